@@ -1,0 +1,79 @@
+// Command chaski runs agents, their tools and the parts of the decoder.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is the command line: one field for each command, each in a file of its own.
+type cli struct {
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+// exitError carries an exit status other than 1; its message, if any, is printed.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+// run parses the arguments, runs the command and returns the exit status: 0 if it
+// did what was asked, 1 if it failed, 2 if the arguments are wrong, 130 on Ctrl-C.
+func run(args []string) int {
+	var c cli
+	code := -1
+	parser, err := kong.New(&c,
+		kong.Name("chaski"),
+		kong.Description("Agents that call tools: an embedded model, tools over NATS, policies that decide, runs that survive."),
+		kong.UsageOnError(),
+		kong.Exit(func(n int) { code = n }),
+	)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "chaski:", err)
+		return 1
+	}
+	kctx, err := parser.Parse(args)
+	if code >= 0 { // --help printed
+		return code
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "chaski:", err)
+		return 2
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	kctx.BindTo(ctx, (*context.Context)(nil))
+	err = kctx.Run()
+	var exit *exitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		if msg := exit.Error(); msg != "" {
+			fmt.Fprintln(os.Stderr, "chaski:", msg)
+		}
+		return exit.code
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		fmt.Fprintln(os.Stderr, "chaski: interrupted")
+		return 130
+	}
+	fmt.Fprintln(os.Stderr, "chaski:", err)
+	return 1
+}

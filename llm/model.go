@@ -1,0 +1,81 @@
+package llm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+)
+
+// Model produces assistant turns.
+type Model interface {
+	// Info describes the model.
+	Info() Info
+
+	// Generate streams one turn. The sequence may be ranged over once; breaking
+	// out of it, or cancelling ctx, stops the work and frees what it held.
+	Generate(ctx context.Context, req *Request) iter.Seq2[Event, error]
+
+	// CountTokens returns the length in tokens of the prompt that Generate would
+	// render for req. A Model without its own tokenizer returns an estimate that is
+	// never too low by more than its Info says.
+	CountTokens(req *Request) (int, error)
+}
+
+// Info describes a [Model].
+type Info struct {
+	Name          string `json:"name"`
+	ContextTokens int    `json:"context_tokens"` // 0 if unknown
+
+	// ExactTokens says that CountTokens is exact.
+	ExactTokens bool `json:"exact_tokens"`
+
+	// Constrained says that calls are decoded under a grammar, so that every call
+	// names a declared tool and satisfies its schema.
+	Constrained bool `json:"constrained"`
+}
+
+// ErrContextFull is matched by the error of a request that does not fit the
+// model's context.
+var ErrContextFull = errors.New("context is full")
+
+// ContextFullError says by how much a request exceeds the context.
+type ContextFullError struct {
+	Need int // tokens of the prompt and the least room to answer
+	Have int // tokens of the context
+}
+
+func (e *ContextFullError) Error() string {
+	return fmt.Sprintf("context is full: the request needs %d tokens, the context has %d", e.Need, e.Have)
+}
+
+// Is reports that the error is an [ErrContextFull].
+func (e *ContextFullError) Is(target error) bool { return target == ErrContextFull }
+
+// Collect runs a stream to its end and returns the assistant message and the Stop.
+// onEvent, if not nil, sees every event first.
+func Collect(stream iter.Seq2[Event, error], onEvent func(Event)) (Message, Stop, error) {
+	msg := Message{Role: RoleAssistant}
+	var text strings.Builder
+	for ev, err := range stream {
+		if err != nil {
+			msg.Content = text.String()
+			return msg, Stop{}, err
+		}
+		if onEvent != nil {
+			onEvent(ev)
+		}
+		switch ev := ev.(type) {
+		case TextDelta:
+			text.WriteString(ev.Text)
+		case CallEnd:
+			msg.Calls = append(msg.Calls, ev.Call)
+		case Stop:
+			msg.Content = text.String()
+			return msg, ev, nil
+		}
+	}
+	msg.Content = text.String()
+	return msg, Stop{}, errors.New("llm: the stream ended without a stop")
+}

@@ -1,0 +1,75 @@
+package llm
+
+import "encoding/json"
+
+// ChoiceMode says whether the model may, must or must not call tools.
+type ChoiceMode string
+
+const (
+	ChoiceAuto     ChoiceMode = ""         // the model decides
+	ChoiceNone     ChoiceMode = "none"     // text only
+	ChoiceRequired ChoiceMode = "required" // at least one call
+	ChoiceTool     ChoiceMode = "tool"     // a call of the tool in ToolChoice.Name
+)
+
+// ToolChoice constrains the calls of one turn. The zero value lets the model decide.
+type ToolChoice struct {
+	Mode ChoiceMode `json:"mode,omitempty"`
+	Name string     `json:"name,omitempty"`
+
+	// MinCallProb is the least probability of opening a call at which an automatic
+	// choice calls at all; 0 leaves it to sampling. Between 0 and 1.
+	MinCallProb float64 `json:"min_call_prob,omitempty"`
+}
+
+// Dialect is the form in which tools are declared and calls are written.
+type Dialect string
+
+const (
+	DialectJSON     Dialect = ""         // {"name": …, "parameters": {…}}, Llama 3.1's native form
+	DialectPythonic Dialect = "pythonic" // [f(a=1), g(b="x")]
+)
+
+// Sampling holds the settings of the sampler. The zero value is greedy decoding.
+type Sampling struct {
+	Temperature       float32 `json:"temperature,omitempty"`        // 0 is greedy
+	TopK              int     `json:"top_k,omitempty"`              // 0 is off
+	TopP              float32 `json:"top_p,omitempty"`              // 0 and 1 are off
+	MinP              float32 `json:"min_p,omitempty"`              // 0 is off; relative to the best token
+	RepetitionPenalty float32 `json:"repetition_penalty,omitempty"` // 0 and 1 are off
+	PresencePenalty   float32 `json:"presence_penalty,omitempty"`   // 0 is off
+	Seed              uint64  `json:"seed,omitempty"`               // the same seed gives the same tokens
+	LogProbs          int     `json:"logprobs,omitempty"`           // alternatives reported for each token
+}
+
+// ResponseFormat asks for a final answer that satisfies a JSON Schema.
+type ResponseFormat struct {
+	Name   string          `json:"name,omitempty"`
+	Schema json.RawMessage `json:"schema"`
+}
+
+// Request asks a [Model] for one assistant turn.
+type Request struct {
+	Messages       []Message       `json:"messages"`
+	Tools          []ToolSpec      `json:"tools,omitempty"`
+	ToolChoice     ToolChoice      `json:"tool_choice,omitzero"`
+	MaxCalls       int             `json:"max_calls,omitempty"` // 0 is no bound of its own
+	Dialect        Dialect         `json:"dialect,omitempty"`
+	ResponseFormat *ResponseFormat `json:"response_format,omitempty"`
+	Sampling       Sampling        `json:"sampling,omitzero"`
+
+	// MaxTokens bounds the generated tokens; 0 means the model's default. As the
+	// bound nears, an open call is steered to its end.
+	MaxTokens int      `json:"max_tokens,omitempty"`
+	Stop      []string `json:"stop,omitempty"` // stop strings, for text
+
+	// Session names the run or conversation whose cached context this request
+	// continues; empty means none.
+	Session string `json:"session,omitempty"`
+
+	// Tenant separates cached state: nothing is shared between tenants.
+	Tenant string `json:"tenant,omitempty"`
+
+	// Priority orders waiting requests: higher first.
+	Priority int `json:"priority,omitempty"`
+}
