@@ -1,0 +1,80 @@
+package tensor
+
+import "math"
+
+// Acts are activations: N rows of Cols floats. Their 8-bit form, which products with
+// quantised weights read, is made once and shared by every product of the same rows.
+type Acts struct {
+	N, Cols int
+	X       []float32 // [N][Cols]
+
+	// Exact makes products in float arithmetic of the dequantised weights, summed in
+	// float64: the reference, many times slower.
+	Exact bool
+
+	quantized bool
+	stride    int // columns rounded up to whole steps
+	q         []int8
+	d, sum    []float32 // scale, and scale times sum, of each group of 16
+}
+
+// Reset makes room for n rows of cols floats and forgets the 8-bit form. The contents
+// of X are left as they are: the caller fills them.
+func (a *Acts) Reset(n, cols int) {
+	a.N, a.Cols, a.quantized = n, cols, false
+	a.X = sized(a.X, n*cols)
+}
+
+// Row returns the i-th row.
+func (a *Acts) Row(i int) []float32 { return a.X[i*a.Cols:][:a.Cols] }
+
+// sized returns s with length n, grown if it must be.
+func sized[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}
+
+// quantize makes the 8-bit form. Beyond the end of a row all is zero.
+func (a *Acts) quantize(p *Pool) {
+	if a.quantized {
+		return
+	}
+	a.quantized = true
+	a.stride = padded(a.Cols)
+	groups := a.stride / groupSize
+	a.q, a.d, a.sum = sized(a.q, a.N*a.stride), sized(a.d, a.N*groups), sized(a.sum, a.N*groups)
+	one := func(_, i int) {
+		q, d, sum := a.q[i*a.stride:][:a.stride], a.d[i*groups:][:groups], a.sum[i*groups:][:groups]
+		fast.quantize(&q[0], &d[0], &sum[0], &a.X[i*a.Cols], a.Cols)
+		clear(q[a.Cols:])
+		clear(d[a.Cols/groupSize:])
+		clear(sum[a.Cols/groupSize:])
+	}
+	if a.N < 8 {
+		for i := range a.N {
+			one(0, i)
+		}
+		return
+	}
+	p.Run(a.N, one)
+}
+
+// RMSNorm writes rows of x, each divided by its root mean square and multiplied by
+// weight, to a. eps is added to the mean square.
+func (a *Acts) RMSNorm(x []float32, weight []float32, eps float32) {
+	n := len(weight)
+	a.Reset(len(x)/n, n)
+	for i := range a.N {
+		in, out := x[i*n:][:n], a.Row(i)
+		var ss float64
+		for _, v := range in {
+			ss += float64(v) * float64(v)
+		}
+		scale := float32(1 / math.Sqrt(ss/float64(n)+float64(eps)))
+		for j, v := range in {
+			out[j] = v * scale * weight[j]
+		}
+	}
+}

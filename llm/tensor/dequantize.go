@@ -1,0 +1,41 @@
+package tensor
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+)
+
+// Dequantize reads len(dst) weights of format t from src. len(dst) must be a multiple
+// of the format's block, and src hold as many bytes as Type.RowBytes says; it panics
+// if not, as an index out of range would.
+func Dequantize(t Type, dst []float32, src []byte) {
+	if len(dst)%t.BlockWeights() != 0 || len(src) < t.RowBytes(len(dst)) {
+		panic(fmt.Sprintf("tensor: %d weights of %v from %d bytes", len(dst), t, len(src)))
+	}
+	switch t {
+	case F32:
+		for i := range dst {
+			dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(src[4*i:]))
+		}
+	case F16:
+		for i := range dst {
+			dst[i] = halfAt(src[2*i:])
+		}
+	case BF16:
+		for i := range dst {
+			dst[i] = FromBF16(le16(src[2*i:]))
+		}
+	default:
+		var u [256]uint8
+		var s, m [16]float32
+		unpack, n, size := unpackers[t], t.BlockWeights(), t.BlockBytes()
+		for ; len(dst) > 0; dst, src = dst[n:], src[size:] {
+			unpack(u[:n], s[:n/groupSize], m[:n/groupSize], src[:size])
+			for i := range n {
+				// The product and the difference are exact in float64.
+				dst[i] = float32(float64(s[i/groupSize])*float64(u[i]) - float64(m[i/groupSize]))
+			}
+		}
+	}
+}

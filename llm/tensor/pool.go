@@ -1,0 +1,134 @@
+package tensor
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// Pool is the one set of threads that does a model's arithmetic. The goroutine that
+// calls Run works too, so a pool of n threads keeps n−1 goroutines, which spin for a
+// moment after each job and then sleep.
+type Pool struct {
+	threads int
+	mu      sync.Mutex // one job at a time
+	job     atomic.Pointer[job]
+	wake    []chan struct{}
+	parked  []atomic.Bool
+	closed  atomic.Bool
+	done    sync.WaitGroup
+}
+
+type job struct {
+	fn     func(worker, i int)
+	n      int64
+	cursor atomic.Int64 // the next item
+	left   atomic.Int64 // items not finished
+}
+
+// spins is how often an idle worker looks for work before it sleeps: some tens of
+// microseconds, about the pause between two matrix products.
+const spins = 4000
+
+// NewPool starts a pool. threads ≤ 0 means one for each processor that Go may use.
+func NewPool(threads int) *Pool {
+	if threads <= 0 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	p := &Pool{threads: threads, wake: make([]chan struct{}, threads-1), parked: make([]atomic.Bool, threads-1)}
+	for i := range p.wake {
+		p.wake[i] = make(chan struct{}, 1)
+		p.done.Add(1)
+		go p.worker(i)
+	}
+	return p
+}
+
+// Threads returns the number of threads; worker numbers are below it.
+func (p *Pool) Threads() int { return p.threads }
+
+// Close stops the workers, after the job in hand. The pool must not be used after.
+func (p *Pool) Close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed.Swap(true) {
+		return
+	}
+	for i := range p.wake {
+		select {
+		case p.wake[i] <- struct{}{}:
+		default:
+		}
+	}
+	p.done.Wait()
+}
+
+// Run calls fn for every i below n, on all threads, and returns when all are done.
+// worker tells which thread calls, for scratch memory; items are taken in order.
+func (p *Pool) Run(n int, fn func(worker, i int)) {
+	if n <= 0 {
+		return
+	}
+	if p.threads == 1 || n == 1 {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		for i := range n {
+			fn(p.threads-1, i)
+		}
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	j := &job{fn: fn, n: int64(n)}
+	j.left.Store(int64(n))
+	p.job.Store(j)
+	for i := range p.parked {
+		if p.parked[i].Swap(false) {
+			p.wake[i] <- struct{}{}
+		}
+	}
+	j.work(p.threads - 1)
+	for spin := 0; j.left.Load() > 0; spin++ {
+		if spin > spins {
+			runtime.Gosched()
+		}
+	}
+}
+
+func (j *job) work(worker int) {
+	for {
+		i := j.cursor.Add(1) - 1
+		if i >= j.n {
+			return
+		}
+		j.fn(worker, int(i))
+		j.left.Add(-1)
+	}
+}
+
+func (p *Pool) worker(id int) {
+	defer p.done.Done()
+	var last *job
+	for {
+		spin := 0
+		for p.job.Load() == last && spin < spins {
+			spin++
+		}
+		if j := p.job.Load(); j != last {
+			last = j
+			j.work(id)
+			continue
+		}
+		p.parked[id].Store(true)
+		if p.job.Load() != last && p.parked[id].Swap(false) {
+			continue // a job came while going to sleep, and Run saw nobody asleep
+		}
+		if p.closed.Load() {
+			return
+		}
+		<-p.wake[id]
+		if p.closed.Load() {
+			return
+		}
+	}
+}
