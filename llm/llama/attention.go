@@ -1,0 +1,130 @@
+package llama
+
+import (
+	"math"
+
+	"github.com/chaski-dev/chaski/llm/tensor"
+)
+
+func attentionScale(dim int) float32 { return float32(1 / math.Sqrt(float64(dim))) }
+
+const (
+	queryTile = 8    // tokens of a prompt that read a page together
+	splitSize = 2048 // tokens of context in one piece of work
+)
+
+// attention is the work of one layer, cut into pieces: the queries of some tokens for
+// one KV head over a part of the context.
+type attention struct {
+	pieces []piece
+	states []tensor.Attention
+	seen   [][]int32 // by worker
+}
+
+type piece struct {
+	first, tokens int // in the pass
+	from, to      int // positions of the context
+	parts         int // pieces of the same queries from this one on; 0 if not the first
+}
+
+// attend computes attention for all tokens of the pass: r.mid gets, for each token,
+// the outputs of all heads.
+func (r *Runner) attend(l int, spans []Span) {
+	m := r.model
+	r.mid.Reset(len(r.tokens), m.Heads*m.HeadDim)
+	r.cutAttention()
+	a := &r.attn
+	n := len(a.pieces)
+	for len(a.states) < n*m.KVHeads {
+		a.states = append(a.states, tensor.Attention{})
+	}
+	for len(a.seen) < r.pool.Threads() {
+		a.seen = append(a.seen, nil)
+	}
+	r.pool.Run(n*m.KVHeads, func(worker, i int) {
+		r.attendPiece(l, i%m.KVHeads, &a.pieces[i/m.KVHeads], &a.states[i], &a.seen[worker], spans)
+	})
+	r.pool.Run(n, func(_, i int) {
+		p := &a.pieces[i]
+		if p.parts == 0 {
+			return
+		}
+		group := m.Heads / m.KVHeads
+		for h := range m.KVHeads {
+			s := &a.states[i*m.KVHeads+h]
+			for k := 1; k < p.parts; k++ {
+				s.Merge(&a.states[(i+k)*m.KVHeads+h])
+			}
+			for t := range p.tokens {
+				out := r.mid.Row(p.first + t)[h*group*m.HeadDim:]
+				for g := range group {
+					s.Row(out[g*m.HeadDim:][:m.HeadDim], t*group+g)
+				}
+			}
+		}
+	})
+}
+
+// cutAttention divides the pass into pieces. Tokens of different spans never share one.
+func (r *Runner) cutAttention() {
+	a := &r.attn
+	a.pieces = a.pieces[:0]
+	for i := 0; i < len(r.tokens); {
+		n := 1
+		for i+n < len(r.tokens) && n < queryTile && r.tokens[i+n].span == r.tokens[i].span {
+			n++
+		}
+		end := r.tokens[i+n-1].pos + 1
+		parts := max(1, (end+splitSize/2)/splitSize)
+		step := (end + parts - 1) / parts
+		size := r.cache.PageTokens()
+		step = (step + size - 1) / size * size
+		first := len(a.pieces)
+		for from := 0; from < end; from += step {
+			a.pieces = append(a.pieces, piece{first: i, tokens: n, from: from, to: min(end, from+step)})
+		}
+		a.pieces[first].parts = len(a.pieces) - first
+		i += n
+	}
+}
+
+// attendPiece reads the pages of one piece, for one KV head.
+func (r *Runner) attendPiece(l, head int, p *piece, s *tensor.Attention, seen *[]int32, spans []Span) {
+	m := r.model
+	group := m.Heads / m.KVHeads
+	s.Reset(p.tokens*group, m.HeadDim)
+	if cap(*seen) < p.tokens*group {
+		*seen = make([]int32, queryTile*group)
+	}
+	visible := (*seen)[:p.tokens*group]
+	table := spans[r.tokens[p.first].span].Table
+	size := r.cache.PageTokens()
+	// The queries of a token's group lie together; the tokens are a row apart. Gather
+	// them so that they have one stride.
+	q := r.gather(s, p, head, group)
+	for from := p.from; from < p.to; from += size {
+		n := min(size, p.to-from)
+		page, _ := table.At(from)
+		for t := range p.tokens {
+			see := int32(min(n, r.tokens[p.first+t].pos+1-from))
+			for g := range group {
+				visible[t*group+g] = see
+			}
+		}
+		s.Tile(q, m.HeadDim, r.cache.K(page, l, head), r.cache.V(page, l, head), r.cache.Format(), n, visible)
+	}
+}
+
+// gather copies the queries of a piece for one KV head into one block.
+func (r *Runner) gather(s *tensor.Attention, p *piece, head, group int) []float32 {
+	m := r.model
+	n := group * m.HeadDim
+	if p.tokens == 1 {
+		return r.q[p.first*m.Heads*m.HeadDim+head*n:][:n]
+	}
+	q := s.Queries(p.tokens * n)
+	for t := range p.tokens {
+		copy(q[t*n:][:n], r.q[(p.first+t)*m.Heads*m.HeadDim+head*n:])
+	}
+	return q
+}

@@ -1,0 +1,261 @@
+package llama
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/chaski-dev/chaski/llm/kv"
+	"github.com/chaski-dev/chaski/llm/tensor"
+)
+
+// Span is a run of tokens of one sequence: a chunk of a prompt, or the last token.
+type Span struct {
+	// Table holds the sequence's pages. Its length is the position of the first token;
+	// the pass extends it.
+	Table  *kv.Table
+	Tokens []int32
+
+	// Logits says for how many of the last tokens logits are wanted: 0 for none.
+	Logits int
+
+	// Rows, if not nil, are the only tokens of the vocabulary whose logits are wanted.
+	Rows []int32
+}
+
+// Runner computes forward passes of one model, one at a time. It is not safe for
+// concurrent use.
+type Runner struct {
+	model *Model
+	pool  *tensor.Pool
+	cache *kv.Pool
+
+	// Exact computes in float arithmetic throughout, many times slower: the reference.
+	Exact bool
+
+	hidden, resid     []float32   // [tokens][width]
+	in, mid, act      tensor.Acts // normalised input, attention output, feed-forward
+	q, k, v, gate, up []float32
+	cos, sin          []float32 // [tokens][head dimension / 2]
+	tokens            []slot
+	attn              attention
+	last              tensor.Acts
+	logits            []float32
+	out               [][]float32
+}
+
+// slot is one token of a pass.
+type slot struct {
+	span int
+	pos  int
+}
+
+// NewRunner returns a runner that computes on pool's threads and keeps context in
+// cache, which must have the model's shape.
+func NewRunner(m *Model, pool *tensor.Pool, cache *kv.Pool) (*Runner, error) {
+	if cache.Shape() != m.KVShape() {
+		return nil, fmt.Errorf("llama: a cache for %+v, the model needs %+v", cache.Shape(), m.KVShape())
+	}
+	return &Runner{model: m, pool: pool, cache: cache}, nil
+}
+
+// Errors of a pass. Nothing was computed and no table changed.
+var (
+	ErrToken   = errors.New("token id out of range")
+	ErrContext = errors.New("position beyond the context length")
+)
+
+// check refuses a pass before anything changes.
+func (r *Runner) check(spans []Span) error {
+	pages := 0
+	for i, s := range spans {
+		if len(s.Tokens) == 0 || s.Logits < 0 || s.Logits > len(s.Tokens) {
+			return fmt.Errorf("llama: span %d has %d tokens and wants logits of %d", i, len(s.Tokens), s.Logits)
+		}
+		for _, t := range s.Tokens {
+			if t < 0 || int(t) >= r.model.Vocab {
+				return fmt.Errorf("llama: %w: %d, the vocabulary has %d tokens", ErrToken, t, r.model.Vocab)
+			}
+		}
+		for _, t := range s.Rows {
+			if t < 0 || int(t) >= r.model.Vocab {
+				return fmt.Errorf("llama: %w: %d, the vocabulary has %d tokens", ErrToken, t, r.model.Vocab)
+			}
+		}
+		if n := s.Table.Len() + len(s.Tokens); n > r.model.Context {
+			return fmt.Errorf("llama: %w: %d tokens, the context has %d", ErrContext, n, r.model.Context)
+		}
+		pages += s.Table.Missing(len(s.Tokens))
+	}
+	if pages > r.cache.Free() {
+		return fmt.Errorf("llama: %w: the pass needs %d, %d of %d are free", kv.ErrFull, pages, r.cache.Free(), r.cache.Pages())
+	}
+	return nil
+}
+
+// Forward computes one pass over all spans and returns the logits that they asked
+// for, in order: a row for each wanted token, of the whole vocabulary or of the span's
+// Rows. The rows are valid until the next pass.
+func (r *Runner) Forward(spans []Span) ([][]float32, error) {
+	if err := r.check(spans); err != nil {
+		return nil, err
+	}
+	m := r.model
+
+	// Each token gets a place in its sequence and the embedding of its id.
+	r.tokens = r.tokens[:0]
+	for i, s := range spans {
+		pos := s.Table.Len()
+		if err := s.Table.Extend(len(s.Tokens)); err != nil {
+			return nil, fmt.Errorf("llama: %w", err)
+		}
+		for j := range s.Tokens {
+			r.tokens = append(r.tokens, slot{i, pos + j})
+		}
+	}
+	n := len(r.tokens)
+	r.resize(n)
+	half := m.HeadDim / 2
+	at := 0
+	for _, s := range spans {
+		for _, id := range s.Tokens {
+			m.embed.Row(r.hidden[at*m.Width:], int(id))
+			m.rope.angles(r.cos[at*half:][:half], r.sin[at*half:][:half], r.tokens[at].pos)
+			at++
+		}
+	}
+
+	for l := range m.layers {
+		w := &m.layers[l]
+
+		// Attention: queries, keys and values of the normalised stream.
+		r.in.RMSNorm(r.hidden, w.attnNorm, float32(m.Epsilon))
+		r.pool.Multiply(&r.in, tensor.Product{W: w.q, Dst: r.q}, tensor.Product{W: w.k, Dst: r.k}, tensor.Product{W: w.v, Dst: r.v})
+		r.rotate(n)
+		r.store(l, spans)
+		r.attend(l, spans)
+		r.pool.Multiply(&r.mid, tensor.Product{W: w.o, Dst: r.resid})
+		tensor.Add(r.hidden, r.resid)
+
+		// Feed-forward: SwiGLU.
+		r.in.RMSNorm(r.hidden, w.ffnNorm, float32(m.Epsilon))
+		r.pool.Multiply(&r.in, tensor.Product{W: w.gate, Dst: r.gate}, tensor.Product{W: w.up, Dst: r.up})
+		r.act.Reset(n, m.FFN)
+		r.pool.Run(n, func(_, i int) {
+			tensor.SwiGLU(r.act.Row(i), r.gate[i*m.FFN:][:m.FFN], r.up[i*m.FFN:][:m.FFN])
+		})
+		r.pool.Multiply(&r.act, tensor.Product{W: w.down, Dst: r.resid})
+		tensor.Add(r.hidden, r.resid)
+	}
+	return r.project(spans), nil
+}
+
+// resize makes room for n tokens.
+func (r *Runner) resize(n int) {
+	m := r.model
+	q, kv := m.Heads*m.HeadDim, m.KVHeads*m.HeadDim
+	for _, b := range []struct {
+		to *[]float32
+		n  int
+	}{
+		{&r.hidden, m.Width}, {&r.resid, m.Width}, {&r.q, q}, {&r.k, kv}, {&r.v, kv}, {&r.gate, m.FFN}, {&r.up, m.FFN},
+		{&r.cos, m.HeadDim / 2}, {&r.sin, m.HeadDim / 2},
+	} {
+		if cap(*b.to) < n*b.n {
+			*b.to = make([]float32, n*b.n)
+		}
+		*b.to = (*b.to)[:n*b.n]
+	}
+	r.in.Exact, r.mid.Exact, r.act.Exact, r.last.Exact = r.Exact, r.Exact, r.Exact, r.Exact
+}
+
+// rotate gives queries and keys their positions. Queries are scaled for attention.
+func (r *Runner) rotate(n int) {
+	m := r.model
+	half := m.HeadDim / 2
+	scale := attentionScale(m.HeadDim)
+	for i := range n {
+		cos, sin := r.cos[i*half:][:half], r.sin[i*half:][:half]
+		q := r.q[i*m.Heads*m.HeadDim:][:m.Heads*m.HeadDim]
+		for h := range m.Heads {
+			tensor.Rotate(q[h*m.HeadDim:][:m.HeadDim], cos, sin)
+		}
+		for j := range q {
+			q[j] *= scale
+		}
+		for h := range m.KVHeads {
+			tensor.Rotate(r.k[(i*m.KVHeads+h)*m.HeadDim:][:m.HeadDim], cos, sin)
+		}
+	}
+}
+
+// store writes the keys and values of layer l into the pages.
+func (r *Runner) store(l int, spans []Span) {
+	m := r.model
+	row := r.cache.Format().RowBytes(m.HeadDim)
+	for i, t := range r.tokens {
+		page, at := spans[t.span].Table.At(t.pos)
+		for h := range m.KVHeads {
+			from := (i*m.KVHeads + h) * m.HeadDim
+			tensor.Quantize(r.cache.Format(), r.cache.K(page, l, h)[at*row:], r.k[from:][:m.HeadDim])
+			tensor.Quantize(r.cache.Format(), r.cache.V(page, l, h)[at*row:], r.v[from:][:m.HeadDim])
+		}
+	}
+}
+
+// project computes the wanted logits: the head is the largest matrix, and most tokens
+// of a prompt need none.
+func (r *Runner) project(spans []Span) [][]float32 {
+	m := r.model
+	r.out = r.out[:0]
+	total, size := 0, 0
+	for _, s := range spans {
+		total += s.Logits
+		if s.Rows != nil {
+			size += s.Logits * len(s.Rows)
+		} else {
+			size += s.Logits * m.Vocab
+		}
+	}
+	if total == 0 {
+		return r.out
+	}
+	if cap(r.logits) < size {
+		r.logits = make([]float32, size)
+	}
+	free := r.logits[:size]
+	for first := 0; first < len(spans); {
+		// Spans that want the whole vocabulary share one product.
+		end := first + 1
+		for spans[first].Rows == nil && end < len(spans) && spans[end].Rows == nil {
+			end++
+		}
+		var rows []float32
+		for i := first; i < end; i++ {
+			rows = append(rows, r.lastRows(spans, i)...)
+		}
+		if n := len(rows) / m.Width; n > 0 {
+			r.last.RMSNorm(rows, m.norm, float32(m.Epsilon))
+			width := m.Vocab
+			if spans[first].Rows != nil {
+				width = len(spans[first].Rows)
+			}
+			r.pool.Multiply(&r.last, tensor.Product{W: m.head, Dst: free[:n*width], Rows: spans[first].Rows})
+			for i := range n {
+				r.out = append(r.out, free[i*width:][:width:width])
+			}
+			free = free[n*width:]
+		}
+		first = end
+	}
+	return r.out
+}
+
+// lastRows returns the hidden rows of the tokens of span i that want logits.
+func (r *Runner) lastRows(spans []Span, i int) []float32 {
+	end := 0
+	for _, s := range spans[:i+1] {
+		end += len(s.Tokens)
+	}
+	w := r.model.Width
+	return r.hidden[(end-spans[i].Logits)*w : end*w]
+}
