@@ -47,7 +47,7 @@ func (a *Acts) quantize(p *Pool) {
 	a.q, a.d, a.sum = sized(a.q, a.N*a.stride), sized(a.d, a.N*groups), sized(a.sum, a.N*groups)
 	one := func(_, i int) {
 		q, d, sum := a.q[i*a.stride:][:a.stride], a.d[i*groups:][:groups], a.sum[i*groups:][:groups]
-		fast.quantize(&q[0], &d[0], &sum[0], &a.X[i*a.Cols], a.Cols)
+		quantizeActs(q, d, sum, a.Row(i))
 		clear(q[a.Cols:])
 		clear(d[a.Cols/groupSize:])
 		clear(sum[a.Cols/groupSize:])
@@ -59,6 +59,33 @@ func (a *Acts) quantize(p *Pool) {
 		return
 	}
 	p.Run(a.N, one)
+}
+
+// quantizeActs writes x, a multiple of 32 long, as 8-bit activations: in each 32 the
+// largest magnitude becomes ±127; the scale d and d·Σq are written for each 16.
+func quantizeActs(q []int8, d, sum, x []float32) {
+	// Adding 1.5·2²³ leaves a float's integer part, rounded to even, in its low bits.
+	const magic, magicBits = 12582912.0, 0x4b400000
+	for b := range len(x) / 32 {
+		xs, qs := x[32*b:][:32], q[32*b:][:32]
+		var amax float32
+		for _, v := range xs {
+			amax = max(amax, math.Float32frombits(math.Float32bits(v)&^(1<<31)))
+		}
+		var inv, scale float32
+		if amax > 1e-30 { // below, 127/amax would overflow
+			inv, scale = 127/amax, amax/127
+		}
+		for h := range 2 {
+			total := int32(0)
+			for i, v := range xs[16*h:][:16] {
+				c := int32(math.Float32bits(float32(v*inv)+magic)) - magicBits
+				qs[16*h+i] = int8(c)
+				total += c
+			}
+			d[2*b+h], sum[2*b+h] = scale, scale*float32(total)
+		}
+	}
 }
 
 // RMSNorm writes rows of x, each divided by its root mean square and multiplied by

@@ -2,4 +2,139 @@
 
 package tensor
 
-func bestKernels() kernels { return genericKernels }
+import (
+	"os"
+
+	"golang.org/x/sys/cpu"
+)
+
+// avx2Kernels and avx512Kernels take whole steps in assembly and leave what remains of
+// a row of floats to the generic kernels.
+var (
+	avx2Kernels = kernels{
+		name: "avx2", dot: dotAVX2, dot4: dot4AVX2, unpack: unpackAVX2, dotF32: dotF32TailAVX2, dotF32x4: dotF32x4AVX2,
+		axpy: axpyTailAVX2, widenF16: widenF16Tail,
+	}
+	avx512Kernels = kernels{
+		name: "avx512", dot: dotAVX512, dot4: dot4AVX512, unpack: unpackAVX2, dotF32: dotF32TailAVX512, dotF32x4: dotF32x4Tail,
+		axpy: axpyTailAVX512, widenF16: widenF16Tail,
+	}
+)
+
+// bestKernels chooses by what the processor has. CHASKI_KERNELS=generic, avx2 or
+// avx512 asks for less.
+func bestKernels() kernels {
+	usable := usableKernels()
+	want := os.Getenv("CHASKI_KERNELS")
+	for _, k := range usable {
+		if k.name == want {
+			return k
+		}
+	}
+	return usable[0]
+}
+
+// usableKernels returns the sets that this processor can run, the best first.
+func usableKernels() []kernels {
+	x := &cpu.X86
+	var sets []kernels
+	// F16C came before AVX2 in every processor that has both.
+	if x.HasAVX2 && x.HasFMA {
+		if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasAVX512VNNI {
+			sets = append(sets, avx512Kernels)
+		}
+		sets = append(sets, avx2Kernels)
+	}
+	return append(sets, genericKernels)
+}
+
+func dot4AVX2(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, blocks int, out *[4]float32) {
+	for c := range 4 {
+		out[c] = dotAVX2(u, s, m, add(a, c*stride), add(d, c*stride/groupSize), add(sum, c*stride/groupSize), blocks)
+	}
+}
+
+// unpackAVX2 reads the common formats in assembly; a row is whole blocks.
+func unpackAVX2(t Type, p panel, row []byte, cols int) {
+	var unpack func(u *uint8, s, m *float32, b *byte, blocks int)
+	switch t {
+	case Q4_K:
+		unpack = unpackQ4KAVX2
+	case Q5_K:
+		unpack = unpackQ5KAVX2
+	case Q6_K:
+		unpack = unpackQ6KAVX2
+	case Q8_0:
+		unpack = unpackQ80AVX2
+	case Q4_0:
+		unpack = unpackQ40AVX2
+	default:
+		unpackGeneric(t, p, row, cols)
+		return
+	}
+	_ = row[t.RowBytes(cols)-1]
+	unpack(&p.u[0], &p.s[0], &p.m[0], &row[0], cols/t.BlockWeights())
+	clear(p.u[cols:])
+	clear(p.s[cols/groupSize:])
+	clear(p.m[cols/groupSize:])
+}
+
+const wholeSteps = ^15 // elements that the float kernels take in one step
+
+func dotF32TailAVX2(x, y *float32, n int) float32 {
+	k := n & wholeSteps
+	total := dotF32AVX2(x, y, k)
+	if k < n {
+		total += dotF32Generic(add(x, k), add(y, k), n-k)
+	}
+	return total
+}
+
+func dotF32TailAVX512(x, y *float32, n int) float32 {
+	k := n & wholeSteps
+	total := dotF32AVX512(x, y, k)
+	if k < n {
+		total += dotF32Generic(add(x, k), add(y, k), n-k)
+	}
+	return total
+}
+
+func dotF32x4AVX2(x, y *float32, stride, n int, out *[4]float32) {
+	for c := range 4 {
+		out[c] = dotF32TailAVX2(x, add(y, c*stride), n)
+	}
+}
+
+func dotF32x4Tail(x, y *float32, stride, n int, out *[4]float32) {
+	k := n & wholeSteps
+	dotF32x4AVX512(x, y, stride, k, out)
+	if k < n {
+		for c := range 4 {
+			out[c] += dotF32Generic(add(x, k), add(y, c*stride+k), n-k)
+		}
+	}
+}
+
+func axpyTailAVX2(y, x *float32, a float32, n int) {
+	k := n & wholeSteps
+	axpyAVX2(y, x, a, k)
+	if k < n {
+		axpyGeneric(add(y, k), add(x, k), a, n-k)
+	}
+}
+
+func axpyTailAVX512(y, x *float32, a float32, n int) {
+	k := n & wholeSteps
+	axpyAVX512(y, x, a, k)
+	if k < n {
+		axpyGeneric(add(y, k), add(x, k), a, n-k)
+	}
+}
+
+func widenF16Tail(dst *float32, src *byte, n int) {
+	k := n & wholeSteps
+	widenF16AVX2(dst, src, k)
+	if k < n {
+		widenF16Generic(add(dst, k), add(src, 2*k), n-k)
+	}
+}

@@ -24,9 +24,6 @@ type kernels struct {
 	// axpy adds a·x to y over n elements.
 	axpy func(y, x *float32, a float32, n int)
 
-	// quantize writes n elements (a multiple of 32) as 8-bit activations.
-	quantize func(q *int8, d, sum, x *float32, n int)
-
 	// widenF16 converts n half-precision numbers.
 	widenF16 func(dst *float32, src *byte, n int)
 }
@@ -34,7 +31,7 @@ type kernels struct {
 // genericKernels specify what the others do.
 var genericKernels = kernels{
 	name: "generic", dot: dotGeneric, dot4: dot4Generic, unpack: unpackGeneric, dotF32: dotF32Generic, dotF32x4: dotF32x4Generic,
-	axpy: axpyGeneric, quantize: quantizeActsGeneric, widenF16: widenF16Generic,
+	axpy: axpyGeneric, widenF16: widenF16Generic,
 }
 
 // fast is the set chosen for this processor, see bestKernels.

@@ -1,9 +1,6 @@
 package tensor
 
-import (
-	"math"
-	"unsafe"
-)
+import "unsafe"
 
 // dotGeneric specifies kernels.dot: for each group of 16, s·d·Σ(u·a) − m·Σ(d·a).
 func dotGeneric(u *uint8, s, m *float32, a *int8, d, sum *float32, blocks int) float32 {
@@ -55,33 +52,6 @@ func axpyGeneric(y, x *float32, a float32, n int) {
 	ys, xs := unsafe.Slice(y, n), unsafe.Slice(x, n)
 	for i := range ys {
 		ys[i] += a * xs[i]
-	}
-}
-
-// quantizeActsGeneric specifies kernels.quantize: in each 32 the largest magnitude
-// becomes ±127; d and d·Σq are written for each 16.
-func quantizeActsGeneric(q *int8, d, sum, x *float32, n int) {
-	for b := range n / 32 {
-		xs, qs := unsafe.Slice(add(x, 32*b), 32), unsafe.Slice(add(q, 32*b), 32)
-		ds, sums := unsafe.Slice(add(d, 2*b), 2), unsafe.Slice(add(sum, 2*b), 2)
-		var amax float32
-		for _, v := range xs {
-			amax = max(amax, float32(math.Abs(float64(v))))
-		}
-		var inv float32
-		if amax > 0 {
-			inv = 127 / amax
-		}
-		scale := amax / 127
-		for h := range 2 {
-			total := int32(0)
-			for i := 16 * h; i < 16*h+16; i++ {
-				v := int32(math.RoundToEven(float64(xs[i] * inv)))
-				qs[i] = int8(v)
-				total += v
-			}
-			ds[h], sums[h] = scale, scale*float32(total)
-		}
 	}
 }
 
