@@ -59,7 +59,7 @@ func NewPool(shape Shape, format tensor.Type, pageTokens, pages int) (*Pool, err
 	if pages > (1<<62)/p.pageBytes {
 		return nil, fmt.Errorf("kv: %d pages of %d bytes", pages, p.pageBytes)
 	}
-	mem, release, err := reserve(pages * p.pageBytes)
+	mem, release, err := tensor.Reserve(pages * p.pageBytes)
 	if err != nil {
 		return nil, fmt.Errorf("kv: reserving %d pages of %d bytes: %w", pages, p.pageBytes, err)
 	}

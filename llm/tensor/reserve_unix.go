@@ -1,11 +1,11 @@
 //go:build unix
 
-package kv
+package tensor
 
 import "golang.org/x/sys/unix"
 
-// reserve maps n bytes of zeroed memory that is committed when it is touched.
-func reserve(n int) ([]byte, func() error, error) {
+// Reserve maps n bytes of zeroed memory that is committed when it is touched.
+func Reserve(n int) ([]byte, func() error, error) {
 	mem, err := unix.Mmap(-1, 0, n, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
 	if err != nil {
 		return nil, nil, err

@@ -1,4 +1,4 @@
-package kv
+package tensor
 
 import (
 	"unsafe"
@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// reserve commits n bytes of zeroed memory, which Windows backs when it is touched.
-func reserve(n int) ([]byte, func() error, error) {
+// Reserve commits n bytes of zeroed memory, which Windows backs when it is touched.
+func Reserve(n int) ([]byte, func() error, error) {
 	addr, err := windows.VirtualAlloc(0, uintptr(n), windows.MEM_RESERVE|windows.MEM_COMMIT, windows.PAGE_READWRITE)
 	if err != nil {
 		return nil, nil, err
