@@ -14,6 +14,7 @@ import (
 
 // cli is the command line: one field for each command, each in a file of its own.
 type cli struct {
+	Model   modelCmd   `cmd:"" help:"The decoder's parts, one by one."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

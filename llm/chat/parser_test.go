@@ -30,27 +30,6 @@ type turn struct {
 	coerced          int
 }
 
-// specials are the tokens that the outputs of the tests spell out.
-func pieces(out string) []Piece {
-	var ps []Piece
-	for out != "" {
-		at, name := len(out), ""
-		for _, s := range []string{PythonTag, EndTurn, EndMessage, EndOfText, StartHeader, EndHeader} {
-			if i := strings.Index(out, s); i >= 0 && i < at {
-				at, name = i, s
-			}
-		}
-		if at > 0 {
-			ps = append(ps, Piece{Text: out[:at]})
-		}
-		if name != "" {
-			ps = append(ps, Piece{Special: name})
-		}
-		out = out[min(len(out), at+len(name)):]
-	}
-	return ps
-}
-
 // parse runs a parser over the pieces and checks what holds for every stream.
 func parse(t *testing.T, o ParserOptions, ps []Piece) turn {
 	t.Helper()
@@ -135,7 +114,7 @@ func TestParse(t *testing.T) {
 					t.Fatalf("%s: %q\ngot  %+v\nwant {text:%s calls:%s err:%s coerced:%d}", how, c.out, got, c.text, c.calls, c.err, c.coerced)
 				}
 			}
-			ps := pieces(c.out)
+			ps := SplitSpecial(c.out)
 			check("whole", ps)
 			check("bytes", cut(ps, func() int { return 1 }))
 			rng := rand.New(rand.NewPCG(1, uint64(len(c.out))))
@@ -201,7 +180,7 @@ func FuzzParser(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, out string, seed uint64) {
 		o := ParserOptions{Tools: testTools, Builtin: testBuiltin}
-		ps := pieces(out)
+		ps := SplitSpecial(out)
 		want := parse(t, o, ps)
 		rng := rand.New(rand.NewPCG(seed, 1))
 		if got := parse(t, o, cut(ps, func() int { return 1 + rng.IntN(5) })); got != want {

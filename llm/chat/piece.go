@@ -54,3 +54,26 @@ func (p *prompt) header(role string) {
 	p.special(EndHeader)
 	p.text("\n\n")
 }
+
+// SplitSpecial reads the format's special tokens out of a text that spells them, such
+// as a model's output that was decoded with them. It is not for the words of people or
+// tools.
+func SplitSpecial(text string) []Piece {
+	var ps []Piece
+	for text != "" {
+		at, name := len(text), ""
+		for _, s := range []string{BeginOfText, EndOfText, StartHeader, EndHeader, EndMessage, EndTurn, PythonTag} {
+			if i := strings.Index(text, s); i >= 0 && i < at {
+				at, name = i, s
+			}
+		}
+		if at > 0 {
+			ps = append(ps, Piece{Text: text[:at]})
+		}
+		if name != "" {
+			ps = append(ps, Piece{Special: name})
+		}
+		text = text[at+len(name):]
+	}
+	return ps
+}

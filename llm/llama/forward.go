@@ -64,6 +64,12 @@ var (
 	ErrContext = errors.New("position beyond the context length")
 )
 
+// Check says whether tokens can follow a table: whether their ids are in the vocabulary
+// and they fit the model's context and the cache.
+func (r *Runner) Check(table *kv.Table, tokens []int32) error {
+	return r.check([]Span{{Table: table, Tokens: tokens}})
+}
+
 // check refuses a pass before anything changes.
 func (r *Runner) check(spans []Span) error {
 	pages := 0

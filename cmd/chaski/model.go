@@ -1,0 +1,167 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/chaski-dev/chaski/llm/gguf"
+	"github.com/chaski-dev/chaski/llm/kv"
+	"github.com/chaski-dev/chaski/llm/llama"
+	"github.com/chaski-dev/chaski/llm/tensor"
+	"github.com/chaski-dev/chaski/llm/tokenizer"
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// modelCmd groups the decoder's parts.
+type modelCmd struct {
+	Info     modelInfoCmd     `cmd:"" help:"Describe a model file."`
+	Generate modelGenerateCmd `cmd:"" help:"Continue a text."`
+	Tokenize modelTokenizeCmd `cmd:"" help:"Token ids of texts: JSON lines in and out."`
+	Logits   modelLogitsCmd   `cmd:"" help:"Logits of token ids: JSON lines in and out."`
+	Prompt   modelPromptCmd   `cmd:"" help:"Render conversations as prompts: JSON lines in and out."`
+	Parse    modelParseCmd    `cmd:"" help:"Read what a model wrote into text and calls: JSON lines in and out."`
+	Quantize modelQuantizeCmd `cmd:"" help:"Convert a model to another number format."`
+}
+
+// computeFlags say how a model is run.
+type computeFlags struct {
+	Threads int    `short:"t" help:"Threads; 0 is one for each processor." default:"0"`
+	Cache   string `help:"Number format of the KV cache: f32, f16 or q8_0." enum:"f32,f16,q8_0" default:"f16"`
+	Exact   bool   `help:"Float arithmetic throughout, many times slower: the reference."`
+	Store   string `name:"quantize" help:"For a directory: store its matrices in this format while loading."`
+}
+
+// loaded is a model that is ready to run.
+type loaded struct {
+	*llama.Runner
+	model *llama.Model
+	cache *kv.Pool
+	pool  *tensor.Pool
+}
+
+func (f *computeFlags) open(path string, tokens int) (*loaded, error) {
+	var o llama.Options
+	if f.Store != "" {
+		mix, err := gguf.ParseMix(f.Store)
+		if err != nil {
+			return nil, err
+		}
+		o.Quantize = &mix
+	}
+	m, err := llama.Open(path, o)
+	if err != nil {
+		return nil, err
+	}
+	if tokens <= 0 {
+		tokens = m.Context
+	}
+	format, err := tensor.ParseType(f.Cache)
+	if err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
+	cache, err := kv.NewPool(m.KVShape(), format, 0, tokens/kv.DefaultPageTokens+1)
+	if err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
+	l := &loaded{model: m, cache: cache, pool: tensor.NewPool(f.Threads)}
+	if l.Runner, err = llama.NewRunner(m, l.pool, cache); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	l.Exact = f.Exact
+	return l, nil
+}
+
+// Close stops the threads and gives the memory back.
+func (l *loaded) Close() error {
+	l.pool.Close()
+	return errors.Join(l.cache.Close(), l.model.Close())
+}
+
+// openTokenizer reads the vocabulary of a GGUF file, a tokenizer.model, a
+// tokenizer.json, or the directory of one.
+func openTokenizer(path string) (*tokenizer.Tokenizer, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		path = filepath.Join(path, "tokenizer.json")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	head := make([]byte, 4)
+	_, err = io.ReadFull(f, head)
+	_ = f.Close()
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", path, err)
+	case string(head) == "GGUF":
+		g, err := gguf.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		t, err := tokenizer.FromGGUF(g)
+		return t, errors.Join(err, g.Close())
+	case filepath.Ext(path) == ".json":
+		return tokenizer.LoadJSON(path)
+	}
+	return tokenizer.LoadModel(path)
+}
+
+// eachLine calls fn for each JSON value of the standard input, and writes what it
+// returns as a line. An error in one value is written as {"error": …}, and the rest goes on.
+func eachLine[In any](fn func(in In) any) error {
+	dec := json.NewDecoder(os.Stdin)
+	enc := json.NewEncoder(os.Stdout)
+	enc.SetEscapeHTML(false)
+	for n := 1; ; n++ {
+		var raw json.RawMessage
+		if err := dec.Decode(&raw); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("standard input, value %d: %w", n, err)
+		}
+		var in In
+		var out any
+		if err := json.Unmarshal(raw, &in); err != nil {
+			out = failure{fmt.Sprintf("value %d: %v", n, err)}
+		} else {
+			out = fn(in)
+		}
+		if err := enc.Encode(out); err != nil {
+			return err
+		}
+	}
+}
+
+type failure struct {
+	Error string `json:"error"`
+}
+
+// progress returns a function that shows how far something is, once it has taken a
+// second, and one that ends it. Nothing is shown where no person looks.
+func progress(what string) (step func(done, all int64), end func()) {
+	if !term.IsTerminal(int(os.Stderr.Fd())) {
+		return func(int64, int64) {}, func() {}
+	}
+	start := time.Now()
+	var bar *progressbar.ProgressBar
+	step = func(done, all int64) {
+		if bar == nil {
+			if time.Since(start) < time.Second {
+				return
+			}
+			bar = progressbar.NewOptions64(all, progressbar.OptionSetDescription(what), progressbar.OptionSetWriter(os.Stderr), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond))
+		}
+		_ = bar.Set64(done)
+	}
+	return step, func() {
+		if bar != nil {
+			_ = bar.Finish()
+		}
+	}
+}

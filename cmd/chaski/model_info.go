@@ -1,0 +1,78 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/chaski-dev/chaski/llm/llama"
+	"github.com/chaski-dev/chaski/llm/tensor"
+)
+
+type modelInfoCmd struct {
+	Model string `short:"m" required:"" help:"GGUF file or model directory." type:"path"`
+	JSON  bool   `help:"Print JSON."`
+}
+
+// modelInfo is what `model info` prints.
+type modelInfo struct {
+	Path       string         `json:"path"`
+	Version    int            `json:"gguf_version,omitempty"`
+	Bytes      int64          `json:"bytes,omitempty"`
+	Parameters int64          `json:"parameters,omitempty"`
+	Formats    map[string]int `json:"formats,omitempty"` // tensors of each number format
+	Tokenizer  string         `json:"tokenizer"`
+	TiedHead   bool           `json:"tied_head"`
+	KVBytesF16 int            `json:"kv_bytes_per_token_f16"`
+	Kernels    string         `json:"kernels"`
+	llama.Config
+}
+
+// Run prints what a model file holds, after all checks that loading makes.
+func (c *modelInfoCmd) Run() (err error) {
+	m, err := llama.Open(c.Model, llama.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, m.Close()) }()
+	info := modelInfo{
+		Path: c.Model, Config: m.Config, TiedHead: m.TiedHead(), Kernels: tensor.KernelName(),
+		KVBytesF16: 2 * m.Layers * m.KVHeads * tensor.F16.RowBytes(m.HeadDim),
+	}
+	if f := m.File; f != nil {
+		info.Version, info.Bytes, info.Formats = f.Version, f.Size, map[string]int{}
+		for i := range f.Tensors {
+			info.Parameters += int64(f.Tensors[i].Elements())
+			info.Formats[f.Tensors[i].Type.String()]++
+		}
+	}
+	if t, err := openTokenizer(c.Model); err != nil {
+		info.Tokenizer = err.Error()
+	} else {
+		info.Tokenizer = fmt.Sprintf("byte-level BPE of %d tokens", t.Size())
+	}
+	if c.JSON {
+		return json.NewEncoder(os.Stdout).Encode(info)
+	}
+	row := func(name, format string, args ...any) { fmt.Printf("%-12s %s\n", name, fmt.Sprintf(format, args...)) }
+	row("name", "%s", info.Name)
+	if info.Version > 0 {
+		row("file", "GGUF version %d, %.1f MB, %.2f billion weights", info.Version, float64(info.Bytes)/1e6, float64(info.Parameters)/1e9)
+		var formats []string
+		for f, n := range info.Formats {
+			formats = append(formats, fmt.Sprintf("%s × %d", f, n))
+		}
+		slices.Sort(formats)
+		row("formats", "%v", formats)
+	}
+	row("layers", "%d of width %d, feed-forward %d", info.Layers, info.Width, info.FFN)
+	row("heads", "%d of %d dimensions, %d for keys and values", info.Heads, info.HeadDim, info.KVHeads)
+	row("context", "%d tokens, RoPE base %g", info.Context, info.RopeBase)
+	row("KV cache", "%.1f KiB a token in F16", float64(info.KVBytesF16)/1024)
+	row("vocabulary", "%d tokens; tied head: %v", info.Vocab, info.TiedHead)
+	row("tokenizer", "%s", info.Tokenizer)
+	row("kernels", "%s", info.Kernels)
+	return nil
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/chat"
+)
+
+type modelTokenizeCmd struct {
+	Model string `short:"m" required:"" help:"GGUF file, tokenizer.model, tokenizer.json or model directory." type:"path"`
+}
+
+// Run reads {"text": …, "special": bool} and prints {"ids": […]}.
+func (c *modelTokenizeCmd) Run() error {
+	tok, err := openTokenizer(c.Model)
+	if err != nil {
+		return err
+	}
+	return eachLine(func(in struct {
+		Text    string `json:"text"`
+		Special bool   `json:"special"`
+	}) any {
+		ids := []int32{}
+		if in.Special {
+			ids = tok.EncodeSpecial(ids, in.Text)
+		} else {
+			ids = tok.Encode(ids, in.Text)
+		}
+		return struct {
+			IDs []int32 `json:"ids"`
+		}{ids}
+	})
+}
+
+type modelPromptCmd struct{}
+
+// Run reads {"messages": …, "options": …} and prints {"prompt": …} or {"error": …}.
+func (modelPromptCmd) Run() error {
+	return eachLine(func(in chat.TemplateInput) any {
+		pieces, err := chat.RenderTemplate(in)
+		if err != nil {
+			return failure{err.Error()}
+		}
+		return struct {
+			Prompt string `json:"prompt"`
+		}{chat.Join(pieces)}
+	})
+}
+
+type modelParseCmd struct{}
+
+// parseIn is a model's output, special tokens spelt out, and what it could call.
+type parseIn struct {
+	Text    string            `json:"text"`
+	Tools   []json.RawMessage `json:"tools"`
+	Builtin []string          `json:"builtin_tools"`
+}
+
+type parseOut struct {
+	Content string      `json:"content"`
+	Calls   []parseCall `json:"calls"`
+	Error   *string     `json:"error"`
+}
+
+type parseCall struct {
+	Name      string          `json:"name"`
+	Arguments json.RawMessage `json:"arguments"`
+	Coercions []llm.Coercion  `json:"coercions,omitempty"`
+}
+
+// Run reads {"text": …, "tools": […]} and prints {"content", "calls", "error"}.
+func (modelParseCmd) Run() error {
+	return eachLine(func(in parseIn) any {
+		o := chat.ParserOptions{Builtin: in.Builtin}
+		if in.Tools != nil {
+			o.Tools = []llm.ToolSpec{}
+		}
+		for _, raw := range in.Tools {
+			t, err := toolSpec(raw)
+			if err != nil {
+				return failure{err.Error()}
+			}
+			o.Tools = append(o.Tools, t)
+		}
+		out := parseOut{Calls: []parseCall{}}
+		p := chat.NewParser(o)
+		var text strings.Builder
+		take := func(events []llm.Event) {
+			for _, ev := range events {
+				switch ev := ev.(type) {
+				case llm.TextDelta:
+					text.WriteString(ev.Text)
+				case llm.CallEnd:
+					out.Calls = append(out.Calls, parseCall{ev.Call.Name, ev.Call.Arguments, ev.Call.Coercions})
+				}
+			}
+		}
+		for _, piece := range chat.SplitSpecial(in.Text) {
+			take(p.Push(piece))
+		}
+		events, err := p.Finish()
+		take(events)
+		out.Content = text.String()
+		if err != nil {
+			msg := err.Error()
+			out.Error = &msg
+		}
+		return out
+	})
+}
+
+// toolSpec reads a tool as {"name", "description", "parameters"}, alone or under
+// "function".
+func toolSpec(raw json.RawMessage) (llm.ToolSpec, error) {
+	var t struct {
+		llm.ToolSpec
+		Function *llm.ToolSpec `json:"function"`
+	}
+	if err := json.Unmarshal(raw, &t); err != nil {
+		return llm.ToolSpec{}, err
+	}
+	if t.Function != nil {
+		return *t.Function, nil
+	}
+	return t.ToolSpec, nil
+}

@@ -1,0 +1,309 @@
+package llama
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/chaski-dev/chaski/llm/gguf"
+	"github.com/chaski-dev/chaski/llm/tensor"
+)
+
+// Options say how a model is opened.
+type Options struct {
+	// Quantize stores the matrices of a directory in this mix while loading; nil keeps
+	// them as they are. It does not apply to GGUF files.
+	Quantize *gguf.Mix
+}
+
+// Open reads a model from a GGUF file, or from a directory as Hugging Face lays it
+// out: config.json and safetensors, one file or several with an index.
+func Open(path string, o Options) (*Model, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("llama: %w", err)
+	}
+	if info.IsDir() {
+		m, err := openDirectory(path, o)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		return m, nil
+	}
+	if o.Quantize != nil {
+		return nil, fmt.Errorf("%s: quantising while loading is for directories; convert a GGUF file instead", path)
+	}
+	f, err := gguf.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	m, err := Load(f)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return m, nil
+}
+
+// configJSON is the part of config.json that is read.
+type configJSON struct {
+	Architectures []string `json:"architectures"`
+	Layers        int      `json:"num_hidden_layers"`
+	Width         int      `json:"hidden_size"`
+	Heads         int      `json:"num_attention_heads"`
+	KVHeads       int      `json:"num_key_value_heads"`
+	HeadDim       int      `json:"head_dim"`
+	FFN           int      `json:"intermediate_size"`
+	Vocab         int      `json:"vocab_size"`
+	Context       int      `json:"max_position_embeddings"`
+	Epsilon       float64  `json:"rms_norm_eps"`
+	RopeBase      float64  `json:"rope_theta"`
+	RopeScaling   *struct {
+		Type   string `json:"rope_type"`
+		Legacy string `json:"type"`
+		RopeScaling
+	} `json:"rope_scaling"`
+	Activation string `json:"hidden_act"`
+	Bias       bool   `json:"attention_bias"`
+}
+
+func parseConfig(data []byte) (Config, error) {
+	var j configJSON
+	if err := json.Unmarshal(data, &j); err != nil {
+		return Config{}, fmt.Errorf("config.json: %w", err)
+	}
+	c := Config{
+		Layers: j.Layers, Width: j.Width, Heads: j.Heads, KVHeads: j.KVHeads, HeadDim: j.HeadDim, FFN: j.FFN,
+		Vocab: j.Vocab, Context: j.Context, Epsilon: j.Epsilon, RopeBase: j.RopeBase, Linear: 1,
+	}
+	if !slices.Contains(j.Architectures, "LlamaForCausalLM") {
+		return c, fmt.Errorf("config.json: the architectures %v, want LlamaForCausalLM", j.Architectures)
+	}
+	if j.Activation != "" && j.Activation != "silu" || j.Bias {
+		return c, fmt.Errorf("config.json: activation %q and attention bias %v, want silu and none", j.Activation, j.Bias)
+	}
+	if c.KVHeads == 0 {
+		c.KVHeads = c.Heads
+	}
+	if c.HeadDim == 0 && c.Heads > 0 {
+		c.HeadDim = c.Width / c.Heads
+	}
+	if c.RopeBase == 0 {
+		c.RopeBase = 10000
+	}
+	if s := j.RopeScaling; s != nil {
+		kind := s.Type
+		if kind == "" {
+			kind = s.Legacy
+		}
+		switch kind {
+		case "llama3":
+			scaling := s.RopeScaling
+			if !(scaling.Factor >= 1 && scaling.LowFactor > 0 && scaling.HighFactor > scaling.LowFactor && scaling.Original > 0) {
+				return c, fmt.Errorf("config.json: rope_scaling %+v", scaling)
+			}
+			c.RopeScaling = &scaling
+		case "linear":
+			c.Linear = s.Factor
+		case "", "default":
+		default:
+			return c, fmt.Errorf("config.json: rope_scaling of the type %q is not supported", kind)
+		}
+	}
+	if err := c.check(); err != nil {
+		return c, fmt.Errorf("config.json: %w", err)
+	}
+	return c, nil
+}
+
+func openDirectory(dir string, o Options) (_ *Model, err error) {
+	data, err := os.ReadFile(filepath.Join(dir, "config.json"))
+	if err != nil {
+		return nil, err
+	}
+	c, err := parseConfig(data)
+	if err != nil {
+		return nil, err
+	}
+	c.Name = filepath.Base(dir)
+	s := &directory{c: c, mix: o.Quantize, tensors: map[string]stored{}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	names, err := shards(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		data, unmap, err := gguf.Map(filepath.Join(dir, name))
+		if err != nil {
+			return nil, err
+		}
+		s.closers = append(s.closers, unmap)
+		tensors, err := parseSafetensors(data)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		for n, t := range tensors {
+			if _, ok := s.tensors[n]; ok {
+				return nil, fmt.Errorf("%s: tensor %s is in another file too", name, n)
+			}
+			s.tensors[n] = t
+		}
+	}
+	m, err := build(c, s)
+	if err != nil {
+		return nil, err
+	}
+	m.close = s.close
+	return m, nil
+}
+
+// shards returns the names of the safetensors files.
+func shards(dir string) ([]string, error) {
+	data, err := os.ReadFile(filepath.Join(dir, "model.safetensors.index.json"))
+	if errors.Is(err, os.ErrNotExist) {
+		return []string{"model.safetensors"}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var index struct {
+		Files map[string]string `json:"weight_map"`
+	}
+	if err := json.Unmarshal(data, &index); err != nil {
+		return nil, fmt.Errorf("model.safetensors.index.json: %w", err)
+	}
+	var names []string
+	for _, name := range index.Files {
+		if filepath.Base(name) != name {
+			return nil, fmt.Errorf("model.safetensors.index.json: the file %q is not in the directory", name)
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
+}
+
+// directory finds weights in safetensors files by their GGUF names.
+type directory struct {
+	c       Config
+	mix     *gguf.Mix
+	tensors map[string]stored
+	closers []func() error
+}
+
+func (d *directory) close() error {
+	var errs []error
+	for _, c := range d.closers {
+		errs = append(errs, c())
+	}
+	d.closers = nil
+	return errors.Join(errs...)
+}
+
+// rename returns the Hugging Face name of a GGUF tensor.
+func rename(name string) string {
+	switch name {
+	case "token_embd.weight":
+		return "model.embed_tokens.weight"
+	case "output_norm.weight":
+		return "model.norm.weight"
+	case "output.weight":
+		return "lm_head.weight"
+	}
+	name = strings.Replace(name, "blk.", "model.layers.", 1)
+	for _, r := range [][2]string{
+		{"attn_norm", "input_layernorm"}, {"attn_q", "self_attn.q_proj"}, {"attn_k", "self_attn.k_proj"}, {"attn_v", "self_attn.v_proj"},
+		{"attn_output", "self_attn.o_proj"}, {"ffn_norm", "post_attention_layernorm"}, {"ffn_gate", "mlp.gate_proj"}, {"ffn_up", "mlp.up_proj"}, {"ffn_down", "mlp.down_proj"},
+	} {
+		name = strings.Replace(name, r[0], r[1], 1)
+	}
+	return name
+}
+
+func (d *directory) has(name string) bool {
+	_, ok := d.tensors[rename(name)]
+	return ok
+}
+
+func (d *directory) find(name string, shape ...int) (stored, error) {
+	t, ok := d.tensors[rename(name)]
+	if !ok {
+		return t, fmt.Errorf("tensor %s is missing, want the shape %v", rename(name), shape)
+	}
+	if !slices.Equal(t.shape, shape) {
+		return t, fmt.Errorf("tensor %s has the shape %v, want %v", rename(name), t.shape, shape)
+	}
+	return t, nil
+}
+
+func (d *directory) embedding() (int, error) {
+	t, ok := d.tensors["model.embed_tokens.weight"]
+	if !ok || len(t.shape) != 2 {
+		return 0, fmt.Errorf("tensor model.embed_tokens.weight is missing or has the shape %v, want two dimensions", t.shape)
+	}
+	return t.shape[0], nil
+}
+
+func (d *directory) vector(name string, n int) ([]float32, error) {
+	t, err := d.find(name, n)
+	if err != nil {
+		return nil, err
+	}
+	v := make([]float32, n)
+	tensor.Dequantize(t.typ, v, t.data)
+	return v, nil
+}
+
+// matrix returns a view of the file where it can. Queries and keys are stored for
+// rotation of a head's halves against each other; their rows are put into the order in
+// which neighbours rotate.
+func (d *directory) matrix(name string, rows, cols int) (*tensor.Matrix, error) {
+	t, err := d.find(name, rows, cols)
+	if err != nil {
+		return nil, err
+	}
+	heads := 0
+	switch {
+	case strings.HasSuffix(name, "attn_q.weight"):
+		heads = d.c.Heads
+	case strings.HasSuffix(name, "attn_k.weight"):
+		heads = d.c.KVHeads
+	}
+	to := t.typ
+	if d.mix != nil {
+		to = d.mix.TypeOf(name, []int{cols, rows}, d.c.Layers)
+	}
+	if heads == 0 && to == t.typ {
+		return tensor.NewMatrix(t.typ, rows, cols, t.data)
+	}
+	mem, release, err := tensor.Reserve(rows * to.RowBytes(cols))
+	if err != nil {
+		return nil, fmt.Errorf("tensor %s: %w", rename(name), err)
+	}
+	d.closers = append(d.closers, release)
+	x := make([]float32, cols)
+	from, size := t.typ.RowBytes(cols), to.RowBytes(cols)
+	for r := range rows {
+		src := r
+		if heads > 0 {
+			dim := rows / heads
+			in := r % dim
+			src = r - in + in/2 + in%2*(dim/2)
+		}
+		row := t.data[src*from:][:from]
+		if to == t.typ {
+			copy(mem[r*size:], row)
+			continue
+		}
+		tensor.Dequantize(t.typ, x, row)
+		tensor.Quantize(to, mem[r*size:][:size], x)
+	}
+	return tensor.NewMatrix(to, rows, cols, mem)
+}
