@@ -211,7 +211,7 @@ func TestHalfRoundTrip(t *testing.T) {
 	for _, c := range []struct {
 		f float32
 		h uint16
-	}{{65519, 0x7bff}, {65520, 0x7c00}, {1 + 1.0/2048, 0x3c00}, {1 + 3.0/2048, 0x3c02}, {5.96e-8, 1}, {2.98e-8, 0}, {-0.0, 0}} {
+	}{{65519, 0x7bff}, {65520, 0x7c00}, {1 + 1.0/2048, 0x3c00}, {1 + 3.0/2048, 0x3c02}, {5.96e-8, 1}, {2.98e-8, 0}, {-1e-9, 0x8000}} {
 		if got := ToF16(c.f); got != c.h {
 			t.Errorf("%g rounds to %04x, want %04x", c.f, got, c.h)
 		}
