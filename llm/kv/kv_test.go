@@ -130,7 +130,7 @@ func TestTables(t *testing.T) {
 
 func TestBytesPerToken(t *testing.T) {
 	for format, want := range map[tensor.Type]int{tensor.F16: 128 << 10, tensor.Q8_0: 68 << 10, tensor.F32: 256 << 10} {
-		p, err := NewPool(Shape{32, 8, 128}, format, 0, 4096)
+		p, err := NewPool(Shape{32, 8, 128}, format, 0, 16)
 		if err != nil {
 			t.Fatal(err)
 		}
