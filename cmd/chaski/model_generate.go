@@ -32,7 +32,7 @@ type modelGenerateCmd struct {
 	Repeat   float32  `help:"Repetition penalty; 0 and 1 are off." default:"0"`
 	Presence float32  `help:"Presence penalty; 0 is off." default:"0"`
 	Seed     uint64   `help:"The same seed gives the same tokens." default:"0"`
-	LogProbs int      `help:"With --json: the log-probability of each token and of so many others."`
+	LogProbs int      `name:"logprobs" help:"With --json: the log-probability of each token and of so many others."`
 	Stop     []string `help:"Stop before this text; may be given more than once." sep:"none"`
 	computeFlags
 }
