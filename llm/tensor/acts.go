@@ -16,6 +16,7 @@ type Acts struct {
 	stride    int // columns rounded up to whole steps
 	q         []int8
 	d, sum    []float32 // scale, and scale times sum, of each group of 16
+	pairSum   []float32 // at even groups, sum of this one and the next
 }
 
 // Reset makes room for n rows of cols floats and forgets the 8-bit form. The contents
@@ -44,13 +45,19 @@ func (a *Acts) quantize(p *Pool) {
 	a.quantized = true
 	a.stride = padded(a.Cols)
 	groups := a.stride / groupSize
-	a.q, a.d, a.sum = sized(a.q, a.N*a.stride), sized(a.d, a.N*groups), sized(a.sum, a.N*groups)
+	// Outer products read whole fours of rows; what the last ones hold is not used.
+	rows := (a.N + outerCols - 1) / outerCols * outerCols
+	a.q, a.d, a.sum = sized(a.q, rows*a.stride), sized(a.d, rows*groups), sized(a.sum, rows*groups)
+	a.pairSum = sized(a.pairSum, rows*groups)
 	one := func(_, i int) {
 		q, d, sum := a.q[i*a.stride:][:a.stride], a.d[i*groups:][:groups], a.sum[i*groups:][:groups]
 		quantizeActs(q, d, sum, a.Row(i))
 		clear(q[a.Cols:])
 		clear(d[a.Cols/groupSize:])
 		clear(sum[a.Cols/groupSize:])
+		for g := 0; g < groups; g += 2 {
+			a.pairSum[i*groups+g] = sum[g] + sum[g+1]
+		}
 	}
 	if a.N < 8 {
 		for i := range a.N {

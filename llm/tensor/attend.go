@@ -44,9 +44,13 @@ func (a *Attention) floats(data []byte, t Type, n int) []float32 {
 		return unsafe.Slice((*float32)(unsafe.Pointer(&data[0])), n*a.dim)
 	}
 	a.tile = sized(a.tile, n*a.dim)
-	if t == F16 {
+	_ = data[t.RowBytes(n*a.dim)-1]
+	switch t {
+	case F16:
 		fast.widenF16(&a.tile[0], &data[0], n*a.dim)
-	} else {
+	case Q8_0:
+		fast.widenQ80(&a.tile[0], &data[0], n*a.dim/32)
+	default:
 		Dequantize(t, a.tile, data)
 	}
 	return a.tile
@@ -79,13 +83,12 @@ func (a *Attention) Tile(q []float32, stride int, k, v []byte, t Type, n int, vi
 		if top > a.top[r] {
 			a.rescale(r, top)
 		}
-		a.sum[r] += expSum(s, top)
+		a.sum[r] += fast.expSum(&s[0], top, len(s))
 	}
 	values := a.floats(v, t, n)
 	for r := range a.rows {
-		acc := &a.acc[r*a.dim]
-		for i := range int(max(visible[r], 0)) {
-			fast.axpy(acc, &values[i*a.dim], a.scores[r*n+i], a.dim)
+		if see := int(visible[r]); see > 0 {
+			fast.weighted(&a.acc[r*a.dim], &values[0], &a.scores[r*n], see, a.dim)
 		}
 	}
 }

@@ -4,6 +4,7 @@ package tensor
 
 import (
 	"os"
+	"unsafe"
 
 	"golang.org/x/sys/cpu"
 )
@@ -13,11 +14,14 @@ import (
 var (
 	avx2Kernels = kernels{
 		name: "avx2", dot: dotAVX2, dot4: dot4AVX2, unpack: unpackAVX2, dotF32: dotF32TailAVX2, dotF32x4: dotF32x4AVX2,
-		axpy: axpyTailAVX2, widenF16: widenF16Tail,
+		axpy: axpyTailAVX2, widenF16: widenF16Tail, widenQ80: widenQ80Generic,
+		expSum: expSumGeneric, swiglu: swigluGeneric, weighted: weightedAVX2, peak: peakAVX2, peakOps: 128,
 	}
 	avx512Kernels = kernels{
 		name: "avx512", dot: dotAVX512, dot4: dot4AVX512, unpack: unpackAVX2, dotF32: dotF32TailAVX512, dotF32x4: dotF32x4Tail,
-		axpy: axpyTailAVX512, widenF16: widenF16Tail,
+		axpy: axpyTailAVX512, widenF16: widenF16Tail, widenQ80: widenQ80AVX512,
+		transpose: transposeFloats, transposeBytes: transposeCodes, outer16: outer16AVX512, outer32: outer32AVX512,
+		expSum: expSumTail, swiglu: swigluTail, weighted: weightedTail, peak: peakAVX512, peakOps: 1024,
 	}
 )
 
@@ -136,5 +140,44 @@ func widenF16Tail(dst *float32, src *byte, n int) {
 	widenF16AVX2(dst, src, k)
 	if k < n {
 		widenF16Generic(add(dst, k), add(src, 2*k), n-k)
+	}
+}
+
+func transposeFloats(dst, src *float32, stride, n int) {
+	transposeAVX512((*uint32)(unsafe.Pointer(dst)), (*uint32)(unsafe.Pointer(src)), stride, n)
+}
+
+func transposeCodes(dst, src *uint8, stride, n int) {
+	transposeAVX512((*uint32)(unsafe.Pointer(dst)), (*uint32)(unsafe.Pointer(src)), stride, n)
+}
+
+func expSumTail(s *float32, top float32, n int) float32 {
+	k := n & wholeSteps
+	total := expSumAVX512(s, top, k)
+	if k < n {
+		total += expSumGeneric(add(s, k), top, n-k)
+	}
+	return total
+}
+
+func swigluTail(dst, gate, up *float32, n int) {
+	k := n & wholeSteps
+	swigluAVX512(dst, gate, up, k)
+	if k < n {
+		swigluGeneric(add(dst, k), add(gate, k), add(up, k), n-k)
+	}
+}
+
+func weightedTail(acc, v, w *float32, n, dim int) {
+	if dim&wholeSteps != dim {
+		weightedGeneric(acc, v, w, n, dim)
+		return
+	}
+	weightedAVX512(acc, v, w, n, dim)
+}
+
+func weightedAVX2(acc, v, w *float32, n, dim int) {
+	for i := range n {
+		axpyTailAVX2(acc, add(v, i*dim), *add(w, i), dim)
 	}
 }

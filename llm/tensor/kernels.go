@@ -26,12 +26,37 @@ type kernels struct {
 
 	// widenF16 converts n half-precision numbers.
 	widenF16 func(dst *float32, src *byte, n int)
+
+	// widenQ80 converts blocks of Q8_0.
+	widenQ80 func(dst *float32, src *byte, blocks int)
+
+	// transpose writes 16 rows of 16·n words, stride words apart, as columns of 16.
+	transpose      func(dst, src *float32, stride, n int)
+	transposeBytes func(dst, src *uint8, stride, n int)
+
+	// outer16 and outer32 multiply an interleaved strip with four rows of activations,
+	// stride bytes apart, see outer.go. They are nil where dot4 is no slower.
+	outer16, outer32 func(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, sums *float32)
+
+	// expSum replaces n scores by exp(score − top) and returns their sum.
+	expSum func(s *float32, top float32, n int) float32
+
+	// swiglu writes gate·sigmoid(gate)·up over n elements.
+	swiglu func(dst, gate, up *float32, n int)
+
+	// weighted adds Σ w[i]·v[i] to acc, for n rows v of dim elements.
+	weighted func(acc, v, w *float32, n, dim int)
+
+	// peak does peakOps multiply-adds n times.
+	peak    func(n int)
+	peakOps int
 }
 
 // genericKernels specify what the others do.
 var genericKernels = kernels{
 	name: "generic", dot: dotGeneric, dot4: dot4Generic, unpack: unpackGeneric, dotF32: dotF32Generic, dotF32x4: dotF32x4Generic,
-	axpy: axpyGeneric, widenF16: widenF16Generic,
+	axpy: axpyGeneric, widenF16: widenF16Generic, widenQ80: widenQ80Generic,
+	expSum: expSumGeneric, swiglu: swigluGeneric, weighted: weightedGeneric, peak: peakGeneric, peakOps: 64,
 }
 
 // fast is the set chosen for this processor, see bestKernels.

@@ -52,8 +52,30 @@ func (p *Product) width() int {
 	return p.W.Rows
 }
 
+// row returns the row of the matrix that is row i of the product.
+func (p *Product) row(i int) int {
+	if p.Rows != nil {
+		return int(p.Rows[i])
+	}
+	return i
+}
+
+// outer reports whether the product is made of outer products.
+func (p *Product) outer(x *Acts) bool {
+	return fast.outer16 != nil && !x.Exact && x.N >= outerMin && unpackers[p.W.Type] != nil
+}
+
+// stripRows returns the rows that one item of work computes.
+func (p *Product) stripRows(x *Acts) int {
+	if p.outer(x) {
+		return outerRows
+	}
+	return stripRows
+}
+
 // scratch is one worker's room for unpacked weights.
 type scratch struct {
+	outer  *outerScratch
 	panels [stripRows]panel
 	rows   [stripRows][]float32
 	out    [4]float32
@@ -64,7 +86,7 @@ const (
 	tileCols  = 32 // rows of activations that stay in the second-level cache
 )
 
-var scratches = sync.Pool{New: func() any { return new(scratch) }}
+var scratches = sync.Pool{New: func() any { return &scratch{outer: newOuterScratch()} }}
 
 func (s *scratch) panel(i, cols int) panel {
 	if n := padded(cols); len(s.panels[i].u) != n {
@@ -98,7 +120,8 @@ func (p *Pool) Multiply(x *Acts, products ...Product) {
 			x.quantize(p)
 		}
 		starts[i] = items
-		items += (pr.width() + stripRows - 1) / stripRows
+		rows := pr.stripRows(x)
+		items += (pr.width() + rows - 1) / rows
 	}
 	p.Run(items, func(_, item int) {
 		i := len(products) - 1
@@ -106,7 +129,12 @@ func (p *Pool) Multiply(x *Acts, products ...Product) {
 			i--
 		}
 		s := scratches.Get().(*scratch)
-		products[i].strip(s, x, (item-starts[i])*stripRows)
+		pr := &products[i]
+		if first := (item - starts[i]) * pr.stripRows(x); pr.outer(x) {
+			pr.outerStrip(s.outer, x, first)
+		} else {
+			pr.strip(s, x, first)
+		}
 		scratches.Put(s)
 	})
 }
@@ -115,12 +143,7 @@ func (p *Pool) Multiply(x *Acts, products ...Product) {
 func (p *Product) strip(s *scratch, x *Acts, first int) {
 	width := p.width()
 	n := min(stripRows, width-first)
-	row := func(i int) int {
-		if p.Rows != nil {
-			return int(p.Rows[first+i])
-		}
-		return first + i
-	}
+	row := func(i int) int { return p.row(first + i) }
 	quantized := unpackers[p.W.Type] != nil
 	switch {
 	case x.Exact:

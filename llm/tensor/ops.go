@@ -36,8 +36,8 @@ func expSum(s []float32, top float32) float32 {
 
 // SwiGLU writes gate·sigmoid(gate)·up to dst; all have the same length.
 func SwiGLU(dst, gate, up []float32) {
-	for i, g := range gate {
-		dst[i] = g / (1 + exp32(-g)) * up[i]
+	if n := len(gate); n > 0 {
+		fast.swiglu(&dst[:n][0], &gate[0], &up[:n][0], n)
 	}
 }
 

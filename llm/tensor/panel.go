@@ -36,7 +36,7 @@ func unpackGeneric(t Type, p panel, row []byte, cols int) {
 }
 
 // unpackers read one block of each quantised format.
-var unpackers = map[Type]func(u []uint8, s, m []float32, b []byte){
+var unpackers = [BF16 + 1]func(u []uint8, s, m []float32, b []byte){
 	Q8_0: unpackQ8_0, Q4_0: unpackQ4_0, Q4_1: unpackQ4_1, Q5_0: unpackQ5_0, Q5_1: unpackQ5_1,
 	Q2_K: unpackQ2_K, Q3_K: unpackQ3_K, Q4_K: unpackQ4_K, Q5_K: unpackQ5_K, Q6_K: unpackQ6_K,
 }

@@ -74,3 +74,44 @@ func unpackQ80AVX2(u *uint8, s *float32, m *float32, b *byte, blocks int)
 //
 //go:noescape
 func unpackQ40AVX2(u *uint8, s *float32, m *float32, b *byte, blocks int)
+
+// transposeAVX512 is kernels.transpose for AVX-512.
+//
+//go:noescape
+func transposeAVX512(dst *uint32, src *uint32, stride int, n int)
+
+// outer16AVX512 is kernels.outer16 for AVX-512 with VNNI.
+//
+//go:noescape
+func outer16AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32)
+
+// outer32AVX512 is kernels.outer32 for AVX-512 with VNNI.
+//
+//go:noescape
+func outer32AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32)
+
+// peakAVX512 multiplies and adds 16 × 64 bytes n times, in registers.
+func peakAVX512(n int)
+
+// peakAVX2 multiplies and adds 8 × 16 numbers of 16 bits n times, in registers.
+func peakAVX2(n int)
+
+// expSumAVX512 is kernels.expSum for n a multiple of 16.
+//
+//go:noescape
+func expSumAVX512(s *float32, top float32, n int) float32
+
+// swigluAVX512 is kernels.swiglu for n a multiple of 16.
+//
+//go:noescape
+func swigluAVX512(dst *float32, gate *float32, up *float32, n int)
+
+// weightedAVX512 is kernels.weighted for dim a multiple of 16.
+//
+//go:noescape
+func weightedAVX512(acc *float32, v *float32, w *float32, n int, dim int)
+
+// widenQ80AVX512 is kernels.widenQ80 for AVX-512.
+//
+//go:noescape
+func widenQ80AVX512(dst *float32, src *byte, blocks int)

@@ -29,6 +29,15 @@ func main() {
 	unpackQ6K()
 	unpackQ80()
 	unpackQ40()
+	transposeAVX512()
+	outerAVX512(16)
+	outerAVX512(32)
+	peakAVX512()
+	peakAVX2()
+	expSumAVX512()
+	swigluAVX512()
+	weightedAVX512()
+	widenQ80AVX512()
 	Generate()
 }
 
@@ -237,7 +246,7 @@ func dotAVX2() {
 // VPDPBUSD adds to each of dst's 32-bit lanes the products of four unsigned bytes of
 // codes with four signed bytes of acts. The instruction is not among those that avo
 // knows by name.
-func VPDPBUSD(acts Mem, codes, dst reg.VecVirtual) {
+func VPDPBUSD(acts Op, codes, dst reg.VecVirtual) {
 	Instruction(&ir.Instruction{
 		Opcode:   "VPDPBUSD",
 		Operands: []Op{acts, codes, dst},

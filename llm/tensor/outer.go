@@ -1,0 +1,80 @@
+package tensor
+
+// An outer product multiplies a strip of 32 rows of weights with four rows of
+// activations at a time. The strip is unpacked chunk by chunk and interleaved, so that
+// one register holds four columns of 16 rows, and the activations are broadcast: sums
+// come out side by side and need no adding across. Unpacking pays from a few rows of
+// activations on; a prompt's rows all use what was unpacked once.
+const (
+	outerRows  = 32  // rows of weights in a strip
+	outerCols  = 4   // rows of activations in one call of the kernel
+	outerChunk = 512 // columns that are unpacked at once; the generator knows it too
+	outerMin   = 5   // rows of activations from which on outer products are used
+)
+
+// outerScratch is one worker's room for a strip.
+type outerScratch struct {
+	rows panel // [16][outerChunk], as unpacked
+	u    []uint8
+	s, m []float32
+	sums []float32 // [activations][outerRows]
+}
+
+func newOuterScratch() *outerScratch {
+	return &outerScratch{
+		rows: panel{make([]uint8, 16*outerChunk), make([]float32, outerChunk), make([]float32, outerChunk)},
+		u:    make([]uint8, outerRows*outerChunk),
+		s:    make([]float32, outerRows*outerChunk/groupSize),
+		m:    make([]float32, outerRows*outerChunk/groupSize),
+	}
+}
+
+// outerStrip computes up to outerRows rows of the product.
+func (p *Product) outerStrip(o *outerScratch, x *Acts, first int) {
+	width := p.width()
+	rows := min(outerRows, width-first)
+	cols := (x.N + outerCols - 1) / outerCols * outerCols
+	o.sums = sized(o.sums, cols*outerRows)
+	clear(o.sums)
+	t := p.W.Type
+	groups := x.stride / groupSize
+	// Formats with blocks or sub-blocks of 32 give both halves one scale.
+	outer, sum, step := fast.outer16, x.sum, groupSize
+	if t != Q6_K && t != Q2_K && t != Q3_K {
+		outer, sum, step = fast.outer32, x.pairSum, 2*groupSize
+	}
+	for k := 0; k < p.W.Cols; k += outerChunk {
+		n := min(outerChunk, p.W.Cols-k)
+		padded := min(outerChunk, x.stride-k)
+		p.interleave(o, first, rows, k, n, padded)
+		for c := 0; c < cols; c += outerCols {
+			outer(&o.u[0], &o.s[0], &o.m[0], &x.q[c*x.stride+k], &x.d[c*groups+k/groupSize], &sum[c*groups+k/groupSize],
+				x.stride, padded/step, &o.sums[c*outerRows])
+		}
+	}
+	for c := range x.N {
+		copy(p.Dst[c*width+first:][:rows], o.sums[c*outerRows:])
+	}
+}
+
+// interleave unpacks n columns from k on of the strip's rows, and zeros up to padded.
+// Rows beyond the matrix's end have scale 0.
+func (p *Product) interleave(o *outerScratch, first, rows, k, n, padded int) {
+	from, bytes := p.W.Type.RowBytes(k), p.W.Type.RowBytes(n)
+	groups := padded / groupSize
+	for h := range outerRows / 16 {
+		for i := range 16 {
+			r := panel{o.rows.u[i*padded:][:padded], o.rows.s[i*groups:][:groups], o.rows.m[i*groups:][:groups]}
+			if at := 16*h + i; at < rows {
+				fast.unpack(p.W.Type, r, p.W.RowData(p.row(first + at))[from:][:bytes], n)
+			} else {
+				clear(r.s)
+				clear(r.m)
+			}
+		}
+		scales := h * outerChunk
+		fast.transposeBytes(&o.u[h*16*outerChunk], &o.rows.u[0], padded/4, padded/64)
+		fast.transpose(&o.s[scales], &o.rows.s[0], groups, groups/16)
+		fast.transpose(&o.m[scales], &o.rows.m[0], groups, groups/16)
+	}
+}

@@ -1,0 +1,83 @@
+package tensor
+
+import "unsafe"
+
+// transposeGeneric specifies kernels.transpose: word c of row r goes to dst[16c+r].
+func transposeGeneric(dst, src *uint32, stride, n int) {
+	to, from := unsafe.Slice(dst, 256*n), unsafe.Slice(src, 15*stride+16*n)
+	for r := range 16 {
+		for c := range 16 * n {
+			to[16*c+r] = from[r*stride+c]
+		}
+	}
+}
+
+// outerGeneric specifies kernels.outer16 and outer32: sums[c][r] grows by s·d·Σ(u·a) −
+// m·sum, over steps of width columns, each with the scale of its first group of 16.
+func outerGeneric(width int, u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, sums *float32) {
+	us, out := unsafe.Slice(u, outerRows*outerChunk), unsafe.Slice(sums, outerCols*outerRows)
+	scales := outerChunk / groupSize * 16 // of one half of the strip
+	ss, ms := unsafe.Slice(s, 2*scales), unsafe.Slice(m, 2*scales)
+	for c := range outerCols {
+		as := unsafe.Slice(add(a, c*stride), steps*width)
+		n := steps * width / groupSize
+		ds, asums := unsafe.Slice(add(d, c*stride/groupSize), n), unsafe.Slice(add(sum, c*stride/groupSize), n)
+		for r := range outerRows {
+			half, lane := r/16, r%16
+			for i := range steps {
+				var dot int32
+				for k := i * width; k < (i+1)*width; k++ {
+					dot += int32(us[half*16*outerChunk+k/4*64+lane*4+k%4]) * int32(as[k])
+				}
+				g := i * width / groupSize
+				at := half*scales + 16*g + lane
+				out[c*outerRows+r] += ss[at]*ds[g]*float32(dot) - ms[at]*asums[g]
+			}
+		}
+	}
+}
+
+func outer16Generic(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, sums *float32) {
+	outerGeneric(16, u, s, m, a, d, sum, stride, steps, sums)
+}
+
+func outer32Generic(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, sums *float32) {
+	outerGeneric(32, u, s, m, a, d, sum, stride, steps, sums)
+}
+
+// weightedGeneric specifies kernels.weighted.
+func weightedGeneric(acc, v, w *float32, n, dim int) {
+	for i, x := range unsafe.Slice(w, n) {
+		axpyGeneric(acc, add(v, i*dim), x, dim)
+	}
+}
+
+func expSumGeneric(s *float32, top float32, n int) float32 {
+	return expSum(unsafe.Slice(s, n), top)
+}
+
+func swigluGeneric(dst, gate, up *float32, n int) {
+	d, g, u := unsafe.Slice(dst, n), unsafe.Slice(gate, n), unsafe.Slice(up, n)
+	for i, x := range g {
+		d[i] = x / (1 + exp32(-x)) * u[i]
+	}
+}
+
+func widenQ80Generic(dst *float32, src *byte, blocks int) {
+	Dequantize(Q8_0, unsafe.Slice(dst, 32*blocks), unsafe.Slice(src, 34*blocks))
+}
+
+// peakGeneric multiplies and adds 64 bytes n times.
+func peakGeneric(n int) {
+	var t [4]int32
+	x, y := int32(n&127), int32(n&63)
+	for range n {
+		for range 16 {
+			t[0] += x * y
+			t[1] += x * t[0]
+			t[2] += y * x
+			t[3] += y * t[2]
+		}
+	}
+	peakSink.Store(t[0] + t[1] + t[2] + t[3])
+}
