@@ -48,6 +48,9 @@ type Spec struct {
 	Retries     int           `json:"retries,omitempty"`     // further attempts; never used for Once
 	Concurrency int           `json:"concurrency,omitempty"` // calls at once in one worker; 0 is DefaultConcurrency
 
+	// Revision names this exact declaration; a Catalog sets it (see Fingerprint).
+	Revision string `json:"revision,omitempty"`
+
 	// Labels declare where results come from and who may read them, and what the
 	// tool does to the outside; policies read them (see policies/label). The
 	// well-known keys are "integrity" (system, user, tool, untrusted),

@@ -1,0 +1,25 @@
+// Package tools turns functions into tools that a model can call.
+//
+// A tool is a [Spec], which the model, the bus and the policies see, and a handler.
+// [New] makes one from a typed Go function; [Raw] from a function over JSON. Every
+// call goes the same way, wherever the tool runs:
+//
+//	arguments -> strict JSON, defaults, input schema -> handler -> strict JSON, output schema -> Result
+//
+// What is wrong with the arguments comes back as a [Result] with [StatusInvalid] and a
+// reason that names the path, what was expected and what was given, so that a model can
+// repair its call. The handler returns [Retry] when another call may do better, and
+// [Fail] or any other error when not. A panic, an answer that breaks the output schema
+// and an answer that is too large are failures of that call and of nothing else.
+//
+// A [Caller] makes one attempt at one call: a [Registry] in this process, or a client of
+// the bus. [Retrying] repeats attempts as the effect class allows: read and idempotent
+// calls with the same identity, once calls never.
+//
+// Invariants:
+//   - A handler sees only arguments that satisfy its schema, in canonical JSON.
+//   - A value in a Result satisfies the output schema.
+//   - The identity of a call ([CallID]) depends on its run, step, index, tool and
+//     canonical arguments and on nothing else; every attempt carries the same one.
+//   - An error of a Caller other than [ErrOutcomeUnknown] says that the tool did not run.
+package tools

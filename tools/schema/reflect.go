@@ -1,0 +1,60 @@
+package schema
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+
+	"github.com/invopop/jsonschema"
+)
+
+// For returns the schema of a Go type, from its json and jsonschema tags: a field is
+// required unless its json tag says omitempty or omitzero; unknown properties are
+// refused. A type that has no JSON form, such as a channel, is an error.
+func For(t reflect.Type) (out json.RawMessage, err error) {
+	defer func() { // the reflector panics on types that it cannot describe
+		if r := recover(); r != nil {
+			out, err = nil, fmt.Errorf("%w: type %s: %v", ErrSchema, t, r)
+		}
+	}()
+	if err := describable(t, map[reflect.Type]bool{}); err != nil {
+		return nil, err
+	}
+	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: t.Kind() == reflect.Struct}
+	s := r.ReflectFromType(t)
+	s.Version = ""
+	text, err := json.Marshal(s)
+	if err != nil {
+		return nil, fmt.Errorf("%w: type %s: %w", ErrSchema, t, err)
+	}
+	return Canonical(text)
+}
+
+// describable refuses types that encoding/json cannot write.
+func describable(t reflect.Type, seen map[reflect.Type]bool) error {
+	if seen[t] {
+		return nil
+	}
+	seen[t] = true
+	marshaler := reflect.TypeFor[json.Marshaler]()
+	if t.Implements(marshaler) || reflect.PointerTo(t).Implements(marshaler) {
+		return nil
+	}
+	switch t.Kind() {
+	case reflect.Chan, reflect.Func, reflect.Complex64, reflect.Complex128, reflect.UnsafePointer:
+		return fmt.Errorf("%w: type %s has no JSON form", ErrSchema, t)
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		return describable(t.Elem(), seen)
+	case reflect.Struct:
+		for i := range t.NumField() {
+			f := t.Field(i)
+			if !f.IsExported() || f.Tag.Get("json") == "-" {
+				continue
+			}
+			if err := describable(f.Type, seen); err != nil {
+				return fmt.Errorf("field %s: %w", f.Name, err)
+			}
+		}
+	}
+	return nil
+}
