@@ -1,0 +1,98 @@
+package planner
+
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrEvent is matched by the error of an event that cannot follow the state.
+var ErrEvent = errors.New("event does not follow")
+
+// Check says whether the event may follow the state: a late or second result, a
+// decision on a call that is not proposed, an approval of another call than the
+// one asked about and everything after the end are refused.
+func Check(s State, ev Event) error {
+	if n := ev.count(); n != 1 {
+		return fmt.Errorf("%w: it has %d kinds, not one", ErrEvent, n)
+	}
+	switch {
+	case ev.Started != nil:
+		if s.Start != nil {
+			return fmt.Errorf("%w: the run has started already", ErrEvent)
+		}
+		return nil
+	case s.Start == nil:
+		return fmt.Errorf("%w: the run has not started", ErrEvent)
+	case s.Status.Done():
+		return fmt.Errorf("%w: the run has ended (%s)", ErrEvent, s.Status)
+	case ev.Leased != nil:
+		if ev.Leased.Epoch <= s.Epoch {
+			return fmt.Errorf("%w: epoch %d after epoch %d", ErrEvent, ev.Leased.Epoch, s.Epoch)
+		}
+	case ev.Generated != nil:
+		if cmds := Commands(s); len(cmds) != 1 || cmds[0].Kind != Generate {
+			return fmt.Errorf("%w: no turn was asked for", ErrEvent)
+		} else if want := HashRequest(cmds[0].Request); want != ev.Generated.Prompt {
+			return fmt.Errorf("%w: the turn answers prompt %.12s, not %.12s", ErrEvent, ev.Generated.Prompt, want)
+		}
+	case ev.Decided != nil:
+		return s.checkCall(ev.Decided.Call, Decide, ev.Decided.Hash, 0)
+	case ev.Intent != nil:
+		return s.checkCall(ev.Intent.Call, Intend, "", ev.Intent.Attempt)
+	case ev.Answered != nil:
+		c, ok := s.Call(ev.Answered.Call)
+		if !ok || c.Phase != Awaiting {
+			return fmt.Errorf("%w: call %s awaits no approval", ErrEvent, ev.Answered.Call)
+		}
+		if c.Hash() != ev.Answered.Hash {
+			return fmt.Errorf("%w: the answer is for another call than %s", ErrEvent, c.ID)
+		}
+	case ev.Result != nil:
+		c, ok := s.Call(ev.Result.CallID)
+		if !ok || c.Phase != Intended && c.Phase != Lost && (c.Phase != Unknown || ev.Result.By == "") {
+			return fmt.Errorf("%w: call %s awaits no result", ErrEvent, ev.Result.CallID)
+		}
+		if ev.Result.Attempt != c.Attempt {
+			return fmt.Errorf("%w: a result of attempt %d of call %s, not of %d", ErrEvent, ev.Result.Attempt, c.ID, c.Attempt)
+		}
+	case ev.Ended != nil:
+		if s.Outcome != ev.Ended.Status {
+			return fmt.Errorf("%w: the run is not %s", ErrEvent, ev.Ended.Status)
+		}
+		if got := s.Hash(); got != ev.Ended.State {
+			return fmt.Errorf("%w: the state's hash is %.12s, the journal says %.12s", ErrEvent, got, ev.Ended.State)
+		}
+	}
+	return nil
+}
+
+// checkCall says whether that command is open for the call.
+func (s *State) checkCall(id string, kind CommandKind, callHash string, attempt int) error {
+	for _, cmd := range Commands(*s) {
+		if cmd.Kind != kind || cmd.Call.ID != id {
+			continue
+		}
+		if c, _ := s.Call(id); callHash != "" && c.Hash() != callHash {
+			return fmt.Errorf("%w: the decision is on another call than %s", ErrEvent, id)
+		}
+		if attempt != 0 && cmd.Call.Attempt != attempt {
+			return fmt.Errorf("%w: attempt %d of call %s, not %d", ErrEvent, attempt, id, cmd.Call.Attempt)
+		}
+		return nil
+	}
+	return fmt.Errorf("%w: there is nothing to %s for call %q", ErrEvent, kind, id)
+}
+
+func (ev *Event) count() int {
+	n := 0
+	for _, set := range []bool{
+		ev.Started != nil, ev.Leased != nil, ev.Generated != nil, ev.Compacted != nil,
+		ev.Decided != nil, ev.Answered != nil, ev.Intent != nil, ev.Result != nil,
+		ev.Ticked != nil, ev.Cancelled != nil, ev.Forked != nil, ev.Ended != nil,
+	} {
+		if set {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,67 @@
+package planner
+
+import (
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/tools"
+)
+
+// CommandKind says what a command asks for.
+type CommandKind string
+
+// The commands.
+const (
+	Generate  CommandKind = "generate"  // run the model on Request, or compact first
+	Decide    CommandKind = "decide"    // ask the policy about Call
+	Intend    CommandKind = "intend"    // journal the intent of Call's next attempt
+	Dispatch  CommandKind = "dispatch"  // run Call, whose intent is journalled
+	Reconcile CommandKind = "reconcile" // find out what became of Call
+	End       CommandKind = "end"       // journal the end
+)
+
+// Command is something for the runtime to do.
+type Command struct {
+	Kind    CommandKind  `json:"kind"`
+	Call    *tools.Call  `json:"call,omitempty"`
+	Request *llm.Request `json:"request,omitempty"`
+	Status  Status       `json:"status,omitempty"` // of End
+	Reason  string       `json:"reason,omitempty"`
+}
+
+// Commands returns the commands that are open in the state; none if the run has
+// ended or waits for a person.
+func Commands(s State) []Command {
+	switch {
+	case s.Start == nil || s.Epoch == 0 || s.Status.Done():
+		return nil
+	case s.Outcome != "":
+		return []Command{{Kind: End, Status: s.Outcome, Reason: s.OutcomeReason}}
+	case len(s.Calls) == 0:
+		return []Command{{Kind: Generate, Request: Request(s)}}
+	}
+	var cmds []Command
+	open, effectOpen := false, false // among the calls before this one
+	for i := range s.Calls {
+		c := &s.Calls[i]
+		isOpen := c.Phase != Settled
+		mayRun := !effectOpen && (!open || !c.Effect.HasEffect())
+		call := &tools.Call{ID: c.ID, Attempt: c.Attempt, Run: s.Run, Tenant: s.Start.Tenant, Tool: c.Tool, Arguments: c.Arguments}
+		switch c.Phase {
+		case Proposed:
+			if mayRun { // so that a policy sees what earlier calls brought
+				cmds = append(cmds, Command{Kind: Decide, Call: call})
+			}
+		case Allowed:
+			if mayRun {
+				call.Attempt++
+				cmds = append(cmds, Command{Kind: Intend, Call: call})
+			}
+		case Intended:
+			cmds = append(cmds, Command{Kind: Dispatch, Call: call})
+		case Lost:
+			cmds = append(cmds, Command{Kind: Reconcile, Call: call})
+		}
+		open = open || isOpen
+		effectOpen = effectOpen || isOpen && c.Effect.HasEffect()
+	}
+	return cmds
+}

@@ -1,0 +1,131 @@
+package planner
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/tools"
+)
+
+// Event is one journalled fact of a run. Exactly one of the pointers is set.
+type Event struct {
+	At time.Time `json:"at"` // by the runtime's clock, UTC
+
+	Started   *Started   `json:"started,omitempty"`
+	Leased    *Leased    `json:"leased,omitempty"`
+	Generated *Generated `json:"generated,omitempty"`
+	Compacted *Compacted `json:"compacted,omitempty"`
+	Decided   *Decided   `json:"decided,omitempty"`
+	Answered  *Answered  `json:"answered,omitempty"`
+	Intent    *Intent    `json:"intent,omitempty"`
+	Result    *Result    `json:"result,omitempty"`
+	Ticked    *Ticked    `json:"ticked,omitempty"`
+	Cancelled *Cancelled `json:"cancelled,omitempty"`
+	Forked    *Forked    `json:"forked,omitempty"`
+	Ended     *Ended     `json:"ended,omitempty"`
+}
+
+// Started begins a run: who asked for what, with which tools and budget.
+type Started struct {
+	Run      string              `json:"run"`
+	By       string              `json:"by,omitempty"`
+	Tenant   string              `json:"tenant,omitempty"`
+	Parent   string              `json:"parent,omitempty"` // the run whose call this run answers
+	Model    string              `json:"model,omitempty"`
+	System   string              `json:"system,omitempty"`
+	Messages []llm.Message       `json:"messages"` // earlier turns, and the prompt last
+	Tools    []tools.Spec        `json:"tools,omitempty"`
+	Budget   Budget              `json:"budget,omitzero"`
+	Sampling llm.Sampling        `json:"sampling,omitzero"`
+	Format   *llm.ResponseFormat `json:"format,omitempty"`
+}
+
+// Leased says that a process took the run over. Calls in flight under an earlier
+// epoch are lost from here on.
+type Leased struct {
+	Owner string `json:"owner"`
+	Epoch int    `json:"epoch"` // from 1, one more each time: the fencing token
+}
+
+// Generated is a turn of the model, or the error it ended with.
+type Generated struct {
+	Prompt  string         `json:"prompt"` // hash of the request, see HashRequest
+	Message llm.Message    `json:"message"`
+	Stop    llm.StopReason `json:"stop,omitempty"`
+	Usage   llm.Usage      `json:"usage,omitzero"`
+	Error   string         `json:"error,omitempty"`
+}
+
+// Compacted says that the results of these calls were dropped from the context.
+type Compacted struct {
+	Tokens  int      `json:"tokens"` // the prompt's length before
+	Limit   int      `json:"limit"`
+	Dropped []string `json:"dropped"` // call ids, oldest first
+}
+
+// Verdict is what a policy says about a call.
+type Verdict string
+
+// The verdicts, mildest first. A rewrite is an allow with Decided.Arguments set.
+const (
+	Allow           Verdict = "allow"
+	RequireApproval Verdict = "require_approval"
+	Deny            Verdict = "deny"
+	Halt            Verdict = "halt" // deny, and end the run
+)
+
+// Decided is a policy's verdict on one call.
+type Decided struct {
+	Call      string          `json:"call"`
+	Hash      string          `json:"hash"` // of the call decided on, see CallState.Hash
+	Verdict   Verdict         `json:"verdict"`
+	Rule      string          `json:"rule,omitempty"`
+	Policy    string          `json:"policy,omitempty"` // version of the pinned policy
+	Reason    string          `json:"reason,omitempty"`
+	Arguments json.RawMessage `json:"arguments,omitempty"` // in place of the call's, when rewritten
+	Expires   time.Time       `json:"expires,omitzero"`    // of the request for approval
+}
+
+// Answered is a person's answer to a request for approval.
+type Answered struct {
+	Call    string `json:"call"`
+	Hash    string `json:"hash"`
+	Approve bool   `json:"approve"`
+	By      string `json:"by"`
+	Reason  string `json:"reason,omitempty"`
+}
+
+// Intent says that an attempt is about to be dispatched.
+type Intent struct {
+	Call    string `json:"call"`
+	Attempt int    `json:"attempt"` // from 1
+}
+
+// Result is what came of an attempt.
+type Result struct {
+	tools.Result
+	By string `json:"by,omitempty"` // the person who settled an unknown outcome
+}
+
+// Ticked says only that time passed: approvals expire by it.
+type Ticked struct{}
+
+// Cancelled ends the run at somebody's wish.
+type Cancelled struct {
+	By     string `json:"by,omitempty"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// Forked says that the events before are those of another run.
+type Forked struct {
+	Run  string `json:"run"`
+	From string `json:"from"`
+}
+
+// Ended is the last event of a run.
+type Ended struct {
+	Status Status `json:"status"`
+	Reason string `json:"reason,omitempty"`
+	State  string `json:"state"` // hash of the state before this event, see State.Hash
+}

@@ -1,0 +1,161 @@
+package planner
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/tools"
+)
+
+// Status says where a run stands.
+type Status string
+
+// The first three are of runs that may go on; the rest are ends.
+const (
+	Running        Status = "running"
+	Waiting        Status = "waiting"         // for a person's approval
+	OutcomeUnknown Status = "outcome_unknown" // a once call may have run: a person or reconciler must say
+
+	Finished       Status = "finished"
+	Failed         Status = "failed"
+	Denied         Status = "denied" // a policy halted the run
+	CancelledRun   Status = "cancelled"
+	BudgetExceeded Status = "budget"
+)
+
+// Done reports whether the status is an end.
+func (s Status) Done() bool {
+	switch s {
+	case Finished, Failed, Denied, CancelledRun, BudgetExceeded:
+		return true
+	}
+	return false
+}
+
+// Budget bounds a run. Zero fields take their values from DefaultBudget.
+type Budget struct {
+	Steps   int           `json:"steps,omitempty"`   // generations
+	Tokens  int           `json:"tokens,omitempty"`  // prompt tokens not cached, and generated tokens
+	Calls   int           `json:"calls,omitempty"`   // tool calls, denied ones included
+	Wall    time.Duration `json:"wall_ns,omitempty"` // time at work; waiting for people is not counted
+	Repairs int           `json:"repairs,omitempty"` // turns with a call of an unknown tool or invalid arguments, in a row
+}
+
+// DefaultBudget is the budget of a run that names none.
+var DefaultBudget = Budget{Steps: 32, Tokens: 1 << 20, Calls: 128, Wall: 30 * time.Minute, Repairs: 3}
+
+func (b Budget) withDefaults() Budget {
+	d := DefaultBudget
+	if b.Steps > 0 {
+		d.Steps = b.Steps
+	}
+	if b.Tokens > 0 {
+		d.Tokens = b.Tokens
+	}
+	if b.Calls > 0 {
+		d.Calls = b.Calls
+	}
+	if b.Wall > 0 {
+		d.Wall = b.Wall
+	}
+	if b.Repairs > 0 {
+		d.Repairs = b.Repairs
+	}
+	return d
+}
+
+// Phase says how far a call has come.
+type Phase string
+
+// The phases of a call, in order.
+const (
+	Proposed Phase = "proposed" // awaits a decision
+	Awaiting Phase = "awaiting" // awaits a person's approval
+	Allowed  Phase = "allowed"  // may be intended
+	Intended Phase = "intended" // in flight
+	Lost     Phase = "lost"     // a once call whose owner died: ask the reconciler
+	Unknown  Phase = "unknown"  // nobody knew: a person must say
+	Settled  Phase = "settled"  // has its final result
+)
+
+// CallState is one call of the current turn.
+type CallState struct {
+	ID        string          `json:"id"`
+	Tool      string          `json:"tool"`
+	Arguments json.RawMessage `json:"arguments"`
+	Effect    tools.Effect    `json:"effect"`
+	Phase     Phase           `json:"phase"`
+	Attempt   int             `json:"attempt,omitempty"`
+	Approved  string          `json:"approved,omitempty"` // hash that a person approved
+	Expires   time.Time       `json:"expires,omitzero"`
+	Result    *tools.Result   `json:"result,omitempty"`
+}
+
+// Hash identifies what would be run: an approval binds to it.
+func (c *CallState) Hash() string { return hash("call", c.ID, c.Tool, string(c.Arguments)) }
+
+// Used counts what a run has spent.
+type Used struct {
+	Steps   int           `json:"steps"`
+	Tokens  int           `json:"tokens"`
+	Calls   int           `json:"calls"`
+	Wall    time.Duration `json:"wall_ns"`
+	Repairs int           `json:"repairs"`
+	Usage   llm.Usage     `json:"usage"`
+}
+
+// State is the fold of a run's events. It is a value: Step never writes to the
+// state it was given.
+type State struct {
+	Run      string        `json:"run"`
+	Start    *Started      `json:"start,omitempty"` // as journalled; never written to
+	Status   Status        `json:"status,omitempty"`
+	Reason   string        `json:"reason,omitempty"`
+	Epoch    int           `json:"epoch,omitempty"`
+	Events   int           `json:"events"`
+	Messages []llm.Message `json:"messages,omitempty"`
+	Calls    []CallState   `json:"calls,omitempty"` // of the current turn
+	Used     Used          `json:"used"`
+	At       time.Time     `json:"at"`
+
+	// Outcome is set when nothing is left to do but to write the end.
+	Outcome       Status `json:"outcome,omitempty"`
+	OutcomeReason string `json:"outcome_reason,omitempty"`
+}
+
+// Hash identifies the state.
+func (s State) Hash() string {
+	b, err := json.Marshal(s)
+	if err != nil { // only raw JSON from a journal, checked when it was read
+		return "unhashable: " + err.Error()
+	}
+	return hash("state", string(b))
+}
+
+// Answer returns the text of the last assistant message.
+func (s State) Answer() string {
+	if n := len(s.Messages); n > 0 && s.Messages[n-1].Role == llm.RoleAssistant {
+		return s.Messages[n-1].Content
+	}
+	return ""
+}
+
+// Call returns the call of the current turn with that id.
+func (s State) Call(id string) (CallState, bool) {
+	for _, c := range s.Calls {
+		if c.ID == id {
+			return c, true
+		}
+	}
+	return CallState{}, false
+}
+
+func (s *State) spec(tool string) (tools.Spec, bool) {
+	for _, t := range s.Start.Tools {
+		if t.Name == tool {
+			return t, true
+		}
+	}
+	return tools.Spec{}, false
+}

@@ -1,0 +1,278 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/tools"
+)
+
+// Step folds one event into the state and returns the new state with the commands
+// that are open in it. The event must have passed [Check].
+func Step(s State, ev Event) (State, []Command) {
+	s = fold(s, ev)
+	return s, Commands(s)
+}
+
+func fold(s State, ev Event) State {
+	s.Events++
+	s.Calls = slices.Clone(s.Calls)
+	s.Messages = s.Messages[:len(s.Messages):len(s.Messages)] // an append copies
+	if s.Status == Running && ev.Leased == nil {
+		s.Used.Wall += max(0, ev.At.Sub(s.At)) // a clock that goes back costs nothing
+	}
+	if ev.At.After(s.At) {
+		s.At = ev.At
+	}
+	switch {
+	case ev.Started != nil:
+		s.Run, s.Start, s.Status = ev.Started.Run, ev.Started, Running
+		s.Messages = slices.Clone(ev.Started.Messages)
+	case ev.Leased != nil:
+		s.Epoch = ev.Leased.Epoch
+		s.lose()
+	case ev.Generated != nil:
+		s.generated(ev.Generated)
+	case ev.Compacted != nil:
+		s.Messages = drop(s.Messages, ev.Compacted.Dropped)
+	case ev.Decided != nil:
+		s.decided(ev.Decided)
+	case ev.Answered != nil:
+		c := s.call(ev.Answered.Call)
+		if ev.Answered.Approve {
+			c.Phase, c.Approved = Proposed, ev.Answered.Hash
+		} else {
+			settle(c, tools.StatusDenied, "refused by "+ev.Answered.By+because(ev.Answered.Reason))
+		}
+	case ev.Intent != nil:
+		c := s.call(ev.Intent.Call)
+		c.Phase, c.Attempt = Intended, ev.Intent.Attempt
+	case ev.Result != nil:
+		s.result(ev.Result)
+	case ev.Cancelled != nil:
+		s.end(CancelledRun, "cancelled"+by(ev.Cancelled.By)+because(ev.Cancelled.Reason))
+	case ev.Forked != nil:
+		s.Run = ev.Forked.Run
+	case ev.Ended != nil:
+		s.Status, s.Reason, s.Outcome, s.OutcomeReason = ev.Ended.Status, ev.Ended.Reason, "", ""
+		return s
+	}
+	s.expire()
+	s.closeTurn()
+	s.bound()
+	s.status()
+	return s
+}
+
+func (s *State) end(status Status, reason string) {
+	if s.Outcome == "" {
+		s.Outcome, s.OutcomeReason = status, reason
+	}
+}
+
+func (s *State) call(id string) *CallState {
+	for i := range s.Calls {
+		if s.Calls[i].ID == id {
+			return &s.Calls[i]
+		}
+	}
+	return &CallState{} // Check has refused such an event
+}
+
+// lose gives up the calls that were in flight under an earlier epoch: those that
+// may be repeated are, under the same id; those that may not go to the reconciler.
+func (s *State) lose() {
+	for i := range s.Calls {
+		c := &s.Calls[i]
+		switch {
+		case c.Phase == Intended && c.Effect == tools.Once, c.Phase == Unknown:
+			c.Phase = Lost
+		case c.Phase == Intended:
+			c.Phase = Allowed
+		}
+	}
+}
+
+func (s *State) generated(g *Generated) {
+	if g.Error != "" {
+		s.end(Failed, "model: "+g.Error)
+		return
+	}
+	s.Used.Steps++
+	s.Used.Usage = s.Used.Usage.Add(g.Usage)
+	s.Used.Tokens += max(0, g.Usage.PromptTokens-g.Usage.CachedTokens) + g.Usage.GeneratedTokens
+	msg := g.Message
+	msg.Calls = slices.Clone(msg.Calls)
+	for i := range msg.Calls {
+		s.propose(i, &msg.Calls[i])
+	}
+	s.Messages = append(s.Messages, msg)
+	s.Used.Calls += len(msg.Calls)
+	switch {
+	case len(msg.Calls) > 0:
+	case g.Stop == llm.StopMaxTokens:
+		s.end(BudgetExceeded, "the answer reached the model's bound of tokens")
+	default:
+		s.end(Finished, "")
+	}
+}
+
+func (s *State) propose(index int, call *llm.ToolCall) {
+	args, err := Canonical(call.Arguments)
+	if err != nil {
+		args = []byte("{}")
+	}
+	call.Arguments = args // what the model said is in the journal; the prompt needs JSON
+	call.ID = CallID(s.Run, s.Used.Steps, index, call.Name, args)
+	c := CallState{ID: call.ID, Tool: call.Name, Arguments: args, Effect: tools.Once, Phase: Proposed}
+	spec, ok := s.spec(call.Name)
+	switch {
+	case !ok:
+		settle(&c, tools.StatusInvalid, fmt.Sprintf("there is no tool %q", call.Name))
+	case err != nil:
+		settle(&c, tools.StatusInvalid, err.Error())
+	default:
+		c.Effect = spec.EffectOrOnce()
+	}
+	s.Calls = append(s.Calls, c)
+}
+
+func settle(c *CallState, status tools.Status, reason string) {
+	c.Phase = Settled
+	c.Result = &tools.Result{CallID: c.ID, Attempt: c.Attempt, Status: status, Reason: reason}
+}
+
+func (s *State) decided(d *Decided) {
+	c := s.call(d.Call)
+	switch d.Verdict {
+	case Allow:
+		if len(d.Arguments) > 0 {
+			c.Arguments = d.Arguments
+		}
+		c.Phase = Allowed
+	case RequireApproval:
+		if c.Approved == d.Hash { // a person has answered for this very call
+			c.Phase = Allowed
+			return
+		}
+		c.Phase, c.Expires = Awaiting, d.Expires
+	case Halt:
+		settle(c, tools.StatusDenied, d.Reason)
+		s.end(Denied, "policy "+d.Rule+because(d.Reason))
+	default: // what is not understood is a deny
+		settle(c, tools.StatusDenied, d.Reason)
+	}
+}
+
+func (s *State) result(r *Result) {
+	c := s.call(r.CallID)
+	spec, _ := s.spec(c.Tool)
+	res := r.Result
+	switch {
+	case res.Status == tools.StatusUnknown:
+		c.Phase = Unknown
+		return
+	case res.Status == tools.StatusTimeout && c.Effect != tools.Once && c.Attempt <= spec.Retries:
+		c.Phase = Allowed
+		return
+	}
+	c.Phase, c.Result = Settled, &res
+}
+
+// expire refuses the calls whose request for approval nobody answered in time.
+func (s *State) expire() {
+	for i := range s.Calls {
+		c := &s.Calls[i]
+		if c.Phase == Awaiting && !c.Expires.IsZero() && !s.At.Before(c.Expires) {
+			settle(c, tools.StatusDenied, "nobody approved it before "+c.Expires.UTC().Format(time.RFC3339))
+		}
+	}
+}
+
+// closeTurn moves the results of a turn into the conversation once all are there.
+func (s *State) closeTurn() {
+	if len(s.Calls) == 0 {
+		return
+	}
+	repair := false
+	for i := range s.Calls {
+		if s.Calls[i].Phase != Settled {
+			return
+		}
+		st := s.Calls[i].Result.Status
+		repair = repair || st == tools.StatusInvalid || st == tools.StatusRetry
+	}
+	for i := range s.Calls {
+		s.Messages = append(s.Messages, resultMessage(&s.Calls[i]))
+	}
+	s.Calls = nil
+	if repair {
+		s.Used.Repairs++
+	} else {
+		s.Used.Repairs = 0
+	}
+}
+
+// bound ends the run when a budget is spent. A call in flight is waited for: its
+// result is worth having in the journal.
+func (s *State) bound() {
+	if s.Start == nil {
+		return
+	}
+	b := s.Start.Budget.withDefaults()
+	switch {
+	case s.Used.Calls > b.Calls:
+		s.end(BudgetExceeded, fmt.Sprintf("%d calls, the budget is %d", s.Used.Calls, b.Calls))
+	case s.inFlight():
+	case s.Used.Tokens > b.Tokens:
+		s.end(BudgetExceeded, fmt.Sprintf("%d tokens, the budget is %d", s.Used.Tokens, b.Tokens))
+	case s.Used.Wall > b.Wall:
+		s.end(BudgetExceeded, fmt.Sprintf("%v at work, the budget is %v", s.Used.Wall.Round(time.Millisecond), b.Wall))
+	case s.Used.Repairs > b.Repairs:
+		s.end(BudgetExceeded, fmt.Sprintf("%d turns in a row with invalid calls, the budget is %d", s.Used.Repairs, b.Repairs))
+	case len(s.Calls) == 0 && s.Used.Steps >= b.Steps:
+		s.end(BudgetExceeded, fmt.Sprintf("%d steps, the budget is %d", s.Used.Steps, b.Steps))
+	}
+}
+
+func (s *State) inFlight() bool {
+	return slices.ContainsFunc(s.Calls, func(c CallState) bool {
+		return c.Phase == Intended || c.Phase == Lost || c.Phase == Unknown
+	})
+}
+
+func (s *State) status() {
+	if s.Start == nil {
+		return
+	}
+	s.Status, s.Reason = Running, ""
+	if s.Outcome != "" || len(s.Calls) == 0 || s.Epoch == 0 || len(Commands(*s)) > 0 {
+		return
+	}
+	s.Status = Waiting
+	for _, c := range s.Calls {
+		switch c.Phase {
+		case Unknown:
+			s.Status, s.Reason = OutcomeUnknown, "nobody knows whether call "+c.ID+" of "+c.Tool+" ran"
+			return
+		case Awaiting:
+			s.Reason = "call " + c.ID + " of " + c.Tool + " awaits approval"
+		}
+	}
+}
+
+func by(who string) string {
+	if who == "" {
+		return ""
+	}
+	return " by " + who
+}
+
+func because(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return ": " + reason
+}

@@ -1,0 +1,114 @@
+package journal
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+)
+
+// Sentinel errors.
+var (
+	ErrConflict = errors.New("journal: another record was appended first")
+	ErrFenced   = errors.New("journal: the run was taken over by another process")
+	ErrOwned    = errors.New("journal: the run is driven by another process")
+	ErrNoRun    = errors.New("journal: no such run")
+	ErrCorrupt  = errors.New("journal: corrupt")
+)
+
+// CorruptError says which record of a run is wrong.
+type CorruptError struct {
+	Run    string
+	Seq    int // of the first record that is wrong, from 1
+	Reason string
+}
+
+func (e *CorruptError) Error() string {
+	return fmt.Sprintf("journal: run %s is corrupt at record %d: %s", e.Run, e.Seq, e.Reason)
+}
+
+// Is reports that the error is an [ErrCorrupt].
+func (e *CorruptError) Is(target error) bool { return target == ErrCorrupt }
+
+// Record is one event of a run as it is kept. Its fields are in the order in which
+// they are hashed and written.
+type Record struct {
+	Seq   int             `json:"seq"`   // from 1, without gaps
+	Prev  string          `json:"prev"`  // Hash of the record before; "" for the first
+	Epoch int             `json:"epoch"` // of the writer's lease; never falls
+	Event json.RawMessage `json:"event"`
+	Hash  string          `json:"hash"` // of the fields above
+}
+
+// Next returns the record that follows r (the zero Record begins a run).
+func (r Record) Next(epoch int, event json.RawMessage) Record {
+	n := Record{Seq: r.Seq + 1, Prev: r.Hash, Epoch: epoch, Event: event}
+	n.Hash = n.sum()
+	return n
+}
+
+func (r Record) sum() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%d\n%s\n%d\n", r.Seq, r.Prev, r.Epoch)
+	h.Write(r.Event)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// follows says why r cannot come after last; nil if it can.
+func (r Record) follows(run string, last Record) error {
+	reason := ""
+	switch {
+	case r.Seq != last.Seq+1:
+		reason = fmt.Sprintf("it is numbered %d", r.Seq)
+	case r.Prev != last.Hash:
+		reason = "it does not follow the record before it"
+	case r.Hash != r.sum():
+		reason = "its hash does not fit its content"
+	case r.Epoch < last.Epoch:
+		reason = "its epoch is older than that of the record before it"
+	default:
+		return nil
+	}
+	return &CorruptError{Run: run, Seq: last.Seq + 1, Reason: reason}
+}
+
+// admit says whether a writer may append r after last.
+func (r Record) admit(run string, last Record) error {
+	switch {
+	case r.Epoch < last.Epoch:
+		return fmt.Errorf("%w: epoch %d, the run is at %d", ErrFenced, r.Epoch, last.Epoch)
+	case r.Seq != last.Seq+1 || r.Prev != last.Hash:
+		return fmt.Errorf("%w: run %s is at record %d", ErrConflict, run, last.Seq)
+	}
+	return r.follows(run, last)
+}
+
+// Journal keeps the records of runs. It is safe for concurrent use.
+type Journal interface {
+	// Append adds the record if it follows the run's last one. When it returns nil
+	// the record survives a crash, as far as the implementation says.
+	Append(ctx context.Context, run string, r Record) error
+
+	// Read returns the records of a run after number after, checked.
+	Read(ctx context.Context, run string, after Record) ([]Record, error)
+
+	// Runs lists the runs, sorted.
+	Runs(ctx context.Context) ([]string, error)
+
+	// Lease makes the caller the only driver of the run until release, or returns
+	// ErrOwned. A process that dies loses its leases.
+	Lease(ctx context.Context, run string) (release func(), err error)
+}
+
+var runName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$`)
+
+// CheckRun says whether the text may name a run: letters, digits, "-" and "_".
+func CheckRun(run string) error {
+	if !runName.MatchString(run) {
+		return fmt.Errorf("journal: %.140q cannot name a run: want letters, digits, - and _, at most 128", run)
+	}
+	return nil
+}
