@@ -54,7 +54,10 @@ func (f *computeFlags) open(path string, tokens int) (*loaded, error) {
 		}
 		o.Quantize = &mix
 	}
+	step, end := progress("loading")
+	o.Progress = step
 	m, err := llama.Open(path, o)
+	end()
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,10 @@ type Options struct {
 	// Quantize stores the matrices of a directory in this mix while loading; nil keeps
 	// them as they are. It does not apply to GGUF files.
 	Quantize *gguf.Mix
+
+	// Progress, if not nil, is told the weights that were read and those of the whole
+	// model, while a directory is loaded.
+	Progress func(done, all int64)
 }
 
 // Open reads a model from a GGUF file, or from a directory as Hugging Face lays it
@@ -129,7 +133,7 @@ func openDirectory(dir string, o Options) (_ *Model, err error) {
 		return nil, err
 	}
 	c.Name = filepath.Base(dir)
-	s := &directory{c: c, mix: o.Quantize, tensors: map[string]stored{}}
+	s := &directory{c: c, mix: o.Quantize, progress: o.Progress, tensors: map[string]stored{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -150,6 +154,7 @@ func openDirectory(dir string, o Options) (_ *Model, err error) {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		for n, t := range tensors {
+			s.all += int64(len(t.data) / t.typ.BlockBytes())
 			if _, ok := s.tensors[n]; ok {
 				return nil, fmt.Errorf("%s: tensor %s is in another file too", name, n)
 			}
@@ -196,6 +201,9 @@ type directory struct {
 	mix     *gguf.Mix
 	tensors map[string]stored
 	closers []func() error
+
+	progress  func(done, all int64)
+	done, all int64 // weights
 }
 
 func (d *directory) close() error {
@@ -280,6 +288,11 @@ func (d *directory) matrix(name string, rows, cols int) (*tensor.Matrix, error) 
 	if d.mix != nil {
 		to = d.mix.TypeOf(name, []int{cols, rows}, d.c.Layers)
 	}
+	defer func() {
+		if d.done += int64(rows * cols); d.progress != nil {
+			d.progress(d.done, d.all)
+		}
+	}()
 	if heads == 0 && to == t.typ {
 		return tensor.NewMatrix(t.typ, rows, cols, t.data)
 	}
