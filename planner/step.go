@@ -120,12 +120,12 @@ func (s *State) generated(g *Generated) {
 }
 
 func (s *State) propose(index int, call *llm.ToolCall) {
-	args, err := Canonical(call.Arguments)
+	args, err := canonical(call.Arguments)
 	if err != nil {
 		args = []byte("{}")
 	}
 	call.Arguments = args // what the model said is in the journal; the prompt needs JSON
-	call.ID = CallID(s.Run, s.Used.Steps, index, call.Name, args)
+	call.ID = tools.CallID(s.Run, s.Used.Steps, index, call.Name, args)
 	c := CallState{ID: call.ID, Tool: call.Name, Arguments: args, Effect: tools.Once, Phase: Proposed}
 	spec, ok := s.spec(call.Name)
 	switch {

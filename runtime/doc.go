@@ -1,0 +1,14 @@
+// Package runtime drives runs: it carries out what planner.Step asks for and
+// journals what came of it, so that a run that is killed goes on where it stopped.
+//
+// The loop is small: fold the journal, take the open commands, carry one out,
+// append the event, fold it. Nothing lives outside the journal, so resuming is the
+// same loop again. Around a call the order is generation, decision, intent,
+// dispatch, result; nothing is dispatched whose intent is not in the journal.
+//
+// One process drives a run: it holds the run's lease and has written a new epoch,
+// the fencing token that the journal checks at each append. Other processes may add
+// a person's answer, a settled outcome or a cancellation to any run.
+//
+// When a run waits for a person, Drive returns and holds nothing.
+package runtime

@@ -1,0 +1,237 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/tools"
+)
+
+// Update is what a watcher of a run sees: an event once it is journalled, with the
+// state after it, or a piece of the model's turn as it comes.
+type Update struct {
+	Event *planner.Event
+	State *planner.State // with Event; not to be kept
+	Delta llm.Event
+}
+
+type reply struct {
+	call tools.Call
+	res  tools.Result
+	err  error
+}
+
+// loop is one Drive.
+type loop struct {
+	*driver
+	calls   context.Context // of calls in flight
+	flying  map[string]bool
+	replies chan reply
+}
+
+// Drive runs a run until it ends, waits for a person or ctx is done, and returns
+// its state. A run that was left by a dead process is taken over; one that another
+// process drives is refused with journal.ErrOwned. watch may be nil.
+func (r *Runtime) Drive(ctx context.Context, run string, watch func(Update)) (planner.State, error) {
+	if r.opt.Model == nil || r.opt.Caller == nil {
+		return planner.State{}, errors.New("runtime: a model and a caller are needed to drive runs")
+	}
+	release, err := r.opt.Journal.Lease(ctx, run)
+	if err != nil {
+		return planner.State{}, err
+	}
+	defer release()
+	d := &driver{rt: r, run: run}
+	if err := d.catchUp(ctx); err != nil {
+		return d.state, err
+	}
+	if d.state.Status.Done() {
+		return d.state, nil
+	}
+	d.watch = watch
+	epoch := max(d.state.Epoch, d.last.Epoch) + 1
+	if err := d.append(ctx, planner.Event{Leased: &planner.Leased{Owner: r.opt.Owner, Epoch: epoch}}); err != nil {
+		return d.state, err
+	}
+	d.epoch = epoch
+	calls, cancel := context.WithCancel(ctx)
+	defer cancel()
+	l := &loop{driver: d, calls: calls, flying: map[string]bool{}, replies: make(chan reply, r.opt.Parallel)}
+	err = l.run(ctx)
+	cancel()
+	if drained := l.drain(ctx, err == nil || ctx.Err() != nil); err == nil {
+		err = drained
+	}
+	if err == nil && l.state.Outcome != "" {
+		err = l.end(ctx)
+	}
+	r.opt.Log.Info().Str("run", run).Str("status", string(l.state.Status)).Err(err).Msg("run left")
+	return l.state, err
+}
+
+// run carries out commands until none is left or the end is all that is.
+func (l *loop) run(ctx context.Context) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		cmds := planner.Commands(l.state)
+		if len(cmds) > 0 && cmds[0].Kind == planner.End {
+			return nil
+		}
+		moved := false
+		for _, cmd := range cmds {
+			if cmd.Kind == planner.Dispatch {
+				l.dispatch(*cmd.Call)
+				continue
+			}
+			if cmd.Kind == planner.Intend && len(l.flying) >= l.rt.opt.Parallel {
+				continue
+			}
+			if err := l.do(ctx, cmd); err != nil {
+				return err
+			}
+			moved = true
+			break // the state has changed, and with it what is open
+		}
+		switch {
+		case moved:
+		case len(l.flying) > 0:
+			select {
+			case rep := <-l.replies:
+				if err := l.record(ctx, rep); err != nil {
+					return err
+				}
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		default:
+			return nil // waits for a person
+		}
+	}
+}
+
+func (l *loop) do(ctx context.Context, cmd planner.Command) error {
+	switch cmd.Kind {
+	case planner.Generate:
+		return l.generate(ctx, cmd.Request)
+	case planner.Decide:
+		c, _ := l.state.Call(cmd.Call.ID)
+		d, err := l.rt.opt.Gate.Decide(ctx, l.state, c)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err != nil {
+			d = planner.Decided{Verdict: planner.Deny, Rule: "error", Policy: d.Policy, Reason: "the policy failed: " + err.Error()}
+		}
+		d.Call, d.Hash = c.ID, c.Hash()
+		return l.settle(ctx, planner.Event{Decided: &d})
+	case planner.Intend:
+		return l.settle(ctx, planner.Event{Intent: &planner.Intent{Call: cmd.Call.ID, Attempt: cmd.Call.Attempt}})
+	case planner.Reconcile:
+		res := tools.Result{Status: tools.StatusUnknown, Reason: "the reply was lost"}
+		if l.rt.opt.Reconciler != nil {
+			found, err := l.rt.opt.Reconciler.Reconcile(ctx, *cmd.Call)
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err == nil {
+				res = found
+			}
+		}
+		res.CallID, res.Attempt = cmd.Call.ID, cmd.Call.Attempt
+		return l.settle(ctx, planner.Event{Result: &planner.Result{Result: res}})
+	}
+	return fmt.Errorf("runtime: run %s: unknown command %q", l.driver.run, cmd.Kind)
+}
+
+// generate runs the model, or compacts the context if the prompt does not fit.
+func (l *loop) generate(ctx context.Context, req *llm.Request) error {
+	g := planner.Generated{Prompt: planner.HashRequest(req)}
+	info := l.rt.opt.Model.Info()
+	if info.ContextTokens > 0 {
+		room := l.rt.opt.ReplyRoom
+		if room <= 0 {
+			room = min(1024, info.ContextTokens/8)
+		}
+		limit := info.ContextTokens - room
+		n, err := l.rt.opt.Model.CountTokens(req)
+		switch {
+		case err != nil:
+			g.Error = err.Error()
+		case n > limit:
+			if ids := planner.Compactable(l.state); len(ids) > 0 {
+				return l.settle(ctx, planner.Event{Compacted: &planner.Compacted{Tokens: n, Limit: limit, Dropped: ids}})
+			}
+			g.Error = (&llm.ContextFullError{Need: n + room, Have: info.ContextTokens}).Error()
+		}
+	}
+	if g.Error == "" {
+		msg, stop, err := llm.Collect(l.rt.opt.Model.Generate(ctx, req), func(ev llm.Event) {
+			if l.watch != nil {
+				l.watch(Update{Delta: ev})
+			}
+		})
+		if err := ctx.Err(); err != nil {
+			return err // the turn is generated again
+		}
+		g.Message, g.Stop, g.Usage = msg, stop.Reason, stop.Usage
+		for i := range g.Message.Calls { // the journal takes JSON only
+			sanitise(&g.Message.Calls[i])
+		}
+		if err != nil {
+			g.Error = err.Error()
+		}
+	}
+	return l.settle(ctx, planner.Event{Generated: &g})
+}
+
+// dispatch sends a call whose intent this driver has journalled, once.
+func (l *loop) dispatch(call tools.Call) {
+	if l.flying[call.ID] {
+		return
+	}
+	l.flying[call.ID] = true
+	l.rt.opt.Log.Debug().Str("run", call.Run).Str("call", call.ID).Str("tool", call.Tool).Int("attempt", call.Attempt).Msg("dispatch")
+	go func() {
+		res, err := l.rt.opt.Caller.Call(l.calls, call)
+		l.replies <- reply{call, res, err}
+	}()
+}
+
+// record journals what came of a call.
+func (l *loop) record(ctx context.Context, rep reply) error {
+	delete(l.flying, rep.call.ID)
+	c, _ := l.state.Call(rep.call.ID)
+	res := outcome(rep, c.Effect)
+	return l.settle(ctx, planner.Event{Result: &planner.Result{Result: res}})
+}
+
+// drain waits for the calls in flight, which have been cancelled. Results that came
+// all the same are journalled; the rest stay open for whoever resumes the run.
+func (l *loop) drain(ctx context.Context, journalled bool) error {
+	var first error
+	for len(l.flying) > 0 {
+		rep := <-l.replies
+		delete(l.flying, rep.call.ID)
+		if !journalled || rep.err != nil || rep.res.Status == tools.StatusUnknown || rep.res.Status == tools.StatusTimeout {
+			continue
+		}
+		if err := l.record(ctx, rep); err != nil && first == nil {
+			first, journalled = err, false
+		}
+	}
+	return first
+}
+
+func (l *loop) end(ctx context.Context) error {
+	for !l.state.Status.Done() {
+		if err := l.settle(ctx, planner.Event{Ended: &planner.Ended{Status: l.state.Outcome, Reason: l.state.OutcomeReason, State: l.state.Hash()}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

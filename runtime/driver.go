@@ -1,0 +1,123 @@
+package runtime
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/runtime/journal"
+)
+
+// driver holds one run's state and place in its journal. One goroutine uses it.
+type driver struct {
+	rt    *Runtime
+	run   string
+	state planner.State
+	last  journal.Record
+	watch func(Update)
+
+	keep   bool
+	events []planner.Event
+
+	epoch int // of this driver's lease; 0 for a visitor
+}
+
+// catchUp reads and folds the records after the last one known.
+func (d *driver) catchUp(ctx context.Context) error {
+	records, err := d.rt.opt.Journal.Read(ctx, d.run, d.last)
+	if err != nil {
+		return err
+	}
+	for _, rec := range records {
+		ev, err := decode(rec.Event)
+		if err == nil {
+			err = planner.Check(d.state, ev)
+		}
+		if err != nil {
+			return fmt.Errorf("runtime: run %s is refused at event %d: %w", d.run, rec.Seq, err)
+		}
+		d.fold(rec, ev)
+	}
+	if d.epoch > 0 && d.state.Epoch != d.epoch {
+		return fmt.Errorf("%w: run %s is at epoch %d, this driver at %d", journal.ErrFenced, d.run, d.state.Epoch, d.epoch)
+	}
+	return nil
+}
+
+func decode(raw json.RawMessage) (planner.Event, error) {
+	var ev planner.Event
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&ev); err != nil {
+		return ev, fmt.Errorf("not an event: %w", err)
+	}
+	return ev, nil
+}
+
+func (d *driver) fold(rec journal.Record, ev planner.Event) {
+	d.state, _ = planner.Step(d.state, ev)
+	d.last = rec
+	if d.keep {
+		d.events = append(d.events, ev)
+	}
+	if d.watch != nil {
+		d.watch(Update{Event: &ev, State: &d.state})
+	}
+}
+
+// append checks, journals and folds an event. The event is folded as a reader of
+// the journal decodes it, so that both see the same state.
+func (d *driver) append(ctx context.Context, ev planner.Event) error {
+	if ev.At.IsZero() {
+		ev.At = d.rt.now()
+	}
+	if err := planner.Check(d.state, ev); err != nil {
+		return err
+	}
+	raw, err := json.Marshal(ev)
+	if err != nil {
+		return fmt.Errorf("runtime: run %s: %w", d.run, err)
+	}
+	if ev, err = decode(raw); err != nil {
+		return fmt.Errorf("runtime: run %s: %w", d.run, err)
+	}
+	epoch := max(d.epoch, d.last.Epoch)
+	if d.epoch > 0 {
+		epoch = d.epoch
+	}
+	if ev.Leased != nil {
+		epoch = ev.Leased.Epoch
+	}
+	rec := d.last.Next(epoch, raw)
+	if err := d.rt.opt.Journal.Append(ctx, d.run, rec); err != nil {
+		return err
+	}
+	d.fold(rec, ev)
+	return nil
+}
+
+// settle appends an event of this driver. Where another process appended first, it
+// reads what was added and tries again, unless the event has no place any more.
+func (d *driver) settle(ctx context.Context, ev planner.Event) error {
+	ctx = context.WithoutCancel(ctx) // what has happened is written down
+	for {
+		err := d.append(ctx, ev)
+		switch {
+		case errors.Is(err, journal.ErrConflict):
+			if err := d.catchUp(ctx); err != nil {
+				return err
+			}
+			if ev.Ended != nil { // binds to the state
+				return nil
+			}
+		case errors.Is(err, planner.ErrEvent):
+			d.rt.opt.Log.Debug().Str("run", d.run).Err(err).Msg("event dropped")
+			return nil
+		default:
+			return err
+		}
+	}
+}

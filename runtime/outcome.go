@@ -1,0 +1,46 @@
+package runtime
+
+import (
+	"encoding/json"
+	"errors"
+
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/tools"
+)
+
+// didNotRun lists the errors that prove that a call never reached its tool.
+var didNotRun = []error{tools.ErrNoWorker, tools.ErrUnknownTool, tools.ErrUnavailable, tools.ErrConflict, tools.ErrRevision}
+
+// outcome turns a reply into a result of this very attempt.
+func outcome(rep reply, effect tools.Effect) tools.Result {
+	res := rep.res
+	if rep.err != nil {
+		res = tools.Result{Status: tools.StatusTimeout, Reason: rep.err.Error()}
+		if effect == tools.Once {
+			res.Status = tools.StatusUnknown
+		}
+		for _, e := range didNotRun {
+			if errors.Is(rep.err, e) {
+				res.Status = tools.StatusFail
+			}
+		}
+	}
+	res.CallID, res.Attempt = rep.call.ID, rep.call.Attempt
+	if len(res.Value) > 0 && !json.Valid(res.Value) {
+		res.Value, res.Status, res.Reason = nil, tools.StatusFail, "the tool's result is not JSON"
+	}
+	switch res.Status {
+	case tools.StatusOK, tools.StatusRetry, tools.StatusFail, tools.StatusInvalid, tools.StatusUnknown, tools.StatusTimeout:
+	default: // a tool cannot speak for a policy
+		res.Value, res.Status, res.Reason = nil, tools.StatusFail, "the tool answered with no known status"
+	}
+	return res
+}
+
+// sanitise makes arguments that are not JSON a JSON string of what was written: the
+// planner answers such a call as invalid.
+func sanitise(call *llm.ToolCall) {
+	if len(call.Arguments) > 0 && !json.Valid(call.Arguments) {
+		call.Arguments, _ = json.Marshal(string(call.Arguments)) // a string always encodes
+	}
+}

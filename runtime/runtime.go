@@ -1,0 +1,191 @@
+package runtime
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/runtime/journal"
+	"github.com/chaski-dev/chaski/tools"
+	"github.com/rs/zerolog"
+)
+
+// Gate decides on calls. It sees the whole run and the call, and returns a verdict;
+// Call and Hash are filled in by the runtime. An error is a deny.
+type Gate interface {
+	Decide(ctx context.Context, s planner.State, c planner.CallState) (planner.Decided, error)
+}
+
+// GateFunc is a function as a [Gate].
+type GateFunc func(ctx context.Context, s planner.State, c planner.CallState) (planner.Decided, error)
+
+// Decide implements [Gate].
+func (f GateFunc) Decide(ctx context.Context, s planner.State, c planner.CallState) (planner.Decided, error) {
+	return f(ctx, s, c)
+}
+
+// ReadsOnly is the gate of a runtime that is given none: what has no rule may read
+// and change nothing.
+var ReadsOnly = GateFunc(func(_ context.Context, _ planner.State, c planner.CallState) (planner.Decided, error) {
+	if c.Effect == tools.Read {
+		return planner.Decided{Verdict: planner.Allow, Rule: "default: reads are allowed"}, nil
+	}
+	return planner.Decided{Verdict: planner.Deny, Rule: "default: no rule allows a tool with effects", Reason: "no rule allows it"}, nil
+})
+
+// Reconciler finds out what became of a once call whose reply was lost. A result
+// with status unknown leaves it to a person.
+type Reconciler interface {
+	Reconcile(ctx context.Context, call tools.Call) (tools.Result, error)
+}
+
+// Options configures a [Runtime]. Journal, Model and Caller are needed to drive
+// runs; Journal alone is enough to read, answer and cancel them.
+type Options struct {
+	Journal    journal.Journal
+	Model      llm.Model
+	Caller     tools.Caller
+	Gate       Gate       // nil is ReadsOnly
+	Reconciler Reconciler // nil leaves lost once calls to a person
+
+	Clock     func() time.Time // nil is the process's clock, which never jumps
+	Owner     string           // of leases, in the journal; "" is host and process id
+	ReplyRoom int              // tokens kept free for an answer; 0 is an eighth of the context, at most 1,024
+	Parallel  int              // calls in flight at once in one run; 0 is 16
+	Log       zerolog.Logger   // run and call ids on each line; arguments are never logged
+}
+
+// Runtime drives runs. It is safe for concurrent use, one Drive for each run.
+type Runtime struct{ opt Options }
+
+// New returns a runtime.
+func New(opt Options) (*Runtime, error) {
+	if opt.Journal == nil {
+		return nil, errors.New("runtime: a journal is needed")
+	}
+	if opt.Gate == nil {
+		opt.Gate = ReadsOnly
+	}
+	if opt.Clock == nil {
+		opt.Clock = steady()
+	}
+	if opt.Owner == "" {
+		host, _ := os.Hostname()
+		opt.Owner = fmt.Sprintf("%s/%d", host, os.Getpid())
+	}
+	if opt.Parallel <= 0 {
+		opt.Parallel = 16
+	}
+	return &Runtime{opt: opt}, nil
+}
+
+// steady is a wall clock that goes on evenly, whatever is done to the system's.
+func steady() func() time.Time {
+	base := time.Now()
+	return func() time.Time { return base.Add(time.Since(base)) }
+}
+
+func (r *Runtime) now() time.Time { return r.opt.Clock().UTC().Round(0) }
+
+// NewRunID returns a name for a run, in the order of time.
+func NewRunID() string {
+	return time.Now().UTC().Format("20060102-150405-") + rand.Text()[:10]
+}
+
+// Start journals a new run and returns its id; Drive runs it. An empty Run gets a
+// new id.
+func (r *Runtime) Start(ctx context.Context, s planner.Started) (string, error) {
+	if s.Run == "" {
+		s.Run = NewRunID()
+	}
+	d := &driver{rt: r, run: s.Run}
+	if err := d.append(ctx, planner.Event{Started: &s}); err != nil {
+		return "", err
+	}
+	return s.Run, nil
+}
+
+// Load folds a run's journal, and in doing so replays it: prompts, commands and
+// state hash are computed again and compared. No model and no tool is called.
+func (r *Runtime) Load(ctx context.Context, run string) (planner.State, error) {
+	d := &driver{rt: r, run: run}
+	err := d.catchUp(ctx)
+	return d.state, err
+}
+
+// Answer gives a person's answer to a call that waits for approval. hash is that of
+// the call which the person saw.
+func (r *Runtime) Answer(ctx context.Context, run string, a planner.Answered) error {
+	return r.add(ctx, run, planner.Event{Answered: &a})
+}
+
+// Cancel ends a run. Its driver, if there is one, sees it at its next event.
+func (r *Runtime) Cancel(ctx context.Context, run string, c planner.Cancelled) error {
+	return r.add(ctx, run, planner.Event{Cancelled: &c})
+}
+
+// Settle says what became of a call whose outcome is unknown; by is the person.
+func (r *Runtime) Settle(ctx context.Context, run, by string, res tools.Result) error {
+	if by == "" {
+		return errors.New("runtime: an outcome is settled by somebody: name them")
+	}
+	return r.add(ctx, run, planner.Event{Result: &planner.Result{Result: res, By: by}})
+}
+
+// add appends an event from outside, at the epoch at which the run stands.
+func (r *Runtime) add(ctx context.Context, run string, ev planner.Event) error {
+	d := &driver{rt: r, run: run}
+	if err := d.catchUp(ctx); err != nil {
+		return err
+	}
+	for {
+		err := d.append(ctx, ev)
+		if !errors.Is(err, journal.ErrConflict) {
+			return err
+		}
+		if err := d.catchUp(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// Fork begins a new run with the first n events of another. The events must end
+// where no call is open: the fork and its origin would both run it.
+func (r *Runtime) Fork(ctx context.Context, run string, n int, as string) (string, error) {
+	if as == "" {
+		as = NewRunID()
+	}
+	events, _, err := r.Events(ctx, run)
+	if err != nil {
+		return "", err
+	}
+	if n < 1 || n > len(events) {
+		return "", fmt.Errorf("runtime: run %s has events 1 to %d, not %d", run, len(events), n)
+	}
+	var s planner.State
+	for _, ev := range events[:n] {
+		s, _ = planner.Step(s, ev)
+	}
+	if len(s.Calls) > 0 || s.Status.Done() || s.Outcome != "" {
+		return "", fmt.Errorf("runtime: run %s cannot be forked after event %d: a call is open there or the run is over", run, n)
+	}
+	d := &driver{rt: r, run: as}
+	for _, ev := range append(events[:n:n], planner.Event{At: r.now(), Forked: &planner.Forked{Run: as, From: run}}) {
+		if err := d.append(ctx, ev); err != nil {
+			return "", err
+		}
+	}
+	return as, nil
+}
+
+// Events returns a run's events and its state, checked as Load does.
+func (r *Runtime) Events(ctx context.Context, run string) ([]planner.Event, planner.State, error) {
+	d := &driver{rt: r, run: run, keep: true}
+	err := d.catchUp(ctx)
+	return d.events, d.state, err
+}
