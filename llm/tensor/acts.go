@@ -17,6 +17,7 @@ type Acts struct {
 	q         []int8
 	d, sum    []float32 // scale, and scale times sum, of each group of 16
 	pairSum   []float32 // at even groups, sum of this one and the next
+	wide      []float32 // for each 256 columns, d of the eight 32s, then pairSum of them
 }
 
 // Reset makes room for n rows of cols floats and forgets the 8-bit form. The contents
@@ -48,7 +49,7 @@ func (a *Acts) quantize(p *Pool) {
 	// Outer products read whole fours of rows; what the last ones hold is not used.
 	rows := (a.N + outerCols - 1) / outerCols * outerCols
 	a.q, a.d, a.sum = sized(a.q, rows*a.stride), sized(a.d, rows*groups), sized(a.sum, rows*groups)
-	a.pairSum = sized(a.pairSum, rows*groups)
+	a.pairSum, a.wide = sized(a.pairSum, rows*groups), sized(a.wide, rows*groups)
 	one := func(_, i int) {
 		q, d, sum := a.q[i*a.stride:][:a.stride], a.d[i*groups:][:groups], a.sum[i*groups:][:groups]
 		quantizeActs(q, d, sum, a.Row(i))
@@ -56,7 +57,10 @@ func (a *Acts) quantize(p *Pool) {
 		clear(d[a.Cols/groupSize:])
 		clear(sum[a.Cols/groupSize:])
 		for g := 0; g < groups; g += 2 {
-			a.pairSum[i*groups+g] = sum[g] + sum[g+1]
+			pair := sum[g] + sum[g+1]
+			a.pairSum[i*groups+g] = pair
+			wide := a.wide[i*groups+g&^15:]
+			wide[g%16/2], wide[8+g%16/2] = d[g], pair
 		}
 	}
 	if a.N < 8 {

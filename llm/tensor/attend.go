@@ -56,26 +56,30 @@ func (a *Attention) floats(data []byte, t Type, n int) []float32 {
 	return a.tile
 }
 
+// direct returns the index of a format that kernels read as it is, or −1.
+func direct(t Type) int {
+	switch t {
+	case F32:
+		return 0
+	case F16:
+		return 1
+	}
+	return -1
+}
+
 // Tile adds n keys and values, rows of dim elements in the format t. q holds the
 // queries, already scaled, stride elements apart; visible says how many of the n each
 // query may see: those of its own and earlier positions.
 func (a *Attention) Tile(q []float32, stride int, k, v []byte, t Type, n int, visible []int32) {
-	keys := a.floats(k, t, n)
+	_, _ = k[t.RowBytes(n*a.dim)-1], v[t.RowBytes(n*a.dim)-1]
 	a.scores = sized(a.scores, a.rows*n)
+	a.score(q, stride, k, t, n, visible)
 	for r := range a.rows {
 		see := int(visible[r])
 		if see <= 0 {
 			continue
 		}
 		s := a.scores[r*n:][:see]
-		query := &q[r*stride]
-		i := 0
-		for ; i+4 <= see; i += 4 {
-			fast.dotF32x4(query, &keys[i*a.dim], a.dim, a.dim, (*[4]float32)(s[i:]))
-		}
-		for ; i < see; i++ {
-			s[i] = fast.dotF32(query, &keys[i*a.dim], a.dim)
-		}
 		top := a.top[r]
 		for _, x := range s {
 			top = max(top, x)
@@ -85,12 +89,90 @@ func (a *Attention) Tile(q []float32, stride int, k, v []byte, t Type, n int, vi
 		}
 		a.sum[r] += fast.expSum(&s[0], top, len(s))
 	}
-	values := a.floats(v, t, n)
-	for r := range a.rows {
+	a.addValues(v, t, n, visible)
+}
+
+// score multiplies the queries with the keys that they see.
+func (a *Attention) score(q []float32, stride int, k []byte, t Type, n int, visible []int32) {
+	r := 0
+	var keys []float32 // as floats, once they are needed
+	if fast.scores[0] != nil && a.dim%16 == 0 && a.rows >= 4 && n >= 4 {
+		f, data := direct(t), k
+		if f < 0 {
+			keys = a.floats(k, t, n)
+			f, data = 0, floatBytes(keys)
+		}
+		for ; r+4 <= a.rows; r += 4 {
+			see := int(max(visible[r], visible[r+1], visible[r+2], visible[r+3]))
+			if see <= 0 {
+				continue
+			}
+			fours := min((see+3)&^3, n&^3) // some scores too many do no harm
+			if fours > 0 {
+				fast.scores[f](&q[r*stride], stride, &data[0], a.dim, fours, &a.scores[r*n], n)
+			}
+			for i := r; i < r+4 && fours < see; i++ {
+				if keys == nil {
+					keys = a.floats(k, t, n)
+				}
+				a.scoreRow(&q[i*stride], keys, a.scores[i*n:][:n], fours, see)
+			}
+		}
+	}
+	for ; r < a.rows; r++ {
 		if see := int(visible[r]); see > 0 {
+			if keys == nil {
+				keys = a.floats(k, t, n)
+			}
+			a.scoreRow(&q[r*stride], keys, a.scores[r*n:][:n], 0, see)
+		}
+	}
+}
+
+// scoreRow multiplies one query with the keys from i to see.
+func (a *Attention) scoreRow(q *float32, keys, s []float32, i, see int) {
+	for ; i+4 <= see; i += 4 {
+		fast.dotF32x4(q, &keys[i*a.dim], a.dim, a.dim, (*[4]float32)(s[i:]))
+	}
+	for ; i < see; i++ {
+		s[i] = fast.dotF32(q, &keys[i*a.dim], a.dim)
+	}
+}
+
+// addValues adds the values that each query sees, weighted by its exponentials.
+func (a *Attention) addValues(v []byte, t Type, n int, visible []int32) {
+	r := 0
+	var values []float32
+	if fast.weighted4[0] != nil && a.dim%64 == 0 && a.rows >= 4 {
+		f, data := direct(t), v
+		if f < 0 {
+			values = a.floats(v, t, n)
+			f, data = 0, floatBytes(values)
+		}
+		for ; r+4 <= a.rows; r += 4 {
+			see := max(visible[r], visible[r+1], visible[r+2], visible[r+3])
+			if see <= 0 {
+				continue
+			}
+			for i := r; i < r+4; i++ { // what one query of the four does not see weighs nothing
+				clear(a.scores[i*n:][max(visible[i], 0):see])
+			}
+			fast.weighted4[f](&a.acc[r*a.dim], &data[0], &a.scores[r*n], n, int(see), a.dim)
+		}
+	}
+	for ; r < a.rows; r++ {
+		if see := int(visible[r]); see > 0 {
+			if values == nil {
+				values = a.floats(v, t, n)
+			}
 			fast.weighted(&a.acc[r*a.dim], &values[0], &a.scores[r*n], see, a.dim)
 		}
 	}
+}
+
+// floatBytes returns the memory of x.
+func floatBytes(x []float32) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(&x[0])), 4*len(x))
 }
 
 // rescale makes top the reference of row r.

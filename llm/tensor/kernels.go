@@ -15,6 +15,10 @@ type kernels struct {
 	// unpack reads a row of cols weights into a panel.
 	unpack func(t Type, p panel, row []byte, cols int)
 
+	// dotQ4K multiplies blocks of Q4_K with one row of activations, whose scales and
+	// sums it takes in the form of Acts.wide. It is nil where unpacking first is no slower.
+	dotQ4K func(b *byte, a *int8, wide *float32, blocks int) float32
+
 	// dotF32 returns Σ x·y over n elements.
 	dotF32 func(x, y *float32, n int) float32
 
@@ -46,6 +50,16 @@ type kernels struct {
 
 	// weighted adds Σ w[i]·v[i] to acc, for n rows v of dim elements.
 	weighted func(acc, v, w *float32, n, dim int)
+
+	// scores multiplies four queries, qstride elements apart, with n keys, a multiple of
+	// four; the products of each query go to a row of out, stride elements apart. dim is
+	// a multiple of 16. The index is F32 or F16, the format of the keys; nil where dotF32x4
+	// is no slower.
+	scores [2]func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride int)
+
+	// weighted4 is weighted for four rows of weights, stride elements apart, and as many
+	// of acc; dim is a multiple of 64.
+	weighted4 [2]func(acc *float32, v *byte, w *float32, stride, n, dim int)
 
 	// peak does peakOps multiply-adds n times.
 	peak    func(n int)

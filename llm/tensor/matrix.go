@@ -154,6 +154,14 @@ func (p *Product) strip(s *scratch, x *Acts, first int) {
 				p.Dst[c*width+first+i] = dotExact(w, x.Row(c))
 			}
 		}
+	case p.W.Type == Q4_K && fast.dotQ4K != nil && x.N < 4:
+		groups := x.stride / groupSize
+		for i := range n {
+			w := &p.W.RowData(row(i))[0]
+			for c := range x.N {
+				p.Dst[c*width+first+i] = fast.dotQ4K(w, &x.q[c*x.stride], &x.wide[c*groups], x.stride/blockSize)
+			}
+		}
 	case quantized && x.N <= tileCols:
 		for i := range n {
 			w := s.panel(0, p.W.Cols)

@@ -9,7 +9,7 @@ const (
 	outerRows  = 32  // rows of weights in a strip
 	outerCols  = 4   // rows of activations in one call of the kernel
 	outerChunk = 512 // columns that are unpacked at once; the generator knows it too
-	outerMin   = 5   // rows of activations from which on outer products are used
+	outerMin   = 6   // rows of activations from which on outer products are used
 )
 
 // outerScratch is one worker's room for a strip.
@@ -60,13 +60,13 @@ func (p *Product) outerStrip(o *outerScratch, x *Acts, first int) {
 // interleave unpacks n columns from k on of the strip's rows, and zeros up to padded.
 // Rows beyond the matrix's end have scale 0.
 func (p *Product) interleave(o *outerScratch, first, rows, k, n, padded int) {
-	from, bytes := p.W.Type.RowBytes(k), p.W.Type.RowBytes(n)
+	from, bytes, rowBytes := p.W.Type.RowBytes(k), p.W.Type.RowBytes(n), p.W.Type.RowBytes(p.W.Cols)
 	groups := padded / groupSize
 	for h := range outerRows / 16 {
 		for i := range 16 {
 			r := panel{o.rows.u[i*padded:][:padded], o.rows.s[i*groups:][:groups], o.rows.m[i*groups:][:groups]}
 			if at := 16*h + i; at < rows {
-				fast.unpack(p.W.Type, r, p.W.RowData(p.row(first + at))[from:][:bytes], n)
+				fast.unpack(p.W.Type, r, p.W.Data[p.row(first+at)*rowBytes+from:][:bytes], n)
 			} else {
 				clear(r.s)
 				clear(r.m)

@@ -45,6 +45,41 @@ func outer32Generic(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, s
 	outerGeneric(32, u, s, m, a, d, sum, stride, steps, sums)
 }
 
+// dotQ4KGeneric specifies kernels.dotQ4K.
+func dotQ4KGeneric(b *byte, a *int8, wide *float32, blocks int) float32 {
+	bytes, as, w := unsafe.Slice(b, 144*blocks), unsafe.Slice(a, 256*blocks), unsafe.Slice(wide, 16*blocks)
+	var u [256]uint8
+	var s, m [16]float32
+	var total float32
+	for i := range blocks {
+		unpackQ4_K(u[:], s[:], m[:], bytes[144*i:][:144])
+		for j := range 8 {
+			var dot int32
+			for l := 32 * j; l < 32*j+32; l++ {
+				dot += int32(u[l]) * int32(as[256*i+l])
+			}
+			total += s[2*j]*w[16*i+j]*float32(dot) - m[2*j]*w[16*i+8+j]
+		}
+	}
+	return total
+}
+
+// scoresGeneric specifies kernels.scores for keys as floats.
+func scoresGeneric(q *float32, qstride int, k *float32, dim, n int, out *float32, stride int) {
+	for r := range 4 {
+		for i := range n {
+			*add(out, r*stride+i) = dotF32Generic(add(q, r*qstride), add(k, i*dim), dim)
+		}
+	}
+}
+
+// weighted4Generic specifies kernels.weighted4 for values as floats.
+func weighted4Generic(acc, v, w *float32, stride, n, dim int) {
+	for r := range 4 {
+		weightedGeneric(add(acc, r*dim), v, add(w, r*stride), n, dim)
+	}
+}
+
 // weightedGeneric specifies kernels.weighted.
 func weightedGeneric(acc, v, w *float32, n, dim int) {
 	for i, x := range unsafe.Slice(w, n) {

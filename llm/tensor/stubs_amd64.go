@@ -115,3 +115,28 @@ func weightedAVX512(acc *float32, v *float32, w *float32, n int, dim int)
 //
 //go:noescape
 func widenQ80AVX512(dst *float32, src *byte, blocks int)
+
+// dotQ4KAVX512 is kernels.dotQ4K for AVX-512 with VNNI.
+//
+//go:noescape
+func dotQ4KAVX512(b *byte, a *int8, wide *float32, blocks int) float32
+
+// scoresF32AVX512 is kernels.scores for keys in F32.
+//
+//go:noescape
+func scoresF32AVX512(q *float32, qstride int, k *byte, dim int, n int, out *float32, stride int)
+
+// weighted4F32AVX512 is kernels.weighted4 for values in F32.
+//
+//go:noescape
+func weighted4F32AVX512(acc *float32, v *byte, w *float32, stride int, n int, dim int)
+
+// scoresF16AVX512 is kernels.scores for keys in F16.
+//
+//go:noescape
+func scoresF16AVX512(q *float32, qstride int, k *byte, dim int, n int, out *float32, stride int)
+
+// weighted4F16AVX512 is kernels.weighted4 for values in F16.
+//
+//go:noescape
+func weighted4F16AVX512(acc *float32, v *byte, w *float32, stride int, n int, dim int)

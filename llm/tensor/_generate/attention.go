@@ -171,3 +171,141 @@ func widenQ80AVX512() {
 	VZEROUPPER()
 	RET()
 }
+
+// A row of keys or values is read as floats, 16 elements at a time.
+type rowFormat struct {
+	name string
+	size int // bytes of an element
+	read func(from, to Op)
+}
+
+var rowFormats = []rowFormat{{"F32", 4, func(from, to Op) { VMOVUPS(from, to) }}, {"F16", 2, func(from, to Op) { VCVTPH2PS(from, to) }}}
+
+// scoresAVX512 multiplies four queries with four keys at a time: 16 sums in registers,
+// which are added across together at the end.
+func scoresAVX512(t rowFormat) {
+	name := "scores" + t.name + "AVX512"
+	TEXT(name, NOSPLIT, "func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride int)")
+	Doc(name + " is kernels.scores for keys in " + t.name + ".")
+	Pragma("noescape")
+	q, qs, k, dim, n, out, os := ptr("q"), ptr("qstride"), ptr("k"), ptr("dim"), ptr("n"), ptr("out"), ptr("stride")
+	qs3, row, row3 := GP64(), GP64(), GP64()
+	SHLQ(U8(2), qs)
+	SHLQ(U8(2), os)
+	LEAQ(Mem{Base: qs, Index: qs, Scale: 2}, qs3)
+	MOVQ(dim, row)
+	SHLQ(U8(uint8(t.size/2)), row) // 2 bytes: by 1, 4 bytes: by 2
+	LEAQ(Mem{Base: row, Index: row, Scale: 2}, row3)
+	loop(name+"_keys", n, 4, func() {
+		var acc [16]reg.VecVirtual
+		for i := range acc {
+			acc[i] = ZMM()
+			zero(acc[i])
+		}
+		x, left := GP64(), GP64()
+		MOVQ(q, x)
+		MOVQ(dim, left)
+		loop(name+"_dim", left, 16, func() {
+			var key [4]reg.VecVirtual
+			for i := range key {
+				key[i] = ZMM()
+				t.read(fourth(k, row, row3, i, 0), key[i])
+			}
+			for g := range 4 {
+				v := ZMM()
+				VMOVUPS(fourth(x, qs, qs3, g, 0), v)
+				for i := range key {
+					VFMADD231PS(v, key[i], acc[4*g+i])
+				}
+			}
+			ADDQ(U32(64), x)
+			ADDQ(U32(uint32(16*t.size)), k)
+		})
+		// Each pair of registers becomes one that holds half the partial sums of both.
+		fold := func(a, b reg.VecVirtual, low, high func(a, b, out reg.VecVirtual)) reg.VecVirtual {
+			x, y := ZMM(), ZMM()
+			low(a, b, x)
+			high(a, b, y)
+			VADDPS(x, y, x)
+			return x
+		}
+		dwordL := func(a, b, out reg.VecVirtual) { VUNPCKLPS(b, a, out) }
+		dwordH := func(a, b, out reg.VecVirtual) { VUNPCKHPS(b, a, out) }
+		qwordL := func(a, b, out reg.VecVirtual) { VUNPCKLPD(b, a, out) }
+		qwordH := func(a, b, out reg.VecVirtual) { VUNPCKHPD(b, a, out) }
+		even := func(a, b, out reg.VecVirtual) { VSHUFF32X4(U8(0x88), b, a, out) }
+		odd := func(a, b, out reg.VecVirtual) { VSHUFF32X4(U8(0xdd), b, a, out) }
+		var query [4]reg.VecVirtual
+		for g := range query {
+			v := acc[4*g:]
+			query[g] = fold(fold(v[0], v[1], dwordL, dwordH), fold(v[2], v[3], dwordL, dwordH), qwordL, qwordH)
+		}
+		sums := fold(fold(query[0], query[1], even, odd), fold(query[2], query[3], even, odd), even, odd)
+		to := GP64()
+		MOVQ(out, to)
+		VMOVUPS(sums.AsX(), Mem{Base: to})
+		for g := 1; g < 4; g++ {
+			ADDQ(os, to)
+			VEXTRACTF32X4(U8(uint8(g)), sums, Mem{Base: to})
+		}
+		ADDQ(row3, k) // one row was passed already
+		ADDQ(U32(16), out)
+	})
+	VZEROUPPER()
+	RET()
+}
+
+// weighted4AVX512 keeps 64 columns of four sums in registers.
+func weighted4AVX512(t rowFormat) {
+	name := "weighted4" + t.name + "AVX512"
+	TEXT(name, NOSPLIT, "func(acc *float32, v *byte, w *float32, stride, n, dim int)")
+	Doc(name + " is kernels.weighted4 for values in " + t.name + ".")
+	Pragma("noescape")
+	acc, v, w, ws, n, dim := ptr("acc"), ptr("v"), ptr("w"), ptr("stride"), ptr("n"), ptr("dim")
+	ws3, row, as, as3 := GP64(), GP64(), GP64(), GP64()
+	SHLQ(U8(2), ws)
+	LEAQ(Mem{Base: ws, Index: ws, Scale: 2}, ws3)
+	MOVQ(dim, row)
+	SHLQ(U8(uint8(t.size/2)), row)
+	MOVQ(dim, as)
+	SHLQ(U8(2), as)
+	LEAQ(Mem{Base: as, Index: as, Scale: 2}, as3)
+	loop(name, dim, 64, func() {
+		var sum [4][4]reg.VecVirtual
+		for g := range sum {
+			for i := range sum[g] {
+				sum[g][i] = ZMM()
+				VMOVUPS(fourth(acc, as, as3, g, 64*i), sum[g][i])
+			}
+		}
+		at, weight, left := GP64(), GP64(), GP64()
+		MOVQ(v, at)
+		MOVQ(w, weight)
+		MOVQ(n, left)
+		loop(name+"_rows", left, 1, func() {
+			var x [4]reg.VecVirtual
+			for i := range x {
+				x[i] = ZMM()
+				t.read(Mem{Base: at, Disp: 16 * t.size * i}, x[i])
+			}
+			for g := range sum {
+				f := ZMM()
+				VBROADCASTSS(fourth(weight, ws, ws3, g, 0), f)
+				for i := range x {
+					VFMADD231PS(x[i], f, sum[g][i])
+				}
+			}
+			ADDQ(row, at)
+			ADDQ(U32(4), weight)
+		})
+		for g := range sum {
+			for i := range sum[g] {
+				VMOVUPS(sum[g][i], fourth(acc, as, as3, g, 64*i))
+			}
+		}
+		ADDQ(U32(256), acc)
+		ADDQ(U32(uint32(64*t.size)), v)
+	})
+	VZEROUPPER()
+	RET()
+}

@@ -38,6 +38,11 @@ func main() {
 	swigluAVX512()
 	weightedAVX512()
 	widenQ80AVX512()
+	dotQ4KAVX512()
+	for _, t := range rowFormats {
+		scoresAVX512(t)
+		weighted4AVX512(t)
+	}
 	Generate()
 }
 
@@ -127,11 +132,14 @@ func dotAVX512() {
 	RET()
 }
 
-func loadLanes() [4]reg.VecVirtual {
-	var idx [4]reg.VecVirtual
+func loadLanes() []reg.VecVirtual { return loadLanes512(groupLanes, 4) }
+
+// loadLanes512 loads n registers from a table.
+func loadLanes512(table Mem, n int) []reg.VecVirtual {
+	idx := make([]reg.VecVirtual, n)
 	for k := range idx {
 		idx[k] = ZMM()
-		VMOVDQU32(groupLanes.Offset(64*k), idx[k])
+		VMOVDQU32(table.Offset(64*k), idx[k])
 	}
 	return idx
 }

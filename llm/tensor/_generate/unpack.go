@@ -116,10 +116,20 @@ func unpackQ4K() {
 			VMOVDQU(low, Mem{Base: u, Disp: 64 * c})
 			VMOVDQU(high, Mem{Base: u, Disp: 64*c + 32})
 		}
+		ahead(b, 144)
 		next(u, s, m, b, 144)
 	})
 	VZEROUPPER()
 	RET()
+}
+
+// ahead asks for the bytes that will be read some blocks later: in an outer product
+// those of the row's next chunk, which come after those of 31 other rows.
+func ahead(b reg.GPVirtual, size int) {
+	const distance = 640
+	for at := 0; at < size; at += 64 {
+		PREFETCHT0(Mem{Base: b, Disp: distance + at})
+	}
 }
 
 // next moves on by a block of 256 weights.
@@ -165,6 +175,7 @@ func unpackQ5K() {
 				VMOVDQU(v, Mem{Base: u, Disp: 64*c + 32*h})
 			}
 		}
+		ahead(b, 176)
 		next(u, s, m, b, 176)
 	})
 	VZEROUPPER()
@@ -201,6 +212,7 @@ func unpackQ6K() {
 				VMOVDQU(v, Mem{Base: u, Disp: 128*h + 32*p})
 			}
 		}
+		ahead(b, 210)
 		next(u, s, m, b, 210)
 	})
 	VZEROUPPER()
@@ -226,6 +238,7 @@ func unpackQ80() {
 		ADDQ(U32(32), u)
 		ADDQ(U32(8), s)
 		ADDQ(U32(8), m)
+		ahead(b, 34)
 		ADDQ(U32(34), b)
 	})
 	VZEROUPPER()
@@ -253,6 +266,7 @@ func unpackQ40() {
 		ADDQ(U32(32), u)
 		ADDQ(U32(8), s)
 		ADDQ(U32(8), m)
+		ahead(b, 18)
 		ADDQ(U32(18), b)
 	})
 	VZEROUPPER()

@@ -1,0 +1,362 @@
+package tensor
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"unsafe"
+)
+
+// compareOuter checks transposition and outer products against the generic kernels.
+func compareOuter(t *testing.T, seed uint64, steps int, extreme bool) {
+	rng := rand.New(rand.NewPCG(seed, 9))
+	groups := 16 * steps // of 16 columns, so that both widths divide them
+	cols := groups * groupSize
+	o := newOuterScratch()
+	for i := range o.u {
+		o.u[i] = byte(rng.Uint32())
+		if extreme {
+			o.u[i] = 255
+		}
+	}
+	for i := range o.s {
+		o.s[i], o.m[i] = float32(rng.NormFloat64()), float32(rng.NormFloat64())
+	}
+	x := randomActs(rng, outerCols, cols, extreme)
+	first := make([]float32, outerCols*outerRows)
+	for i := range first {
+		first[i] = float32(rng.NormFloat64())
+	}
+	for _, k := range usableKernels() {
+		if k.outer16 == nil {
+			continue
+		}
+		for width, f := range map[int]func(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, sums *float32){16: k.outer16, 32: k.outer32} {
+			got, want := slices.Clone(first), slices.Clone(first)
+			n := cols / width
+			outerGeneric(width, &o.u[0], &o.s[0], &o.m[0], &x.q[0], &x.d[0], &x.sum[0], x.stride, n, &want[0])
+			f(&o.u[0], &o.s[0], &o.m[0], &x.q[0], &x.d[0], &x.sum[0], x.stride, n, &got[0])
+			var d, s float32
+			for _, v := range x.d {
+				d = max(d, v)
+			}
+			for _, v := range x.sum {
+				s = max(s, float32(math.Abs(float64(v))))
+			}
+			scale := 4 * float32(n) * (d*float32(width)*255*127 + s)
+			for i := range got {
+				if !close2(got[i], want[i], scale) {
+					t.Fatalf("%s: outer%d over %d columns: sum %d is %g, want %g", k.name, width, cols, i, got[i], want[i])
+				}
+			}
+		}
+		stride := 16*steps + int(seed%3)
+		src, got, want := make([]uint32, 15*stride+16*steps), make([]uint32, 256*steps+1), make([]uint32, 256*steps+1)
+		for i := range src {
+			src[i] = rng.Uint32()
+		}
+		transposeGeneric(&want[0], &src[0], stride, steps)
+		k.transpose((*float32)(unsafe.Pointer(&got[0])), (*float32)(unsafe.Pointer(&src[0])), stride, steps)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%s: %d × 16 words transposed at stride %d differ", k.name, steps, stride)
+		}
+	}
+}
+
+// compareAttention does the same for the kernels of attention and of SwiGLU.
+func compareAttention(t *testing.T, seed uint64, n, dim int) {
+	rng := rand.New(rand.NewPCG(seed, uint64(n)))
+	random := func(n int, spread float64) []float32 {
+		x := make([]float32, n+1)
+		for i := range x {
+			x[i] = float32(rng.NormFloat64() * spread)
+		}
+		return x
+	}
+	scores, up := random(n, 30), random(n, 1)
+	gates := random(n, 30)
+	if n > 2 {
+		gates[0], gates[1] = 200, -200
+		scores[0], scores[1], scores[2] = negInf, 200, -200
+	}
+	v, w, acc := random(n*dim, 1), random(n, 1), random(dim, 1)
+	blocks := randomRow(rng, Q8_0, 32*(n+1), seed%2 == 0)
+	for _, k := range usableKernels() {
+		got, want := slices.Clone(scores), slices.Clone(scores)
+		a, b := k.expSum(&got[0], 200, n), expSumGeneric(&want[0], 200, n)
+		if !close2(a, b, float32(n+1)) {
+			t.Fatalf("%s: exponentials of %d sum to %g, want %g", k.name, n, a, b)
+		}
+		for i := range got {
+			if !close2(got[i], want[i], float32(math.Abs(float64(want[i])))) {
+				t.Fatalf("%s: exponential %d of %d is %g, want %g", k.name, i, n, got[i], want[i])
+			}
+		}
+		got, want = slices.Clone(up), slices.Clone(up)
+		k.swiglu(&got[0], &gates[0], &up[0], n)
+		swigluGeneric(&want[0], &gates[0], &up[0], n)
+		for i := range got {
+			if !close2(got[i], want[i], float32(math.Abs(float64(want[i])))) {
+				t.Fatalf("%s: SwiGLU of %g and %g is %g, want %g", k.name, gates[i], up[i], got[i], want[i])
+			}
+		}
+		got, want = slices.Clone(acc), slices.Clone(acc)
+		k.weighted(&got[0], &v[0], &w[0], n, dim)
+		weightedGeneric(&want[0], &v[0], &w[0], n, dim)
+		for i := range got {
+			if !close2(got[i], want[i], float32(8*(n+1))) || i >= dim && got[i] != acc[i] {
+				t.Fatalf("%s: column %d of a weighted sum of %d × %d is %g, want %g", k.name, i, n, dim, got[i], want[i])
+			}
+		}
+		got, want = make([]float32, 32*n+1), make([]float32, 32*n+1)
+		k.widenQ80(&got[0], &blocks[0], n)
+		widenQ80Generic(&want[0], &blocks[0], n)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%s: %d blocks of Q8_0 as floats differ", k.name, n)
+		}
+	}
+}
+
+// compareFours does the same for the kernels that take four queries.
+func compareFours(t *testing.T, seed uint64, n, dim int) {
+	rng := rand.New(rand.NewPCG(seed, uint64(n)))
+	rows, q, w := make([]float32, n*dim), make([]float32, 4*(dim+3)), make([]float32, 4*(n+1))
+	for _, x := range [][]float32{rows, q, w} {
+		for i := range x {
+			x[i] = FromF16(ToF16(float32(rng.NormFloat64())))
+		}
+	}
+	halves := make([]byte, 2*len(rows))
+	Quantize(F16, halves, rows)
+	for _, k := range usableKernels() {
+		if k.scores[0] == nil {
+			continue
+		}
+		for f, data := range [][]byte{floatBytes(rows), halves} {
+			got, want := make([]float32, 4*(n+1)), make([]float32, 4*(n+1))
+			k.scores[f](&q[0], dim+3, &data[0], dim, n, &got[0], n+1)
+			scoresGeneric(&q[0], dim+3, &rows[0], dim, n, &want[0], n+1)
+			for i := range got {
+				if !close2(got[i], want[i], float32(dim)) {
+					t.Fatalf("%s: score %d of 4 × %d over %d columns is %g, want %g", k.name, i, n, dim, got[i], want[i])
+				}
+			}
+			got, want = make([]float32, 4*dim+1), make([]float32, 4*dim+1)
+			if dim%64 != 0 {
+				continue
+			}
+			k.weighted4[f](&got[0], &data[0], &w[0], n+1, n, dim)
+			weighted4Generic(&want[0], &rows[0], &w[0], n+1, n, dim)
+			for i := range got {
+				if !close2(got[i], want[i], float32(8*n)) {
+					t.Fatalf("%s: column %d of four weighted sums of %d × %d is %g, want %g", k.name, i, n, dim, got[i], want[i])
+				}
+			}
+		}
+	}
+}
+
+// compareQ4K does the same for the fused product of Q4_K.
+func compareQ4K(t *testing.T, seed uint64, blocks int, extreme bool) {
+	rng := rand.New(rand.NewPCG(seed, uint64(blocks)))
+	row := randomRow(rng, Q4_K, 256*blocks, extreme)
+	x := randomActs(rng, 1, 256*blocks, extreme)
+	want := dotQ4KGeneric(&row[0], &x.q[0], &x.wide[0], blocks)
+	p := newPanel(256 * blocks)
+	unpackGeneric(Q4_K, p, row, 256*blocks)
+	var scale float32
+	for g := range p.s {
+		scale += float32(math.Abs(float64(p.s[g]*x.d[g])))*16*15*127 + float32(math.Abs(float64(p.m[g]*x.sum[g])))
+	}
+	if two := dotGeneric(&p.u[0], &p.s[0], &p.m[0], &x.q[0], &x.d[0], &x.sum[0], blocks); !close2(want, two, scale) {
+		t.Fatalf("generic: %d blocks of Q4_K: %g, unpacked first %g", blocks, want, two)
+	}
+	for _, k := range usableKernels() {
+		if k.dotQ4K == nil {
+			continue
+		}
+		if got := k.dotQ4K(&row[0], &x.q[0], &x.wide[0], blocks); !close2(got, want, scale) {
+			t.Fatalf("%s: %d blocks of Q4_K: %g, want %g", k.name, blocks, got, want)
+		}
+	}
+}
+
+// TestTilesAgreeWithSoftmax compares attention over tiles with the formula, for every
+// cache format, group size and a causal limit within the tile.
+func TestTilesAgreeWithSoftmax(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 5))
+	for _, typ := range []Type{F32, F16, Q8_0} {
+		for _, dim := range []int{32, 64, 128} {
+			for _, rows := range []int{1, 3, 4, 8, 13} {
+				for _, n := range []int{1, 3, 4, 23, 32} {
+					checkTiles(t, rng, typ, dim, rows, n)
+				}
+			}
+		}
+	}
+}
+
+func checkTiles(t *testing.T, rng *rand.Rand, typ Type, dim, rows, n int) {
+	const tiles = 3
+	var k, v [tiles][]byte
+	var keys, values [tiles][]float32
+	random := func() ([]byte, []float32) {
+		x, b := make([]float32, n*dim), make([]byte, typ.RowBytes(n*dim))
+		for i := range x {
+			x[i] = float32(rng.NormFloat64())
+		}
+		Quantize(typ, b, x)
+		Dequantize(typ, x, b)
+		return b, x
+	}
+	for i := range k {
+		k[i], keys[i] = random()
+		v[i], values[i] = random()
+	}
+	stride := dim + 5
+	q := make([]float32, rows*stride)
+	for i := range q {
+		q[i] = float32(rng.NormFloat64()) / 4
+	}
+	visible := make([][]int32, tiles)
+	for i := range visible {
+		visible[i] = make([]int32, rows)
+		for r := range visible[i] {
+			visible[i][r] = int32(n)
+			if i == tiles-1 {
+				visible[i][r] = int32(rng.IntN(n + 1))
+			}
+		}
+	}
+	var a, b Attention
+	a.Reset(rows, dim)
+	b.Reset(rows, dim)
+	a.Tile(q, stride, k[0], v[0], typ, n, visible[0])
+	b.Tile(q, stride, k[1], v[1], typ, n, visible[1])
+	b.Tile(q, stride, k[2], v[2], typ, n, visible[2])
+	a.Merge(&b)
+	got := make([]float32, dim)
+	for r := range rows {
+		want, sum := make([]float64, dim), 0.0
+		for i := range tiles {
+			for j := range int(visible[i][r]) {
+				var dot float64
+				for c := range dim {
+					dot += float64(q[r*stride+c]) * float64(keys[i][j*dim+c])
+				}
+				e := math.Exp(dot)
+				sum += e
+				for c := range dim {
+					want[c] += e * float64(values[i][j*dim+c])
+				}
+			}
+		}
+		a.Row(got, r)
+		for c := range got {
+			if math.Abs(float64(got[c])-want[c]/sum) > 1e-5 {
+				t.Fatalf("%v, %d of %d elements, tiles of %d: query %d column %d is %g, want %g", typ, rows, dim, n, r, c, got[c], want[c]/sum)
+			}
+		}
+	}
+}
+
+func TestOuterAndAttentionKernelsAgree(t *testing.T) {
+	for _, extreme := range []bool{false, true} {
+		compareOuter(t, 1, 1, extreme)
+		compareOuter(t, 2, 2, extreme)
+	}
+	for blocks := 1; blocks < 20; blocks++ {
+		compareQ4K(t, 1, blocks, false)
+		compareQ4K(t, 2, blocks, true)
+	}
+	for n := range 70 {
+		for _, dim := range []int{16, 64, 72, 80, 128, 208, 256} {
+			compareAttention(t, uint64(n), n, dim)
+			if n > 0 && dim%16 == 0 {
+				compareFours(t, uint64(n), 4*n, dim)
+			}
+		}
+	}
+}
+
+func FuzzOuterAndAttention(f *testing.F) {
+	f.Add(uint64(1), uint8(3), uint8(128), true)
+	f.Fuzz(func(t *testing.T, seed uint64, n, dim uint8, extreme bool) {
+		compareOuter(t, seed, 1+int(n%2), extreme)
+		compareAttention(t, seed, int(n), 1+int(dim))
+		compareFours(t, seed, 4+int(n)&^3, 16+int(dim)&^15)
+		compareQ4K(t, seed, 1+int(n%16), extreme)
+	})
+}
+
+// TestLongProducts compares prompts' products with exact ones for row lengths on both
+// sides of a chunk.
+func TestLongProducts(t *testing.T) {
+	p := NewPool(2)
+	defer p.Close()
+	rng := rand.New(rand.NewPCG(3, 4))
+	for _, cols := range []int{32, 96, 256, 480, 512, 544, 768, 1056, 1280} {
+		for _, typ := range []Type{Q8_0, Q4_0, Q4_K, Q6_K, Q3_K} {
+			if cols%typ.BlockWeights() != 0 {
+				continue
+			}
+			const rows, n = 67, 9
+			w := &Matrix{typ, rows, cols, make([]byte, rows*typ.RowBytes(cols))}
+			weights := make([]float32, rows*cols)
+			for i := range weights {
+				weights[i] = float32(rng.NormFloat64())
+			}
+			Quantize(typ, w.Data, weights)
+			x := randomActs(rng, n, cols, false)
+			got, want := make([]float32, n*rows), make([]float32, n*rows)
+			p.Multiply(x, Product{W: w, Dst: got})
+			x.Exact = true
+			p.Multiply(x, Product{W: w, Dst: want})
+			var d, s float64
+			for i := range got {
+				d += math.Pow(float64(got[i]-want[i]), 2)
+				s += math.Pow(float64(want[i]), 2)
+			}
+			if rel := math.Sqrt(d / s); !(rel < 0.012) {
+				t.Errorf("%v, %d columns: relative error %.2e", typ, cols, rel)
+			}
+		}
+	}
+}
+
+// BenchmarkAttention reads one KV head of a long context for a group of four queries,
+// as a decode step of the 8B model does for each head; MB/s is bytes of KV.
+func BenchmarkAttention(b *testing.B) {
+	const dim, page, tokens, heads = 128, 32, 32768, 8
+	p := NewPool(2)
+	defer p.Close()
+	for _, typ := range []Type{F16, Q8_0} {
+		b.Run(typ.String(), func(b *testing.B) {
+			size := typ.RowBytes(page * dim)
+			pages := tokens / page * heads
+			data := make([]byte, 2*pages*size)
+			one := make([]float32, page*dim)
+			for i := range one {
+				one[i] = float32(i%17) / 17
+			}
+			for i := range 2 * pages {
+				Quantize(typ, data[i*size:], one)
+			}
+			const pieces = 16
+			states := make([]Attention, heads*pieces)
+			q := make([]float32, 4*dim)
+			see := []int32{page, page, page, page}
+			b.SetBytes(int64(len(data)))
+			for b.Loop() {
+				p.Run(len(states), func(_, i int) {
+					states[i].Reset(4, dim)
+					n := pages / len(states)
+					for j := i * n; j < (i+1)*n; j++ {
+						states[i].Tile(q, dim, data[2*j*size:][:size], data[(2*j+1)*size:][:size], typ, page, see)
+					}
+				})
+			}
+		})
+	}
+}
