@@ -21,10 +21,11 @@ var (
 		name: "avx512", dot: dotAVX512, dot4: dot4AVX512, unpack: unpackAVX2, dotF32: dotF32TailAVX512, dotF32x4: dotF32x4Tail,
 		axpy: axpyTailAVX512, widenF16: widenF16Tail, widenQ80: widenQ80AVX512,
 		transpose: transposeFloats, transposeBytes: transposeCodes, outer16: outer16AVX512, outer32: outer32AVX512,
-		dotQ4K:    dotQ4KAVX512,
-		scores:    [2]func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride int){scoresF32AVX512, scoresF16AVX512},
-		weighted4: [2]func(acc *float32, v *byte, w *float32, stride, n, dim int){weighted4F32AVX512, weighted4F16AVX512},
-		expSum:    expSumTail, swiglu: swigluTail, weighted: weightedTail, peak: peakAVX512, peakOps: 1024,
+		dotQ4K:        dotQ4KAVX512,
+		interleaveQ4K: interleaveQ4KAVX512,
+		scores:        [2]func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride int){scoresF32AVX512, scoresF16AVX512},
+		weighted4:     [2]func(acc *float32, v *byte, w *float32, stride, n, dim int){weighted4F32AVX512, weighted4F16AVX512},
+		expSum:        expSumTail, swiglu: swigluTail, weighted: weightedTail, peak: peakAVX512, peakOps: 1024,
 	}
 )
 

@@ -38,6 +38,10 @@ type kernels struct {
 	transpose      func(dst, src *float32, stride, n int)
 	transposeBytes func(dst, src *uint8, stride, n int)
 
+	// interleaveQ4K makes half a strip of blocks of Q4_K in 16 rows, stride bytes apart.
+	// Scales and offsets are written for even groups only.
+	interleaveQ4K func(u *uint8, s, m *float32, b *byte, stride, blocks int)
+
 	// outer16 and outer32 multiply an interleaved strip with four rows of activations,
 	// stride bytes apart, see outer.go. They are nil where dot4 is no slower.
 	outer16, outer32 func(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, sums *float32)

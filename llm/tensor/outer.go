@@ -63,6 +63,11 @@ func (p *Product) interleave(o *outerScratch, first, rows, k, n, padded int) {
 	from, bytes, rowBytes := p.W.Type.RowBytes(k), p.W.Type.RowBytes(n), p.W.Type.RowBytes(p.W.Cols)
 	groups := padded / groupSize
 	for h := range outerRows / 16 {
+		if p.W.Type == Q4_K && p.Rows == nil && 16*h+16 <= rows && fast.interleaveQ4K != nil {
+			at := h * outerChunk
+			fast.interleaveQ4K(&o.u[16*at], &o.s[at], &o.m[at], &p.W.Data[(first+16*h)*rowBytes+from], rowBytes, n/blockSize)
+			continue
+		}
 		for i := range 16 {
 			r := panel{o.rows.u[i*padded:][:padded], o.rows.s[i*groups:][:groups], o.rows.m[i*groups:][:groups]}
 			if at := 16*h + i; at < rows {

@@ -12,6 +12,24 @@ func transposeGeneric(dst, src *uint32, stride, n int) {
 	}
 }
 
+// interleaveQ4KGeneric specifies kernels.interleaveQ4K.
+func interleaveQ4KGeneric(u *uint8, s, m *float32, b *byte, stride, blocks int) {
+	us, ss, ms := unsafe.Slice(u, 16*256*blocks), unsafe.Slice(s, 256*blocks), unsafe.Slice(m, 256*blocks)
+	var code [256]uint8
+	var scale, offset [16]float32
+	for r := range 16 {
+		for i := range blocks {
+			unpackQ4_K(code[:], scale[:], offset[:], unsafe.Slice(add(b, r*stride+144*i), 144))
+			for k, c := range code {
+				us[i*4096+k/4*64+r*4+k%4] = c
+			}
+			for g := 0; g < 16; g += 2 {
+				ss[i*256+16*g+r], ms[i*256+16*g+r] = scale[g], offset[g]
+			}
+		}
+	}
+}
+
 // outerGeneric specifies kernels.outer16 and outer32: sums[c][r] grows by s·d·Σ(u·a) −
 // m·sum, over steps of width columns, each with the scale of its first group of 16.
 func outerGeneric(width int, u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, sums *float32) {

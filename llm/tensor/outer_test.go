@@ -172,9 +172,23 @@ func compareQ4K(t *testing.T, seed uint64, blocks int, extreme bool) {
 	if two := dotGeneric(&p.u[0], &p.s[0], &p.m[0], &x.q[0], &x.d[0], &x.sum[0], blocks); !close2(want, two, scale) {
 		t.Fatalf("generic: %d blocks of Q4_K: %g, unpacked first %g", blocks, want, two)
 	}
+	stride := 144*blocks + 3
+	rows := randomRow(rng, Q4_K, 16*256*(blocks+1), extreme)
+	for i := range 16 * blocks { // so that every scale is finite at this stride
+		at := i/blocks*stride + i%blocks*144
+		put16(rows[at:], uint16(rng.Uint32())&0xbbff)
+		put16(rows[at+2:], uint16(rng.Uint32())&0xbbff)
+	}
+	wantU, wantS, wantM := make([]uint8, 4096*blocks), make([]float32, 256*blocks), make([]float32, 256*blocks)
+	interleaveQ4KGeneric(&wantU[0], &wantS[0], &wantM[0], &rows[0], stride, blocks)
 	for _, k := range usableKernels() {
 		if k.dotQ4K == nil {
 			continue
+		}
+		u, s, m := make([]uint8, 4096*blocks), make([]float32, 256*blocks), make([]float32, 256*blocks)
+		k.interleaveQ4K(&u[0], &s[0], &m[0], &rows[0], stride, blocks)
+		if !slices.Equal(u, wantU) || !slices.Equal(s, wantS) || !slices.Equal(m, wantM) {
+			t.Fatalf("%s: %d blocks of 16 rows of Q4_K interleaved differ", k.name, blocks)
 		}
 		if got := k.dotQ4K(&row[0], &x.q[0], &x.wide[0], blocks); !close2(got, want, scale) {
 			t.Fatalf("%s: %d blocks of Q4_K: %g, want %g", k.name, blocks, got, want)

@@ -121,6 +121,11 @@ func widenQ80AVX512(dst *float32, src *byte, blocks int)
 //go:noescape
 func dotQ4KAVX512(b *byte, a *int8, wide *float32, blocks int) float32
 
+// interleaveQ4KAVX512 is kernels.interleaveQ4K for AVX-512.
+//
+//go:noescape
+func interleaveQ4KAVX512(u *uint8, s *float32, m *float32, b *byte, stride int, blocks int)
+
 // scoresF32AVX512 is kernels.scores for keys in F32.
 //
 //go:noescape

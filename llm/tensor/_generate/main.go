@@ -39,6 +39,7 @@ func main() {
 	weightedAVX512()
 	widenQ80AVX512()
 	dotQ4KAVX512()
+	interleaveQ4K()
 	for _, t := range rowFormats {
 		scoresAVX512(t)
 		weighted4AVX512(t)

@@ -19,45 +19,14 @@ func transposeAVX512() {
 	Pragma("noescape")
 	dst, src, stride, n := ptr("dst"), ptr("src"), ptr("stride"), ptr("n")
 	SHLQ(U8(2), stride)
-	stride3 := GP64()
-	LEAQ(Mem{Base: stride, Index: stride, Scale: 2}, stride3)
-	bases := [4]reg.GPVirtual{src, GP64(), GP64(), GP64()}
-	for i := 1; i < 4; i++ {
-		LEAQ(Mem{Base: bases[i-1], Index: stride, Scale: 4}, bases[i])
-	}
+	bases, stride3 := sixteen(src, stride)
 	loop("transpose", n, 1, func() {
 		var r [16]reg.VecVirtual
 		for i := range r {
 			r[i] = ZMM()
 			VMOVDQU32(fourth(bases[i/4], stride, stride3, i%4, 0), r[i])
 		}
-		two := func(op func(...Op), a, b reg.VecVirtual) reg.VecVirtual {
-			out := ZMM()
-			op(b, a, out)
-			return out
-		}
-		var t, u [16]reg.VecVirtual
-		for i := 0; i < 16; i += 2 {
-			t[i], t[i+1] = two(VPUNPCKLDQ, r[i], r[i+1]), two(VPUNPCKHDQ, r[i], r[i+1])
-		}
-		for i := 0; i < 16; i += 4 {
-			u[i], u[i+1] = two(VPUNPCKLQDQ, t[i], t[i+2]), two(VPUNPCKHQDQ, t[i], t[i+2])
-			u[i+2], u[i+3] = two(VPUNPCKLQDQ, t[i+1], t[i+3]), two(VPUNPCKHQDQ, t[i+1], t[i+3])
-		}
-		// The 128-bit lane l of u[4j+c] is column 4l+c of rows 4j to 4j+3.
-		lanes := func(imm uint8, a, b reg.VecVirtual) reg.VecVirtual {
-			out := ZMM()
-			VSHUFI32X4(U8(imm), b, a, out)
-			return out
-		}
-		const even, odd = 0x88, 0xdd
-		for c := range 4 {
-			v0, v1 := lanes(even, u[c], u[4+c]), lanes(odd, u[c], u[4+c])
-			v2, v3 := lanes(even, u[8+c], u[12+c]), lanes(odd, u[8+c], u[12+c])
-			for l, out := range []reg.VecVirtual{lanes(even, v0, v2), lanes(even, v1, v3), lanes(odd, v0, v2), lanes(odd, v1, v3)} {
-				VMOVDQU32(out, Mem{Base: dst, Disp: 64 * (4*l + c)})
-			}
-		}
+		transposed(r, func(c int, out reg.VecVirtual) { VMOVDQU32(out, Mem{Base: dst, Disp: 64 * c}) })
 		for _, b := range bases {
 			ADDQ(U32(64), b)
 		}
@@ -65,6 +34,48 @@ func transposeAVX512() {
 	})
 	VZEROUPPER()
 	RET()
+}
+
+// sixteen returns the addresses of rows 0, 4, 8 and 12, and three times the stride.
+func sixteen(src, stride reg.GPVirtual) ([4]reg.GPVirtual, reg.GPVirtual) {
+	stride3 := GP64()
+	LEAQ(Mem{Base: stride, Index: stride, Scale: 2}, stride3)
+	bases := [4]reg.GPVirtual{src, GP64(), GP64(), GP64()}
+	for i := 1; i < 4; i++ {
+		LEAQ(Mem{Base: bases[i-1], Index: stride, Scale: 4}, bases[i])
+	}
+	return bases, stride3
+}
+
+// transposed passes the 16 columns of 16 rows to store.
+func transposed(r [16]reg.VecVirtual, store func(c int, out reg.VecVirtual)) {
+	two := func(op func(...Op), a, b reg.VecVirtual) reg.VecVirtual {
+		out := ZMM()
+		op(b, a, out)
+		return out
+	}
+	var t, u [16]reg.VecVirtual
+	for i := 0; i < 16; i += 2 {
+		t[i], t[i+1] = two(VPUNPCKLDQ, r[i], r[i+1]), two(VPUNPCKHDQ, r[i], r[i+1])
+	}
+	for i := 0; i < 16; i += 4 {
+		u[i], u[i+1] = two(VPUNPCKLQDQ, t[i], t[i+2]), two(VPUNPCKHQDQ, t[i], t[i+2])
+		u[i+2], u[i+3] = two(VPUNPCKLQDQ, t[i+1], t[i+3]), two(VPUNPCKHQDQ, t[i+1], t[i+3])
+	}
+	// The 128-bit lane l of u[4j+c] is column 4l+c of rows 4j to 4j+3.
+	lanes := func(imm uint8, a, b reg.VecVirtual) reg.VecVirtual {
+		out := ZMM()
+		VSHUFI32X4(U8(imm), b, a, out)
+		return out
+	}
+	const even, odd = 0x88, 0xdd
+	for c := range 4 {
+		v0, v1 := lanes(even, u[c], u[4+c]), lanes(odd, u[c], u[4+c])
+		v2, v3 := lanes(even, u[8+c], u[12+c]), lanes(odd, u[8+c], u[12+c])
+		for l, out := range []reg.VecVirtual{lanes(even, v0, v2), lanes(even, v1, v3), lanes(odd, v0, v2), lanes(odd, v1, v3)} {
+			store(4*l+c, out)
+		}
+	}
 }
 
 // fourth addresses row c of four, which are stride bytes apart.
