@@ -1,0 +1,278 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/chaski-dev/chaski/policies"
+	"github.com/chaski-dev/chaski/tools"
+)
+
+type policyCmd struct {
+	Check   policyCheckCmd   `cmd:"" help:"Lint a bundle against tools: unknown tools and arguments, rules that never fire."`
+	Test    policyTestCmd    `cmd:"" help:"Run the cases beside a bundle."`
+	Explain policyExplainCmd `cmd:"" help:"Say why the calls of a trace are decided as they are."`
+	Replay  policyReplayCmd  `cmd:"" help:"Say what a new bundle would change in recorded runs."`
+	Eval    policyEvalCmd    `cmd:"" help:"Decide on each call of recorded traces, as JSON lines."`
+}
+
+type policyEvalCmd struct {
+	Bundle string   `short:"f" required:"" help:"Bundle: a file or a built-in name (strict, rule-of-two, budget, pii)."`
+	Traces []string `arg:"" help:"Trace files (JSON lines); - is standard input."`
+}
+
+// Run prints one line of JSON for each call.
+func (c *policyEvalCmd) Run() error {
+	sources, err := policies.Load(c.Bundle)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(os.Stdout)
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	err = eachTrace(c.Traces, func(t *policies.Trace) error {
+		lines, err := policies.Eval(sources, t)
+		for _, l := range lines {
+			if e := enc.Encode(l); e != nil {
+				return e
+			}
+		}
+		return err
+	})
+	return errors.Join(err, out.Flush())
+}
+
+// eachTrace reads JSON lines; an error names the file and the line.
+func eachTrace(files []string, f func(*policies.Trace) error) error {
+	for _, name := range files {
+		if err := traceFile(name, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func traceFile(name string, f func(*policies.Trace) error) error {
+	in := io.Reader(os.Stdin)
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		in = file
+	}
+	lines := bufio.NewScanner(in)
+	lines.Buffer(nil, 64<<20)
+	for n := 1; lines.Scan(); n++ {
+		if len(lines.Bytes()) == 0 {
+			continue
+		}
+		var t policies.Trace
+		if err := json.Unmarshal(lines.Bytes(), &t); err != nil {
+			return fmt.Errorf("%s:%d: %w", name, n, err)
+		}
+		if err := f(&t); err != nil {
+			return fmt.Errorf("%s:%d: %w", name, n, err)
+		}
+	}
+	return lines.Err()
+}
+
+// toolsOf reads tool specs from a JSON file: an array, or traces, whose tools are joined.
+func toolsOf(name string) ([]tools.Spec, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	var specs []tools.Spec
+	if err := json.Unmarshal(data, &specs); err == nil {
+		return specs, nil
+	}
+	seen := map[string]bool{}
+	err = traceFile(name, func(t *policies.Trace) error {
+		for _, s := range t.Tools {
+			if !seen[s.Name] {
+				seen[s.Name] = true
+				specs = append(specs, s)
+			}
+		}
+		return nil
+	})
+	return specs, err
+}
+
+type policyCheckCmd struct {
+	Bundle string `short:"f" required:"" help:"Bundle: a file or a built-in name."`
+	Tools  string `short:"t" required:"" help:"Tool specs: a JSON array, or traces." type:"existingfile"`
+}
+
+// Run prints each finding and fails if there is one.
+func (c *policyCheckCmd) Run() error {
+	specs, err := toolsOf(c.Tools)
+	if err != nil {
+		return err
+	}
+	sources, err := policies.Load(c.Bundle)
+	if err != nil {
+		return err
+	}
+	b, err := policies.Compile(sources, specs)
+	if err != nil {
+		return err
+	}
+	found := b.Lint()
+	for _, f := range found {
+		fmt.Println(f)
+	}
+	if len(found) > 0 {
+		return &exitError{code: 1, err: fmt.Errorf("%d findings", len(found))}
+	}
+	fmt.Printf("%v: ok, hash %s\n", b.Names(), b.Hash())
+	return nil
+}
+
+type policyTestCmd struct {
+	Bundle string   `short:"f" required:"" help:"Bundle: a file or a built-in name."`
+	Cases  []string `arg:"" help:"Case files (YAML)." type:"existingfile"`
+}
+
+// Run runs the cases and fails if one does.
+func (c *policyTestCmd) Run() error {
+	sources, err := policies.Load(c.Bundle)
+	if err != nil {
+		return err
+	}
+	failed, total := 0, 0
+	for _, name := range c.Cases {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		outcomes, err := policies.Test(sources, name, data)
+		if err != nil {
+			return err
+		}
+		for _, o := range outcomes {
+			total++
+			if o.Err != nil {
+				failed++
+				fmt.Printf("FAIL %s: %v\n", o.Name, o.Err)
+			} else {
+				fmt.Printf("ok   %s\n", o.Name)
+			}
+		}
+	}
+	if failed > 0 {
+		return &exitError{code: 1, err: fmt.Errorf("%d of %d cases failed", failed, total)}
+	}
+	return nil
+}
+
+type policyExplainCmd struct {
+	Bundle string   `short:"f" required:"" help:"Bundle: a file or a built-in name."`
+	Traces []string `arg:"" help:"Trace files (JSON lines); - is standard input."`
+}
+
+// Run prints, for each call, the rules that fired, the values of their parts and
+// the origin of each argument.
+func (c *policyExplainCmd) Run() error {
+	sources, err := policies.Load(c.Bundle)
+	if err != nil {
+		return err
+	}
+	return eachTrace(c.Traces, func(t *policies.Trace) error { return policies.WriteExplanation(os.Stdout, sources, t) })
+}
+
+type policyReplayCmd struct {
+	Bundle string   `short:"f" required:"" help:"The new bundle: a file or a built-in name."`
+	Old    string   `help:"The bundle to compare with; without it, the recorded decisions."`
+	Tools  string   `short:"t" help:"Tool specs for journals of facts." type:"existingfile"`
+	Files  []string `arg:"" help:"Traces or journals of facts (JSON lines)." type:"existingfile"`
+}
+
+// Run prints each call on which the new bundle would decide otherwise.
+func (c *policyReplayCmd) Run() error {
+	sources, err := policies.Load(c.Bundle)
+	if err != nil {
+		return err
+	}
+	if c.Old == "" {
+		return c.facts(sources)
+	}
+	old, err := policies.Load(c.Old)
+	if err != nil {
+		return err
+	}
+	changes := 0
+	err = eachTrace(c.Files, func(t *policies.Trace) error {
+		before, err := policies.Eval(old, t)
+		if err != nil {
+			return err
+		}
+		after, err := policies.Eval(sources, t)
+		for i := range after {
+			if i < len(before) && before[i].Verdict != after[i].Verdict {
+				changes++
+				fmt.Printf("%s step %d %s: %s (%s) -> %s (%s)\n", t.ID, after[i].Step, after[i].Call, before[i].Verdict, before[i].Rule, after[i].Verdict, after[i].Rule)
+			}
+		}
+		return err
+	})
+	fmt.Printf("%d decisions would change\n", changes)
+	return err
+}
+
+func (c *policyReplayCmd) facts(sources []*policies.Source) error {
+	if c.Tools == "" {
+		return errors.New("a journal of facts needs the tools: use --tools")
+	}
+	specs, err := toolsOf(c.Tools)
+	if err != nil {
+		return err
+	}
+	b, err := policies.Compile(sources, specs)
+	if err != nil {
+		return err
+	}
+	total := 0
+	for _, name := range c.Files {
+		facts, err := readFacts(name)
+		if err != nil {
+			return err
+		}
+		changes, err := policies.Replay(b, facts)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		for _, ch := range changes {
+			fmt.Printf("%s %s %s: %s (%s) -> %s (%s)\n", name, ch.CallID, ch.Tool, ch.Old, ch.OldRule, ch.New, ch.NewRule)
+		}
+		total += len(changes)
+	}
+	fmt.Printf("%d decisions would change\n", total)
+	return nil
+}
+
+func readFacts(name string) ([]policies.Fact, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var out []policies.Fact
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 64<<20)
+	for n := 1; lines.Scan(); n++ {
+		var fact policies.Fact
+		if err := json.Unmarshal(lines.Bytes(), &fact); err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", name, n, err)
+		}
+		out = append(out, fact)
+	}
+	return out, lines.Err()
+}

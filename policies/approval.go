@@ -1,0 +1,109 @@
+package policies
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/chaski-dev/chaski/policies/label"
+)
+
+// Why an approval is refused.
+var (
+	ErrApprovalUnknown = errors.New("no approval was asked for this call")
+	ErrApprovalTwice   = errors.New("the approval was already answered")
+	ErrApprovalLate    = errors.New("the approval has expired")
+	ErrApprovalAltered = errors.New("the arguments are not those that were shown")
+	ErrApprovalTenant  = errors.New("the approval belongs to another tenant")
+)
+
+// DefaultApprovalTTL is how long a request for approval stays open.
+const DefaultApprovalTTL = 24 * time.Hour
+
+// Summary is what a person sees before approving.
+type Summary struct {
+	Tool      string            `json:"tool"`
+	What      string            `json:"what"` // one sentence
+	Arguments []SummaryArgument `json:"arguments"`
+	Rule      string            `json:"rule"`
+	Why       string            `json:"why"`
+	Expires   time.Time         `json:"expires"`
+}
+
+// SummaryArgument is one argument and where it came from.
+type SummaryArgument struct {
+	Name  string          `json:"name"`
+	Value json.RawMessage `json:"value"`
+	From  string          `json:"from"`
+}
+
+// Approval is a person's answer.
+type Approval struct {
+	CallID   string    `json:"call_id"`
+	CallHash string    `json:"call_hash"`
+	Tenant   string    `json:"tenant,omitempty"`
+	Granted  bool      `json:"granted"`
+	By       string    `json:"by"`
+	At       time.Time `json:"at"`
+}
+
+// String writes the summary as lines of text.
+func (s *Summary) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\nasked by %s: %s\n", s.What, s.Rule, s.Why)
+	for _, a := range s.Arguments {
+		fmt.Fprintf(&b, "  %s = %s (%s)\n", a.Name, visible(string(a.Value)), a.From)
+	}
+	return b.String()
+}
+
+// visible writes characters that a person would not see as escapes.
+func visible(s string) string {
+	if q := fmt.Sprintf("%+q", s); len(q) == len(s)+2+strings.Count(s, `"`)+strings.Count(s, `\`) {
+		return s
+	}
+	return strings.ReplaceAll(fmt.Sprintf("%+q", s), `\"`, `"`)
+}
+
+func from(o label.Origin) string {
+	switch o.How {
+	case label.HowUser:
+		if o.Label.Integrity == label.System {
+			return "the system's own words"
+		}
+		return "the user's own words"
+	case label.HowDefault:
+		return "the default"
+	case label.HowHandle, label.HowResult:
+		return fmt.Sprintf("%s, from %s", o.Label, strings.Join(o.Sources, ", "))
+	}
+	return fmt.Sprintf("%s, made by the model", o.Label)
+}
+
+// request is an approval that was asked for.
+type request struct {
+	hash     string
+	expires  time.Time
+	answered bool
+}
+
+// CheckApproval says whether an answer may be journalled: asked for, once, in time,
+// for these arguments, by this tenant.
+func (r *Run) CheckApproval(a Approval) error {
+	q, ok := r.requests[a.CallID]
+	switch {
+	case !ok:
+		return ErrApprovalUnknown
+	case a.Tenant != r.info.Tenant:
+		return ErrApprovalTenant
+	case a.CallHash != q.hash:
+		return ErrApprovalAltered
+	case q.answered:
+		return ErrApprovalTwice
+	case a.At.After(q.expires):
+		return ErrApprovalLate
+	}
+	return nil
+}

@@ -1,0 +1,293 @@
+package policies
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Limits on what is loaded: each of these would otherwise cost unbounded time.
+const (
+	MaxBundleBytes = 1 << 20
+	MaxSourceBytes = 16 << 10 // one expression
+	MaxBrackets    = 64       // depth in one expression
+	MaxPredicates  = 2        // depth of all(), map() and the like
+	MaxRules       = 2000
+	MaxLayers      = 16
+	MaxList        = 1000 // elements of one list that rules see
+	memoryBudget   = 100_000
+)
+
+// ErrBundle is matched by every error about a bundle's text.
+var ErrBundle = errors.New("bad policy bundle")
+
+// Error is a fault in a bundle, with the place and, for expressions, a caret.
+type Error struct {
+	File string
+	Line int
+	Rule string
+	Msg  string
+}
+
+func (e *Error) Error() string {
+	s := e.File
+	if e.Line > 0 {
+		s += fmt.Sprintf(":%d", e.Line)
+	}
+	if e.Rule != "" {
+		s += ": rule " + e.Rule
+	}
+	return s + ": " + e.Msg
+}
+
+// Is reports that the error is an [ErrBundle].
+func (e *Error) Is(target error) bool { return target == ErrBundle }
+
+// Source is one layer of a bundle, as written.
+type Source struct {
+	Name        string       `yaml:"name"`
+	Description string       `yaml:"description"`
+	Extends     []string     `yaml:"extends"` // built-in names or files beside this one
+	Default     string       `yaml:"default"` // deny or allow, for effects that no rule allows
+	Budgets     Budgets      `yaml:"budgets"`
+	Prices      Prices       `yaml:"prices"`
+	Handles     []string     `yaml:"handles"` // tools whose untrusted results become handles
+	Reveal      []string     `yaml:"reveal"`  // tools that get redacted values back
+	Declassify  []Declassify `yaml:"declassify"`
+	Rules       []Rule       `yaml:"rules"`
+
+	file string
+}
+
+// Budgets bound a run; zero is no bound.
+type Budgets struct {
+	Steps   int           `yaml:"steps"`
+	Tokens  int           `yaml:"tokens"`
+	Calls   int           `yaml:"calls"`
+	Wall    time.Duration `yaml:"wall"`
+	Money   float64       `yaml:"money"`
+	Repeats int           `yaml:"repeats"` // identical calls
+}
+
+// Prices turn usage into money.
+type Prices struct {
+	Prompt    float64            `yaml:"prompt"`    // for a million prompt tokens
+	Generated float64            `yaml:"generated"` // for a million generated tokens
+	Calls     map[string]float64 `yaml:"calls"`     // for a completed call of a tool
+}
+
+// Declassify names a tool whose results have exactly this label: the only thing
+// that lowers one.
+type Declassify struct {
+	Tool            string `yaml:"tool"`
+	Integrity       string `yaml:"integrity"`
+	Confidentiality string `yaml:"confidentiality"`
+	Readers         string `yaml:"readers"`
+}
+
+// Rule is one rule as written.
+type Rule struct {
+	ID     string            `yaml:"id"`
+	On     Hook              `yaml:"on"`
+	Tools  []string          `yaml:"tools"` // glob patterns; none is every tool
+	When   string            `yaml:"when"`
+	Then   string            `yaml:"then"`
+	Reason string            `yaml:"reason"`
+	Set    map[string]string `yaml:"set"`    // for rewrite: argument -> expression
+	Redact []string          `yaml:"redact"` // kinds of detectors
+	Shadow bool              `yaml:"shadow"`
+
+	line, whenLine int
+}
+
+// UnmarshalYAML refuses unknown keys and keeps the line.
+func (r *Rule) UnmarshalYAML(n *yaml.Node) error {
+	known := []string{"id", "on", "tools", "when", "then", "reason", "set", "redact", "shadow"}
+	if n.Kind != yaml.MappingNode {
+		return fmt.Errorf("line %d: a rule is a mapping", n.Line)
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		if !slices.Contains(known, key.Value) {
+			return fmt.Errorf("line %d: field %s not found in rule", key.Line, key.Value)
+		}
+		if key.Value == "when" {
+			r.whenLine = n.Content[i+1].Line
+			if n.Content[i+1].Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+				r.whenLine++
+			}
+		}
+	}
+	type plainRule Rule
+	line, when := n.Line, r.whenLine
+	if err := n.Decode((*plainRule)(r)); err != nil {
+		return err
+	}
+	r.line, r.whenLine = line, when
+	return nil
+}
+
+// ParseSource reads one layer from YAML; file names it in errors.
+func ParseSource(file string, data []byte) (*Source, error) {
+	fail := func(format string, args ...any) (*Source, error) {
+		return nil, &Error{File: file, Msg: fmt.Sprintf(format, args...)}
+	}
+	if len(data) > MaxBundleBytes {
+		return fail("%d bytes, more than %d", len(data), MaxBundleBytes)
+	}
+	if d := bracketDepth(string(data), true); d > 4*MaxBrackets {
+		return fail("brackets nested %d deep", d)
+	}
+	if bytes.Count(data, []byte("*")) > 0 && bytes.Contains(data, []byte("&")) && hasAlias(data) {
+		return fail("YAML aliases are not allowed")
+	}
+	s := &Source{file: file}
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	dec.KnownFields(true)
+	if err := dec.Decode(s); err != nil {
+		if errors.Is(err, io.EOF) {
+			return fail("the file is empty")
+		}
+		return fail("%s", strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "\n", " "))
+	}
+	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
+		return fail("more than one YAML document")
+	}
+	if s.Name == "" {
+		return fail("no name")
+	}
+	if len(s.Rules) > MaxRules {
+		return fail("%d rules, more than %d", len(s.Rules), MaxRules)
+	}
+	switch s.Default {
+	case "", "deny", "allow":
+	default:
+		return fail("default is %q: want deny or allow", s.Default)
+	}
+	if b := s.Budgets; b.Steps < 0 || b.Tokens < 0 || b.Calls < 0 || b.Wall < 0 || b.Money < 0 || b.Repeats < 0 {
+		return fail("a budget is negative")
+	}
+	for _, p := range slices.Concat(s.Handles, s.Reveal) {
+		if _, err := path.Match(p, ""); err != nil {
+			return fail("bad tool pattern %q", p)
+		}
+	}
+	return s, nil
+}
+
+func hasAlias(data []byte) bool {
+	var root yaml.Node
+	if yaml.Unmarshal(data, &root) != nil {
+		return false // the decoder reports it
+	}
+	var walk func(*yaml.Node) bool
+	walk = func(n *yaml.Node) bool {
+		return n.Kind == yaml.AliasNode || slices.ContainsFunc(n.Content, walk)
+	}
+	return walk(&root)
+}
+
+//go:embed builtin/*.yaml
+var builtin embed.FS
+
+// Builtins lists the names of the bundles in the binary.
+func Builtins() []string { return []string{"budget", "pii", "rule-of-two", "strict"} }
+
+// Load reads a bundle by built-in name or file, with the layers that it extends,
+// the extended first.
+func Load(name string) ([]*Source, error) {
+	l := loader{done: map[string]bool{}}
+	err := l.load(name, "", nil)
+	return l.out, err
+}
+
+type loader struct {
+	out  []*Source
+	done map[string]bool
+}
+
+func (l *loader) load(name, dir string, open []string) error {
+	key, data, err := read(name, dir)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(open, key) {
+		return &Error{File: key, Msg: "extends itself: " + strings.Join(append(open, key), " -> ")}
+	}
+	if l.done[key] {
+		return nil
+	}
+	s, err := ParseSource(key, data)
+	if err != nil {
+		return err
+	}
+	for _, base := range s.Extends {
+		if err := l.load(base, filepath.Dir(key), append(open, key)); err != nil {
+			return err
+		}
+	}
+	l.done[key] = true
+	if len(l.out) == MaxLayers {
+		return &Error{File: key, Msg: fmt.Sprintf("more than %d layers", MaxLayers)}
+	}
+	l.out = append(l.out, s)
+	return nil
+}
+
+func read(name, dir string) (key string, data []byte, err error) {
+	if slices.Contains(Builtins(), name) {
+		data, err = builtin.ReadFile("builtin/" + name + ".yaml")
+		return name, data, err
+	}
+	if dir != "" && !filepath.IsAbs(name) {
+		name = filepath.Join(dir, name)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return name, nil, fmt.Errorf("policies: %w", err)
+	}
+	defer f.Close()
+	data, err = io.ReadAll(io.LimitReader(f, MaxBundleBytes+1))
+	return filepath.Clean(name), data, err
+}
+
+func hashOf(parts ...[]byte) string {
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:", len(p))
+		h.Write(p)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// bracketDepth returns the greatest depth of ( [ { in s. Quoted text counts too:
+// the bound is generous enough for that.
+func bracketDepth(s string, yamlText bool) int {
+	depth, deepest := 0, 0
+	for i := range len(s) {
+		switch s[i] {
+		case '(', '[', '{':
+			depth++
+			deepest = max(deepest, depth)
+		case ')', ']', '}':
+			depth = max(depth-1, 0)
+		case '\n':
+			if yamlText && depth > MaxBrackets*4 {
+				return deepest
+			}
+		}
+	}
+	return deepest
+}

@@ -1,0 +1,180 @@
+package policies
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/chaski-dev/chaski/policies/detect"
+	"github.com/chaski-dev/chaski/tools"
+	"github.com/expr-lang/expr/types"
+)
+
+// property is one argument as its schema declares it.
+type property struct {
+	Type    any                 `json:"type"`
+	Enum    []any               `json:"enum"`
+	Const   any                 `json:"const"`
+	Default any                 `json:"default"`
+	Items   *property           `json:"items"`
+	Props   map[string]property `json:"properties"`
+}
+
+// parameters reads the properties of an object schema.
+func parameters(spec *tools.Spec) (map[string]property, error) {
+	if len(spec.Parameters) == 0 {
+		return map[string]property{}, nil
+	}
+	var p property
+	if err := json.Unmarshal(spec.Parameters, &p); err != nil {
+		return nil, fmt.Errorf("policies: the parameters of tool %s: %w", spec.Name, err)
+	}
+	if p.Props == nil {
+		p.Props = map[string]property{}
+	}
+	return p.Props, nil
+}
+
+// exprType maps a schema to the type that rules are checked against. What a schema
+// leaves open is any; an unknown property is an error wherever properties are listed.
+func (p property) exprType(depth int) types.Type {
+	kind, ok := p.Type.(string)
+	if !ok || depth > 8 {
+		return types.Any
+	}
+	switch kind {
+	case "string":
+		return types.String
+	case "integer":
+		return types.Int
+	case "number":
+		return types.Float64
+	case "boolean":
+		return types.Bool
+	case "array":
+		if p.Items != nil {
+			return types.Array(p.Items.exprType(depth + 1))
+		}
+		return types.Array(types.Any)
+	case "object":
+		if p.Props != nil {
+			m := types.Map{}
+			for name, sub := range p.Props {
+				m[name] = sub.exprType(depth + 1)
+			}
+			return m
+		}
+	}
+	return types.Any
+}
+
+// native converts a decoded JSON value to the Go type that exprType promised.
+func (p property) native(v any, depth int) (any, error) {
+	switch v := v.(type) {
+	case json.Number:
+		if p.Type == "integer" {
+			n, err := v.Int64()
+			if err != nil {
+				f, ferr := v.Float64()
+				if ferr != nil || f != float64(int64(f)) {
+					return nil, fmt.Errorf("%s is not an integer", v)
+				}
+				n = int64(f)
+			}
+			return int(n), nil
+		}
+		return v.Float64()
+	case []any:
+		if len(v) > MaxList {
+			return nil, fmt.Errorf("a list of %d elements, more than %d", len(v), MaxList)
+		}
+		out := make([]any, len(v))
+		item := property{}
+		if p.Items != nil {
+			item = *p.Items
+		}
+		for i := range v {
+			var err error
+			if out[i], err = item.native(v[i], depth+1); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
+	case map[string]any:
+		if len(v) > MaxList {
+			return nil, fmt.Errorf("an object of %d members, more than %d", len(v), MaxList)
+		}
+		out := make(map[string]any, len(v))
+		for name, sub := range v {
+			var err error
+			if out[name], err = p.Props[name].native(sub, depth+1); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
+	}
+	return v, nil
+}
+
+var originType = types.Map{
+	"integrity": types.String, "confidentiality": types.String, "readers": types.Array(types.String), "how": types.String,
+}
+
+// environment returns the types of everything that a rule of that hook may name.
+// props is nil for hooks without a call.
+func environment(on Hook, props map[string]property) types.Map {
+	env := types.Map{
+		"context": types.Map{
+			"integrity": types.String, "confidentiality": types.String, "untrusted": types.Bool, "confidential": types.Bool,
+		},
+		"run": types.Map{
+			"id": types.String, "tenant": types.String, "steps": types.Int, "tokens": types.Int, "calls": types.Int,
+			"elapsed": types.Float64, "money": types.Float64, "acted": types.Bool,
+		},
+		"clock":    types.Map{"hour": types.Int, "minute": types.Int, "weekday": types.String, "unix": types.Int},
+		"seen":     types.TypeOf(func(string) bool { return false }),
+		"times":    types.TypeOf(func(string) int { return 0 }),
+		"calls":    types.TypeOf(func(string) []any { return nil }),
+		"recent":   types.TypeOf(func(string, string) []any { return nil }),
+		"failures": types.TypeOf(func(string) int { return 0 }),
+		"found":    types.TypeOf(func(...string) bool { return false }),
+		"url":      types.TypeOf(func(string) detect.URL { return detect.URL{} }),
+	}
+	if on == OnInput || on == OnResult || on == OnAnswer {
+		env["text"] = types.String
+	}
+	if on == OnResult {
+		env["passage"] = types.Bool
+		env["status"] = types.String
+		env["label"] = originType
+	}
+	if on == OnCall || on == OnResult {
+		env["tool"] = types.Map{
+			"name": types.String, "effect": types.String, "egress": types.Bool, "integrity": types.String,
+			"confidentiality": types.String, "confidential": types.Bool,
+		}
+	}
+	if on == OnCall {
+		args, labels := types.Map{}, types.Map{}
+		for name, p := range props {
+			args[name] = p.exprType(0)
+			labels[name] = originType
+		}
+		env["args"], env["labels"] = args, labels
+		env["flow"] = types.Map{
+			"effect": types.Bool, "acts": types.Bool, "outward": types.Bool, "leaks": types.Bool, "named": types.Bool,
+			"untrusted": types.Array(types.String), "made": types.Array(types.String), "recipients": types.Array(types.String),
+		}
+	}
+	return env
+}
+
+// sortedKeys returns the keys of m in order.
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,332 @@
+package policies
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/policies/detect"
+	"github.com/chaski-dev/chaski/policies/label"
+	"github.com/chaski-dev/chaski/tools"
+)
+
+// Info names a run.
+type Info struct {
+	Run     string    `json:"run"`
+	Tenant  string    `json:"tenant,omitempty"`
+	Started time.Time `json:"started"`
+
+	// ApprovalTTL is how long a request for approval stays open; 0 is DefaultApprovalTTL.
+	ApprovalTTL time.Duration `json:"approval_ttl_ns,omitempty"`
+}
+
+// Run is the state of one run that rules look at: a fold over facts. The hooks only
+// read it. A Run is not safe for concurrent use.
+type Run struct {
+	bundle *Bundle
+	info   Info
+	budget Budgets
+	prices Prices
+
+	context  label.Context
+	vault    detect.Vault
+	handles  map[string]handle
+	messages int
+
+	steps, tokens int
+	money         float64
+	acted         bool
+	dispatched    map[string]bool // call ids that were let through
+	attempts      map[string]int  // identical calls let through, by tool and arguments
+	history       []done
+	failures      map[string]int // in a row, by tool
+	allowed       map[string]Decision
+	requests      map[string]*request
+	approvals     map[string]Approval // by call hash
+	results       map[string]Decision // decisions on results, until the result is folded
+}
+
+// done is a call that was allowed and completed.
+type done struct {
+	tool string
+	at   time.Time
+	args any
+}
+
+// handle is a value that the planner never reads.
+type handle struct {
+	origin label.Origin
+	text   string
+}
+
+// NewRun returns the state of a run that has not begun, with the bundle pinned.
+func NewRun(b *Bundle, info Info) *Run {
+	if info.ApprovalTTL == 0 {
+		info.ApprovalTTL = DefaultApprovalTTL
+	}
+	r := &Run{
+		bundle: b, info: info, handles: map[string]handle{}, dispatched: map[string]bool{}, attempts: map[string]int{},
+		failures: map[string]int{}, allowed: map[string]Decision{}, requests: map[string]*request{},
+		approvals: map[string]Approval{}, results: map[string]Decision{},
+	}
+	r.budget, r.prices = b.budgets()
+	return r
+}
+
+// Bundle returns the pinned bundle.
+func (r *Run) Bundle() *Bundle { return r.bundle }
+
+// Label returns the joined label of everything that the planner has read.
+func (r *Run) Label() label.Label { return r.context.Label() }
+
+// Observe folds a fact that has been journalled.
+func (r *Run) Observe(f Fact) error {
+	switch f.Kind {
+	case FactMessage:
+		if f.Message == nil {
+			return fmt.Errorf("policies: a message fact has no message")
+		}
+		r.message(f)
+	case FactDecision:
+		if f.Decision == nil {
+			return fmt.Errorf("policies: a decision fact has no decision")
+		}
+		r.decided(*f.Decision)
+	case FactResult:
+		if f.Call == nil || f.Result == nil {
+			return fmt.Errorf("policies: a result fact needs the call and the result")
+		}
+		r.result(f)
+	case FactApproval:
+		if f.Approval == nil {
+			return fmt.Errorf("policies: an approval fact has no approval")
+		}
+		if err := r.CheckApproval(*f.Approval); err != nil {
+			return err
+		}
+		r.requests[f.Approval.CallID].answered = true
+		r.approvals[f.Approval.CallHash] = *f.Approval
+	case FactStep:
+		r.steps++
+		if u := f.Usage; u != nil {
+			r.tokens += u.PromptTokens + u.GeneratedTokens
+			r.money += (float64(u.PromptTokens)*r.prices.Prompt + float64(u.GeneratedTokens)*r.prices.Generated) / 1e6
+		}
+	case FactCompaction: // texts leave the prompt; what they were labelled stays
+	default:
+		return fmt.Errorf("policies: unknown kind of fact %q", f.Kind)
+	}
+	return nil
+}
+
+func (r *Run) message(f Fact) {
+	m := f.Message
+	r.messages++
+	id := f.ID
+	if id == "" {
+		id = fmt.Sprintf("%s message %d", m.Role, r.messages)
+	}
+	text := m.Content
+	if d, ok := r.results["input"]; ok && m.Role == llm.RoleUser {
+		text = r.redo(text, d)
+		delete(r.results, "input")
+	}
+	switch m.Role {
+	case llm.RoleSystem:
+		r.context.Add(label.Source{ID: id, Kind: label.FromSystem, Text: text})
+	case llm.RoleUser:
+		r.context.Add(label.Source{ID: id, Kind: label.FromUser, Label: label.Label{Integrity: label.User}, Text: text})
+	case llm.RoleTool: // a result without a call: a passage, an imported conversation
+		if len(m.Value) > 0 {
+			text = string(m.Value)
+		}
+		r.context.Add(label.Source{ID: id, Kind: label.FromResult, Label: r.resultLabel(m.Name, nil), Text: text})
+	}
+}
+
+// redo repeats the redactions of a decision, so that placeholders mean the same.
+func (r *Run) redo(text string, d Decision) string {
+	var kinds []string
+	for _, x := range d.Redactions {
+		kinds = append(kinds, x.Kind)
+	}
+	if len(kinds) == 0 {
+		return text
+	}
+	text, _ = r.vault.Redact(text, kinds...)
+	return text
+}
+
+func (r *Run) decided(d Decision) {
+	switch d.Hook {
+	case OnInput:
+		r.results["input"] = d
+	case OnResult:
+		r.results[d.CallID] = d
+	case OnCall:
+		if q := r.requests[d.CallID]; d.Verdict == RequireApproval && d.Approval != nil && (q == nil || q.hash != d.CallHash) {
+			r.requests[d.CallID] = &request{hash: d.CallHash, expires: d.Approval.Expires}
+		}
+		if d.Verdict.Passes() && !r.dispatched[d.CallID] {
+			r.dispatched[d.CallID] = true
+			r.allowed[d.CallID] = d
+			r.attempts[d.Tool+" "+string(d.Arguments)]++
+		}
+	}
+}
+
+func (r *Run) result(f Fact) {
+	d, ok := r.allowed[f.Call.ID]
+	if ok && (f.Result.Status == tools.StatusOK || f.Result.Status == "") {
+		args, _ := decode(f.Call.Arguments)
+		r.history = append(r.history, done{tool: f.Call.Tool, at: f.At, args: floats(args)})
+		r.failures[f.Call.Tool] = 0
+		r.money += r.prices.Calls[f.Call.Tool]
+		if t := r.bundle.tools[f.Call.Tool]; t == nil || t.spec.EffectOrOnce().HasEffect() {
+			r.acted = true
+		}
+	} else if ok {
+		r.failures[f.Call.Tool]++
+	}
+	delete(r.allowed, f.Call.ID)
+	l := r.resultLabel(f.Call.Tool, f.Result.Labels)
+	text := ResultText(f.Result)
+	id := f.Call.Tool
+	if f.Call.ID != "" {
+		id += " " + f.Call.ID
+	}
+	rd, had := r.results[f.Call.ID]
+	delete(r.results, f.Call.ID)
+	if had && rd.Handle != "" {
+		r.handles[rd.Handle] = handle{origin: label.Origin{Label: l, How: label.HowHandle, Sources: []string{id}}, text: text}
+		return
+	}
+	if had && rd.Verdict >= Deny {
+		return // the model never reads it
+	}
+	if had {
+		text = r.redo(text, rd)
+	}
+	var echo []string
+	if args, err := decode(f.Call.Arguments); err == nil {
+		for _, name := range sortedKeys(args) {
+			if o, ok := d.Labels[name]; ok && o.How == label.HowUser {
+				leaves(args[name], func(v any) { echo = append(echo, fmt.Sprint(v)) })
+			}
+		}
+	}
+	r.context.Add(label.Source{ID: id, Kind: label.FromResult, Label: l, Text: text, Echo: echo})
+}
+
+// resultLabel is the label of a tool's result; a declared declassifier sets it.
+func (r *Run) resultLabel(name string, added map[string]string) label.Label {
+	var spec map[string]string
+	if t := r.bundle.tools[name]; t != nil {
+		spec = t.spec.Labels
+	}
+	l := label.Result(spec, added)
+	for _, layer := range r.bundle.layers {
+		for _, d := range layer.src.Declassify {
+			if !matches([]string{d.Tool}, name) {
+				continue
+			}
+			if d.Integrity != "" {
+				l.Integrity = label.Parse(map[string]string{"integrity": d.Integrity}).Integrity
+			}
+			if d.Confidentiality != "" {
+				l.Confidentiality = label.Parse(map[string]string{"confidentiality": d.Confidentiality}).Confidentiality
+			}
+			if d.Readers != "" {
+				m := label.Parse(map[string]string{"readers": d.Readers})
+				l.Limited, l.Readers = m.Limited, m.Readers
+			}
+		}
+	}
+	return l
+}
+
+// decode reads an argument object, keeping numbers exact.
+func decode(raw json.RawMessage) (map[string]any, error) {
+	if len(bytes.TrimSpace(raw)) == 0 {
+		return map[string]any{}, nil
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var m map[string]any
+	if err := dec.Decode(&m); err != nil {
+		return nil, fmt.Errorf("policies: the arguments are not a JSON object: %w", err)
+	}
+	if dec.More() {
+		return nil, fmt.Errorf("policies: text after the arguments")
+	}
+	if m == nil {
+		return nil, fmt.Errorf("policies: the arguments are not a JSON object")
+	}
+	return m, nil
+}
+
+// canonical writes arguments with sorted keys and no white space.
+func canonical(args map[string]any) json.RawMessage {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(args) // maps of decoded JSON always encode
+	return bytes.TrimRight(b.Bytes(), "\n")
+}
+
+// floats turns json.Number into float64 throughout: what rules over history see.
+func floats(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		f, _ := v.Float64()
+		return f
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			out[i] = floats(v[i])
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k, e := range v {
+			out[k] = floats(e)
+		}
+		return out
+	}
+	return v
+}
+
+// leaves calls f for each scalar in v, in order; keys of objects are values too.
+func leaves(v any, f func(any)) {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			leaves(e, f)
+		}
+	case map[string]any:
+		for _, k := range sortedKeys(v) {
+			leaves(v[k], f)
+		}
+	default:
+		f(v)
+	}
+}
+
+// handleNames returns the run's handles that occur in s, longest first.
+func (r *Run) handleNames(s string) []string {
+	if !strings.Contains(s, "$") {
+		return nil
+	}
+	var out []string
+	for _, name := range sortedKeys(r.handles) {
+		if strings.Contains(s, name) {
+			out = append(out, name)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b string) int { return len(b) - len(a) })
+	return out
+}
