@@ -16,7 +16,7 @@ type Call struct {
 
 	Tool      string          `json:"tool"`
 	Revision  string          `json:"revision,omitempty"` // of the spec that the caller saw; "" takes the current one
-	Arguments json.RawMessage `json:"arguments"` // canonical JSON, validated against the tool's schema
+	Arguments json.RawMessage `json:"arguments"`          // canonical JSON, validated against the tool's schema
 
 	Deadline time.Time `json:"deadline,omitzero"`
 	Trace    string    `json:"trace,omitempty"` // W3C traceparent

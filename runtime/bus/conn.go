@@ -1,0 +1,146 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/rs/zerolog"
+
+	"github.com/chaski-dev/chaski/tools"
+)
+
+// Errors of the bus, the same values as in package tools.
+var (
+	ErrNoWorker       = tools.ErrNoWorker
+	ErrUnknownTool    = tools.ErrUnknownTool
+	ErrUnavailable    = tools.ErrUnavailable
+	ErrConflict       = tools.ErrConflict
+	ErrRevision       = tools.ErrRevision
+	ErrIdentity       = tools.ErrIdentity
+	ErrOutcomeUnknown = tools.ErrOutcomeUnknown
+)
+
+// DefaultWait is how long a connection or a call waits for NATS to come (back).
+const DefaultWait = 5 * time.Second
+
+// Options configure a connection. Set URL or Server.
+type Options struct {
+	URL    string  // nats://host:port, several separated by commas
+	Server *Server // the embedded server, reached without a socket
+	Name   string  // shown in the server's connection list
+	Creds  string  // a credentials file, for servers that want one
+	Wait   time.Duration
+
+	ResultTTL time.Duration // how long results are kept; 0 is 30 days
+	Replicas  int           // copies of the result store on a cluster; 0 is 1
+	Logger    zerolog.Logger
+}
+
+// Conn is a connection to NATS that comes back by itself. Nothing is buffered while it
+// is away: what could not be sent was not sent.
+type Conn struct {
+	nc   *nats.Conn
+	js   jetstream.JetStream
+	wait time.Duration
+	opts Options
+	log  zerolog.Logger
+}
+
+// Connect returns a connection once it is up; [ErrUnavailable] if that takes longer
+// than Options.Wait.
+func Connect(ctx context.Context, o Options) (*Conn, error) {
+	if o.Wait <= 0 {
+		o.Wait = DefaultWait
+	}
+	if o.ResultTTL <= 0 {
+		o.ResultTTL = 30 * 24 * time.Hour
+	}
+	c := &Conn{wait: o.Wait, opts: o, log: o.Logger}
+	opts := []nats.Option{
+		nats.Name(o.Name), nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1), nats.ReconnectBufSize(-1),
+		nats.CustomReconnectDelay(func(attempts int) time.Duration {
+			d := min(20*time.Millisecond<<min(attempts, 7), 2*time.Second)
+			return d/2 + rand.N(d/2+1)
+		}),
+		nats.PingInterval(10 * time.Second), nats.MaxPingsOutstanding(2), nats.Timeout(2 * time.Second),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil {
+				c.log.Warn().Err(err).Msg("NATS connection lost")
+			}
+		}),
+		nats.ReconnectHandler(func(nc *nats.Conn) { c.log.Info().Str("url", nc.ConnectedUrlRedacted()).Msg("NATS connected again") }),
+		nats.ErrorHandler(func(_ *nats.Conn, sub *nats.Subscription, err error) {
+			e := c.log.Error().Err(err)
+			if sub != nil {
+				e = e.Str("subject", sub.Subject)
+			}
+			e.Msg("NATS error")
+		}),
+	}
+	url := o.URL
+	switch {
+	case o.Server != nil:
+		url = ""
+		opts = append(opts, nats.InProcessServer(o.Server.ns))
+	case url == "":
+		return nil, errors.New("bus: neither a URL nor an embedded server to connect to")
+	}
+	if o.Creds != "" {
+		opts = append(opts, nats.UserCredentials(o.Creds))
+	}
+	var err error
+	if c.nc, err = nats.Connect(url, opts...); err != nil {
+		return nil, fmt.Errorf("bus: %s: %w: %w", url, ErrUnavailable, err)
+	}
+	if err := c.ready(ctx); err != nil {
+		last := c.nc.LastError()
+		c.nc.Close()
+		if last != nil {
+			err = fmt.Errorf("%w: %w", err, last)
+		}
+		return nil, fmt.Errorf("bus: %s: %w", url, err)
+	}
+	if c.js, err = jetstream.New(c.nc); err != nil {
+		c.nc.Close()
+		return nil, fmt.Errorf("bus: %w", err)
+	}
+	return c, nil
+}
+
+// ready waits until the connection is up, at most Options.Wait.
+func (c *Conn) ready(ctx context.Context) error {
+	if c.nc.Status() == nats.CONNECTED {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.wait)
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		switch c.nc.Status() {
+		case nats.CONNECTED:
+			return nil
+		case nats.CLOSED:
+			return fmt.Errorf("%w: the connection is closed", ErrUnavailable)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Errorf("%w: %w", ErrUnavailable, ctx.Err())
+		}
+	}
+}
+
+// NATS returns the underlying connection.
+func (c *Conn) NATS() *nats.Conn { return c.nc }
+
+// JetStream returns the stream interface of the connection.
+func (c *Conn) JetStream() jetstream.JetStream { return c.js }
+
+// Close closes the connection.
+func (c *Conn) Close() { c.nc.Close() }
