@@ -15,6 +15,7 @@ import (
 // cli is the command line: one field for each command, each in a file of its own.
 type cli struct {
 	Model   modelCmd   `cmd:"" help:"The decoder's parts, one by one."`
+	Runs    runsCmd    `cmd:"" help:"Runs: list, show, replay, fork, cancel, approve, deny."`
 	Policy  policyCmd  `cmd:"" help:"Check, test, explain and replay policies."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
