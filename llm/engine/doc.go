@@ -1,5 +1,19 @@
 // Package engine runs sequences on a model.
 //
-// [Complete] continues one sequence of token ids: prefill in chunks, then one token
-// for each pass, chosen by a sampler. It can be cancelled between any two passes.
+// [Complete] continues one sequence of token ids on a runner of its own: prefill in
+// chunks, then one token for each pass.
+//
+// An [Engine] runs many requests at once. One loop makes every pass: it takes the next
+// chunk of each prompt that is being read and the next token of each sequence that
+// decodes, and computes them together, so that the weights are read once for all. Text
+// that repeats is guessed from the sequence's own tokens and verified in the same pass.
+// [Engine.Generate] implements llm.Model over messages, [Engine.Run] takes and gives ids.
+//
+// Invariants:
+//   - A sequence starts only when pages for all that it may generate are free or can be
+//     freed: running sequences never wait for memory, waiting ones never fail for it.
+//   - A token does not depend on what else is in the pass, nor on drafts or cached pages,
+//     but for the rounding of sums.
+//   - What was computed stays in the cache of its tenant, and of no other.
+//   - A request that ends, in whatever way, gives its pages back after the pass in hand.
 package engine

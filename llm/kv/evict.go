@@ -22,8 +22,8 @@ func (h *candidates) worth(x *node) float64 {
 func (h *candidates) Len() int { return len(h.list) }
 func (h *candidates) Less(i, j int) bool {
 	a, b := h.list[i], h.list[j]
-	if a.pinned != b.pinned {
-		return b.pinned
+	if (a.pinned > 0) != (b.pinned > 0) {
+		return b.pinned > 0
 	}
 	if v, w := h.worth(a), h.worth(b); v != w {
 		return v < w

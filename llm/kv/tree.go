@@ -11,10 +11,10 @@ type node struct {
 	children map[int32][]*node // by first token
 	below    int               // number of children
 	used     uint64            // clock of the last use
-	pinned   bool
-	depth    int    // pages above
-	slot     int    // on disk; -1 if not there
-	serial   uint64 // of the slot's content when it was written
+	pinned   int               // by how many
+	depth    int               // pages above
+	slot     int               // on disk; -1 if not there
+	serial   uint64            // of the slot's content when it was written
 	tenant   string
 }
 
@@ -243,7 +243,8 @@ func (c *Cache) detach(y *node) {
 }
 
 // Pin marks the cached pages of ids as worth more than any other: the system prompt and
-// the tools of a running agent. They are evicted last. Pin(…, false) takes the mark away.
+// the tools of a running agent. They are evicted last. Pin(…, false)
+// takes one such mark away.
 func (c *Cache) Pin(tenant string, ids []int32, pinned bool) {
 	x := c.roots[tenant]
 	for x != nil && len(ids) > 0 {
@@ -251,7 +252,11 @@ func (c *Cache) Pin(tenant string, ids []int32, pinned bool) {
 		if n == 0 {
 			return
 		}
-		y.pinned = pinned
+		if pinned {
+			y.pinned++
+		} else {
+			y.pinned = max(y.pinned-1, 0)
+		}
 		x, ids = y, ids[n:]
 		if n < c.pageTokens {
 			return

@@ -1,0 +1,263 @@
+package engine
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/chat"
+	"github.com/chaski-dev/chaski/llm/gguf"
+	"github.com/chaski-dev/chaski/llm/kv"
+	"github.com/chaski-dev/chaski/llm/llama"
+	"github.com/chaski-dev/chaski/llm/tensor"
+	"github.com/chaski-dev/chaski/llm/tokenizer"
+)
+
+// Options say how a model is run. The zero value is ready to use.
+type Options struct {
+	Threads   int    // 0 is one for each processor
+	Cache     string // number format of the KV cache: f32, f16 (also "") or q8_0
+	Tokens    int    // room of the cache; 0 is the model's context, at most 32,768
+	PageSize  int    // tokens in a page; 0 is kv.DefaultPageTokens
+	Chunk     int    // prompt tokens in one pass; 0 is DefaultChunk
+	Batch     int    // sequences decoded together at most; 0 is DefaultBatch
+	NoDrafts  bool   // no speculation
+	CacheDir  string // where pages go when memory runs short and at the end; "" is nowhere
+	DiskLimit int64  // bytes of the page file; 0 is kv.DefaultDiskLimit
+
+	// Report, if not nil, is told what went wrong with the page file. The engine has
+	// already gone on without it.
+	Report func(error)
+}
+
+// DefaultBatch is the number of sequences that are decoded together.
+const DefaultBatch = 32
+
+// ErrClosed is the error of a request to an engine that was closed.
+var ErrClosed = errors.New("engine is closed")
+
+// Engine runs requests on one model. It is safe for concurrent use.
+type Engine struct {
+	o       Options
+	model   *llama.Model
+	tok     *tokenizer.Tokenizer // nil if the model carries none
+	threads *tensor.Pool
+	pages   *kv.Pool
+	disk    *kv.Disk
+	cache   *kv.Cache
+	runner  *llama.Runner
+	context int
+	ends    []int32 // tokens that end a turn
+
+	mu       sync.Mutex
+	wake     *sync.Cond
+	waiting  []*sequence
+	live     []*sequence // only the loop changes it, holding mu
+	sessions map[sessionKey][]int32
+	unpin    [][2]any // sessions that ended: tenant, ids
+	stats    Stats
+	closed   bool
+	ended    chan struct{}
+}
+
+// Stats is the state of an engine.
+type Stats struct {
+	Waiting, Live      int
+	Pages, Free        int
+	Cached             int // pages that only the prefix cache holds
+	Passes             int
+	Evicted, Spilled   int // pages
+	Restored, Unusable int // pages on disk
+}
+
+// Open loads a model from a GGUF file or a directory and starts an engine.
+func Open(path string, o Options) (*Engine, error) {
+	m, err := llama.Open(path, llama.Options{})
+	if err != nil {
+		return nil, err
+	}
+	e, err := New(m, o)
+	if err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
+	return e, nil
+}
+
+// OpenBytes is Open for a GGUF file in memory, such as an embedded one.
+func OpenBytes(data []byte, o Options) (*Engine, error) {
+	f, err := gguf.Parse(data)
+	if err != nil {
+		return nil, err
+	}
+	m, err := llama.Load(f)
+	if err != nil {
+		return nil, err
+	}
+	return New(m, o)
+}
+
+// New starts an engine on a loaded model, which it closes at its end.
+func New(m *llama.Model, o Options) (e *Engine, err error) {
+	if o.Tokens < 0 || o.Chunk < 0 || o.Batch < 0 || o.PageSize < 0 || o.DiskLimit < 0 {
+		return nil, fmt.Errorf("engine: a negative limit in %+v", o)
+	}
+	if o.Chunk == 0 {
+		o.Chunk = DefaultChunk
+	}
+	if o.Batch == 0 {
+		o.Batch = DefaultBatch
+	}
+	if o.Tokens == 0 {
+		o.Tokens = min(m.Context, 32768)
+	}
+	if o.PageSize == 0 {
+		o.PageSize = kv.DefaultPageTokens
+	}
+	if o.Cache == "" {
+		o.Cache = "f16"
+	}
+	format, err := tensor.ParseType(o.Cache)
+	if err != nil {
+		return nil, fmt.Errorf("engine: %w", err)
+	}
+	e = &Engine{o: o, model: m, sessions: map[sessionKey][]int32{}, ended: make(chan struct{})}
+	e.wake = sync.NewCond(&e.mu)
+	if e.pages, err = kv.NewPool(m.KVShape(), format, o.PageSize, (o.Tokens+o.PageSize-1)/o.PageSize+1); err != nil {
+		return nil, err
+	}
+	e.context = min(m.Context, o.Tokens)
+	e.threads = tensor.NewPool(o.Threads)
+	if e.runner, err = llama.NewRunner(m, e.threads, e.pages); err != nil {
+		e.threads.Close()
+		return nil, errors.Join(err, e.pages.Close())
+	}
+	if m.File != nil {
+		// A model without a tokenizer runs on ids; Generate says so.
+		if e.tok, err = tokenizer.FromGGUF(m.File); err != nil {
+			e.tok = nil
+		}
+	}
+	if e.tok != nil {
+		for _, name := range []string{chat.EndTurn, chat.EndMessage, chat.EndOfText} {
+			if id, ok := e.tok.Special(name); ok {
+				e.ends = append(e.ends, id)
+			}
+		}
+	}
+	if o.CacheDir != "" && m.File != nil {
+		e.disk, err = kv.OpenDisk(e.pages, kv.DiskOptions{Dir: o.CacheDir, Model: Fingerprint(m.File), Limit: o.DiskLimit})
+		if err != nil {
+			e.report(err)
+			e.disk = nil
+		}
+	}
+	e.cache = kv.NewCache(e.pages, e.disk)
+	e.cache.Report = e.report
+	go e.loop()
+	return e, nil
+}
+
+func (e *Engine) report(err error) {
+	if e.o.Report != nil {
+		e.o.Report(err)
+	}
+}
+
+// Fingerprint names a model's weights: a hash of every tensor's name, type and shape
+// and of three samples of its data. Reading all of a large file would take seconds.
+func Fingerprint(f *gguf.File) [32]byte {
+	const sample = 4096
+	h := sha256.New()
+	for i := range f.Tensors {
+		t := &f.Tensors[i]
+		fmt.Fprintf(h, "%q %v %v\n", t.Name, t.Type, t.Shape)
+		n := len(t.Data)
+		for _, at := range []int{0, n / 2, n - sample} {
+			at = max(at, 0)
+			h.Write(t.Data[at:min(at+sample, n)])
+		}
+	}
+	for _, key := range f.Keys() {
+		if v, ok := f.Value(key); ok && len(key) > 6 && key[:6] == "llama." {
+			fmt.Fprintf(h, "%s=%v\n", key, v)
+		}
+	}
+	_ = binary.Write(h, binary.LittleEndian, f.Size)
+	return [32]byte(h.Sum(nil))
+}
+
+// Close ends all requests with [ErrClosed], keeps the cached pages on disk if there is
+// a page file, and gives the memory back.
+func (e *Engine) Close() error {
+	e.mu.Lock()
+	if e.closed {
+		e.mu.Unlock()
+		return nil
+	}
+	e.closed = true
+	e.wake.Broadcast()
+	e.mu.Unlock()
+	<-e.ended
+	e.cache.Flush()
+	e.threads.Close()
+	var err error
+	if e.disk != nil {
+		err = e.disk.Close()
+	}
+	return errors.Join(err, e.pages.Close(), e.model.Close())
+}
+
+// Info implements [llm.Model].
+func (e *Engine) Info() llm.Info {
+	return llm.Info{Name: e.model.Name, ContextTokens: e.context, ExactTokens: true}
+}
+
+// Model returns the weights, Tokenizer the vocabulary, nil if the file has none.
+func (e *Engine) Model() *llama.Model { return e.model }
+
+// Tokenizer returns the model's vocabulary; nil if the file has none.
+func (e *Engine) Tokenizer() *tokenizer.Tokenizer { return e.tok }
+
+// Stats returns the state after the last pass.
+func (e *Engine) Stats() Stats {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := e.stats
+	s.Waiting, s.Live = len(e.waiting), len(e.live)
+	return s
+}
+
+// EndSession says that no more turns of a session will come: its pages are worth no
+// more than others.
+func (e *Engine) EndSession(tenant, session string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	key := sessionKey{tenant, session}
+	if ids, ok := e.sessions[key]; ok {
+		delete(e.sessions, key)
+		e.unpin = append(e.unpin, [2]any{tenant, ids})
+		e.wake.Broadcast()
+	}
+}
+
+type sessionKey struct{ tenant, session string }
+
+// keep pins the pages of a session's latest turn in place of those of the turn before.
+// The loop calls it.
+func (e *Engine) keep(s *sequence) {
+	if s.job.Session == "" {
+		return
+	}
+	ids := slices.Clone(s.ids[:s.table.Len()])
+	e.mu.Lock()
+	key := sessionKey{s.job.Tenant, s.job.Session}
+	old := e.sessions[key]
+	e.sessions[key] = ids
+	e.mu.Unlock()
+	e.cache.Pin(s.job.Tenant, ids, true)
+	e.cache.Pin(s.job.Tenant, old, false)
+}

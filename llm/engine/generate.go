@@ -1,0 +1,219 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/chat"
+	"github.com/chaski-dev/chaski/llm/sample"
+)
+
+// DefaultMaxTokens bounds the answer of a request that sets no bound.
+const DefaultMaxTokens = 1024
+
+// leastAnswer is the room that a request must leave for its answer.
+const leastAnswer = 16
+
+// ErrUnconstrained is the error of a request that needs decoding under a grammar, which
+// this engine does not do: a response format, a required call, a least call probability.
+var ErrUnconstrained = errors.New("the engine decodes without a grammar")
+
+// CountTokens implements [llm.Model].
+func (e *Engine) CountTokens(req *llm.Request) (int, error) {
+	ids, _, err := e.prompt(req)
+	return len(ids), err
+}
+
+func (e *Engine) prompt(req *llm.Request) ([]int32, chat.Options, error) {
+	if e.tok == nil {
+		return nil, chat.Options{}, errors.New("engine: the model has no tokenizer: it runs on token ids only")
+	}
+	o, err := chat.ForRequest(req)
+	if err != nil {
+		return nil, o, err
+	}
+	pieces, err := chat.Render(req.Messages, o)
+	if err != nil {
+		return nil, o, err
+	}
+	ids, err := chat.Encode(e.tok, pieces)
+	return ids, o, err
+}
+
+// check refuses what can't be done as asked.
+func check(req *llm.Request) error {
+	switch {
+	case req.MaxTokens < 0:
+		return fmt.Errorf("engine: max_tokens is %d, want 0 or more", req.MaxTokens)
+	case req.MaxCalls < 0:
+		return fmt.Errorf("engine: max_calls is %d, want 0 or more", req.MaxCalls)
+	case req.ResponseFormat != nil:
+		return fmt.Errorf("engine: response_format: %w", ErrUnconstrained)
+	case req.ToolChoice.Mode == llm.ChoiceRequired || req.ToolChoice.Mode == llm.ChoiceTool:
+		return fmt.Errorf("engine: tool_choice %q: %w", req.ToolChoice.Mode, ErrUnconstrained)
+	case req.ToolChoice.MinCallProb != 0:
+		return fmt.Errorf("engine: min_call_prob: %w", ErrUnconstrained)
+	}
+	return nil
+}
+
+// Generate implements [llm.Model].
+func (e *Engine) Generate(ctx context.Context, req *llm.Request) iter.Seq2[llm.Event, error] {
+	return func(yield func(llm.Event, error) bool) {
+		if err := e.generate(ctx, req, yield); err != nil && !errors.Is(err, errBroken) {
+			yield(nil, err)
+		}
+	}
+}
+
+// errBroken says that the reader of a stream went away.
+var errBroken = errors.New("the stream was left")
+
+func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.Event, error) bool) error {
+	if err := check(req); err != nil {
+		return err
+	}
+	ids, o, err := e.prompt(req)
+	if err != nil {
+		return err
+	}
+	if need := len(ids) + min(leastAnswer, max(req.MaxTokens, 1)); need > e.context {
+		return &llm.ContextFullError{Need: need, Have: e.context}
+	}
+	most := req.MaxTokens
+	if most == 0 {
+		most = DefaultMaxTokens
+	}
+	most = min(most, e.context-len(ids))
+
+	t := &turn{
+		e: e, yield: yield, stops: sample.NewStops(req.Stop), maxCalls: req.MaxCalls,
+		parser: chat.NewParser(chat.ParserOptions{Tools: append([]llm.ToolSpec{}, o.Tools...)}),
+	}
+	decoder := e.tok.NewDecoder()
+	out := Outcome{Stopped: -1}
+	job := Job{Prompt: ids, Max: most, Stop: e.ends, Sampling: req.Sampling, Priority: req.Priority, Tenant: req.Tenant, Session: req.Session}
+	generated := 0
+	for tok, err := range e.Run(ctx, job, &out) {
+		if err != nil {
+			return err
+		}
+		generated++
+		if req.Sampling.LogProbs > 0 {
+			t.logProbs = append(t.logProbs, e.logProb(tok))
+		}
+		piece := chat.Piece{Text: decoder.Push(tok.ID)}
+		if piece.Text != "" {
+			if err := t.events(t.parser.Push(piece)); err != nil {
+				return err
+			}
+		}
+		if e.tok.IsSpecial(tok.ID) {
+			if err := t.events(t.parser.Push(chat.Piece{Special: string(e.tok.Bytes(tok.ID))})); err != nil {
+				return err
+			}
+		}
+		if t.stopped || t.full() || t.parser.Ended() != "" {
+			break
+		}
+	}
+	if !t.stopped {
+		last := t.parser.Push(chat.Piece{Text: decoder.Flush()})
+		if out.Stopped >= 0 {
+			last = append(last, t.parser.Push(chat.Piece{Special: string(e.tok.Bytes(out.Stopped))})...)
+		}
+		end, err := t.parser.Finish()
+		if e := t.events(append(last, end...)); e != nil {
+			return e
+		}
+		if err != nil && !t.full() {
+			return fmt.Errorf("engine: %w", err)
+		}
+		if err := t.text(t.stops.Flush()); err != nil {
+			return err
+		}
+	}
+	stop := llm.Stop{Reason: llm.StopEndOfTurn, Usage: out.Usage}
+	switch {
+	case t.stopped:
+		stop.Reason = llm.StopString
+	case t.calls > 0:
+		stop.Reason = llm.StopToolCalls
+	case generated == most && out.Stopped < 0:
+		stop.Reason = llm.StopMaxTokens
+	}
+	if stop.Usage.PromptTokens == 0 { // left before the engine had ended it
+		stop.Usage = llm.Usage{PromptTokens: len(ids), GeneratedTokens: generated, FirstDivergent: -1}
+	}
+	if !yield(stop, nil) {
+		return errBroken
+	}
+	return nil
+}
+
+// turn passes a turn's events on.
+type turn struct {
+	e        *Engine
+	yield    func(llm.Event, error) bool
+	parser   *chat.Parser
+	stops    *sample.Stops
+	logProbs []llm.TokenLogProb
+	maxCalls int
+	calls    int
+	stopped  bool // a stop string was found
+}
+
+// full says that no further call is allowed.
+func (t *turn) full() bool { return t.maxCalls > 0 && t.calls >= t.maxCalls }
+
+func (t *turn) events(events []llm.Event) error {
+	for _, ev := range events {
+		if t.stopped {
+			return nil
+		}
+		if t.full() {
+			return nil // the parser may have seen the beginning of one call too many
+		}
+		switch ev := ev.(type) {
+		case llm.TextDelta:
+			text, stopped := t.stops.Push(ev.Text)
+			t.stopped = stopped
+			if err := t.text(text); err != nil {
+				return err
+			}
+			continue
+		case llm.CallEnd:
+			t.calls++
+		}
+		if !t.yield(ev, nil) {
+			return errBroken
+		}
+	}
+	return nil
+}
+
+func (t *turn) text(s string) error {
+	if s == "" {
+		return nil
+	}
+	ev := llm.TextDelta{Text: s, LogProbs: t.logProbs}
+	t.logProbs = nil
+	if !t.yield(ev, nil) {
+		return errBroken
+	}
+	return nil
+}
+
+func (e *Engine) logProb(t Token) llm.TokenLogProb {
+	name := func(id int) string { return strings.ToValidUTF8(string(e.tok.Bytes(int32(id))), "\uFFFD") }
+	out := llm.TokenLogProb{ID: int(t.ID), Text: name(int(t.ID)), LogProb: t.LogProb}
+	for _, o := range t.Top {
+		o.Text = name(o.ID)
+		out.Top = append(out.Top, o)
+	}
+	return out
+}

@@ -1,0 +1,173 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/kv"
+	"github.com/chaski-dev/chaski/llm/sample"
+)
+
+// Job asks for the continuation of token ids, beside the other jobs of an engine.
+type Job struct {
+	Prompt   []int32
+	Max      int     // tokens to generate
+	Stop     []int32 // tokens that end the sequence; they are not yielded
+	Sampling llm.Sampling
+	Priority int // higher first
+	Tenant   string
+	Session  string
+}
+
+// Outcome says how a job ended and what it cost.
+type Outcome struct {
+	Stopped int32 // the stop token; −1 if the job ended for another reason
+	Usage   llm.Usage
+}
+
+// sequence is a job in the engine. The loop owns all but the stream.
+type sequence struct {
+	job      Job
+	ids      []int32 // the prompt and what was generated
+	table    *kv.Table
+	sampler  *sample.Sampler
+	draft    drafter
+	out      Outcome
+	queued   time.Time
+	admitted time.Time
+	first    time.Time // when the first token was generated
+	followed bool      // another sequence waits for this one's prefill
+	gone     atomic.Bool
+
+	mu     sync.Mutex
+	tokens []Token // not yet taken
+	err    error
+	done   bool
+	notify chan struct{}
+}
+
+func (s *sequence) generated() int { return len(s.ids) - len(s.job.Prompt) }
+
+// put streams tokens; it never waits for the reader.
+func (s *sequence) put(t Token) {
+	s.mu.Lock()
+	s.tokens = append(s.tokens, t)
+	s.mu.Unlock()
+	s.signal()
+}
+
+func (s *sequence) finish(err error) {
+	s.mu.Lock()
+	s.err, s.done = err, true
+	s.mu.Unlock()
+	s.signal()
+}
+
+func (s *sequence) signal() {
+	select {
+	case s.notify <- struct{}{}:
+	default:
+	}
+}
+
+func (s *sequence) take() ([]Token, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.tokens
+	s.tokens = nil
+	return t, s.done, s.err
+}
+
+// Run yields the tokens that continue the prompt and fills out, if not nil, before it
+// ends. It waits for its turn if the engine is busy. Breaking out of it, or cancelling
+// ctx, frees what it held after the pass in hand.
+func (e *Engine) Run(ctx context.Context, job Job, out *Outcome) iter.Seq2[Token, error] {
+	return func(yield func(Token, error) bool) {
+		s, err := e.submit(job)
+		if err != nil {
+			yield(Token{}, err)
+			return
+		}
+		defer func() {
+			s.gone.Store(true)
+			e.mu.Lock()
+			e.wake.Broadcast()
+			e.mu.Unlock()
+		}()
+		for {
+			select {
+			case <-ctx.Done():
+				yield(Token{}, ctx.Err())
+				return
+			case <-s.notify:
+			}
+			tokens, done, err := s.take()
+			if done && out != nil {
+				*out = s.out
+			}
+			for _, t := range tokens {
+				if ctx.Err() != nil {
+					yield(Token{}, ctx.Err())
+					return
+				}
+				if !yield(t, nil) {
+					return
+				}
+			}
+			if done {
+				if err != nil {
+					yield(Token{}, err)
+				}
+				return
+			}
+		}
+	}
+}
+
+// submit checks a job and queues it.
+func (e *Engine) submit(job Job) (*sequence, error) {
+	switch {
+	case len(job.Prompt) == 0:
+		return nil, errors.New("engine: the prompt is empty")
+	case job.Max < 0:
+		return nil, fmt.Errorf("engine: %d tokens to generate, want 0 or more", job.Max)
+	}
+	for i, id := range job.Prompt {
+		if id < 0 || int(id) >= e.model.Vocab {
+			return nil, fmt.Errorf("engine: token %d at %d of the prompt: the vocabulary has %d", id, i, e.model.Vocab)
+		}
+	}
+	if need := len(job.Prompt) + job.Max; need > e.context {
+		return nil, &llm.ContextFullError{Need: need, Have: e.context}
+	}
+	sampler, err := sample.New(job.Sampling)
+	if err != nil {
+		return nil, err
+	}
+	sampler.Saw(job.Prompt...)
+	s := &sequence{
+		job: job, ids: slices.Clone(job.Prompt), sampler: sampler, queued: time.Now(), notify: make(chan struct{}, 1),
+		out: Outcome{Stopped: -1, Usage: llm.Usage{PromptTokens: len(job.Prompt)}},
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return nil, fmt.Errorf("engine: %w", ErrClosed)
+	}
+	at, _ := slices.BinarySearchFunc(e.waiting, job.Priority, func(w *sequence, p int) int {
+		if w.job.Priority >= p {
+			return -1 // first come, first served among equals
+		}
+		return 1
+	})
+	e.waiting = slices.Insert(e.waiting, at, s)
+	e.wake.Broadcast()
+	return s, nil
+}
