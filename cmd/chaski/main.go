@@ -14,6 +14,7 @@ import (
 
 // cli is the command line: one field for each command, each in a file of its own.
 type cli struct {
+	Audit   auditCmd   `cmd:"" help:"The log of attempted calls."`
 	Model   modelCmd   `cmd:"" help:"The decoder's parts, one by one."`
 	Runs    runsCmd    `cmd:"" help:"Runs: list, show, replay, fork, cancel, approve, deny."`
 	Policy  policyCmd  `cmd:"" help:"Check, test, explain and replay policies."`
