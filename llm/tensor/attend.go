@@ -63,6 +63,8 @@ func direct(t Type) int {
 		return 0
 	case F16:
 		return 1
+	case Q8_0:
+		return 2
 	}
 	return -1
 }

@@ -129,11 +129,20 @@ func compareFours(t *testing.T, seed uint64, n, dim int) {
 	}
 	halves := make([]byte, 2*len(rows))
 	Quantize(F16, halves, rows)
+	bytes, eighths := make([]byte, Q8_0.RowBytes(len(rows)/32*32)), make([]float32, len(rows)/32*32)
+	Quantize(Q8_0, bytes, rows[:len(eighths)])
+	Dequantize(Q8_0, eighths, bytes)
 	for _, k := range usableKernels() {
 		if k.scores[0] == nil {
 			continue
 		}
-		for f, data := range [][]byte{floatBytes(rows), halves} {
+		for f, data := range [][]byte{floatBytes(rows), halves, bytes} {
+			rows := rows
+			if f == 2 {
+				if rows = eighths; dim%32 != 0 {
+					continue
+				}
+			}
 			got, want := make([]float32, 4*(n+1)), make([]float32, 4*(n+1))
 			k.scores[f](&q[0], dim+3, &data[0], dim, n, &got[0], n+1)
 			scoresGeneric(&q[0], dim+3, &rows[0], dim, n, &want[0], n+1)

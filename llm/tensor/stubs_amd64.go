@@ -145,3 +145,13 @@ func scoresF16AVX512(q *float32, qstride int, k *byte, dim int, n int, out *floa
 //
 //go:noescape
 func weighted4F16AVX512(acc *float32, v *byte, w *float32, stride int, n int, dim int)
+
+// scoresQ80AVX512 is kernels.scores for keys in Q80.
+//
+//go:noescape
+func scoresQ80AVX512(q *float32, qstride int, k *byte, dim int, n int, out *float32, stride int)
+
+// weighted4Q80AVX512 is kernels.weighted4 for values in Q80.
+//
+//go:noescape
+func weighted4Q80AVX512(acc *float32, v *byte, w *float32, stride int, n int, dim int)

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"math/bits"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -172,14 +173,54 @@ func widenQ80AVX512() {
 	RET()
 }
 
-// A row of keys or values is read as floats, 16 elements at a time.
+// A row of keys or values is read as floats, a block at a time.
 type rowFormat struct {
-	name string
-	size int // bytes of an element
-	read func(from, to Op)
+	name    string
+	weights int // of a block
+	bytes   int
+
+	// scale loads what all elements of the block at mem share.
+	scale func(mem func(disp int) Mem) reg.VecVirtual
+
+	// read loads 16 elements of the block.
+	read func(mem func(disp int) Mem, part int, scale reg.VecVirtual) reg.VecVirtual
 }
 
-var rowFormats = []rowFormat{{"F32", 4, func(from, to Op) { VMOVUPS(from, to) }}, {"F16", 2, func(from, to Op) { VCVTPH2PS(from, to) }}}
+func noScale(func(int) Mem) reg.VecVirtual { return nil }
+
+var rowFormats = []rowFormat{
+	{"F32", 16, 64, noScale, func(mem func(int) Mem, _ int, _ reg.VecVirtual) reg.VecVirtual {
+		z := ZMM()
+		VMOVUPS(mem(0), z)
+		return z
+	}},
+	{"F16", 16, 32, noScale, func(mem func(int) Mem, _ int, _ reg.VecVirtual) reg.VecVirtual {
+		z := ZMM()
+		VCVTPH2PS(mem(0), z)
+		return z
+	}},
+	{"Q80", 32, 34, func(mem func(int) Mem) reg.VecVirtual {
+		z := ZMM()
+		VPBROADCASTW(mem(0), z.AsY())
+		VCVTPH2PS(z.AsY(), z)
+		return z
+	}, func(mem func(int) Mem, part int, scale reg.VecVirtual) reg.VecVirtual {
+		z := ZMM()
+		VPMOVSXBD(mem(2+16*part), z)
+		VCVTDQ2PS(z, z)
+		VMULPS(scale, z, z)
+		return z
+	}},
+}
+
+// rowBytes returns the bytes of a row of dim elements.
+func (t rowFormat) rowBytes(dim reg.GPVirtual) reg.GPVirtual {
+	row := GP64()
+	MOVQ(dim, row)
+	SHRQ(U8(uint8(bits.TrailingZeros(uint(t.weights)))), row)
+	IMUL3Q(U8(uint8(t.bytes)), row, row)
+	return row
+}
 
 // scoresAVX512 multiplies four queries with four keys at a time: 16 sums in registers,
 // which are added across together at the end.
@@ -189,12 +230,10 @@ func scoresAVX512(t rowFormat) {
 	Doc(name + " is kernels.scores for keys in " + t.name + ".")
 	Pragma("noescape")
 	q, qs, k, dim, n, out, os := ptr("q"), ptr("qstride"), ptr("k"), ptr("dim"), ptr("n"), ptr("out"), ptr("stride")
-	qs3, row, row3 := GP64(), GP64(), GP64()
+	qs3, row, row3 := GP64(), t.rowBytes(dim), GP64()
 	SHLQ(U8(2), qs)
 	SHLQ(U8(2), os)
 	LEAQ(Mem{Base: qs, Index: qs, Scale: 2}, qs3)
-	MOVQ(dim, row)
-	SHLQ(U8(uint8(t.size/2)), row) // 2 bytes: by 1, 4 bytes: by 2
 	LEAQ(Mem{Base: row, Index: row, Scale: 2}, row3)
 	loop(name+"_keys", n, 4, func() {
 		var acc [16]reg.VecVirtual
@@ -205,21 +244,28 @@ func scoresAVX512(t rowFormat) {
 		x, left := GP64(), GP64()
 		MOVQ(q, x)
 		MOVQ(dim, left)
-		loop(name+"_dim", left, 16, func() {
-			var key [4]reg.VecVirtual
-			for i := range key {
-				key[i] = ZMM()
-				t.read(fourth(k, row, row3, i, 0), key[i])
+		loop(name+"_dim", left, t.weights, func() {
+			var key, scale [4]reg.VecVirtual
+			block := func(i int) func(int) Mem {
+				return func(disp int) Mem { return fourth(k, row, row3, i, disp) }
 			}
-			for g := range 4 {
-				v := ZMM()
-				VMOVUPS(fourth(x, qs, qs3, g, 0), v)
+			for i := range scale {
+				scale[i] = t.scale(block(i))
+			}
+			for part := range t.weights / 16 {
 				for i := range key {
-					VFMADD231PS(v, key[i], acc[4*g+i])
+					key[i] = t.read(block(i), part, scale[i])
+				}
+				for g := range 4 {
+					v := ZMM()
+					VMOVUPS(fourth(x, qs, qs3, g, 64*part), v)
+					for i := range key {
+						VFMADD231PS(v, key[i], acc[4*g+i])
+					}
 				}
 			}
-			ADDQ(U32(64), x)
-			ADDQ(U32(uint32(16*t.size)), k)
+			ADDQ(U32(uint32(4*t.weights)), x)
+			ADDQ(U32(uint32(t.bytes)), k)
 		})
 		// Each pair of registers becomes one that holds half the partial sums of both.
 		fold := func(a, b reg.VecVirtual, low, high func(a, b, out reg.VecVirtual)) reg.VecVirtual {
@@ -262,11 +308,9 @@ func weighted4AVX512(t rowFormat) {
 	Doc(name + " is kernels.weighted4 for values in " + t.name + ".")
 	Pragma("noescape")
 	acc, v, w, ws, n, dim := ptr("acc"), ptr("v"), ptr("w"), ptr("stride"), ptr("n"), ptr("dim")
-	ws3, row, as, as3 := GP64(), GP64(), GP64(), GP64()
+	ws3, row, as, as3 := GP64(), t.rowBytes(dim), GP64(), GP64()
 	SHLQ(U8(2), ws)
 	LEAQ(Mem{Base: ws, Index: ws, Scale: 2}, ws3)
-	MOVQ(dim, row)
-	SHLQ(U8(uint8(t.size/2)), row)
 	MOVQ(dim, as)
 	SHLQ(U8(2), as)
 	LEAQ(Mem{Base: as, Index: as, Scale: 2}, as3)
@@ -284,9 +328,14 @@ func weighted4AVX512(t rowFormat) {
 		MOVQ(n, left)
 		loop(name+"_rows", left, 1, func() {
 			var x [4]reg.VecVirtual
+			var scale reg.VecVirtual
 			for i := range x {
-				x[i] = ZMM()
-				t.read(Mem{Base: at, Disp: 16 * t.size * i}, x[i])
+				part := i % (t.weights / 16)
+				block := func(disp int) Mem { return Mem{Base: at, Disp: 16*i/t.weights*t.bytes + disp} }
+				if part == 0 {
+					scale = t.scale(block)
+				}
+				x[i] = t.read(block, part, scale)
 			}
 			for g := range sum {
 				f := ZMM()
@@ -304,7 +353,7 @@ func weighted4AVX512(t rowFormat) {
 			}
 		}
 		ADDQ(U32(256), acc)
-		ADDQ(U32(uint32(64*t.size)), v)
+		ADDQ(U32(uint32(64/t.weights*t.bytes)), v)
 	})
 	VZEROUPPER()
 	RET()
