@@ -17,6 +17,7 @@ type cli struct {
 	Audit   auditCmd   `cmd:"" help:"The log of attempted calls."`
 	Model   modelCmd   `cmd:"" help:"The decoder's parts, one by one."`
 	Runs    runsCmd    `cmd:"" help:"Runs: list, show, replay, fork, cancel, approve, deny."`
+	Bench   benchCmd   `cmd:"" help:"Measurements."`
 	Policy  policyCmd  `cmd:"" help:"Check, test, explain and replay policies."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
