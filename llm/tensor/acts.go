@@ -52,7 +52,7 @@ func (a *Acts) quantize(p *Pool) {
 	a.pairSum, a.wide = sized(a.pairSum, rows*groups), sized(a.wide, rows*groups)
 	one := func(_, i int) {
 		q, d, sum := a.q[i*a.stride:][:a.stride], a.d[i*groups:][:groups], a.sum[i*groups:][:groups]
-		quantizeActs(q, d, sum, a.Row(i))
+		fast.quantize(&q[0], &d[0], &sum[0], &a.Row(i)[0], a.Cols/32)
 		clear(q[a.Cols:])
 		clear(d[a.Cols/groupSize:])
 		clear(sum[a.Cols/groupSize:])

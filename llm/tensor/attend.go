@@ -84,7 +84,9 @@ func (a *Attention) Tile(q []float32, stride int, k, v []byte, t Type, n int, vi
 		s := a.scores[r*n:][:see]
 		top := a.top[r]
 		for _, x := range s {
-			top = max(top, x)
+			if x > top { // much faster than max, which minds NaN and the sign of zero
+				top = x
+			}
 		}
 		if top > a.top[r] {
 			a.rescale(r, top)

@@ -15,7 +15,7 @@ var (
 	avx2Kernels = kernels{
 		name: "avx2", dot: dotAVX2, dot4: dot4AVX2, unpack: unpackAVX2, dotF32: dotF32TailAVX2, dotF32x4: dotF32x4AVX2,
 		axpy: axpyTailAVX2, widenF16: widenF16Tail, widenQ80: widenQ80Generic,
-		expSum: expSumGeneric, swiglu: swigluGeneric, weighted: weightedAVX2, peak: peakAVX2, peakOps: 128,
+		expSum: expSumGeneric, swiglu: swigluGeneric, weighted: weightedAVX2, quantize: quantizeGeneric, peak: peakAVX2, peakOps: 128,
 	}
 	avx512Kernels = kernels{
 		name: "avx512", dot: dotAVX512, dot4: dot4AVX512, unpack: unpackAVX2, dotF32: dotF32TailAVX512, dotF32x4: dotF32x4Tail,
@@ -25,7 +25,7 @@ var (
 		interleaveQ4K: interleaveQ4KAVX512,
 		scores:        [3]func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride int){scoresF32AVX512, scoresF16AVX512, scoresQ80AVX512},
 		weighted4:     [3]func(acc *float32, v *byte, w *float32, stride, n, dim int){weighted4F32AVX512, weighted4F16AVX512, weighted4Q80AVX512},
-		expSum:        expSumTail, swiglu: swigluTail, weighted: weightedTail, peak: peakAVX512, peakOps: 1024,
+		expSum:        expSumTail, swiglu: swigluTail, weighted: weightedTail, quantize: quantizeAVX512, peak: peakAVX512, peakOps: 1024,
 	}
 )
 

@@ -19,6 +19,9 @@ type kernels struct {
 	// sums it takes in the form of Acts.wide. It is nil where unpacking first is no slower.
 	dotQ4K func(b *byte, a *int8, wide *float32, blocks int) float32
 
+	// quantize makes 8-bit activations of blocks of 32 floats, see quantizeActs.
+	quantize func(q *int8, d, sum, x *float32, blocks int)
+
 	// dotF32 returns Σ x·y over n elements.
 	dotF32 func(x, y *float32, n int) float32
 
@@ -75,6 +78,7 @@ var genericKernels = kernels{
 	name: "generic", dot: dotGeneric, dot4: dot4Generic, unpack: unpackGeneric, dotF32: dotF32Generic, dotF32x4: dotF32x4Generic,
 	axpy: axpyGeneric, widenF16: widenF16Generic, widenQ80: widenQ80Generic,
 	expSum: expSumGeneric, swiglu: swigluGeneric, weighted: weightedGeneric, peak: peakGeneric, peakOps: 64,
+	quantize: quantizeGeneric,
 }
 
 // fast is the set chosen for this processor, see bestKernels.

@@ -2025,6 +2025,72 @@ widen80_end:
 	VZEROUPPER
 	RET
 
+// func quantizeAVX512(q *int8, d *float32, sum *float32, x *float32, blocks int)
+// Requires: AVX, AVX2, AVX512F, AVX512VL
+TEXT ·quantizeAVX512(SB), NOSPLIT, $0-40
+	MOVQ         q+0(FP), AX
+	MOVQ         d+8(FP), CX
+	MOVQ         sum+16(FP), DX
+	MOVQ         x+24(FP), BX
+	MOVQ         blocks+32(FP), SI
+	MOVL         $0x42fe0000, DI
+	VPBROADCASTD DI, Z0
+	MOVL         $0x0da24260, DI
+	VPBROADCASTD DI, Z1
+	MOVL         $0x7fffffff, DI
+	VPBROADCASTD DI, Z2
+	TESTQ        SI, SI
+	JZ           quantize_end
+
+quantize:
+	VMOVUPS       (BX), Z5
+	VMOVUPS       64(BX), Z6
+	VPANDD        Z2, Z5, Z3
+	VPANDD        Z2, Z6, Z4
+	VMAXPS        Z4, Z3, Z3
+	VSHUFF32X4    $0x4e, Z3, Z3, Z4
+	VMAXPS        Z4, Z3, Z3
+	VSHUFF32X4    $0xb1, Z3, Z3, Z4
+	VMAXPS        Z4, Z3, Z3
+	VPSHUFD       $0x4e, Z3, Z4
+	VMAXPS        Z4, Z3, Z3
+	VPSHUFD       $0xb1, Z3, Z4
+	VMAXPS        Z4, Z3, Z3
+	VCMPPS        $0x1e, Z1, Z3, K1
+	VDIVPS.Z      Z3, Z0, K1, Z4
+	VDIVPS.Z      Z0, Z3, K1, Z3
+	VMULPS        Z4, Z5, Z5
+	VCVTPS2DQ     Z5, Z5
+	VPMOVDB       Z5, (AX)
+	VEXTRACTI64X4 $0x01, Z5, Y7
+	VPADDD        Y5, Y7, Y7
+	VMULPS        Z4, Z6, Z6
+	VCVTPS2DQ     Z6, Z6
+	VPMOVDB       Z6, 16(AX)
+	VEXTRACTI64X4 $0x01, Z6, Y4
+	VPADDD        Y6, Y4, Y4
+	VPUNPCKLDQ    Y4, Y7, Y5
+	VPUNPCKHDQ    Y4, Y7, Y4
+	VPADDD        Y5, Y4, Y5
+	VEXTRACTI32X4 $0x01, Y5, X6
+	VPADDD        X5, X6, X6
+	VPSHUFD       $0x4e, X6, X4
+	VPADDD        X4, X6, X6
+	VCVTDQ2PS     X6, X6
+	VMULPS        X3, X6, X6
+	VMOVLPS       X6, (DX)
+	VMOVLPS       X3, (CX)
+	ADDQ          $0x00000080, BX
+	ADDQ          $0x00000020, AX
+	ADDQ          $0x00000008, CX
+	ADDQ          $0x00000008, DX
+	SUBQ          $0x00000001, SI
+	JNZ           quantize
+
+quantize_end:
+	VZEROUPPER
+	RET
+
 // func dotQ4KAVX512(b *byte, a *int8, wide *float32, blocks int) float32
 // Requires: AVX, AVX2, AVX512BW, AVX512F, AVX512VL, AVX512_VNNI, F16C, MMX+, SSE
 TEXT ·dotQ4KAVX512(SB), NOSPLIT, $0-36

@@ -2,71 +2,106 @@ package tensor
 
 import "testing"
 
-func BenchmarkMicro(b *testing.B) {
-	o := newOuterScratch()
-	for _, typ := range []Type{Q4_K, Q6_K} {
-		w := &Matrix{typ, 32, 4096, make([]byte, 32*typ.RowBytes(4096))}
-		p := &Product{W: w}
-		b.Run("interleave"+typ.String(), func(b *testing.B) {
-			for b.Loop() {
-				p.interleave(o, 0, 32, 0, 512, 512)
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)*3.5/(32*512/64), "cyc/64w")
-		})
-		pan := newPanel(4096)
-		b.Run("unpack"+typ.String(), func(b *testing.B) {
-			for b.Loop() {
-				fast.unpack(typ, pan, w.RowData(0), 4096)
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)*3.5/(4096/64), "cyc/64w")
-		})
-	}
-	b.Run("transpose", func(b *testing.B) {
-		for b.Loop() {
-			fast.transposeBytes(&o.u[0], &o.rows.u[0], 128, 8)
-		}
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)*3.5/(16*512/64), "cyc/64w")
-	})
-	for _, n := range []int{4, 8} {
-		x := &Acts{}
-		x.Reset(n, 4096)
-		pl := NewPool(1)
-		x.quantize(pl)
-		sums := make([]float32, n*32)
-		name := "outer"
-		if n == 8 {
-			name = "outer8"
-		}
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				for k := 0; k < 4096; k += 512 {
-					for c := 0; c < n; c += 4 {
-						fast.outer32(&o.u[0], &o.s[0], &o.m[0], &x.q[c*4096+k], &x.d[c*256+k/16], &x.sum[c*256+k/16], 4096, 16, &sums[c*32])
-					}
-				}
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)*3.5/(32*4096/64*float64(n)), "cyc/64mac")
-		})
-		pan := newPanel(4096)
-		b.Run("dot4"+name, func(b *testing.B) {
-			var out [4]float32
-			for b.Loop() {
-				for c := 0; c < n; c += 4 {
-					fast.dot4(&pan.u[0], &pan.s[0], &pan.m[0], &x.q[c*4096], &x.d[c*256], &x.sum[c*256], 4096, 16, &out)
-				}
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)*3.5/(4096/64*float64(n)), "cyc/64mac")
-		})
-	}
-	pan := newPanel(4096)
+// BenchmarkKernels times inner loops on data in the first-level cache, on one thread.
+func BenchmarkKernels(b *testing.B) {
+	const cols = 4096
+	one := NewPool(1)
+	defer one.Close()
 	x := &Acts{}
-	x.Reset(1, 4096)
-	pl := NewPool(1)
-	x.quantize(pl)
+	x.Reset(8, cols)
+	for i := range x.X {
+		x.X[i] = float32(i%23) - 11
+	}
+	x.quantize(one)
+	o, p := newOuterScratch(), newPanel(cols)
+	perWeight := func(b *testing.B, n int) {
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)*64/float64(n), "ns/64")
+	}
+	for _, typ := range []Type{Q4_K, Q6_K, Q8_0, Q4_0} {
+		w := &Matrix{typ, outerRows, cols, make([]byte, outerRows*typ.RowBytes(cols))}
+		pr := &Product{W: w}
+		b.Run("interleave/"+typ.String(), func(b *testing.B) {
+			for b.Loop() {
+				pr.interleave(o, 0, outerRows, 0, outerChunk, outerChunk)
+			}
+			perWeight(b, outerRows*outerChunk)
+		})
+		b.Run("unpack/"+typ.String(), func(b *testing.B) {
+			for b.Loop() {
+				fast.unpack(typ, p, w.RowData(0), cols)
+			}
+			perWeight(b, cols)
+		})
+		if typ == Q4_K && fast.dotQ4K != nil {
+			b.Run("dotQ4K", func(b *testing.B) {
+				for b.Loop() {
+					fast.dotQ4K(&w.Data[0], &x.q[0], &x.wide[0], cols/blockSize)
+				}
+				perWeight(b, cols)
+			})
+		}
+	}
 	b.Run("dot", func(b *testing.B) {
 		for b.Loop() {
-			fast.dot(&pan.u[0], &pan.s[0], &pan.m[0], &x.q[0], &x.d[0], &x.sum[0], 16)
+			fast.dot(&p.u[0], &p.s[0], &p.m[0], &x.q[0], &x.d[0], &x.sum[0], cols/blockSize)
 		}
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)*3.5/(4096/64), "cyc/64mac")
+		perWeight(b, cols)
 	})
+	b.Run("dot4", func(b *testing.B) {
+		var out [4]float32
+		for b.Loop() {
+			fast.dot4(&p.u[0], &p.s[0], &p.m[0], &x.q[0], &x.d[0], &x.sum[0], x.stride, cols/blockSize, &out)
+		}
+		perWeight(b, 4*cols)
+	})
+	if fast.outer32 != nil {
+		var sums [outerCols * outerRows]float32
+		b.Run("outer32", func(b *testing.B) {
+			for b.Loop() {
+				fast.outer32(&o.u[0], &o.s[0], &o.m[0], &x.q[0], &x.d[0], &x.pairSum[0], x.stride, outerChunk/32, &sums[0])
+			}
+			perWeight(b, outerCols*outerRows*outerChunk)
+		})
+		b.Run("outer16", func(b *testing.B) {
+			for b.Loop() {
+				fast.outer16(&o.u[0], &o.s[0], &o.m[0], &x.q[0], &x.d[0], &x.sum[0], x.stride, outerChunk/16, &sums[0])
+			}
+			perWeight(b, outerCols*outerRows*outerChunk)
+		})
+	}
+	b.Run("quantize", func(b *testing.B) {
+		for b.Loop() {
+			x.quantized = false
+			x.quantize(one)
+		}
+		perWeight(b, 8*cols)
+	})
+	var norm Acts
+	weight := make([]float32, cols)
+	b.Run("rmsnorm", func(b *testing.B) {
+		for b.Loop() {
+			norm.RMSNorm(x.X, weight, 1e-5)
+		}
+		perWeight(b, 8*cols)
+	})
+	b.Run("swiglu", func(b *testing.B) {
+		for b.Loop() {
+			SwiGLU(norm.X, x.X, x.X)
+		}
+		perWeight(b, 8*cols)
+	})
+	for _, typ := range []Type{F32, F16, Q8_0} {
+		const dim, page = 128, 32
+		k := make([]byte, typ.RowBytes(page*dim))
+		Quantize(typ, k, x.X[:page*dim])
+		var a Attention
+		a.Reset(4, dim)
+		see := []int32{page, page, page, page}
+		b.Run("tile/"+typ.String(), func(b *testing.B) {
+			b.SetBytes(int64(2 * len(k)))
+			for b.Loop() {
+				a.Tile(x.X, dim, k, k, typ, page, see)
+			}
+		})
+	}
 }

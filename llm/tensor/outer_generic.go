@@ -30,6 +30,11 @@ func interleaveQ4KGeneric(u *uint8, s, m *float32, b *byte, stride, blocks int) 
 	}
 }
 
+// quantizeGeneric specifies kernels.quantize.
+func quantizeGeneric(q *int8, d, sum, x *float32, blocks int) {
+	quantizeActs(unsafe.Slice(q, 32*blocks), unsafe.Slice(d, 2*blocks), unsafe.Slice(sum, 2*blocks), unsafe.Slice(x, 32*blocks))
+}
+
 // outerGeneric specifies kernels.outer16 and outer32: sums[c][r] grows by s·d·Σ(u·a) −
 // m·sum, over steps of width columns, each with the scale of its first group of 16.
 func outerGeneric(width int, u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, sums *float32) {

@@ -166,6 +166,27 @@ func compareFours(t *testing.T, seed uint64, n, dim int) {
 	}
 }
 
+// compareQuantize does the same for 8-bit activations, which must be equal.
+func compareQuantize(t *testing.T, seed uint64, blocks int) {
+	rng := rand.New(rand.NewPCG(seed, uint64(blocks)))
+	x := make([]float32, 32*blocks)
+	for i := range x {
+		x[i] = float32(rng.NormFloat64() * math.Pow(10, float64(i/32%76-38)))
+		if seed%4 == 1 {
+			x[i] = []float32{0, 1, -1, 0.5, -2.5, 127, -128, 3e38, 1e-30}[rng.IntN(9)]
+		}
+	}
+	q0, d0, s0 := make([]int8, len(x)), make([]float32, 2*blocks+1), make([]float32, 2*blocks+1)
+	quantizeGeneric(&q0[0], &d0[0], &s0[0], &x[0], blocks)
+	for _, k := range usableKernels() {
+		q, d, s := make([]int8, len(x)), make([]float32, 2*blocks+1), make([]float32, 2*blocks+1)
+		k.quantize(&q[0], &d[0], &s[0], &x[0], blocks)
+		if !slices.Equal(q, q0) || !slices.Equal(d, d0) || !slices.Equal(s, s0) || slices.Contains(q, -128) {
+			t.Fatalf("%s: %d blocks of activations differ, or have a code of -128", k.name, blocks)
+		}
+	}
+}
+
 // compareQ4K does the same for the fused product of Q4_K.
 func compareQ4K(t *testing.T, seed uint64, blocks int, extreme bool) {
 	rng := rand.New(rand.NewPCG(seed, uint64(blocks)))
@@ -289,6 +310,9 @@ func TestOuterAndAttentionKernelsAgree(t *testing.T) {
 		compareOuter(t, 1, 1, extreme)
 		compareOuter(t, 2, 2, extreme)
 	}
+	for seed := range uint64(8) {
+		compareQuantize(t, seed, 100)
+	}
 	for blocks := 1; blocks < 20; blocks++ {
 		compareQ4K(t, 1, blocks, false)
 		compareQ4K(t, 2, blocks, true)
@@ -309,6 +333,7 @@ func FuzzOuterAndAttention(f *testing.F) {
 		compareOuter(t, seed, 1+int(n%2), extreme)
 		compareAttention(t, seed, int(n), 1+int(dim))
 		compareFours(t, seed, 4+int(n)&^3, 16+int(dim)&^15)
+		compareQuantize(t, seed, 1+int(n))
 		compareQ4K(t, seed, 1+int(n%16), extreme)
 	})
 }

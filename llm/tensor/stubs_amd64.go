@@ -116,6 +116,11 @@ func weightedAVX512(acc *float32, v *float32, w *float32, n int, dim int)
 //go:noescape
 func widenQ80AVX512(dst *float32, src *byte, blocks int)
 
+// quantizeAVX512 is kernels.quantize for AVX-512.
+//
+//go:noescape
+func quantizeAVX512(q *int8, d *float32, sum *float32, x *float32, blocks int)
+
 // dotQ4KAVX512 is kernels.dotQ4K for AVX-512 with VNNI.
 //
 //go:noescape

@@ -38,6 +38,7 @@ func main() {
 	swigluAVX512()
 	weightedAVX512()
 	widenQ80AVX512()
+	quantizeAVX512()
 	dotQ4KAVX512()
 	interleaveQ4K()
 	for _, t := range rowFormats {
