@@ -3,4 +3,5 @@ package main
 // benchCmd groups the measurements.
 type benchCmd struct {
 	Decode benchDecodeCmd `cmd:"" help:"Prefill and decode speed of a model, beside what the machine can do."`
+	Tools  benchToolsCmd  `cmd:"" help:"Latency and rate of tool calls, beside a bare NATS request and the disk."`
 }

@@ -19,6 +19,9 @@ type cli struct {
 	Runs    runsCmd    `cmd:"" help:"Runs: list, show, replay, fork, cancel, approve, deny."`
 	Bench   benchCmd   `cmd:"" help:"Measurements."`
 	Policy  policyCmd  `cmd:"" help:"Check, test, explain and replay policies."`
+	Bus     busCmd     `cmd:"" help:"Serve an embedded NATS server for other processes."`
+	Worker  workerCmd  `cmd:"" help:"Serve tools that a YAML file declares."`
+	Tools   toolsCmd   `cmd:"" help:"Tools on the bus: list, call, show."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

@@ -43,9 +43,22 @@ type newest struct {
 
 // find asks the bus who serves a tool, or all tools if name is "".
 func (c *Client) find(ctx context.Context, name string) (map[string][]*declared, error) {
-	if err := c.conn.ready(ctx); err != nil {
-		return nil, err
+	for attempt := 0; ; attempt++ {
+		if err := c.conn.ready(ctx); err != nil {
+			return nil, err
+		}
+		found, answered, err := c.ask(ctx, name)
+		if err != nil || answered {
+			return found, err
+		}
+		if attempt == 2 { // a server always says at least that nobody is there
+			return nil, fmt.Errorf("%w: the server does not answer", ErrUnavailable)
+		}
 	}
+}
+
+// ask makes one round; answered is false if not even the server said anything.
+func (c *Client) ask(ctx context.Context, name string) (found map[string][]*declared, answered bool, err error) {
 	subject := "$SRV.INFO"
 	if name != "" {
 		subject += "." + name
@@ -54,13 +67,13 @@ func (c *Client) find(ctx context.Context, name string) (map[string][]*declared,
 	replies := make(chan *nats.Msg, 4096)
 	sub, err := c.conn.nc.ChanSubscribe(reply, replies)
 	if err != nil {
-		return nil, fmt.Errorf("bus: %w: %w", ErrUnavailable, err)
+		return nil, false, fmt.Errorf("bus: %w: %w", ErrUnavailable, err)
 	}
 	defer func() { _ = sub.Unsubscribe() }()
 	if err := c.conn.nc.PublishRequest(subject, reply, nil); err != nil {
-		return nil, fmt.Errorf("bus: %w: %w", ErrUnavailable, err)
+		return nil, false, fmt.Errorf("bus: %w: %w", ErrUnavailable, err)
 	}
-	found := map[string][]*declared{}
+	found = map[string][]*declared{}
 	limit := time.After(2 * time.Second)
 	quiet := time.NewTimer(500 * time.Millisecond)
 	defer quiet.Stop()
@@ -68,16 +81,17 @@ func (c *Client) find(ctx context.Context, name string) (map[string][]*declared,
 		select {
 		case msg := <-replies:
 			if header(msg.Header, "Status") == "503" {
-				return found, nil
+				return found, true, nil
 			}
+			answered = true
 			c.note(found, msg.Data)
 			quiet.Reset(100 * time.Millisecond)
 		case <-quiet.C:
-			return found, nil
+			return found, answered, nil
 		case <-limit:
-			return found, nil
+			return found, answered, nil
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return nil, false, ctx.Err()
 		}
 	}
 }

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/rs/zerolog"
+
+	"github.com/chaski-dev/chaski/runtime/bus"
+)
+
+// defaultListen is where `chaski bus` listens and the other commands look.
+const defaultListen = "127.0.0.1:4222"
+
+// natsFlags say which NATS to use.
+type natsFlags struct {
+	NATS  string `name:"nats" help:"NATS URL, or several separated by commas." default:"nats://127.0.0.1:4222" env:"NATS_URL"`
+	Creds string `help:"Credentials file." type:"path"`
+}
+
+func (f natsFlags) connect(ctx context.Context, log zerolog.Logger) (*bus.Conn, error) {
+	conn, err := bus.Connect(ctx, bus.Options{URL: f.NATS, Creds: f.Creds, Name: "chaski", Logger: log})
+	if errors.Is(err, bus.ErrUnavailable) {
+		return nil, fmt.Errorf("no NATS server at %s: start one with `chaski bus`, or name yours with --nats (%w)", f.NATS, err)
+	}
+	return conn, err
+}
+
+// logger writes for people, on stderr.
+func logger(verbose bool) zerolog.Logger {
+	level := zerolog.InfoLevel
+	if verbose {
+		level = zerolog.DebugLevel
+	}
+	return zerolog.New(zerolog.ConsoleWriter{Out: os.Stderr, TimeFormat: "15:04:05"}).Level(level).With().Timestamp().Logger()
+}
+
+type busCmd struct {
+	Listen  string `help:"Address to listen on." default:"127.0.0.1:4222"`
+	Store   string `help:"Folder of JetStream's files; without it they are temporary." type:"path"`
+	Verbose bool   `short:"v" help:"Log more."`
+}
+
+// Run serves the embedded NATS server until Ctrl-C.
+func (c *busCmd) Run(ctx context.Context) error {
+	if c.Listen == "" {
+		c.Listen = defaultListen
+	}
+	s, err := bus.Start(bus.ServerOptions{Listen: c.Listen, StoreDir: c.Store, Logger: logger(c.Verbose)})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	fmt.Println(s.URL())
+	<-ctx.Done()
+	return nil
+}

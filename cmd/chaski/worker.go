@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/chaski-dev/chaski/runtime/bus"
+	"github.com/chaski-dev/chaski/tools"
+	"github.com/chaski-dev/chaski/tools/external"
+)
+
+type workerCmd struct {
+	natsFlags
+	File    string `short:"f" required:"" type:"existingfile" help:"YAML file that declares the tools."`
+	Listen  string `help:"Serve an embedded NATS server at this address instead of connecting to one."`
+	Store   string `help:"With --listen: folder of JetStream's files." type:"path"`
+	Check   bool   `help:"Read the file, report what is wrong, and exit."`
+	Verbose bool   `short:"v" help:"Log more."`
+}
+
+// Run serves the declared tools until Ctrl-C.
+func (c *workerCmd) Run(ctx context.Context) error {
+	all, err := external.Load(c.File)
+	if err != nil {
+		return err
+	}
+	registry, err := tools.NewRegistry(all...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
+	}
+	var names []string
+	for _, t := range all {
+		names = append(names, t.Spec().Name)
+	}
+	if c.Check {
+		fmt.Printf("%s: %d tools: %s\n", c.File, len(all), strings.Join(names, ", "))
+		return nil
+	}
+	log := logger(c.Verbose)
+	if c.Listen != "" {
+		s, err := bus.Start(bus.ServerOptions{Listen: c.Listen, StoreDir: c.Store, Logger: log})
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		c.NATS = s.URL()
+	}
+	conn, err := c.connect(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	w, err := bus.Serve(ctx, conn, registry, bus.WorkerOptions{Logger: log})
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	log.Info().Str("nats", conn.NATS().ConnectedUrlRedacted()).Strs("tools", names).Msg("serving")
+	<-ctx.Done()
+	return nil
+}
