@@ -41,9 +41,9 @@ type kernels struct {
 	transpose      func(dst, src *float32, stride, n int)
 	transposeBytes func(dst, src *uint8, stride, n int)
 
-	// interleaveQ4K makes half a strip of blocks of Q4_K in 16 rows, stride bytes apart.
-	// Scales and offsets are written for even groups only.
-	interleaveQ4K func(u *uint8, s, m *float32, b *byte, stride, blocks int)
+	// interleaveQ4K and interleaveQ6K make half a strip of blocks in 16 rows, stride bytes
+	// apart. For Q4_K scales and offsets are written for even groups only.
+	interleaveQ4K, interleaveQ6K func(u *uint8, s, m *float32, b *byte, stride, blocks int)
 
 	// outer16 and outer32 multiply an interleaved strip with four rows of activations,
 	// stride bytes apart, see outer.go. They are nil where dot4 is no slower.

@@ -57,15 +57,27 @@ func (p *Product) outerStrip(o *outerScratch, x *Acts, first int) {
 	}
 }
 
+// direct returns the kernel that interleaves the matrix's format without unpacking it
+// first, if there is one.
+func (p *Product) direct() func(u *uint8, s, m *float32, b *byte, stride, blocks int) {
+	switch p.W.Type {
+	case Q4_K:
+		return fast.interleaveQ4K
+	case Q6_K:
+		return fast.interleaveQ6K
+	}
+	return nil
+}
+
 // interleave unpacks n columns from k on of the strip's rows, and zeros up to padded.
 // Rows beyond the matrix's end have scale 0.
 func (p *Product) interleave(o *outerScratch, first, rows, k, n, padded int) {
 	from, bytes, rowBytes := p.W.Type.RowBytes(k), p.W.Type.RowBytes(n), p.W.Type.RowBytes(p.W.Cols)
 	groups := padded / groupSize
 	for h := range outerRows / 16 {
-		if p.W.Type == Q4_K && p.Rows == nil && 16*h+16 <= rows && fast.interleaveQ4K != nil {
+		if direct := p.direct(); direct != nil && p.Rows == nil && 16*h+16 <= rows {
 			at := h * outerChunk
-			fast.interleaveQ4K(&o.u[16*at], &o.s[at], &o.m[at], &p.W.Data[(first+16*h)*rowBytes+from], rowBytes, n/blockSize)
+			direct(&o.u[16*at], &o.s[at], &o.m[at], &p.W.Data[(first+16*h)*rowBytes+from], rowBytes, n/blockSize)
 			continue
 		}
 		for i := range 16 {

@@ -12,18 +12,22 @@ func transposeGeneric(dst, src *uint32, stride, n int) {
 	}
 }
 
-// interleaveQ4KGeneric specifies kernels.interleaveQ4K.
-func interleaveQ4KGeneric(u *uint8, s, m *float32, b *byte, stride, blocks int) {
+// interleaveGeneric specifies kernels.interleaveQ4K and interleaveQ6K.
+func interleaveGeneric(t Type, u *uint8, s, m *float32, b *byte, stride, blocks int) {
 	us, ss, ms := unsafe.Slice(u, 16*256*blocks), unsafe.Slice(s, 256*blocks), unsafe.Slice(m, 256*blocks)
 	var code [256]uint8
 	var scale, offset [16]float32
+	step := 1
+	if t == Q4_K {
+		step = 2
+	}
 	for r := range 16 {
 		for i := range blocks {
-			unpackQ4_K(code[:], scale[:], offset[:], unsafe.Slice(add(b, r*stride+144*i), 144))
+			unpackers[t](code[:], scale[:], offset[:], unsafe.Slice(add(b, r*stride+t.BlockBytes()*i), t.BlockBytes()))
 			for k, c := range code {
 				us[i*4096+k/4*64+r*4+k%4] = c
 			}
-			for g := 0; g < 16; g += 2 {
+			for g := 0; g < 16; g += step {
 				ss[i*256+16*g+r], ms[i*256+16*g+r] = scale[g], offset[g]
 			}
 		}

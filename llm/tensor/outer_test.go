@@ -166,6 +166,33 @@ func compareFours(t *testing.T, seed uint64, n, dim int) {
 	}
 }
 
+// compareInterleave does the same for strips made without unpacking first.
+func compareInterleave(t *testing.T, seed uint64, typ Type, blocks int, extreme bool) {
+	rng := rand.New(rand.NewPCG(seed, uint64(blocks)))
+	size := typ.BlockBytes()
+	stride := size*blocks + int(seed%5)
+	rows := make([]byte, 16*stride+size)
+	for i := range 16 {
+		copy(rows[i*stride:], randomRow(rng, typ, 256*blocks, extreme))
+	}
+	u0, s0, m0 := make([]uint8, 4096*blocks), make([]float32, 256*blocks), make([]float32, 256*blocks)
+	interleaveGeneric(typ, &u0[0], &s0[0], &m0[0], &rows[0], stride, blocks)
+	for _, k := range usableKernels() {
+		f := k.interleaveQ4K
+		if typ == Q6_K {
+			f = k.interleaveQ6K
+		}
+		if f == nil {
+			continue
+		}
+		u, s, m := make([]uint8, 4096*blocks), make([]float32, 256*blocks), make([]float32, 256*blocks)
+		f(&u[0], &s[0], &m[0], &rows[0], stride, blocks)
+		if !slices.Equal(u, u0) || !slices.Equal(s, s0) || !slices.Equal(m, m0) {
+			t.Fatalf("%s: %d blocks of 16 rows of %v interleaved differ", k.name, blocks, typ)
+		}
+	}
+}
+
 // compareQuantize does the same for 8-bit activations, which must be equal.
 func compareQuantize(t *testing.T, seed uint64, blocks int) {
 	rng := rand.New(rand.NewPCG(seed, uint64(blocks)))
@@ -202,23 +229,9 @@ func compareQ4K(t *testing.T, seed uint64, blocks int, extreme bool) {
 	if two := dotGeneric(&p.u[0], &p.s[0], &p.m[0], &x.q[0], &x.d[0], &x.sum[0], blocks); !close2(want, two, scale) {
 		t.Fatalf("generic: %d blocks of Q4_K: %g, unpacked first %g", blocks, want, two)
 	}
-	stride := 144*blocks + 3
-	rows := randomRow(rng, Q4_K, 16*256*(blocks+1), extreme)
-	for i := range 16 * blocks { // so that every scale is finite at this stride
-		at := i/blocks*stride + i%blocks*144
-		put16(rows[at:], uint16(rng.Uint32())&0xbbff)
-		put16(rows[at+2:], uint16(rng.Uint32())&0xbbff)
-	}
-	wantU, wantS, wantM := make([]uint8, 4096*blocks), make([]float32, 256*blocks), make([]float32, 256*blocks)
-	interleaveQ4KGeneric(&wantU[0], &wantS[0], &wantM[0], &rows[0], stride, blocks)
 	for _, k := range usableKernels() {
 		if k.dotQ4K == nil {
 			continue
-		}
-		u, s, m := make([]uint8, 4096*blocks), make([]float32, 256*blocks), make([]float32, 256*blocks)
-		k.interleaveQ4K(&u[0], &s[0], &m[0], &rows[0], stride, blocks)
-		if !slices.Equal(u, wantU) || !slices.Equal(s, wantS) || !slices.Equal(m, wantM) {
-			t.Fatalf("%s: %d blocks of 16 rows of Q4_K interleaved differ", k.name, blocks)
 		}
 		if got := k.dotQ4K(&row[0], &x.q[0], &x.wide[0], blocks); !close2(got, want, scale) {
 			t.Fatalf("%s: %d blocks of Q4_K: %g, want %g", k.name, blocks, got, want)
@@ -314,6 +327,10 @@ func TestOuterAndAttentionKernelsAgree(t *testing.T) {
 		compareQuantize(t, seed, 100)
 	}
 	for blocks := 1; blocks < 20; blocks++ {
+		for _, typ := range []Type{Q4_K, Q6_K} {
+			compareInterleave(t, 1, typ, blocks, false)
+			compareInterleave(t, 2, typ, blocks, true)
+		}
 		compareQ4K(t, 1, blocks, false)
 		compareQ4K(t, 2, blocks, true)
 	}
@@ -334,6 +351,8 @@ func FuzzOuterAndAttention(f *testing.F) {
 		compareAttention(t, seed, int(n), 1+int(dim))
 		compareFours(t, seed, 4+int(n)&^3, 16+int(dim)&^15)
 		compareQuantize(t, seed, 1+int(n))
+		compareInterleave(t, seed, Q4_K, 1+int(n%8), extreme)
+		compareInterleave(t, seed, Q6_K, 1+int(n%8), extreme)
 		compareQ4K(t, seed, 1+int(n%16), extreme)
 	})
 }

@@ -131,6 +131,11 @@ func dotQ4KAVX512(b *byte, a *int8, wide *float32, blocks int) float32
 //go:noescape
 func interleaveQ4KAVX512(u *uint8, s *float32, m *float32, b *byte, stride int, blocks int)
 
+// interleaveQ6KAVX512 is kernels.interleaveQ6K for AVX-512.
+//
+//go:noescape
+func interleaveQ6KAVX512(u *uint8, s *float32, m *float32, b *byte, stride int, blocks int)
+
 // scoresF32AVX512 is kernels.scores for keys in F32.
 //
 //go:noescape

@@ -41,6 +41,7 @@ func main() {
 	quantizeAVX512()
 	dotQ4KAVX512()
 	interleaveQ4K()
+	interleaveQ6K()
 	for _, t := range rowFormats {
 		scoresAVX512(t)
 		weighted4AVX512(t)
