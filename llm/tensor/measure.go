@@ -12,7 +12,7 @@ var peakSink atomic.Int32
 // memory together, over a buffer far larger than the caches. It takes the best of
 // several passes: the machine may be busy with other things.
 func (p *Pool) ReadBandwidth() (bytesPerSecond float64, err error) {
-	const size, piece = 1 << 29, 1 << 18
+	const size, piece = 1 << 28, 1 << 18
 	mem, release, err := Reserve(size)
 	if err != nil {
 		return 0, err
@@ -25,7 +25,7 @@ func (p *Pool) ReadBandwidth() (bytesPerSecond float64, err error) {
 		}
 	})
 	var best time.Duration
-	for pass := range 6 {
+	for pass := range 4 {
 		start := time.Now()
 		p.Run(pieces, func(_, i int) {
 			var t [4]uint64

@@ -4,7 +4,7 @@ import "testing"
 
 func TestMeasure(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short: measuring takes a second and half a gigabyte")
+		t.Skip("short: measuring takes a second and a quarter of a gigabyte")
 	}
 	p := NewPool(2)
 	defer p.Close()

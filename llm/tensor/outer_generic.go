@@ -64,14 +64,6 @@ func outerGeneric(width int, u *uint8, s, m *float32, a *int8, d, sum *float32, 
 	}
 }
 
-func outer16Generic(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, sums *float32) {
-	outerGeneric(16, u, s, m, a, d, sum, stride, steps, sums)
-}
-
-func outer32Generic(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, sums *float32) {
-	outerGeneric(32, u, s, m, a, d, sum, stride, steps, sums)
-}
-
 // dotQ4KGeneric specifies kernels.dotQ4K.
 func dotQ4KGeneric(b *byte, a *int8, wide *float32, blocks int) float32 {
 	bytes, as, w := unsafe.Slice(b, 144*blocks), unsafe.Slice(a, 256*blocks), unsafe.Slice(wide, 16*blocks)

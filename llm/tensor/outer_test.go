@@ -337,7 +337,7 @@ func TestOuterAndAttentionKernelsAgree(t *testing.T) {
 	for n := range 70 {
 		for _, dim := range []int{16, 64, 72, 80, 128, 208, 256} {
 			compareAttention(t, uint64(n), n, dim)
-			if n > 0 && dim%16 == 0 {
+			if n > 0 && n < 10 && dim%16 == 0 {
 				compareFours(t, uint64(n), 4*n, dim)
 			}
 		}
