@@ -269,3 +269,14 @@ func sleep(ctx context.Context, d time.Duration) error {
 		return ctx.Err()
 	}
 }
+
+// Prepare makes the result store and the object store, for workers in other languages
+// that expect to find them. Serve does so by itself when a tool has effects.
+func Prepare(ctx context.Context, conn *Conn) error {
+	s := store{conn: conn}
+	if _, err := s.results(ctx); err != nil {
+		return err
+	}
+	_, err := s.objects(ctx)
+	return err
+}
