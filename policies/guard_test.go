@@ -36,7 +36,9 @@ func ruleText(when string) string {
 
 // TestRefusedAtLoad holds each trap of expr, and each fault of a bundle.
 func TestRefusedAtLoad(t *testing.T) {
-	nest := func(open, inner, end string, n int) string { return strings.Repeat(open, n) + inner + strings.Repeat(end, n) }
+	nest := func(open, inner, end string, n int) string {
+		return strings.Repeat(open, n) + inner + strings.Repeat(end, n)
+	}
 	for name, c := range map[string]struct{ text, want string }{
 		"brackets":     {ruleText(nest("(", "true", ")", 1000)), "brackets nested"},
 		"million":      {ruleText(nest("(", "true", ")", 1_000_000)), "bytes"},

@@ -40,7 +40,7 @@ var (
 	cardForm     = regexp.MustCompile(`\b[2-6][0-9](?:[ -]?[0-9]){11,17}\b`)
 	ibanForm     = regexp.MustCompile(`(?i)\b[A-Z]{2}[0-9]{2}(?:[ ]?[A-Z0-9]){11,30}`)
 	emailForm    = regexp.MustCompile(`[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z]{2,24}\b`)
-	phoneForm    = regexp.MustCompile(`(?:\+|\b00)[1-9][0-9]{0,2}(?:[ ./()-]{0,2}[0-9]){7,12}\b|\(?\b[0-9]{3}\)?[ .-][0-9]{3}[ .-][0-9]{4}\b`)
+	phoneForm    = regexp.MustCompile(`\+[1-9][0-9]{0,2}(?:[ ./()-]{0,2}[0-9]){7,12}\b|\(?\b[0-9]{3}\)?[ .-][0-9]{3}[ .-][0-9]{4}\b`)
 	imitation    = regexp.MustCompile(`(?i)<\|(?:begin_of_text|start_header_id|end_header_id|eot_id|eom_id|python_tag|im_start|im_end|end_of_text)\|>|\[/?INST\]|<</?SYS>>|</?function(?:=|_calls?\b)|(?m)^\s*(?:system|assistant)\s*:|\{\s*"name"\s*:\s*"[^"]{1,64}"\s*,\s*"(?:parameters|arguments)"\s*:`)
 )
 
