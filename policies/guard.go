@@ -51,10 +51,7 @@ func prefixRun(src string) int {
 }
 
 // shape walks a parsed expression for what expr itself does not bound.
-type shape struct {
-	err        error
-	predicates int
-}
+type shape struct{ err error }
 
 func (s *shape) Visit(node *ast.Node) {
 	fail := func(format string, args ...any) {
