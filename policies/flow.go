@@ -24,6 +24,10 @@ type flow struct {
 	named      bool // every recipient is the user's or a trusted tool's
 }
 
+// linkNames are arguments that are reached over the network however they are
+// spelt: a host without a scheme carries data out as well as a URL does.
+var linkNames = []string{"url", "uri", "link", "host", "hostname", "domain", "endpoint", "webhook"}
+
 // look labels the arguments of a call and follows where they would go.
 func (r *Run) look(t *tool, args map[string]any) flow {
 	f := flow{labels: make(map[string]label.Origin, len(args)), effect: t.spec.EffectOrOnce().HasEffect(), named: true}
@@ -35,9 +39,15 @@ func (r *Run) look(t *tool, args map[string]any) flow {
 	for _, name := range keys {
 		f.labels[name] = r.origin(args[name], t.props[name])
 		leaves(args[name], func(v any) {
-			if s, ok := v.(string); ok {
-				addresses[name] = append(addresses[name], outside(r.resolve(s))...)
+			s, ok := v.(string)
+			if !ok {
+				return
 			}
+			found := outside(r.resolve(s))
+			if len(found) == 0 && s != "" && slices.Contains(linkNames, strings.ToLower(name)) {
+				found = []string{strings.ToLower(s)}
+			}
+			addresses[name] = append(addresses[name], found...)
 		})
 		isContent := slices.Contains(t.content, strings.ToLower(name))
 		isRecipient := slices.Contains(t.recipients, strings.ToLower(name))
@@ -86,7 +96,8 @@ func (r *Run) untrusted(t *tool, args map[string]any, keys []string, labels map[
 			continue
 		}
 		text, ok := args[name].(string)
-		if ok && o.How == label.HowContext && slices.Contains(t.content, strings.ToLower(name)) && r.context.Prose(text) {
+		_, declared := t.props[name]
+		if ok && declared && o.How == label.HowContext && slices.Contains(t.content, strings.ToLower(name)) && r.context.Prose(text) {
 			prose = append(prose, name)
 			continue
 		}

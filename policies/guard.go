@@ -146,13 +146,17 @@ func compile(src string, env types.Map, asBool bool) (program *vm.Program, err e
 }
 
 // evaluate runs a program within the memory budget; a panic is an error.
-func evaluate(p *vm.Program, env map[string]any) (out any, err error) {
+func evaluate(p *vm.Program, env map[string]any) (any, error) {
+	return evaluateOn(&vm.VM{MemoryBudget: memoryBudget}, p, env)
+}
+
+// evaluateOn is evaluate on a machine that is used again, which saves its stacks.
+func evaluateOn(machine *vm.VM, p *vm.Program, env map[string]any) (out any, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			out, err = nil, fmt.Errorf("%v", r)
 		}
 	}()
-	machine := vm.VM{MemoryBudget: memoryBudget}
 	out, err = machine.Run(p, env)
 	if f, ok := out.(float64); err == nil && ok && (math.IsNaN(f) || math.IsInf(f, 0)) {
 		return nil, errors.New("the result is not a number")

@@ -183,11 +183,13 @@ func fill(t *kv.Table, p *kv.Pool, n int, rng *rand.Rand) error {
 	for i := range rows {
 		rows[i] = rng.Float32() - 0.5
 	}
+	span := make([]byte, p.Format().RowBytes(len(rows)))
+	tensor.Quantize(p.Format(), span, rows)
 	for _, page := range t.Pages() {
 		for l := range s.Layers {
 			for h := range s.KVHeads {
-				tensor.Quantize(p.Format(), p.K(page, l, h), rows)
-				tensor.Quantize(p.Format(), p.V(page, l, h), rows)
+				copy(p.K(page, l, h), span)
+				copy(p.V(page, l, h), span)
 			}
 		}
 	}

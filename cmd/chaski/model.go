@@ -26,6 +26,7 @@ type modelCmd struct {
 	Logits   modelLogitsCmd   `cmd:"" help:"Logits of token ids: JSON lines in and out."`
 	Prompt   modelPromptCmd   `cmd:"" help:"Render conversations as prompts: JSON lines in and out."`
 	Parse    modelParseCmd    `cmd:"" help:"Read what a model wrote into text and calls: JSON lines in and out."`
+	Mask     modelMaskCmd     `cmd:"" help:"Token masks of JSON Schemas, checked against instances."`
 	Quantize modelQuantizeCmd `cmd:"" help:"Convert a model to another number format."`
 	Cache    modelCacheCmd    `cmd:"" help:"Page files of KV caches on disk."`
 }

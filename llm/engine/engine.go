@@ -11,6 +11,7 @@ import (
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/chat"
 	"github.com/chaski-dev/chaski/llm/gguf"
+	"github.com/chaski-dev/chaski/llm/grammar"
 	"github.com/chaski-dev/chaski/llm/kv"
 	"github.com/chaski-dev/chaski/llm/llama"
 	"github.com/chaski-dev/chaski/llm/tensor"
@@ -62,6 +63,10 @@ type Engine struct {
 	stats    Stats
 	closed   bool
 	ended    chan struct{}
+
+	grammarMu sync.Mutex
+	vocab     *grammar.Vocab // made by the first constrained request
+	grammars  map[[32]byte]*grammar.Grammar
 }
 
 // Stats is the state of an engine.
@@ -124,7 +129,7 @@ func New(m *llama.Model, o Options) (e *Engine, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("engine: %w", err)
 	}
-	e = &Engine{o: o, model: m, sessions: map[sessionKey][]int32{}, ended: make(chan struct{})}
+	e = &Engine{o: o, model: m, sessions: map[sessionKey][]int32{}, grammars: map[[32]byte]*grammar.Grammar{}, ended: make(chan struct{})}
 	e.wake = sync.NewCond(&e.mu)
 	if e.pages, err = kv.NewPool(m.KVShape(), format, o.PageSize, (o.Tokens+o.PageSize-1)/o.PageSize+1); err != nil {
 		return nil, err
@@ -213,7 +218,7 @@ func (e *Engine) Close() error {
 
 // Info implements [llm.Model].
 func (e *Engine) Info() llm.Info {
-	return llm.Info{Name: e.model.Name, ContextTokens: e.context, ExactTokens: true}
+	return llm.Info{Name: e.model.Name, ContextTokens: e.context, ExactTokens: true, Constrained: e.tok != nil}
 }
 
 // Model returns the weights, Tokenizer the vocabulary, nil if the file has none.

@@ -18,10 +18,6 @@ const DefaultMaxTokens = 1024
 // leastAnswer is the room that a request must leave for its answer.
 const leastAnswer = 16
 
-// ErrUnconstrained is the error of a request that needs decoding under a grammar, which
-// this engine does not do: a response format, a required call, a least call probability.
-var ErrUnconstrained = errors.New("the engine decodes without a grammar")
-
 // CountTokens implements [llm.Model].
 func (e *Engine) CountTokens(req *llm.Request) (int, error) {
 	ids, _, err := e.prompt(req)
@@ -51,12 +47,8 @@ func check(req *llm.Request) error {
 		return fmt.Errorf("engine: max_tokens is %d, want 0 or more", req.MaxTokens)
 	case req.MaxCalls < 0:
 		return fmt.Errorf("engine: max_calls is %d, want 0 or more", req.MaxCalls)
-	case req.ResponseFormat != nil:
-		return fmt.Errorf("engine: response_format: %w", ErrUnconstrained)
-	case req.ToolChoice.Mode == llm.ChoiceRequired || req.ToolChoice.Mode == llm.ChoiceTool:
-		return fmt.Errorf("engine: tool_choice %q: %w", req.ToolChoice.Mode, ErrUnconstrained)
-	case req.ToolChoice.MinCallProb != 0:
-		return fmt.Errorf("engine: min_call_prob: %w", ErrUnconstrained)
+	case !(req.ToolChoice.MinCallProb >= 0 && req.ToolChoice.MinCallProb <= 1):
+		return fmt.Errorf("engine: min_call_prob is %g, want 0 to 1", req.ToolChoice.MinCallProb)
 	}
 	return nil
 }
@@ -90,13 +82,17 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 	}
 	most = min(most, e.context-len(ids))
 
+	held, err := e.constraint(req, o)
+	if err != nil {
+		return err
+	}
 	t := &turn{
 		e: e, yield: yield, stops: sample.NewStops(req.Stop), maxCalls: req.MaxCalls,
-		parser: chat.NewParser(chat.ParserOptions{Tools: append([]llm.ToolSpec{}, o.Tools...)}),
+		parser: chat.NewParser(chat.ParserOptions{Tools: append([]llm.ToolSpec{}, o.Tools...), Constrained: held != nil}),
 	}
 	decoder := e.tok.NewDecoder()
 	out := Outcome{Stopped: -1}
-	job := Job{Prompt: ids, Max: most, Stop: e.ends, Sampling: req.Sampling, Priority: req.Priority, Tenant: req.Tenant, Session: req.Session}
+	job := Job{Prompt: ids, Max: most, Stop: e.ends, Sampling: req.Sampling, Priority: req.Priority, Tenant: req.Tenant, Session: req.Session, constraint: held}
 	generated := 0
 	for tok, err := range e.Run(ctx, job, &out) {
 		if err != nil {
@@ -117,7 +113,7 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 				return err
 			}
 		}
-		if t.stopped || t.full() || t.parser.Ended() != "" {
+		if t.stopped || held == nil && t.full() || t.parser.Ended() != "" {
 			break
 		}
 	}
@@ -145,9 +141,6 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 		stop.Reason = llm.StopToolCalls
 	case generated == most && out.Stopped < 0:
 		stop.Reason = llm.StopMaxTokens
-	}
-	if stop.Usage.PromptTokens == 0 { // left before the engine had ended it
-		stop.Usage = llm.Usage{PromptTokens: len(ids), GeneratedTokens: generated, FirstDivergent: -1}
 	}
 	if !yield(stop, nil) {
 		return errBroken

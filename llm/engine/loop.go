@@ -3,9 +3,11 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
+	"github.com/chaski-dev/chaski/llm/grammar"
 	"github.com/chaski-dev/chaski/llm/llama"
 	"github.com/chaski-dev/chaski/llm/sample"
 )
@@ -94,11 +96,86 @@ func (e *Engine) admit() {
 type part struct {
 	s     *sequence
 	draft []int32
+	masks []grammar.Bitset // for each row of logits, under a grammar
+	rows  []int32          // the only tokens with logits; nil is all
+	err   error            // of the masks
+	ready chan struct{}    // closed when masks and err are set
+}
+
+// mask computes the masks of a part beside the forward pass. If they come at once and
+// allow few tokens, only those rows of the output matrix are asked for.
+func (p *part) mask(span *llama.Span) {
+	c := p.s.job.constraint
+	if c == nil || span.Logits == 0 {
+		return
+	}
+	p.ready = make(chan struct{})
+	left := p.s.job.Max - p.s.generated()
+	go func() {
+		defer close(p.ready)
+		p.masks, p.err = c.masks(p.draft, left)
+	}()
+	if p.s.job.Sampling.LogProbs > 0 || c.least > 0 && p.s.generated() == 0 {
+		return // they are of the whole vocabulary
+	}
+	select {
+	case <-p.ready:
+		if p.err != nil {
+			return
+		}
+		any := grammar.NewBitset(c.vocab.Size())
+		for _, m := range p.masks {
+			for i, w := range m {
+				any[i] |= w
+			}
+		}
+		if n := any.Count(); n > 0 && n <= fewRows {
+			p.rows = any.IDs(nil)
+			span.Rows = p.rows
+		}
+	case <-time.After(maskWait):
+	}
+}
+
+// choose draws a token from row i of the part's logits; −1 if none is allowed.
+func (p *part) choose(i int, row []float32) (int32, error) {
+	s := p.s
+	c := s.job.constraint
+	if c == nil {
+		return s.sampler.Choose(row, nil), nil
+	}
+	mask := p.masks[i]
+	if s.generated() == 0 {
+		if err := c.mayCall(mask, row); err != nil {
+			return -1, err
+		}
+	}
+	s.scratch = append(s.scratch[:0], row...)
+	for j := range s.scratch {
+		id := int32(j)
+		if p.rows != nil {
+			id = p.rows[j]
+		}
+		if !mask.Has(id) {
+			s.scratch[j] = float32(math.Inf(-1))
+		}
+	}
+	id := s.sampler.Choose(s.scratch, p.rows)
+	if id < 0 {
+		return -1, fmt.Errorf("engine: %w", ErrNoRoom)
+	}
+	if slices.Contains(s.job.Stop, id) {
+		return id, nil
+	}
+	return id, c.accept(c.matcher, id)
 }
 
 // pass computes one step of every sequence that can go on.
 func (e *Engine) pass() {
 	parts, spans := e.plan()
+	for i := range parts {
+		parts[i].mask(&spans[i])
+	}
 	if len(spans) == 0 {
 		return
 	}
@@ -111,6 +188,11 @@ func (e *Engine) pass() {
 	if err == nil {
 		logits, err = e.runner.Forward(spans)
 	}
+	for i := range parts {
+		if parts[i].ready != nil {
+			<-parts[i].ready
+		}
+	}
 	if err != nil {
 		for _, p := range parts {
 			e.retire(p.s, err)
@@ -120,7 +202,8 @@ func (e *Engine) pass() {
 	e.mu.Lock()
 	e.stats.Passes++
 	e.mu.Unlock()
-	for i, p := range parts {
+	for i := range parts {
+		p := &parts[i]
 		p.s.out.Usage.ForwardPasses++
 		n := spans[i].Logits
 		e.step(p, logits[:n])
@@ -165,7 +248,11 @@ func (e *Engine) plan() (parts []part, spans []llama.Span) {
 		}
 		p := part{s: s}
 		if left := s.job.Max - s.generated() - 1; !e.o.NoDrafts && left > 0 {
-			p.draft = s.draft.guess(s.ids, left)
+			if c := s.job.constraint; c == nil {
+				p.draft = s.draft.guess(s.ids, left)
+			} else if p.draft = c.forced(left); len(p.draft) == 0 {
+				p.draft = c.fit(s.draft.guess(s.ids, left))
+			}
 			s.out.Usage.DraftedTokens += len(p.draft)
 		}
 		tokens := append(slices.Clone(rest), p.draft...)
@@ -198,7 +285,7 @@ func (e *Engine) follows(i int) bool {
 // guessed them, and forgets the rest of the draft. The draft is a fixed guess and each
 // token is drawn from the model's own distribution with the sampler's next random
 // number, so the text is the same as without it.
-func (e *Engine) step(p part, logits [][]float32) {
+func (e *Engine) step(p *part, logits [][]float32) {
 	s := p.s
 	if len(logits) == 0 || s.generated() == 0 {
 		// Others may start from what was read of the prompt. The tail page is shared
@@ -217,11 +304,19 @@ func (e *Engine) step(p part, logits [][]float32) {
 	}
 	base := s.table.Len() - len(p.draft)
 	accepted := 0
+	if p.err != nil {
+		s.table.Truncate(base)
+		e.retire(s, fmt.Errorf("engine: %w", p.err))
+		return
+	}
 	for i, row := range logits {
-		id := s.sampler.Choose(row, nil)
-		if id < 0 {
+		id, err := p.choose(i, row)
+		if err == nil && id < 0 {
+			err = errors.New("engine: the model gave no usable logits")
+		}
+		if err != nil {
 			s.table.Truncate(base)
-			e.retire(s, fmt.Errorf("engine: the model gave no usable logits"))
+			e.retire(s, err)
 			return
 		}
 		if s.first.IsZero() {

@@ -24,6 +24,8 @@ type Job struct {
 	Priority int // higher first
 	Tenant   string
 	Session  string
+
+	constraint *constraint // nil is none
 }
 
 // Outcome says how a job ended and what it cost.
@@ -44,6 +46,7 @@ type sequence struct {
 	admitted time.Time
 	first    time.Time // when the first token was generated
 	followed bool      // another sequence waits for this one's prefill
+	scratch  []float32 // logits under a mask
 	gone     atomic.Bool
 
 	mu     sync.Mutex
@@ -118,6 +121,9 @@ func (e *Engine) Run(ctx context.Context, job Job, out *Outcome) iter.Seq2[Token
 					return
 				}
 				if !yield(t, nil) {
+					if out != nil && !done {
+						*out = e.leave(s)
+					}
 					return
 				}
 			}
@@ -128,6 +134,20 @@ func (e *Engine) Run(ctx context.Context, job Job, out *Outcome) iter.Seq2[Token
 				return
 			}
 		}
+	}
+}
+
+// leave ends a sequence that nobody reads any more, after the pass in hand.
+func (e *Engine) leave(s *sequence) Outcome {
+	s.gone.Store(true)
+	e.mu.Lock()
+	e.wake.Broadcast()
+	e.mu.Unlock()
+	for {
+		if _, done, _ := s.take(); done {
+			return s.out
+		}
+		<-s.notify
 	}
 }
 

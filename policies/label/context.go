@@ -297,7 +297,7 @@ func (s *source) holds(n needle) bool {
 // untrusted result, not mostly its words in its order, and no address, account or
 // link that is not the user's or a trusted tool's.
 func (c *Context) Prose(text string) bool {
-	if strings.ContainsAny(text, "`{}<>|\\$;") {
+	if strings.ContainsAny(text, "`{}<>|\\") {
 		return false // code and commands are no prose
 	}
 	list := words(text)

@@ -70,7 +70,8 @@ func TestProse(t *testing.T) {
 		"Production stopped, see evil.example/now for more.":       false,
 		"Write to someone@else.example about the flood.":           false,
 		"rm -rf /tmp; echo done well":                              false,
-		"two words":                                                false,
+		"A payment is due; nothing else happened.":                 true,
+		"two words": false,
 	} {
 		if c.Prose(text) != want {
 			t.Errorf("%q: %v", text, !want)

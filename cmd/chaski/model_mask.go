@@ -1,0 +1,166 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/chaski-dev/chaski/llm/grammar"
+	"github.com/chaski-dev/chaski/llm/tokenizer"
+)
+
+type modelMaskCmd struct {
+	Model string   `short:"m" required:"" help:"GGUF file, tokenizer.model, tokenizer.json or model directory." type:"path"`
+	Files []string `arg:"" help:"Files of {\"name\", \"schema\", \"tests\"}, one or more values each." type:"existingfile"`
+}
+
+// maskIn is a schema and instances of which each is said to be valid or not.
+type maskIn struct {
+	Name   string          `json:"name"`
+	Schema json.RawMessage `json:"schema"`
+	Tests  []struct {
+		Valid bool            `json:"valid"`
+		Data  json.RawMessage `json:"data"`
+	} `json:"tests"`
+}
+
+type maskOut struct {
+	Name      string     `json:"name"`
+	Compiled  bool       `json:"compiled"`
+	Refused   string     `json:"refused,omitempty"`
+	CompileUS float64    `json:"compile_us"`
+	Tests     []maskTest `json:"tests"`
+}
+
+type maskTest struct {
+	Accepted  bool    `json:"accepted"`
+	Tokens    int     `json:"tokens"`
+	MaskUSMax float64 `json:"mask_us_max"`
+}
+
+// maskRun collects the figures of all schemas.
+type maskRun struct {
+	tok                                       *tokenizer.Tokenizer
+	vocab                                     *grammar.Vocab
+	dst                                       grammar.Bitset
+	masks, compiles                           []float64
+	schemas, passed, refused, wrongYes, wrong int
+}
+
+// Run prints a line for each schema, and the figures of all on the standard error.
+func (c *modelMaskCmd) Run() error {
+	tok, err := openTokenizer(c.Model)
+	if err != nil {
+		return err
+	}
+	tokens := make([][]byte, tok.Size())
+	for i := range tokens {
+		tokens[i] = tok.Bytes(int32(i))
+	}
+	r := &maskRun{tok: tok, vocab: grammar.NewVocab(tokens, tok.IsSpecial), dst: grammar.NewBitset(len(tokens))}
+	out := bufio.NewWriter(os.Stdout)
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	for _, name := range c.Files {
+		if err := r.file(name, enc); err != nil {
+			return errors.Join(err, out.Flush())
+		}
+	}
+	fmt.Fprintf(os.Stderr, "schemas %d, all tests passed %d, refused %d, invalid accepted %d, valid rejected %d\n", r.schemas, r.passed, r.refused, r.wrongYes, r.wrong)
+	fmt.Fprintf(os.Stderr, "mask us: %s\ncompile us: %s\n", percentiles(r.masks), percentiles(r.compiles))
+	return out.Flush()
+}
+
+func (r *maskRun) file(name string, enc *json.Encoder) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	dec := json.NewDecoder(bufio.NewReader(f))
+	for {
+		var in maskIn
+		if err := dec.Decode(&in); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if err := enc.Encode(r.schema(in)); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *maskRun) schema(in maskIn) maskOut {
+	o := maskOut{Name: in.Name, Tests: []maskTest{}}
+	r.schemas++
+	start := time.Now()
+	g, err := grammar.CompileSchema(in.Schema, grammar.Options{})
+	o.CompileUS = micros(start)
+	r.compiles = append(r.compiles, o.CompileUS)
+	if err != nil {
+		o.Refused = err.Error()
+		var e *grammar.Error
+		if errors.As(err, &e) {
+			o.Refused = e.Keyword + " " + e.Path
+		}
+		r.refused++
+		return o
+	}
+	o.Compiled = true
+	pass := true
+	for _, t := range in.Tests {
+		got := r.test(g, t.Data)
+		o.Tests = append(o.Tests, got)
+		switch {
+		case got.Accepted && !t.Valid:
+			r.wrongYes++
+		case !got.Accepted && t.Valid:
+			r.wrong++
+		}
+		pass = pass && got.Accepted == t.Valid
+	}
+	if pass {
+		r.passed++
+	}
+	return o
+}
+
+// test feeds the instance's tokens, each if the mask has it.
+func (r *maskRun) test(g *grammar.Grammar, data []byte) maskTest {
+	var t maskTest
+	text, err := grammar.Canonical(data)
+	if err != nil {
+		return t
+	}
+	m := g.NewMatcher(r.vocab)
+	for _, id := range r.tok.Encode(nil, string(text)) {
+		start := time.Now()
+		err := m.Mask(r.dst)
+		us := micros(start)
+		r.masks = append(r.masks, us)
+		t.MaskUSMax = max(t.MaskUSMax, us)
+		if err != nil || !r.dst.Has(id) || m.Accept(id) != nil {
+			return t
+		}
+		t.Tokens++
+	}
+	t.Accepted = m.CanEnd()
+	return t
+}
+
+func micros(start time.Time) float64 { return float64(time.Since(start).Nanoseconds()) / 1000 }
+
+func percentiles(list []float64) string {
+	if len(list) == 0 {
+		return "none"
+	}
+	slices.Sort(list)
+	at := func(p float64) float64 { return list[int(p*float64(len(list)-1))] }
+	return fmt.Sprintf("p50 %.1f p90 %.1f p99 %.1f max %.1f", at(0.5), at(0.9), at(0.99), at(1))
+}

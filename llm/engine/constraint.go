@@ -1,0 +1,173 @@
+package engine
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/chat"
+	"github.com/chaski-dev/chaski/llm/grammar"
+)
+
+// ErrNoRoom is the error of a constrained request whose MaxTokens is too small for any
+// text of its grammar.
+var ErrNoRoom = errors.New("too few tokens are left to end the text that the grammar asks for")
+
+// fewRows is the number of allowed tokens up to which only their rows of the output
+// matrix are multiplied; maskWait is how long a pass waits for the masks to learn it.
+const (
+	fewRows  = 256
+	maskWait = 200 * time.Microsecond
+)
+
+// constraint holds a sequence to a grammar.
+type constraint struct {
+	matcher *grammar.Matcher
+	vocab   *grammar.Vocab
+	encode  func(text string) []int32
+	ends    []int32
+	tag     int32   // <|python_tag|>; −1 if the vocabulary has none
+	least   float64 // probability of a call below which none is made; 0 is off
+}
+
+// forced is the text that the grammar leaves no choice about, as tokens to verify.
+func (c *constraint) forced(most int) []int32 {
+	ids, err := c.matcher.ForcedTokens(c.encode)
+	if err != nil {
+		return nil // then it is not guessed
+	}
+	return ids[:min(len(ids), most)]
+}
+
+// fit returns the part of a guess that the grammar allows.
+func (c *constraint) fit(draft []int32) []int32 {
+	m := c.matcher.Clone()
+	for i, id := range draft {
+		if c.accept(m, id) != nil {
+			return draft[:i]
+		}
+	}
+	return draft
+}
+
+func (c *constraint) accept(m *grammar.Matcher, id int32) error {
+	if id == c.tag {
+		return m.AcceptTag()
+	}
+	return m.Accept(id)
+}
+
+// masks returns the tokens allowed before each token of a draft and after it. left is
+// how many tokens may yet be generated.
+func (c *constraint) masks(draft []int32, left int) ([]grammar.Bitset, error) {
+	m := c.matcher.Clone()
+	out := make([]grammar.Bitset, len(draft)+1)
+	for i := range out {
+		set := grammar.NewBitset(c.vocab.Size())
+		if err := m.MaskWithin(set, left-i); err != nil {
+			return nil, err
+		}
+		if m.CanEnd() {
+			for _, id := range c.ends {
+				set.Set(id)
+			}
+		}
+		if c.tag >= 0 && m.CanTag() && set.Count() > 0 {
+			set.Set(c.tag)
+		}
+		out[i] = set
+		if i < len(draft) {
+			if err := c.accept(m, draft[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// mayCall lowers the mask of a turn's first token to text if the model's probability of
+// opening a call is below the least.
+func (c *constraint) mayCall(mask grammar.Bitset, row []float32) error {
+	if c.least == 0 {
+		return nil
+	}
+	calls := grammar.NewBitset(c.vocab.Size())
+	if err := c.matcher.CallTokens(calls); err != nil {
+		return err
+	}
+	if c.tag >= 0 && c.matcher.CanTag() {
+		calls.Set(c.tag)
+	}
+	top := float64(slices.Max(row))
+	var all, call float64
+	for i, v := range row {
+		p := math.Exp(float64(v) - top)
+		all += p
+		if calls.Has(int32(i)) {
+			call += p
+		}
+	}
+	if call < c.least*all {
+		for i := range mask {
+			mask[i] &^= calls[i]
+		}
+	}
+	return nil
+}
+
+// constraint returns what holds the turn of a request; nil if nothing does.
+func (e *Engine) constraint(req *llm.Request, o chat.Options) (*constraint, error) {
+	mode := req.ToolChoice.Mode
+	free := (len(o.Tools) == 0 || req.Dialect != llm.DialectJSON) && req.ResponseFormat == nil
+	if free && mode != llm.ChoiceRequired && mode != llm.ChoiceTool {
+		return nil, nil
+	}
+	g, err := e.grammar(grammar.Turn{Tools: o.Tools, Choice: req.ToolChoice, MaxCalls: req.MaxCalls, Dialect: req.Dialect, Response: req.ResponseFormat})
+	if err != nil {
+		return nil, fmt.Errorf("engine: %w", err)
+	}
+	c := &constraint{matcher: g.NewMatcher(e.vocab), vocab: e.vocab, ends: e.ends, tag: -1, least: req.ToolChoice.MinCallProb}
+	c.encode = func(text string) []int32 { return e.tok.Encode(nil, text) }
+	if id, ok := e.tok.Special(chat.PythonTag); ok {
+		c.tag = id
+	}
+	return c, nil
+}
+
+// maxGrammars bounds the compiled turns that are kept.
+const maxGrammars = 64
+
+// grammar compiles a turn, or finds it compiled.
+func (e *Engine) grammar(t grammar.Turn) (*grammar.Grammar, error) {
+	data, err := json.Marshal(t)
+	if err != nil {
+		return nil, err
+	}
+	key := sha256.Sum256(data)
+	e.grammarMu.Lock()
+	defer e.grammarMu.Unlock()
+	if e.vocab == nil { // made when first needed: it takes a moment for large vocabularies
+		tokens := make([][]byte, e.tok.Size())
+		for i := range tokens {
+			tokens[i] = e.tok.Bytes(int32(i))
+		}
+		e.vocab = grammar.NewVocab(tokens, e.tok.IsSpecial)
+	}
+	if g, ok := e.grammars[key]; ok {
+		return g, nil
+	}
+	g, err := grammar.CompileTurn(t)
+	if err != nil {
+		return nil, err
+	}
+	if len(e.grammars) >= maxGrammars {
+		clear(e.grammars)
+	}
+	e.grammars[key] = g
+	return g, nil
+}

@@ -1,0 +1,132 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/chaski-dev/chaski/llm"
+)
+
+// session is a recorded agent session: what was asked, the tools, and which tool was
+// called in each turn with what result.
+type session struct {
+	Messages []llm.Message
+	Tools    []llm.ToolSpec
+	Turns    []struct {
+		Tool   string
+		Result json.RawMessage
+	}
+}
+
+func recorded(t *testing.T) (s session) {
+	t.Helper()
+	data, err := os.ReadFile("testdata/session.json")
+	if err == nil {
+		err = json.Unmarshal(data, &s)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func startChat(t *testing.T, o Options) *Engine {
+	t.Helper()
+	e := start(t, "tiny-Q8_0.gguf", o)
+	if e.tok == nil || len(e.ends) == 0 {
+		t.Skip("the reference model has no tokenizer with special tokens")
+	}
+	return e
+}
+
+// play runs the turns of the session and returns the calls and what they cost.
+func play(t *testing.T, e *Engine, s session) (calls []string, sum llm.Usage) {
+	t.Helper()
+	messages := slices.Clone(s.Messages)
+	for _, turn := range s.Turns {
+		req := &llm.Request{
+			Messages: messages, Tools: s.Tools, ToolChoice: llm.ToolChoice{Mode: llm.ChoiceTool, Name: turn.Tool},
+			MaxCalls: 1, MaxTokens: 120, Session: "case",
+		}
+		msg, stop, err := llm.Collect(e.Generate(context.Background(), req), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(msg.Calls) != 1 || msg.Calls[0].Name != turn.Tool || stop.Reason != llm.StopToolCalls || len(msg.Calls[0].Coercions) > 0 {
+			t.Fatalf("%+v, %+v, want one call of %s", msg, stop, turn.Tool)
+		}
+		var args map[string]any
+		if err := json.Unmarshal(msg.Calls[0].Arguments, &args); err != nil || len(args) == 0 {
+			t.Fatalf("%s: %v", msg.Calls[0].Arguments, err)
+		}
+		calls = append(calls, string(msg.Calls[0].Arguments))
+		sum = sum.Add(stop.Usage)
+		msg.Calls[0].ID = turn.Tool
+		messages = append(messages, msg, llm.Message{Role: llm.RoleTool, CallID: turn.Tool, Name: turn.Tool, Value: turn.Result})
+	}
+	return calls, sum
+}
+
+// TestRecordedSession: constrained calls take at least 1.5 times fewer passes with
+// speculation, and are the same.
+func TestRecordedSession(t *testing.T) {
+	s := recorded(t)
+	want, plain := play(t, startChat(t, Options{Cache: "f32", NoDrafts: true, Tokens: 8192}), s)
+	got, fast := play(t, startChat(t, Options{Cache: "f32", Tokens: 8192}), s)
+	if !slices.Equal(got, want) {
+		t.Fatalf("with drafts %q, without %q", got, want)
+	}
+	t.Logf("%d passes without drafts, %d with, %.2f times fewer; %d of %d prompt tokens cached, %d of %d drafts accepted", plain.ForwardPasses, fast.ForwardPasses,
+		float64(plain.ForwardPasses)/float64(fast.ForwardPasses), fast.CachedTokens, fast.PromptTokens, fast.AcceptedTokens, fast.DraftedTokens)
+	if float64(plain.ForwardPasses) < 1.5*float64(fast.ForwardPasses) {
+		t.Errorf("%d passes without drafts, %d with: want 1.5 times fewer", plain.ForwardPasses, fast.ForwardPasses)
+	}
+	if fast.CachedTokens*4 < fast.PromptTokens*3 {
+		t.Errorf("%d of %d prompt tokens were cached", fast.CachedTokens, fast.PromptTokens)
+	}
+}
+
+// TestConstrainedRequests: choices, formats and limits hold whatever the model likes.
+func TestConstrainedRequests(t *testing.T) {
+	e := startChat(t, Options{Tokens: 8192})
+	s := recorded(t)
+	ask := func(change func(*llm.Request)) (llm.Message, llm.Stop, error) {
+		req := &llm.Request{Messages: s.Messages, Tools: s.Tools, MaxTokens: 100}
+		change(req)
+		return llm.Collect(e.Generate(context.Background(), req), nil)
+	}
+	for seed := range uint64(5) { // hot sampling of random weights: the grammar holds
+		msg, _, err := ask(func(r *llm.Request) {
+			r.ToolChoice.Mode, r.MaxCalls = llm.ChoiceRequired, 2
+			r.Sampling = llm.Sampling{Temperature: 2, Seed: seed}
+		})
+		if err != nil || len(msg.Calls) < 1 || len(msg.Calls) > 2 {
+			t.Errorf("required, seed %d: %+v, %v", seed, msg, err)
+		}
+	}
+	msg, _, err := ask(func(r *llm.Request) { r.ToolChoice.MinCallProb = 1 })
+	if err != nil || len(msg.Calls) != 0 {
+		t.Errorf("a least probability of 1: %+v, %v", msg, err)
+	}
+	msg, _, err = ask(func(r *llm.Request) {
+		r.Tools = nil
+		r.ResponseFormat = &llm.ResponseFormat{Schema: json.RawMessage(`{"type": "object", "properties": {"late": {"type": "boolean"}}, "required": ["late"], "additionalProperties": false}`)}
+	})
+	var answer struct{ Late *bool }
+	if e := json.Unmarshal([]byte(msg.Content), &answer); err != nil || e != nil || answer.Late == nil {
+		t.Errorf("a format: %q, %v, %v", msg.Content, err, e)
+	}
+	if _, _, err = ask(func(r *llm.Request) { r.ToolChoice.Mode, r.MaxTokens = llm.ChoiceRequired, 3 }); !errors.Is(err, ErrNoRoom) {
+		t.Errorf("three tokens for a call: %v", err)
+	}
+	if _, _, err = ask(func(r *llm.Request) { r.MaxTokens = -1 }); err == nil {
+		t.Error("a negative limit was accepted")
+	}
+	if _, _, err = ask(func(r *llm.Request) { r.ToolChoice.MinCallProb = 2 }); err == nil {
+		t.Error("a probability of 2 was accepted")
+	}
+}

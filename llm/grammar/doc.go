@@ -1,0 +1,17 @@
+// Package grammar turns JSON Schemas and the turns of a model into token masks.
+//
+// A grammar is one expression over bytes: literals, concatenation, alternatives,
+// counted repetition, intersection and complement for strings and numbers, and
+// references for recursion. The derivative of an expression by a byte is the expression
+// of what may follow it (Brzozowski, 1964), so the state of a [Matcher] is just an
+// expression. Expressions are kept once each, and their derivatives are remembered:
+// the automaton is built lazily, as far as it is used.
+//
+// Invariants: a state that no text can complete is never entered, so there is no dead
+// end under a mask; what a grammar cannot enforce is refused by [CompileSchema] with an
+// [Error] that names the keyword and its path.
+//
+// A string is written in one way only: characters as themselves, and the shortest
+// escape where JSON demands one. One space may follow a comma and a colon; there is no
+// other white space. Properties may come in any order, each declared one once.
+package grammar

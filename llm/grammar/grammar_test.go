@@ -1,0 +1,158 @@
+package grammar
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/chaski-dev/chaski/llm"
+)
+
+// byteVocab has each byte and a few words as tokens.
+func byteVocab() *Vocab {
+	var tokens [][]byte
+	for c := range 256 {
+		tokens = append(tokens, []byte{byte(c)})
+	}
+	for _, w := range []string{`{"`, `": "`, `", "`, `"}`, "name", "true", "12", "é", "hello", `a"`} {
+		tokens = append(tokens, []byte(w))
+	}
+	return NewVocab(tokens, nil)
+}
+
+func accepts(t *testing.T, g *Grammar, text string) bool {
+	t.Helper()
+	m := g.NewMatcher(byteVocab())
+	return m.AcceptBytes([]byte(text)) == nil && m.CanEnd()
+}
+
+func TestSchemas(t *testing.T) {
+	for _, c := range []struct {
+		schema   string
+		yes, bad []string
+	}{
+		{`{"type": "integer", "minimum": -3, "maximum": 12}`, []string{"-3", "0", "12", "9"}, []string{"-4", "13", "120", "01", "1.5"}},
+		{`{"type": "number", "exclusiveMinimum": 0.5, "multipleOf": 0.25}`, []string{"0.75", "1", "10.250"}, []string{"0.5", "0.6", "-1"}},
+		{`{"type": "string", "minLength": 2, "maxLength": 3, "pattern": "^a"}`, []string{`"ab"`, `"aé\n"`}, []string{`"a"`, `"abcd"`, `"ba"`}},
+		{`{"type": "string", "format": "date"}`, []string{`"2024-02-29"`}, []string{`"2023-02-29"`, `"2024-13-01"`}},
+		{`{"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "null"}}, "required": ["a"], "additionalProperties": false}`,
+			[]string{`{"a": 1}`, `{"b": null, "a": 1}`}, []string{`{}`, `{"b": null}`, `{"a": 1, "a": 1}`, `{"a": 1, "c": 1}`}},
+		{`{"type": "object", "patternProperties": {"^x": {"type": "integer"}}, "additionalProperties": {"type": "boolean"}}`,
+			[]string{`{"x1": 5, "y": true}`}, []string{`{"x": true}`, `{"y": 5}`}},
+		{`{"type": "array", "prefixItems": [{"type": "null"}], "items": {"type": "integer"}, "minItems": 2, "maxItems": 3}`,
+			[]string{`[null, 1]`, `[null, 1, 2]`}, []string{`[null]`, `[1, 1]`, `[null, 1, 2, 3]`}},
+		{`{"$ref": "#/$defs/t", "$defs": {"t": {"type": "object", "properties": {"n": {"$ref": "#/$defs/t"}}, "additionalProperties": false}}}`,
+			[]string{`{}`, `{"n": {"n": {}}}`}, []string{`{"n": 1}`}},
+		{`{"oneOf": [{"type": "string", "maxLength": 1}, {"enum": [1, null]}]}`, []string{`"a"`, "1", "null"}, []string{`"ab"`, "2"}},
+		{`{"type": "string", "not": {"enum": ["a"]}}`, []string{`"b"`, `"aa"`}, []string{`"a"`, "1"}},
+		{`{"properties": {"k": {"enum": ["x", "y"]}, "v": {}}, "required": ["k"], "type": "object", "if": {"properties": {"k": {"const": "x"}}}, "then": {"required": ["v"]}}`,
+			[]string{`{"k": "y"}`, `{"k": "x", "v": 1}`}, []string{`{"k": "x"}`}},
+		{`{"type": "object", "dependentRequired": {"a": ["b"]}, "maxProperties": 2}`, []string{`{"c": 1}`, `{"b": 1, "a": 1}`}, []string{`{"a": 1}`, `{"a": 1, "c": 1}`}},
+	} {
+		g, err := CompileSchema([]byte(c.schema), Options{})
+		if err != nil {
+			t.Errorf("%s: %v", c.schema, err)
+			continue
+		}
+		for _, s := range c.yes {
+			if !accepts(t, g, s) {
+				t.Errorf("%s rejects %s", c.schema, s)
+			}
+		}
+		for _, s := range c.bad {
+			if accepts(t, g, s) {
+				t.Errorf("%s accepts %s", c.schema, s)
+			}
+		}
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	for schema, keyword := range map[string]string{
+		`{"$ref": "#/nowhere"}`:                           "$ref",
+		`{"type": "integer", "minimum": 3, "maximum": 2}`: "schema",
+		`{"type": "array", "uniqueItems": true}`:          "uniqueItems",
+		`{"type": "string", "pattern": "(?=a)"}`:          "pattern",
+		`{"type": "text"}`:                                "type",
+		`[`:                                               "schema",
+		`{"$ref": "#"}`:                                   "$ref",
+	} {
+		_, err := CompileSchema([]byte(schema), Options{})
+		var e *Error
+		if !errors.As(err, &e) || e.Keyword != keyword {
+			t.Errorf("%s: %v", schema, err)
+		}
+	}
+}
+
+// A mask holds a token exactly when its bytes are accepted.
+func TestMaskEqualsAccept(t *testing.T) {
+	v := byteVocab()
+	g, err := CompileSchema([]byte(`{"type": "object", "properties": {"name": {"type": "string", "maxLength": 6}, "n": {"type": "integer"}}}`), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := g.NewMatcher(v)
+	mask := NewBitset(v.Size())
+	for _, part := range []byte(`{"name": "hell\n", "n": 12, "x": [true]}`) {
+		if err := m.Mask(mask); err != nil {
+			t.Fatal(err)
+		}
+		for id := range int32(v.Size()) {
+			c := m.Clone()
+			if (c.Accept(id) == nil) != mask.Has(id) {
+				t.Fatalf("before %q: token %q is in the mask: %v", part, v.Bytes(id), mask.Has(id))
+			}
+		}
+		if err := m.AcceptBytes([]byte{part}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestTurn(t *testing.T) {
+	g, err := CompileTurn(Turn{MaxCalls: 2, Tools: []llm.ToolSpec{{Name: "add", Parameters: []byte(`{"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"], "additionalProperties": false}`)}, {Name: "now"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, two := `{"name": "add", "parameters": {"a": 1}}`, `{"name": "now", "parameters": {}}`
+	for text, want := range map[string]bool{
+		"Hello {x}": true, one: true, one + "; " + two: true, one + "; " + two + "; " + one: false, one + " done": false,
+		`{"name": "sub", "parameters": {}}`: false, `{"name": "add", "parameters": {"a": "1"}}`: false, "[1]": false,
+	} {
+		if got := accepts(t, g, text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+	m := g.NewMatcher(byteVocab())
+	if err := m.AcceptBytes([]byte(`{"`)); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := m.Forced(); err != nil || string(f) != `name": "` {
+		t.Errorf("forced %q, %v", f, err)
+	}
+}
+
+func ExampleCompileSchema() {
+	g, err := CompileSchema([]byte(`{"type": "boolean"}`), Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	m := g.NewMatcher(NewVocab([][]byte{[]byte("true"), []byte("maybe"), []byte("f")}, nil))
+	mask := NewBitset(3)
+	fmt.Println(m.Mask(mask), mask.IDs(nil))
+	// Output: <nil> [0 2]
+}
+
+func FuzzCompileSchema(f *testing.F) {
+	f.Add(`{"type": "object", "properties": {"a": {"$ref": "#"}}}`)
+	f.Add(`{"oneOf": [{"type": "integer"}, {"multipleOf": 0.1}]}`)
+	f.Fuzz(func(t *testing.T, schema string) {
+		g, err := CompileSchema([]byte(schema), Options{MaxNodes: 20000, MaxSchemas: 500})
+		var e *Error
+		if (g == nil) == (err == nil) || (err != nil && !errors.As(err, &e)) {
+			t.Fatal(g, err)
+		}
+	})
+}

@@ -1,0 +1,316 @@
+package grammar
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+	"sort"
+)
+
+// node is the number of an expression in its builder.
+type node = int32
+
+type kind uint8
+
+const (
+	kNone   kind = iota // nothing
+	kEmpty              // the empty text
+	kSwitch             // a step by the next byte, or the end where final
+	kCat
+	kOr
+	kAnd
+	kNot
+	kRepeat
+	kRef    // an expression that is defined later
+	kMod    // decimal digits by their remainder
+	kBound  // decimal digits compared with a bound
+	kObject // members of an object, the used ones left out
+)
+
+const (
+	none  node = 0
+	empty node = 1
+)
+
+const far = math.MaxInt32 / 4 // no end, or no bound
+
+type edge struct {
+	lo, hi byte
+	to     node
+}
+
+type expr struct {
+	kind     kind
+	nullable bool
+	checked  bool // not empty, for kAnd
+	final    bool
+	edges    []edge
+	kids     []node
+	min, max int32
+	data     any
+	opened   node // what a kObject stands for, 0 until needed
+	next     *[256]node
+
+	quoted uint8 // whether this is the inside of a string: 0 unknown, 1 no, 2 yes
+	after  node  // what follows that string's closing quote
+}
+
+// builder keeps expressions, each once.
+type builder struct {
+	exprs  []expr
+	index  map[string]node
+	refs   []node
+	minLen map[node]int32
+	limit  int
+	key    []byte
+
+	charNode  node // any character of a string
+	ruleCount int  // of objects
+	quick     bool // shortest takes an intersection as one byte
+	loose     bool // a space after a comma or colon may be left out
+}
+
+var errTooLarge = errors.New("grammar is too large")
+
+func newBuilder(limit int) *builder {
+	b := &builder{index: map[string]node{}, limit: limit, minLen: map[node]int32{}}
+	b.exprs = append(b.exprs, expr{kind: kNone}, expr{kind: kEmpty, nullable: true})
+	return b
+}
+
+// intern gives the number of e; extra tells apart what e's fields do not.
+func (b *builder) intern(e expr, extra string) node {
+	k := append(b.key[:0], byte(e.kind))
+	if e.final {
+		k = append(k, 1)
+	} else {
+		k = append(k, 0)
+	}
+	for _, x := range e.edges {
+		k = append(k, x.lo, x.hi)
+		k = binary.LittleEndian.AppendUint32(k, uint32(x.to))
+	}
+	for _, x := range e.kids {
+		k = binary.LittleEndian.AppendUint32(k, uint32(x))
+	}
+	k = binary.LittleEndian.AppendUint32(k, uint32(e.min))
+	k = binary.LittleEndian.AppendUint32(k, uint32(e.max))
+	k = append(k, extra...)
+	b.key = k
+	if n, ok := b.index[string(k)]; ok {
+		return n
+	}
+	if len(b.exprs) >= b.limit {
+		panic(errTooLarge)
+	}
+	n := node(len(b.exprs))
+	b.exprs = append(b.exprs, e)
+	b.index[string(k)] = n
+	return n
+}
+
+func (b *builder) null(n node) bool {
+	e := &b.exprs[n]
+	if e.kind == kRef {
+		return false // a value is never empty
+	}
+	return e.nullable
+}
+
+func (b *builder) table(edges []edge, final bool) node {
+	if len(edges) == 0 {
+		if final {
+			return empty
+		}
+		return none
+	}
+	sort.Slice(edges, func(i, j int) bool { return edges[i].lo < edges[j].lo })
+	return b.intern(expr{kind: kSwitch, edges: edges, final: final, nullable: final}, "")
+}
+
+func (b *builder) span(lo, hi byte, to node) node {
+	if to == none {
+		return none
+	}
+	return b.table([]edge{{lo, hi, to}}, false)
+}
+
+func (b *builder) lit(s string) node { return b.litThen(s, empty) }
+
+func (b *builder) litThen(s string, to node) node {
+	for i := len(s) - 1; i >= 0; i-- {
+		to = b.span(s[i], s[i], to)
+	}
+	return to
+}
+
+func (b *builder) cat(list ...node) node {
+	r := empty
+	for i := len(list) - 1; i >= 0; i-- {
+		r = b.cat2(list[i], r)
+	}
+	return r
+}
+
+func (b *builder) cat2(x, y node) node {
+	if x == none || y == none {
+		return none
+	}
+	if x == empty {
+		return y
+	}
+	if y == empty {
+		return x
+	}
+	if e := b.exprs[x]; e.kind == kCat {
+		return b.cat2(e.kids[0], b.cat2(e.kids[1], y))
+	}
+	return b.intern(expr{kind: kCat, kids: []node{x, y}, nullable: b.null(x) && b.null(y)}, "")
+}
+
+func (b *builder) flatten(k kind, list []node) []node {
+	var out []node
+	for _, n := range list {
+		if b.exprs[n].kind == k {
+			out = append(out, b.exprs[n].kids...)
+		} else {
+			out = append(out, n)
+		}
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i] < out[j] })
+	j := 0
+	for i, n := range out {
+		if i == 0 || n != out[i-1] {
+			out[j] = n
+			j++
+		}
+	}
+	return out[:j]
+}
+
+func (b *builder) or(list ...node) node {
+	out := b.flatten(kOr, list)
+	if len(out) > 0 && out[0] == none {
+		out = out[1:]
+	}
+	// Tables are merged into one, so that a choice among many words costs one step.
+	var tables, rest []node
+	null := false
+	for _, n := range out {
+		switch {
+		case b.exprs[n].kind == kSwitch:
+			tables = append(tables, n)
+		case n == empty:
+			null = true
+		default:
+			rest = append(rest, n)
+		}
+	}
+	if len(tables) > 1 || (len(tables) == 1 && null) {
+		rest = append(rest, b.mergeTables(tables, null))
+	} else {
+		rest = append(rest, tables...)
+		if null {
+			rest = append(rest, empty)
+		}
+	}
+	sort.Slice(rest, func(i, j int) bool { return rest[i] < rest[j] })
+	switch len(rest) {
+	case 0:
+		return none
+	case 1:
+		return rest[0]
+	}
+	nullable := false
+	for _, n := range rest {
+		nullable = nullable || b.null(n)
+		if e := b.exprs[n]; e.kind == kNot && e.kids[0] == none {
+			return n
+		}
+	}
+	return b.intern(expr{kind: kOr, kids: rest, nullable: nullable}, "")
+}
+
+func (b *builder) mergeTables(tables []node, final bool) node {
+	var at [256][]node
+	for _, t := range tables {
+		e := b.exprs[t]
+		final = final || e.final
+		for _, x := range e.edges {
+			for c := int(x.lo); c <= int(x.hi); c++ {
+				at[c] = append(at[c], x.to)
+			}
+		}
+	}
+	var edges []edge
+	for c := range at {
+		if len(at[c]) == 0 {
+			continue
+		}
+		to := at[c][0]
+		if len(at[c]) > 1 {
+			to = b.or(at[c]...)
+		}
+		if n := len(edges); n > 0 && edges[n-1].to == to && int(edges[n-1].hi) == c-1 {
+			edges[n-1].hi = byte(c)
+		} else if to != none {
+			edges = append(edges, edge{byte(c), byte(c), to})
+		}
+	}
+	return b.table(edges, final)
+}
+
+// and is the intersection of texts without references; an empty one is none.
+func (b *builder) and(list ...node) node {
+	out := b.flatten(kAnd, list)
+	if len(out) > 0 && out[0] == none {
+		return none
+	}
+	j := 0
+	for _, n := range out {
+		if e := b.exprs[n]; e.kind == kNot && e.kids[0] == none {
+			continue
+		}
+		out[j] = n
+		j++
+	}
+	out = out[:j]
+	if len(out) == 0 {
+		return b.not(none)
+	}
+	if len(out) == 1 {
+		return out[0]
+	}
+	nullable := true
+	for _, n := range out {
+		nullable = nullable && b.null(n)
+	}
+	n := b.intern(expr{kind: kAnd, kids: out, nullable: nullable}, "")
+	if !nullable && !b.exprs[n].checked && !b.some(n) {
+		return none
+	}
+	b.exprs[n].checked = true
+	return n
+}
+
+func (b *builder) not(n node) node {
+	if e := b.exprs[n]; e.kind == kNot {
+		return e.kids[0]
+	}
+	return b.intern(expr{kind: kNot, kids: []node{n}, nullable: !b.null(n)}, "")
+}
+
+func (b *builder) repeat(n node, min, max int32) node {
+	switch {
+	case max <= 0 || (n == none && min <= 0) || n == empty:
+		return empty
+	case min > max || n == none:
+		return none
+	case min < 0:
+		min = 0
+	}
+	if min == 1 && max == 1 {
+		return n
+	}
+	return b.intern(expr{kind: kRepeat, kids: []node{n}, min: min, max: max, nullable: min == 0 || b.null(n)}, "")
+}

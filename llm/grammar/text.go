@@ -1,0 +1,269 @@
+package grammar
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp/syntax"
+	"strings"
+	"unicode/utf8"
+)
+
+// quote writes s as a JSON string in its only form here.
+func quote(s string) string {
+	var o strings.Builder
+	o.WriteByte('"')
+	for _, r := range s {
+		o.WriteString(escape(r))
+	}
+	o.WriteByte('"')
+	return o.String()
+}
+
+func escape(r rune) string {
+	switch r {
+	case '"', '\\':
+		return `\` + string(r)
+	case '\n':
+		return `\n`
+	case '\r':
+		return `\r`
+	case '\t':
+		return `\t`
+	case '\b':
+		return `\b`
+	case '\f':
+		return `\f`
+	}
+	if r < 0x20 {
+		return fmt.Sprintf(`\u%04x`, r)
+	}
+	return string(r)
+}
+
+// class is one character of the ranges, as it is written in a JSON string.
+func (b *builder) class(ranges []rune) node {
+	var list []node
+	for i := 0; i+1 < len(ranges); i += 2 {
+		lo, hi := max(ranges[i], 0), min(ranges[i+1], utf8.MaxRune)
+		for ; lo <= hi && lo < 0x80; lo++ {
+			list = append(list, b.lit(escape(lo)))
+		}
+		if lo <= hi {
+			list = append(list, b.utf8(lo, hi))
+		}
+	}
+	return b.or(list...)
+}
+
+// utf8 is one character from lo to hi, above ASCII, in bytes.
+func (b *builder) utf8(lo, hi rune) node {
+	var list []node
+	for _, last := range []rune{0x7ff, 0xd7ff, 0xffff, utf8.MaxRune} {
+		if lo >= 0xd800 && lo < 0xe000 {
+			lo = 0xe000
+		}
+		if lo > hi {
+			break
+		}
+		if lo <= last {
+			top := min(hi, last)
+			list = append(list, b.sequences([]byte(string(lo)), []byte(string(top))))
+			lo = top + 1
+		}
+	}
+	return b.or(list...)
+}
+
+func (b *builder) sequences(lo, hi []byte) node {
+	if len(lo) == 1 {
+		return b.span(lo[0], hi[0], empty)
+	}
+	if lo[0] == hi[0] {
+		return b.span(lo[0], lo[0], b.sequences(lo[1:], hi[1:]))
+	}
+	n := len(lo) - 1
+	least, most := make([]byte, n), make([]byte, n)
+	for i := range n {
+		least[i], most[i] = 0x80, 0xbf
+	}
+	list := []node{b.span(lo[0], lo[0], b.sequences(lo[1:], most)), b.span(hi[0], hi[0], b.sequences(least, hi[1:]))}
+	if hi[0] > lo[0]+1 {
+		list = append(list, b.span(lo[0]+1, hi[0]-1, b.sequences(least, most)))
+	}
+	return b.or(list...)
+}
+
+func (b *builder) char() node {
+	if b.charNode == none {
+		b.charNode = b.class([]rune{0, utf8.MaxRune})
+	}
+	return b.charNode
+}
+
+func (b *builder) chars() node { return b.repeat(b.char(), 0, far) }
+
+// pattern is the body of the JSON strings in which the expression is found.
+func (b *builder) pattern(p string) (node, error) {
+	// ECMAScript writes \uXXXX for what Go writes \x{XXXX}.
+	for i := 0; i+6 <= len(p); i++ {
+		if p[i] == '\\' {
+			if p[i+1] == 'u' && strings.Trim(p[i+2:i+6], "0123456789abcdefABCDEF") == "" {
+				p = p[:i] + `\x{` + p[i+2:i+6] + `}` + p[i+6:]
+			}
+			i++
+		}
+	}
+	re, err := syntax.Parse(p, syntax.Perl)
+	if err != nil {
+		return none, err
+	}
+	return b.search0(re)
+}
+
+// search0 is an expression that is found anywhere but where its ends are anchored.
+func (b *builder) search0(re *syntax.Regexp) (node, error) {
+	switch re.Op {
+	case syntax.OpCapture:
+		return b.search0(re.Sub[0])
+	case syntax.OpAlternate:
+		var list []node
+		for _, s := range re.Sub {
+			n, err := b.search0(s)
+			if err != nil {
+				return none, err
+			}
+			list = append(list, n)
+		}
+		return b.or(list...), nil
+	}
+	sub := []*syntax.Regexp{re}
+	if re.Op == syntax.OpConcat {
+		sub = re.Sub
+	}
+	front, back := b.chars(), b.chars()
+	for len(sub) > 0 && sub[0].Op == syntax.OpBeginText {
+		front, sub = empty, sub[1:]
+	}
+	for len(sub) > 0 && sub[len(sub)-1].Op == syntax.OpEndText {
+		back, sub = empty, sub[:len(sub)-1]
+	}
+	list := []node{front}
+	for _, s := range sub {
+		n, err := b.regexp(s)
+		if err != nil {
+			return none, err
+		}
+		list = append(list, n)
+	}
+	return b.cat(append(list, back)...), nil
+}
+
+func (b *builder) regexp(re *syntax.Regexp) (node, error) {
+	var kids []node
+	if re.Op != syntax.OpLiteral {
+		for _, s := range re.Sub {
+			n, err := b.regexp(s)
+			if err != nil {
+				return none, err
+			}
+			kids = append(kids, n)
+		}
+	}
+	switch re.Op {
+	case syntax.OpEmptyMatch:
+		return empty, nil
+	case syntax.OpLiteral:
+		out := empty
+		for i := len(re.Rune) - 1; i >= 0; i-- {
+			r := re.Rune[i]
+			one := []rune{r, r}
+			if re.Flags&syntax.FoldCase != 0 {
+				for f := []rune(strings.ToLower(string(r)) + strings.ToUpper(string(r))); len(f) > 0; f = f[1:] {
+					one = append(one, f[0], f[0])
+				}
+			}
+			out = b.cat2(b.class(one), out)
+		}
+		return out, nil
+	case syntax.OpCharClass:
+		return b.class(re.Rune), nil
+	case syntax.OpAnyCharNotNL:
+		return b.class([]rune{0, 9, 11, utf8.MaxRune}), nil
+	case syntax.OpAnyChar:
+		return b.char(), nil
+	case syntax.OpCapture:
+		return kids[0], nil
+	case syntax.OpStar:
+		return b.repeat(kids[0], 0, far), nil
+	case syntax.OpPlus:
+		return b.repeat(kids[0], 1, far), nil
+	case syntax.OpQuest:
+		return b.repeat(kids[0], 0, 1), nil
+	case syntax.OpRepeat:
+		hi := int32(re.Max)
+		if re.Max < 0 {
+			hi = far
+		}
+		return b.repeat(kids[0], int32(re.Min), hi), nil
+	case syntax.OpConcat:
+		return b.cat(kids...), nil
+	case syntax.OpAlternate:
+		return b.or(kids...), nil
+	}
+	return none, fmt.Errorf("%v is outside the supported expressions", re.Op)
+}
+
+const (
+	reDay    = `(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)`
+	reTime   = `(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])`
+	reLabel  = `[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?`
+	reOctet  = `(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])`
+	reV4     = reOctet + `(?:\.` + reOctet + `){3}`
+	reH      = `[0-9A-Fa-f]{1,4}`
+	reV6     = `(?:(?:` + reH + `:){7}` + reH + `|(?:` + reH + `:){1,7}:|(?:` + reH + `:){1,6}:` + reH + `|(?:` + reH + `:){1,5}(?::` + reH + `){1,2}|(?:` + reH + `:){1,4}(?::` + reH + `){1,3}|(?:` + reH + `:){1,3}(?::` + reH + `){1,4}|(?:` + reH + `:){1,2}(?::` + reH + `){1,5}|` + reH + `:(?::` + reH + `){1,6}|::(?:` + reH + `(?::` + reH + `){0,6})?)`
+	reU      = `(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})`
+	reTail   = `(?:\?(?:` + reU + `|[/?])*)?(?:#(?:` + reU + `|[/?])*)?`
+	reHost   = `(?:(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*|\[` + reV6 + `\])`
+	reAuth   = `//(?:(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*@)?` + reHost + `(?::[0-9]{0,5})?`
+	reURI    = `[A-Za-z][A-Za-z0-9+.-]*:(?:` + reAuth + `(?:/` + reU + `*)*|/(?:` + reU + `+(?:/` + reU + `*)*)?|` + reU + `+(?:/` + reU + `*)*)?` + reTail
+	reAtom   = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+	reDomain = reLabel + `(?:\.` + reLabel + `)*`
+)
+
+// formats are the formats that are enforced; any other is an annotation.
+var formats = map[string]string{
+	"date":      `^` + reDay + `$`,
+	"time":      `^` + reTime + `$`,
+	"date-time": `^` + reDay + `[Tt]` + reTime + `$`,
+	"duration":  `^P(?:[0-9]+W|[0-9]+Y(?:[0-9]+M(?:[0-9]+D)?)?|[0-9]+M(?:[0-9]+D)?|[0-9]+D|(?:[0-9]+Y(?:[0-9]+M(?:[0-9]+D)?)?|[0-9]+M(?:[0-9]+D)?|[0-9]+D)?T(?:[0-9]+H(?:[0-9]+M(?:[0-9]+S)?)?|[0-9]+M(?:[0-9]+S)?|[0-9]+S))$`,
+	"email":     `^` + reAtom + `(?:\.` + reAtom + `)*@` + reDomain + `$`,
+	"hostname":  `^` + reDomain + `$`,
+	"ipv4":      `^` + reV4 + `$`,
+	"ipv6":      `^` + reV6 + `$`,
+	"uuid":      `^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`,
+	"uri":       `^` + reURI + `$`,
+}
+
+// value is the text of v in its canonical form.
+func canonical(v any) string {
+	switch v := v.(type) {
+	case string:
+		return quote(v)
+	case json.Number:
+		return v.String()
+	case []any:
+		list := make([]string, len(v))
+		for i, x := range v {
+			list[i] = canonical(x)
+		}
+		return "[" + strings.Join(list, ", ") + "]"
+	case *orderedObject:
+		list := make([]string, len(v.keys))
+		for i, k := range v.keys {
+			list[i] = quote(k) + ": " + canonical(v.at[k])
+		}
+		return "{" + strings.Join(list, ", ") + "}"
+	}
+	out, _ := json.Marshal(v) // true, false, null
+	return string(out)
+}

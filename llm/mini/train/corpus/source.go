@@ -1,0 +1,130 @@
+package corpus
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+)
+
+// Source draws random parts. The zero value is not usable: see [NewSource].
+type Source struct {
+	*rand.Rand
+	Held bool // draw held-out entries instead of the training entries
+}
+
+// NewSource returns a source; the same seed gives the same conversations.
+func NewSource(seed uint64, held bool) *Source {
+	salt := uint64(1)
+	if held {
+		salt = 2
+	}
+	return &Source{rand.New(rand.NewPCG(seed, salt)), held}
+}
+
+// split is the distance of held-out entries in a list.
+const split = 5
+
+// draw picks an entry of a split list: held-out entries in held-out sources only.
+func draw[T any](s *Source, list []T) T {
+	for {
+		i := s.IntN(len(list))
+		if (i%split == split-1) == s.Held || len(list) < split {
+			return list[i]
+		}
+	}
+}
+
+// pick draws an entry of a list that is not split.
+func pick[T any](s *Source, list ...T) T { return list[s.IntN(len(list))] }
+
+// chance is true with probability p.
+func (s *Source) chance(p float64) bool { return s.Float64() < p }
+
+var syllables = strings.Fields(`ma ve lo ri ka ten dor sel ba mi ra no tu lan fe gor ha li sa per
+	jo kel du wen ta ro ni cas or ven pa lu tor mel shi bru fa del ki zan
+	el mo var pi gar she ul den yo rin ca bel ti gas dra mar hol vi sten ru
+	ja lin pol ser wi do nar ke lem so tha gri bo cor fen al qui ter ze mun`)
+
+// word is a made-up word of n syllables.
+func (s *Source) word(n int) string {
+	var b strings.Builder
+	for range n {
+		b.WriteString(draw(s, syllables))
+	}
+	return b.String()
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+func (s *Source) first() string  { return capital(s.word(2)) }
+func (s *Source) person() string { return s.first() + " " + capital(s.word(2+s.IntN(2))) }
+
+func (s *Source) city() string {
+	return capital(s.word(1+s.IntN(2)) + pick(s, "ford", "burg", "ville", "ton", "stad", "mouth", "a", "field"))
+}
+
+func (s *Source) email() string {
+	host := s.word(2) + "." + pick(s, "com", "org", "net", "example", "io")
+	return s.word(2) + pick(s, ".", "_", "") + s.word(1+s.IntN(2)) + "@" + host
+}
+
+// digits is a number of n digits that does not start with 0.
+func (s *Source) digits(n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte('0' + s.IntN(10))
+	}
+	if b[0] == '0' {
+		b[0] = byte('1' + s.IntN(9))
+	}
+	return string(b)
+}
+
+func (s *Source) code() string {
+	letters := "ABCDEFGHJKLMNPQRSTUVWXYZ"
+	b := []byte{letters[s.IntN(len(letters))], letters[s.IntN(len(letters))]}
+	return string(b) + pick(s, "-", "") + s.digits(3+s.IntN(3))
+}
+
+func (s *Source) date() string {
+	return fmt.Sprintf("20%02d-%02d-%02d", 24+s.IntN(6), 1+s.IntN(12), 1+s.IntN(28))
+}
+
+func (s *Source) clock() string { return fmt.Sprintf("%02d:%02d", s.IntN(24), 5*s.IntN(12)) }
+
+// money is an amount whose spelling has one form as a JSON number.
+func (s *Source) money() string {
+	switch s.IntN(3) {
+	case 0:
+		return strconv.Itoa(1 + s.IntN(2000))
+	case 1:
+		return fmt.Sprintf("%d.%d", 1+s.IntN(900), 1+s.IntN(9))
+	}
+	return fmt.Sprintf("%d.%d%d", 1+s.IntN(900), s.IntN(10), 1+s.IntN(9))
+}
+
+var things = strings.Fields(`lamp desk chair kettle printer router bicycle helmet camera blanket
+	clock guitar jacket tent drill mirror speaker wallet basket heater
+	ladder monitor pillow scanner shelf toaster umbrella vase whistle projector`)
+
+func (s *Source) thing() string {
+	return pick(s, "red", "small", "steel", "blue", "wooden", "green", "large", "black", "folding") + " " + draw(s, things)
+}
+
+// title is a short free text that has to be copied as it is.
+func (s *Source) title() string {
+	n := 2 + s.IntN(3)
+	words := make([]string, n)
+	for i := range words {
+		if s.chance(0.5) {
+			words[i] = draw(s, things)
+		} else {
+			words[i] = s.word(1 + s.IntN(3))
+		}
+	}
+	if s.chance(0.5) {
+		words[0] = capital(words[0])
+	}
+	return strings.Join(words, " ")
+}

@@ -1,0 +1,56 @@
+// Command train makes the small model's data and files: see README.md.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "train:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	if len(args) == 0 {
+		return fmt.Errorf("want a command: vocab, pack, show, export or eval")
+	}
+	f := flag.NewFlagSet(args[0], flag.ContinueOnError)
+	o := options{}
+	f.StringVar(&o.dir, "dir", "llm/mini/train/out", "folder of the data and checkpoints")
+	f.Uint64Var(&o.seed, "seed", 1, "seed of the conversations")
+	f.IntVar(&o.n, "n", 0, "conversations to read (vocab), thousand tokens to pack (pack), cases of each skill (eval)")
+	f.IntVar(&o.size, "size", 4096, "tokens in the vocabulary")
+	f.IntVar(&o.row, "row", 640, "tokens in a row of training data")
+	f.StringVar(&o.model, "m", "llm/mini/model.gguf", "model file to write (export) or to read (eval)")
+	f.StringVar(&o.mix, "mix", "Q8_0", "number format of the model file")
+	f.StringVar(&o.skill, "skill", "", "only this skill (eval, show)")
+	f.BoolVar(&o.verbose, "v", false, "show each wrong answer (eval)")
+	f.BoolVar(&o.held, "held", false, "show held-out conversations (show)")
+	if err := f.Parse(args[1:]); err != nil {
+		return err
+	}
+	switch args[0] {
+	case "vocab":
+		return vocab(o)
+	case "pack":
+		return pack(o)
+	case "show":
+		return show(o)
+	case "export":
+		return export(o)
+	case "eval":
+		return evaluate(o)
+	}
+	return fmt.Errorf("no command %q: want vocab, pack, show, export or eval", args[0])
+}
+
+type options struct {
+	dir, model, mix, skill string
+	seed                   uint64
+	n, size, row           int
+	verbose, held          bool
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/chaski-dev/chaski/llm/chat"
+	"github.com/chaski-dev/chaski/llm/mini/train/bpe"
+	"github.com/chaski-dev/chaski/llm/mini/train/corpus"
+	"github.com/chaski-dev/chaski/llm/tokenizer"
+)
+
+// vocab learns the vocabulary and writes vocab.json.
+func vocab(o options) error {
+	if o.n == 0 {
+		o.n = 6000
+	}
+	s := corpus.NewSource(o.seed, false)
+	counts := map[string]int{}
+	for range o.n {
+		c := s.Conversation(1 + s.IntN(3))
+		samples, err := c.Samples()
+		if err != nil {
+			return err
+		}
+		for _, sample := range samples {
+			for _, p := range sample.Pieces {
+				bpe.Count(counts, p.Text)
+			}
+		}
+	}
+	v, err := bpe.Train(counts, o.size)
+	if err != nil {
+		return err
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(o.dir, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(o.dir, "vocab.json"), b, 0o644)
+}
+
+func readVocab(dir string) (bpe.Vocabulary, *tokenizer.Tokenizer, error) {
+	var v bpe.Vocabulary
+	b, err := os.ReadFile(filepath.Join(dir, "vocab.json"))
+	if err != nil {
+		return v, nil, err
+	}
+	if err := json.Unmarshal(b, &v); err != nil {
+		return v, nil, fmt.Errorf("vocab.json: %w", err)
+	}
+	t, err := v.Tokenizer()
+	return v, t, err
+}
+
+// document is a tokenised sample; a token to be learned has its high bit set.
+type document []uint16
+
+const learn = 1 << 15
+
+// pack writes rows of tokens: data.bin, little-endian uint16, the high bit on tokens
+// to be learned. Documents never cross rows; a row's rest is padding.
+func pack(o options) (err error) {
+	if o.n == 0 {
+		o.n = 4000
+	}
+	_, tok, err := readVocab(o.dir)
+	if err != nil {
+		return err
+	}
+	pad, _ := tok.Special("<|finetune_right_pad_id|>")
+	f, err := os.Create(filepath.Join(o.dir, "data.bin"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	w := bufio.NewWriterSize(f, 1<<20)
+	s := corpus.NewSource(o.seed, false)
+	var open []document
+	written, learned, padded, dropped := 0, 0, 0, 0
+	for rows := o.n * 1000 / o.row; rows > 0; rows-- {
+		for len(open) < 48 {
+			docs, err := documents(s, tok)
+			if err != nil {
+				return err
+			}
+			for _, d := range docs {
+				if len(d) > o.row {
+					dropped++
+					continue
+				}
+				open = append(open, d)
+			}
+		}
+		row := make(document, 0, o.row)
+		for {
+			best := -1
+			for i, d := range open {
+				if len(row)+len(d) <= o.row && (best < 0 || len(d) > len(open[best]) && len(row) > 0) {
+					best = i
+				}
+			}
+			if best < 0 {
+				break
+			}
+			row = append(row, open[best]...)
+			open = append(open[:best], open[best+1:]...)
+		}
+		for len(row) < o.row {
+			row = append(row, uint16(pad))
+			padded++
+		}
+		for _, t := range row {
+			if t&learn != 0 {
+				learned++
+			}
+		}
+		if err := binary.Write(w, binary.LittleEndian, []uint16(row)); err != nil {
+			return err
+		}
+		written += len(row)
+	}
+	fmt.Printf("%d tokens in rows of %d, %.1f%% learned, %.1f%% padding, %d documents too long\n", written, o.row,
+		100*float64(learned)/float64(written), 100*float64(padded)/float64(written), dropped)
+	return w.Flush()
+}
+
+func documents(s *corpus.Source, tok *tokenizer.Tokenizer) ([]document, error) {
+	c := s.Conversation(1 + s.IntN(4))
+	samples, err := c.Samples()
+	if err != nil {
+		return nil, err
+	}
+	var docs []document
+	for _, sample := range samples {
+		var d document
+		for i, p := range sample.Pieces {
+			ids, err := chat.Encode(tok, []chat.Piece{p})
+			if err != nil {
+				return nil, err
+			}
+			for _, id := range ids {
+				t := uint16(id)
+				if sample.Learn[i] {
+					t |= learn
+				}
+				d = append(d, t)
+			}
+		}
+		docs = append(docs, d)
+	}
+	return docs, nil
+}
+
+// show prints a few conversations as the model reads them.
+func show(o options) error {
+	s := corpus.NewSource(o.seed, o.held)
+	for range max(o.n, 1) {
+		c := s.Conversation(2)
+		if o.skill != "" {
+			c = s.Single(o.skill)
+		}
+		samples, err := c.Samples()
+		if err != nil {
+			return err
+		}
+		for _, sample := range samples {
+			fmt.Println(chat.Join(sample.Pieces))
+			fmt.Println("=====")
+		}
+	}
+	return nil
+}
