@@ -43,6 +43,7 @@ func (t *Tool) Run(ctx context.Context, call Call) (result Result, ended <-chan 
 		limit = call.Deadline
 	}
 	ctx, cancel := context.WithDeadline(context.WithValue(ctx, callKey{}, call), limit)
+	defer cancel() // after the answer has been judged: an ended context means that it was late
 	type answer struct {
 		value json.RawMessage
 		err   error
@@ -51,7 +52,6 @@ func (t *Tool) Run(ctx context.Context, call Call) (result Result, ended <-chan 
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		defer cancel()
 		var a answer
 		defer func() {
 			if r := recover(); r != nil {

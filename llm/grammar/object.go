@@ -120,24 +120,24 @@ func (b *builder) pair(key, value node) node {
 // shortestObject is the length of the shortest end of an object.
 func (b *builder) shortestObject(s objectState) int32 {
 	need, written := s.missing(-1)
-	n := int32(1)
+	n, sep := int32(1), b.shortest(b.comma())
 	for _, i := range need {
-		n = min(far, n+1+b.shortest(s.rule.members[i].text))
+		n = min(far, n+sep+b.shortest(s.rule.members[i].text))
 	}
 	if written+s.other == 0 && len(need) > 0 {
-		n-- // no comma before the first
+		n -= sep // no comma before the first
 	}
 	if s.distinct(written)+len(need) < s.rule.min {
 		// Any further members will do for a bound that can be kept.
 		more := s.rule.min - s.distinct(written) - len(need)
 		for i := 0; i < len(s.rule.members) && more > 0; i++ {
 			if m := s.rule.members[i]; s.used[i] == 0 && m.text != none && !m.required {
-				n = min(far, n+1+b.shortest(m.text))
+				n = min(far, n+sep+b.shortest(m.text))
 				more--
 			}
 		}
 		if more > 0 && s.rule.other != none {
-			n = min(far, n+1+b.shortest(s.rule.other))
+			n = min(far, n+sep+b.shortest(s.rule.other))
 		}
 	}
 	return n

@@ -232,7 +232,7 @@ func TestBadTools(t *testing.T) {
 func TestLarge(t *testing.T) {
 	s := start(t, bus.ServerOptions{})
 	c := connect(t, s)
-	text := `"` + strings.Repeat("<é>", 1<<20) + `"`
+	text := `"` + strings.Repeat("<é>", 300<<10) + `"`
 	h := func(context.Context, tools.Call) (json.RawMessage, error) { return json.RawMessage(text), nil }
 	serve(t, c, raw("read", tools.Read, 0, h), raw("once", tools.Once, 0, h))
 	cl := client(t, c)
@@ -361,7 +361,6 @@ func TestReconnect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := strings.TrimPrefix(s.URL(), "nats://")
 	dial := func() *bus.Conn {
 		c, err := bus.Connect(context.Background(), bus.Options{URL: s.URL(), Wait: 10 * time.Second})
 		if err != nil {
@@ -377,12 +376,16 @@ func TestReconnect(t *testing.T) {
 	}))
 	cl := client(t, dial())
 	mustCall(t, cl, call("pay", `{}`))
+	url := s.URL()
 	s.Close()
+	back := make(chan *bus.Server, 1)
 	go func() {
 		time.Sleep(200 * time.Millisecond)
-		if s, err = bus.Start(bus.ServerOptions{Listen: address, StoreDir: dir}); err != nil {
+		again, err := bus.Start(bus.ServerOptions{Listen: strings.TrimPrefix(url, "nats://"), StoreDir: dir})
+		if err != nil {
 			t.Error(err)
 		}
+		back <- again
 	}()
 	var r tools.Result
 	for range 50 { // the worker may come back a little after the client
@@ -394,7 +397,9 @@ func TestReconnect(t *testing.T) {
 	if err != nil || !r.Replayed || string(r.Value) != `"paid"` || runs.Load() != 1 {
 		t.Errorf("%+v %v after %d runs", r, err, runs.Load())
 	}
-	s.Close()
+	if again := <-back; again != nil {
+		again.Close()
+	}
 }
 
 // TestSchemas has two workers with one name: different schemas in one version are a

@@ -19,7 +19,7 @@ import (
 // lossyClient is a client whose connection goes through a proxy that understands the
 // NATS text protocol and drops, doubles and delays calls and replies; delays of
 // different length reorder them. Everything else passes.
-func lossyClient(t *testing.T, s *bus.Server) (net.Listener, *bus.Client) {
+func lossyClient(t *testing.T, s *bus.Server) *bus.Client {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -46,7 +46,7 @@ func lossyClient(t *testing.T, s *bus.Server) (net.Listener, *bus.Client) {
 		t.Fatal(err)
 	}
 	t.Cleanup(conn.Close)
-	return l, client(t, conn)
+	return client(t, conn)
 }
 
 // forward copies protocol lines with their payloads one way.

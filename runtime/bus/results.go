@@ -202,7 +202,9 @@ func (s *store) put(ctx context.Context, id string, value []byte) (string, error
 		return "", err
 	}
 	name := id + "." + nuid.Next()
-	if _, err := obj.PutBytes(ctx, name, value); err != nil {
+	// Each chunk costs one fsync: few large ones.
+	meta := jetstream.ObjectMeta{Name: name, Opts: &jetstream.ObjectMetaOptions{ChunkSize: 512 << 10}}
+	if _, err := obj.Put(ctx, meta, bytes.NewReader(value)); err != nil {
 		return "", fmt.Errorf("object store: %w", err)
 	}
 	return name, nil

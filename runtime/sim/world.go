@@ -233,7 +233,7 @@ func model(seed uint64) llm.Model {
 // Run plays the history of a seed and returns the world, with what was violated.
 func Run(seed uint64, mutant Mutant) (*World, error) {
 	w := &World{
-		Faults: map[string]int{}, rng: rand.New(rand.NewPCG(seed, 99)), mutant: mutant, faulty: true,
+		Faults: map[string]int{}, rng: rand.New(&lockedSource{src: rand.NewPCG(seed, 99)}), mutant: mutant, faulty: true,
 		now: time.Unix(1_700_000_000, 0), store: map[string]tools.Result{}, effects: map[string]int{}, sent: map[string]int{},
 	}
 	ctx := context.Background()

@@ -27,18 +27,19 @@ type command struct {
 var errOutput = fmt.Errorf("it wrote more than %d bytes", tools.MaxResult)
 
 // bounded keeps what is written up to a limit, then refuses, which ends the copying.
+// It shows io.Copy no way around Write.
 type bounded struct {
-	bytes.Buffer
+	text  bytes.Buffer
 	limit int
 	full  func()
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
-	if b.Len()+len(p) > b.limit {
+	if b.text.Len()+len(p) > b.limit {
 		b.full()
 		return 0, errOutput
 	}
-	return b.Buffer.Write(p)
+	return b.text.Write(p)
 }
 
 // tail keeps the end of what is written: the last lines of stderr say what went wrong.
@@ -85,5 +86,5 @@ func (c command) call(ctx context.Context, call tools.Call) (json.RawMessage, er
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.argv[0], err)
 	}
-	return bytes.TrimSpace(out.Bytes()), nil
+	return bytes.TrimSpace(out.text.Bytes()), nil
 }

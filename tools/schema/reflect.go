@@ -1,9 +1,11 @@
 package schema
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/invopop/jsonschema"
 )
@@ -20,14 +22,43 @@ func For(t reflect.Type) (out json.RawMessage, err error) {
 	if err := describable(t, map[reflect.Type]bool{}); err != nil {
 		return nil, err
 	}
-	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: t.Kind() == reflect.Struct}
+	r := jsonschema.Reflector{Anonymous: true}
 	s := r.ReflectFromType(t)
 	s.Version = ""
 	text, err := json.Marshal(s)
 	if err != nil {
 		return nil, fmt.Errorf("%w: type %s: %w", ErrSchema, t, err)
 	}
-	return Canonical(text)
+	return expand(text)
+}
+
+// expand puts the definition that the root refers to into the root, where a tool's
+// parameters must say that they are an object; it stays among the definitions only if
+// something else refers to it.
+func expand(text []byte) (json.RawMessage, error) {
+	v, err := Decode(text)
+	if err != nil {
+		return nil, err
+	}
+	root, _ := v.(map[string]any)
+	defs, _ := root["$defs"].(map[string]any)
+	ref, _ := root["$ref"].(string)
+	name := strings.TrimPrefix(ref, "#/$defs/")
+	top, ok := defs[name].(map[string]any)
+	if !ok {
+		return Append(nil, v), nil
+	}
+	delete(root, "$ref")
+	for k, inner := range top {
+		root[k] = inner
+	}
+	if !bytes.Contains(Append(nil, defs), appendText(nil, ref)) {
+		delete(defs, name)
+	}
+	if len(defs) == 0 {
+		delete(root, "$defs")
+	}
+	return Append(nil, root), nil
 }
 
 // describable refuses types that encoding/json cannot write.
