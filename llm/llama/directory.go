@@ -72,13 +72,21 @@ type configJSON struct {
 	} `json:"rope_scaling"`
 	Activation string `json:"hidden_act"`
 	Bias       bool   `json:"attention_bias"`
+	Tied       *bool  `json:"tie_word_embeddings"` // nil in many files: then lm_head decides
 }
 
-func parseConfig(data []byte) (Config, error) {
+// parseConfig reads config.json. untied: it says that the head is a matrix of its own.
+func parseConfig(data []byte) (c Config, untied bool, err error) {
 	var j configJSON
 	if err := json.Unmarshal(data, &j); err != nil {
-		return Config{}, fmt.Errorf("config.json: %w", err)
+		return c, false, fmt.Errorf("config.json: %w", err)
 	}
+	c, err = j.config()
+	return c, j.Tied != nil && !*j.Tied, err
+}
+
+// config checks what the file says and returns the shape.
+func (j *configJSON) config() (Config, error) {
 	c := Config{
 		Layers: j.Layers, Width: j.Width, Heads: j.Heads, KVHeads: j.KVHeads, HeadDim: j.HeadDim, FFN: j.FFN,
 		Vocab: j.Vocab, Context: j.Context, Epsilon: j.Epsilon, RopeBase: j.RopeBase, Linear: 1,
@@ -128,7 +136,7 @@ func openDirectory(dir string, o Options) (_ *Model, err error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := parseConfig(data)
+	c, untied, err := parseConfig(data)
 	if err != nil {
 		return nil, err
 	}
@@ -160,6 +168,9 @@ func openDirectory(dir string, o Options) (_ *Model, err error) {
 			}
 			s.tensors[n] = t
 		}
+	}
+	if untied && !s.has("output.weight") {
+		return nil, fmt.Errorf("tensor lm_head.weight is missing: config.json says that the head is not tied to the embedding")
 	}
 	m, err := build(c, s)
 	if err != nil {

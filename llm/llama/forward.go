@@ -39,6 +39,7 @@ type Runner struct {
 	tokens            []slot
 	attn              attention
 	last              tensor.Acts
+	ends              []float32 // hidden rows that want logits, where they don't lie together
 	logits            []float32
 	out               [][]float32
 }
@@ -235,9 +236,13 @@ func (r *Runner) project(spans []Span) [][]float32 {
 		for spans[first].Rows == nil && end < len(spans) && spans[end].Rows == nil {
 			end++
 		}
-		var rows []float32
-		for i := first; i < end; i++ {
-			rows = append(rows, r.lastRows(spans, i)...)
+		rows := r.lastRows(spans, first)
+		if end > first+1 {
+			r.ends = r.ends[:0]
+			for i := first; i < end; i++ {
+				r.ends = append(r.ends, r.lastRows(spans, i)...)
+			}
+			rows = r.ends
 		}
 		if n := len(rows) / m.Width; n > 0 {
 			r.last.RMSNorm(rows, m.norm, float32(m.Epsilon))

@@ -1,11 +1,13 @@
 package llama
 
 import (
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/chaski-dev/chaski/llm/tensor"
 )
@@ -36,6 +38,7 @@ func parseSafetensors(data []byte) (map[string]stored, error) {
 	}
 	body := data[8+n:]
 	out := make(map[string]stored, len(header))
+	var places []place
 	for name, raw := range header {
 		if name == "__metadata__" {
 			continue
@@ -67,6 +70,26 @@ func parseSafetensors(data []byte) (map[string]stored, error) {
 			return nil, fmt.Errorf("tensor %s: %d bytes, its shape %v takes %d", name, len(b), t.Shape, want)
 		}
 		out[name] = stored{typ, t.Shape, b}
+		places = append(places, place{name, t.Offsets[0], t.Offsets[1]})
 	}
-	return out, nil
+	return out, apart(places)
+}
+
+// place is where a tensor's bytes lie in the data.
+type place struct {
+	name     string
+	from, to int64
+}
+
+// apart refuses tensors that share bytes: the format allows none.
+func apart(places []place) error {
+	slices.SortFunc(places, func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.name, b.name))
+	})
+	for i := 1; i < len(places); i++ {
+		if a, b := places[i-1], places[i]; a.to > b.from {
+			return fmt.Errorf("tensors %s and %s overlap", a.name, b.name)
+		}
+	}
+	return nil
 }
