@@ -29,6 +29,10 @@ func Check(s State, ev Event) error {
 		if ev.Leased.Epoch <= s.Epoch {
 			return fmt.Errorf("%w: epoch %d after epoch %d", ErrEvent, ev.Leased.Epoch, s.Epoch)
 		}
+	case ev.Pinned != nil:
+		if s.Policy != nil {
+			return fmt.Errorf("%w: policy %.12s is pinned already", ErrEvent, s.Policy.Policy)
+		}
 	case ev.Generated != nil:
 		if cmds := Commands(s); len(cmds) != 1 || cmds[0].Kind != Generate {
 			return fmt.Errorf("%w: no turn was asked for", ErrEvent)
@@ -36,6 +40,9 @@ func Check(s State, ev Event) error {
 			return fmt.Errorf("%w: the turn answers prompt %.12s, not %.12s", ErrEvent, ev.Generated.Prompt, want)
 		}
 	case ev.Decided != nil:
+		if s.Policy != nil && ev.Decided.Verdict == Allow && ev.Decided.Policy != s.Policy.Policy {
+			return fmt.Errorf("%w: policy %.12s allows a call, %.12s is pinned", ErrEvent, ev.Decided.Policy, s.Policy.Policy)
+		}
 		return s.checkCall(ev.Decided.Call, Decide, ev.Decided.Hash, 0)
 	case ev.Intent != nil:
 		return s.checkCall(ev.Intent.Call, Intend, "", ev.Intent.Attempt)
@@ -46,6 +53,12 @@ func Check(s State, ev Event) error {
 		}
 		if c.Hash() != ev.Answered.Hash {
 			return fmt.Errorf("%w: the answer is for another call than %s", ErrEvent, c.ID)
+		}
+		if !c.Expires.IsZero() && !ev.At.Before(c.Expires) {
+			return fmt.Errorf("%w: the request for approval of call %s has expired", ErrEvent, c.ID)
+		}
+		if s.Policy != nil && ev.Answered.Tenant != s.Start.Tenant {
+			return fmt.Errorf("%w: the answer is of tenant %q, the run is another's", ErrEvent, ev.Answered.Tenant)
 		}
 	case ev.Result != nil:
 		c, ok := s.Call(ev.Result.CallID)
@@ -86,7 +99,7 @@ func (s *State) checkCall(id string, kind CommandKind, callHash string, attempt 
 func (ev *Event) count() int {
 	n := 0
 	for _, set := range []bool{
-		ev.Started != nil, ev.Leased != nil, ev.Generated != nil, ev.Compacted != nil,
+		ev.Started != nil, ev.Leased != nil, ev.Pinned != nil, ev.Generated != nil, ev.Compacted != nil,
 		ev.Decided != nil, ev.Answered != nil, ev.Intent != nil, ev.Result != nil,
 		ev.Ticked != nil, ev.Cancelled != nil, ev.Forked != nil, ev.Ended != nil,
 	} {

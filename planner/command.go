@@ -44,7 +44,8 @@ func Commands(s State) []Command {
 		c := &s.Calls[i]
 		isOpen := c.Phase != Settled
 		mayRun := !effectOpen && (!open || !c.Effect.HasEffect())
-		call := &tools.Call{ID: c.ID, Attempt: c.Attempt, Run: s.Run, Tenant: s.Start.Tenant, Tool: c.Tool, Arguments: c.Arguments}
+		tc := s.toolCall(c)
+		call := &tc
 		switch c.Phase {
 		case Proposed:
 			if mayRun { // so that a policy sees what earlier calls brought

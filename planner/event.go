@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/tools"
 )
 
@@ -14,6 +15,7 @@ type Event struct {
 
 	Started   *Started   `json:"started,omitempty"`
 	Leased    *Leased    `json:"leased,omitempty"`
+	Pinned    *Pinned    `json:"pinned,omitempty"`
 	Generated *Generated `json:"generated,omitempty"`
 	Compacted *Compacted `json:"compacted,omitempty"`
 	Decided   *Decided   `json:"decided,omitempty"`
@@ -46,6 +48,15 @@ type Started struct {
 type Leased struct {
 	Owner string `json:"owner"`
 	Epoch int    `json:"epoch"` // from 1, one more each time: the fencing token
+}
+
+// Pinned fixes the policy of the run: from here on only its decisions count, in
+// whatever process the run goes on.
+type Pinned struct {
+	Policy  string          `json:"policy"`            // hash of the bundle, compiled for the run's tools
+	Names   []string        `json:"names,omitempty"`   // of its layers
+	Layers  json.RawMessage `json:"layers,omitempty"`  // its text: []*policies.Source
+	Audited bool            `json:"audited,omitempty"` // each attempted call is in an audit log
 }
 
 // Generated is a turn of the model, or the error it ended with.
@@ -85,6 +96,10 @@ type Decided struct {
 	Reason    string          `json:"reason,omitempty"`
 	Arguments json.RawMessage `json:"arguments,omitempty"` // in place of the call's, when rewritten
 	Expires   time.Time       `json:"expires,omitzero"`    // of the request for approval
+
+	// Decision is the whole of it when a policy bundle decided: the labels of each
+	// argument, what a person is shown, what rules in shadow mode would have said.
+	Decision *policies.Decision `json:"decision,omitempty"`
 }
 
 // Answered is a person's answer to a request for approval.
@@ -93,6 +108,7 @@ type Answered struct {
 	Hash    string `json:"hash"`
 	Approve bool   `json:"approve"`
 	By      string `json:"by"`
+	Tenant  string `json:"tenant,omitempty"` // on whose behalf; must be the run's if a policy is pinned
 	Reason  string `json:"reason,omitempty"`
 }
 

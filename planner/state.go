@@ -90,6 +90,9 @@ type CallState struct {
 	Approved  string          `json:"approved,omitempty"` // hash that a person approved
 	Expires   time.Time       `json:"expires,omitzero"`
 	Result    *tools.Result   `json:"result,omitempty"`
+
+	// Asked is the hash to which the policy binds the approval that it asked for.
+	Asked string `json:"asked,omitempty"`
 }
 
 // Hash identifies what would be run: an approval binds to it.
@@ -109,7 +112,8 @@ type Used struct {
 // state it was given.
 type State struct {
 	Run      string        `json:"run"`
-	Start    *Started      `json:"start,omitempty"` // as journalled; never written to
+	Start    *Started      `json:"start,omitempty"`  // as journalled; never written to
+	Policy   *Pinned       `json:"policy,omitempty"` // likewise
 	Status   Status        `json:"status,omitempty"`
 	Reason   string        `json:"reason,omitempty"`
 	Epoch    int           `json:"epoch,omitempty"`

@@ -33,6 +33,13 @@ func fold(s State, ev Event) State {
 	case ev.Leased != nil:
 		s.Epoch = ev.Leased.Epoch
 		s.lose()
+	case ev.Pinned != nil:
+		s.Policy = ev.Pinned
+		for i := range s.Calls { // what was allowed by something else is decided again
+			if s.Calls[i].Phase == Allowed {
+				s.Calls[i].Phase = Proposed
+			}
+		}
 	case ev.Generated != nil:
 		s.generated(ev.Generated)
 	case ev.Compacted != nil:
@@ -158,6 +165,9 @@ func (s *State) decided(d *Decided) {
 			return
 		}
 		c.Phase, c.Expires = Awaiting, d.Expires
+		if d.Decision != nil {
+			c.Asked = d.Decision.CallHash
+		}
 	case Halt:
 		settle(c, tools.StatusDenied, d.Reason)
 		s.end(Denied, "policy "+d.Rule+because(d.Reason))

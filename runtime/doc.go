@@ -11,4 +11,13 @@
 // a person's answer, a settled outcome or a cancellation to any run.
 //
 // When a run waits for a person, Drive returns and holds nothing.
+//
+// Who decides: a [Gate]. [NewGuard] makes one of a policy bundle (a file or a
+// built-in name); it goes into Options.Gate. Its policy is pinned for a run by an
+// event that holds the bundle's hash and text, so that a run obeys what it began
+// with in whatever process it goes on, also in one that has no policies. The labels
+// of the arguments, the history and the budgets that its rules look at are rebuilt
+// from the journal by planner.Facts. Each attempted call and each result goes to the
+// audit log, if there is one; a log that cannot be written stops the run before the
+// next effect, with an error that matches [ErrAudit], and it can be resumed.
 package runtime

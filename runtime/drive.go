@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/tools"
 )
 
@@ -44,7 +46,7 @@ func (r *Runtime) Drive(ctx context.Context, run string, watch func(Update)) (pl
 		return planner.State{}, err
 	}
 	defer release()
-	d := &driver{rt: r, run: run}
+	d := &driver{rt: r, run: run, keep: true}
 	if err := d.catchUp(ctx); err != nil {
 		return d.state, err
 	}
@@ -57,12 +59,15 @@ func (r *Runtime) Drive(ctx context.Context, run string, watch func(Update)) (pl
 		return d.state, err
 	}
 	d.epoch = epoch
+	if err := d.open(ctx); err != nil {
+		return d.state, err
+	}
 	calls, cancel := context.WithCancel(ctx)
 	defer cancel()
 	l := &loop{driver: d, calls: calls, flying: map[string]bool{}, replies: make(chan reply, r.opt.Parallel)}
 	err = l.run(ctx)
 	cancel()
-	if drained := l.drain(ctx, err == nil || ctx.Err() != nil); err == nil {
+	if drained := l.drain(ctx, err == nil || ctx.Err() != nil || errors.Is(err, ErrAudit)); err == nil {
 		err = drained
 	}
 	if err == nil && l.state.Outcome != "" {
@@ -70,6 +75,36 @@ func (r *Runtime) Drive(ctx context.Context, run string, watch func(Update)) (pl
 	}
 	r.opt.Log.Info().Str("run", run).Str("status", string(l.state.Status)).Err(err).Msg("run left")
 	return l.state, err
+}
+
+// open pins the policy, if none is, and opens the session that decides. A run whose
+// policy is pinned is guarded by it even in a process that has no policies.
+func (d *driver) open(ctx context.Context) error {
+	gate := d.rt.opt.Gate
+	if d.state.Policy == nil {
+		p, err := gate.Pin(d.state.Start)
+		if err == nil && p != nil {
+			err = d.append(ctx, planner.Event{Pinned: p})
+		}
+		if err != nil {
+			return fmt.Errorf("runtime: run %s: %w", d.run, err)
+		}
+	} else if _, ok := gate.(GateFunc); ok {
+		gate = &Guard{bundles: map[string]*policies.Bundle{}}
+	}
+	var err error
+	d.session, err = gate.Open(d.events)
+	d.keep, d.events = false, nil
+	return err
+}
+
+// later returns the later of two times: a clock that is set back does not take a
+// policy's sense of time with it.
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
 }
 
 // run carries out commands until none is left or the end is all that is.
@@ -85,7 +120,9 @@ func (l *loop) run(ctx context.Context) error {
 		moved := false
 		for _, cmd := range cmds {
 			if cmd.Kind == planner.Dispatch {
-				l.dispatch(*cmd.Call)
+				if err := l.dispatch(*cmd.Call); err != nil {
+					return err
+				}
 				continue
 			}
 			if cmd.Kind == planner.Intend && len(l.flying) >= l.rt.opt.Parallel {
@@ -120,21 +157,30 @@ func (l *loop) do(ctx context.Context, cmd planner.Command) error {
 		return l.generate(ctx, cmd.Request)
 	case planner.Decide:
 		c, _ := l.state.Call(cmd.Call.ID)
-		d, err := l.rt.opt.Gate.Decide(ctx, l.state, c)
+		now := later(l.rt.now(), l.state.At)
+		d, err := l.session.Decide(ctx, now, l.state, c)
 		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if errors.Is(err, ErrAudit) {
 			return err
 		}
 		if err != nil {
 			d = planner.Decided{Verdict: planner.Deny, Rule: "error", Policy: d.Policy, Reason: "the policy failed: " + err.Error()}
 		}
 		d.Call, d.Hash = c.ID, c.Hash()
-		return l.settle(ctx, planner.Event{Decided: &d})
+		return l.settle(ctx, planner.Event{At: now, Decided: &d})
 	case planner.Intend:
 		return l.settle(ctx, planner.Event{Intent: &planner.Intent{Call: cmd.Call.ID, Attempt: cmd.Call.Attempt}})
 	case planner.Reconcile:
 		res := tools.Result{Status: tools.StatusUnknown, Reason: "the reply was lost"}
 		if l.rt.opt.Reconciler != nil {
-			found, err := l.rt.opt.Reconciler.Reconcile(ctx, *cmd.Call)
+			sent := *cmd.Call
+			var err error
+			if sent.Arguments, err = l.session.Resolve(sent); err != nil {
+				return err
+			}
+			found, err := l.rt.opt.Reconciler.Reconcile(ctx, sent)
 			if err := ctx.Err(); err != nil {
 				return err
 			}
@@ -190,16 +236,22 @@ func (l *loop) generate(ctx context.Context, req *llm.Request) error {
 }
 
 // dispatch sends a call whose intent this driver has journalled, once.
-func (l *loop) dispatch(call tools.Call) {
+func (l *loop) dispatch(call tools.Call) error {
 	if l.flying[call.ID] {
-		return
+		return nil
 	}
+	args, err := l.session.Resolve(call)
+	if err != nil {
+		return err
+	}
+	call.Arguments = args
 	l.flying[call.ID] = true
 	l.rt.opt.Log.Debug().Str("run", call.Run).Str("call", call.ID).Str("tool", call.Tool).Int("attempt", call.Attempt).Msg("dispatch")
 	go func() {
 		res, err := l.rt.opt.Caller.Call(l.calls, call)
 		l.replies <- reply{call, res, err}
 	}()
+	return nil
 }
 
 // record journals what came of a call.
@@ -221,7 +273,7 @@ func (l *loop) drain(ctx context.Context, journalled bool) error {
 			continue
 		}
 		if err := l.record(ctx, rep); err != nil && first == nil {
-			first, journalled = err, false
+			first, journalled = err, errors.Is(err, ErrAudit) // the journal goes on without the audit
 		}
 	}
 	return first

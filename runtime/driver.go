@@ -19,6 +19,8 @@ type driver struct {
 	last  journal.Record
 	watch func(Update)
 
+	session Session // of the driver of a run; nil for a visitor
+
 	keep   bool
 	events []planner.Event
 
@@ -39,7 +41,9 @@ func (d *driver) catchUp(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("runtime: run %s is refused at event %d: %w", d.run, rec.Seq, err)
 		}
-		d.fold(rec, ev)
+		if err := d.fold(rec, ev); err != nil {
+			return err
+		}
 	}
 	if d.epoch > 0 && d.state.Epoch != d.epoch {
 		return fmt.Errorf("%w: run %s is at epoch %d, this driver at %d", journal.ErrFenced, d.run, d.state.Epoch, d.epoch)
@@ -57,7 +61,9 @@ func decode(raw json.RawMessage) (planner.Event, error) {
 	return ev, nil
 }
 
-func (d *driver) fold(rec journal.Record, ev planner.Event) {
+// fold takes in an event that is in the journal.
+func (d *driver) fold(rec journal.Record, ev planner.Event) error {
+	before := d.state
 	d.state, _ = planner.Step(d.state, ev)
 	d.last = rec
 	if d.keep {
@@ -66,6 +72,10 @@ func (d *driver) fold(rec journal.Record, ev planner.Event) {
 	if d.watch != nil {
 		d.watch(Update{Event: &ev, State: &d.state})
 	}
+	if d.session != nil {
+		return d.session.Observe(before, ev, d.state)
+	}
+	return nil
 }
 
 // append checks, journals and folds an event. The event is folded as a reader of
@@ -95,8 +105,7 @@ func (d *driver) append(ctx context.Context, ev planner.Event) error {
 	if err := d.rt.opt.Journal.Append(ctx, d.run, rec); err != nil {
 		return err
 	}
-	d.fold(rec, ev)
-	return nil
+	return d.fold(rec, ev)
 }
 
 // settle appends an event of this driver. Where another process appended first, it

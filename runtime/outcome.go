@@ -38,8 +38,11 @@ func outcome(rep reply, effect tools.Effect) tools.Result {
 }
 
 // sanitise makes arguments that are not JSON a JSON string of what was written: the
-// planner answers such a call as invalid.
+// planner answers such a call as invalid. No arguments at all are none.
 func sanitise(call *llm.ToolCall) {
+	if len(call.Arguments) == 0 {
+		call.Arguments = json.RawMessage("{}")
+	}
 	if len(call.Arguments) > 0 && !json.Valid(call.Arguments) {
 		call.Arguments, _ = json.Marshal(string(call.Arguments)) // a string always encodes
 	}

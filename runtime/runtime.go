@@ -15,29 +15,6 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// Gate decides on calls. It sees the whole run and the call, and returns a verdict;
-// Call and Hash are filled in by the runtime. An error is a deny.
-type Gate interface {
-	Decide(ctx context.Context, s planner.State, c planner.CallState) (planner.Decided, error)
-}
-
-// GateFunc is a function as a [Gate].
-type GateFunc func(ctx context.Context, s planner.State, c planner.CallState) (planner.Decided, error)
-
-// Decide implements [Gate].
-func (f GateFunc) Decide(ctx context.Context, s planner.State, c planner.CallState) (planner.Decided, error) {
-	return f(ctx, s, c)
-}
-
-// ReadsOnly is the gate of a runtime that is given none: what has no rule may read
-// and change nothing.
-var ReadsOnly = GateFunc(func(_ context.Context, _ planner.State, c planner.CallState) (planner.Decided, error) {
-	if c.Effect == tools.Read {
-		return planner.Decided{Verdict: planner.Allow, Rule: "default: reads are allowed"}, nil
-	}
-	return planner.Decided{Verdict: planner.Deny, Rule: "default: no rule allows a tool with effects", Reason: "no rule allows it"}, nil
-})
-
 // Reconciler finds out what became of a once call whose reply was lost. A result
 // with status unknown leaves it to a person.
 type Reconciler interface {
@@ -50,7 +27,7 @@ type Options struct {
 	Journal    journal.Journal
 	Model      llm.Model
 	Caller     tools.Caller
-	Gate       Gate       // nil is ReadsOnly
+	Gate       Gate       // nil is ReadsOnly; a run with a pinned policy is always guarded by it
 	Reconciler Reconciler // nil leaves lost once calls to a person
 
 	Clock     func() time.Time // nil is the process's clock, which never jumps
@@ -102,6 +79,9 @@ func NewRunID() string {
 func (r *Runtime) Start(ctx context.Context, s planner.Started) (string, error) {
 	if s.Run == "" {
 		s.Run = NewRunID()
+	}
+	if _, err := r.opt.Gate.Pin(&s); err != nil { // the driver pins; this only asks whether it can
+		return "", fmt.Errorf("runtime: run %s: %w", s.Run, err)
 	}
 	d := &driver{rt: r, run: s.Run}
 	if err := d.append(ctx, planner.Event{Started: &s}); err != nil {

@@ -102,6 +102,8 @@ func tell(w io.Writer, n int, ev *planner.Event) {
 		line("%s asked %q of model %q", who, last, ev.Started.Model)
 	case ev.Leased != nil:
 		line("%s took the run over (epoch %d)", ev.Leased.Owner, ev.Leased.Epoch)
+	case ev.Pinned != nil:
+		line("policy %s is pinned: %.12s", strings.Join(ev.Pinned.Names, ", "), ev.Pinned.Policy)
 	case ev.Generated != nil && ev.Generated.Error != "":
 		line("the model failed: %q", ev.Generated.Error)
 	case ev.Generated != nil:
@@ -215,6 +217,7 @@ type runsAnswerCmd struct {
 	journalFlags
 	ID     string `arg:"" name:"run" help:"The run."`
 	Call   string `arg:"" optional:"" help:"The call's id or its beginning; needed if several wait."`
+	Tenant string `help:"The tenant on whose behalf you answer."`
 	Reason string `help:"Why."`
 }
 
@@ -246,7 +249,7 @@ func (c *runsAnswerCmd) answer(ctx context.Context, approve bool) error {
 	}
 	call := found[0]
 	fmt.Printf("%s %q\n", call.Tool, string(call.Arguments))
-	return rt.Answer(ctx, c.ID, planner.Answered{Call: call.ID, Hash: call.Hash(), Approve: approve, By: me(), Reason: c.Reason})
+	return rt.Answer(ctx, c.ID, planner.Answered{Call: call.ID, Hash: call.Hash(), Approve: approve, By: me(), Tenant: c.Tenant, Reason: c.Reason})
 }
 
 // me names the person at the terminal.

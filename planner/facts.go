@@ -1,0 +1,53 @@
+package planner
+
+import (
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/policies"
+	"github.com/chaski-dev/chaski/tools"
+)
+
+// Facts says what an event means to a policy: before and after are the states
+// around it. Observing the facts of a journal in order rebuilds a [policies.Run]:
+// its labels, its history, what it has spent and who approved what. The text that
+// was there at the start becomes facts when the policy is pinned.
+func Facts(before State, ev Event, after State) []policies.Fact {
+	var out []policies.Fact
+	add := func(f policies.Fact) {
+		f.At = after.At
+		out = append(out, f)
+	}
+	switch {
+	case ev.Pinned != nil:
+		if s := before.Start.System; s != "" {
+			add(policies.Fact{Kind: policies.FactMessage, Message: &llm.Message{Role: llm.RoleSystem, Content: s}})
+		}
+		for i := range before.Start.Messages {
+			add(policies.Fact{Kind: policies.FactMessage, Message: &before.Start.Messages[i]})
+		}
+	case ev.Generated != nil && ev.Generated.Error == "":
+		add(policies.Fact{Kind: policies.FactStep, Usage: &ev.Generated.Usage})
+		add(policies.Fact{Kind: policies.FactMessage, Message: &ev.Generated.Message})
+	case ev.Compacted != nil:
+		add(policies.Fact{Kind: policies.FactCompaction})
+	case ev.Decided != nil && ev.Decided.Decision != nil:
+		add(policies.Fact{Kind: policies.FactDecision, Decision: ev.Decided.Decision})
+	case ev.Answered != nil:
+		if c, ok := before.Call(ev.Answered.Call); ok && c.Asked != "" {
+			add(policies.Fact{Kind: policies.FactApproval, Approval: &policies.Approval{
+				CallID: c.ID, CallHash: c.Asked, Tenant: ev.Answered.Tenant, Granted: ev.Answered.Approve, By: ev.Answered.By, At: after.At,
+			}})
+		}
+	case ev.Result != nil:
+		c, ok := before.Call(ev.Result.CallID)
+		if now, open := after.Call(c.ID); !ok || open && now.Phase != Settled {
+			break // another attempt follows, or somebody must say what became of it
+		}
+		call := before.toolCall(&c)
+		add(policies.Fact{Kind: policies.FactResult, Call: &call, Result: &ev.Result.Result})
+	}
+	return out
+}
+
+func (s *State) toolCall(c *CallState) tools.Call {
+	return tools.Call{ID: c.ID, Attempt: c.Attempt, Run: s.Run, Tenant: s.Start.Tenant, Tool: c.Tool, Arguments: c.Arguments}
+}

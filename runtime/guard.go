@@ -1,0 +1,150 @@
+package runtime
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/policies"
+	"github.com/chaski-dev/chaski/tools"
+)
+
+// Auditor keeps a log of attempted calls: *audit.Log and *audit.File do.
+type Auditor interface {
+	Call(call tools.Call, d policies.Decision, at time.Time) error
+	Result(call tools.Call, r tools.Result, at time.Time) error
+}
+
+// GuardOptions configures a [Guard].
+type GuardOptions struct {
+	Policy string             // a bundle: a file or a built-in name, such as "strict"
+	Layers []*policies.Source // or its text, in place of Policy
+
+	// Audit, if not nil, gets each attempted call before it is dispatched and each
+	// result. A run that began with an audit log goes on only with one.
+	Audit Auditor
+
+	ApprovalTTL time.Duration // of a request for approval; 0 is policies.DefaultApprovalTTL
+}
+
+// Guard is the [Gate] of a policy bundle. The bundle is compiled for the tools of
+// each run and pinned: its hash and its text are journalled, and a run that is
+// resumed goes on under the text that it began with, whatever was loaded since.
+// It is safe for concurrent use.
+type Guard struct {
+	opt GuardOptions
+
+	mu      sync.Mutex
+	layers  json.RawMessage             // of the policy for runs that begin
+	names   []string                    //
+	bundles map[string]*policies.Bundle // by text and tools
+}
+
+// maxBundles bounds the compiled bundles that a guard keeps at hand.
+const maxBundles = 64
+
+// NewGuard loads the policy.
+func NewGuard(opt GuardOptions) (*Guard, error) {
+	g := &Guard{opt: opt, bundles: map[string]*policies.Bundle{}}
+	return g, g.Reload()
+}
+
+// Reload reads the policy again, for the runs that begin from now on. If it is
+// missing, half-written or wrong the error says so and the old one stays.
+func (g *Guard) Reload() error {
+	layers := g.opt.Layers
+	if len(layers) == 0 {
+		if g.opt.Policy == "" {
+			return errors.New("runtime: a guard needs a policy")
+		}
+		var err error
+		if layers, err = policies.Load(g.opt.Policy); err != nil {
+			return err
+		}
+	}
+	b, err := policies.Compile(layers, nil)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(layers)
+	if err != nil {
+		return fmt.Errorf("runtime: policy: %w", err)
+	}
+	g.mu.Lock()
+	g.layers, g.names = text, b.Names()
+	g.mu.Unlock()
+	return nil
+}
+
+// bundle compiles a policy's text for tools, or finds it compiled.
+func (g *Guard) bundle(layers json.RawMessage, specs []tools.Spec) (*policies.Bundle, error) {
+	key, err := json.Marshal(specs)
+	if err != nil {
+		return nil, fmt.Errorf("runtime: tools: %w", err)
+	}
+	key = append(append(key, '\n'), layers...)
+	g.mu.Lock()
+	b := g.bundles[string(key)]
+	g.mu.Unlock()
+	if b != nil {
+		return b, nil
+	}
+	var sources []*policies.Source
+	if err := json.Unmarshal(layers, &sources); err != nil {
+		return nil, fmt.Errorf("runtime: the pinned policy cannot be read: %w", err)
+	}
+	if b, err = policies.Compile(sources, specs); err != nil {
+		return nil, err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.bundles) >= maxBundles {
+		clear(g.bundles)
+	}
+	g.bundles[string(key)] = b
+	return b, nil
+}
+
+// Pin implements [Gate].
+func (g *Guard) Pin(s *planner.Started) (*planner.Pinned, error) {
+	g.mu.Lock()
+	layers, names := g.layers, g.names
+	g.mu.Unlock()
+	b, err := g.bundle(layers, s.Tools)
+	if err != nil {
+		return nil, err
+	}
+	return &planner.Pinned{Policy: b.Hash(), Names: names, Layers: layers, Audited: g.opt.Audit != nil}, nil
+}
+
+// Open implements [Gate]: it builds the policy's view of the run from its journal.
+func (g *Guard) Open(events []planner.Event) (Session, error) {
+	var s planner.State
+	for _, ev := range events {
+		if ev.Pinned != nil {
+			s.Policy = ev.Pinned
+		}
+		if ev.Started != nil {
+			s.Start, s.At = ev.Started, ev.At
+		}
+	}
+	if s.Policy == nil || s.Start == nil {
+		return nil, errors.New("runtime: no policy is pinned for the run")
+	}
+	b, err := g.bundle(s.Policy.Layers, s.Start.Tools)
+	if err != nil {
+		return nil, err
+	}
+	if b.Hash() != s.Policy.Policy {
+		return nil, fmt.Errorf("runtime: the pinned policy is %.12s, its text and the tools give %.12s", s.Policy.Policy, b.Hash())
+	}
+	if s.Policy.Audited && g.opt.Audit == nil {
+		return nil, fmt.Errorf("%w: the run is audited and this process has no audit log", ErrAudit)
+	}
+	return openGuarded(g.opt.Audit, policies.NewRun(b, policies.Info{
+		Run: s.Start.Run, Tenant: s.Start.Tenant, Started: s.At, ApprovalTTL: g.opt.ApprovalTTL,
+	}), events)
+}

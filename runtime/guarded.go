@@ -1,0 +1,189 @@
+package runtime
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/policies"
+	"github.com/chaski-dev/chaski/tools"
+)
+
+// guarded is the Session of a Guard: the run as its policy sees it, and the audit.
+//
+// A decision is audited before it is journalled, a result after. So a crash can
+// leave an entry twice, and can leave out only results with no decision or turn
+// after them in the journal: those are logged again when the run is opened.
+type guarded struct {
+	run     *policies.Run
+	audit   Auditor                      // nil keeps no log
+	allowed map[string]policies.Decision // by call id, of the current turn
+	tail    []entry                      // results at the journal's end, while it is read
+	live    bool
+}
+
+// entry is a call, and the result or the refusal to log of it.
+type entry struct {
+	call     tools.Call
+	result   *tools.Result
+	decision *policies.Decision
+	at       time.Time
+}
+
+func openGuarded(audit Auditor, run *policies.Run, events []planner.Event) (Session, error) {
+	g := &guarded{run: run, audit: audit, allowed: map[string]policies.Decision{}}
+	var s planner.State
+	for i, ev := range events {
+		before := s
+		s, _ = planner.Step(s, ev)
+		if err := g.Observe(before, ev, s); err != nil {
+			return nil, fmt.Errorf("runtime: run %s: the policy refuses event %d: %w", s.Run, i+1, err)
+		}
+	}
+	g.live = true
+	for _, e := range g.tail {
+		if err := g.log(e); err != nil {
+			return nil, err
+		}
+	}
+	g.tail = nil
+	return g, nil
+}
+
+// Observe implements [Session].
+func (g *guarded) Observe(before planner.State, ev planner.Event, after planner.State) error {
+	for _, f := range planner.Facts(before, ev, after) {
+		if err := g.run.Observe(f); err != nil {
+			return err
+		}
+	}
+	switch d := ev.Decided; {
+	case d != nil && d.Verdict == planner.Allow && d.Decision != nil:
+		g.allowed[d.Call] = *d.Decision
+	case ev.Generated != nil:
+		clear(g.allowed)
+	}
+	if g.audit == nil {
+		return nil
+	}
+	entries := attempted(before, ev, after)
+	if g.live {
+		for _, e := range entries {
+			if err := g.log(e); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if ev.Decided != nil || ev.Intent != nil || ev.Generated != nil {
+		g.tail = nil
+	}
+	g.tail = append(g.tail, entries...)
+	return nil
+}
+
+// attempted lists what an event adds to the audit log: results, a person's
+// refusals, and the calls of a turn on which no policy is asked, for there is no
+// such tool or the arguments are no object.
+func attempted(before planner.State, ev planner.Event, after planner.State) []entry {
+	switch {
+	case ev.Result != nil:
+		if c, ok := before.Call(ev.Result.CallID); ok {
+			return []entry{{call: toolCall(before, c), result: &ev.Result.Result, at: after.At}}
+		}
+	case ev.Answered != nil && !ev.Answered.Approve:
+		if c, ok := before.Call(ev.Answered.Call); ok {
+			return []entry{{call: toolCall(before, c), result: &tools.Result{CallID: c.ID, Status: tools.StatusDenied, Reason: "refused by " + ev.Answered.By}, at: after.At}}
+		}
+	case ev.Generated != nil:
+		return invalid(after)
+	}
+	return nil
+}
+
+// invalid lists the calls of the turn just generated that were settled at once.
+func invalid(s planner.State) []entry {
+	var out []entry
+	add := func(id, tool string, args json.RawMessage, reason string) {
+		out = append(out, entry{
+			call: tools.Call{ID: id, Run: s.Run, Tenant: s.Start.Tenant, Tool: tool, Arguments: args}, at: s.At,
+			decision: &policies.Decision{Hook: policies.OnCall, Verdict: policies.Deny, Rule: "invalid", Reason: reason, CallID: id, Tool: tool, Arguments: args},
+		})
+	}
+	for _, c := range s.Calls {
+		if c.Phase == planner.Settled {
+			add(c.ID, c.Tool, c.Arguments, c.Result.Reason)
+		}
+	}
+	for i := len(s.Messages) - 1; i >= 0 && len(s.Calls) == 0 && s.Messages[i].Role == llm.RoleTool; i-- {
+		if m := s.Messages[i]; m.IsError { // all were, and the turn is over
+			for j := i - 1; j >= 0; j-- {
+				for _, c := range s.Messages[j].Calls {
+					if c.ID == m.CallID {
+						add(c.ID, c.Name, c.Arguments, m.Content)
+					}
+				}
+				if s.Messages[j].Role == llm.RoleAssistant {
+					break
+				}
+			}
+		}
+	}
+	return out
+}
+
+func toolCall(s planner.State, c planner.CallState) tools.Call {
+	return tools.Call{ID: c.ID, Attempt: c.Attempt, Run: s.Run, Tenant: s.Start.Tenant, Tool: c.Tool, Arguments: c.Arguments}
+}
+
+func (g *guarded) log(e entry) error {
+	var err error
+	if e.decision != nil {
+		err = g.audit.Call(e.call, *e.decision, e.at)
+	} else {
+		err = g.audit.Result(e.call, *e.result, e.at)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: run %s: %w", ErrAudit, e.call.Run, err)
+	}
+	return nil
+}
+
+// Decide implements [Session].
+func (g *guarded) Decide(_ context.Context, now time.Time, s planner.State, c planner.CallState) (planner.Decided, error) {
+	call := toolCall(s, c)
+	call.Attempt++
+	d := g.run.Call(call, now)
+	if g.audit != nil {
+		if err := g.log(entry{call: call, decision: &d, at: now}); err != nil {
+			return planner.Decided{}, err
+		}
+	}
+	out := planner.Decided{Rule: d.Rule, Policy: d.Bundle, Reason: d.Reason, Verdict: planner.Deny, Decision: &d}
+	switch d.Verdict {
+	case policies.Allow:
+		out.Verdict = planner.Allow
+	case policies.Rewrite:
+		out.Verdict, out.Arguments = planner.Allow, d.Arguments
+	case policies.RequireApproval:
+		out.Verdict = planner.RequireApproval
+		if d.Approval != nil {
+			out.Expires = d.Approval.Expires
+		}
+	case policies.Halt:
+		out.Verdict = planner.Halt
+	}
+	return out, nil
+}
+
+// Resolve implements [Session].
+func (g *guarded) Resolve(call tools.Call) (json.RawMessage, error) {
+	d, ok := g.allowed[call.ID]
+	if !ok {
+		return nil, fmt.Errorf("runtime: run %s: no policy allowed call %s", call.Run, call.ID)
+	}
+	return g.run.Resolve(d)
+}
