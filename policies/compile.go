@@ -44,6 +44,7 @@ type tool struct {
 	props      map[string]property
 	content    []string
 	recipients []string
+	verbs      []string
 }
 
 // Compile checks the layers against the tools and returns the bundle. All faults
@@ -120,7 +121,7 @@ func newTool(spec tools.Spec) (*tool, error) {
 	if err := label.Check(spec.Labels); err != nil {
 		return nil, fmt.Errorf("policies: tool %s: %w", spec.Name, err)
 	}
-	t := &tool{spec: spec, props: props, content: contentNames, recipients: recipientNames}
+	t := &tool{spec: spec, props: props, content: contentNames, recipients: recipientNames, verbs: verbs(spec.Name, spec.Labels)}
 	if s, ok := spec.Labels[label.KeyContent]; ok {
 		t.content = label.List(s)
 	}

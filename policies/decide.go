@@ -26,7 +26,7 @@ func (r *Run) Answer(text string, now time.Time) Decision {
 
 // Result decides on a result before the model reads it.
 func (r *Run) Result(call tools.Call, res tools.Result, now time.Time) Decision {
-	l := r.resultLabel(call.Tool, res.Labels)
+	l := r.callLabel(call, res.Labels)
 	d := r.text(OnResult, call.Tool, ResultText(&res), false, &l, now)
 	d.CallID = call.ID
 	if d.Verdict.Passes() && l.Integrity == label.Untrusted && (res.Status == tools.StatusOK || res.Status == "") {
@@ -43,7 +43,7 @@ func (r *Run) Result(call tools.Call, res tools.Result, now time.Time) Decision 
 
 // Passage decides on one retrieved passage, before it is put in the context.
 func (r *Run) Passage(toolName, text string, labels map[string]string, now time.Time) Decision {
-	l := r.resultLabel(toolName, labels)
+	l := r.resultLabel(toolName, labels, label.Label{})
 	return r.text(OnResult, toolName, text, true, &l, now)
 }
 
@@ -117,8 +117,8 @@ func (r *Run) decideCall(call tools.Call, now time.Time) (Decision, map[string]a
 	}
 	d.Arguments = canonical(args)
 	d.CallHash = hashOf([]byte(r.info.Run), []byte(r.info.Tenant), []byte(call.ID), []byte(call.Tool), d.Arguments)
-	f := r.look(t, args)
-	d.Labels = f.labels
+	f := r.look(t, call.ID, args)
+	d.Labels, d.Bound = f.labels, f.bound
 	env := r.env(now)
 	typed := map[string]any{}
 	for name := range t.props {
@@ -137,6 +137,7 @@ func (r *Run) decideCall(call tools.Call, now time.Time) (Decision, map[string]a
 	env["args"], env["labels"], env["tool"] = typed, labels, r.toolEnv(call.Tool)
 	env["flow"] = map[string]any{
 		"effect": f.effect, "acts": f.acts, "outward": f.outward, "leaks": f.leaks, "named": f.named,
+		"bound": f.bound, "undeclared": f.undeclared, "confidential": f.confidential,
 		"untrusted": list(f.untrusted), "made": list(f.made), "recipients": list(f.recipients),
 	}
 	env["found"] = func(kinds ...string) (yes bool) {

@@ -163,6 +163,7 @@ func environment(on Hook, props map[string]property) types.Map {
 		env["args"], env["labels"] = args, labels
 		env["flow"] = types.Map{
 			"effect": types.Bool, "acts": types.Bool, "outward": types.Bool, "leaks": types.Bool, "named": types.Bool,
+			"bound": types.Bool, "undeclared": types.Bool, "confidential": types.Bool,
 			"untrusted": types.Array(types.String), "made": types.Array(types.String), "recipients": types.Array(types.String),
 		}
 	}

@@ -2,7 +2,6 @@ package policies
 
 import (
 	"encoding/json"
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -22,6 +21,10 @@ type flow struct {
 	acts       bool // an effect, or declared egress
 	leaks      bool // something confidential goes to a recipient who may not have it
 	named      bool // every recipient is the user's or a trusted tool's
+	bound      bool // the call is tied to the user's words, or nothing untrusted was read
+
+	undeclared   bool // an effect of which nobody said whether it sends data out
+	confidential bool // an argument is confidential
 }
 
 // linkNames are arguments that are reached over the network however they are
@@ -29,15 +32,19 @@ type flow struct {
 var linkNames = []string{"url", "uri", "link", "host", "hostname", "domain", "endpoint", "webhook"}
 
 // look labels the arguments of a call and follows where they would go.
-func (r *Run) look(t *tool, args map[string]any) flow {
+func (r *Run) look(t *tool, callID string, args map[string]any) flow {
 	f := flow{labels: make(map[string]label.Origin, len(args)), effect: t.spec.EffectOrOnce().HasEffect(), named: true}
 	egress := strings.ToLower(t.spec.Labels[label.KeyEgress])
 	f.outward = egress == "true" || egress == "yes"
-	declared := f.outward
+	declared, local := f.outward, egress == "false" || egress == "no"
 	keys := sortedKeys(args)
 	addresses := map[string][]string{}
 	for _, name := range keys {
-		f.labels[name] = r.origin(args[name], t.props[name])
+		p, known := t.props[name]
+		f.labels[name] = r.origin(args[name], p)
+		if !known { // the model chose the name too
+			f.labels[name] = f.labels[name].Join(r.context.Find(name, false))
+		}
 		leaves(args[name], func(v any) {
 			s, ok := v.(string)
 			if !ok {
@@ -51,16 +58,17 @@ func (r *Run) look(t *tool, args map[string]any) flow {
 		})
 		isContent := slices.Contains(t.content, strings.ToLower(name))
 		isRecipient := slices.Contains(t.recipients, strings.ToLower(name))
-		if egress != "false" && len(addresses[name]) > 0 && !isContent {
+		if !local && len(addresses[name]) > 0 && !isContent {
 			f.outward = true
 		}
 		if isRecipient || len(addresses[name]) > 0 && !isContent {
-			if isRecipient && len(addresses[name]) == 0 {
+			if isRecipient {
 				leaves(args[name], func(v any) {
-					if s, ok := v.(string); ok && s != "" {
-						f.recipients = append(f.recipients, strings.ToLower(s))
+					if s, ok := v.(string); ok {
+						f.recipients = append(f.recipients, readers(r.resolve(s))...)
 					}
 				})
+				f.outward = f.outward || f.effect && !local && len(f.recipients) > 0
 			}
 			f.recipients = append(f.recipients, addresses[name]...)
 			o := f.labels[name]
@@ -75,10 +83,12 @@ func (r *Run) look(t *tool, args map[string]any) flow {
 	f.recipients = slices.Compact(f.recipients)
 	f.named = f.named && len(f.recipients) > 0
 	f.untrusted = r.untrusted(t, args, keys, f.labels)
-	if f.outward {
-		for _, name := range keys {
-			f.leaks = f.leaks || leaks(f.labels[name], args[name], t.props[name], f.recipients)
-		}
+	f.bound = r.bound(t, callID, args, f.labels)
+	f.undeclared = f.effect && !f.outward && !local
+	for _, name := range keys {
+		secret := carries(f.labels[name], args[name], t.props[name])
+		f.confidential = f.confidential || secret
+		f.leaks = f.leaks || secret && f.outward && mayNotRead(f.labels[name].Label, f.recipients)
 	}
 	return f
 }
@@ -110,25 +120,55 @@ func (r *Run) untrusted(t *tool, args map[string]any, keys []string, labels map[
 	return hard
 }
 
-// leaks reports whether a value may not go to one of the recipients. A choice from
-// a schema's list, a truth value or a small number that matches no confidential
-// result says too little to carry one.
-func leaks(o label.Origin, value any, p property, recipients []string) bool {
+// saying is how much a value can say.
+type saying int
+
+const (
+	anything saying = iota
+	choice          // a truth value, or one of the schema's list
+	little          // a number of one or two digits
+)
+
+func says(value any, p property) saying {
+	if _, ok := value.(bool); ok || slices.ContainsFunc(p.Enum, func(e any) bool { return reflect.DeepEqual(floats(value), e) }) {
+		return choice
+	}
+	if n, ok := value.(json.Number); ok && len(n.String()) <= 2 {
+		return little
+	}
+	return anything
+}
+
+// carries reports whether a value carries confidential data. What matches no
+// confidential result and says little does not.
+func carries(o label.Origin, value any, p property) bool {
 	if !o.Label.Confidential() || o.How == label.HowDefault {
 		return false
 	}
-	if o.How == label.HowContext {
-		if _, ok := value.(bool); ok || len(p.Enum) > 0 {
-			return false
+	return o.How != label.HowContext || says(value, p) == anything
+}
+
+// mayNotRead reports whether one of the recipients may not have a value. If nobody
+// is named, anybody may come to read it.
+func mayNotRead(l label.Label, recipients []string) bool {
+	return len(recipients) == 0 || slices.ContainsFunc(recipients, func(to string) bool { return !l.MayRead(to) })
+}
+
+// readers returns whom a recipient argument names: the addresses in it, and every
+// part of it that is none, so that a second name does not hide behind an address.
+func readers(s string) []string {
+	var out []string
+	for part := range strings.FieldsFuncSeq(strings.ToLower(s), func(r rune) bool { return strings.ContainsRune(",;\n", r) }) {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
 		}
-		if n, ok := value.(json.Number); ok && len(n.String()) <= 2 {
-			return false
+		found := outside(part)
+		if len(found) != 1 || strings.Count(part, "@") > 1 {
+			out = append(out, part)
 		}
+		out = append(out, found...)
 	}
-	if len(recipients) == 0 {
-		return true
-	}
-	return slices.ContainsFunc(recipients, func(to string) bool { return !o.Label.MayRead(to) })
+	return out
 }
 
 // outside returns the addresses in a value: e-mail addresses and hosts of URLs.
@@ -149,7 +189,7 @@ func outside(s string) []string {
 
 // origin labels one argument: the join of its parts.
 func (r *Run) origin(v any, p property) label.Origin {
-	if p.Default != nil && fmt.Sprint(p.Default) == fmt.Sprint(v) || p.Const != nil && fmt.Sprint(p.Const) == fmt.Sprint(v) {
+	if p.Default != nil && reflect.DeepEqual(p.Default, floats(v)) || p.Const != nil && reflect.DeepEqual(p.Const, floats(v)) {
 		return label.Origin{How: label.HowDefault}
 	}
 	out := label.Origin{How: label.HowDefault}
@@ -161,6 +201,9 @@ func (r *Run) origin(v any, p property) label.Origin {
 		}
 		for _, e := range v {
 			out = out.Join(r.origin(e, item))
+		}
+		if list := texts(v); len(list) > 1 && out.How == label.HowUser && !r.context.InOrder(list) {
+			out = out.Join(label.Origin{Label: r.context.Label(), How: label.HowContext})
 		}
 		return out
 	case map[string]any:
@@ -187,6 +230,18 @@ func (r *Run) origin(v any, p property) label.Origin {
 	}
 	enum := slices.ContainsFunc(p.Enum, func(e any) bool { return reflect.DeepEqual(floats(v), e) })
 	return r.context.Find(v, enum)
+}
+
+// texts returns the elements of a list of strings that are no addresses: those whose
+// order may mean something.
+func texts(list []any) []string {
+	var out []string
+	for _, e := range list {
+		if s, ok := e.(string); ok && !strings.Contains(s, "@") {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // resolve puts the values of handles in a string, in one pass: what a value says

@@ -48,6 +48,8 @@ type Run struct {
 	requests      map[string]*request
 	approvals     map[string]Approval // by call hash
 	results       map[string]Decision // decisions on results, until the result is folded
+	used          map[string][]use    // values of the user's words, by the calls that used them
+	tied          map[string]bool     // results of calls that were bound, by source
 }
 
 // done is a call that was allowed and completed.
@@ -72,6 +74,7 @@ func NewRun(b *Bundle, info Info) *Run {
 		bundle: b, info: info, handles: map[string]handle{}, dispatched: map[string]bool{}, attempts: map[string]int{},
 		failures: map[string]int{}, allowed: map[string]Decision{}, requests: map[string]*request{},
 		approvals: map[string]Approval{}, results: map[string]Decision{},
+		used: map[string][]use{}, tied: map[string]bool{},
 	}
 	r.budget, r.prices = b.budgets()
 	return r
@@ -144,7 +147,7 @@ func (r *Run) message(f Fact) {
 		if len(m.Value) > 0 {
 			text = string(m.Value)
 		}
-		r.context.Add(label.Source{ID: id, Kind: label.FromResult, Label: r.resultLabel(m.Name, nil), Text: text})
+		r.context.Add(label.Source{ID: id, Kind: label.FromResult, Label: r.resultLabel(m.Name, nil, label.Label{}), Text: text})
 	}
 }
 
@@ -175,6 +178,7 @@ func (r *Run) decided(d Decision) {
 			r.dispatched[d.CallID] = true
 			r.allowed[d.CallID] = d
 			r.attempts[d.Tool+" "+string(d.Arguments)]++
+			r.spend(d)
 		}
 	}
 }
@@ -191,13 +195,17 @@ func (r *Run) result(f Fact) {
 		}
 	} else if ok {
 		r.failures[f.Call.Tool]++
+		r.release(f.Call.ID)
 	}
+	l := r.callLabel(*f.Call, f.Result.Labels)
 	delete(r.allowed, f.Call.ID)
-	l := r.resultLabel(f.Call.Tool, f.Result.Labels)
 	text := ResultText(f.Result)
 	id := f.Call.Tool
 	if f.Call.ID != "" {
 		id += " " + f.Call.ID
+	}
+	if d.Bound {
+		r.tied[id] = true
 	}
 	rd, had := r.results[f.Call.ID]
 	delete(r.results, f.Call.ID)
@@ -222,13 +230,35 @@ func (r *Run) result(f Fact) {
 	r.context.Add(label.Source{ID: id, Kind: label.FromResult, Label: l, Text: text, Echo: echo})
 }
 
-// resultLabel is the label of a tool's result; a declared declassifier sets it.
-func (r *Run) resultLabel(name string, added map[string]string) label.Label {
+// callLabel is the label of what a call gave. It carries the labels of the arguments:
+// a trusted tool that was asked in an attacker's words may answer in them. Choices
+// from a list, truth values and the numbers of paging carry nothing.
+func (r *Run) callLabel(call tools.Call, added map[string]string) label.Label {
+	var in label.Label
+	d, ok := r.allowed[call.ID]
+	if t := r.bundle.tools[call.Tool]; ok && t != nil {
+		args, _ := decode(d.Arguments)
+		for _, name := range sortedKeys(d.Labels) {
+			if _, number := args[name].(json.Number); number && slices.Contains(pagingNames, strings.ToLower(name)) || says(args[name], t.props[name]) == choice {
+				continue
+			}
+			in = in.Join(d.Labels[name].Label)
+		}
+	}
+	return r.resultLabel(call.Tool, added, in)
+}
+
+// pagingNames are arguments that say how much of a list is wanted.
+var pagingNames = []string{"limit", "page", "offset", "count", "max", "max_results", "top", "top_k", "k", "n", "size", "page_size", "per_page", "skip"}
+
+// resultLabel is the label of a tool's result, whose arguments had the label in; a
+// declared declassifier sets it.
+func (r *Run) resultLabel(name string, added map[string]string, in label.Label) label.Label {
 	var spec map[string]string
 	if t := r.bundle.tools[name]; t != nil {
 		spec = t.spec.Labels
 	}
-	l := label.Result(spec, added)
+	l := label.Result(spec, added).Join(in)
 	for _, layer := range r.bundle.layers {
 		for _, d := range layer.src.Declassify {
 			if !matches([]string{d.Tool}, name) {

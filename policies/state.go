@@ -56,7 +56,7 @@ func (r *Run) done(name string, since time.Time) []any {
 func (r *Run) toolEnv(name string) map[string]any {
 	out := map[string]any{"name": name, "effect": "once", "egress": false, "integrity": "untrusted", "confidentiality": "public", "confidential": false}
 	if t := r.bundle.tools[name]; t != nil {
-		l := r.resultLabel(name, nil)
+		l := r.resultLabel(name, nil, label.Label{})
 		out["effect"], out["egress"] = string(t.spec.EffectOrOnce()), t.spec.Labels[label.KeyEgress] == "true"
 		out["integrity"], out["confidentiality"], out["confidential"] = l.Integrity.String(), l.Confidentiality.String(), l.Confidential()
 	}

@@ -90,6 +90,10 @@ type Decision struct {
 	Handle     string                  `json:"handle,omitempty"` // the name that stands for a result
 	Approval   *Summary                `json:"approval,omitempty"`
 
+	// Bound says that a value of the call is named in the user's words and not used
+	// up by an earlier call, or that the user asks for what the tool does.
+	Bound bool `json:"bound,omitempty"`
+
 	// Approved names who approved the call, when that is why it passes.
 	Approved string `json:"approved,omitempty"`
 	// Shadow lists what rules in shadow mode would have said.

@@ -1,13 +1,11 @@
 package label
 
 import (
-	"encoding/json"
 	"hash/maphash"
+	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // Kind says whose words a source holds.
@@ -35,12 +33,15 @@ type Source struct {
 // source is the indexed form of a Source.
 type source struct {
 	Source
-	plain  string // whose words count as words: system and user only
-	folded string // letters and digits only, for results
-	words  string // " w1 w2 ", for results
-	values values
+	own    *ownText // for the user's, the system's and trusted tools' words
+	folded string   // letters and digits only, for results
+	words  string   // " w1 w2 ", for results
+	values values   // every reading, for results
 	echo   map[string]bool
 }
+
+// speaks reports whether the source is the user's or the system's own words.
+func (s *source) speaks() bool { return s.Kind != FromResult && s.Label.Integrity <= User }
 
 // Context is the indexed text of a run. The zero Context is empty. Each text is
 // indexed once, when it is added. A Context is not safe for concurrent use.
@@ -57,12 +58,19 @@ func (c *Context) Add(s Source) {
 		c.grams, c.seed = map[uint64]struct{}{}, maphash.MakeSeed()
 	}
 	c.joined = c.joined.Join(s.Label)
-	in := &source{Source: s, values: valuesOf(s.Text)}
+	in := &source{Source: s}
+	in.Text = "" // the indexed forms are enough
 	c.sources = append(c.sources, in)
-	if s.Kind != FromResult && s.Label.Integrity <= User {
-		in.plain = plain(s.Text)
+	if s.Kind == FromResult {
+		s.Text = leaves(s.Text)
+	}
+	if s.Label.Integrity <= Tool {
+		in.own = newOwnText(s.Text)
+	}
+	if in.speaks() {
 		return
 	}
+	in.values = anyValues(s.Text)
 	texts := append([]string{s.Text}, decoded(s.Text)...)
 	var folded, joined strings.Builder
 	joined.WriteByte(' ')
@@ -85,7 +93,6 @@ func (c *Context) Add(s Source) {
 	for _, e := range s.Echo {
 		in.echo[squash(e)] = true
 	}
-	in.Text = "" // the indexed forms are enough
 }
 
 func (c *Context) gram(w []string) uint64 {
@@ -145,66 +152,35 @@ func rank(h How) int {
 // enum, the value is one of a few that the schema lists: the user's naming it is
 // then enough, for no text could have suggested a value outside the list.
 func (c *Context) Find(value any, enum bool) Origin {
-	switch v := value.(type) {
-	case nil:
+	if s, ok := value.(string); value == nil || ok && strings.TrimSpace(s) == "" {
 		return Origin{How: HowDefault}
-	case string:
-		if strings.TrimSpace(v) == "" {
-			return Origin{How: HowDefault}
-		}
-		return c.find(v, enum)
-	case bool:
+	}
+	n, ok := newNeedle(value)
+	if !ok {
 		return Origin{Label: c.joined, How: HowContext}
-	case json.Number:
-		return c.find(v.String(), enum)
-	case float64:
-		return c.find(strconv.FormatFloat(v, 'f', -1, 64), enum)
-	case int:
-		return c.find(strconv.Itoa(v), enum)
-	case int64:
-		return c.find(strconv.FormatInt(v, 10), enum)
 	}
-	return Origin{Label: c.joined, How: HowContext}
+	return c.find(n, enum)
 }
 
-// needle is a value in all the forms in which it is looked for.
-type needle struct {
-	plain, folded, words string
-	number               float64
-	isNumber, isMoment   bool
-	day                  string
-	minute               int
-}
-
-func newNeedle(s string) needle {
-	n := needle{plain: plain(s), folded: squash(s)}
-	n.words = " " + strings.Join(words(s), " ") + " "
-	if f, err := strconv.ParseFloat(strings.TrimSpace(s), 64); err == nil && !strings.ContainsAny(s, "xXpPnN_") {
-		n.number, n.isNumber = f, true
-	}
-	n.day, n.minute, n.isMoment = moment(strings.TrimSpace(s))
-	return n
-}
-
-func (c *Context) find(s string, enum bool) Origin {
-	n := newNeedle(s)
+func (c *Context) find(n needle, enum bool) Origin {
 	var own, all Origin
-	var isOwn, found, untrusted bool
+	var isOwn, exact, found, untrusted bool
 	for _, src := range c.sources {
-		if src.plain != "" || src.Kind != FromResult && src.Label.Integrity <= User {
-			if src.says(n) {
-				if !isOwn || src.Label.Integrity > own.Label.Integrity {
-					own.Label = own.Label.Join(src.Label)
-				}
+		if src.speaks() {
+			if src.own.says(n, enum) > 0 {
+				own.Label = own.Label.Join(src.Label)
 				own.How, isOwn = HowUser, true
 				own.Sources = append(own.Sources, src.ID)
 			}
 			continue
 		}
-		if !src.holds(n) {
+		// Exactly found in a trusted result: it may raise trust. Alike in any: it
+		// carries that result's label.
+		is := src.own != nil && src.own.says(n, enum) > 0
+		if !is && !src.holds(n) {
 			continue
 		}
-		found = true
+		exact, found = exact || is, true
 		all.Label = all.Label.Join(src.Label)
 		all.Sources = append(all.Sources, src.ID)
 		if src.Label.Integrity == Untrusted && !src.echo[n.folded] {
@@ -214,74 +190,52 @@ func (c *Context) find(s string, enum bool) Origin {
 	switch {
 	case isOwn && (!untrusted || enum):
 		return own
-	case found:
+	case untrusted, exact && !isOwn:
 		all.How = HowResult
 		if isOwn {
 			return all.Join(own)
 		}
 		return all
+	case found: // only like something trusted
+		return Origin{Label: c.joined.Join(all.Label), How: HowContext, Sources: all.Sources}
 	}
 	return Origin{Label: c.joined, How: HowContext}
 }
 
-// says reports whether the user's (or system's) words contain the whole value.
-func (s *source) says(n needle) bool {
-	if n.isNumber {
-		return s.values.numbers[n.number]
+// Mentions returns how often the user's own words name a value.
+func (c *Context) Mentions(value any) int {
+	n, ok := newNeedle(value)
+	if !ok {
+		return 0
 	}
-	if n.isMoment && s.values.has(n.day, n.minute) {
-		return true
-	}
-	for from := 0; n.plain != ""; {
-		i := strings.Index(s.plain[from:], n.plain)
-		if i < 0 {
-			return false
+	count := 0
+	for _, src := range c.sources {
+		if src.Kind == FromUser && src.speaks() {
+			count += src.own.says(n, false)
 		}
-		i += from
-		if boundary(s.plain, i, true) && boundary(s.plain, i+len(n.plain), false) {
-			return true
-		}
-		from = i + 1
 	}
-	return false
+	return count
 }
 
-// boundary reports whether a word ends at i: "corp.com" is no word of its own in
-// "bob@corp.com.example", nor "a.txt" in "dir/a.txt".
-func boundary(s string, i int, start bool) bool {
-	var near, far rune
-	if start {
-		if i == 0 {
-			return true
-		}
-		var w int
-		near, w = utf8.DecodeLastRuneInString(s[:i])
-		far, _ = utf8.DecodeLastRuneInString(s[:i-w])
-		if i-w == 0 {
-			far = ' '
-		}
-	} else {
-		if i == len(s) {
-			return true
-		}
-		var w int
-		near, w = utf8.DecodeRuneInString(s[i:])
-		far, _ = utf8.DecodeRuneInString(s[i+w:])
-		if i+w == len(s) {
-			far = ' '
-		}
-	}
-	if wordRune(near) || unicode.Is(unicode.Cf, near) || unicode.Is(unicode.Mn, near) {
-		return false
-	}
-	return !strings.ContainsRune(`@./\-_:+%?&=#~$`, near) || !wordRune(far) && (start || far != '/')
+// Says reports whether the user's own words hold one of the words, or a form of it,
+// where nothing negates it.
+func (c *Context) Says(stems []string) bool {
+	return slices.ContainsFunc(c.sources, func(s *source) bool {
+		return s.Kind == FromUser && s.speaks() && s.own.asks(stems)
+	})
 }
 
-func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+// InOrder reports whether one source of the user's words names the values one after
+// another: a list put together from scattered words is no list of the user's.
+func (c *Context) InOrder(list []string) bool {
+	return slices.ContainsFunc(c.sources, func(s *source) bool {
+		return s.own != nil && s.own.inOrder(list)
+	})
+}
 
 // holds reports whether a result contains anything that could be the value.
 func (s *source) holds(n needle) bool {
-	if n.isNumber && s.values.numbers[n.number] {
+	if n.isNumber && s.values.numbers[n.number] > 0 {
 		return true
 	}
 	if n.isMoment && s.values.has(n.day, n.minute) {
@@ -293,12 +247,16 @@ func (s *source) holds(n needle) bool {
 	return n.words != "  " && strings.Contains(s.words, n.words)
 }
 
+// code is what commands and programs hold and prose does not: brackets and pipes,
+// flags, assignments, calls, shell variables.
+var code = regexp.MustCompile("[`{}<>|\\\\^~]|(?:^|\\s)--?[A-Za-z]|\\$[A-Za-z(]|\\w\\(|\\w=|==|&&|;\\s*$|^#!|(?m:^\\s*(?:import|sudo|rm|curl|wget|chmod|bash|sh|eval|exec) )")
+
 // Prose reports whether text is the model's own wording: no run of six words of an
 // untrusted result, not mostly its words in its order, and no address, account or
 // link that is not the user's or a trusted tool's.
 func (c *Context) Prose(text string) bool {
-	if strings.ContainsAny(text, "`{}<>|\\") {
-		return false // code and commands are no prose
+	if code.MatchString(text) {
+		return false
 	}
 	list := words(text)
 	if len(list) < 3 {
@@ -318,7 +276,7 @@ func (c *Context) Prose(text string) bool {
 		return false
 	}
 	for _, atom := range atoms(text) {
-		if c.find(atom, false).Label.Integrity == Untrusted {
+		if c.Find(atom, false).Label.Integrity == Untrusted {
 			return false
 		}
 	}

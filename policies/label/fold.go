@@ -3,6 +3,9 @@ package label
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -18,26 +21,6 @@ var homoglyphs = map[rune]rune{
 	'м': 'm', 'н': 'h', 'о': 'o', 'р': 'p', 'ԛ': 'q', 'г': 'r', 'ѕ': 's', 'т': 't', 'у': 'y', 'ѵ': 'v', 'ԝ': 'w', 'х': 'x',
 	'α': 'a', 'β': 'b', 'ε': 'e', 'η': 'n', 'ι': 'i', 'κ': 'k', 'ν': 'v', 'ο': 'o', 'ρ': 'p', 'τ': 't', 'υ': 'u', 'χ': 'x', 'ω': 'w',
 	'ı': 'i', 'ɡ': 'g', 'ɑ': 'a', 'օ': 'o', 'ո': 'n', 'ս': 'u', 'ɩ': 'i',
-}
-
-// plain lower-cases and collapses white space: all that may differ between a value
-// and the user's words.
-func plain(s string) string {
-	var b strings.Builder
-	b.Grow(len(s))
-	space := false
-	for _, r := range s {
-		if unicode.IsSpace(r) {
-			space = b.Len() > 0
-			continue
-		}
-		if space {
-			b.WriteByte(' ')
-			space = false
-		}
-		b.WriteRune(unicode.ToLower(r))
-	}
-	return b.String()
 }
 
 // squash keeps letters and digits only, in one case and one script: the form in
@@ -76,6 +59,30 @@ func isASCII(s string) bool {
 		}
 	}
 	return true
+}
+
+// leaves returns the keys and values of a JSON text, a line each, so that escapes and
+// punctuation neither hide nor join them; another text is returned as it is.
+func leaves(s string) string {
+	if s == "" || !strings.ContainsRune("{[", rune(s[0])) {
+		return s
+	}
+	dec := json.NewDecoder(strings.NewReader(s))
+	dec.UseNumber()
+	var b strings.Builder
+	for {
+		t, err := dec.Token()
+		if err == io.EOF {
+			return b.String()
+		}
+		if err != nil {
+			return s
+		}
+		switch t.(type) {
+		case string, json.Number, bool:
+			fmt.Fprintln(&b, t)
+		}
+	}
 }
 
 // words splits into folded words.

@@ -135,6 +135,7 @@ const (
 	KeyEgress          = "egress"
 	KeyContent         = "content"    // arguments that are prose for a reader, comma-separated
 	KeyRecipients      = "recipients" // arguments that say who will read, comma-separated
+	KeyActions         = "actions"    // words by which a user asks for the tool, comma-separated
 )
 
 // Result returns the label of a tool's result from the labels that its spec

@@ -8,80 +8,106 @@ import (
 )
 
 var (
-	numberForm = regexp.MustCompile(`[0-9]+(?:[.,' \x{00a0}][0-9]+)*`)
-	isoDate    = regexp.MustCompile(`\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})`)
-	dayFirst   = regexp.MustCompile(`\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\b`)
-	dayMonth   = regexp.MustCompile(`(?i)\b(\d{1,2})(?:st|nd|rd|th)?\.? (?:of )?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?(?: (\d{4}))?`)
-	monthDay   = regexp.MustCompile(`(?i)\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?\b,?(?: (\d{4})\b)?`)
-	clockTime  = regexp.MustCompile(`(?i)\b(\d{1,2})(?::(\d{2}))?(?::\d{2})? ?(am|pm)\b|\b(\d{1,2}):(\d{2})`)
-	months     = "janfebmaraprmayjunjulaugsepoctnovdec"
+	isoDate   = regexp.MustCompile(`\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:\b|T)`)
+	dayFirst  = regexp.MustCompile(`\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\b`)
+	dayMonth  = regexp.MustCompile(`(?i)\b(\d{1,2})(?:st|nd|rd|th)?\.? (?:of )?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?(?: (\d{4}))?\b`)
+	monthDay  = regexp.MustCompile(`(?i)\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?\b,?(?: (\d{4})\b)?`)
+	clockTime = regexp.MustCompile(`(?i)\b(\d{1,2})(?::(\d{2}))?(?::\d{2})? ?(am|pm)\b|(?:\b|T)(\d{1,2}):(\d{2})(?::\d{2})?`)
+	months    = "janfebmaraprmayjunjulaugsepoctnovdec"
 )
-
-var numberWords = map[string]float64{
-	"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-	"eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "thousand": 1000,
-}
 
 // values are the numbers, dates and times of a text.
 type values struct {
-	numbers map[float64]bool
+	numbers map[string]int  // canonical decimals, and how often they occur
+	digits  map[string]int  // numbers as written, zeros in front included
 	dates   map[string]bool // 2006-01-02, or --01-02 if the year is not said
 	times   map[int]bool    // minutes of the day
 }
 
-// valuesOf finds every reading of every number in s: "1.000" is both 1 and 1000.
-func valuesOf(s string) values {
-	v := values{numbers: map[float64]bool{}, dates: map[string]bool{}, times: map[int]bool{}}
+// ownValues reads what a person means: each number has one value.
+func ownValues(s string) values {
+	v := values{dates: map[string]bool{}, times: map[int]bool{}}
+	v.numbers, v.digits = ownNumbers(v.moments(s))
+	return v
+}
+
+// anyValues reads everything that the text could be taken for.
+func anyValues(s string) values {
+	v := values{numbers: map[string]int{}, dates: map[string]bool{}, times: map[int]bool{}}
 	for _, m := range numberForm.FindAllString(s, -1) {
-		for _, n := range readings(m) {
-			v.numbers[n] = true
+		for _, n := range everyReading(m) {
+			v.numbers[n]++
+			v.numbers["-"+n]++
 		}
 	}
-	for w := range strings.FieldsSeq(strings.ToLower(s)) {
-		if n, ok := numberWords[strings.Trim(w, ".,;:!?")]; ok {
-			v.numbers[n] = true
+	for _, n := range spelled(s) {
+		v.numbers[n]++
+	}
+	for w := range strings.FieldsFuncSeq(strings.ToLower(s), func(r rune) bool { return r < 'a' || r > 'z' }) {
+		if n, ok := smallNumbers[w]; ok {
+			v.numbers[strconv.Itoa(n)]++
+		} else if n, ok := greatNumbers[w]; ok {
+			v.numbers[strconv.Itoa(n)]++
 		}
 	}
-	for _, m := range isoDate.FindAllStringSubmatch(s, -1) {
-		v.date(m[1], m[2], m[3])
+	v.moments(s)
+	return v
+}
+
+// moments collects dates and times, and returns the text without them.
+func (v values) moments(s string) string {
+	left := s
+	each := func(form *regexp.Regexp, f func(m []string) bool) {
+		for _, at := range form.FindAllStringSubmatchIndex(s, -1) {
+			m := make([]string, len(at)/2)
+			for i := range m {
+				if at[2*i] >= 0 {
+					m[i] = s[at[2*i]:at[2*i+1]]
+				}
+			}
+			if f(m) {
+				left = left[:at[0]] + strings.Repeat("|", at[1]-at[0]) + left[at[1]:]
+			}
+		}
 	}
-	for _, m := range dayFirst.FindAllStringSubmatch(s, -1) {
-		v.date(m[3], m[2], m[1])
-		v.date(m[3], m[1], m[2])
-	}
-	for _, m := range dayMonth.FindAllStringSubmatch(s, -1) {
-		v.date(m[3], month(m[2]), m[1])
-	}
-	for _, m := range monthDay.FindAllStringSubmatch(s, -1) {
-		v.date(m[3], month(m[1]), m[2])
-	}
-	for _, m := range clockTime.FindAllStringSubmatch(s, -1) {
-		h, mm := m[1]+m[4], m[2]+m[5]
-		hour, _ := strconv.Atoi(h)
-		minute, _ := strconv.Atoi(mm)
+	each(isoDate, func(m []string) bool { return v.date(m[1], m[2], m[3]) })
+	each(dayFirst, func(m []string) bool {
+		first, second := v.date(m[3], m[2], m[1]), v.date(m[3], m[1], m[2])
+		return first || second
+	})
+	each(dayMonth, func(m []string) bool { return v.date(m[3], month(m[2]), m[1]) })
+	each(monthDay, func(m []string) bool { return v.date(m[3], month(m[1]), m[2]) })
+	each(clockTime, func(m []string) bool {
+		hour, _ := strconv.Atoi(m[1] + m[4])
+		minute, _ := strconv.Atoi(m[2] + m[5])
 		switch strings.ToLower(m[3]) {
 		case "pm":
 			hour = hour%12 + 12
 		case "am":
 			hour %= 12
 		}
+		if hour > 24 || minute > 59 {
+			return false
+		}
 		v.times[hour*60+minute] = true
-	}
-	return v
+		return true
+	})
+	return left
 }
 
 func month(s string) string { return strconv.Itoa(strings.Index(months, strings.ToLower(s))/3 + 1) }
 
-func (v values) date(year, month, day string) {
+func (v values) date(year, month, day string) bool {
 	m, _ := strconv.Atoi(month)
 	d, _ := strconv.Atoi(day)
 	if m < 1 || m > 12 || d < 1 || d > 31 {
-		return
+		return false
 	}
 	if year == "" {
 		year = "-"
 	}
 	v.dates[year+"-"+pad(m)+"-"+pad(d)] = true
+	return true
 }
 
 func pad(n int) string {
@@ -91,43 +117,24 @@ func pad(n int) string {
 	return strconv.Itoa(n)
 }
 
-// readings returns the values that a written number may have.
-func readings(s string) []float64 {
-	var out []float64
-	add := func(s string) {
-		if n, err := strconv.ParseFloat(s, 64); err == nil {
-			out = append(out, n)
-		}
-	}
-	strip := strings.NewReplacer(",", "", "'", "", " ", "", "\u00a0", "", ".", "")
-	if i := strings.LastIndexAny(s, ".,"); i >= 0 {
-		add(strip.Replace(s[:i]) + "." + strip.Replace(s[i+1:]))
-		if len(s)-i-1 == 3 {
-			add(strip.Replace(s))
-		}
-	} else {
-		add(strip.Replace(s))
-	}
-	if parts := numberForm.FindString(s); strings.ContainsAny(parts, ".,' \u00a0") {
-		for _, p := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(".,' \u00a0", r) }) {
-			add(p)
-		}
-	}
-	return out
+var momentForms = []string{
+	time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02", "2006/01/02",
+	"2 January 2006", "2 Jan 2006", "January 2, 2006", "January 2 2006", "Jan 2, 2006", "02.01.2006", "15:04", "15:04:05", "3:04 PM", "3:04pm", "3 PM", "3pm",
 }
-
-var momentForms = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02", "15:04", "15:04:05"}
 
 // moment reads an argument that is a date, a time or both; minute is -1 if it is
 // only a date, day is "" if it is only a time.
 func moment(s string) (day string, minute int, ok bool) {
+	if len(s) < 3 || len(s) > 40 || s[0] < '0' || s[0] > '9' && (s[0]|0x20 < 'a' || s[0]|0x20 > 's') {
+		return "", 0, false
+	}
 	for _, form := range momentForms {
 		t, err := time.Parse(form, s)
 		if err != nil {
 			continue
 		}
 		day, minute = t.Format("2006-01-02"), t.Hour()*60+t.Minute()
-		if !strings.Contains(form, "15") {
+		if !strings.Contains(form, "15") && !strings.HasPrefix(form, "3") {
 			minute = -1
 		}
 		if !strings.Contains(form, "2006") {

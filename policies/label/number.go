@@ -1,0 +1,299 @@
+package label
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Numbers are compared as canonical decimals, not as floats: two account numbers
+// that differ in the last of twenty digits are different values.
+
+var numberForm = regexp.MustCompile(`[0-9]+(?:[.,' \x{00a0}\x{202f}][0-9]+)*`)
+
+// decimal returns the canonical form of a number as JSON writes it: no exponent, no
+// zeros in front, none behind the point.
+func decimal(s string) (string, bool) {
+	sign := ""
+	if rest, ok := strings.CutPrefix(s, "-"); ok {
+		sign, s = "-", rest
+	}
+	mantissa, exponent, hasExp := strings.Cut(strings.ReplaceAll(s, "E", "e"), "e")
+	whole, part, _ := strings.Cut(mantissa, ".")
+	if whole == "" || !allDigits(whole) || !allDigits(part) {
+		return "", false
+	}
+	if hasExp {
+		e, err := strconv.Atoi(exponent)
+		if err != nil || e < -400 || e > 400 {
+			return "", false
+		}
+		if e >= 0 {
+			part += strings.Repeat("0", max(0, e-len(part)))
+			whole, part = whole+part[:e], part[e:]
+		} else {
+			whole = strings.Repeat("0", max(0, 1-e-len(whole))) + whole
+			whole, part = whole[:len(whole)+e], whole[len(whole)+e:]+part
+		}
+	}
+	whole, part = strings.TrimLeft(whole, "0"), strings.TrimRight(part, "0")
+	if whole == "" {
+		whole = "0"
+	}
+	if part != "" {
+		whole += "." + part
+	}
+	if whole == "0" {
+		sign = ""
+	}
+	return sign + whole, true
+}
+
+func allDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// plainNumber reports whether a string spells a number as a number: zeros in front,
+// a sign of plus or an exponent make an identifier of it.
+func plainNumber(s string) bool {
+	s = strings.TrimPrefix(s, "-")
+	whole, part, point := strings.Cut(s, ".")
+	return whole != "" && allDigits(whole) && (len(whole) == 1 || whole[0] != '0') && (!point || part != "" && allDigits(part))
+}
+
+// everyReading returns all the values that a written number could have: the side
+// that takes trust away.
+func everyReading(s string) []string {
+	var out []string
+	add := func(s string) {
+		if d, ok := decimal(s); ok {
+			out = append(out, d)
+		}
+	}
+	isSep := func(r rune) bool { return strings.ContainsRune(".,' \u00a0\u202f", r) }
+	parts := strings.FieldsFunc(s, isSep)
+	add(strings.Join(parts, ""))
+	if len(parts) > 1 {
+		if i := strings.LastIndexAny(s, ".,"); i >= 0 {
+			add(strings.Join(strings.FieldsFunc(s[:i], isSep), "") + "." + strings.Join(strings.FieldsFunc(s[i+1:], isSep), ""))
+		}
+		for _, p := range parts {
+			add(p)
+		}
+	}
+	return out
+}
+
+// ownReading returns the one value that a person means by a written number, or false:
+// the side that gives trust. "1,250.50" is 1250.5 and nothing else.
+func ownReading(s string) (string, bool) {
+	grouped := func(s, sep string) (string, bool) {
+		parts := strings.Split(s, sep)
+		for i, p := range parts {
+			if i == 0 && (p == "" || len(p) > 3 || p[0] == '0') || i > 0 && len(p) != 3 || !allDigits(p) {
+				return "", false
+			}
+		}
+		return strings.Join(parts, ""), true
+	}
+	dots, commas := strings.Count(s, "."), strings.Count(s, ",")
+	switch {
+	case allDigits(s):
+		return decimal(s)
+	case strings.ContainsAny(s, "' \u00a0\u202f"):
+		for _, sep := range []string{"'", " ", "\u00a0", "\u202f"} {
+			whole, part, point := strings.Cut(s, ".")
+			if !point {
+				whole, part, point = strings.Cut(s, ",")
+			}
+			if joined, ok := grouped(whole, sep); ok {
+				if point {
+					joined += "." + part
+				}
+				return decimal(joined)
+			}
+		}
+		return "", false
+	case dots > 0 && commas > 0:
+		group, point := ",", "."
+		if strings.LastIndexByte(s, ',') > strings.LastIndexByte(s, '.') {
+			group, point = ".", ","
+		}
+		whole, part, _ := strings.Cut(s, point)
+		if joined, ok := grouped(whole, group); ok {
+			return decimal(joined + "." + part)
+		}
+		return "", false
+	case dots == 1:
+		return decimal(s)
+	case dots > 1:
+		if joined, ok := grouped(s, "."); ok {
+			return decimal(joined)
+		}
+		return "", false
+	}
+	if joined, ok := grouped(s, ","); ok {
+		return decimal(joined)
+	}
+	if commas == 1 {
+		return decimal(strings.Replace(s, ",", ".", 1))
+	}
+	return "", false
+}
+
+// ownNumbers counts the numbers that a person wrote as numbers: not the digits of a
+// date, a time, an account, a product code or a version.
+func ownNumbers(s string) (numbers, digits map[string]int) {
+	numbers, digits = map[string]int{}, map[string]int{}
+	for _, m := range numberForm.FindAllStringIndex(s, -1) {
+		text := s[m[0]:m[1]]
+		negative, ok := standsAlone(s, m[0], m[1])
+		if !ok {
+			continue
+		}
+		groups := strings.FieldsFunc(text, unicode.IsSpace)
+		if len(groups) > 1 {
+			if inCode(s, m[0]) {
+				continue
+			}
+			if len(groups) == 2 { // two numbers side by side, or one in two groups
+				for _, g := range groups {
+					if d, ok := ownReading(g); ok {
+						numbers[d]++
+					}
+				}
+			}
+		} else if inCode(s, m[0]) {
+			continue
+		}
+		if allDigits(text) {
+			digits[text]++
+		}
+		if d, ok := ownReading(text); ok {
+			if negative && d != "0" {
+				d = "-" + d
+			}
+			numbers[d]++
+		}
+	}
+	for _, n := range spelled(s) {
+		numbers[n]++
+	}
+	return numbers, digits
+}
+
+var currency = regexp.MustCompile(`(?i)^(?:eur|usd|gbp|chf|jpy|sek|nok|dkk|pln|cad|aud|inr|brl|cny|kr|x|%|€|\$|£|¥)(?:[^\pL\pN]|$)`)
+
+// standsAlone reports whether the digits at [from, to) are a number of their own,
+// and whether a minus stands before them.
+func standsAlone(s string, from, to int) (negative, ok bool) {
+	before := s[:from]
+	switch prev, w := utf8.DecodeLastRuneInString(before); {
+	case before == "" || unicode.IsSpace(prev) || strings.ContainsRune("$€£¥(\"'[~<>*", prev):
+	case prev == '-':
+		far, _ := utf8.DecodeLastRuneInString(before[:len(before)-w])
+		if len(before) > w && !unicode.IsSpace(far) && far != '(' {
+			return false, false
+		}
+		negative = true
+	case prev == ':' || prev == '=' || prev == '#':
+		if far, _ := utf8.DecodeLastRuneInString(before[:len(before)-w]); unicode.IsDigit(far) {
+			return false, false
+		}
+	default:
+		word := before[strings.LastIndexFunc(before, func(r rune) bool { return !unicode.IsLetter(r) })+1:]
+		if len(word) != 3 || !currency.MatchString(word) {
+			return false, false
+		}
+	}
+	after := s[to:]
+	next, w := utf8.DecodeRuneInString(after)
+	if after == "" || unicode.IsSpace(next) || currency.MatchString(after) {
+		return negative, true
+	}
+	far, _ := utf8.DecodeRuneInString(after[w:])
+	switch {
+	case strings.ContainsRune(".,;:!?)\"']}*", next):
+		return negative, !unicode.IsDigit(far) && !(next == '.' && unicode.IsLetter(far))
+	case next == '-':
+		return negative, unicode.IsLower(far)
+	}
+	return false, false
+}
+
+// inCode reports whether the word before i mixes letters and digits, as the front
+// of an account number does, or whether it is digits in a longer row of groups.
+func inCode(s string, i int) bool {
+	word := strings.TrimRight(s[:i], " \u00a0")
+	if len(word) == i {
+		return false
+	}
+	if at := strings.LastIndexFunc(word, unicode.IsSpace); at >= 0 {
+		word = word[at+1:]
+	}
+	letters := strings.IndexFunc(word, unicode.IsLetter) >= 0
+	return letters && strings.IndexFunc(word, unicode.IsDigit) >= 0 && strings.IndexFunc(word, func(r rune) bool {
+		return !unicode.IsUpper(r) && !unicode.IsDigit(r)
+	}) < 0
+}
+
+var smallNumbers = map[string]int{
+	"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+	"eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
+	"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}
+
+var greatNumbers = map[string]int{"dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000}
+
+// spelled returns the numbers written in words: "two hundred and fifty" is 250 and
+// not also 2, 100 and 50.
+func spelled(s string) []string {
+	var out []string
+	total, part, open := 0, 0, false
+	flush := func() {
+		if open {
+			out = append(out, strconv.Itoa(total+part))
+		}
+		total, part, open = 0, 0, false
+	}
+	list := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return unicode.IsSpace(r) || r == '-' })
+	for i, raw := range list {
+		w := strings.TrimFunc(raw, func(r rune) bool { return !unicode.IsLetter(r) })
+		small, isSmall := smallNumbers[w]
+		great, isGreat := greatNumbers[w]
+		switch {
+		case isSmall:
+			// "twenty five" goes on, "five six" begins anew
+			if open && !(small < 10 && part%100 >= 20 && part%10 == 0) && part%100 != 0 {
+				flush()
+			}
+			part, open = part+small, true
+		case isGreat && great >= 1000:
+			if !open && (i == 0 || list[i-1] != "a") {
+				continue
+			}
+			total, part, open = total+max(part, 1)*great, 0, true
+		case isGreat:
+			if !open && (i == 0 || list[i-1] != "a") {
+				continue
+			}
+			part, open = max(part, 1)*great, true
+		case w == "and" && open && (part == 0 || part%100 == 0):
+			continue
+		default:
+			flush()
+		}
+		if strings.ContainsAny(raw, ",.;:!?") {
+			flush()
+		}
+	}
+	flush()
+	return out
+}

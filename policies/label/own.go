@@ -1,0 +1,281 @@
+package label
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// ownText is the indexed form of words that can give trust: the user's, the
+// system's, a trusted tool's.
+type ownText struct {
+	plain  string
+	words  []string // folded
+	said   string   // " w1 w2 "
+	groups []string // runs of letters and digits, in one case
+	values values
+}
+
+func newOwnText(s string) *ownText {
+	t := &ownText{plain: plain(s), words: words(s), values: ownValues(s)}
+	t.said = " " + strings.Join(t.words, " ") + " "
+	for _, f := range strings.FieldsFunc(t.plain, func(r rune) bool { return r == ' ' || r == '-' }) {
+		t.groups = append(t.groups, strings.Trim(f, `.,;:!?"'()[]`))
+	}
+	return t
+}
+
+// plain lower-cases and collapses white space: all that may differ between a value
+// and the user's words. Letters that only look like ASCII after lower-casing, as the
+// sign for Kelvin does, stay what they are.
+func plain(s string) string {
+	if !isASCII(s) {
+		s = norm.NFC.String(s)
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	space := false
+	for _, r := range s {
+		if unicode.IsSpace(r) {
+			space = b.Len() > 0
+			continue
+		}
+		if space {
+			b.WriteByte(' ')
+			space = false
+		}
+		if low := unicode.ToLower(r); r < utf8.RuneSelf || low >= utf8.RuneSelf {
+			r = low
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// needle is a value in all the forms in which it is looked for.
+type needle struct {
+	plain, folded, words string
+	number               string // canonical
+	isText               bool   // a string: what it spells counts too
+	isNumber, isMoment   bool
+	day                  string
+	minute               int
+}
+
+func newNeedle(value any) (needle, bool) {
+	number := func(s string) (needle, bool) {
+		d, ok := decimal(s)
+		return needle{plain: s, folded: squash(s), words: " " + strings.Join(words(s), " ") + " ", number: d, isNumber: ok}, ok
+	}
+	switch v := value.(type) {
+	case string:
+		n := needle{plain: plain(v), folded: squash(v), isText: true}
+		n.words = " " + strings.Join(words(v), " ") + " "
+		v = strings.TrimSpace(v)
+		if plainNumber(v) {
+			n.number, n.isNumber = decimal(v)
+		}
+		n.day, n.minute, n.isMoment = moment(v)
+		return n, true
+	case json.Number:
+		return number(v.String())
+	case float64:
+		return number(strconv.FormatFloat(v, 'f', -1, 64))
+	case int:
+		return number(strconv.Itoa(v))
+	case int64:
+		return number(strconv.FormatInt(v, 10))
+	}
+	return needle{}, false
+}
+
+// filler are words that say nothing when they are found in the user's words.
+var filler = map[string]bool{}
+
+func init() {
+	for w := range strings.FieldsSeq(`a an the this that these those it its is are was be been do does did i me my we us our you your he she they them his her
+		their in on at to of for from by with as if and or not no yes any all some what which who when where how then than so please can could will would
+		should may just also but there here up out about into over after before more most other`) {
+		filler[w] = true
+	}
+}
+
+// says counts the places at which the words hold the whole value. With choice, the
+// value is one of a list, and its words are enough.
+func (t *ownText) says(n needle, choice bool) int {
+	if n.isNumber && t.values.numbers[n.number] > 0 {
+		return t.values.numbers[n.number]
+	}
+	if n.isMoment && t.values.has(n.day, n.minute) {
+		return 1
+	}
+	if !n.isText {
+		return 0
+	}
+	if n.plain != "" && allDigits(n.plain) && len(n.plain) < 10 {
+		return t.values.digits[n.plain]
+	}
+	if choice {
+		return strings.Count(t.said, n.words)
+	}
+	if n.folded == "" || filler[n.plain] {
+		return 0
+	}
+	count := 0
+	for from := 0; ; {
+		i := strings.Index(t.plain[from:], n.plain)
+		if i < 0 {
+			break
+		}
+		i += from
+		if boundary(t.plain, i, true) && boundary(t.plain, i+len(n.plain), false) && !negated(t.plain[:i]) {
+			count++
+		}
+		from = i + 1
+	}
+	if count == 0 && identifier(n.plain) {
+		return t.grouped(n.plain)
+	}
+	return count
+}
+
+// identifier reports whether a value is an account, card or telephone number: what
+// people write in groups.
+func identifier(s string) bool {
+	digits := 0
+	for _, r := range s {
+		switch {
+		case unicode.IsDigit(r):
+			digits++
+		case r >= utf8.RuneSelf || !unicode.IsLetter(r) && r != '+' && r != ' ' && r != '-':
+			return false
+		}
+	}
+	return len(s) >= 10 && 2*digits > len(s)
+}
+
+// grouped counts the runs of groups that make up the value letter by letter.
+func (t *ownText) grouped(s string) int {
+	s = strings.NewReplacer(" ", "", "-", "").Replace(s)
+	count := 0
+	for i := range t.groups {
+		rest := s
+		for j := i; j < len(t.groups) && rest != ""; j++ {
+			after, ok := strings.CutPrefix(rest, t.groups[j])
+			if !ok || t.groups[j] == "" || j > i && len(t.groups[j]) > 5 {
+				break
+			}
+			rest = after
+		}
+		if rest == "" {
+			count++
+		}
+	}
+	return count
+}
+
+// negation are words after which a value is named in order to be left alone.
+var negation = regexp.MustCompile(`(?:^|[ ,"'(])(?:not|never|don't|don’t|dont|without|except|avoid|ignore|unless|no longer|instead of|rather than|nicht|kein|keine|nie|niemals|ohne|au(?:ß|ss)er|ne|jamais|sans|sauf|nunca|sin|excepto|jamás)(?: |$)[^.;!?\n]*$`)
+
+// harmless are phrases that negate nothing.
+var harmless = regexp.MustCompile(`(?:don't|don’t|do not|never|without) (?:forget|hesitate|worry|wait|fail)|not only|why not|if not|whether or not`)
+
+// negated reports whether the clause that ends here negates what follows.
+func negated(before string) bool {
+	if len(before) > 200 {
+		before = before[len(before)-200:]
+	}
+	at := negation.FindString(harmless.ReplaceAllString(before, " "))
+	return at != "" && !strings.Contains(at, " but ") && !strings.Contains(at, ". ")
+}
+
+// asks reports whether the words hold a form of one of the stems.
+func (t *ownText) asks(stems []string) bool {
+	from := 0
+	for w := range strings.FieldsFuncSeq(t.plain, func(r rune) bool { return !wordRune(r) }) {
+		at := strings.Index(t.plain[from:], w) + from
+		from = at + len(w)
+		for _, stem := range stems {
+			if form(w, stem) && !negated(t.plain[:at]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// form reports whether w is the word or one of its inflections.
+func form(w, word string) bool {
+	if w == word {
+		return true
+	}
+	stem := strings.TrimSuffix(strings.TrimSuffix(word, "e"), "y")
+	rest, ok := strings.CutPrefix(w, stem)
+	if !ok || len(stem) < 2 {
+		return false
+	}
+	if len(stem) == len(word) && rest != "" && rest[0] == word[len(word)-1] {
+		rest = rest[1:] // running, cancelled
+	}
+	return slices.Contains([]string{"", "e", "s", "es", "ed", "d", "ing", "y", "ys", "ies", "ied", "ying", "yed", "ation", "al"}, rest)
+}
+
+// inOrder reports whether the values are named one after another.
+func (t *ownText) inOrder(list []string) bool {
+	from := 0
+	for _, s := range list {
+		s = plain(s)
+		for {
+			i := strings.Index(t.plain[from:], s)
+			if i < 0 {
+				return false
+			}
+			i += from
+			from = i + len(s)
+			if boundary(t.plain, i, true) && boundary(t.plain, i+len(s), false) {
+				break
+			}
+			from = i + 1
+		}
+	}
+	return true
+}
+
+// boundary reports whether a word ends at i: "corp.com" is no word of its own in
+// "bob@corp.com.example", nor "a.txt" in "dir/a.txt".
+func boundary(s string, i int, start bool) bool {
+	var near, far rune
+	if start {
+		if i == 0 {
+			return true
+		}
+		var w int
+		near, w = utf8.DecodeLastRuneInString(s[:i])
+		far, _ = utf8.DecodeLastRuneInString(s[:i-w])
+		if i-w == 0 {
+			far = ' '
+		}
+	} else {
+		if i == len(s) {
+			return true
+		}
+		var w int
+		near, w = utf8.DecodeRuneInString(s[i:])
+		far, _ = utf8.DecodeRuneInString(s[i+w:])
+		if i+w == len(s) {
+			far = ' '
+		}
+	}
+	if wordRune(near) || unicode.Is(unicode.Cf, near) || unicode.Is(unicode.Mn, near) {
+		return false
+	}
+	return !strings.ContainsRune(`@./\-_:+%?&=#~$`, near) || !wordRune(far) && (start || far != '/')
+}
+
+func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
