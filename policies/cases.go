@@ -60,9 +60,7 @@ func runCase(sources []*Source, specs []any, c caseSpec) error {
 		return err
 	}
 	var t Trace
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&t); err != nil {
+	if err := t.read(raw, true); err != nil {
 		return err
 	}
 	lines, err := Eval(sources, &t)

@@ -86,7 +86,7 @@ func (r *Run) look(t *tool, callID string, args map[string]any) flow {
 	f.bound = r.bound(t, callID, args, f.labels)
 	f.undeclared = f.effect && !f.outward && !local
 	for _, name := range keys {
-		secret := carries(f.labels[name], args[name], t.props[name])
+		secret := carries(f.labels[name], args[name], t.props[name]) && !r.spoken(args[name])
 		f.confidential = f.confidential || secret
 		f.leaks = f.leaks || secret && f.outward && mayNotRead(f.labels[name].Label, f.recipients)
 	}
@@ -94,7 +94,7 @@ func (r *Run) look(t *tool, callID string, args map[string]any) flow {
 }
 
 // untrusted lists the arguments whose value untrusted text may have chosen. Prose
-// of the model's own wording is let through if everything else about the call, and
+// of the model's own wording, or of the user's even where others write the same, is let through if everything else about the call, and
 // at least its target, is the user's or a trusted tool's.
 func (r *Run) untrusted(t *tool, args map[string]any, keys []string, labels map[string]label.Origin) []string {
 	var hard, prose []string
@@ -107,7 +107,8 @@ func (r *Run) untrusted(t *tool, args map[string]any, keys []string, labels map[
 		}
 		text, ok := args[name].(string)
 		_, declared := t.props[name]
-		if ok && declared && o.How == label.HowContext && slices.Contains(t.content, strings.ToLower(name)) && r.context.Prose(text) {
+		if ok && declared && slices.Contains(t.content, strings.ToLower(name)) &&
+			(o.How == label.HowContext && r.context.Prose(text) || r.context.Speaks(text)) {
 			prose = append(prose, name)
 			continue
 		}
@@ -146,6 +147,17 @@ func carries(o label.Origin, value any, p property) bool {
 		return false
 	}
 	return o.How != label.HowContext || says(value, p) == anything
+}
+
+// spoken reports whether every part of a value is in the user's own words: who said
+// it need not be kept from passing it on.
+func (r *Run) spoken(v any) bool {
+	all, some := true, false
+	leaves(v, func(v any) {
+		some = true
+		all = all && r.context.Speaks(v)
+	})
+	return all && some
 }
 
 // mayNotRead reports whether one of the recipients may not have a value. If nobody

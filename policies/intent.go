@@ -41,6 +41,9 @@ var actions = []string{
 	"disable deactivate", "return refund", "exchange swap", "rename", "copy duplicate", "invite", "withdraw", "deposit", "sell", "upload", "remind",
 }
 
+// nouns are words of actions that more often name what a tool works on.
+var nouns = strings.Fields("mail email message text file note book order review record draft post comment test call sign contact phone copy")
+
 // wordsOf splits a tool's name: send_mail, sendMail and send-mail are send and mail.
 func wordsOf(name string) []string {
 	var b strings.Builder
@@ -58,17 +61,26 @@ func wordsOf(name string) []string {
 func verbs(name string, labels map[string]string) []string {
 	out := label.List(labels[label.KeyActions])
 	parts := wordsOf(name)
-	known := false
+	if len(parts) == 0 {
+		return out
+	}
+	verb, rank := parts[0], 0
 	for _, part := range parts {
-		for _, group := range actions {
-			if list := strings.Fields(group); slices.Contains(list, part) {
-				out = append(out, list...)
-				known = true
+		is := 0
+		if slices.ContainsFunc(actions, func(group string) bool { return slices.Contains(strings.Fields(group), part) }) {
+			if is = 2; slices.Contains(nouns, part) {
+				is = 1
 			}
 		}
+		if is > rank {
+			verb, rank = part, is
+		}
 	}
-	if !known && len(parts) > 0 {
-		out = append(out, parts[0])
+	out = append(out, verb)
+	for _, group := range actions {
+		if list := strings.Fields(group); slices.Contains(list, verb) {
+			out = append(out, list...)
+		}
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

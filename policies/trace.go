@@ -1,8 +1,10 @@
 package policies
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/chaski-dev/chaski/llm"
@@ -22,6 +24,63 @@ type Trace struct {
 	// wants; Why says why an honest trace must ask a person.
 	Bad []int  `json:"bad,omitempty"`
 	Why string `json:"why,omitempty"`
+}
+
+// UnmarshalJSON reads a trace. Labels may be written with lists and truth values, as
+// {"readers": ["ann", "bob"], "egress": true}, and arguments as a string of JSON.
+func (t *Trace) UnmarshalJSON(raw []byte) error { return t.read(raw, false) }
+
+// read is UnmarshalJSON; with strict, an unknown field is an error.
+func (t *Trace) read(raw []byte, strict bool) error {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var loose map[string]any
+	if err := dec.Decode(&loose); err != nil {
+		return err
+	}
+	tools, _ := loose["tools"].([]any)
+	for _, tool := range tools {
+		flatLabels(tool)
+	}
+	steps, _ := loose["steps"].([]any)
+	for _, step := range steps {
+		m, _ := step.(map[string]any)
+		flatLabels(m["result"])
+		flatLabels(m["passage"])
+		if call, ok := m["call"].(map[string]any); ok {
+			if s, ok := call["arguments"].(string); ok && json.Valid([]byte(s)) {
+				call["arguments"] = json.RawMessage(s)
+			}
+		}
+	}
+	raw, err := json.Marshal(loose)
+	if err != nil {
+		return err
+	}
+	type plain Trace
+	again := json.NewDecoder(bytes.NewReader(raw))
+	if strict {
+		again.DisallowUnknownFields()
+	}
+	return again.Decode((*plain)(t))
+}
+
+// flatLabels writes the labels of a tool or a result as text.
+func flatLabels(v any) {
+	m, _ := v.(map[string]any)
+	labels, _ := m["labels"].(map[string]any)
+	for key, value := range labels {
+		switch value := value.(type) {
+		case []any:
+			var parts []string
+			for _, part := range value {
+				parts = append(parts, fmt.Sprint(part))
+			}
+			labels[key] = strings.Join(parts, ",")
+		case bool, json.Number:
+			labels[key] = fmt.Sprint(value)
+		}
+	}
 }
 
 // TraceStep is one step; one of the fields is set.

@@ -202,7 +202,8 @@ func (c *Context) find(n needle, enum bool) Origin {
 	return Origin{Label: c.joined, How: HowContext}
 }
 
-// Mentions returns how often the user's own words name a value.
+// Mentions returns how often the user's own words name a value that is more than a
+// common word.
 func (c *Context) Mentions(value any) int {
 	n, ok := newNeedle(value)
 	if !ok {
@@ -211,7 +212,9 @@ func (c *Context) Mentions(value any) int {
 	count := 0
 	for _, src := range c.sources {
 		if src.Kind == FromUser && src.speaks() {
-			count += src.own.says(n, false)
+			if s, text := value.(string); !text || src.own.specific(s) {
+				count += src.own.says(n, false)
+			}
 		}
 	}
 	return count
@@ -222,6 +225,14 @@ func (c *Context) Mentions(value any) int {
 func (c *Context) Says(stems []string) bool {
 	return slices.ContainsFunc(c.sources, func(s *source) bool {
 		return s.Kind == FromUser && s.speaks() && s.own.asks(stems)
+	})
+}
+
+// Speaks reports whether the user's own words hold the whole value.
+func (c *Context) Speaks(value any) bool {
+	n, ok := newNeedle(value)
+	return ok && slices.ContainsFunc(c.sources, func(s *source) bool {
+		return s.Kind == FromUser && s.speaks() && s.own.says(n, false) > 0
 	})
 }
 

@@ -15,18 +15,27 @@ import (
 // ownText is the indexed form of words that can give trust: the user's, the
 // system's, a trusted tool's.
 type ownText struct {
+	text   string // as written, white space collapsed
 	plain  string
-	words  []string // folded
-	said   string   // " w1 w2 "
-	groups []string // runs of letters and digits, in one case
+	said   string // " w1 w2 ", folded
+	groups []group
 	values values
 }
 
+// group is a run of characters between blanks and hyphens of the plain text.
+type group struct {
+	at   int
+	text string
+}
+
 func newOwnText(s string) *ownText {
-	t := &ownText{plain: plain(s), words: words(s), values: ownValues(s)}
-	t.said = " " + strings.Join(t.words, " ") + " "
-	for _, f := range strings.FieldsFunc(t.plain, func(r rune) bool { return r == ' ' || r == '-' }) {
-		t.groups = append(t.groups, strings.Trim(f, `.,;:!?"'()[]`))
+	t := &ownText{text: strings.Join(strings.Fields(s), " "), plain: plain(s), values: ownValues(s)}
+	t.said = " " + strings.Join(words(s), " ") + " "
+	at := 0
+	for f := range strings.FieldsFuncSeq(t.plain, func(r rune) bool { return r == ' ' || r == '-' }) {
+		at += strings.Index(t.plain[at:], f)
+		t.groups = append(t.groups, group{at, strings.Trim(f, `.,;:!?"'()[]`)})
+		at += len(f)
 	}
 	return t
 }
@@ -35,7 +44,7 @@ func newOwnText(s string) *ownText {
 // and the user's words. Letters that only look like ASCII after lower-casing, as the
 // sign for Kelvin does, stay what they are.
 func plain(s string) string {
-	if !isASCII(s) {
+	if !isASCII(s) && !disguised(s) {
 		s = norm.NFC.String(s)
 	}
 	var b strings.Builder
@@ -56,6 +65,11 @@ func plain(s string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// disguised reports whether s holds a character that normalisation turns into ASCII.
+func disguised(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf && isASCII(norm.NFC.String(string(r))) })
 }
 
 // needle is a value in all the forms in which it is looked for.
@@ -139,7 +153,7 @@ func (t *ownText) says(n needle, choice bool) int {
 		}
 		from = i + 1
 	}
-	if count == 0 && identifier(n.plain) {
+	if count == 0 && identifier(n.plain) && !strings.Contains(t.plain, n.plain) {
 		return t.grouped(n.plain)
 	}
 	return count
@@ -167,13 +181,13 @@ func (t *ownText) grouped(s string) int {
 	for i := range t.groups {
 		rest := s
 		for j := i; j < len(t.groups) && rest != ""; j++ {
-			after, ok := strings.CutPrefix(rest, t.groups[j])
-			if !ok || t.groups[j] == "" || j > i && len(t.groups[j]) > 5 {
+			after, ok := strings.CutPrefix(rest, t.groups[j].text)
+			if !ok || t.groups[j].text == "" || j > i && len(t.groups[j].text) > 5 {
 				break
 			}
 			rest = after
 		}
-		if rest == "" {
+		if rest == "" && !negated(t.plain[:t.groups[i].at]) {
 			count++
 		}
 	}
@@ -195,6 +209,9 @@ func negated(before string) bool {
 	return at != "" && !strings.Contains(at, " but ") && !strings.Contains(at, ". ")
 }
 
+// toSpeaker are verbs that ask for an answer, not for an act, when "me" follows.
+var toSpeaker = []string{"tell", "inform", "notify", "answer", "text", "write", "send", "give", "ping", "message", "mail", "email", "show", "forward"}
+
 // asks reports whether the words hold a form of one of the stems.
 func (t *ownText) asks(stems []string) bool {
 	from := 0
@@ -202,12 +219,39 @@ func (t *ownText) asks(stems []string) bool {
 		at := strings.Index(t.plain[from:], w) + from
 		from = at + len(w)
 		for _, stem := range stems {
-			if form(w, stem) && !negated(t.plain[:at]) {
-				return true
+			if !form(w, stem) || negated(t.plain[:at]) {
+				continue
 			}
+			if rest := t.plain[from:]; slices.Contains(toSpeaker, stem) && (rest == " me" || rest == " us" || strings.HasPrefix(rest, " me ") || strings.HasPrefix(rest, " us ")) {
+				continue
+			}
+			return true
 		}
 	}
 	return false
+}
+
+// specific reports whether a value is more than a common word: it holds a digit, a
+// sign or a blank, or it is written with a capital letter inside a sentence.
+func (t *ownText) specific(s string) bool {
+	if strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		return true
+	}
+	for from := 0; ; {
+		i := strings.Index(t.text[from:], s)
+		if i < 0 {
+			return false
+		}
+		i += from
+		first, _ := utf8.DecodeRuneInString(s)
+		if unicode.IsUpper(first) && i > 1 && !strings.ContainsRune(".!?:", rune(t.text[i-2])) {
+			return true
+		}
+		if i > 0 && strings.ContainsRune("\"'`“«", rune(t.text[i-1])) {
+			return true
+		}
+		from = i + 1
+	}
 }
 
 // form reports whether w is the word or one of its inflections.
