@@ -6,8 +6,15 @@
 // the other wrote; a writer whose lease was taken over has an older epoch and gets
 // [ErrFenced].
 //
-// A file holds one record a line, synced before Append returns. What a crash left
-// of an unfinished line was never acknowledged: it is cut off by the next append.
-// Anything else that does not fit is a [CorruptError], which names the record, and
-// the run is refused.
+// There are three journals behind one interface, with one conformance test: [Memory],
+// [Dir] and [Stream].
+//
+// A Dir holds one record a line, synced before Append returns. What a crash left of
+// an unfinished line was never acknowledged: it is cut off by the next append. A
+// mark beside the file says how far the run was acknowledged, so that a journal
+// whose end is missing is told from one that a crash left. Anything else that does
+// not fit is a [CorruptError], which names the record, and the run is refused.
+//
+// A Stream is in JetStream, appended by the expected last sequence of the run's
+// subject, for processes on several machines.
 package journal

@@ -16,9 +16,11 @@ import (
 
 const suffix = ".jsonl"
 
-// Dir is a [Journal] in a directory: one file for each run, which processes share
-// by file locks. An append is on disk (fsync) when it is acknowledged.
+// Dir is a [Journal] in a directory: a file of records and a [mark] for each run.
+// Processes share it by file locks. An append is on disk (fsync) when it is
+// acknowledged.
 type Dir struct {
+	fs   FileSystem
 	path string
 
 	mu    sync.Mutex
@@ -27,33 +29,53 @@ type Dir struct {
 
 // tail is what is known of a run's file: valid while the file has that size.
 type tail struct {
-	last Record
+	last Record // without its event
 	size int64
 }
 
 // Open returns the journal in that directory, which it makes if need be.
-func Open(path string) (*Dir, error) {
-	if err := os.MkdirAll(path, 0o700); err != nil {
+func Open(path string) (*Dir, error) { return OpenOn(osFiles{}, path) }
+
+// OpenOn is Open on another file system.
+func OpenOn(fs FileSystem, path string) (*Dir, error) {
+	if err := fs.MkdirAll(path); err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
-	return &Dir{path: path, tails: map[string]tail{}}, nil
+	return &Dir{fs: fs, path: path, tails: map[string]tail{}}, nil
 }
 
 func (d *Dir) file(run string) string { return filepath.Join(d.path, run+suffix) }
 
+// open opens and locks a run's records.
+func (d *Dir) open(run string, create bool, how LockMode) (File, error) {
+	f, err := d.fs.Open(d.file(run), create)
+	if err != nil {
+		return nil, fmt.Errorf("journal: %w", err)
+	}
+	if err := f.Lock(how); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("journal: lock run %s: %w", run, err)
+	}
+	return f, nil
+}
+
 // Append implements [Journal].
-func (d *Dir) Append(ctx context.Context, run string, r Record) (err error) {
+func (d *Dir) Append(ctx context.Context, run string, r Record) error {
 	if err := errorsFirst(ctx.Err(), CheckRun(run)); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(d.file(run), os.O_RDWR|os.O_CREATE, 0o600)
+	line, err := encode(r)
 	if err != nil {
-		return fmt.Errorf("journal: %w", err)
+		return fmt.Errorf("journal: record %d of run %s: %w", r.Seq, run, err)
 	}
-	defer f.Close() // releases the lock
-	if err := lock(f, true); err != nil {
-		return fmt.Errorf("journal: lock %s: %w", f.Name(), err)
+	f, err := d.open(run, r.Seq == 1, Exclusive)
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("%w: %s", ErrNoRun, run)
 	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
 	t, err := d.tail(run, f)
 	if err != nil {
 		return err
@@ -61,24 +83,22 @@ func (d *Dir) Append(ctx context.Context, run string, r Record) (err error) {
 	if err := r.admit(run, t.last); err != nil {
 		return err
 	}
-	line, err := json.Marshal(r)
-	if err != nil {
-		return fmt.Errorf("journal: record %d of run %s: %w", r.Seq, run, err)
-	}
-	line = append(line, '\n')
-	// From here on the file may be longer than what is acknowledged.
 	_, err = f.WriteAt(line, t.size)
 	if err == nil {
 		err = f.Sync()
 	}
 	if err == nil && r.Seq == 1 {
-		err = syncDir(d.path)
+		err = d.fs.SyncDir(d.path)
 	}
 	if err != nil {
+		// The line was not acknowledged: nobody may find it. The sync keeps what was
+		// written of it from coming back under the next line after a power failure.
 		d.forget(run)
-		cut := f.Truncate(t.size)
+		cut := errorsFirst(f.Truncate(t.size), f.Sync())
 		return fmt.Errorf("journal: record %d of run %s was not written: %w", r.Seq, run, errors.Join(err, cut))
 	}
+	d.setMark(run, r)
+	r.Event = nil
 	d.mu.Lock()
 	d.tails[run] = tail{last: r, size: t.size + int64(len(line))}
 	d.mu.Unlock()
@@ -87,33 +107,32 @@ func (d *Dir) Append(ctx context.Context, run string, r Record) (err error) {
 
 // tail finds the run's last record and cuts off a torn line after it. The file is
 // locked.
-func (d *Dir) tail(run string, f *os.File) (tail, error) {
-	info, err := f.Stat()
+func (d *Dir) tail(run string, f File) (tail, error) {
+	size, err := f.Size()
 	if err != nil {
 		return tail{}, fmt.Errorf("journal: %w", err)
 	}
 	d.mu.Lock()
 	t, ok := d.tails[run]
 	d.mu.Unlock()
-	if ok && t.size == info.Size() {
+	if ok && t.size == size {
 		return t, nil
 	}
-	data, err := io.ReadAll(f)
-	if err != nil {
-		return tail{}, fmt.Errorf("journal: %w", err)
-	}
-	records, whole, err := parse(run, data)
+	records, whole, err := d.records(run, f)
 	if err != nil {
 		return tail{}, err
 	}
-	if whole < len(data) {
-		if err := f.Truncate(int64(whole)); err != nil {
-			return tail{}, fmt.Errorf("journal: %w", err)
+	if whole < size {
+		// Synced before anything is written in its place: a power failure must not
+		// mix the two.
+		if err := errorsFirst(f.Truncate(whole), f.Sync()); err != nil {
+			return tail{}, fmt.Errorf("journal: run %s: cut off a torn line: %w", run, err)
 		}
 	}
-	t = tail{size: int64(whole)}
+	t = tail{size: whole}
 	if n := len(records); n > 0 {
 		t.last = records[n-1]
+		t.last.Event = nil
 	}
 	return t, nil
 }
@@ -124,8 +143,32 @@ func (d *Dir) forget(run string) {
 	d.mu.Unlock()
 }
 
+// records reads and checks a run's file, which is locked, and returns how many bytes
+// hold its records.
+func (d *Dir) records(run string, f File) ([]Record, int64, error) {
+	known := d.mark(run)
+	size, err := f.Size()
+	if err != nil {
+		return nil, 0, fmt.Errorf("journal: %w", err)
+	}
+	data := make([]byte, size)
+	if _, err := f.ReadAt(data, 0); err != nil && (size > 0 || !errors.Is(err, io.EOF)) {
+		return nil, 0, fmt.Errorf("journal: %w", err)
+	}
+	records, whole, err := parse(run, data)
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := known.check(run, records); err != nil {
+		return nil, 0, err
+	}
+	return records, int64(whole), nil
+}
+
 // parse reads records and returns how many bytes hold whole lines. A last line
-// without its end was being written when its writer died.
+// without its end, or with zero bytes where a block never reached the disk, was
+// being written when the machine stopped: it was not acknowledged, since it was
+// not synced, and is left out.
 func parse(run string, data []byte) ([]Record, int, error) {
 	var records []Record
 	var last Record
@@ -135,7 +178,11 @@ func parse(run string, data []byte) ([]Record, int, error) {
 		if i < 0 {
 			return records, whole, nil
 		}
-		r, err := parseLine(data[whole : whole+i])
+		line := data[whole : whole+i]
+		if bytes.IndexByte(line, 0) >= 0 && bytes.IndexByte(data[whole+i+1:], '\n') < 0 {
+			return records, whole, nil
+		}
+		r, err := parseLine(line)
 		if err != nil {
 			return nil, 0, &CorruptError{Run: run, Seq: last.Seq + 1, Reason: err.Error()}
 		}
@@ -165,35 +212,33 @@ func (d *Dir) Read(_ context.Context, run string, after Record) ([]Record, error
 	if err := CheckRun(run); err != nil {
 		return nil, err
 	}
-	data, err := os.ReadFile(d.file(run))
+	f, err := d.open(run, false, Shared) // a line that is being written may yet be cut off
 	if errors.Is(err, os.ErrNotExist) {
+		if known := d.mark(run); known.seq > 0 {
+			return nil, known.check(run, nil)
+		}
 		return nil, fmt.Errorf("%w: %s", ErrNoRun, run)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("journal: %w", err)
-	}
-	records, _, err := parse(run, data)
 	if err != nil {
 		return nil, err
 	}
-	if after.Seq > len(records) || after.Seq > 0 && records[after.Seq-1].Hash != after.Hash {
-		return nil, &CorruptError{Run: run, Seq: after.Seq, Reason: "it is not the record that was there before"}
+	defer f.Close()
+	records, _, err := d.records(run, f)
+	if err != nil {
+		return nil, err
 	}
-	if len(records) == 0 {
-		return nil, fmt.Errorf("%w: %s", ErrNoRun, run)
-	}
-	return records[after.Seq:], nil
+	return since(run, records, after)
 }
 
 // Runs implements [Journal].
 func (d *Dir) Runs(context.Context) ([]string, error) {
-	entries, err := os.ReadDir(d.path)
+	names, err := d.fs.List(d.path)
 	if err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
 	var runs []string
-	for _, e := range entries {
-		if name, ok := strings.CutSuffix(e.Name(), suffix); ok && CheckRun(name) == nil {
+	for _, name := range names {
+		if name, ok := strings.CutSuffix(name, suffix); ok && CheckRun(name) == nil {
 			runs = append(runs, name)
 		}
 	}
@@ -206,13 +251,16 @@ func (d *Dir) Lease(_ context.Context, run string) (func(), error) {
 	if err := CheckRun(run); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(filepath.Join(d.path, run+".lease"), os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := d.fs.Open(d.markFile(run), true)
 	if err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
-	if err := lock(f, false); err != nil {
+	if err := f.Lock(Try); err != nil {
 		f.Close()
-		return nil, fmt.Errorf("%w: %s", ErrOwned, run)
+		if errors.Is(err, ErrLocked) {
+			err = fmt.Errorf("%w: %s", ErrOwned, run)
+		}
+		return nil, err
 	}
 	return sync.OnceFunc(func() { f.Close() }), nil
 }

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -43,11 +44,26 @@ type Record struct {
 	Hash  string          `json:"hash"` // of the fields above
 }
 
-// Next returns the record that follows r (the zero Record begins a run).
+// Next returns the record that follows r (the zero Record begins a run). The event is
+// kept without white space, as it will be read.
 func (r Record) Next(epoch int, event json.RawMessage) Record {
+	var b bytes.Buffer
+	if json.Compact(&b, event) == nil { // what is not JSON is refused by Append
+		event = b.Bytes()
+	}
 	n := Record{Seq: r.Seq + 1, Prev: r.Hash, Epoch: epoch, Event: event}
 	n.Hash = n.sum()
 	return n
+}
+
+// encode writes a value that holds a record as one line. Unlike json.Marshal it keeps
+// the event's bytes, which are hashed, as they are.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return b.Bytes(), err
 }
 
 func (r Record) sum() string {
@@ -84,6 +100,17 @@ func (r Record) admit(run string, last Record) error {
 		return fmt.Errorf("%w: run %s is at record %d", ErrConflict, run, last.Seq)
 	}
 	return r.follows(run, last)
+}
+
+// since returns the records after the one that the reader knows.
+func since(run string, records []Record, after Record) ([]Record, error) {
+	switch {
+	case len(records) == 0 && after.Seq == 0:
+		return nil, fmt.Errorf("%w: %s", ErrNoRun, run)
+	case after.Seq > len(records) || after.Seq > 0 && records[after.Seq-1].Hash != after.Hash:
+		return nil, &CorruptError{Run: run, Seq: after.Seq, Reason: "it is not the record that was there before"}
+	}
+	return records[after.Seq:], nil
 }
 
 // Journal keeps the records of runs. It is safe for concurrent use.

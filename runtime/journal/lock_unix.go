@@ -3,22 +3,24 @@
 package journal
 
 import (
+	"errors"
 	"os"
 
 	"golang.org/x/sys/unix"
 )
 
-// lock takes the file's exclusive lock, which closing the file drops.
-func lock(f *os.File, wait bool) error {
-	how := unix.LOCK_EX
-	if !wait {
-		how |= unix.LOCK_NB
-	}
+// lock takes the file's lock, which closing the file drops.
+func lock(f *os.File, mode LockMode) error {
+	how := map[LockMode]int{Shared: unix.LOCK_SH, Exclusive: unix.LOCK_EX, Try: unix.LOCK_EX | unix.LOCK_NB}[mode]
 	for {
 		err := unix.Flock(int(f.Fd()), how)
-		if err != unix.EINTR { //nolint:errorlint // a bare errno
-			return err
+		switch {
+		case errors.Is(err, unix.EINTR):
+			continue
+		case errors.Is(err, unix.EWOULDBLOCK):
+			return ErrLocked
 		}
+		return err
 	}
 }
 

@@ -1,19 +1,22 @@
 package journal
 
 import (
+	"errors"
 	"os"
 
 	"golang.org/x/sys/windows"
 )
 
-// lock takes an exclusive lock on a byte far behind the content, so that readers
-// are not kept out; closing the file drops it.
-func lock(f *os.File, wait bool) error {
-	how := uint32(windows.LOCKFILE_EXCLUSIVE_LOCK)
-	if !wait {
-		how |= windows.LOCKFILE_FAIL_IMMEDIATELY
+// lock locks a byte far behind the content, so that what is there can still be read
+// by others; closing the file drops the lock.
+func lock(f *os.File, mode LockMode) error {
+	how := map[LockMode]uint32{Exclusive: windows.LOCKFILE_EXCLUSIVE_LOCK,
+		Try: windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY}[mode]
+	err := windows.LockFileEx(windows.Handle(f.Fd()), how, 0, 1, 0, &windows.Overlapped{OffsetHigh: 1 << 30})
+	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
+		return ErrLocked
 	}
-	return windows.LockFileEx(windows.Handle(f.Fd()), how, 0, 1, 0, &windows.Overlapped{OffsetHigh: 1 << 30})
+	return err
 }
 
 // syncDir does nothing: Windows keeps a directory's entries with the file.

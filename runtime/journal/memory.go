@@ -41,13 +41,8 @@ func (m *Memory) Read(_ context.Context, run string, after Record) ([]Record, er
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	rs := m.runs[run]
-	if len(rs) == 0 {
-		return nil, fmt.Errorf("%w: %s", ErrNoRun, run)
-	}
-	if after.Seq > len(rs) || after.Seq > 0 && rs[after.Seq-1].Hash != after.Hash {
-		return nil, &CorruptError{Run: run, Seq: after.Seq, Reason: "it is not the record that was there before"}
-	}
-	return slices.Clone(rs[after.Seq:]), nil
+	tail, err := since(run, rs, after)
+	return slices.Clone(tail), err
 }
 
 // Runs implements [Journal].
@@ -59,6 +54,9 @@ func (m *Memory) Runs(context.Context) ([]string, error) {
 
 // Lease implements [Journal].
 func (m *Memory) Lease(_ context.Context, run string) (func(), error) {
+	if err := CheckRun(run); err != nil {
+		return nil, err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.held[run] {

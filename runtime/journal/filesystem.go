@@ -1,0 +1,84 @@
+package journal
+
+import (
+	"errors"
+	"io"
+	"os"
+)
+
+// FileSystem is what a [Dir] needs of the place where its files are. [Open] uses the
+// operating system's; simulations give one that fails and loses power.
+type FileSystem interface {
+	MkdirAll(path string) error
+	Open(name string, create bool) (File, error) // for reading and writing; os.ErrNotExist if it is not there
+	List(path string) ([]string, error)          // names of the files in a directory
+	SyncDir(path string) error                   // makes the names of new files survive a crash
+}
+
+// File is an open file. Its lock is dropped by Close and with the process.
+type File interface {
+	io.ReaderAt
+	io.WriterAt
+	Size() (int64, error)
+	Truncate(size int64) error
+	Sync() error
+	Lock(how LockMode) error
+	Close() error
+}
+
+// LockMode says how a file is locked.
+type LockMode int
+
+// The modes of a lock. Shared and Exclusive wait for the others; Try returns
+// ErrLocked instead.
+const (
+	Shared LockMode = iota
+	Exclusive
+	Try
+)
+
+// ErrLocked is returned by a Try lock that somebody else holds.
+var ErrLocked = errors.New("journal: locked")
+
+// osFiles is the operating system's file system.
+type osFiles struct{}
+
+func (osFiles) MkdirAll(path string) error { return os.MkdirAll(path, 0o700) }
+
+func (osFiles) Open(name string, create bool) (File, error) {
+	flag := os.O_RDWR
+	if create {
+		flag |= os.O_CREATE
+	}
+	f, err := os.OpenFile(name, flag, 0o600)
+	if errors.Is(err, os.ErrPermission) && !create { // a journal that may only be read
+		f, err = os.Open(name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return osFile{f}, nil
+}
+
+func (osFiles) List(path string) ([]string, error) {
+	entries, err := os.ReadDir(path)
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.Name()
+	}
+	return names, err
+}
+
+func (osFiles) SyncDir(path string) error { return syncDir(path) }
+
+type osFile struct{ *os.File }
+
+func (f osFile) Lock(how LockMode) error { return lock(f.File, how) }
+
+func (f osFile) Size() (int64, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}

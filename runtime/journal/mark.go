@@ -1,0 +1,62 @@
+package journal
+
+import (
+	"fmt"
+	"path/filepath"
+)
+
+// mark is the last record of a run that was acknowledged, in a file of its own: a
+// chain of hashes shows what is wrong between its ends, and not that its end is
+// missing. The mark is written after the record is on disk and is not synced, so it
+// may be behind after a power failure; it is never ahead. The same file carries the
+// lock of the run's lease.
+type mark struct {
+	seq  int
+	hash string
+}
+
+// markFormat keeps a mark within one sector, so that it is written whole.
+const (
+	markFormat = "%020d %64s\n"
+	markSize   = 86
+)
+
+func (d *Dir) markFile(run string) string { return filepath.Join(d.path, run+".lease") }
+
+// setMark is best effort: without it the journal is right, only less is noticed.
+func (d *Dir) setMark(run string, r Record) {
+	f, err := d.fs.Open(d.markFile(run), true)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	_, _ = f.WriteAt(fmt.Appendf(nil, markFormat, r.Seq, r.Hash), 0)
+}
+
+// mark returns the zero mark if there is none.
+func (d *Dir) mark(run string) (m mark) {
+	f, err := d.fs.Open(d.markFile(run), false)
+	if err != nil {
+		return m
+	}
+	defer f.Close()
+	var b [markSize]byte
+	if _, err := f.ReadAt(b[:], 0); err != nil {
+		return m
+	}
+	if _, err := fmt.Sscanf(string(b[:]), "%d %64s\n", &m.seq, &m.hash); err != nil || m.seq < 1 {
+		return mark{}
+	}
+	return m
+}
+
+// check says that the acknowledged record is missing or another one.
+func (m mark) check(run string, records []Record) error {
+	switch {
+	case m.seq > len(records):
+		return &CorruptError{Run: run, Seq: len(records) + 1, Reason: fmt.Sprintf("the journal ends before it, and record %d had been acknowledged", m.seq)}
+	case m.seq > 0 && records[m.seq-1].Hash != m.hash:
+		return &CorruptError{Run: run, Seq: m.seq, Reason: "it is not the record that was acknowledged"}
+	}
+	return nil
+}

@@ -1,0 +1,331 @@
+package journal
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// StreamOptions configures a [Stream]. The zero value works.
+type StreamOptions struct {
+	Name     string        // of the stream; "" is CHASKI_JOURNAL
+	Replicas int           // on a cluster; 0 is 1
+	LeaseTTL time.Duration // after which the lease of a process that died is free; 0 is 10 s
+	Wait     time.Duration // for a server that is away, at each append; 0 is 5 s
+}
+
+// Stream is a [Journal] in JetStream, for processes on several machines: one subject
+// for each run, appended by the expected last sequence of the subject. What an
+// acknowledgement means is the server's affair: the embedded one syncs each append;
+// on a cluster, use three replicas. A record that does not fit a message is kept in
+// the object store. Messages of the stream cannot be deleted one by one.
+type Stream struct {
+	js     jetstream.JetStream
+	stream jetstream.Stream
+	leases jetstream.KeyValue
+	large  jetstream.ObjectStore
+	name   string
+	opt    StreamOptions
+
+	mu    sync.Mutex
+	tails map[string]streamTail
+}
+
+// streamTail is the last record of a run, without its event, and its place in the
+// stream.
+type streamTail struct {
+	last Record
+	seq  uint64
+}
+
+// subjectPrefix is followed by the run.
+const subjectPrefix = "chaski.journal."
+
+// kept is a record in a message: Object names its event if that was too large.
+type kept struct {
+	Record
+	Object string `json:"object,omitempty"`
+}
+
+// OpenStream returns the journal in that JetStream, which it makes if need be.
+func OpenStream(ctx context.Context, js jetstream.JetStream, opt StreamOptions) (*Stream, error) {
+	if opt.Name == "" {
+		opt.Name = "CHASKI_JOURNAL"
+	}
+	opt.Replicas = max(opt.Replicas, 1)
+	if opt.LeaseTTL <= 0 {
+		opt.LeaseTTL = 10 * time.Second
+	}
+	if opt.Wait <= 0 {
+		opt.Wait = 5 * time.Second
+	}
+	s := &Stream{js: js, name: opt.Name, opt: opt, tails: map[string]streamTail{}}
+	var err error
+	s.stream, err = js.Stream(ctx, opt.Name)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		s.stream, err = js.CreateStream(ctx, jetstream.StreamConfig{Name: opt.Name, Description: "Chaski: the events of runs",
+			Subjects: []string{subjectPrefix + "*"}, Replicas: opt.Replicas, DenyDelete: true, DenyPurge: true})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("journal: stream %s: %w", opt.Name, err)
+	}
+	if err := s.openLeases(ctx); err != nil {
+		return nil, err
+	}
+	s.large, err = js.ObjectStore(ctx, opt.Name+"_LARGE")
+	if errors.Is(err, jetstream.ErrBucketNotFound) {
+		s.large, err = js.CreateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: opt.Name + "_LARGE", Description: "Chaski: large events of runs", Replicas: opt.Replicas})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("journal: large events of %s: %w", opt.Name, err)
+	}
+	return s, nil
+}
+
+// openLeases makes the bucket of leases if it is not there. It is in memory: leases
+// that a restart of the server forgets may leave two owners, whom epochs part.
+func (s *Stream) openLeases(ctx context.Context) error {
+	kv, err := s.js.KeyValue(ctx, s.name+"_LEASES")
+	if errors.Is(err, jetstream.ErrBucketNotFound) {
+		kv, err = s.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: s.name + "_LEASES", Description: "Chaski: who drives a run",
+			TTL: s.opt.LeaseTTL, Storage: jetstream.MemoryStorage, Replicas: s.opt.Replicas})
+	}
+	if err != nil {
+		return fmt.Errorf("journal: leases of %s: %w", s.name, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.leases = kv
+	return nil
+}
+
+func (s *Stream) bucket() jetstream.KeyValue {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.leases
+}
+
+// Append implements [Journal].
+func (s *Stream) Append(ctx context.Context, run string, r Record) error {
+	if err := errorsFirst(ctx.Err(), CheckRun(run)); err != nil {
+		return err
+	}
+	t, err := s.tail(ctx, run, r)
+	if err != nil {
+		return err
+	}
+	if err := r.admit(run, t.last); err != nil {
+		return err
+	}
+	body, err := s.encode(ctx, run, r)
+	if err != nil {
+		return err
+	}
+	for until := time.Now().Add(s.opt.Wait); ; {
+		ack, err := s.js.Publish(ctx, subjectPrefix+run, body, jetstream.WithExpectLastSequencePerSubject(t.seq), jetstream.WithExpectStream(s.name))
+		if err == nil {
+			s.setTail(run, streamTail{r, ack.Sequence})
+			return nil
+		}
+		var refused *jetstream.APIError
+		if errors.As(err, &refused) && !wrongLast(refused) {
+			return fmt.Errorf("journal: record %d of run %s was not written: %w", r.Seq, run, err)
+		}
+		// Somebody else was first, or the acknowledgement was lost: what is there tells.
+		now, lookErr := s.look(ctx, run)
+		switch {
+		case lookErr == nil && now.last.Hash == r.Hash:
+			s.setTail(run, now)
+			return nil
+		case lookErr == nil && now.seq != t.seq:
+			if err := r.admit(run, now.last); err != nil {
+				return err
+			}
+			t = now
+		case ctx.Err() != nil || time.Now().After(until):
+			return fmt.Errorf("journal: nobody knows whether record %d of run %s was written: %w", r.Seq, run, err)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+func wrongLast(err *jetstream.APIError) bool {
+	return err.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence || err.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant
+}
+
+// encode makes a record fit a message.
+func (s *Stream) encode(ctx context.Context, run string, r Record) ([]byte, error) {
+	room := s.js.Conn().MaxPayload() - 1024 // for headers
+	body, err := encode(kept{Record: r})
+	if err == nil && int64(len(body)) > room {
+		meta := jetstream.ObjectMeta{Name: r.Hash, Opts: &jetstream.ObjectMetaOptions{ChunkSize: uint32(min(room, 128<<10))}}
+		if _, err = s.large.Put(ctx, meta, bytes.NewReader(r.Event)); err == nil {
+			k := kept{Record: r, Object: r.Hash}
+			k.Event = nil
+			body, err = encode(k)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("journal: record %d of run %s was not written: %w", r.Seq, run, err)
+	}
+	return body, nil
+}
+
+func (s *Stream) decode(ctx context.Context, run string, seq int, body []byte, event bool) (Record, error) {
+	var k kept
+	if err := json.Unmarshal(body, &k); err != nil {
+		return k.Record, &CorruptError{Run: run, Seq: seq, Reason: "not a record: " + err.Error()}
+	}
+	if k.Object != "" && event {
+		var err error
+		k.Event, err = s.large.GetBytes(ctx, k.Object)
+		if errors.Is(err, jetstream.ErrObjectNotFound) {
+			return k.Record, &CorruptError{Run: run, Seq: seq, Reason: "its event is not in the object store"}
+		}
+		if err != nil {
+			return k.Record, fmt.Errorf("journal: record %d of run %s: %w", seq, run, err)
+		}
+	}
+	return k.Record, nil
+}
+
+// tail returns the run's last record: the one known here if r follows it, or else
+// what the stream says.
+func (s *Stream) tail(ctx context.Context, run string, r Record) (streamTail, error) {
+	s.mu.Lock()
+	t, ok := s.tails[run]
+	s.mu.Unlock()
+	if ok && r.admit(run, t.last) == nil {
+		return t, nil
+	}
+	return s.look(ctx, run)
+}
+
+func (s *Stream) look(ctx context.Context, run string) (streamTail, error) {
+	msg, err := s.stream.GetLastMsgForSubject(ctx, subjectPrefix+run)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return streamTail{}, nil
+	}
+	if err != nil {
+		return streamTail{}, fmt.Errorf("journal: run %s: %w", run, err)
+	}
+	r, err := s.decode(ctx, run, 0, msg.Data, false)
+	return streamTail{r, msg.Sequence}, err
+}
+
+func (s *Stream) setTail(run string, t streamTail) {
+	t.last.Event = nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tails[run] = t
+}
+
+// Read implements [Journal].
+func (s *Stream) Read(ctx context.Context, run string, after Record) ([]Record, error) {
+	if err := CheckRun(run); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	t, ok := s.tails[run]
+	s.mu.Unlock()
+	last, seq := Record{}, uint64(1)
+	if ok && after.Seq > 0 && after.Hash == t.last.Hash { // only what is new
+		last, seq = t.last, t.seq+1
+	}
+	first := last.Seq
+	var records []Record
+	for {
+		msg, err := s.stream.GetMsg(ctx, seq, jetstream.WithGetMsgSubject(subjectPrefix+run))
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("journal: run %s: %w", run, err)
+		}
+		r, err := s.decode(ctx, run, last.Seq+1, msg.Data, true)
+		if err != nil {
+			return nil, err
+		}
+		if err := r.follows(run, last); err != nil {
+			return nil, err
+		}
+		records, last, seq = append(records, r), r, msg.Sequence+1
+		s.setTail(run, streamTail{r, msg.Sequence})
+	}
+	if first > 0 {
+		return records, nil
+	}
+	return since(run, records, after)
+}
+
+// Runs implements [Journal].
+func (s *Stream) Runs(ctx context.Context) ([]string, error) {
+	info, err := s.stream.Info(ctx, jetstream.WithSubjectFilter(subjectPrefix+"*"))
+	if err != nil {
+		return nil, fmt.Errorf("journal: stream %s: %w", s.name, err)
+	}
+	runs := slices.Sorted(maps.Keys(info.State.Subjects))
+	for i := range runs {
+		runs[i] = strings.TrimPrefix(runs[i], subjectPrefix)
+	}
+	return runs, nil
+}
+
+// Lease implements [Journal] by a key that its holder keeps alive: that of a process
+// that died is free after StreamOptions.LeaseTTL. A holder that cannot reach the
+// server loses it without a word; the epochs in the records part the two.
+func (s *Stream) Lease(ctx context.Context, run string) (func(), error) {
+	if err := CheckRun(run); err != nil {
+		return nil, err
+	}
+	revision, err := s.bucket().Create(ctx, run, nil)
+	if err != nil && !errors.Is(err, jetstream.ErrKeyExists) { // a server that restarted has forgotten the bucket
+		if err = s.openLeases(ctx); err == nil {
+			revision, err = s.bucket().Create(ctx, run, nil)
+		}
+	}
+	if errors.Is(err, jetstream.ErrKeyExists) {
+		return nil, fmt.Errorf("%w: %s", ErrOwned, run)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("journal: lease of run %s: %w", run, err)
+	}
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		tick := time.NewTicker(s.opt.LeaseTTL / 3)
+		defer tick.Stop()
+		for {
+			select {
+			case <-stop:
+				return
+			case <-tick.C:
+			}
+			beat, cancel := context.WithTimeout(context.Background(), s.opt.LeaseTTL/3)
+			next, err := s.bucket().Update(beat, run, nil, revision)
+			if err != nil { // it ran out while the server was away; if somebody else has it, the next append will say so
+				next, err = s.bucket().Create(beat, run, nil)
+			}
+			cancel()
+			if err == nil {
+				revision = next
+			}
+		}
+	}()
+	return sync.OnceFunc(func() {
+		close(stop)
+		<-stopped
+		ctx, cancel := context.WithTimeout(context.Background(), s.opt.LeaseTTL)
+		defer cancel()
+		_ = s.bucket().Delete(ctx, run, jetstream.LastRevision(revision)) // it runs out by itself
+	}), nil
+}
