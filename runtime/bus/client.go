@@ -67,12 +67,8 @@ func (c *Client) Call(ctx context.Context, call tools.Call) (tools.Result, error
 }
 
 func (c *Client) call(ctx context.Context, call tools.Call) (tools.Result, error) {
-	call.Attempt = max(call.Attempt, 1)
-	if !idPattern.MatchString(call.ID) {
-		return tools.Result{}, fmt.Errorf("%w: an id has 1 to 128 letters, digits, '_' or '-'", tools.ErrBadCall)
-	}
-	if len(call.Run)+len(call.Tenant)+len(call.Trace) > headerRoom/4 {
-		return tools.Result{}, fmt.Errorf("%w: run, tenant and trace are too long for headers", tools.ErrBadCall)
+	if err := checkCall(&call); err != nil {
+		return tools.Result{}, err
 	}
 	for again := false; ; again = true {
 		d, err := c.lookup(ctx, call, again)
@@ -119,7 +115,9 @@ func (c *Client) attempt(ctx context.Context, call tools.Call, d *declared) (too
 	call.Deadline = limit
 	subject, replies, done := c.inbox.open()
 	defer done()
-	if err := c.conn.nc.PublishMsg(requestMsg(d.subject, subject, call)); err != nil {
+	request := requestMsg(d.subject, subject, call)
+	broken := c.conn.lost()
+	if err := c.conn.nc.PublishMsg(request); err != nil {
 		return tools.Result{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	timer := time.NewTimer(time.Until(limit) + 20*time.Millisecond) // the worker's own answer to its timeout comes first
@@ -128,15 +126,30 @@ func (c *Client) attempt(ctx context.Context, call tools.Call, d *declared) (too
 		select {
 		case msg := <-replies:
 			result, mine, err := c.read(ctx, msg, call, d)
+			if errors.Is(err, ErrNoWorker) && c.started(ctx, call, d) { // the message came twice, and its first reader died
+				return c.settleAfter(ctx, call, d, limit, time.Time{})
+			}
 			if mine {
 				return result, err
 			}
 			c.log.Warn().Err(err).Str("tool", call.Tool).Str("call", call.ID).Msg("a reply was ignored")
+		case <-broken: // the request or the reply may have been lost with the connection
+			if d.spec.Effect.HasEffect() {
+				return c.settleAfter(ctx, call, d, limit, time.Now().Add(c.grace))
+			}
+			if err := c.conn.ready(ctx); err != nil {
+				return tools.Result{CallID: call.ID, Attempt: call.Attempt, Status: tools.StatusTimeout,
+					Reason: "the connection to NATS was lost before " + call.Tool + " answered"}, nil
+			}
+			broken = c.conn.lost()
+			if err := c.conn.nc.PublishMsg(request); err != nil { // a read may be asked for again
+				c.log.Warn().Err(err).Str("tool", call.Tool).Str("call", call.ID).Msg("not sent again")
+			}
 		case <-timer.C:
-			return c.settle(ctx, call, d)
+			return c.settleAfter(ctx, call, d, limit, time.Time{})
 		case <-ctx.Done():
 			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-				return c.settle(ctx, call, d)
+				return c.settleAfter(ctx, call, d, limit, time.Time{})
 			}
 			_ = c.conn.nc.Publish(subjectCancel+call.ID, nil) // best effort: the deadline ends it as well
 			if d.spec.Effect.HasEffect() {
@@ -145,6 +158,17 @@ func (c *Client) attempt(ctx context.Context, call tools.Call, d *declared) (too
 			return tools.Result{}, ctx.Err()
 		}
 	}
+}
+
+// started says whether the store knows of the call.
+func (c *Client) started(ctx context.Context, call tools.Call, d *declared) bool {
+	if !d.spec.Effect.HasEffect() {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.grace)
+	defer cancel()
+	_, _, found, err := c.store.get(ctx, call.ID)
+	return err == nil && found
 }
 
 // read judges one reply: headers before the body. It is not ours if it names another
@@ -171,7 +195,7 @@ func (c *Client) read(ctx context.Context, msg *nats.Msg, call tools.Call, d *de
 	}
 	value := json.RawMessage(msg.Data)
 	if name := header(msg.Header, headerObject); name != "" {
-		if value, err = c.fetch(ctx, name, d); err != nil {
+		if value, err = c.fetch(ctx, call, name, d); err != nil {
 			return fail(result, "its result could not be read: "+err.Error()), true, nil
 		}
 	}
@@ -179,7 +203,10 @@ func (c *Client) read(ctx context.Context, msg *nats.Msg, call tools.Call, d *de
 }
 
 // fetch reads a large result; one of a read tool is of no further use.
-func (c *Client) fetch(ctx context.Context, name string, d *declared) ([]byte, error) {
+func (c *Client) fetch(ctx context.Context, call tools.Call, name string, d *declared) ([]byte, error) {
+	if !objectOf(call, name) {
+		return nil, fmt.Errorf("object %.80q is not of this call", name)
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.spec.TimeoutOrDefault())
 	defer cancel()
 	data, err := c.store.fetch(ctx, name)
@@ -211,59 +238,4 @@ func accept(r tools.Result, value json.RawMessage, d *declared) tools.Result {
 func fail(r tools.Result, reason string) tools.Result {
 	r.Status, r.Value, r.Reason = tools.StatusFail, nil, tools.CleanReason(reason)
 	return r
-}
-
-// settle finds out what it can about a call whose reply did not come.
-func (c *Client) settle(ctx context.Context, call tools.Call, d *declared) (tools.Result, error) {
-	lost := tools.Result{CallID: call.ID, Attempt: call.Attempt, Status: tools.StatusTimeout, Reason: call.Tool + " gave no answer in time"}
-	if !d.spec.Effect.HasEffect() {
-		return lost, nil
-	}
-	once := d.spec.Effect == tools.Once
-	if once {
-		lost.Status, lost.Reason = tools.StatusUnknown, call.Tool+" gave no answer in time; it may or may not have taken effect"
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.grace)
-	defer cancel()
-	if err := c.conn.ready(ctx); err != nil {
-		return lost, nil
-	}
-	closing := newEntry(stateVoid, call)
-	for {
-		e, _, found, err := c.store.get(ctx, call.ID)
-		if err != nil {
-			return lost, nil
-		}
-		if !found && once {
-			var mine uint64
-			if mine, e, _, err = c.store.create(ctx, call.ID, closing); err != nil {
-				return lost, nil
-			}
-			found = mine == 0
-		}
-		switch {
-		case !found && once || found && e.State == stateVoid && e.same(closing):
-			return fail(lost, "no worker started "+call.Tool+" in time; it did not run"), nil
-		case !found:
-			return lost, nil
-		case !e.same(closing):
-			return tools.Result{}, ErrIdentity
-		case e.State == stateDone:
-			result := e.finished(call)
-			if result.Status != tools.StatusOK {
-				return result, nil
-			}
-			if e.Object != "" {
-				if result.Value, err = c.fetch(ctx, e.Object, d); err != nil {
-					return fail(result, "it took effect, but its result could not be read: "+err.Error()), nil
-				}
-			}
-			return accept(result, result.Value, d), nil
-		case !once || !c.conn.alive(ctx, e):
-			return lost, nil
-		}
-		if sleep(ctx, 20*time.Millisecond) != nil {
-			return lost, nil
-		}
-	}
 }

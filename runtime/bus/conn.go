@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -49,6 +50,9 @@ type Conn struct {
 	wait time.Duration
 	opts Options
 	log  zerolog.Logger
+
+	mu     sync.Mutex
+	broken chan struct{} // closed when the connection breaks, and replaced
 }
 
 // Connect returns a connection once it is up; [ErrUnavailable] if that takes longer
@@ -60,7 +64,7 @@ func Connect(ctx context.Context, o Options) (*Conn, error) {
 	if o.ResultTTL <= 0 {
 		o.ResultTTL = 30 * 24 * time.Hour
 	}
-	c := &Conn{wait: o.Wait, opts: o, log: o.Logger}
+	c := &Conn{wait: o.Wait, opts: o, log: o.Logger, broken: make(chan struct{})}
 	opts := []nats.Option{
 		nats.Name(o.Name), nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1), nats.ReconnectBufSize(-1),
 		nats.CustomReconnectDelay(func(attempts int) time.Duration {
@@ -69,6 +73,7 @@ func Connect(ctx context.Context, o Options) (*Conn, error) {
 		}),
 		nats.PingInterval(10 * time.Second), nats.MaxPingsOutstanding(2), nats.Timeout(2 * time.Second),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			c.breaks()
 			if err != nil {
 				c.log.Warn().Err(err).Msg("NATS connection lost")
 			}
@@ -134,6 +139,20 @@ func (c *Conn) ready(ctx context.Context) error {
 			return fmt.Errorf("%w: %w", ErrUnavailable, ctx.Err())
 		}
 	}
+}
+
+// lost returns a channel that closes when the connection breaks, from now on.
+func (c *Conn) lost() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.broken
+}
+
+func (c *Conn) breaks() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	close(c.broken)
+	c.broken = make(chan struct{})
 }
 
 // NATS returns the underlying connection.

@@ -1,7 +1,8 @@
 // Package bus carries calls to tools over NATS: to the same process, another one, or
 // another machine, in the same way.
 //
-// [Start] runs a NATS server with JetStream inside the process; [Connect] reaches it or
+// [Open] is all of it for one process: an embedded server or a connection to a cluster,
+// the process's own tools on it, and a client. In parts: [Start] runs a NATS server with JetStream inside the process; [Connect] reaches it or
 // any other. [Serve] publishes the tools of a registry as NATS micro services. A
 // [Client] finds them and calls them: it is a tools.Caller and a tools.Catalog.
 //

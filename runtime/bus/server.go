@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -27,7 +28,11 @@ type ServerOptions struct {
 type Server struct {
 	ns   *server.Server
 	temp string
+	lock *os.File
 }
+
+// ErrLocked: another process, or another server in this one, has the data folder.
+var ErrLocked = errors.New("the data folder is in use by another process")
 
 // Start runs a server until Close. A store folder serves one server at a time.
 func Start(o ServerOptions) (*Server, error) {
@@ -57,9 +62,13 @@ func Start(o ServerOptions) (*Server, error) {
 		}
 		opts.StoreDir, s.temp = dir, dir
 	}
+	if err := s.takeDir(opts.StoreDir); err != nil {
+		s.leaveDir()
+		return nil, fmt.Errorf("bus: %s: %w", opts.StoreDir, err)
+	}
 	var err error
 	if s.ns, err = server.NewServer(opts); err != nil {
-		s.removeTemp()
+		s.leaveDir()
 		return nil, fmt.Errorf("bus: %w", err)
 	}
 	log := &serverLog{log: o.Logger}
@@ -88,10 +97,32 @@ func (s *Server) URL() string {
 func (s *Server) Close() {
 	s.ns.Shutdown()
 	s.ns.WaitForShutdown()
-	s.removeTemp()
+	s.leaveDir()
 }
 
-func (s *Server) removeTemp() {
+// takeDir keeps other servers out of the folder: two would spoil each other's files.
+// The lock goes with the process, however it ends.
+func (s *Server) takeDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "server.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	s.lock = f
+	if taken, err := lock(f); err != nil {
+		return fmt.Errorf("lock: %w", err)
+	} else if !taken {
+		return ErrLocked
+	}
+	return nil
+}
+
+func (s *Server) leaveDir() {
+	if s.lock != nil {
+		s.lock.Close()
+	}
 	if s.temp != "" {
 		os.RemoveAll(s.temp)
 	}
