@@ -44,6 +44,8 @@ func Check(s State, ev Event) error {
 			return fmt.Errorf("%w: policy %.12s allows a call, %.12s is pinned", ErrEvent, ev.Decided.Policy, s.Policy.Policy)
 		}
 		return s.checkCall(ev.Decided.Call, Decide, ev.Decided.Hash, 0)
+	case ev.Screened != nil:
+		return s.checkText(ev.Screened)
 	case ev.Intent != nil:
 		return s.checkCall(ev.Intent.Call, Intend, "", ev.Intent.Attempt)
 	case ev.Answered != nil:
@@ -96,11 +98,32 @@ func (s *State) checkCall(id string, kind CommandKind, callHash string, attempt 
 	return fmt.Errorf("%w: there is nothing to %s for call %q", ErrEvent, kind, id)
 }
 
+// checkText says whether a verdict on that text was asked for.
+func (s *State) checkText(sc *Screened) error {
+	if s.Policy == nil || sc.Verdict == Allow && sc.Policy != s.Policy.Policy {
+		return fmt.Errorf("%w: policy %.12s, which is not pinned, judges a text", ErrEvent, sc.Policy)
+	}
+	for _, cmd := range Commands(*s) {
+		switch {
+		case sc.Hook == OnBudget:
+			if cmd.Kind == Generate && sc.Verdict == Halt {
+				return nil
+			}
+		case cmd.Kind == Screen && cmd.Text.Hook == sc.Hook && cmd.Text.Message == sc.Message && cmd.Text.callID() == sc.Call && cmd.Text.Passage == sc.Passage:
+			if got := cmd.Text.Hash(); got != sc.Hash {
+				return fmt.Errorf("%w: the verdict is on text %.12s, not on %.12s", ErrEvent, sc.Hash, got)
+			}
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: there is no %s to judge", ErrEvent, sc.Hook)
+}
+
 func (ev *Event) count() int {
 	n := 0
 	for _, set := range []bool{
 		ev.Started != nil, ev.Leased != nil, ev.Pinned != nil, ev.Generated != nil, ev.Compacted != nil,
-		ev.Decided != nil, ev.Answered != nil, ev.Intent != nil, ev.Result != nil,
+		ev.Decided != nil, ev.Screened != nil, ev.Answered != nil, ev.Intent != nil, ev.Result != nil,
 		ev.Ticked != nil, ev.Cancelled != nil, ev.Forked != nil, ev.Ended != nil,
 	} {
 		if set {

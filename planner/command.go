@@ -2,6 +2,7 @@ package planner
 
 import (
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/tools"
 )
 
@@ -12,6 +13,7 @@ type CommandKind string
 const (
 	Generate  CommandKind = "generate"  // run the model on Request, or compact first
 	Decide    CommandKind = "decide"    // ask the policy about Call
+	Screen    CommandKind = "screen"    // ask the policy about Text
 	Intend    CommandKind = "intend"    // journal the intent of Call's next attempt
 	Dispatch  CommandKind = "dispatch"  // run Call, whose intent is journalled
 	Reconcile CommandKind = "reconcile" // find out what became of Call
@@ -23,6 +25,7 @@ type Command struct {
 	Kind    CommandKind  `json:"kind"`
 	Call    *tools.Call  `json:"call,omitempty"`
 	Request *llm.Request `json:"request,omitempty"`
+	Text    *Text        `json:"text,omitempty"`
 	Status  Status       `json:"status,omitempty"` // of End
 	Reason  string       `json:"reason,omitempty"`
 }
@@ -35,6 +38,10 @@ func Commands(s State) []Command {
 		return nil
 	case s.Outcome != "":
 		return []Command{{Kind: End, Status: s.Outcome, Reason: s.OutcomeReason}}
+	case s.Policy.Asks(policies.OnInput) && s.Inputs < len(s.Start.Messages):
+		return []Command{{Kind: Screen, Text: &Text{Hook: policies.OnInput, Message: s.Inputs, Text: s.Start.Messages[s.Inputs].Content}}}
+	case s.Draft != "":
+		return []Command{{Kind: Screen, Text: &Text{Hook: policies.OnAnswer, Text: s.Messages[len(s.Messages)-1].Content}}}
 	case len(s.Calls) == 0:
 		return []Command{{Kind: Generate, Request: Request(s)}}
 	}
@@ -58,6 +65,8 @@ func Commands(s State) []Command {
 			}
 		case Intended:
 			cmds = append(cmds, Command{Kind: Dispatch, Call: call})
+		case Received:
+			cmds = append(cmds, Command{Kind: Screen, Text: s.resultText(c)})
 		case Lost:
 			cmds = append(cmds, Command{Kind: Reconcile, Call: call})
 		}

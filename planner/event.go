@@ -2,6 +2,7 @@ package planner
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/chaski-dev/chaski/llm"
@@ -19,6 +20,7 @@ type Event struct {
 	Generated *Generated `json:"generated,omitempty"`
 	Compacted *Compacted `json:"compacted,omitempty"`
 	Decided   *Decided   `json:"decided,omitempty"`
+	Screened  *Screened  `json:"screened,omitempty"`
 	Answered  *Answered  `json:"answered,omitempty"`
 	Intent    *Intent    `json:"intent,omitempty"`
 	Result    *Result    `json:"result,omitempty"`
@@ -57,7 +59,13 @@ type Pinned struct {
 	Names   []string        `json:"names,omitempty"`   // of its layers
 	Layers  json.RawMessage `json:"layers,omitempty"`  // its text: []*policies.Source
 	Audited bool            `json:"audited,omitempty"` // each attempted call is in an audit log
+
+	// Hooks lists the texts on which the policy is asked too: input, result, answer.
+	Hooks []policies.Hook `json:"hooks,omitempty"`
 }
+
+// Asks reports whether the pinned policy wants to see texts at that hook.
+func (p *Pinned) Asks(on policies.Hook) bool { return p != nil && slices.Contains(p.Hooks, on) }
 
 // Generated is a turn of the model, or the error it ended with.
 type Generated struct {
@@ -101,6 +109,28 @@ type Decided struct {
 	// argument, what a person is shown, what rules in shadow mode would have said.
 	Decision *policies.Decision `json:"decision,omitempty"`
 }
+
+// Screened is a policy's verdict on a text before it goes further: the user's before
+// planning, a result or one of its passages before the model reads it, the answer
+// before it is shown. On [OnBudget] it says that a budget of the policy is spent.
+type Screened struct {
+	Hook    policies.Hook `json:"hook"`
+	Message int           `json:"message,omitempty"` // input: which of Started.Messages, from 0
+	Call    string        `json:"call,omitempty"`    // result: of which call
+	Passage int           `json:"passage,omitempty"` // result: which passage, from 1; 0 is the whole
+	Hash    string        `json:"hash,omitempty"`    // of the text decided on, see Text.Hash
+
+	Verdict Verdict `json:"verdict"` // allow, deny or halt
+	Rule    string  `json:"rule,omitempty"`
+	Policy  string  `json:"policy,omitempty"`
+	Reason  string  `json:"reason,omitempty"`
+	Text    *string `json:"text,omitempty"` // in place of the text, when it was rewritten
+
+	Decision *policies.Decision `json:"decision,omitempty"`
+}
+
+// OnBudget is the hook of a verdict on what the run has spent, before a generation.
+const OnBudget policies.Hook = "budget"
 
 // Answered is a person's answer to a request for approval.
 type Answered struct {

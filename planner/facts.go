@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"encoding/json"
+
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/tools"
@@ -8,22 +10,26 @@ import (
 
 // Facts says what an event means to a policy: before and after are the states
 // around it. Observing the facts of a journal in order rebuilds a [policies.Run]:
-// its labels, its history, what it has spent and who approved what. The text that
-// was there at the start becomes facts when the policy is pinned.
+// its labels, its history, what it has spent and who approved what. Texts become
+// facts once they were judged, as they were before they were rewritten: a policy
+// repeats its own redactions.
 func Facts(before State, ev Event, after State) []policies.Fact {
 	var out []policies.Fact
 	add := func(f policies.Fact) {
 		f.At = after.At
 		out = append(out, f)
 	}
+	admitted := func() {
+		for i := before.Inputs; i < after.Inputs; i++ {
+			add(policies.Fact{Kind: policies.FactMessage, Message: &before.Start.Messages[i]})
+		}
+	}
 	switch {
 	case ev.Pinned != nil:
 		if s := before.Start.System; s != "" {
 			add(policies.Fact{Kind: policies.FactMessage, Message: &llm.Message{Role: llm.RoleSystem, Content: s}})
 		}
-		for i := range before.Start.Messages {
-			add(policies.Fact{Kind: policies.FactMessage, Message: &before.Start.Messages[i]})
-		}
+		admitted()
 	case ev.Generated != nil && ev.Generated.Error == "":
 		add(policies.Fact{Kind: policies.FactStep, Usage: &ev.Generated.Usage})
 		add(policies.Fact{Kind: policies.FactMessage, Message: &ev.Generated.Message})
@@ -40,10 +46,26 @@ func Facts(before State, ev Event, after State) []policies.Fact {
 	case ev.Result != nil:
 		c, ok := before.Call(ev.Result.CallID)
 		if now, open := after.Call(c.ID); !ok || open && now.Phase != Settled {
-			break // another attempt follows, or somebody must say what became of it
+			break // another attempt follows, somebody must say what became of it, or the policy must see it
 		}
 		call := before.toolCall(&c)
 		add(policies.Fact{Kind: policies.FactResult, Call: &call, Result: &ev.Result.Result})
+	case ev.Screened != nil:
+		sc := ev.Screened
+		if sc.Decision != nil {
+			add(policies.Fact{Kind: policies.FactDecision, Decision: sc.Decision})
+		}
+		admitted()
+		if c, ok := before.Call(sc.Call); ok && sc.Hook == policies.OnResult {
+			call, res := before.toolCall(&c), c.Result
+			if sc.Passage > 0 {
+				t := before.resultText(&c)
+				call.ID = PassageID(c.ID, sc.Passage)
+				text, _ := json.Marshal(t.Text) // a string always encodes
+				res = &tools.Result{CallID: call.ID, Status: tools.StatusOK, Value: text, Labels: t.Labels}
+			}
+			add(policies.Fact{Kind: policies.FactResult, Call: &call, Result: res})
+		}
 	}
 	return out
 }

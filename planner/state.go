@@ -76,6 +76,7 @@ const (
 	Intended Phase = "intended" // in flight
 	Lost     Phase = "lost"     // a once call whose owner died: ask the reconciler
 	Unknown  Phase = "unknown"  // nobody knew: a person must say
+	Received Phase = "received" // has its result, which the policy has yet to see
 	Settled  Phase = "settled"  // has its final result
 )
 
@@ -93,6 +94,11 @@ type CallState struct {
 
 	// Asked is the hash to which the policy binds the approval that it asked for.
 	Asked string `json:"asked,omitempty"`
+
+	// Passages counts those of the result that the policy has seen; Handle is the
+	// name that stands for the result when the model never reads it.
+	Passages int    `json:"passages,omitempty"`
+	Handle   string `json:"handle,omitempty"`
 }
 
 // Hash identifies what would be run: an approval binds to it.
@@ -123,6 +129,11 @@ type State struct {
 	Used     Used          `json:"used"`
 	At       time.Time     `json:"at"`
 
+	// Inputs counts the messages of the start that a pinned policy has let in. Draft
+	// is the end that follows once it has let the answer out.
+	Inputs int    `json:"inputs,omitempty"`
+	Draft  Status `json:"draft,omitempty"`
+
 	// Outcome is set when nothing is left to do but to write the end.
 	Outcome       Status `json:"outcome,omitempty"`
 	OutcomeReason string `json:"outcome_reason,omitempty"`
@@ -137,8 +148,12 @@ func (s State) Hash() string {
 	return hash("state", string(b))
 }
 
-// Answer returns the text of the last assistant message.
+// Answer returns the text of the last assistant message; nothing while the policy
+// has not let it out.
 func (s State) Answer() string {
+	if s.Draft != "" {
+		return ""
+	}
 	if n := len(s.Messages); n > 0 && s.Messages[n-1].Role == llm.RoleAssistant {
 		return s.Messages[n-1].Content
 	}

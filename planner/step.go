@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/tools"
 )
 
@@ -35,6 +36,7 @@ func fold(s State, ev Event) State {
 		s.lose()
 	case ev.Pinned != nil:
 		s.Policy = ev.Pinned
+		s.admit()
 		for i := range s.Calls { // what was allowed by something else is decided again
 			if s.Calls[i].Phase == Allowed {
 				s.Calls[i].Phase = Proposed
@@ -46,6 +48,8 @@ func fold(s State, ev Event) State {
 		s.Messages = drop(s.Messages, ev.Compacted.Dropped)
 	case ev.Decided != nil:
 		s.decided(ev.Decided)
+	case ev.Screened != nil:
+		s.screened(ev.Screened)
 	case ev.Answered != nil:
 		c := s.call(ev.Answered.Call)
 		if ev.Answered.Approve {
@@ -120,9 +124,22 @@ func (s *State) generated(g *Generated) {
 	switch {
 	case len(msg.Calls) > 0:
 	case g.Stop == llm.StopMaxTokens:
+		s.answered(BudgetExceeded)
+	default:
+		s.answered(Finished)
+	}
+}
+
+// answered ends the run with the answer that stands last in the conversation, once
+// the policy has seen it.
+func (s *State) answered(end Status) {
+	switch {
+	case s.Policy.Asks(policies.OnAnswer):
+		s.Draft = end
+	case end == BudgetExceeded:
 		s.end(BudgetExceeded, "the answer reached the model's bound of tokens")
 	default:
-		s.end(Finished, "")
+		s.end(end, "")
 	}
 }
 
@@ -142,6 +159,14 @@ func (s *State) propose(index int, call *llm.ToolCall) {
 		settle(&c, tools.StatusInvalid, err.Error())
 	default:
 		c.Effect = spec.EffectOrOnce()
+		if s.Policy == nil { // as it was before there were policies
+			break
+		}
+		if args, err := validate(spec, c.Arguments); err != nil {
+			settle(&c, tools.StatusInvalid, "the arguments of "+c.Tool+" are wrong: "+err.Error())
+		} else {
+			c.Arguments = args
+		}
 	}
 	s.Calls = append(s.Calls, c)
 }
@@ -189,6 +214,9 @@ func (s *State) result(r *Result) {
 		return
 	}
 	c.Phase, c.Result = Settled, &res
+	if s.Policy.Asks(policies.OnResult) {
+		c.Phase = Received
+	}
 }
 
 // expire refuses the calls whose request for approval nobody answered in time.
@@ -228,7 +256,7 @@ func (s *State) closeTurn() {
 // bound ends the run when a budget is spent. A call in flight is waited for: its
 // result is worth having in the journal.
 func (s *State) bound() {
-	if s.Start == nil {
+	if s.Start == nil || s.Draft != "" {
 		return
 	}
 	b := s.Start.Budget.withDefaults()
@@ -249,7 +277,7 @@ func (s *State) bound() {
 
 func (s *State) inFlight() bool {
 	return slices.ContainsFunc(s.Calls, func(c CallState) bool {
-		return c.Phase == Intended || c.Phase == Lost || c.Phase == Unknown
+		return c.Phase == Intended || c.Phase == Received || c.Phase == Lost || c.Phase == Unknown
 	})
 }
 

@@ -97,6 +97,20 @@ func LoadBundle(name string, specs []tools.Spec) (*Bundle, error) {
 // Hash names the bundle: its layers and the tools that it was compiled for.
 func (b *Bundle) Hash() string { return b.hash }
 
+// Hooks lists the hooks at which texts must be shown to a Run: those with a rule,
+// and results if some become handles. Calls are always decided on.
+func (b *Bundle) Hooks() []Hook {
+	var out []Hook
+	for _, on := range []Hook{OnInput, OnResult, OnAnswer} {
+		if slices.ContainsFunc(b.layers, func(l *layer) bool {
+			return on == OnResult && len(l.src.Handles) > 0 || slices.ContainsFunc(l.rules, func(r *rule) bool { return r.On == on })
+		}) {
+			out = append(out, on)
+		}
+	}
+	return out
+}
+
 // Names lists the layers.
 func (b *Bundle) Names() []string {
 	var out []string

@@ -20,4 +20,10 @@
 // from the journal by planner.Facts. Each attempted call and each result goes to the
 // audit log, if there is one; a log that cannot be written stops the run before the
 // next effect, with an error that matches [ErrAudit], and it can be resumed.
+//
+// A policy with rules on input, result or answer is asked about those texts too, each
+// time by an event: before the user's text is planned on, before the model reads a
+// result or a retrieved passage (see label.KeyPassages), before the answer is shown.
+// The text that comes out is what the model or the user sees; pieces of an answer are
+// held back until then. The journal keeps what was there before.
 package runtime

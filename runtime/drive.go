@@ -170,6 +170,8 @@ func (l *loop) do(ctx context.Context, cmd planner.Command) error {
 		}
 		d.Call, d.Hash = c.ID, c.Hash()
 		return l.settle(ctx, planner.Event{At: now, Decided: &d})
+	case planner.Screen:
+		return l.screen(ctx, *cmd.Text)
 	case planner.Intend:
 		return l.settle(ctx, planner.Event{Intent: &planner.Intent{Call: cmd.Call.ID, Attempt: cmd.Call.Attempt}})
 	case planner.Reconcile:
@@ -194,8 +196,36 @@ func (l *loop) do(ctx context.Context, cmd planner.Command) error {
 	return fmt.Errorf("runtime: run %s: unknown command %q", l.driver.run, cmd.Kind)
 }
 
+// screen asks the policy about a text. The answer is shown to the watcher only then.
+func (l *loop) screen(ctx context.Context, t planner.Text) error {
+	now := later(l.rt.now(), l.state.At)
+	sc, err := l.session.Screen(ctx, now, l.state, t)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err != nil {
+		sc = planner.Screened{Verdict: planner.Deny, Rule: "error", Reason: "the policy failed: " + err.Error()}
+	}
+	sc.Hook, sc.Message, sc.Passage, sc.Hash = t.Hook, t.Message, t.Passage, t.Hash()
+	if t.Call != nil {
+		sc.Call = t.Call.ID
+	}
+	if err := l.settle(ctx, planner.Event{At: now, Screened: &sc}); err != nil {
+		return err
+	}
+	if text := l.state.Answer(); t.Hook == policies.OnAnswer && sc.Verdict == planner.Allow && l.watch != nil && text != "" {
+		l.watch(Update{Delta: llm.TextDelta{Text: text}})
+	}
+	return nil
+}
+
 // generate runs the model, or compacts the context if the prompt does not fit.
 func (l *loop) generate(ctx context.Context, req *llm.Request) error {
+	now := later(l.rt.now(), l.state.At)
+	if err := l.session.Spent(now); err != nil {
+		return l.settle(ctx, planner.Event{At: now, Screened: &planner.Screened{Hook: planner.OnBudget, Verdict: planner.Halt, Rule: "budget",
+			Policy: l.state.Policy.Policy, Reason: err.Error()}})
+	}
 	g := planner.Generated{Prompt: planner.HashRequest(req)}
 	info := l.rt.opt.Model.Info()
 	if info.ContextTokens > 0 {
@@ -216,8 +246,9 @@ func (l *loop) generate(ctx context.Context, req *llm.Request) error {
 		}
 	}
 	if g.Error == "" {
+		held := l.state.Policy.Asks(policies.OnAnswer) // until the policy has seen it
 		msg, stop, err := llm.Collect(l.rt.opt.Model.Generate(ctx, req), func(ev llm.Event) {
-			if l.watch != nil {
+			if _, text := ev.(llm.TextDelta); l.watch != nil && !(text && held) {
 				l.watch(Update{Delta: ev})
 			}
 		})

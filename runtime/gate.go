@@ -35,6 +35,14 @@ type Session interface {
 	// runtime. An error is a deny, but for one that matches ErrAudit.
 	Decide(ctx context.Context, now time.Time, s planner.State, c planner.CallState) (planner.Decided, error)
 
+	// Screen returns a verdict on a text, at the hooks that the policy was pinned
+	// with; Hook, Message, Call, Passage and Hash are filled in by the runtime. An
+	// error is a deny.
+	Screen(ctx context.Context, now time.Time, s planner.State, t planner.Text) (planner.Screened, error)
+
+	// Spent returns the reason, if any, why the policy's budgets allow no further turn.
+	Spent(now time.Time) error
+
 	// Resolve returns the arguments to dispatch for an allowed call. They may hold
 	// values that the model and the journal never see.
 	Resolve(call tools.Call) (json.RawMessage, error)
@@ -57,6 +65,12 @@ func (f funcSession) Observe(planner.State, planner.Event, planner.State) error 
 func (f funcSession) Decide(ctx context.Context, _ time.Time, s planner.State, c planner.CallState) (planner.Decided, error) {
 	return f.decide(ctx, s, c)
 }
+
+func (f funcSession) Screen(context.Context, time.Time, planner.State, planner.Text) (planner.Screened, error) {
+	return planner.Screened{}, errors.New("runtime: this gate decides on calls only")
+}
+
+func (f funcSession) Spent(time.Time) error { return nil }
 
 func (f funcSession) Resolve(call tools.Call) (json.RawMessage, error) { return call.Arguments, nil }
 

@@ -162,22 +162,52 @@ func (g *guarded) Decide(_ context.Context, now time.Time, s planner.State, c pl
 			return planner.Decided{}, err
 		}
 	}
-	out := planner.Decided{Rule: d.Rule, Policy: d.Bundle, Reason: d.Reason, Verdict: planner.Deny, Decision: &d}
-	switch d.Verdict {
-	case policies.Allow:
-		out.Verdict = planner.Allow
-	case policies.Rewrite:
-		out.Verdict, out.Arguments = planner.Allow, d.Arguments
-	case policies.RequireApproval:
-		out.Verdict = planner.RequireApproval
-		if d.Approval != nil {
-			out.Expires = d.Approval.Expires
-		}
-	case policies.Halt:
-		out.Verdict = planner.Halt
+	out := planner.Decided{Rule: d.Rule, Policy: d.Bundle, Reason: d.Reason, Verdict: verdict(d.Verdict), Decision: &d}
+	switch {
+	case d.Verdict == policies.Rewrite:
+		out.Arguments = d.Arguments
+	case d.Approval != nil:
+		out.Expires = d.Approval.Expires
 	}
 	return out, nil
 }
+
+// verdict is a policy's verdict as the planner knows it; what is not known is a deny.
+func verdict(v policies.Verdict) planner.Verdict {
+	switch v {
+	case policies.Allow, policies.Rewrite:
+		return planner.Allow
+	case policies.RequireApproval:
+		return planner.RequireApproval
+	case policies.Halt:
+		return planner.Halt
+	}
+	return planner.Deny
+}
+
+// Screen implements [Session].
+func (g *guarded) Screen(_ context.Context, now time.Time, _ planner.State, t planner.Text) (planner.Screened, error) {
+	var d policies.Decision
+	switch {
+	case t.Hook == policies.OnInput:
+		d = g.run.Input(t.Text, now)
+	case t.Hook == policies.OnAnswer:
+		d = g.run.Answer(t.Text, now)
+	case t.Passage > 0:
+		d = g.run.Passage(t.Call.Tool, t.Text, t.Labels, now)
+		d.CallID = planner.PassageID(t.Call.ID, t.Passage)
+	default:
+		d = g.run.Result(*t.Call, *t.Result, now)
+	}
+	out := planner.Screened{Verdict: verdict(d.Verdict), Rule: d.Rule, Policy: d.Bundle, Reason: d.Reason, Decision: &d}
+	if d.Verdict == policies.Rewrite {
+		out.Text = d.Text
+	}
+	return out, nil
+}
+
+// Spent implements [Session].
+func (g *guarded) Spent(now time.Time) error { return g.run.Over(now) }
 
 // Resolve implements [Session].
 func (g *guarded) Resolve(call tools.Call) (json.RawMessage, error) {

@@ -119,6 +119,20 @@ func tell(w io.Writer, n int, ev *planner.Event) {
 		line("%d old results were dropped: the prompt had %d tokens of %d", len(ev.Compacted.Dropped), ev.Compacted.Tokens, ev.Compacted.Limit)
 	case ev.Decided != nil:
 		line("call %.12s: %s by rule %q of policy %q %s", ev.Decided.Call, ev.Decided.Verdict, ev.Decided.Rule, ev.Decided.Policy, quoted(ev.Decided.Reason))
+	case ev.Screened != nil:
+		sc := ev.Screened
+		what := string(sc.Hook)
+		if sc.Call != "" {
+			what = fmt.Sprintf("result of call %.12s", sc.Call)
+		}
+		if sc.Passage > 0 {
+			what += fmt.Sprintf(", passage %d", sc.Passage)
+		}
+		verdict := string(sc.Verdict)
+		if sc.Text != nil {
+			verdict += " as " + quoted(*sc.Text)
+		}
+		line("%s: %s by rule %q %s", what, verdict, sc.Rule, quoted(sc.Reason))
 	case ev.Answered != nil:
 		verb := "refused"
 		if ev.Answered.Approve {

@@ -136,6 +136,7 @@ const (
 	KeyContent         = "content"    // arguments that are prose for a reader, comma-separated
 	KeyRecipients      = "recipients" // arguments that say who will read, comma-separated
 	KeyActions         = "actions"    // words by which a user asks for the tool, comma-separated
+	KeyPassages        = "passages"   // the member of a result that lists retrieved passages; "." is the result itself
 )
 
 // Result returns the label of a tool's result from the labels that its spec
