@@ -362,12 +362,17 @@ func TestScalingMatchesFactors(t *testing.T) {
 }
 
 // TestProjectReusesMemory: logits are computed without copies of the hidden rows, for
-// one sequence and, once there is room, for several.
+// one sequence and, once there is room, for several. On one thread all scratch memory is
+// made in the first pass, so every byte counted here is project's own.
 func TestProjectReusesMemory(t *testing.T) {
-	b := randomBench(t, 1)
+	m, err := load(t, randomWeights(1).gguf(t, metadata(), ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newBench(t, m, 1, tensor.F32, 4096)
 	one := []Span{{Table: b.cache.NewTable(), Tokens: ids(1, 64), Logits: 64}}
 	two := []Span{{Table: b.cache.NewTable(), Tokens: ids(2, 32), Logits: 32}, {Table: b.cache.NewTable(), Tokens: ids(3, 32), Logits: 32}}
-	for n, spans := range map[int][]Span{1: one, 2: two} {
+	for _, spans := range [][]Span{one, two} {
 		if _, err := b.Forward(spans); err != nil {
 			t.Fatal(err)
 		}
@@ -377,8 +382,10 @@ func TestProjectReusesMemory(t *testing.T) {
 			b.project(spans)
 		}
 		runtime.ReadMemStats(&after)
-		if got := (after.TotalAlloc - before.TotalAlloc) / 50; got > 4*64*tWidth/2 {
-			t.Errorf("%d sequences: %d bytes for the logits of 64 tokens, whose rows take %d", n, got, 4*64*tWidth)
+		got, rows := (after.TotalAlloc-before.TotalAlloc)/50, uint64(4*64*tWidth)
+		t.Logf("%d sequences: %d bytes", len(spans), got)
+		if got > rows/16 {
+			t.Errorf("%d sequences: %d bytes for the logits of 64 tokens, whose rows take %d", len(spans), got, rows)
 		}
 	}
 }

@@ -13,7 +13,8 @@ func BenchmarkKernels(b *testing.B) {
 		x.X[i] = float32(i%23) - 11
 	}
 	x.quantize(one)
-	o, p := newOuterScratch(), newPanel(cols)
+	o, p := &outerScratch{}, newPanel(cols)
+	o.init()
 	perWeight := func(b *testing.B, n int) {
 		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)*64/float64(n), "ns/64")
 	}

@@ -2,7 +2,7 @@ package tensor
 
 import (
 	"fmt"
-	"sync"
+	"unsafe"
 )
 
 // Matrix is a weight matrix of Rows outputs and Cols inputs, row after row in one of
@@ -75,9 +75,10 @@ func (p *Product) stripRows(x *Acts) int {
 
 // scratch is one worker's room for unpacked weights.
 type scratch struct {
-	outer  *outerScratch
+	outer  outerScratch
 	panels [stripRows]panel
 	rows   [stripRows][]float32
+	floats [stripRows][]float32 // one of rows, or a view of the matrix
 	out    [4]float32
 }
 
@@ -85,8 +86,6 @@ const (
 	stripRows = 16 // rows that are unpacked together
 	tileCols  = 32 // rows of activations that stay in the second-level cache
 )
-
-var scratches = sync.Pool{New: func() any { return &scratch{outer: newOuterScratch()} }}
 
 func (s *scratch) panel(i, cols int) panel {
 	if n := padded(cols); len(s.panels[i].u) != n {
@@ -123,19 +122,18 @@ func (p *Pool) Multiply(x *Acts, products ...Product) {
 		rows := pr.stripRows(x)
 		items += (pr.width() + rows - 1) / rows
 	}
-	p.Run(items, func(_, item int) {
+	p.Run(items, func(worker, item int) {
 		i := len(products) - 1
 		for item < starts[i] {
 			i--
 		}
-		s := scratches.Get().(*scratch)
+		s := p.scratch[worker]
 		pr := &products[i]
 		if first := (item - starts[i]) * pr.stripRows(x); pr.outer(x) {
-			pr.outerStrip(s.outer, x, first)
+			pr.outerStrip(&s.outer, x, first)
 		} else {
 			pr.strip(s, x, first)
 		}
-		scratches.Put(s)
 	})
 }
 
@@ -179,11 +177,11 @@ func (p *Product) strip(s *scratch, x *Acts, first int) {
 		}
 	default:
 		for i := range n {
-			p.W.floats(s.row(i, p.W.Cols), row(i))
+			s.floats[i] = p.W.floats(s, i, row(i))
 		}
 		for c := 0; c < x.N; c += tileCols {
 			for i := range n {
-				p.floatRow(s, s.rows[i], x, first+i, c, min(c+tileCols, x.N))
+				p.floatRow(s, s.floats[i], x, first+i, c, min(c+tileCols, x.N))
 			}
 		}
 	}
@@ -217,13 +215,20 @@ func (p *Product) floatRow(s *scratch, w []float32, x *Acts, r, c, end int) {
 	}
 }
 
-// floats reads a row of plain numbers.
-func (w *Matrix) floats(dst []float32, r int) {
-	if w.Type == F16 {
-		fast.widenF16(&dst[0], &w.RowData(r)[0], w.Cols)
-		return
+// floats returns row r of plain numbers: a view of the matrix if it has floats, else
+// converted to row i of s.
+func (w *Matrix) floats(s *scratch, i, r int) []float32 {
+	data := w.RowData(r)
+	if w.Type == F32 && uintptr(unsafe.Pointer(&data[0]))%4 == 0 {
+		return unsafe.Slice((*float32)(unsafe.Pointer(&data[0])), w.Cols)
 	}
-	w.Row(dst, r)
+	dst := s.row(i, w.Cols)
+	if w.Type == F16 {
+		fast.widenF16(&dst[0], &data[0], w.Cols)
+	} else {
+		w.Row(dst, r)
+	}
+	return dst
 }
 
 func dotExact(w, x []float32) float32 {

@@ -20,13 +20,15 @@ type outerScratch struct {
 	sums []float32 // [activations][outerRows]
 }
 
-func newOuterScratch() *outerScratch {
-	return &outerScratch{
-		rows: panel{make([]uint8, 16*outerChunk), make([]float32, outerChunk), make([]float32, outerChunk)},
-		u:    make([]uint8, outerRows*outerChunk),
-		s:    make([]float32, outerRows*outerChunk/groupSize),
-		m:    make([]float32, outerRows*outerChunk/groupSize),
+// init makes the room at its first use.
+func (o *outerScratch) init() {
+	if o.u != nil {
+		return
 	}
+	o.rows = panel{make([]uint8, 16*outerChunk), make([]float32, outerChunk), make([]float32, outerChunk)}
+	o.u = make([]uint8, outerRows*outerChunk)
+	o.s = make([]float32, outerRows*outerChunk/groupSize)
+	o.m = make([]float32, outerRows*outerChunk/groupSize)
 }
 
 // outerStrip computes up to outerRows rows of the product.
@@ -34,6 +36,7 @@ func (p *Product) outerStrip(o *outerScratch, x *Acts, first int) {
 	width := p.width()
 	rows := min(outerRows, width-first)
 	cols := (x.N + outerCols - 1) / outerCols * outerCols
+	o.init()
 	o.sums = sized(o.sums, cols*outerRows)
 	clear(o.sums)
 	t := p.W.Type

@@ -13,7 +13,8 @@ func compareOuter(t *testing.T, seed uint64, steps int, extreme bool) {
 	rng := rand.New(rand.NewPCG(seed, 9))
 	groups := 16 * steps // of 16 columns, so that both widths divide them
 	cols := groups * groupSize
-	o := newOuterScratch()
+	o := &outerScratch{}
+	o.init()
 	for i := range o.u {
 		o.u[i] = byte(rng.Uint32())
 		if extreme {

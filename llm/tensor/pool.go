@@ -17,6 +17,7 @@ type Pool struct {
 	parked  []atomic.Bool
 	closed  atomic.Bool
 	done    sync.WaitGroup
+	scratch []*scratch // by worker
 }
 
 type job struct {
@@ -35,7 +36,10 @@ func NewPool(threads int) *Pool {
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	p := &Pool{threads: threads, wake: make([]chan struct{}, threads-1), parked: make([]atomic.Bool, threads-1)}
+	p := &Pool{threads: threads, wake: make([]chan struct{}, threads-1), parked: make([]atomic.Bool, threads-1), scratch: make([]*scratch, threads)}
+	for i := range p.scratch {
+		p.scratch[i] = &scratch{}
+	}
 	for i := range p.wake {
 		p.wake[i] = make(chan struct{}, 1)
 		p.done.Add(1)
