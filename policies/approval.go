@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/chaski-dev/chaski/policies/label"
 )
@@ -52,19 +55,51 @@ type Approval struct {
 // String writes the summary as lines of text.
 func (s *Summary) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\nasked by %s: %s\n", s.What, s.Rule, s.Why)
+	fmt.Fprintf(&b, "%s\nasked by %s: %s\n", visible(s.What), s.Rule, s.Why)
 	for _, a := range s.Arguments {
-		fmt.Fprintf(&b, "  %s = %s (%s)\n", a.Name, visible(string(a.Value)), a.From)
+		fmt.Fprintf(&b, "  %s = %s (%s)\n", visible(a.Name), visible(string(a.Value)), a.From)
 	}
 	return b.String()
 }
 
-// visible writes characters that a person would not see as escapes.
+// visible writes what a person would not see, or would take for something else, as
+// escapes: hidden characters, and foreign letters in a word of Latin ones.
 func visible(s string) string {
-	if q := fmt.Sprintf("%+q", s); len(q) == len(s)+2+strings.Count(s, `"`)+strings.Count(s, `\`) {
-		return s
+	var b strings.Builder
+	for word := range splitWords(s) {
+		latin := strings.ContainsFunc(word, func(r rune) bool { return unicode.Is(unicode.Latin, r) })
+		for _, r := range word {
+			switch {
+			case r == '\n', r == ' ':
+				b.WriteRune(r)
+			case !unicode.IsPrint(r) || unicode.Is(unicode.Mn, r),
+				latin && unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r),
+				latin && r >= 0xFF01 && r <= 0xFF5E:
+				b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+			default:
+				b.WriteRune(r)
+			}
+		}
 	}
-	return strings.ReplaceAll(fmt.Sprintf("%+q", s), `\"`, `"`)
+	return b.String()
+}
+
+// splitWords yields runs of letters, and what is between them, in order.
+func splitWords(s string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		from, in := 0, false
+		for i, r := range s {
+			if letter := unicode.IsLetter(r) || unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r); letter != in {
+				if i > from && !yield(s[from:i]) {
+					return
+				}
+				from, in = i, letter
+			}
+		}
+		if from < len(s) {
+			yield(s[from:])
+		}
+	}
 }
 
 func from(o label.Origin) string {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -26,7 +27,8 @@ const (
 	MaxPredicates  = 2        // depth of all(), map() and the like
 	MaxRules       = 2000
 	MaxLayers      = 16
-	MaxList        = 1000 // elements of one list that rules see
+	MaxList        = 1000    // elements of one list that rules see
+	MaxText        = 1 << 20 // bytes of one call's arguments or one text that rules see
 	memoryBudget   = 100_000
 )
 
@@ -61,6 +63,7 @@ type Source struct {
 	Description string       `yaml:"description"`
 	Extends     []string     `yaml:"extends"` // built-in names or files beside this one
 	Default     string       `yaml:"default"` // deny or allow, for effects that no rule allows
+	Shadow      bool         `yaml:"shadow"`  // all rules are only watched
 	Budgets     Budgets      `yaml:"budgets"`
 	Prices      Prices       `yaml:"prices"`
 	Handles     []string     `yaml:"handles"` // tools whose untrusted results become handles
@@ -197,6 +200,24 @@ func hasAlias(data []byte) bool {
 		return n.Kind == yaml.AliasNode || slices.ContainsFunc(n.Content, walk)
 	}
 	return walk(&root)
+}
+
+// isBuiltin reports whether the layer is, rule for rule, one of those in the binary.
+func (s *Source) isBuiltin() bool {
+	if !slices.Contains(Builtins(), s.Name) {
+		return false
+	}
+	data, err := builtin.ReadFile("builtin/" + s.Name + ".yaml")
+	if err != nil {
+		return false
+	}
+	in, err := ParseSource(s.Name, data)
+	if err != nil {
+		return false
+	}
+	a, errA := json.Marshal(in)
+	b, errB := json.Marshal(s)
+	return errA == nil && errB == nil && bytes.Equal(a, b)
 }
 
 //go:embed builtin/*.yaml

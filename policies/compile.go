@@ -27,11 +27,13 @@ type Bundle struct {
 type layer struct {
 	src   *Source
 	rules []*rule
+	deny  bool // effects that no rule of this layer allows are denied
 }
 
 // rule is one compiled Rule. programs are by tool for calls, under "" elsewhere.
 type rule struct {
 	Rule
+	layer    *layer
 	name     string // bundle/id
 	verdict  Verdict
 	programs map[string]*vm.Program
@@ -71,9 +73,12 @@ func Compile(sources []*Source, specs []tools.Spec) (*Bundle, error) {
 	if len(sources) == 0 {
 		errs = append(errs, errors.New("policies: no bundle"))
 	}
-	for _, s := range sources {
+	for i, s := range sources {
 		l, err := b.layer(s)
-		errs = append(errs, err)
+		errs = append(errs, err, mayDeclare(sources[:i], s))
+		if slices.ContainsFunc(b.layers, func(o *layer) bool { return o.src.Name == s.Name }) {
+			errs = append(errs, &Error{File: s.file, Msg: fmt.Sprintf("another layer is named %q too", s.Name)})
+		}
 		b.layers = append(b.layers, l)
 		text, _ := json.Marshal(s)
 		parts = append(parts, text)
@@ -82,7 +87,41 @@ func Compile(sources []*Source, specs []tools.Spec) (*Bundle, error) {
 		return nil, err
 	}
 	b.hash = hashOf(parts...)
+	b.defaults()
 	return b, nil
+}
+
+// defaults settles which layers deny what none of their rules allows. One that
+// extends others and does not say leaves it to them, if one of them denies.
+func (b *Bundle) defaults() {
+	some := false
+	for _, l := range b.layers {
+		l.deny = !l.src.Shadow && (l.src.Default == "deny" || l.src.Default == "" && len(l.src.Extends) == 0)
+		some = some || l.deny
+	}
+	for _, l := range b.layers {
+		l.deny = l.deny || !some && !l.src.Shadow && l.src.Default == ""
+	}
+}
+
+// mayDeclare refuses a layer that would loosen those above it. Declassifiers and
+// tools that get hidden values back belong to the first layer that is not built in.
+func mayDeclare(above []*Source, s *Source) error {
+	what := ""
+	switch {
+	case len(s.Declassify) > 0:
+		what = "declassify"
+	case len(s.Reveal) > 0:
+		what = "reveal"
+	default:
+		return nil
+	}
+	for _, o := range above {
+		if !o.isBuiltin() {
+			return &Error{File: s.file, Msg: fmt.Sprintf("%s would loosen the layer %s above it: a lower layer may only tighten", what, o.Name)}
+		}
+	}
+	return nil
 }
 
 // LoadBundle reads and compiles a bundle by built-in name or file.
@@ -195,7 +234,10 @@ func (b *Bundle) layer(s *Source) (*layer, error) {
 				fail(r.line, "bad tool pattern %q", p)
 			}
 		}
-		out := &rule{Rule: *r, name: s.Name + "/" + r.ID, verdict: v, programs: map[string]*vm.Program{}, set: map[string]map[string]*vm.Program{}}
+		if len(r.Tools) > 0 && r.On != OnCall && r.On != OnResult {
+			fail(r.line, "tools has no meaning on %s", r.On)
+		}
+		out := &rule{Rule: *r, layer: l, name: s.Name + "/" + r.ID, verdict: v, programs: map[string]*vm.Program{}, set: map[string]map[string]*vm.Program{}}
 		if out.When == "" {
 			out.When = "true"
 		}
@@ -275,6 +317,9 @@ func (b *Bundle) budgets() (out Budgets, prices Prices) {
 		return a
 	}
 	for _, l := range b.layers {
+		if l.src.Shadow {
+			continue
+		}
 		s := l.src.Budgets
 		out.Steps, out.Tokens, out.Calls = least(out.Steps, s.Steps), least(out.Tokens, s.Tokens), least(out.Calls, s.Calls)
 		out.Repeats = least(out.Repeats, s.Repeats)

@@ -58,7 +58,12 @@ func (r *Run) text(on Hook, toolName, text string, passage bool, l *label.Label,
 	if on == OnResult {
 		env["tool"] = r.toolEnv(toolName)
 	}
-	hits := r.match(on, toolName, env, &d)
+	var hits []hit
+	if len(text) <= MaxText {
+		hits = r.match(on, toolName, env, &d)
+	} else if r.bundle.asks(on, toolName) {
+		hits = []hit{{name: "error", verdict: Deny, reason: fmt.Sprintf("A text of %d bytes, more than %d.", len(text), MaxText)}}
+	}
 	r.settle(&d, hits, Allow)
 	if d.Verdict == Rewrite {
 		var kinds []string
@@ -67,8 +72,12 @@ func (r *Run) text(on Hook, toolName, text string, passage bool, l *label.Label,
 				kinds = append(kinds, h.rule.Redact...)
 			}
 		}
-		vault := r.vault.Clone()
-		out, spans := vault.Redact(text, kinds...)
+		// An answer is not folded, so it makes no new placeholders.
+		vault, redact := &r.vault, (*detect.Vault).Apply
+		if on != OnAnswer {
+			vault, redact = r.vault.Clone(), (*detect.Vault).Redact
+		}
+		out, spans := redact(vault, text, kinds...)
 		d.Text = &out
 		for _, s := range spans {
 			x := Redaction{Kind: s.Kind}
@@ -111,12 +120,15 @@ func (r *Run) decideCall(call tools.Call, now time.Time) (Decision, map[string]a
 	if call.Tenant != r.info.Tenant {
 		return refuse("tenant", "The call belongs to another tenant.")
 	}
+	if len(call.Arguments) > MaxText {
+		return refuse("error", "arguments of %d bytes, more than %d", len(call.Arguments), MaxText)
+	}
 	args, err := decode(call.Arguments)
 	if err != nil {
 		return refuse("error", "%v", err)
 	}
 	d.Arguments = canonical(args)
-	d.CallHash = hashOf([]byte(r.info.Run), []byte(r.info.Tenant), []byte(call.ID), []byte(call.Tool), d.Arguments)
+	d.CallHash = r.callHash(call, d.Arguments)
 	f := r.look(t, call.ID, args)
 	d.Labels, d.Bound = f.labels, f.bound
 	env := r.env(now)
@@ -148,15 +160,21 @@ func (r *Run) decideCall(call tools.Call, now time.Time) (Decision, map[string]a
 	}
 	hits := append(r.overBudget(d.Tool+" "+string(d.Arguments), t, now), r.match(OnCall, call.Tool, env, &d)...)
 	r.settle(&d, hits, r.unmatched(t, hits))
-	if d.Verdict == Rewrite {
+	if d.Verdict <= RequireApproval { // what a person approves is what will be sent
 		if err := r.rewrite(&d, args, env, hits); err != nil {
 			return refuse("error", "the rewrite failed: %v", err)
 		}
 	}
+	d.CallHash = r.callHash(call, d.Arguments)
 	if d.Verdict == RequireApproval {
 		r.askOrApprove(&d, call, args, f, now)
 	}
 	return d, env, hits
+}
+
+// callHash names a call with its arguments, to bind approvals.
+func (r *Run) callHash(call tools.Call, args json.RawMessage) string {
+	return hashOf([]byte(r.info.Run), []byte(r.info.Tenant), []byte(call.ID), []byte(call.Tool), args)
 }
 
 // unmatched is the verdict of the layers in which no rule fired: the strictest of
@@ -167,11 +185,7 @@ func (r *Run) unmatched(t *tool, hits []hit) Verdict {
 	}
 	out := Allow
 	for _, l := range r.bundle.layers {
-		def := l.src.Default
-		if def == "allow" || def == "" && len(l.src.Extends) > 0 {
-			continue
-		}
-		if !slices.ContainsFunc(hits, func(h hit) bool { return h.rule != nil && strings.HasPrefix(h.name, l.src.Name+"/") }) {
+		if l.deny && !slices.ContainsFunc(hits, func(h hit) bool { return h.rule != nil && h.rule.layer == l }) {
 			out = Deny
 		}
 	}
@@ -194,6 +208,13 @@ func (r *Run) settle(d *Decision, hits []hit, unmatched Verdict) {
 	}
 }
 
+// asks reports whether a rule is asked at a hook.
+func (b *Bundle) asks(on Hook, toolName string) bool {
+	return slices.ContainsFunc(b.layers, func(l *layer) bool {
+		return slices.ContainsFunc(l.rules, func(r *rule) bool { return r.On == on && r.applies(toolName) })
+	})
+}
+
 // match evaluates the rules of a hook; rules in shadow mode go into d.
 func (r *Run) match(on Hook, toolName string, env map[string]any, d *Decision) []hit {
 	var out []hit
@@ -211,7 +232,7 @@ func (r *Run) match(on Hook, toolName string, env map[string]any, d *Decision) [
 			if !fired {
 				continue
 			}
-			if rule.Shadow {
+			if rule.Shadow || l.src.Shadow {
 				d.Shadow = append(d.Shadow, ShadowVerdict{Rule: h.name, Verdict: h.verdict})
 				continue
 			}
@@ -267,9 +288,8 @@ func (r *Run) rewrite(d *Decision, args map[string]any, env map[string]any, hits
 			args[name] = one["v"]
 		}
 		if len(h.rule.Redact) > 0 {
-			vault := r.vault.Clone()
 			for _, name := range sortedKeys(args) {
-				args[name] = redactIn(args[name], vault, h.rule.Redact, d)
+				args[name] = redactIn(args[name], &r.vault, h.rule.Redact, d)
 			}
 		}
 	}
@@ -280,7 +300,7 @@ func (r *Run) rewrite(d *Decision, args map[string]any, env map[string]any, hits
 func redactIn(v any, vault *detect.Vault, kinds []string, d *Decision) any {
 	switch v := v.(type) {
 	case string:
-		out, spans := vault.Redact(v, kinds...)
+		out, spans := vault.Apply(v, kinds...)
 		for _, s := range spans {
 			d.Redactions = append(d.Redactions, Redaction{Kind: s.Kind, Placeholder: vault.Placeholder(s.Kind, v[s.Start:s.End])})
 		}

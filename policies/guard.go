@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"strings"
 
 	"github.com/expr-lang/expr"
@@ -15,10 +14,6 @@ import (
 	"github.com/expr-lang/expr/types"
 	"github.com/expr-lang/expr/vm"
 )
-
-// disabled are built-ins that would make a decision depend on more than its input
-// (the clock, the machine's time zone), or whose cost is out of proportion.
-var disabled = []string{"now", "date", "timezone", "duration", "repeat", "toJSON", "fromJSON", "toBase64", "fromBase64"}
 
 // guardSource refuses what must not reach expr's parser: it recurses once for each
 // open bracket, and a stack overflow cannot be recovered from.
@@ -76,8 +71,10 @@ func (s *shape) Visit(node *ast.Node) {
 				fail("a pattern of %d bytes, more than 512", len(pattern.Value))
 				return
 			}
-			if _, err := regexp.Compile(pattern.Value); err != nil {
+			if n, err := states(pattern.Value); err != nil {
 				fail("%v", err)
+			} else if n > maxStates {
+				fail("a pattern of %d states, more than %d", n, maxStates)
 			}
 		case "/", "%":
 			if z, ok := n.Right.(*ast.IntegerNode); ok && z.Value == 0 {
@@ -122,9 +119,9 @@ func compile(src string, env types.Map, asBool bool) (program *vm.Program, err e
 			program, err = nil, fmt.Errorf("the expression cannot be compiled: %v", r)
 		}
 	}()
-	opts := []expr.Option{expr.Env(env), expr.MaxNodes(2000)}
-	for _, name := range disabled {
-		opts = append(opts, expr.DisableBuiltin(name))
+	opts := []expr.Option{expr.Env(env), expr.MaxNodes(2000), expr.DisableAllBuiltins()}
+	for _, name := range allowedBuiltins {
+		opts = append(opts, expr.EnableBuiltin(name))
 	}
 	if asBool {
 		opts = append(opts, expr.AsBool())
@@ -135,14 +132,23 @@ func compile(src string, env types.Map, asBool bool) (program *vm.Program, err e
 	}
 	s := &shape{}
 	ast.Walk(&tree.Node, s)
-	if s.err != nil {
+	bind := func(err error) error {
 		var fe *file.Error
-		if errors.As(s.err, &fe) {
-			return nil, fe.Bind(tree.Source)
+		if errors.As(err, &fe) {
+			return fe.Bind(tree.Source)
 		}
-		return nil, s.err
+		return err
 	}
-	return expr.Compile(src, opts...)
+	if s.err != nil {
+		return nil, bind(s.err)
+	}
+	if program, err = expr.Compile(src, opts...); err != nil {
+		return nil, err
+	}
+	if err := bounded(program.Node()); err != nil {
+		return nil, bind(err)
+	}
+	return program, nil
 }
 
 // evaluate runs a program within the memory budget; a panic is an error.

@@ -210,7 +210,10 @@ func (p *Play) Step(i int) (*Decision, error) {
 		if err := json.Unmarshal(s.Passage, &res); err != nil {
 			return nil, fmt.Errorf("the passage: %w", err)
 		}
-		return nil, p.fold(tools.Call{ID: fmt.Sprintf("passage_%d", i), Tool: res.Name}, res)
+		call, r := tools.Call{ID: fmt.Sprintf("passage_%d", i), Tool: res.Name}, res.result()
+		d := p.Run.Passage(res.Name, ResultText(&r), res.Labels, p.now)
+		d.CallID = call.ID
+		return nil, p.answer(call, r, d)
 	case s.User != "":
 		return nil, p.user(s.User)
 	case s.Assistant != "":
@@ -246,15 +249,24 @@ func (p *Play) result(res TraceResult) error {
 	return p.fold(call, res)
 }
 
-func (p *Play) fold(call tools.Call, res TraceResult) error {
-	r := tools.Result{CallID: call.ID, Status: tools.StatusOK, Value: res.Value, Labels: res.Labels}
+func (res TraceResult) result() tools.Result {
+	r := tools.Result{Status: tools.StatusOK, Value: res.Value, Labels: res.Labels}
 	if len(r.Value) == 0 {
 		r.Value, _ = json.Marshal(res.Text)
 	}
 	if res.Error != "" {
 		r.Status, r.Reason, r.Value = tools.StatusFail, res.Error, nil
 	}
-	d := p.Run.Result(call, r, p.now)
+	return r
+}
+
+func (p *Play) fold(call tools.Call, res TraceResult) error {
+	r := res.result()
+	r.CallID = call.ID
+	return p.answer(call, r, p.Run.Result(call, r, p.now))
+}
+
+func (p *Play) answer(call tools.Call, r tools.Result, d Decision) error {
 	if err := p.observe(Fact{Kind: FactDecision, Decision: &d}); err != nil {
 		return err
 	}

@@ -12,7 +12,6 @@
 package audit
 
 import (
-	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
@@ -135,8 +134,12 @@ func (s synced) Write(p []byte) (int, error) {
 
 // Call logs an attempted call and the decision on it, before dispatch.
 func (l *Log) Call(call tools.Call, d policies.Decision, at time.Time) error {
+	args := d.Arguments
+	if args == nil { // refused before they were read
+		args = call.Arguments
+	}
 	return l.Append(Entry{
-		Kind: "call", At: at, Run: call.Run, Tenant: call.Tenant, CallID: call.ID, Tool: call.Tool, Arguments: sum(d.Arguments),
+		Kind: "call", At: at, Run: call.Run, Tenant: call.Tenant, CallID: call.ID, Tool: call.Tool, Arguments: sum(args),
 		Labels: d.Labels, Rule: d.Rule, Verdict: d.Verdict.String(), Approved: d.Approved, Bundle: d.Bundle,
 	})
 }
@@ -145,7 +148,7 @@ func (l *Log) Call(call tools.Call, d policies.Decision, at time.Time) error {
 func (l *Log) Result(call tools.Call, r tools.Result, at time.Time) error {
 	return l.Append(Entry{
 		Kind: "result", At: at, Run: call.Run, Tenant: call.Tenant, CallID: call.ID, Tool: call.Tool,
-		Status: string(r.Status), Result: sum(append(bytes.Clone(r.Value), r.Reason...)),
+		Status: string(r.Status), Result: sum(fmt.Appendf(nil, "%d %s %s", len(r.Value), r.Value, r.Reason)),
 	})
 }
 

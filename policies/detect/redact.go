@@ -17,6 +17,23 @@ type Vault struct {
 
 // Redact replaces the findings of the given kinds. Hidden characters are dropped.
 func (v *Vault) Redact(text string, kinds ...string) (string, []Span) {
+	return replace(text, kinds, v.name)
+}
+
+// Apply is Redact for a vault that must not change: a value that it does not hold
+// becomes the name of its kind, such as [CARD], which nothing turns back.
+func (v *Vault) Apply(text string, kinds ...string) (string, []Span) {
+	return replace(text, kinds, v.known)
+}
+
+func (v *Vault) known(kind, value string) string {
+	if name := v.Placeholder(kind, value); name != "" {
+		return name
+	}
+	return "[" + strings.ToUpper(kind) + "]"
+}
+
+func replace(text string, kinds []string, name func(kind, value string) string) (string, []Span) {
 	spans := Find(text, kinds...)
 	if len(spans) == 0 {
 		return text, nil
@@ -26,7 +43,7 @@ func (v *Vault) Redact(text string, kinds ...string) (string, []Span) {
 	for _, s := range spans {
 		b.WriteString(text[at:s.Start])
 		if s.Kind != Hidden {
-			b.WriteString(v.name(s.Kind, text[s.Start:s.End]))
+			b.WriteString(name(s.Kind, text[s.Start:s.End]))
 		}
 		at = s.End
 	}
