@@ -12,12 +12,18 @@ import (
 
 // property is one argument as its schema declares it.
 type property struct {
-	Type    any                 `json:"type"`
-	Enum    []any               `json:"enum"`
-	Const   any                 `json:"const"`
-	Default any                 `json:"default"`
-	Items   *property           `json:"items"`
-	Props   map[string]property `json:"properties"`
+	Type    any   `json:"type"`
+	Enum    []any `json:"enum"`
+	Const   any   `json:"const"`
+	Default any   `json:"default"`
+
+	Minimum          any `json:"minimum"` // numbers, but nobody checked
+	Maximum          any `json:"maximum"`
+	ExclusiveMinimum any `json:"exclusiveMinimum"`
+	ExclusiveMaximum any `json:"exclusiveMaximum"`
+
+	Items *property           `json:"items"`
+	Props map[string]property `json:"properties"`
 }
 
 // parameters reads the properties of an object schema.

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
+	"time"
 
+	"github.com/chaski-dev/chaski/policies/detect"
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/conf"
@@ -58,6 +61,22 @@ func (s *shape) Visit(node *ast.Node) {
 	case *ast.PredicateNode:
 		if d := predicateDepth(n.Node); d+1 > MaxPredicates {
 			fail("predicates nested %d deep, more than %d", d+1, MaxPredicates)
+		}
+	case *ast.CallNode:
+		f, ok := n.Callee.(*ast.IdentifierNode)
+		if !ok {
+			break
+		}
+		for i, a := range n.Arguments {
+			s, ok := a.(*ast.StringNode)
+			if ok && f.Value == "found" && !slices.Contains(detect.Kinds(), s.Value) {
+				fail("unknown kind %q: want %s", s.Value, strings.Join(detect.Kinds(), ", "))
+			}
+			if ok && f.Value == "recent" && i == 1 {
+				if d, err := time.ParseDuration(s.Value); err != nil || d <= 0 {
+					fail("%q is not a length of time: write 90s, 10m or 24h", s.Value)
+				}
+			}
 		}
 	case *ast.BinaryNode:
 		switch n.Operator {

@@ -56,6 +56,9 @@ func TestRefusedAtLoad(t *testing.T) {
 		"computed":     {ruleText("args.to matches args.to"), "written out"},
 		"zero":         {ruleText("args.n % 0 == 1"), "division by zero"},
 		"range":        {ruleText("len(1..1000000) > 1"), "range"},
+		"kind":         {ruleText(`found("crad")`), "unknown kind"},
+		"window":       {ruleText(`len(recent("pay", "an hour")) > 1`), "length of time"},
+		"tools":        {"name: b\nrules:\n  - {id: a, on: answer, tools: [pay], then: deny}\n", "no meaning"},
 		"unknown key":  {"name: b\nrulez: []\n", "rulez"},
 		"unknown rule": {"name: b\nrules:\n  - {id: a, on: call, then: deny, whem: 'true'}\n", "whem"},
 		"verdict":      {"name: b\nrules:\n  - {id: a, on: call, then: maybe}\n", "maybe"},
@@ -88,12 +91,12 @@ func TestCaret(t *testing.T) {
 // TestDeniedAtRun: what fails only with certain arguments is a deny, in bounded time.
 func TestDeniedAtRun(t *testing.T) {
 	for when, args := range map[string]string{
-		"args.amount > 5":              `{}`,
-		"1 % args.n == 1":              `{"n":0}`,
-		"args.list[7] == 1":            `{"list":[]}`,
-		"len(args.list) > 0":           `{"list":[` + strings.Repeat("1,", 2000) + `1]}`,
-		"args.n > 1":                   `{"n":1.5}`,
-		"len(recent('pay', 'x')) == 0": `{}`,
+		"args.amount > 5":                  `{}`,
+		"1 % args.n == 1":                  `{"n":0}`,
+		"args.list[7] == 1":                `{"list":[]}`,
+		"len(args.list) > 0":               `{"list":[` + strings.Repeat("1,", 2000) + `1]}`,
+		"args.n > 1":                       `{"n":1.5}`,
+		"len(recent('pay', args.to)) == 0": `{"to":"x"}`,
 	} {
 		b, err := bundleOf(t, "name: b\ndefault: allow\nrules:\n  - id: r\n    on: call\n    when: "+fmt.Sprintf("%q", when)+"\n    then: allow\n")
 		if err != nil {

@@ -124,25 +124,67 @@ func TestBuiltins(t *testing.T) {
 	}
 }
 
-// TestLint finds unknown tools, rules that never fire and rules that are hidden.
+// TestLint finds unknown tools, rules that never fire and rules that are hidden, and
+// says nothing of rules that are sound.
 func TestLint(t *testing.T) {
+	give := tools.Spec{Name: "give", Effect: tools.Idempotent, Parameters: []byte(`{"type":"object","properties":{
+		"role":{"type":"string","enum":["viewer","editor"]},"days":{"type":"integer","minimum":1,"maximum":30}}}`)}
 	b, err := bundleOf(t, `
 name: b
 rules:
   - {id: a, on: call, tools: [nothing], then: deny}
   - {id: b, on: call, when: 'seen("nobody")', then: deny}
   - {id: c, on: call, when: 'false', then: deny}
-  - {id: d, on: call, then: deny}
-  - {id: e, on: call, when: 'args.amount > 1', then: require_approval}
-`)
+  - {id: folded, on: call, when: '1 > 2', then: deny}
+  - {id: empty, on: call, tools: [pay], when: 'args.amount > 10 && args.amount < 5', then: deny}
+  - {id: both, on: call, tools: [pay], when: 'seen("pay") && !seen("pay")', then: deny}
+  - {id: schema, on: call, tools: [give], when: 'args.days > 30', then: deny}
+  - {id: enum, on: call, tools: [give], when: 'args.role == "owner"', then: deny}
+  - {id: listed, on: call, tools: [give], when: 'args.role in ["owner", "admin"]', then: deny}
+  - {id: level, on: call, tools: [pay], when: 'labels.to.integrity == "trusted"', then: deny}
+  - {id: level2, on: call, tools: [pay], when: 'labels.to.integrity != "usr" && args.n > 7', then: deny}
+  - {id: effect, on: call, tools: [pay], when: 'tool.effect == "read"', then: deny}
+  - {id: hour, on: call, when: 'clock.hour > 23', then: deny}
+  - {id: status, on: result, when: 'status == "okay"', then: deny}
+  - {id: large, on: call, tools: [pay], when: 'args.amount > 100', then: deny}
+  - {id: larger, on: call, tools: [pay], when: 'args.amount > 1000 && args.n > 1', then: require_approval}
+  - {id: small, on: call, tools: [p*], when: 'args.amount > 50', then: require_approval}
+  - {id: fine, on: call, tools: [give], when: 'args.days > 7 && args.role == "editor"', then: require_approval}
+  - {id: finer, on: call, tools: [give], when: 'args.role in ["editor"] && args.days > 29', then: halt}
+`, paySpec(), give)
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := strings.Join(b.Lint(), "\n")
-	for _, want := range []string{`rule a: "nothing" matches no tool`, `rule b asks about "nobody"`, "rule c can never fire", "rule e is shadowed by d"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("no %q in:\n%s", want, text)
+	found := b.Lint()
+	text := strings.Join(found, "\n")
+	want := []string{
+		`rule a: "nothing" matches no tool`, `rule b asks about "nobody"`, "rule c can never fire", "rule folded can never fire",
+		"rule empty can never fire: its parts exclude each other", "rule both can never fire", "rule schema can never fire: args.days > 30 is never true",
+		"rule enum can never fire", "rule listed can never fire", "rule level can never fire", `rule level2: labels.to.integrity is never "usr": want "system", "user", "tool", "untrusted"`,
+		"rule effect can never fire", "rule hour can never fire", "rule status can never fire", "rule larger is shadowed by large",
+	}
+	for _, w := range want {
+		if !strings.Contains(text, w) {
+			t.Errorf("no %q in:\n%s", w, text)
 		}
+	}
+	if len(found) != len(want) {
+		t.Errorf("%d findings, want %d:\n%s", len(found), len(want), text)
+	}
+}
+
+// TestLintLayers finds a rule that a layer above makes vain, and leaves an allow
+// that this layer needs.
+func TestLintLayers(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "base.yaml"), "name: base\nrules:\n  - {id: cap, on: call, when: args.amount > 100, then: deny}\n  - {id: ok, on: call, then: allow}\n")
+	write(t, filepath.Join(dir, "team.yaml"), "name: team\nextends: [base.yaml]\ndefault: deny\nrules:\n  - {id: cap, on: call, when: args.amount >= 200, then: deny}\n  - {id: ok, on: call, then: allow}\n")
+	b, err := LoadBundle(filepath.Join(dir, "team.yaml"), []tools.Spec{paySpec()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := b.Lint(); len(found) != 1 || !strings.Contains(found[0], "rule cap is shadowed by base/cap") {
+		t.Error(found)
 	}
 }
 
