@@ -149,10 +149,10 @@ func TestGoldenModels(t *testing.T) {
 	for _, name := range names {
 		want := ref.Files[name]
 		for _, exact := range []bool{false, true} {
+			if exact && testing.Short() && name != "tiny-Q2_K.gguf" {
+				continue
+			}
 			t.Run(fmt.Sprintf("%s/exact=%v", name, exact), func(t *testing.T) {
-				if exact && testing.Short() && name != "tiny-Q2_K.gguf" {
-					t.Skip("-short: exact arithmetic is slow")
-				}
 				b := open(t, name, 2, tensor.F32, 512)
 				b.Exact = exact
 				out, err := b.Forward([]Span{{Table: b.cache.NewTable(), Tokens: ref.Prompt, Logits: len(ref.Prompt)}})
@@ -184,6 +184,13 @@ func TestGoldenModels(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestGoldenModelsShort says what -short leaves out.
+func TestGoldenModelsShort(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: exact arithmetic is slow, TestGoldenModels ran it for one format of 13")
 	}
 }
 
