@@ -6,25 +6,33 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/rs/zerolog"
+
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/runtime"
 	"github.com/chaski-dev/chaski/runtime/journal"
 	"github.com/chaski-dev/chaski/tools"
-	"github.com/rs/zerolog"
 )
 
 // Options configures an [Agent]. The zero value is an agent without tools, whose
 // runs are kept in memory.
 type Options struct {
-	System   string        // the system prompt
-	Tools    []*tools.Tool // run in this process
-	Caller   tools.Caller  // in place of Tools: runs the calls of Specs
-	Specs    []tools.Spec  // the tools that Caller serves
-	Gate     runtime.Gate  // nil allows reads and denies effects
-	Journal  journal.Journal
+	System string        // the system prompt
+	Tools  []*tools.Tool // run in this process
+	Caller tools.Caller  // in place of Tools: runs the calls of Specs, over the bus for instance
+	Specs  []tools.Spec  // the tools that Caller serves
+
+	Gate       runtime.Gate       // nil allows reads and denies effects; see runtime.NewGuard
+	Reconciler runtime.Reconciler // nil: the Caller if it is one, else a lost once call waits for a person
+	Journal    journal.Journal    // nil keeps runs in memory
+
 	Budget   planner.Budget
 	Sampling llm.Sampling
+	Format   *llm.ResponseFormat // of the final answer
+	By       string              // who asks
+	Tenant   string
+	Meta     map[string]string // journalled with each run, see planner.Started
 	Log      zerolog.Logger
 }
 
@@ -53,45 +61,45 @@ func New(model llm.Model, opt Options) (*Agent, error) {
 		}
 		opt.Caller = reg
 	}
+	if opt.Reconciler == nil {
+		opt.Reconciler, _ = opt.Caller.(runtime.Reconciler)
+	}
 	if opt.Journal == nil {
 		opt.Journal = &journal.Memory{}
 	}
-	rt, err := runtime.New(runtime.Options{Journal: opt.Journal, Model: model, Caller: opt.Caller, Gate: opt.Gate, Log: opt.Log})
+	rt, err := runtime.New(runtime.Options{Journal: opt.Journal, Model: model, Caller: opt.Caller, Gate: opt.Gate,
+		Reconciler: opt.Reconciler, Log: opt.Log})
 	if err != nil {
 		return nil, err
 	}
 	return &Agent{model: model, opt: opt, rt: rt}, nil
 }
 
-// Runtime returns the runtime underneath: to answer, cancel and fork runs.
+// Runtime returns the runtime underneath: to read, cancel, settle and fork runs.
 func (a *Agent) Runtime() *runtime.Runtime { return a.rt }
 
-// Event is one element of a run's stream. Text is a piece of the model's text as it
-// comes, and Journal an event once it is journalled; one of them is set. The last
-// event has Status and Answer.
-type Event struct {
-	Run     string
-	Text    string
-	Journal *planner.Event
-	Status  planner.Status // set with the last event: see planner.Status
-	Reason  string
-	Answer  string
-	Used    planner.Used // with the last event
-	State   *planner.State
-}
-
 // Run starts a run and streams it to its end or to where it waits for a person.
-// Breaking out of the loop leaves the run resumable.
+// Breaking out of the loop, or cancelling ctx, leaves the run resumable.
 func (a *Agent) Run(ctx context.Context, prompt string) iter.Seq2[Event, error] {
-	return a.run(ctx, []llm.Message{{Role: llm.RoleUser, Content: prompt}})
+	return a.begin(ctx, "", user(nil, prompt))
 }
 
-func (a *Agent) run(ctx context.Context, messages []llm.Message) iter.Seq2[Event, error] {
+// Start journals a new run without driving it, and returns its id. An empty run
+// gets a new id; one that exists already is an error.
+func (a *Agent) Start(ctx context.Context, run, prompt string) (string, error) {
+	return a.start(ctx, run, user(nil, prompt))
+}
+
+func (a *Agent) start(ctx context.Context, run string, messages []llm.Message) (string, error) {
+	return a.rt.Start(ctx, planner.Started{
+		Run: run, By: a.opt.By, Tenant: a.opt.Tenant, Model: a.model.Info().Name, System: a.opt.System, Messages: messages,
+		Tools: a.opt.Specs, Budget: a.opt.Budget, Sampling: a.opt.Sampling, Format: a.opt.Format, Meta: a.opt.Meta,
+	})
+}
+
+func (a *Agent) begin(ctx context.Context, run string, messages []llm.Message) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		run, err := a.rt.Start(ctx, planner.Started{
-			Model: a.model.Info().Name, System: a.opt.System, Messages: messages,
-			Tools: a.opt.Specs, Budget: a.opt.Budget, Sampling: a.opt.Sampling,
-		})
+		run, err := a.start(ctx, run, messages)
 		if err != nil {
 			yield(Event{}, err)
 			return
@@ -100,23 +108,29 @@ func (a *Agent) run(ctx context.Context, messages []llm.Message) iter.Seq2[Event
 	}
 }
 
+// user adds a prompt to a conversation, which it leaves as it is.
+func user(before []llm.Message, prompt string) []llm.Message {
+	n := len(before)
+	return append(before[:n:n], llm.Message{Role: llm.RoleUser, Content: prompt})
+}
+
 // Resume goes on with a run and streams what happens from here on.
 func (a *Agent) Resume(ctx context.Context, run string) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		left := false
+		st := stream{run: run, calls: map[string]planner.CallState{}}
 		s, err := a.rt.Drive(ctx, run, func(u runtime.Update) {
-			ev := Event{Run: run, Journal: u.Event}
-			if text, ok := u.Delta.(llm.TextDelta); ok {
-				ev.Text = text.Text
-			}
-			if left || ev.Journal == nil && ev.Text == "" {
-				return
-			}
-			if !yield(ev, nil) {
-				left = true
-				cancel()
+			for _, ev := range st.events(u) {
+				if left {
+					return
+				}
+				a.log(&ev)
+				if !yield(ev, nil) {
+					left = true
+					cancel()
+				}
 			}
 		})
 		switch {
@@ -129,26 +143,39 @@ func (a *Agent) Resume(ctx context.Context, run string) iter.Seq2[Event, error] 
 	}
 }
 
-// Session is a conversation: each Run sees the turns before it. One goroutine uses it.
-type Session struct {
-	agent    *Agent
-	messages []llm.Message
+// Answer approves or refuses a call that waits, see [Event.Waiting]; Resume then goes
+// on with the run. The answer holds for this very call with these arguments.
+func (a *Agent) Answer(ctx context.Context, run string, call planner.CallState, approve bool, by, reason string) error {
+	return a.rt.Answer(ctx, run, planner.Answered{Call: call.ID, Hash: call.Hash(), Approve: approve, By: by, Tenant: a.opt.Tenant, Reason: reason})
 }
 
-// Session begins a conversation.
-func (a *Agent) Session() *Session { return &Session{agent: a} }
-
-// Run is the next turn of the conversation. A turn that does not finish is not
-// remembered.
-func (s *Session) Run(ctx context.Context, prompt string) iter.Seq2[Event, error] {
-	return func(yield func(Event, error) bool) {
-		n := len(s.messages)
-		messages := append(s.messages[:n:n], llm.Message{Role: llm.RoleUser, Content: prompt})
-		s.agent.run(ctx, messages)(func(ev Event, err error) bool {
-			if ev.Status == planner.Finished {
-				s.messages = ev.State.Messages
-			}
-			return yield(ev, err)
-		})
+// Ask runs a prompt to its end and returns the answer. A run that did not finish is a
+// [*NotFinishedError].
+func (a *Agent) Ask(ctx context.Context, prompt string) (string, error) {
+	var last Event
+	for ev, err := range a.Run(ctx, prompt) {
+		if err != nil {
+			return "", err
+		}
+		last = ev
 	}
+	if last.Status != planner.Finished {
+		return "", &NotFinishedError{Run: last.Run, Status: last.Status, Reason: last.Reason}
+	}
+	return last.Answer, nil
+}
+
+// NotFinishedError says how a run ended instead, or for whom it waits.
+type NotFinishedError struct {
+	Run    string
+	Status planner.Status
+	Reason string
+}
+
+func (e *NotFinishedError) Error() string {
+	s := fmt.Sprintf("run %s is not finished: %s", e.Run, e.Status)
+	if e.Reason != "" {
+		s += ": " + e.Reason
+	}
+	return s
 }

@@ -43,6 +43,10 @@ type Started struct {
 	Budget   Budget              `json:"budget,omitzero"`
 	Sampling llm.Sampling        `json:"sampling,omitzero"`
 	Format   *llm.ResponseFormat `json:"format,omitempty"`
+
+	// Meta is what whoever started the run wants to find again, such as the file
+	// that configured the agent. Nothing is decided by it.
+	Meta map[string]string `json:"meta,omitempty"`
 }
 
 // Leased says that a process took the run over. Calls in flight under an earlier

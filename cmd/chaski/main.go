@@ -14,9 +14,10 @@ import (
 
 // cli is the command line: one field for each command, each in a file of its own.
 type cli struct {
+	Run     runCmd     `cmd:"" help:"Run a prompt: think, call tools, answer."`
 	Audit   auditCmd   `cmd:"" help:"The log of attempted calls."`
 	Model   modelCmd   `cmd:"" help:"The decoder's parts, one by one."`
-	Runs    runsCmd    `cmd:"" help:"Runs: list, show, replay, fork, cancel, approve, deny."`
+	Runs    runsCmd    `cmd:"" help:"Runs: list, show, resume, replay, fork, cancel, approve, deny, settle."`
 	Bench   benchCmd   `cmd:"" help:"Measurements."`
 	Policy  policyCmd  `cmd:"" help:"Check, test, explain and replay policies."`
 	Bus     busCmd     `cmd:"" help:"Serve an embedded NATS server for other processes."`
@@ -67,6 +68,7 @@ func run(args []string) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	kctx.BindTo(ctx, (*context.Context)(nil))
 	err = kctx.Run()
 	var exit *exitError

@@ -30,11 +30,13 @@ func (f journalFlags) open() (*runtime.Runtime, journal.Journal, error) {
 type runsCmd struct {
 	Ls      runsLsCmd     `cmd:"" help:"List runs."`
 	Show    runsShowCmd   `cmd:"" help:"Tell the story of a run."`
+	Resume  runsResumeCmd `cmd:"" help:"Go on with a run."`
 	Replay  runsReplayCmd `cmd:"" help:"Replay runs: prompts, commands and state hash must come out the same."`
 	Fork    runsForkCmd   `cmd:"" help:"Begin a new run with the first events of another."`
 	Cancel  runsCancelCmd `cmd:"" help:"Cancel a run."`
 	Approve runsAnswerCmd `cmd:"" help:"Approve a call that waits."`
 	Deny    runsDenyCmd   `cmd:"" help:"Refuse a call that waits."`
+	Settle  runsSettleCmd `cmd:"" help:"Say what came of a call whose outcome is unknown."`
 }
 
 type runsLsCmd struct{ journalFlags }

@@ -18,11 +18,11 @@ import (
 
 // file is a YAML document of tools.
 type file struct {
-	Tools []declaration `yaml:"tools"`
+	Tools []Declaration `yaml:"tools"`
 }
 
-// declaration is one tool: a spec, and exactly one of command, shell and http.
-type declaration struct {
+// Declaration is one tool: a spec, and exactly one of command, shell and http.
+type Declaration struct {
 	Name        string            `yaml:"name"`
 	Description string            `yaml:"description"`
 	Version     string            `yaml:"version"`
@@ -80,7 +80,7 @@ func Parse(text []byte, dir string) ([]*tools.Tool, error) {
 	}
 	var out []*tools.Tool
 	for i, d := range f.Tools {
-		t, err := d.tool(dir)
+		t, err := d.Tool(dir)
 		if err != nil {
 			return nil, fmt.Errorf("tool %d (%q): %w", i+1, d.Name, err)
 		}
@@ -89,7 +89,8 @@ func Parse(text []byte, dir string) ([]*tools.Tool, error) {
 	return out, nil
 }
 
-func (d declaration) tool(dir string) (*tools.Tool, error) {
+// Tool makes the tool; its commands run in dir unless it names another folder.
+func (d Declaration) Tool(dir string) (*tools.Tool, error) {
 	spec := tools.Spec{Name: d.Name, Description: d.Description, Version: d.Version, Effect: tools.Effect(d.Effect), Timeout: d.Timeout,
 		Retries: d.Retries, Concurrency: d.Concurrency, Labels: d.Labels, Parameters: json.RawMessage(`{"type":"object","properties":{},"additionalProperties":false}`)}
 	var err error

@@ -1,0 +1,201 @@
+package host
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/tools/external"
+)
+
+// maxConfig bounds an agent.yaml in bytes.
+const maxConfig = 4 << 20
+
+// Config is an agent.yaml. The zero value is the shipped model without tools.
+type Config struct {
+	Name     string                 `yaml:"name"` // "" is that of the file's folder
+	Model    ModelConfig            `yaml:"model"`
+	System   string                 `yaml:"system"`
+	Tools    []external.Declaration `yaml:"tools"`
+	Discover []string               `yaml:"discover"` // patterns of names of tools on the bus
+	Policies []string               `yaml:"policies"` // none: reads are allowed and effects are not
+	Budget   BudgetConfig           `yaml:"budget"`
+	Sampling SamplingConfig         `yaml:"sampling"`
+	Strategy string                 `yaml:"strategy"` // "" is react
+	Approval time.Duration          `yaml:"approval"` // how long a call waits for a person; 0 is a day
+	Triggers []Trigger              `yaml:"triggers"`
+
+	Data  string `yaml:"data"`  // folder of runs, audit and bus; "" is .chaski
+	Runs  string `yaml:"runs"`  // folder of the journals; "" is runs within Data
+	Cache string `yaml:"cache"` // folder of the model's cache pages; "" is cache within Data, none keeps no pages
+
+	file string // what was read; "" for an example
+	dir  string // what relative paths are relative to
+	fsys fs.FS  // holds the policies of an example
+}
+
+// BudgetConfig bounds a run, see planner.Budget.
+type BudgetConfig struct {
+	Steps   int           `yaml:"steps"`
+	Tokens  int           `yaml:"tokens"`
+	Calls   int           `yaml:"calls"`
+	Wall    time.Duration `yaml:"wall"`
+	Repairs int           `yaml:"repairs"`
+}
+
+// SamplingConfig says how tokens are chosen, see llm.Sampling; nothing is greedy.
+type SamplingConfig struct {
+	Temperature float32 `yaml:"temperature"`
+	TopK        int     `yaml:"top_k"`
+	TopP        float32 `yaml:"top_p"`
+	MinP        float32 `yaml:"min_p"`
+	Seed        uint64  `yaml:"seed"`
+}
+
+// Trigger starts runs: by messages on a subject, or on a schedule.
+type Trigger struct {
+	Subject  string `yaml:"subject"`  // a message's text is the prompt
+	Schedule string `yaml:"schedule"` // "@every 1h", "@at 2026-12-24T18:00:00Z", or "0 30 6 * * *": seconds first
+	Zone     string `yaml:"zone"`     // of a schedule of six fields, such as Europe/Lisbon; "" is UTC
+	Prompt   string `yaml:"prompt"`   // of a schedule
+}
+
+// Load reads an agent.yaml. An unknown key is an error that names its line.
+func Load(file string) (*Config, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
+	if err != nil {
+		return nil, err
+	}
+	c, err := Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	if c.file, err = filepath.Abs(file); err != nil {
+		return nil, err
+	}
+	c.dir = filepath.Dir(c.file)
+	if c.Name == "" {
+		c.Name = slug(filepath.Base(c.dir))
+	}
+	return c, nil
+}
+
+// Parse reads the text of an agent.yaml; its relative paths are relative to the
+// process's folder.
+func Parse(text []byte) (*Config, error) {
+	if len(text) > maxConfig {
+		return nil, fmt.Errorf("more than %d bytes", maxConfig)
+	}
+	var c Config
+	dec := yaml.NewDecoder(bytes.NewReader(text))
+	dec.KnownFields(true)
+	if err := dec.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
+		return nil, plainError(err)
+	}
+	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
+		return nil, errors.New("more than one YAML document")
+	}
+	return &c, c.check()
+}
+
+// plainError makes one line of YAML's words.
+func plainError(err error) error {
+	s := strings.TrimPrefix(err.Error(), "yaml: ")
+	s = strings.TrimPrefix(s, "unmarshal errors:")
+	s = strings.NewReplacer(" not found in type host.", " is not known in ", "ModelConfig", "model", "OpenAIConfig", "openai", "BudgetConfig", "budget",
+		"SamplingConfig", "sampling", "Config", "an agent", " not found in type external.Declaration", " is not known in a tool", "host.", "").Replace(s)
+	return errors.New(strings.Join(strings.Fields(s), " "))
+}
+
+func (c *Config) check() error {
+	if c.Name != "" && slug(c.Name) != c.Name {
+		return fmt.Errorf("name %q: want letters, digits, '-' and '_', at most 64", c.Name)
+	}
+	for i, d := range c.Tools {
+		if _, err := d.Tool("."); err != nil {
+			return fmt.Errorf("tool %d (%q): %w", i+1, d.Name, err)
+		}
+	}
+	for _, p := range c.Discover {
+		if _, err := path.Match(p, ""); err != nil {
+			return fmt.Errorf("discover: %q is no pattern of names", p)
+		}
+	}
+	if b := c.Budget; b.Steps < 0 || b.Tokens < 0 || b.Calls < 0 || b.Wall < 0 || b.Repairs < 0 || c.Approval < 0 {
+		return errors.New("a budget or time is negative")
+	}
+	if c.Strategy != "" && c.Strategy != "react" {
+		return fmt.Errorf("strategy %q: want react", c.Strategy)
+	}
+	for i, t := range c.Triggers {
+		if err := t.check(); err != nil {
+			return fmt.Errorf("trigger %d: %w", i+1, err)
+		}
+	}
+	return c.Model.check()
+}
+
+func (t *Trigger) check() error {
+	switch {
+	case (t.Subject == "") == (t.Schedule == ""):
+		return errors.New("it needs a subject or a schedule, not both")
+	case t.Schedule != "" && strings.TrimSpace(t.Prompt) == "":
+		return errors.New("a schedule needs a prompt")
+	case t.Subject != "" && (t.Prompt != "" || t.Zone != ""):
+		return errors.New("a subject has no prompt and no zone: the message is the prompt")
+	case strings.ContainsAny(t.Subject, " \t\r\n*>") || strings.Contains("."+t.Subject+".", "..") || strings.HasPrefix(t.Subject, "$"):
+		if t.Subject != "" {
+			return fmt.Errorf("subject %q: want names separated by dots, without * and >", t.Subject)
+		}
+	}
+	return nil
+}
+
+// slug is text as a name for folders, subjects and runs.
+func slug(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
+			return r
+		}
+		return '-'
+	}, s)
+	if len(s) > 64 {
+		s = s[:64]
+	}
+	if strings.Trim(s, "-_") == "" {
+		return "agent"
+	}
+	return s
+}
+
+func (c *Config) path(p string) string {
+	if p == "" || filepath.IsAbs(p) || c.dir == "" {
+		return p
+	}
+	return filepath.Join(c.dir, p)
+}
+
+func (b BudgetConfig) budget() planner.Budget {
+	return planner.Budget{Steps: b.Steps, Tokens: b.Tokens, Calls: b.Calls, Wall: b.Wall, Repairs: b.Repairs}
+}
+
+func (s SamplingConfig) sampling() llm.Sampling {
+	return llm.Sampling{Temperature: s.Temperature, TopK: s.TopK, TopP: s.TopP, MinP: s.MinP, Seed: s.Seed}
+}

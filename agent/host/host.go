@@ -1,0 +1,272 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/rs/zerolog"
+
+	"github.com/chaski-dev/chaski/agent"
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/runtime"
+	"github.com/chaski-dev/chaski/runtime/bus"
+	"github.com/chaski-dev/chaski/runtime/journal"
+	"github.com/chaski-dev/chaski/tools"
+)
+
+// DefaultData is the folder of everything that runs leave.
+const DefaultData = ".chaski"
+
+// The keys of planner.Started.Meta that a host writes.
+const (
+	MetaAgent = "agent" // the file of the configuration, or example:NAME
+	MetaModel = "model" // the model given in place of the configured one
+	MetaBus   = "bus"   // the folder of the embedded bus, within the data folder's bus
+	MetaNATS  = "nats"  // the cluster, in place of an embedded bus
+)
+
+// Options say how to open a configuration. The zero value works.
+type Options struct {
+	Agent string        // names the configuration in the journal, for Resume
+	Tools []*tools.Tool // beside those that the configuration declares
+	Model string        // in place of the configured one: a path, or "mini"
+	Data  string        // in place of the configured one
+	Runs  string        // in place of the configured one
+
+	NATS   string // a cluster, in place of the embedded bus
+	Creds  string
+	Place  string // the folder of the embedded bus that a run used; "" is a new one
+	Listen string // host:port at which the embedded bus serves other processes
+
+	By  string
+	Log zerolog.Logger
+}
+
+// Host is an opened configuration: an agent and all that it stands on.
+type Host struct {
+	*agent.Agent
+	Config *Config
+	Model  llm.Model
+	Bus    *bus.Bus
+
+	o       Options
+	data    string
+	runs    string
+	place   string
+	journal journal.Journal
+	audits  *audits
+	close   []func() error
+}
+
+// Open opens what the configuration names. What cannot be opened is an error that names it.
+func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
+	h = &Host{Config: c, o: o}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, h.Close())
+			h = nil
+		}
+	}()
+	if h.data = o.Data; h.data == "" {
+		if h.data = c.path(c.Data); h.data == "" {
+			h.data = DefaultData
+		}
+	}
+	if err := os.MkdirAll(h.data, 0o700); err != nil {
+		return h, fmt.Errorf("the data folder: %w", err)
+	}
+	if err := h.openModel(); err != nil {
+		return h, err
+	}
+	if h.runs = o.Runs; h.runs == "" {
+		if h.runs = c.path(c.Runs); h.runs == "" {
+			h.runs = filepath.Join(h.data, "runs")
+		}
+	}
+	if h.runs, err = filepath.Abs(h.runs); err != nil {
+		return h, err
+	}
+	if h.journal, err = journal.Open(h.runs); err != nil {
+		return h, err
+	}
+	if h.audits, err = newAudits(filepath.Join(h.data, "audit")); err != nil {
+		return h, err
+	}
+	h.close = append(h.close, h.audits.Close)
+	guard, err := c.guard(h.audits)
+	if err != nil {
+		return h, err
+	}
+	specs, err := h.openBus(ctx)
+	if err != nil {
+		return h, err
+	}
+	h.Agent, err = agent.New(h.Model, agent.Options{
+		System: c.System, Caller: h.Bus, Specs: specs, Gate: guard, Journal: h.journal, Budget: c.Budget.budget(),
+		Sampling: c.Sampling.sampling(), By: o.By, Meta: h.meta(), Log: o.Log,
+	})
+	return h, err
+}
+
+func (h *Host) openModel() error {
+	m, dir := h.Config.Model, h.Config.path
+	if h.o.Model != "" {
+		m = ModelConfig{Path: h.o.Model, Threads: m.Threads, Context: m.Context, KV: m.KV}
+		dir = func(p string) string { return p }
+	}
+	cache := h.Config.path(h.Config.Cache)
+	switch h.Config.Cache {
+	case "":
+		cache = filepath.Join(h.data, "cache")
+	case "none":
+		cache = ""
+	}
+	model, closeModel, err := m.open(dir, cache, h.o.Log)
+	if err != nil {
+		return err
+	}
+	h.Model = model
+	if closeModel != nil {
+		h.close = append(h.close, closeModel)
+	}
+	return nil
+}
+
+// openBus serves the tools and returns the specs of all that the agent may call.
+func (h *Host) openBus(ctx context.Context) ([]tools.Spec, error) {
+	c := h.Config
+	own := slices.Clone(h.o.Tools)
+	for i, d := range c.Tools {
+		dir := c.dir
+		if dir == "" {
+			dir = "."
+		}
+		t, err := d.Tool(dir)
+		if err != nil {
+			return nil, fmt.Errorf("tool %d (%q): %w", i+1, d.Name, err)
+		}
+		own = append(own, t)
+	}
+	o := bus.OpenOptions{URL: h.o.NATS, Creds: h.o.Creds, Listen: h.o.Listen, Logger: h.o.Log}
+	names := map[string]bool{}
+	if len(own) > 0 {
+		registry, err := tools.NewRegistry(own...)
+		if err != nil {
+			return nil, err
+		}
+		o.Tools = registry
+		for _, t := range own {
+			names[t.Spec().Name] = true
+		}
+	}
+	if h.o.NATS == "" {
+		// Each process has a store of its own: two may run in one data folder. A run that is
+		// resumed finds the store in which its calls are recorded.
+		if h.place = h.o.Place; h.place == "" {
+			h.place = runtime.NewRunID()
+		}
+		if slug(h.place) != h.place {
+			return nil, fmt.Errorf("the bus %q: not a name of a folder", h.place)
+		}
+		o.Dir = filepath.Join(h.data, "bus", h.place)
+	}
+	var err error
+	if h.Bus, err = bus.Open(ctx, o); err != nil {
+		h.Bus = nil
+		if errors.Is(err, bus.ErrUnavailable) && h.o.NATS != "" {
+			err = fmt.Errorf("no NATS server at %s: start one with `chaski bus`, or leave --nats out (%w)", h.o.NATS, err)
+		}
+		return nil, err
+	}
+	h.close = append(h.close, func() error { h.Bus.Close(); return nil })
+	if len(names) == 0 && len(c.Discover) == 0 {
+		return nil, nil
+	}
+	return h.find(ctx, names)
+}
+
+// find lists the agent's tools as the bus declares them.
+func (h *Host) find(ctx context.Context, own map[string]bool) ([]tools.Spec, error) {
+	all, err := h.Bus.Tools(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []tools.Spec
+	used := map[string]bool{}
+	for _, s := range all {
+		take := own[s.Name]
+		for _, p := range h.Config.Discover {
+			if ok, _ := path.Match(p, s.Name); ok { // the pattern was checked
+				take, used[p] = true, true
+			}
+		}
+		if take {
+			out = append(out, s)
+			delete(own, s.Name)
+		}
+	}
+	for name := range own {
+		return nil, fmt.Errorf("tool %s: other workers on the bus declare it differently", name)
+	}
+	for _, p := range h.Config.Discover {
+		if !used[p] {
+			where := "the cluster"
+			if h.o.NATS == "" {
+				where = "the embedded bus, which nobody else can reach: name a cluster with --nats"
+			}
+			return nil, fmt.Errorf("discover: no tool matches %q on %s", p, where)
+		}
+	}
+	return out, nil
+}
+
+func (h *Host) meta() map[string]string {
+	m := map[string]string{}
+	set := func(key, value string) {
+		if value != "" {
+			m[key] = value
+		}
+	}
+	set(MetaAgent, h.o.Agent)
+	set(MetaBus, h.place)
+	if h.o.Model != "" {
+		model := h.o.Model
+		if abs, err := filepath.Abs(model); err == nil && model != shipped {
+			model = abs
+		}
+		set(MetaModel, model)
+	}
+	if _, password, _ := strings.Cut(h.o.NATS, "@"); password == "" { // no credentials in a journal
+		set(MetaNATS, h.o.NATS)
+	}
+	return m
+}
+
+// Runs returns the folder of the journals.
+func (h *Host) Runs() string { return h.runs }
+
+// Forget removes the store of the embedded bus once the run has ended: no call of it can
+// come again. Close is called before.
+func (h *Host) Forget(s *planner.State) error {
+	if h.place == "" || s == nil || !s.Status.Done() {
+		return nil
+	}
+	return os.RemoveAll(filepath.Join(h.data, "bus", h.place))
+}
+
+// Close ends the worker, the bus and the model, in this order.
+func (h *Host) Close() error {
+	var errs []error
+	for _, f := range slices.Backward(h.close) {
+		errs = append(errs, f())
+	}
+	h.close = nil
+	return errors.Join(errs...)
+}

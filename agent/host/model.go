@@ -1,0 +1,131 @@
+package host
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/engine"
+	"github.com/chaski-dev/chaski/llm/openai"
+)
+
+// ModelConfig names a model: in YAML a path, the name of the shipped model, or a mapping.
+type ModelConfig struct {
+	Path    string        `yaml:"path"`    // a GGUF file or a directory; "mini" or nothing is the shipped model
+	Threads int           `yaml:"threads"` // 0 is one for each processor
+	Context int           `yaml:"context"` // tokens of context to make room for; 0 is the model's, at most 32,768
+	KV      string        `yaml:"kv"`      // number format of the cache: f32, f16 or q8_0
+	OpenAI  *OpenAIConfig `yaml:"openai"`  // in place of all that
+}
+
+// OpenAIConfig names a model behind an endpoint, see openai.Options.
+type OpenAIConfig struct {
+	BaseURL       string        `yaml:"base_url"`
+	Model         string        `yaml:"model"`
+	KeyEnv        string        `yaml:"key_env"` // the environment variable that holds the key; "" sends none
+	Context       int           `yaml:"context"`
+	Timeout       time.Duration `yaml:"timeout"`
+	Idle          time.Duration `yaml:"idle"`
+	NoStrict      bool          `yaml:"no_strict"`
+	NoTemperature bool          `yaml:"no_temperature"`
+}
+
+// UnmarshalYAML takes a text as the path.
+func (m *ModelConfig) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode {
+		return n.Decode(&m.Path)
+	}
+	type plain ModelConfig
+	if err := known(n, reflect.TypeFor[ModelConfig](), "model"); err != nil {
+		return err
+	}
+	return n.Decode((*plain)(m))
+}
+
+// known refuses keys that the type does not have: a decoder's strictness does not reach
+// what a type decodes by itself.
+func known(n *yaml.Node, t reflect.Type, what string) error {
+	if n.Kind != yaml.MappingNode {
+		return fmt.Errorf("line %d: want a text or a mapping", n.Line)
+	}
+	var names []string
+	fields := map[string]reflect.Type{}
+	for f := range t.Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		names = append(names, name)
+		fields[name] = f.Type
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		if !slices.Contains(names, key.Value) {
+			return fmt.Errorf("line %d: field %s is not known in %s", key.Line, key.Value, what)
+		}
+		if f := fields[key.Value]; f.Kind() == reflect.Pointer {
+			if err := known(n.Content[i+1], f.Elem(), key.Value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (m *ModelConfig) check() error {
+	if m.OpenAI != nil {
+		if m.Path != "" {
+			return errors.New("model: give a path or openai, not both")
+		}
+		o := *m.OpenAI
+		_, err := openai.New(openai.Options{BaseURL: o.BaseURL, Model: o.Model, ContextTokens: o.Context, Timeout: o.Timeout, Idle: o.Idle})
+		return err
+	}
+	if m.Threads < 0 || m.Context < 0 {
+		return errors.New("model: a negative number")
+	}
+	return nil
+}
+
+// shipped is the name of the model in the binary.
+const shipped = "mini"
+
+// shippedModel returns the model in the binary: the one place where it plugs in.
+var shippedModel = func() ([]byte, error) {
+	return nil, errors.New("no model ships in this binary yet: name a GGUF file or a directory with -m, or a model: in agent.yaml")
+}
+
+// open loads or reaches the model. close may be nil.
+func (m *ModelConfig) open(dir func(string) string, cache string, log zerolog.Logger) (model llm.Model, close func() error, err error) {
+	if o := m.OpenAI; o != nil {
+		key := ""
+		if o.KeyEnv != "" {
+			if key = os.Getenv(o.KeyEnv); key == "" {
+				return nil, nil, fmt.Errorf("model: the environment variable %s is empty: it should hold the key of %s", o.KeyEnv, o.Model)
+			}
+		}
+		model, err := openai.New(openai.Options{BaseURL: o.BaseURL, Model: o.Model, Key: key, ContextTokens: o.Context,
+			Timeout: o.Timeout, Idle: o.Idle, NoStrict: o.NoStrict, NoTemperature: o.NoTemperature})
+		return model, nil, err
+	}
+	opt := engine.Options{Threads: m.Threads, Tokens: m.Context, Cache: m.KV, CacheDir: cache,
+		Report: func(err error) { log.Warn().Err(err).Msg("cached pages on disk") }}
+	var e *engine.Engine
+	if m.Path == "" || m.Path == shipped {
+		data, err := shippedModel()
+		if err != nil {
+			return nil, nil, err
+		}
+		if e, err = engine.OpenBytes(data, opt); err != nil {
+			return nil, nil, err
+		}
+	} else if e, err = engine.Open(dir(m.Path), opt); err != nil {
+		return nil, nil, err
+	}
+	return e, e.Close, nil
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/chaski-dev/chaski/agent/host"
+	"github.com/chaski-dev/chaski/planner"
+)
+
+// logFlags say what is logged, on stderr.
+type logFlags struct {
+	LogLevel string `help:"What is logged: trace, debug, info, warn, error, off." default:"warn" env:"CHASKI_LOG_LEVEL"`
+	LogJSON  bool   `help:"Log JSON lines; they are for people if stderr is a terminal."`
+}
+
+func (f *logFlags) options() host.LogOptions {
+	return host.LogOptions{Level: f.LogLevel, People: !f.LogJSON && term.IsTerminal(int(os.Stderr.Fd()))}
+}
+
+// agentFlags say which agent to open, and on what.
+type agentFlags struct {
+	logFlags
+	File    string `short:"f" help:"The agent's YAML file; agent.yaml here by default, if there is one." type:"path"`
+	Example string `help:"An example that ships in this program, in place of a file."`
+	Model   string `short:"m" help:"In place of the configured model: a GGUF file, a directory, or mini, which ships in this program."`
+	Data    string `help:"Folder of journals, audit logs and the bus; .chaski here by default." type:"path" env:"CHASKI_DATA"`
+	NATS    string `name:"nats" help:"URL of a NATS cluster, in place of the embedded bus."`
+	Creds   string `help:"Credentials file for it." type:"path"`
+}
+
+// config reads the agent's configuration.
+func (f *agentFlags) config() (*host.Config, host.Options, error) {
+	o := host.Options{Model: f.Model, Data: f.Data, NATS: f.NATS, Creds: f.Creds, By: me()}
+	switch {
+	case f.Example != "" && f.File != "":
+		return nil, o, usage("give -f or --example, not both")
+	case f.Example != "":
+		for _, e := range examples {
+			if e.Name != f.Example {
+				continue
+			}
+			c, err := e.Config()
+			if e.Tools != nil {
+				o.Tools = e.Tools()
+			}
+			o.Agent = "example:" + e.Name
+			return c, o, err
+		}
+		return nil, o, usage("there is no example %q: want %s", f.Example, exampleNames())
+	}
+	file := f.File
+	if file == "" {
+		if _, err := os.Stat("agent.yaml"); errors.Is(err, os.ErrNotExist) {
+			return &host.Config{Name: "agent", System: "You are a helpful assistant."}, o, nil
+		}
+		file = "agent.yaml"
+	}
+	c, err := host.Load(file)
+	if err != nil {
+		return nil, o, err
+	}
+	o.Agent, err = filepath.Abs(file)
+	return c, o, err
+}
+
+// open opens the agent.
+func (f *agentFlags) open(ctx context.Context) (*host.Host, error) {
+	c, o, err := f.config()
+	if err != nil {
+		return nil, err
+	}
+	if o.Log, err = host.NewLog(os.Stderr, f.options()); err != nil {
+		return nil, usage("%v", err)
+	}
+	return host.Open(ctx, c, o)
+}
+
+// reopen opens the agent as the run's journal names it, unless flags say otherwise.
+func (f *agentFlags) reopen(ctx context.Context, s *planner.State, runs string) (*host.Host, error) {
+	meta := s.Start.Meta
+	if f.File == "" && f.Example == "" {
+		switch name, example := strings.CutPrefix(meta[host.MetaAgent], "example:"); {
+		case example:
+			f.Example = name
+		default:
+			f.File = name
+		}
+	}
+	if f.Model == "" {
+		f.Model = meta[host.MetaModel]
+	}
+	if f.NATS == "" {
+		f.NATS = meta[host.MetaNATS]
+	}
+	c, o, err := f.config()
+	if err != nil {
+		return nil, err
+	}
+	o.Place, o.Runs = meta[host.MetaBus], runs
+	if f.Data == "" { // the journals are in runs within the data folder, unless that was changed
+		o.Data = filepath.Dir(filepath.Clean(runs))
+	}
+	if o.Log, err = host.NewLog(os.Stderr, f.options()); err != nil {
+		return nil, usage("%v", err)
+	}
+	return host.Open(ctx, c, o)
+}
+
+// usage is an error of the arguments: exit status 2.
+func usage(format string, args ...any) error {
+	return &exitError{code: 2, err: fmt.Errorf(format, args...)}
+}
+
+func exampleNames() string {
+	var names []string
+	for _, e := range examples {
+		names = append(names, e.Name)
+	}
+	slices.Sort(names)
+	if len(names) == 0 {
+		return "none, this build has no examples"
+	}
+	return strings.Join(names, ", ")
+}

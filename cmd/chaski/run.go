@@ -1,0 +1,237 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/chaski-dev/chaski/agent"
+	"github.com/chaski-dev/chaski/agent/host"
+	"github.com/chaski-dev/chaski/planner"
+)
+
+type runCmd struct {
+	agentFlags
+	JSON   bool     `help:"Events as JSON lines, on standard output."`
+	Prompt []string `arg:"" optional:"" help:"What to do; from standard input if it is not given."`
+}
+
+// Run runs one prompt and exits 0 only if it finished; 4 if it waits for a person.
+func (c *runCmd) Run(ctx context.Context) error {
+	prompt, err := c.prompt()
+	if err != nil {
+		return err
+	}
+	h, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	return follow(ctx, h, h.Run(ctx, prompt), c.JSON)
+}
+
+// maxPrompt bounds a prompt from standard input in bytes.
+const maxPrompt = 4 << 20
+
+func (c *runCmd) prompt() (string, error) {
+	prompt := strings.Join(c.Prompt, " ")
+	if strings.TrimSpace(prompt) != "" && prompt != "-" {
+		return prompt, nil
+	}
+	for _, e := range examples {
+		if e.Name == c.Example && e.Prompt != "" && prompt != "-" {
+			fmt.Fprintln(os.Stderr, e.Prompt)
+			return e.Prompt, nil
+		}
+	}
+	if term.IsTerminal(int(os.Stdin.Fd())) {
+		return "", usage("a prompt is needed: chaski run \"What is the time?\"")
+	}
+	text, err := io.ReadAll(io.LimitReader(os.Stdin, maxPrompt+1))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("the prompt: %w", err)
+	case len(text) > maxPrompt:
+		return "", fmt.Errorf("the prompt has more than %d bytes", maxPrompt)
+	case strings.TrimSpace(string(text)) == "":
+		return "", usage("the prompt is empty")
+	}
+	return strings.TrimSpace(string(text)), nil
+}
+
+// follow shows a run to its end and closes the host. While it waits for approval and a
+// person is at the terminal, it asks.
+func follow(ctx context.Context, h *host.Host, events iter.Seq2[agent.Event, error], asJSON bool) (err error) {
+	var last agent.Event
+	defer func() {
+		err = errors.Join(err, h.Close())
+		if err == nil {
+			err = h.Forget(last.State)
+		}
+	}()
+	show := newScreen(os.Stdout, os.Stderr)
+	out := newLines(os.Stdout)
+	run := ""
+	for {
+		for ev, err := range events {
+			if run == "" {
+				run = ev.Run
+			}
+			if err != nil {
+				show.end()
+				return left(ctx, h, run, err)
+			}
+			if last = ev; asJSON {
+				if err := out.event(&ev); err != nil {
+					return err
+				}
+				continue
+			}
+			show.event(&ev)
+		}
+		show.end()
+		waiting := last.Waiting()
+		if last.Status != planner.Waiting || len(waiting) == 0 || asJSON || !term.IsTerminal(int(os.Stdin.Fd())) {
+			return ended(h, &last)
+		}
+		answered, err := ask(ctx, h, run, waiting)
+		if err != nil {
+			return left(ctx, h, run, err)
+		}
+		if !answered {
+			return ended(h, &last)
+		}
+		events = h.Resume(ctx, run)
+	}
+}
+
+// left says how to go on with a run that was interrupted.
+func left(ctx context.Context, h *host.Host, run string, err error) error {
+	if run == "" {
+		return err
+	}
+	hint := "; nothing is lost: go on with `" + runsCommand("resume", run, h.Runs()) + "`"
+	if ctx.Err() != nil {
+		return &exitError{code: 130, err: errors.New("interrupted" + hint)}
+	}
+	return fmt.Errorf("run %s: %w%s", run, err, hint)
+}
+
+// ended is the exit of a run by its status.
+func ended(h *host.Host, ev *agent.Event) error {
+	switch ev.Status {
+	case planner.Finished:
+		return nil
+	case planner.Waiting:
+		var b strings.Builder
+		fmt.Fprintf(&b, "run %s waits for approval; answer with", ev.Run)
+		waiting := ev.Waiting()
+		for _, c := range waiting {
+			id := ev.Run
+			if len(waiting) > 1 {
+				id += " " + c.ID[:12]
+			}
+			fmt.Fprintf(&b, "\n  %s    # %s %s", runsCommand("approve", id, h.Runs()), c.Tool, short(printable(string(c.Arguments), false)))
+		}
+		fmt.Fprintf(&b, "\nor `chaski runs deny …`, then go on with\n  %s", runsCommand("resume", ev.Run, h.Runs()))
+		return &exitError{code: 4, err: errors.New(b.String())}
+	case planner.OutcomeUnknown:
+		return &exitError{code: 3, err: fmt.Errorf("run %s: %s; look into it, then say what came of it: %s", ev.Run, ev.Reason,
+			runsCommand("settle", ev.Run, h.Runs()))}
+	}
+	text := fmt.Sprintf("run %s: %s", ev.Run, ev.Status)
+	if ev.Reason != "" {
+		text += ": " + ev.Reason
+	}
+	return errors.New(printable(text, false))
+}
+
+// ask shows each waiting call to the person at the terminal. It returns false if one is
+// left for later.
+func ask(ctx context.Context, h *host.Host, run string, waiting []planner.CallState) (bool, error) {
+	for _, c := range waiting {
+		fmt.Fprint(os.Stderr, summary(&c, decisionOf(ctx, h, run, c.ID)))
+		for {
+			fmt.Fprint(os.Stderr, "Approve? [y]es, [n]o, [l]ater: ")
+			text, err := readLine(ctx)
+			if err != nil {
+				if errors.Is(err, io.EOF) {
+					fmt.Fprintln(os.Stderr)
+					return false, nil
+				}
+				return false, err
+			}
+			switch strings.ToLower(strings.TrimSpace(text)) {
+			case "y", "yes":
+				err = h.Answer(ctx, run, c, true, me(), "")
+			case "n", "no":
+				err = h.Answer(ctx, run, c, false, me(), "")
+			case "l", "later":
+				return false, nil
+			default:
+				continue
+			}
+			if err != nil {
+				return false, err
+			}
+			break
+		}
+	}
+	return true, nil
+}
+
+// decisionOf finds the decision by which a call waits.
+func decisionOf(ctx context.Context, h *host.Host, run, call string) *planner.Decided {
+	events, _, err := h.Runtime().Events(ctx, run)
+	if err != nil {
+		return nil
+	}
+	var d *planner.Decided
+	for _, ev := range events {
+		if ev.Decided != nil && ev.Decided.Call == call {
+			d = ev.Decided
+		}
+	}
+	return d
+}
+
+// summary is what a person sees before approving.
+func summary(c *planner.CallState, d *planner.Decided) string {
+	var b strings.Builder
+	if d != nil && d.Decision != nil && d.Decision.Approval != nil {
+		b.WriteString(printable(d.Decision.Approval.String(), true))
+	} else {
+		fmt.Fprintf(&b, "%s %s\n", c.Tool, printable(string(c.Arguments), false))
+	}
+	if !c.Expires.IsZero() {
+		fmt.Fprintf(&b, "  until %s\n", c.Expires.Local().Format("2 January 15:04"))
+	}
+	return b.String()
+}
+
+var stdin = bufio.NewReader(os.Stdin)
+
+// readLine reads a line of standard input, or returns when ctx is done.
+func readLine(ctx context.Context) (string, error) {
+	type result struct {
+		text string
+		err  error
+	}
+	got := make(chan result, 1)
+	go func() { // left behind at Ctrl-C, when the process ends
+		text, err := stdin.ReadString('\n')
+		got <- result{text, err}
+	}()
+	select {
+	case r := <-got:
+		return r.text, r.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}

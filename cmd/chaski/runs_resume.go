@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/tools"
+)
+
+type runsResumeCmd struct {
+	journalFlags
+	agentFlags
+	JSON bool   `help:"Events as JSON lines, on standard output."`
+	ID   string `arg:"" name:"run" help:"The run."`
+}
+
+// Run goes on with a run, with the agent that its journal names. It exits as chaski run.
+func (c *runsResumeCmd) Run(ctx context.Context) error {
+	rt, _, err := c.journalFlags.open()
+	if err != nil {
+		return err
+	}
+	s, err := rt.Load(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	if s.Status.Done() {
+		return fmt.Errorf("run %s is over: %s", c.ID, s.Status)
+	}
+	h, err := c.reopen(ctx, &s, c.Runs)
+	if err != nil {
+		return err
+	}
+	return follow(ctx, h, h.Resume(ctx, c.ID), c.JSON)
+}
+
+type runsSettleCmd struct {
+	journalFlags
+	ID     string `arg:"" name:"run" help:"The run."`
+	Call   string `arg:"" optional:"" help:"The call's id or its beginning; needed if several are open."`
+	OK     string `name:"ok" help:"It ran: its result, as JSON." xor:"outcome" placeholder:"JSON"`
+	Failed string `help:"It did not run, or failed: why." xor:"outcome" placeholder:"REASON"`
+}
+
+// Run journals the outcome that a person found out.
+func (c *runsSettleCmd) Run(ctx context.Context) error {
+	if (c.OK == "") == (c.Failed == "") {
+		return usage("say what came of it: --ok JSON or --failed REASON")
+	}
+	rt, _, err := c.open()
+	if err != nil {
+		return err
+	}
+	s, err := rt.Load(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	var found []planner.CallState
+	for _, call := range s.Calls {
+		if call.Phase == planner.Unknown && strings.HasPrefix(call.ID, c.Call) {
+			found = append(found, call)
+		}
+	}
+	if len(found) != 1 {
+		return fmt.Errorf("run %s: %d calls of unknown outcome begin with %q, not one", c.ID, len(found), c.Call)
+	}
+	res := tools.Result{CallID: found[0].ID, Attempt: found[0].Attempt, Status: tools.StatusFail, Reason: c.Failed}
+	if c.OK != "" {
+		if !json.Valid([]byte(c.OK)) {
+			return usage("--ok: not JSON: %s", short(c.OK))
+		}
+		res.Status, res.Value, res.Reason = tools.StatusOK, json.RawMessage(c.OK), ""
+	}
+	return rt.Settle(ctx, c.ID, me(), res)
+}
