@@ -14,7 +14,7 @@ import (
 const module = "github.com/chaski-dev/chaski/"
 
 // order lists the top folders: a package imports only from its own and earlier ones.
-var order = []string{"llm", "tools", "policies", "planner", "runtime", "agent", "cmd", "examples"}
+var order = []string{"llm", "tools", "policies", "planner", "runtime", "agent", "examples", "cmd"}
 
 // llmOrder does the same within llm; the contract itself imports none of them.
 var llmOrder = []string{"tensor", "gguf", "tokenizer", "chat", "grammar", "sample", "kv", "llama", "engine", "openai", "mini"}
