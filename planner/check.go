@@ -20,6 +20,9 @@ func Check(s State, ev Event) error {
 		if s.Start != nil {
 			return fmt.Errorf("%w: the run has started already", ErrEvent)
 		}
+		if st := ev.Started.Strategy; st != React && st != Plan {
+			return fmt.Errorf("%w: there is no strategy %q: want %q or none", ErrEvent, st, Plan)
+		}
 		return nil
 	case s.Start == nil:
 		return fmt.Errorf("%w: the run has not started", ErrEvent)

@@ -50,7 +50,7 @@ func Commands(s State) []Command {
 	for i := range s.Calls {
 		c := &s.Calls[i]
 		isOpen := c.Phase != Settled
-		mayRun := !effectOpen && (!open || !c.Effect.HasEffect())
+		mayRun := s.Plan.Phase == Executing || !effectOpen && (!open || !c.Effect.HasEffect())
 		tc := s.toolCall(c)
 		call := &tc
 		switch c.Phase {

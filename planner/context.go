@@ -45,6 +45,9 @@ func Request(s State) *llm.Request {
 		req.Tools = append(req.Tools, t.LLM())
 	}
 	slices.SortFunc(req.Tools, func(a, b llm.ToolSpec) int { return strings.Compare(a.Name, b.Name) })
+	if s.Plan.Phase != "" {
+		s.planRequest(req)
+	}
 	return req
 }
 

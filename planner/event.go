@@ -41,6 +41,7 @@ type Started struct {
 	Messages []llm.Message       `json:"messages"` // earlier turns, and the prompt last
 	Tools    []tools.Spec        `json:"tools,omitempty"`
 	Budget   Budget              `json:"budget,omitzero"`
+	Strategy Strategy            `json:"strategy,omitempty"`
 	Sampling llm.Sampling        `json:"sampling,omitzero"`
 	Format   *llm.ResponseFormat `json:"format,omitempty"`
 

@@ -70,6 +70,7 @@ type Phase string
 
 // The phases of a call, in order.
 const (
+	Blocked  Phase = "blocked"  // a step of a plan that waits for others
 	Proposed Phase = "proposed" // awaits a decision
 	Awaiting Phase = "awaiting" // awaits a person's approval
 	Allowed  Phase = "allowed"  // may be intended
@@ -91,6 +92,10 @@ type CallState struct {
 	Approved  string          `json:"approved,omitempty"` // hash that a person approved
 	Expires   time.Time       `json:"expires,omitzero"`
 	Result    *tools.Result   `json:"result,omitempty"`
+
+	// Step names the step of a plan, and After those that it needs.
+	Step  string   `json:"step,omitempty"`
+	After []string `json:"after,omitempty"`
 
 	// Asked is the hash to which the policy binds the approval that it asked for.
 	Asked string `json:"asked,omitempty"`
@@ -128,6 +133,7 @@ type State struct {
 	Calls    []CallState   `json:"calls,omitempty"` // of the current turn
 	Used     Used          `json:"used"`
 	At       time.Time     `json:"at"`
+	Plan     PlanState     `json:"plan,omitzero"`
 
 	// Inputs counts the messages of the start that a pinned policy has let in. Draft
 	// is the end that follows once it has let the answer out.

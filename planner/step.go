@@ -31,6 +31,9 @@ func fold(s State, ev Event) State {
 	case ev.Started != nil:
 		s.Run, s.Start, s.Status = ev.Started.Run, ev.Started, Running
 		s.Messages = slices.Clone(ev.Started.Messages)
+		if ev.Started.Strategy == Plan {
+			s.Plan.Phase = Planning
+		}
 	case ev.Leased != nil:
 		s.Epoch = ev.Leased.Epoch
 		s.lose()
@@ -71,6 +74,7 @@ func fold(s State, ev Event) State {
 		return s
 	}
 	s.expire()
+	s.unblock()
 	s.closeTurn()
 	s.bound()
 	s.status()
@@ -114,6 +118,10 @@ func (s *State) generated(g *Generated) {
 	s.Used.Steps++
 	s.Used.Usage = s.Used.Usage.Add(g.Usage)
 	s.Used.Tokens += max(0, g.Usage.PromptTokens-g.Usage.CachedTokens) + g.Usage.GeneratedTokens
+	if s.Plan.Phase == Planning {
+		s.planned(g)
+		return
+	}
 	msg := g.Message
 	msg.Calls = slices.Clone(msg.Calls)
 	for i := range msg.Calls {
@@ -241,6 +249,9 @@ func (s *State) closeTurn() {
 		}
 		st := s.Calls[i].Result.Status
 		repair = repair || st == tools.StatusInvalid || st == tools.StatusRetry
+	}
+	if s.Plan.Phase == Executing {
+		repair = s.closePlan()
 	}
 	for i := range s.Calls {
 		s.Messages = append(s.Messages, resultMessage(&s.Calls[i]))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/chaski-dev/chaski/llm"
@@ -86,48 +87,48 @@ func (g *guarded) Observe(before planner.State, ev planner.Event, after planner.
 }
 
 // attempted lists what an event adds to the audit log: results, a person's
-// refusals, and the calls of a turn on which no policy is asked, for there is no
-// such tool or the arguments are no object.
+// refusals, and the calls on which no policy is asked, for there is no such tool or
+// the arguments are wrong.
 func attempted(before planner.State, ev planner.Event, after planner.State) []entry {
+	var out []entry
 	switch {
 	case ev.Result != nil:
 		if c, ok := before.Call(ev.Result.CallID); ok {
-			return []entry{{call: toolCall(before, c), result: &ev.Result.Result, at: after.At}}
+			out = append(out, entry{call: toolCall(before, c), result: &ev.Result.Result, at: after.At})
 		}
 	case ev.Answered != nil && !ev.Answered.Approve:
 		if c, ok := before.Call(ev.Answered.Call); ok {
-			return []entry{{call: toolCall(before, c), result: &tools.Result{CallID: c.ID, Status: tools.StatusDenied, Reason: "refused by " + ev.Answered.By}, at: after.At}}
+			out = append(out, entry{call: toolCall(before, c), result: &tools.Result{CallID: c.ID, Status: tools.StatusDenied, Reason: "refused by " + ev.Answered.By}, at: after.At})
 		}
-	case ev.Generated != nil:
-		return invalid(after)
 	}
-	return nil
-}
-
-// invalid lists the calls of the turn just generated that were settled at once.
-func invalid(s planner.State) []entry {
-	var out []entry
+	if ev.Leased != nil || ev.Pinned != nil {
+		return out
+	}
 	add := func(id, tool string, args json.RawMessage, reason string) {
+		if c, ok := before.Call(id); ok && c.Phase != planner.Blocked {
+			return // it was decided on, or is no news
+		}
 		out = append(out, entry{
-			call: tools.Call{ID: id, Run: s.Run, Tenant: s.Start.Tenant, Tool: tool, Arguments: args}, at: s.At,
+			call: tools.Call{ID: id, Run: after.Run, Tenant: after.Start.Tenant, Tool: tool, Arguments: args}, at: after.At,
 			decision: &policies.Decision{Hook: policies.OnCall, Verdict: policies.Deny, Rule: "invalid", Reason: reason, CallID: id, Tool: tool, Arguments: args},
 		})
 	}
-	for _, c := range s.Calls {
-		if c.Phase == planner.Settled {
+	for _, c := range after.Calls {
+		if c.Phase == planner.Settled && c.Result.Status == tools.StatusInvalid {
 			add(c.ID, c.Tool, c.Arguments, c.Result.Reason)
 		}
 	}
-	for i := len(s.Messages) - 1; i >= 0 && len(s.Calls) == 0 && s.Messages[i].Role == llm.RoleTool; i-- {
-		if m := s.Messages[i]; m.IsError { // all were, and the turn is over
-			for j := i - 1; j >= 0; j-- {
-				for _, c := range s.Messages[j].Calls {
+	if len(after.Messages) > len(before.Messages) { // the turn is over
+		news := after.Messages[len(before.Messages):]
+		for _, m := range news {
+			if m.Role != llm.RoleTool || !m.IsError || !strings.HasPrefix(m.Content, string(tools.StatusInvalid)) {
+				continue
+			}
+			for _, said := range news {
+				for _, c := range said.Calls {
 					if c.ID == m.CallID {
 						add(c.ID, c.Name, c.Arguments, m.Content)
 					}
-				}
-				if s.Messages[j].Role == llm.RoleAssistant {
-					break
 				}
 			}
 		}
