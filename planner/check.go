@@ -42,6 +42,13 @@ func Check(s State, ev Event) error {
 		} else if want := HashRequest(cmds[0].Request); want != ev.Generated.Prompt {
 			return fmt.Errorf("%w: the turn answers prompt %.12s, not %.12s", ErrEvent, ev.Generated.Prompt, want)
 		}
+	case ev.Compacted != nil:
+		if cmds := Commands(s); len(cmds) != 1 || cmds[0].Kind != Generate || len(s.Summary) > 0 {
+			return fmt.Errorf("%w: no prompt is to be made shorter", ErrEvent)
+		}
+		if c := ev.Compacted; c.Forgotten < 0 || c.Forgotten > s.oldTurns() {
+			return fmt.Errorf("%w: %d messages cannot be forgotten", ErrEvent, c.Forgotten)
+		}
 	case ev.Decided != nil:
 		if s.Policy != nil && ev.Decided.Verdict == Allow && ev.Decided.Policy != s.Policy.Policy {
 			return fmt.Errorf("%w: policy %.12s allows a call, %.12s is pinned", ErrEvent, ev.Decided.Policy, s.Policy.Policy)

@@ -8,13 +8,13 @@ import (
 	"github.com/chaski-dev/chaski/llm"
 )
 
-// droppedText stands for a tool result that compaction took out.
-const droppedText = "(result dropped to make room)"
-
 // Request assembles the model's next request. The system prompt and the tools come
 // first, the tools by name, and are the same bytes for every turn of every run
 // started alike, so that their cached pages are shared; volatile messages come last.
 func Request(s State) *llm.Request {
+	if len(s.Summary) > 0 {
+		return s.summaryRequest()
+	}
 	st := s.Start
 	budget := st.Budget.withDefaults()
 	req := &llm.Request{
@@ -49,37 +49,6 @@ func Request(s State) *llm.Request {
 		s.planRequest(req)
 	}
 	return req
-}
-
-// Compactable returns the ids of the calls whose results may be dropped next: the
-// older half of those still in the context, at least one. The results of the
-// latest turn are kept, as are the system prompt and everything said. It is empty
-// if nothing is left to drop.
-func Compactable(s State) []string {
-	last := -1
-	for i, m := range s.Messages {
-		if m.Role == llm.RoleAssistant {
-			last = i
-		}
-	}
-	var ids []string
-	for i, m := range s.Messages {
-		if i < last && m.Role == llm.RoleTool && m.Content != droppedText {
-			ids = append(ids, m.CallID)
-		}
-	}
-	return ids[:(len(ids)+1)/2]
-}
-
-// drop replaces the results of those calls.
-func drop(messages []llm.Message, ids []string) []llm.Message {
-	out := slices.Clone(messages)
-	for i := range out {
-		if out[i].Role == llm.RoleTool && slices.Contains(ids, out[i].CallID) {
-			out[i].Value, out[i].Content = nil, droppedText
-		}
-	}
-	return out
 }
 
 // resultMessage is what the model reads of a settled call. It is data: the

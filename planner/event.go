@@ -42,6 +42,7 @@ type Started struct {
 	Tools    []tools.Spec        `json:"tools,omitempty"`
 	Budget   Budget              `json:"budget,omitzero"`
 	Strategy Strategy            `json:"strategy,omitempty"`
+	Compact  Compaction          `json:"compact,omitempty"`
 	Sampling llm.Sampling        `json:"sampling,omitzero"`
 	Format   *llm.ResponseFormat `json:"format,omitempty"`
 
@@ -81,12 +82,24 @@ type Generated struct {
 	Error   string         `json:"error,omitempty"`
 }
 
-// Compacted says that the results of these calls were dropped from the context.
+// Compacted says what left the context because the prompt did not fit. Nothing is
+// lost: what left is in the journal.
 type Compacted struct {
-	Tokens  int      `json:"tokens"` // the prompt's length before
-	Limit   int      `json:"limit"`
-	Dropped []string `json:"dropped"` // call ids, oldest first
+	Tokens    int      `json:"tokens"` // the prompt's length before
+	Limit     int      `json:"limit"`
+	Dropped   []string `json:"dropped"`             // calls whose results are dropped, oldest first
+	Summarise []string `json:"summarise,omitempty"` // or calls whose results the model summarises next
+	Forgotten int      `json:"forgotten,omitempty"` // messages of whole old turns, from the first
 }
+
+// Compaction says what becomes of old tool results when the context is full.
+type Compaction string
+
+// The ways of compaction.
+const (
+	DropResults      Compaction = ""
+	SummariseResults Compaction = "summarise" // by the model itself, in a generation of its own
+)
 
 // Verdict is what a policy says about a call.
 type Verdict string

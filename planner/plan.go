@@ -132,7 +132,7 @@ func (s *State) planned(g *Generated) {
 	if err != nil {
 		s.Used.Repairs++
 		s.Messages = append(s.Messages, llm.Message{Role: llm.RoleAssistant, Content: g.Message.Content},
-			llm.Message{Role: llm.RoleUser, Content: "That plan cannot be carried out: " + err.Error() + ". Write it again."})
+			llm.Message{Role: llm.RoleSystem, Content: "That plan cannot be carried out: " + err.Error() + ". Write it again."})
 		return
 	}
 	s.Plan.Plans++

@@ -129,7 +129,7 @@ func (s *State) answer(sc *Screened) {
 		s.end(Denied, "policy "+sc.Rule+because(sc.Reason))
 	default:
 		last.Content = withheld(sc)
-		s.Messages = append(s.Messages, llm.Message{Role: llm.RoleUser, Content: "Your answer was not shown" + because(sc.Reason) + " Answer again without that."})
+		s.Messages = append(s.Messages, llm.Message{Role: llm.RoleSystem, Content: "Your answer was not shown" + because(sc.Reason) + " Answer again without that."})
 		s.Used.Repairs++
 	}
 }

@@ -48,7 +48,7 @@ func fold(s State, ev Event) State {
 	case ev.Generated != nil:
 		s.generated(ev.Generated)
 	case ev.Compacted != nil:
-		s.Messages = drop(s.Messages, ev.Compacted.Dropped)
+		s.compacted(ev.Compacted)
 	case ev.Decided != nil:
 		s.decided(ev.Decided)
 	case ev.Screened != nil:
@@ -111,13 +111,15 @@ func (s *State) lose() {
 }
 
 func (s *State) generated(g *Generated) {
+	if len(s.Summary) > 0 {
+		s.summarised(g)
+		return
+	}
 	if g.Error != "" {
 		s.end(Failed, "model: "+g.Error)
 		return
 	}
-	s.Used.Steps++
-	s.Used.Usage = s.Used.Usage.Add(g.Usage)
-	s.Used.Tokens += max(0, g.Usage.PromptTokens-g.Usage.CachedTokens) + g.Usage.GeneratedTokens
+	s.spend(g.Usage)
 	if s.Plan.Phase == Planning {
 		s.planned(g)
 		return
@@ -136,6 +138,13 @@ func (s *State) generated(g *Generated) {
 	default:
 		s.answered(Finished)
 	}
+}
+
+// spend counts a generation.
+func (s *State) spend(u llm.Usage) {
+	s.Used.Steps++
+	s.Used.Usage = s.Used.Usage.Add(u)
+	s.Used.Tokens += max(0, u.PromptTokens-u.CachedTokens) + u.GeneratedTokens
 }
 
 // answered ends the run with the answer that stands last in the conversation, once

@@ -239,14 +239,15 @@ func (l *loop) generate(ctx context.Context, req *llm.Request) error {
 		case err != nil:
 			g.Error = err.Error()
 		case n > limit:
-			if ids := planner.Compactable(l.state); len(ids) > 0 {
-				return l.settle(ctx, planner.Event{Compacted: &planner.Compacted{Tokens: n, Limit: limit, Dropped: ids}})
+			if c := planner.Compact(l.state, n, limit, l.rt.opt.Model.CountTokens); c != nil {
+				return l.settle(ctx, planner.Event{Compacted: c})
 			}
 			g.Error = (&llm.ContextFullError{Need: n + room, Have: info.ContextTokens}).Error()
 		}
 	}
 	if g.Error == "" {
-		held := l.state.Policy.Asks(policies.OnAnswer) // until the policy has seen it
+		// A plan or a summary is no answer, and one is shown once the policy has seen it.
+		held := l.state.Policy.Asks(policies.OnAnswer) || len(l.state.Summary) > 0 || l.state.Plan.Phase == planner.Planning
 		msg, stop, err := llm.Collect(l.rt.opt.Model.Generate(ctx, req), func(ev llm.Event) {
 			if _, text := ev.(llm.TextDelta); l.watch != nil && !(text && held) {
 				l.watch(Update{Delta: ev})

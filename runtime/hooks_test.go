@@ -202,7 +202,7 @@ func TestAnswerHook(t *testing.T) {
 	everywhere(t, func(stop int) hooked {
 		return hook(t, policy, "go", nil, stop, text("idiot"), text("Ask bob@corp.example."))
 	}, func(t *testing.T, h hooked) {
-		if h.state.Status != planner.Finished || h.state.Answer() != "Ask [EMAIL_1]." || strings.ContainsAny(h.shown, "@!") || strings.Contains(h.shown, "idiot") {
+		if h.state.Status != planner.Finished || h.state.Answer() != "Ask [EMAIL]." || strings.ContainsAny(h.shown, "@!") || strings.Contains(h.shown, "idiot") {
 			t.Fatal(h.state.Status, h.state.Reason, h.state.Answer(), h.shown)
 		}
 		if last := h.seen[len(h.seen)-1]; strings.Contains(last, "idiot") || !strings.Contains(last, "Be polite.") {
