@@ -27,6 +27,8 @@ type Options struct {
 	Reconciler runtime.Reconciler // nil: the Caller if it is one, else a lost once call waits for a person
 	Journal    journal.Journal    // nil keeps runs in memory
 
+	Strategy planner.Strategy   // planner.React by default, or planner.Plan
+	Compact  planner.Compaction // of a full context: results are dropped, or summarised
 	Budget   planner.Budget
 	Sampling llm.Sampling
 	Format   *llm.ResponseFormat // of the final answer
@@ -94,6 +96,7 @@ func (a *Agent) start(ctx context.Context, run string, messages []llm.Message) (
 	return a.rt.Start(ctx, planner.Started{
 		Run: run, By: a.opt.By, Tenant: a.opt.Tenant, Model: a.model.Info().Name, System: a.opt.System, Messages: messages,
 		Tools: a.opt.Specs, Budget: a.opt.Budget, Sampling: a.opt.Sampling, Format: a.opt.Format, Meta: a.opt.Meta,
+		Strategy: a.opt.Strategy, Compact: a.opt.Compact,
 	})
 }
 

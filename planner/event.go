@@ -2,7 +2,9 @@ package planner
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/chaski-dev/chaski/llm"
@@ -90,6 +92,21 @@ type Compacted struct {
 	Dropped   []string `json:"dropped"`             // calls whose results are dropped, oldest first
 	Summarise []string `json:"summarise,omitempty"` // or calls whose results the model summarises next
 	Forgotten int      `json:"forgotten,omitempty"` // messages of whole old turns, from the first
+}
+
+// String says in words what left the context.
+func (c *Compacted) String() string {
+	var did []string
+	if n := len(c.Dropped); n > 0 {
+		did = append(did, fmt.Sprintf("results dropped: %d", n))
+	}
+	if n := len(c.Summarise); n > 0 {
+		did = append(did, fmt.Sprintf("results to be summarised: %d", n))
+	}
+	if c.Forgotten > 0 {
+		did = append(did, fmt.Sprintf("messages of old turns forgotten: %d", c.Forgotten))
+	}
+	return fmt.Sprintf("%s (the prompt had %d tokens of %d)", strings.Join(did, ", "), c.Tokens, c.Limit)
 }
 
 // Compaction says what becomes of old tool results when the context is full.

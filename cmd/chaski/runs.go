@@ -118,7 +118,7 @@ func tell(w io.Writer, n int, ev *planner.Event) {
 		}
 		line("  it cost %d prompt tokens (%d cached) and %d generated", g.Usage.PromptTokens, g.Usage.CachedTokens, g.Usage.GeneratedTokens)
 	case ev.Compacted != nil:
-		line("%d old results were dropped: the prompt had %d tokens of %d", len(ev.Compacted.Dropped), ev.Compacted.Tokens, ev.Compacted.Limit)
+		line("the context was full: %s", ev.Compacted)
 	case ev.Decided != nil:
 		line("call %.12s: %s by rule %q of policy %q %s", ev.Decided.Call, ev.Decided.Verdict, ev.Decided.Rule, ev.Decided.Policy, quoted(ev.Decided.Reason))
 	case ev.Screened != nil:

@@ -131,7 +131,7 @@ func (s *screen) journal(ev *planner.Event) {
 		}
 		s.said = s.said && len(ev.Generated.Message.Calls) == 0
 	case ev.Compacted != nil:
-		s.note("context", "%d old results dropped: the prompt had %d tokens of %d", len(ev.Compacted.Dropped), ev.Compacted.Tokens, ev.Compacted.Limit)
+		s.note("context", "%s", ev.Compacted)
 	case ev.Answered != nil:
 		verb := "refused"
 		if ev.Answered.Approve {
