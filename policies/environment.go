@@ -137,6 +137,7 @@ func environment(on Hook, props map[string]property) types.Map {
 			"id": types.String, "tenant": types.String, "steps": types.Int, "tokens": types.Int, "calls": types.Int,
 			"elapsed": types.Float64, "money": types.Float64, "acted": types.Bool,
 		},
+		"guard":    types.Map{"asked": types.Bool, "unsafe": types.Bool, "score": types.Float64, "categories": types.Array(types.String)},
 		"clock":    types.Map{"hour": types.Int, "minute": types.Int, "weekday": types.String, "unix": types.Int},
 		"seen":     types.TypeOf(func(string) bool { return false }),
 		"times":    types.TypeOf(func(string) int { return 0 }),

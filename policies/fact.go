@@ -19,6 +19,7 @@ const (
 	FactApproval   FactKind = "approval"   // a person answered
 	FactStep       FactKind = "step"       // a generation was made: Usage
 	FactCompaction FactKind = "compaction" // texts left the context; their labels stay
+	FactSignal     FactKind = "signal"     // a guard model judged the conversation
 )
 
 // Fact is one thing that happened: what the runtime journals, as policies see it.
@@ -34,6 +35,7 @@ type Fact struct {
 	Result   *tools.Result `json:"result,omitempty"`
 	Approval *Approval     `json:"approval,omitempty"`
 	Usage    *llm.Usage    `json:"usage,omitempty"`
+	Signal   *GuardSignal  `json:"signal,omitempty"`
 }
 
 // ResultText returns the text that the model would read of a result.

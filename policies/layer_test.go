@@ -1,7 +1,6 @@
 package policies
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -185,17 +184,6 @@ func TestLintLayers(t *testing.T) {
 	}
 	if found := b.Lint(); len(found) != 1 || !strings.Contains(found[0], "rule cap is shadowed by base/cap") {
 		t.Error(found)
-	}
-}
-
-// TestGuard reads the guard's answers; one that it does not know is unsafe.
-func TestGuard(t *testing.T) {
-	for text, unsafe := range map[string]bool{"safe": false, "\n\nunsafe\nS2,S14": true, "": true, "well": true} {
-		g := &Guard{Model: llm.Script(llm.Turn{Text: text})}
-		s, err := g.Ask(context.Background(), []llm.Message{{Role: llm.RoleUser, Content: "hello"}})
-		if err != nil || s.Unsafe != unsafe {
-			t.Errorf("%q: %v %v", text, s, err)
-		}
 	}
 }
 

@@ -37,6 +37,7 @@ type Run struct {
 	handles  map[string]handle
 	messages int
 
+	signal        *GuardSignal // the last
 	steps, tokens int
 	money         float64
 	acted         bool
@@ -119,6 +120,11 @@ func (r *Run) Observe(f Fact) error {
 			r.tokens += u.PromptTokens + u.GeneratedTokens
 			r.money += (float64(u.PromptTokens)*r.prices.Prompt + float64(u.GeneratedTokens)*r.prices.Generated) / 1e6
 		}
+	case FactSignal:
+		if f.Signal == nil {
+			return fmt.Errorf("policies: a signal fact has no signal")
+		}
+		r.signal = f.Signal
 	case FactCompaction: // texts leave the prompt; what they were labelled stays
 	default:
 		return fmt.Errorf("policies: unknown kind of fact %q", f.Kind)

@@ -13,6 +13,10 @@ import (
 func (r *Run) env(now time.Time) map[string]any {
 	l := r.context.Label()
 	at := now.UTC()
+	signal := GuardSignal{}
+	if r.signal != nil {
+		signal = *r.signal
+	}
 	return map[string]any{
 		"context": map[string]any{
 			"integrity": l.Integrity.String(), "confidentiality": l.Confidentiality.String(),
@@ -21,6 +25,9 @@ func (r *Run) env(now time.Time) map[string]any {
 		"run": map[string]any{
 			"id": r.info.Run, "tenant": r.info.Tenant, "steps": r.steps, "tokens": r.tokens, "calls": len(r.dispatched),
 			"elapsed": now.Sub(r.info.Started).Seconds(), "money": r.money, "acted": r.acted,
+		},
+		"guard": map[string]any{
+			"asked": r.signal != nil, "unsafe": signal.Unsafe, "score": signal.Score, "categories": list(signal.Categories),
 		},
 		"clock": map[string]any{"hour": at.Hour(), "minute": at.Minute(), "weekday": at.Weekday().String(), "unix": int(at.Unix())},
 		"seen":  func(name string) bool { return len(r.done(name, time.Time{})) > 0 },
