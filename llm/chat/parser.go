@@ -20,8 +20,9 @@ type ParserOptions struct {
 	// Builtin names the built-in tools.
 	Builtin []string
 
-	// Constrained says that the turn was decoded under a grammar of the tools, so that
-	// arguments need neither coercion nor validation.
+	// Constrained says that the turn was decoded under a grammar of the tools. Then
+	// arguments need neither coercion nor validation, and only what opens exactly as the
+	// grammar's calls do, at the start of the turn, is a call: all else is text.
 	Constrained bool
 }
 
@@ -58,6 +59,8 @@ type Parser struct {
 	pending   []llm.Event
 	started   bool // CallStart of the open call was put out
 	streamed  int  // bytes of its arguments that were put out
+	from      int  // where in hold the candidate starts
+	opened    bool // it opens as a call of the grammar does
 	lax       bool // the candidate follows <|python_tag|>
 	fence     bool // a code fence is open around the calls
 	array     bool // a JSON array is open around the calls
@@ -221,7 +224,7 @@ func opens(c byte) bool { return c == '{' || c == '[' || c == '<' || c == '`' }
 func (p *Parser) step(c byte) {
 	switch p.mode {
 	case inText:
-		if p.atLine && p.callable() && opens(c) {
+		if p.atLine && p.callable() && opens(c) && !p.o.Constrained {
 			p.tentative = true
 			p.open(c)
 			return
@@ -233,7 +236,9 @@ func (p *Parser) step(c byte) {
 	case inBroken: // the bytes of a call never appear as text
 	case inCall:
 		p.hold = append(p.hold, c)
-		p.judge(p.rec.feed(c))
+		if p.opens() {
+			p.judge(p.rec.feed(c))
+		}
 	case afterCall:
 		p.hold = append(p.hold, c)
 		p.stepAfterCall()
@@ -246,6 +251,9 @@ func (p *Parser) step(c byte) {
 func (p *Parser) stepBefore(c byte) {
 	word := isWord(c) && (c < '0' || c > '9')
 	switch {
+	case p.o.Constrained && c != '{' && c != '[' && p.mode != afterBracket:
+		p.hold = append(p.hold, c)
+		p.rejected()
 	case isSpace(c):
 		p.hold = append(p.hold, c)
 	case p.mode == afterBracket && (c == '{' || word),
@@ -298,8 +306,14 @@ func (p *Parser) stepAfterCall() {
 func (p *Parser) open(c byte) {
 	p.lax = p.mode == afterTag || p.lax && (p.mode == afterFence || p.mode == afterBracket)
 	inBracket := p.mode == afterBracket
+	if !inBracket {
+		p.from, p.opened = len(p.hold), false
+	}
 	p.hold = append(p.hold, c)
 	p.started, p.streamed = false, 0
+	if !p.opens() {
+		return
+	}
 	switch {
 	case c == '{':
 		p.array = p.array || inBracket
@@ -319,6 +333,25 @@ func (p *Parser) open(c byte) {
 	}
 	p.mode = inCall
 	p.judge(p.rec.feed(c))
+}
+
+// opens says that the candidate may yet be a call. Under a grammar it must open as the
+// grammar's calls do; if it does not, it is text.
+func (p *Parser) opens() bool {
+	if p.opened || !p.o.Constrained {
+		return true
+	}
+	have := string(p.hold[p.from:])
+	for _, t := range p.o.Tools {
+		for _, want := range []string{`{"name": ` + string(encode(value{kind: '"', text: t.Name})) + `, "parameters": `, "[" + t.Name + "("} {
+			if strings.HasPrefix(want, have) {
+				p.opened = have == want
+				return true
+			}
+		}
+	}
+	p.asText()
+	return false
 }
 
 // judge acts on a recogniser's verdict.

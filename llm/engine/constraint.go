@@ -29,7 +29,7 @@ const (
 type constraint struct {
 	matcher *grammar.Matcher
 	vocab   *grammar.Vocab
-	encode  func(text string) []int32
+	encoder grammar.Encoder
 	ends    []int32
 	tag     int32   // <|python_tag|>; −1 if the vocabulary has none
 	least   float64 // probability of a call below which none is made; 0 is off
@@ -37,7 +37,7 @@ type constraint struct {
 
 // forced is the text that the grammar leaves no choice about, as tokens to verify.
 func (c *constraint) forced(most int) []int32 {
-	ids, err := c.matcher.ForcedTokens(c.encode)
+	ids, err := c.matcher.ForcedTokens(c.encoder)
 	if err != nil {
 		return nil // then it is not guessed
 	}
@@ -123,7 +123,7 @@ func (c *constraint) mayCall(mask grammar.Bitset, row []float32) error {
 // constraint returns what holds the turn of a request; nil if nothing does.
 func (e *Engine) constraint(req *llm.Request, o chat.Options) (*constraint, error) {
 	mode := req.ToolChoice.Mode
-	free := (len(o.Tools) == 0 || req.Dialect != llm.DialectJSON) && req.ResponseFormat == nil
+	free := len(o.Tools) == 0 && req.ResponseFormat == nil
 	if free && mode != llm.ChoiceRequired && mode != llm.ChoiceTool {
 		return nil, nil
 	}
@@ -131,8 +131,7 @@ func (e *Engine) constraint(req *llm.Request, o chat.Options) (*constraint, erro
 	if err != nil {
 		return nil, fmt.Errorf("engine: %w", err)
 	}
-	c := &constraint{matcher: g.NewMatcher(e.vocab), vocab: e.vocab, ends: e.ends, tag: -1, least: req.ToolChoice.MinCallProb}
-	c.encode = func(text string) []int32 { return e.tok.Encode(nil, text) }
+	c := &constraint{matcher: g.NewMatcher(e.vocab), vocab: e.vocab, encoder: e.tok, ends: e.ends, tag: -1, least: req.ToolChoice.MinCallProb}
 	if id, ok := e.tok.Special(chat.PythonTag); ok {
 		c.tag = id
 	}

@@ -2,17 +2,30 @@ package grammar
 
 // step is the derivative of n by c, remembered.
 func (b *builder) step(n node, c byte) node {
-	if t := b.exprs[n].next; t != nil {
-		if v := t[c]; v != 0 {
-			return v - 1
-		}
-	} else {
-		b.exprs[n].next = new([256]node)
+	e := &b.exprs[n]
+	if e.next == nil {
+		e = b.room(n)
+	}
+	i := e.part.of[c]
+	if v := e.next[i]; v != 0 {
+		return v - 1
 	}
 	r := b.derive(n, c)
-	b.exprs[n].next[c] = r + 1
+	b.exprs[n].next[i] = r + 1
 	return r
 }
+
+// room makes room for the derivatives of n.
+func (b *builder) room(n node) *expr {
+	p := b.partOf(n)
+	b.spend(4 * len(p.reps))
+	e := &b.exprs[n]
+	e.next = make([]node, len(p.reps))
+	return e
+}
+
+// reps are bytes of which one stands for each class that n tells apart.
+func (b *builder) reps(n node) []byte { return b.partOf(n).reps }
 
 func (b *builder) derive(n node, c byte) node {
 	e := b.exprs[n]
@@ -47,10 +60,10 @@ func (b *builder) derive(n node, c byte) node {
 		return b.step(b.refs[e.min], c)
 	case kMod:
 		return b.stepMod(e.data.(modState), c)
-	case kBound:
-		return b.stepBound(e.data.(boundState), c)
-	case kObject:
+	case kMembers:
 		return b.step(b.open(n), c)
+	case kAvoid:
+		return b.stepAvoid(e, c)
 	}
 	return none
 }
@@ -73,7 +86,8 @@ func (b *builder) lookAhead(kids []node, c byte) node {
 }
 
 // some says whether an intersection holds a text: a search over its derivatives. All
-// on the way to a text are marked, so that they are not searched again.
+// on the way to a text are marked, and all if there is none, so that they are not
+// searched again.
 func (b *builder) some(start node) bool {
 	parent := map[node]node{start: none}
 	queue := []node{start}
@@ -81,25 +95,9 @@ func (b *builder) some(start node) bool {
 		n := queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
 		last := none
-		var before []node
-		for c := range 256 {
-			var to node
-			if e := &b.exprs[n]; e.kind == kAnd {
-				same := before != nil
-				next := make([]node, len(e.kids))
-				for i, k := range e.kids {
-					next[i] = b.step(k, byte(c))
-					same = same && next[i] == before[i]
-				}
-				before = next
-				if same {
-					continue
-				}
-				to = b.rawStep(n, byte(c))
-			} else {
-				to = b.step(n, byte(c))
-			}
-			if to == none || to == last {
+		for _, c := range b.reps(n) {
+			to := b.rawStep(n, c)
+			if to == none || to == last || b.exprs[to].dead {
 				continue
 			}
 			last = to
@@ -108,7 +106,7 @@ func (b *builder) some(start node) bool {
 			}
 			parent[to] = n
 			// Only intersections can be empty without being none.
-			if e := b.exprs[to]; b.null(to) || e.checked || e.kind != kAnd && e.kind != kNot && e.kind != kMod && e.kind != kBound {
+			if e := b.exprs[to]; b.null(to) || e.checked || e.kind != kAnd && e.kind != kNot && e.kind != kMod {
 				for ; to != none; to = parent[to] {
 					b.exprs[to].checked = true
 				}
@@ -120,15 +118,17 @@ func (b *builder) some(start node) bool {
 			queue = append(queue, to)
 		}
 	}
+	for n := range parent {
+		b.exprs[n].dead = true
+	}
 	return false
 }
 
 // productive says whether every one of list has an end. Intersections have one, or they
 // would be none.
 func (b *builder) productive(list []node) bool {
-	keep := b.minLen
-	b.minLen, b.quick = map[node]int32{}, true
-	defer func() { b.minLen, b.quick = keep, false }()
+	b.quickLen, b.quick = map[node]int32{}, true
+	defer func() { b.quickLen, b.quick = nil, false }()
 	for _, n := range list {
 		if n == none || b.shortest(n) >= far {
 			return false
@@ -173,7 +173,7 @@ func (b *builder) shortest(n node) int32 {
 	if b.null(n) {
 		return 0
 	}
-	if v, ok := b.minLen[n]; ok {
+	if v, ok := b.length(n); ok {
 		return v
 	}
 	e := b.exprs[n]
@@ -192,46 +192,98 @@ func (b *builder) shortest(n node) int32 {
 	case kRepeat:
 		v = int32(min(int64(far), int64(e.min)*int64(b.shortest(e.kids[0]))))
 	case kRef:
-		b.minLen[n] = far // until known
+		b.setLength(n, far) // until known
 		v = b.shortest(b.refs[e.min])
-		if v >= far {
-			delete(b.minLen, n)
-			return far
-		}
-	case kObject:
-		v = b.shortestObject(e.data.(objectState))
-	case kAnd, kNot, kMod, kBound:
+		b.setLength(n, -1)
+	case kMembers:
+		v = b.shortestMembers(e.data.(memberState))
+	case kLater:
+		v = 1
+	case kAvoid:
+		return b.shortestAvoid(n)
+	case kAnd, kNot, kMod:
 		v = 1
 		if !b.quick {
-			v = b.search(n)
+			return b.search(n)
 		}
 	}
 	if v = min(v, far); v < far {
-		b.minLen[n] = v
+		b.setLength(n, v)
 	}
 	return v
 }
 
-// search finds the shortest text of a finite-state expression.
+func (b *builder) length(n node) (int32, bool) {
+	if b.quick {
+		v, ok := b.quickLen[n]
+		return v, ok
+	}
+	v := b.exprs[n].short
+	return v - 1, v > 0
+}
+
+// setLength remembers a length; -1 forgets it.
+func (b *builder) setLength(n node, v int32) {
+	switch {
+	case !b.quick:
+		b.exprs[n].short = v + 1
+	case v < 0:
+		delete(b.quickLen, n)
+	default:
+		b.quickLen[n] = v
+	}
+}
+
+// search finds the shortest text of a finite-state expression, breadth first. All on
+// the way to its end are remembered.
 func (b *builder) search(start node) int32 {
-	seen := map[node]bool{start: true}
+	parent := map[node]node{start: none}
 	level := []node{start}
-	for d := int32(1); len(level) > 0 && len(seen) < 100000; d++ {
+	for len(level) > 0 && len(parent) < 50000 {
 		var next []node
 		for _, n := range level {
-			for c := range 256 {
-				to := b.step(n, byte(c))
-				if to == none || seen[to] {
+			last := none
+			for _, c := range b.reps(n) {
+				to := b.step(n, c)
+				if to == none || to == last {
 					continue
 				}
-				if b.null(to) {
-					return d
+				last = to
+				if _, seen := parent[to]; seen {
+					continue
 				}
-				seen[to] = true
+				parent[to] = n
+				if v, known := b.length(to); b.null(to) || known {
+					if b.null(to) {
+						v = 0
+					}
+					// Not always the shortest where lengths were known, but never too short.
+					for at := n; at != none; at = parent[at] {
+						if v++; b.exprs[at].short == 0 {
+							b.setLength(at, v)
+						}
+					}
+					return b.exprs[start].short - 1
+				}
 				next = append(next, to)
 			}
 		}
 		level = next
 	}
+	b.setLength(start, far)
 	return far
+}
+
+// shortestAvoid looks at the texts that leave the prefixes.
+func (b *builder) shortestAvoid(n node) int32 {
+	v := int32(far)
+	for _, c := range b.reps(n) {
+		if to := b.step(n, c); to != none {
+			v = min(v, 1+b.shortest(to))
+		}
+	}
+	if v = min(v, far); v < far {
+		b.setLength(n, v)
+	}
+	return v
 }

@@ -3,8 +3,8 @@ package grammar
 import (
 	"errors"
 	"fmt"
-	"sort"
 	"sync"
+	"time"
 )
 
 // ErrRejected says that a token or text does not fit the grammar.
@@ -16,9 +16,12 @@ type Grammar struct {
 	b      *builder
 	start  node
 	tagged node // what follows <|python_tag|>, or none
-	text   node // the text of a turn, or none
 	calls  node // the calls of a turn, or none
-	masks  map[maskKey]Bitset
+	masks  map[maskKey]cachedMask
+
+	base  int // expressions that were compiled; those after it are met while matching
+	spent int64
+	epoch int // raised when those are dropped
 }
 
 type maskKey struct {
@@ -26,74 +29,167 @@ type maskKey struct {
 	n node
 }
 
+// cachedMask is a mask, and the most bytes that an end can take after one of its
+// tokens; −1 if that is not known.
+type cachedMask struct {
+	set   Bitset
+	worst int32
+}
+
 // maxMasks bounds the masks kept for one grammar (16 KiB each for 128K tokens).
 const maxMasks = 256
 
+// newGrammar marks what is compiled; what matching adds to it may be dropped again.
 func newGrammar(b *builder, n node) *Grammar {
-	return &Grammar{b: b, start: n, masks: map[maskKey]Bitset{}}
+	b.deadline = time.Time{}
+	return &Grammar{b: b, start: n, masks: map[maskKey]cachedMask{}, base: len(b.exprs), spent: b.used}
+}
+
+// forget drops what was met while matching; matchers find their place again by their
+// text.
+func (g *Grammar) forget() {
+	b := g.b
+	for k, n := range b.index {
+		if int(n) >= g.base {
+			delete(b.index, k)
+		}
+	}
+	clear(b.exprs[g.base:])
+	b.exprs = b.exprs[:g.base]
+	for i := range b.exprs {
+		e := &b.exprs[i]
+		e.next, e.part, e.loops, e.quoted, e.after = nil, nil, nil, 0, none
+		if int(e.opened) >= g.base {
+			e.opened = none
+		}
+	}
+	if int(b.charNode) >= g.base {
+		b.charNode = none
+	}
+	b.parts = newPartitions()
+	b.used = g.spent
+	clear(g.masks)
+	g.epoch++
+}
+
+// locked runs fn. A grammar that outgrows its limit starts afresh, once; if that does
+// not help it is an error.
+func (g *Grammar) locked(fn func() error) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.b.used-g.spent > (g.b.limit-g.spent)/2 {
+		g.forget()
+	}
+	err := guard(fn)
+	if errors.Is(err, errTooLarge) {
+		g.forget()
+		if err = guard(fn); err != nil {
+			g.forget()
+		}
+	}
+	return err
+}
+
+// guard gives back the panic of a builder that reached a limit.
+func guard(fn func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			e, ok := r.(error)
+			if !ok || !errors.Is(e, errTooLarge) && !errors.Is(e, errTooSlow) {
+				panic(r)
+			}
+			err = &Error{"schema", "", e.Error(), fmt.Errorf("%w: %w", ErrTooLarge, e)}
+		}
+	}()
+	return fn()
 }
 
 // Matcher follows one text through a grammar. It belongs to one goroutine.
 type Matcher struct {
 	g     *Grammar
 	v     *Vocab
-	state node
-	past  []node
+	epoch int
+	at    place
+	past  []place
+	text  []byte // all that was accepted
+}
+
+// place is a point of the text.
+type place struct {
+	state  node
+	len    int  // bytes of the text
+	opened int  // where the open string starts in it, after the quote; 0 if none is open
+	esc    bool // a backslash came last in that string
+	depth  int  // open brackets
+	tag    bool // <|python_tag|> came first
 }
 
 // NewMatcher starts at the beginning.
-func (g *Grammar) NewMatcher(v *Vocab) *Matcher { return &Matcher{g: g, v: v, state: g.start} }
+func (g *Grammar) NewMatcher(v *Vocab) *Matcher {
+	return &Matcher{g: g, v: v, at: place{state: g.start}}
+}
 
 // Clone gives a matcher in the same state.
 func (m *Matcher) Clone() *Matcher {
 	c := *m
-	c.past = append([]node(nil), m.past...)
+	c.past = append([]place(nil), m.past...)
+	c.text = append([]byte(nil), m.text...)
 	return &c
 }
 
-// locked runs fn; a grammar that outgrows its limit is an error.
-func (g *Grammar) locked(fn func()) (err error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	var none *Grammar
-	defer tooLarge(&none, &err)
-	fn()
-	return nil
-}
-
-// Mask sets dst, which has room for the vocabulary, to the tokens that may come next.
-func (m *Matcher) Mask(dst Bitset) error {
-	clear(dst)
-	return m.g.locked(func() {
-		key := maskKey{m.v, m.state}
-		if have, ok := m.g.masks[key]; ok {
-			copy(dst, have)
-			return
+// do runs fn with the grammar to itself, at the matcher's place.
+func (m *Matcher) do(fn func() error) error {
+	return m.g.locked(func() error {
+		if m.epoch != m.g.epoch {
+			m.replay()
 		}
-		m.g.b.mask(dst, m.v, m.state)
-		if len(m.g.masks) >= maxMasks {
-			clear(m.g.masks)
-		}
-		m.g.masks[key] = append(Bitset(nil), dst...)
+		return fn()
 	})
 }
 
-// MaskWithin is Mask less the tokens after which the text could not be ended in the
-// budget of tokens that remains, this one included and an end-of-turn token not. It
-// needs a vocabulary that has each byte as a token.
-func (m *Matcher) MaskWithin(dst Bitset, remaining int) error {
-	var left int
-	if err := m.g.locked(func() { left = int(m.g.b.shortest(m.state)) }); err != nil {
-		return err
+// replay finds all places again after the grammar forgot them.
+func (m *Matcher) replay() {
+	p := place{state: m.g.start}
+	again := func(to *place) {
+		if to.tag && !p.tag {
+			p.state, p.tag = m.g.tagged, true
+		}
+		for p.len < to.len {
+			p = m.step(p, m.text[p.len])
+		}
+		*to = p
 	}
-	if remaining > 4*left+4096 && m.Mask(dst) == nil {
-		// Far from the limit: one token of at most 250 bytes cannot open more than that.
-		return nil
+	for i := range m.past {
+		again(&m.past[i])
 	}
-	clear(dst)
-	return m.g.locked(func() {
-		m.g.b.walk(dst, m.v, 0, int32(len(m.v.bytes)), 0, m.state, int32(min(remaining-1, far-1)))
-	})
+	again(&m.at)
+	m.epoch = m.g.epoch
+}
+
+// step goes on by a byte, which stands at p.len in the text.
+func (m *Matcher) step(p place, c byte) place {
+	b := m.g.b
+	p.state = b.step(p.state, c)
+	p.len++
+	switch {
+	case p.opened == 0:
+		switch c {
+		case '"':
+			p.opened = p.len
+		case '{', '[', '(':
+			p.depth++
+		case '}', ']', ')':
+			p.depth--
+		}
+	case p.esc:
+		p.esc = false
+	case c == '\\':
+		p.esc = true
+	case c == '"':
+		p.state = b.settle(p.state, string(m.text[p.opened:p.len]))
+		p.opened = 0
+	}
+	return p
 }
 
 // Accept goes on by a token.
@@ -110,33 +206,33 @@ func (m *Matcher) AcceptTag() error {
 	if !m.CanTag() {
 		return fmt.Errorf("%w: <|python_tag|>", ErrRejected)
 	}
-	m.past = append(m.past, m.state)
-	m.state = m.g.tagged
+	m.past = append(m.past, m.at)
+	m.at.state, m.at.tag = m.g.tagged, true
 	return nil
 }
 
 // CanTag says whether <|python_tag|> may come next.
 func (m *Matcher) CanTag() bool { return len(m.past) == 0 && m.g.tagged != none }
 
-// AcceptBytes goes on by text, as one step for Rollback.
+// AcceptBytes goes on by text, as one step for Rollback. After an error the place is
+// the one before.
 func (m *Matcher) AcceptBytes(text []byte) error {
-	n := m.state
-	err := m.g.locked(func() {
+	err := m.do(func() error {
+		m.text = append(m.text[:m.at.len], text...)
+		p := m.at
 		for _, c := range text {
-			if n = m.g.b.step(n, c); n == none {
-				return
+			if p = m.step(p, c); p.state == none {
+				return fmt.Errorf("%w: %q", ErrRejected, text)
 			}
 		}
+		m.past = append(m.past, m.at)
+		m.at = p
+		return nil
 	})
 	if err != nil {
-		return err
+		m.text = m.text[:m.at.len]
 	}
-	if n == none {
-		return fmt.Errorf("%w: %q", ErrRejected, text)
-	}
-	m.past = append(m.past, m.state)
-	m.state = n
-	return nil
+	return err
 }
 
 // Rollback takes back the last n accepted tokens.
@@ -145,188 +241,114 @@ func (m *Matcher) Rollback(n int) error {
 		return fmt.Errorf("grammar: rollback of %d tokens of %d", n, len(m.past))
 	}
 	if n > 0 {
-		m.state = m.past[len(m.past)-n]
+		m.at = m.past[len(m.past)-n]
 		m.past = m.past[:len(m.past)-n]
+		m.text = m.text[:m.at.len]
 	}
 	return nil
 }
 
 // CanEnd says whether the text may end here.
 func (m *Matcher) CanEnd() bool {
-	m.g.mu.Lock()
-	defer m.g.mu.Unlock()
-	return m.g.b.null(m.state)
+	end := false
+	err := m.do(func() error {
+		end = m.g.b.null(m.at.state)
+		return nil
+	})
+	return err == nil && end
 }
 
 // MinTokensToEnd bounds from above the tokens that the shortest end takes.
 func (m *Matcher) MinTokensToEnd() (int, error) {
 	var n int32
-	err := m.g.locked(func() { n = m.g.b.shortest(m.state) })
+	err := m.do(func() error {
+		n = m.g.b.shortest(m.at.state)
+		return nil
+	})
 	return int(n), err
 }
 
+// maxForced bounds the bytes that Forced looks ahead.
+const maxForced = 4096
+
 // Forced is the only continuation that the grammar allows, as far as there is one.
 func (m *Matcher) Forced() ([]byte, error) {
-	var out []byte
-	err := m.g.locked(func() {
-		for n := m.state; len(out) < 4096 && !m.g.b.null(n); {
-			only, at := none, 0
-			for c := range 256 {
-				if to := m.g.b.step(n, byte(c)); to != none {
-					if only != none {
-						return
-					}
-					only, at = to, c
-				}
-			}
-			if only == none {
-				return
-			}
-			n = only
-			out = append(out, byte(at))
-		}
-	})
+	out, _, err := m.forced()
 	return out, err
 }
 
-// ForcedTokens is Forced as tokens. encode is the tokenizer's; the last token is left
-// out, because what follows it could be written with it in one token.
-func (m *Matcher) ForcedTokens(encode func(text string) []int32) ([]int32, error) {
-	text, err := m.Forced()
+// forced says too whether nothing can follow.
+func (m *Matcher) forced() (out []byte, last bool, err error) {
+	err = m.do(func() error {
+		b, p := m.g.b, m.at
+		defer func() { m.text = m.text[:m.at.len] }()
+		for out = out[:0]; len(out) < maxForced; {
+			only, ways := b.only(p.state)
+			if b.null(p.state) || ways != 1 {
+				last = b.null(p.state) && ways == 0
+				break
+			}
+			m.text = append(m.text, only)
+			p = m.step(p, only)
+			out = append(out, only)
+		}
+		return nil
+	})
+	return out, last, err
+}
+
+// Encoder is a tokenizer. EncodeSettled leaves out the end of the text, whose tokens
+// depend on what follows.
+type Encoder interface {
+	Encode(dst []int32, text string) []int32
+	EncodeSettled(dst []int32, text string) (ids []int32, n int)
+}
+
+// backward bounds the bytes before a forced text that are looked at for its tokens.
+const backward = 256
+
+// ForcedTokens is Forced as the tokens that the tokenizer gives to the text when it is
+// encoded together with what stands before it. Tokens that depend on what follows the
+// forced text are left out.
+func (m *Matcher) ForcedTokens(e Encoder) ([]int32, error) {
+	text, last, err := m.forced()
 	if err != nil || len(text) == 0 {
 		return nil, err
 	}
-	ids := encode(string(text))
-	return ids[:max(0, len(ids)-1)], nil
+	encode := func(s string) []int32 {
+		if last {
+			return e.Encode(nil, s)
+		}
+		ids, _ := e.EncodeSettled(nil, s)
+		return ids
+	}
+	from := m.at.len
+	for i := len(m.past) - 1; i >= 0 && m.at.len-m.past[i].len <= backward; i-- {
+		from = m.past[i].len
+	}
+	ids := encode(string(m.text[from:]) + string(text))
+	at := from
+	for len(ids) > 0 && at < m.at.len {
+		at += len(m.v.Bytes(ids[0]))
+		ids = ids[1:]
+	}
+	if at > m.at.len {
+		// A token stands across the border: what was written is not the tokenizer's own.
+		return encode(string(text)), nil
+	}
+	return ids, nil
 }
 
-// mask adds to dst the tokens that n allows.
-func (b *builder) mask(dst Bitset, v *Vocab, n node) {
-	e := b.exprs[n]
-	if e.kind == kOr {
-		for _, k := range e.kids {
-			if _, ok := b.inString(k); ok {
-				for _, k := range e.kids {
-					b.mask(dst, v, k)
-				}
-				return
+// only is a byte that n allows, and how many there are, 2 for more than one.
+func (b *builder) only(n node) (at byte, ways int) {
+	p := b.partOf(n)
+	for i, c := range p.reps {
+		if b.step(n, c) != none {
+			at = c
+			if ways += p.size[i]; ways > 1 {
+				return at, 2
 			}
 		}
 	}
-	after, ok := b.inString(n)
-	if !ok {
-		b.walk(dst, v, 0, int32(len(v.bytes)), 0, n, -1)
-		return
-	}
-	body := b.exprs[e.kids[0]]
-	if body.max > maxTokenBytes {
-		for i, w := range v.plain {
-			dst[i] |= w
-		}
-	} else {
-		for id, chars := range v.text {
-			if chars != 255 && int32(chars) <= body.max {
-				dst.Set(int32(id))
-			}
-		}
-	}
-	for _, x := range v.exits {
-		if int32(x.chars) >= body.min && int32(x.chars) <= body.max {
-			v.add(x.at, dst.Set)
-			if x.at+1 < v.skip[x.at] {
-				b.walk(dst, v, x.at+1, v.skip[x.at], v.depth[x.at]+1, after, -1)
-			}
-		}
-	}
-}
-
-// inString says that n is the inside of a string without a pattern, and what follows
-// its closing quote.
-func (b *builder) inString(n node) (node, bool) {
-	if e := &b.exprs[n]; e.quoted != 0 {
-		return e.after, e.quoted == 2
-	}
-	after, ok := b.findQuote(n)
-	e := &b.exprs[n]
-	if e.quoted = 1; ok {
-		e.quoted = 2
-	}
-	e.after = after
-	return after, ok
-}
-
-func (b *builder) findQuote(n node) (node, bool) {
-	e := b.exprs[n]
-	if e.kind != kCat {
-		return none, false
-	}
-	if body := b.exprs[e.kids[0]]; body.kind != kRepeat || body.kids[0] != b.char() {
-		return none, false
-	}
-	q := b.exprs[e.kids[1]]
-	if q.kind == kCat {
-		q = b.exprs[q.kids[0]]
-	}
-	if q.kind != kSwitch || q.final || len(q.edges) != 1 || q.edges[0].lo != '"' || q.edges[0].hi != '"' {
-		return none, false
-	}
-	return b.step(e.kids[1], '"'), true
-}
-
-// walk follows the trie from one place to another, base bytes down, from state n. With
-// a limit of 0 or more, a token must leave an end within that many bytes.
-func (b *builder) walk(dst Bitset, v *Vocab, from, to int32, base uint8, n node, limit int32) {
-	var at [256]node
-	for i := from; i < to; {
-		d := v.depth[i] - base
-		s := n
-		if d > 0 {
-			s = at[d-1]
-		}
-		s = b.step(s, v.bytes[i])
-		if s == none {
-			i = v.skip[i]
-			continue
-		}
-		if limit < 0 && base == 0 && v.whole[i] {
-			if after, ok := b.inString(s); ok {
-				if body := &b.exprs[b.exprs[s].kids[0]]; body.min == 0 && body.max >= far {
-					b.rest(dst, v, i, after)
-					i = v.skip[i]
-					continue
-				}
-			}
-		}
-		at[d] = s
-		if v.token[i] >= 0 && (limit < 0 || b.shortest(s) <= limit) {
-			v.add(i, dst.Set)
-		}
-		i++
-	}
-}
-
-// rest adds the tokens from trie node i down, where the inside of a plain string has
-// been reached after whole characters: they are those that fit from the start.
-func (b *builder) rest(dst Bitset, v *Vocab, i int32, after node) {
-	if v.depth[i] == 0 {
-		for j, w := range v.first[v.bytes[i]] {
-			dst[j] |= w
-		}
-	} else {
-		for j := i; j < v.skip[i]; j++ {
-			if id := v.token[j]; id >= 0 && v.text[id] != 255 {
-				v.add(j, dst.Set)
-			}
-		}
-	}
-	from := sort.Search(len(v.exits), func(k int) bool { return v.exits[k].at > i })
-	for _, x := range v.exits[from:] {
-		if x.at >= v.skip[i] {
-			return
-		}
-		v.add(x.at, dst.Set)
-		if x.at+1 < v.skip[x.at] {
-			b.walk(dst, v, x.at+1, v.skip[x.at], v.depth[x.at]+1, after, -1)
-		}
-	}
+	return at, ways
 }

@@ -206,4 +206,11 @@ func (it item) values() ([]any, bool) {
 const (
 	keyNotEnum    = "\x00not-enum"
 	keyNotPattern = "\x00not-pattern"
+	keyNotItems   = "\x00not-items"
 )
+
+// notItems says that an element from some place on satisfies the schema.
+type notItems struct {
+	from   int
+	schema any
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"sort"
+	"time"
 )
 
 // node is the number of an expression in its builder.
@@ -21,10 +22,12 @@ const (
 	kAnd
 	kNot
 	kRepeat
-	kRef    // an expression that is defined later
-	kMod    // decimal digits by their remainder
-	kBound  // decimal digits compared with a bound
-	kObject // members of an object, the used ones left out
+	kRef     // an expression that is defined later
+	kMod     // decimal digits by their remainder
+	kBound   // decimal digits compared with a bound
+	kMembers // members of an object or array, the used ones left out
+	kAvoid   // texts that do not start with a prefix
+	kLater   // what follows a second captured text within one token, see rule.go
 )
 
 const (
@@ -43,13 +46,18 @@ type expr struct {
 	kind     kind
 	nullable bool
 	checked  bool // not empty, for kAnd
+	dead     bool // empty, for kAnd
 	final    bool
 	edges    []edge
 	kids     []node
 	min, max int32
 	data     any
-	opened   node // what a kObject stands for, 0 until needed
-	next     *[256]node
+	opened   node // what a kMembers stands for, 0 until needed
+	part     *partition
+	next     []node   // derivatives and one, by class of part; 0 until needed
+	short    int32    // bytes of the shortest text and one, 0 until needed
+	loops    *byteSet // what leads back, nil until needed
+	captures bool     // a kMembers waits for the text before it, see rule.go
 
 	quoted uint8 // whether this is the inside of a string: 0 unknown, 1 no, 2 yes
 	after  node  // what follows that string's closing quote
@@ -57,25 +65,51 @@ type expr struct {
 
 // builder keeps expressions, each once.
 type builder struct {
-	exprs  []expr
-	index  map[string]node
-	refs   []node
-	minLen map[node]int32
-	limit  int
-	key    []byte
+	exprs []expr
+	index map[string]node
+	refs  []node
+	parts *partitions
+	key   []byte
+
+	used, limit int64     // bytes of memory, about
+	deadline    time.Time // of a compilation; zero for none
+	ticks       int       // looks at the clock now and then
+
+	quickLen map[node]int32 // lengths while quick
 
 	charNode  node // any character of a string
-	ruleCount int  // of objects
+	ruleCount int  // of objects and sets
 	quick     bool // shortest takes an intersection as one byte
 	loose     bool // a space after a comma or colon may be left out
+	python    bool // values are Python's: True, False, None
 }
 
-var errTooLarge = errors.New("grammar is too large")
+var (
+	errTooLarge = errors.New("the grammar needs more memory than the limit")
+	errTooSlow  = errors.New("the grammar takes longer to compile than the limit")
+)
 
-func newBuilder(limit int) *builder {
-	b := &builder{index: map[string]node{}, limit: limit, minLen: map[node]int32{}}
+// exprBytes is about the memory that an expression takes beside its lists.
+const exprBytes = 300
+
+func newBuilder(limit int64) *builder {
+	b := &builder{index: map[string]node{}, parts: newPartitions(), limit: limit}
 	b.exprs = append(b.exprs, expr{kind: kNone}, expr{kind: kEmpty, nullable: true})
 	return b
+}
+
+// spend counts memory, and now and then looks at the clock.
+func (b *builder) spend(bytes int) {
+	if b.used += int64(bytes); b.used > b.limit {
+		panic(errTooLarge)
+	}
+	b.tick()
+}
+
+func (b *builder) tick() {
+	if b.ticks++; b.ticks&1023 == 0 && !b.deadline.IsZero() && time.Now().After(b.deadline) {
+		panic(errTooSlow)
+	}
 }
 
 // intern gives the number of e; extra tells apart what e's fields do not.
@@ -100,9 +134,7 @@ func (b *builder) intern(e expr, extra string) node {
 	if n, ok := b.index[string(k)]; ok {
 		return n
 	}
-	if len(b.exprs) >= b.limit {
-		panic(errTooLarge)
-	}
+	b.spend(exprBytes + 2*len(k) + 8*len(e.edges) + 4*len(e.kids))
 	n := node(len(b.exprs))
 	b.exprs = append(b.exprs, e)
 	b.index[string(k)] = n
@@ -165,7 +197,7 @@ func (b *builder) cat2(x, y node) node {
 	if e := b.exprs[x]; e.kind == kCat {
 		return b.cat2(e.kids[0], b.cat2(e.kids[1], y))
 	}
-	return b.intern(expr{kind: kCat, kids: []node{x, y}, nullable: b.null(x) && b.null(y)}, "")
+	return b.intern(expr{kind: kCat, kids: []node{x, y}, nullable: b.null(x) && b.null(y), captures: b.exprs[x].captures || b.exprs[y].captures}, "")
 }
 
 func (b *builder) flatten(k kind, list []node) []node {
@@ -221,14 +253,15 @@ func (b *builder) or(list ...node) node {
 	case 1:
 		return rest[0]
 	}
-	nullable := false
+	nullable, captures := false, false
 	for _, n := range rest {
 		nullable = nullable || b.null(n)
+		captures = captures || b.exprs[n].captures
 		if e := b.exprs[n]; e.kind == kNot && e.kids[0] == none {
 			return n
 		}
 	}
-	return b.intern(expr{kind: kOr, kids: rest, nullable: nullable}, "")
+	return b.intern(expr{kind: kOr, kids: rest, nullable: nullable, captures: captures}, "")
 }
 
 func (b *builder) mergeTables(tables []node, final bool) node {
@@ -286,7 +319,7 @@ func (b *builder) and(list ...node) node {
 		nullable = nullable && b.null(n)
 	}
 	n := b.intern(expr{kind: kAnd, kids: out, nullable: nullable}, "")
-	if !nullable && !b.exprs[n].checked && !b.some(n) {
+	if b.exprs[n].dead || !nullable && !b.exprs[n].checked && !b.some(n) {
 		return none
 	}
 	b.exprs[n].checked = true

@@ -42,70 +42,6 @@ func (b *builder) stepMod(s modState, c byte) node {
 	return b.mod(s)
 }
 
-// boundState compares the digits read with a bound.
-type boundState struct {
-	whole, frac string // digits of the bound; "0" whole has one digit
-	op          byte   // '<', 'l' (at most), '>', 'g' (at least)
-	pos         int    // digits of this part read
-	cmp         int    // of those digits
-	dot         bool
-}
-
-func (b *builder) bound(s boundState) node {
-	cmp := s.cmp
-	if !s.dot {
-		switch {
-		case s.pos < len(s.whole):
-			cmp = -1
-		case s.pos > len(s.whole):
-			cmp = 1
-		}
-	}
-	if cmp == 0 && (!s.dot || s.pos < len(s.frac)) {
-		from := 0
-		if s.dot {
-			from = s.pos
-		}
-		if strings.Trim(s.frac[from:], "0") != "" {
-			cmp = -1
-		}
-	}
-	ok := map[byte]bool{'<': cmp < 0, 'l': cmp <= 0, '>': cmp > 0, 'g': cmp >= 0}[s.op]
-	return b.intern(expr{kind: kBound, data: s, nullable: ok}, fmt.Sprint(s))
-}
-
-func (b *builder) stepBound(s boundState, c byte) node {
-	if c == '.' && !s.dot {
-		switch {
-		case s.pos < len(s.whole):
-			s.cmp = -1
-		case s.pos > len(s.whole):
-			s.cmp = 1
-		}
-		s.dot, s.pos = true, 0
-		return b.bound(s)
-	}
-	if c < '0' || c > '9' {
-		return none
-	}
-	part := s.whole
-	if s.dot {
-		part = s.frac
-	}
-	d := byte('0')
-	if s.pos < len(part) {
-		d = part[s.pos]
-	}
-	if s.cmp == 0 && (s.dot || s.pos < len(part)) && c != d {
-		s.cmp = 1
-		if c < d {
-			s.cmp = -1
-		}
-	}
-	s.pos = min(s.pos+1, len(part)+1)
-	return b.bound(s)
-}
-
 // numberRule is the conjunction of a schema's number keywords.
 type numberRule struct {
 	integer       bool
@@ -126,22 +62,37 @@ func (r *numberRule) atMost(v *big.Rat, ex bool) {
 	}
 }
 
+// maxDigits bounds the digits before and after the point, as an exponent is bounded to
+// two: so a number ends, and fits in 64 bits of floating point.
+const maxDigits = 100
+
+func (b *builder) digits(least, most int32) node {
+	return b.repeat(b.span('0', '9', empty), least, most)
+}
+
 func (b *builder) number(r numberRule) (node, error) {
-	digit := b.span('0', '9', empty)
-	whole := b.or(b.lit("0"), b.cat(b.span('1', '9', empty), b.repeat(digit, 0, far)))
-	plain := whole
-	if !r.integer {
-		plain = b.cat(whole, b.or(empty, b.cat(b.lit("."), b.repeat(digit, 1, far))))
-	}
 	if r.low == nil && r.high == nil && len(r.multiples) == 0 {
+		n := b.or(b.lit("0"), b.cat2(b.span('1', '9', empty), b.digits(0, maxDigits-1)))
 		if !r.integer {
 			sign := b.or(empty, b.lit("+"), b.lit("-"))
-			exp := b.cat(b.or(b.lit("e"), b.lit("E")), sign, b.repeat(digit, 1, far))
-			plain = b.cat(plain, b.or(empty, exp))
+			exp := b.cat(b.or(b.lit("e"), b.lit("E")), sign, b.digits(1, 2))
+			n = b.cat(n, b.or(empty, b.cat2(b.lit("."), b.digits(1, maxDigits))), b.or(empty, exp))
 		}
-		return b.cat(b.or(empty, b.lit("-")), plain), nil
+		return b.cat2(b.or(empty, b.lit("-")), n), nil
 	}
-	parts := []node{plain}
+	zero := new(big.Rat)
+	pos, neg := span{low: zero, high: r.high, highOpen: r.highEx}, span{low: zero, integer: r.integer}
+	pos.integer = r.integer
+	if r.low != nil && r.low.Sign() >= 0 {
+		pos.low, pos.lowOpen = r.low, r.lowEx
+	}
+	if r.low != nil {
+		neg.high, neg.highOpen = new(big.Rat).Neg(r.low), r.lowEx
+	}
+	if r.high != nil && r.high.Sign() <= 0 {
+		neg.low, neg.lowOpen = new(big.Rat).Neg(r.high), r.highEx
+	}
+	up, down := []node{b.magnitude(pos)}, []node{b.magnitude(neg)}
 	for _, m := range r.multiples {
 		places := 0
 		v := new(big.Rat).Set(m)
@@ -152,42 +103,156 @@ func (b *builder) number(r numberRule) (node, error) {
 		if !v.IsInt() || !v.Num().IsInt64() || v.Num().Int64() > 1e6 || v.Sign() <= 0 {
 			return none, fmt.Errorf("%s is too fine or too large a divisor", m.RatString())
 		}
-		parts = append(parts, b.mod(modState{mod: v.Num().Int64(), places: places}))
-	}
-	pos, neg := parts, append([]node(nil), parts...)
-	posOK, negOK := true, true
-	add := func(list *[]node, ok *bool, v *big.Rat, op byte) {
-		// The magnitude must be op v.
-		if v.Sign() < 0 {
-			if op == '<' || op == 'l' {
-				*ok = false
-			}
-			return
+		if v.Num().Int64() == 1 && r.integer {
+			continue
 		}
-		s := v.FloatString(340)
-		w, f, _ := strings.Cut(s, ".")
-		*list = append(*list, b.bound(boundState{whole: w, frac: strings.TrimRight(f, "0"), op: op}))
+		n := b.mod(modState{mod: v.Num().Int64(), places: places})
+		up, down = append(up, n), append(down, n)
 	}
-	pick := func(ex bool, strict, loose byte) byte {
-		if ex {
-			return strict
+	if len(up) > 1 {
+		up, down = []node{b.and(up...)}, []node{b.and(down...)}
+	}
+	return b.or(up[0], b.cat2(b.lit("-"), down[0])), nil
+}
+
+// span is an interval of magnitudes; high may be nil.
+type span struct {
+	low, high         *big.Rat
+	lowOpen, highOpen bool // the bound itself is outside
+	integer           bool
+}
+
+// magnitude writes the decimals of an interval, digit by digit, in the only way that
+// JSON allows but for zeros at the end of a fraction.
+func (b *builder) magnitude(s span) node {
+	if s.high != nil && (s.high.Sign() < 0 || s.low.Cmp(s.high) > 0) {
+		return none
+	}
+	w := &rangeWriter{b: b, integer: s.integer, lowOpen: s.lowOpen, highOpen: s.highOpen}
+	w.low, w.lowFrac = decimal(s.low)
+	if s.high != nil {
+		w.high, w.highFrac = decimal(s.high)
+	}
+	var list []node
+	for n := len(w.low); n <= maxDigits && (s.high == nil || n <= len(w.high)); n++ {
+		tightLow, tightHigh := n == len(w.low), s.high != nil && n == len(w.high)
+		if !tightLow && !tightHigh && s.high == nil {
+			// Any longer number is larger.
+			list = append(list, b.cat(b.span('1', '9', empty), b.digits(int32(n-1), maxDigits-1), w.end(false, false)))
+			break
 		}
-		return loose
+		list = append(list, w.whole(n, 0, tightLow, tightHigh))
 	}
-	if r.low != nil {
-		add(&pos, &posOK, r.low, pick(r.lowEx, '>', 'g'))
-		add(&neg, &negOK, new(big.Rat).Neg(r.low), pick(r.lowEx, '<', 'l'))
+	return b.or(list...)
+}
+
+// decimal is the digits before and after the point.
+func decimal(v *big.Rat) (whole, frac string) {
+	whole, frac, _ = strings.Cut(v.FloatString(340), ".")
+	return whole, strings.TrimRight(frac, "0")
+}
+
+// rangeWriter makes the texts of the decimals between two bounds. While a number's
+// digits are those of a bound so far it is tight to it.
+type rangeWriter struct {
+	b                            *builder
+	integer                      bool
+	low, lowFrac, high, highFrac string
+	lowOpen, highOpen            bool
+}
+
+// whole is the rest, from digit i, of a number of n digits before the point.
+func (w *rangeWriter) whole(n, i int, tightLow, tightHigh bool) node {
+	if i == n {
+		return w.end(tightLow, tightHigh)
 	}
-	if r.high != nil {
-		add(&pos, &posOK, r.high, pick(r.highEx, '<', 'l'))
-		add(&neg, &negOK, new(big.Rat).Neg(r.high), pick(r.highEx, '>', 'g'))
+	lo, hi := byte('0'), byte('9')
+	if i == 0 && n > 1 {
+		lo = '1'
 	}
+	if tightLow {
+		lo = max(lo, w.low[i])
+	}
+	if tightHigh {
+		hi = w.high[i]
+	}
+	return w.choose(lo, hi, func(d byte) node {
+		l, h := tightLow && d == w.low[i], tightHigh && d == w.high[i]
+		if !l && !h {
+			return w.b.cat2(w.b.digits(int32(n-i-1), int32(n-i-1)), w.end(false, false))
+		}
+		return w.whole(n, i+1, l, h)
+	})
+}
+
+// choose is one of the digits, each with what follows it.
+func (w *rangeWriter) choose(lo, hi byte, next func(d byte) node) node {
+	var edges []edge
+	for d := lo; d <= hi; d++ {
+		to := next(d)
+		if n := len(edges); n > 0 && edges[n-1].to == to {
+			edges[n-1].hi = d
+		} else if to != none {
+			edges = append(edges, edge{d, d, to})
+		}
+	}
+	return w.b.table(edges, false)
+}
+
+// end is what may follow the digits before the point.
+func (w *rangeWriter) end(tightLow, tightHigh bool) node {
 	out := none
-	if posOK {
-		out = b.and(pos...)
+	if w.fits(0, tightLow, tightHigh) {
+		out = empty
 	}
-	if negOK {
-		out = b.or(out, b.cat(b.lit("-"), b.and(neg...)))
+	if w.integer {
+		return out
 	}
-	return out, nil
+	return w.b.or(out, w.b.cat2(w.b.lit("."), w.frac(0, tightLow, tightHigh)))
+}
+
+// fits says that a number may end after k digits of its fraction.
+func (w *rangeWriter) fits(k int, tightLow, tightHigh bool) bool {
+	if tightLow && (len(w.lowFrac) > k || w.lowOpen) {
+		return false
+	}
+	return !tightHigh || len(w.highFrac) > k || !w.highOpen
+}
+
+// frac is the rest of a fraction after k digits.
+func (w *rangeWriter) frac(k int, tightLow, tightHigh bool) node {
+	b := w.b
+	tightLow = tightLow && (k < len(w.lowFrac) || w.lowOpen) // it is at least the bound already
+	more := int32(maxDigits - min(k, maxDigits))
+	zeros := b.repeat(b.lit("0"), 0, more)
+	switch {
+	case !tightLow && !tightHigh:
+		if k == 0 {
+			return b.digits(1, more)
+		}
+		return b.digits(0, more)
+	case tightHigh && k >= len(w.highFrac): // only zeros are left
+		if w.highOpen || tightLow {
+			return none
+		}
+		if k == 0 {
+			return b.cat2(b.lit("0"), zeros)
+		}
+		return zeros
+	case k >= len(w.lowFrac) && !tightHigh: // a digit must come that is not 0
+		return b.cat(zeros, b.span('1', '9', empty), b.digits(0, more))
+	}
+	lo, hi := byte('0'), byte('9')
+	if tightLow && k < len(w.lowFrac) {
+		lo = w.lowFrac[k]
+	}
+	if tightHigh {
+		hi = w.highFrac[k]
+	}
+	at := lo
+	out := w.choose(lo, hi, func(d byte) node { return w.frac(k+1, tightLow && d == at, tightHigh && d == hi) })
+	if k > 0 && w.fits(k, tightLow, tightHigh) {
+		out = b.or(out, empty)
+	}
+	return out
 }

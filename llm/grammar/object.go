@@ -1,170 +1,358 @@
 package grammar
 
-import "fmt"
+import (
+	"fmt"
+	"sort"
+)
 
-// member is one way to go on in an object: key, colon and value.
-type member struct {
-	text     node // from the key's quote to the end of the value
-	required bool
-	needs    []int // members that must be there if this one is
+// property is the list of schemas that the value of a named property must satisfy.
+func (c *compiler) property(flat []item, name string) []item {
+	list, _ := c.valueOf(flat, name, func(p string) (bool, error) {
+		n, err := c.pattern(p)
+		if err != nil {
+			return true, err
+		}
+		return c.matches(n, inside(name)), nil
+	})
+	return list
 }
 
-// objectRule is what an object's members may be.
+// inside is how s is written between the quotes of a string.
+func inside(s string) string {
+	q := quote(s)
+	return q[1 : len(q)-1]
+}
+
+// valueOf lists the schemas of a value whose key matches the patterns that hit says.
+func (c *compiler) valueOf(flat []item, name string, hit func(p string) (bool, error)) ([]item, error) {
+	var out []item
+	for _, it := range flat {
+		found := false
+		if v, ok := it.get("properties"); ok {
+			props, ok := v.(*orderedObject)
+			if !ok {
+				return nil, &Error{"properties", it.path, "not an object", ErrSchema}
+			}
+			if s, ok := props.at[name]; ok && name != "\x00" {
+				found = true
+				out = append(out, it.child(s, "properties", name))
+			}
+		}
+		if v, ok := it.get("patternProperties"); ok {
+			props, ok := v.(*orderedObject)
+			if !ok {
+				return nil, &Error{"patternProperties", it.path, "not an object", ErrSchema}
+			}
+			for _, p := range props.keys {
+				yes, err := hit(p)
+				if err != nil {
+					return nil, &Error{"patternProperties", it.path, err.Error(), ErrUnsupported}
+				}
+				if yes {
+					found = true
+					out = append(out, it.child(props.at[p], "patternProperties", p))
+				}
+			}
+		}
+		if v, ok := it.get("additionalProperties"); ok && !found {
+			out = append(out, it.child(v, "additionalProperties"))
+		}
+	}
+	return out, nil
+}
+
+// objectRule gathers what a list's object keywords say of names.
 type objectRule struct {
-	id       int
-	members  []member
-	other    node // any other member, or none
-	min, max int
+	*rule
+	names    []string
+	at       map[string]int
+	patterns []string
+	keys     node // the inside of the keys that propertyNames allows
 }
 
-// objectState is what has been written of an object.
-type objectState struct {
-	rule  *objectRule
-	used  string // a byte for each member: 0 or 1
-	other int    // other members so far
+// name is the number of a declared member.
+func (r *objectRule) name(s string) int {
+	i, ok := r.at[s]
+	if !ok {
+		i = len(r.names)
+		r.at[s] = i
+		r.names = append(r.names, s)
+		r.members = append(r.members, member{})
+	}
+	return i
 }
 
-func (b *builder) object(s objectState) node {
-	return b.intern(expr{kind: kObject, data: s}, fmt.Sprint(s.rule.id, s.used, s.other))
+func (c *compiler) objectOf(flat []item) (node, error) {
+	r := &objectRule{rule: &rule{open: '{', close: '}', max: far}, at: map[string]int{}, keys: c.chars()}
+	for _, it := range flat {
+		if err := c.members(r, it); err != nil {
+			return none, err
+		}
+	}
+	if len(r.names) > 2000 || len(r.patterns) > 5 {
+		return none, &Error{"properties", pathOf(flat), "too many properties or patterns", ErrTooLarge}
+	}
+	kwargs := c.python && c.depth == 1
+	if kwargs {
+		r.rule.open, r.rule.close = '(', ')'
+	}
+	if !kwargs { // a function takes no arguments but the declared ones
+		if err := c.others(r, flat); err != nil {
+			return none, err
+		}
+	}
+	for i, name := range r.names {
+		if kwargs && !identifier(name) {
+			return none, &Error{"properties", pathOf(flat), fmt.Sprintf("Python can't carry an argument called %q", name), ErrUnsupported}
+		}
+		if !c.matches(r.keys, inside(name)) {
+			continue
+		}
+		list, err := c.valueOf(flat, name, func(p string) (bool, error) {
+			n, err := c.pattern(p)
+			return err == nil && c.matches(n, inside(name)), err
+		})
+		if err != nil {
+			return none, err
+		}
+		n, err := c.all(list)
+		if err != nil {
+			return none, err
+		}
+		if kwargs {
+			r.members[i].text = c.cat2(c.lit(name+"="), n)
+		} else {
+			r.members[i].text = c.cat2(c.lit(quote(name)), c.after(n))
+		}
+	}
+	return c.finish(r.rule, pathOf(flat), "minProperties")
 }
 
-// missing lists the members that are still needed, with member also written (or -1).
-func (s objectState) missing(also int) (need []int, written int) {
-	want := make([]bool, len(s.rule.members))
-	has := func(i int) bool { return i == also || s.used[i] == 1 }
-	var mark func(i int)
-	mark = func(i int) {
-		if !want[i] {
-			want[i] = true
-			for _, d := range s.rule.members[i].needs {
-				mark(d)
+// members adds what one schema says of its members.
+func (c *compiler) members(r *objectRule, it item) error {
+	lo, err := it.count("minProperties", 0)
+	if err != nil {
+		return err
+	}
+	hi, err := it.count("maxProperties", far)
+	if err != nil {
+		return err
+	}
+	r.min, r.max = max(r.min, lo), min(r.max, hi)
+	if v, ok := it.get("properties"); ok {
+		if props, ok := v.(*orderedObject); ok {
+			for _, k := range props.keys {
+				r.name(k)
 			}
 		}
 	}
-	for i, m := range s.rule.members {
-		if has(i) {
-			written++
-		}
-		if m.required || has(i) {
-			mark(i)
+	if v, ok := it.get("patternProperties"); ok {
+		if props, ok := v.(*orderedObject); ok {
+			r.patterns = append(r.patterns, props.keys...)
 		}
 	}
-	for i := range want {
-		if want[i] && !has(i) {
-			need = append(need, i)
+	if v, ok := it.get("propertyNames"); ok {
+		n, err := c.keyNames(it.child(v, "propertyNames"))
+		if err != nil {
+			return err
+		}
+		r.keys = c.and(r.keys, n)
+	}
+	if v, ok := it.get("required"); ok {
+		names, err := texts(v, "required", it.path)
+		if err != nil {
+			return err
+		}
+		for _, s := range names {
+			r.members[r.name(s)].required = true
 		}
 	}
-	return need, written
-}
-
-// distinct counts other members once, because two of them may have the same key.
-func (s objectState) distinct(written int) int { return written + min(s.other, 1) }
-
-// open is what may follow: the end, or one more member.
-func (b *builder) open(n node) node {
-	if v := b.exprs[n].opened; v != 0 {
-		return v
-	}
-	s := b.exprs[n].data.(objectState)
-	need, written := s.missing(-1)
-	var list []node
-	if len(need) == 0 && s.distinct(written) >= s.rule.min {
-		list = append(list, b.lit("}"))
-	}
-	sep := empty
-	if written+s.other > 0 {
-		sep = b.comma()
-	}
-	var members []node
-	for i, m := range s.rule.members {
-		if s.used[i] == 1 || m.text == none {
-			continue
+	if v, ok := it.get("dependentRequired"); ok {
+		deps, ok := v.(*orderedObject)
+		if !ok {
+			return &Error{"dependentRequired", it.path, "not an object", ErrSchema}
 		}
-		left, all := s.missing(i)
-		if all+s.other+len(left) > s.rule.max {
-			continue
-		}
-		used := []byte(s.used)
-		used[i] = 1
-		members = append(members, b.cat2(m.text, b.object(objectState{s.rule, string(used), s.other})))
-	}
-	if s.rule.other != none && written+s.other+1+len(need) <= s.rule.max {
-		next := s
-		next.other++
-		if s.rule.max >= far {
-			next.other = 1
-		}
-		members = append(members, b.cat2(s.rule.other, b.object(next)))
-	}
-	list = append(list, b.cat2(sep, b.or(members...)))
-	r := b.or(list...)
-	b.exprs[n].opened = r
-	return r
-}
-
-// comma separates two members or elements.
-func (b *builder) comma() node { return b.cat2(b.lit(","), b.space()) }
-
-func (b *builder) space() node {
-	if b.loose {
-		return b.repeat(b.lit(" "), 0, 1)
-	}
-	return b.lit(" ")
-}
-
-// pair is a key, a colon and a value.
-func (b *builder) pair(key, value node) node {
-	return b.cat(key, b.lit(":"), b.space(), value)
-}
-
-// shortestObject is the length of the shortest end of an object.
-func (b *builder) shortestObject(s objectState) int32 {
-	need, written := s.missing(-1)
-	n, sep := int32(1), b.shortest(b.comma())
-	for _, i := range need {
-		n = min(far, n+sep+b.shortest(s.rule.members[i].text))
-	}
-	if written+s.other == 0 && len(need) > 0 {
-		n -= sep // no comma before the first
-	}
-	if s.distinct(written)+len(need) < s.rule.min {
-		// Any further members will do for a bound that can be kept.
-		more := s.rule.min - s.distinct(written) - len(need)
-		for i := 0; i < len(s.rule.members) && more > 0; i++ {
-			if m := s.rule.members[i]; s.used[i] == 0 && m.text != none && !m.required {
-				n = min(far, n+sep+b.shortest(m.text))
-				more--
+		for _, k := range deps.keys {
+			names, err := texts(deps.at[k], "dependentRequired", it.path)
+			if err != nil {
+				return err
+			}
+			for _, s := range names {
+				i, j := r.name(k), r.name(s)
+				r.members[i].needs = append(r.members[i].needs, j)
 			}
 		}
-		if more > 0 && s.rule.other != none {
-			n = min(far, n+sep+b.shortest(s.rule.other))
+	}
+	return nil
+}
+
+// texts reads a keyword's array of texts.
+func texts(v any, keyword, path string) ([]string, error) {
+	list, ok := v.([]any)
+	if !ok {
+		return nil, &Error{keyword, path, "not an array", ErrSchema}
+	}
+	out := make([]string, len(list))
+	for i, x := range list {
+		if out[i], ok = x.(string); !ok {
+			return nil, &Error{keyword, path, "holds something other than texts", ErrSchema}
 		}
+	}
+	return out, nil
+}
+
+// keyNames is the inside of the keys that a schema allows: its strings, without quotes.
+func (c *compiler) keyNames(it item) (node, error) {
+	n, err := c.all([]item{it, {s: object("type", "string"), path: "\x00string"}})
+	if err != nil {
+		return none, err
+	}
+	if n = c.step(n, '"'); n == none {
+		return none, nil
+	}
+	return c.unquote(n), nil
+}
+
+// unquote takes the closing quote off the texts of n, which hold it nowhere else but
+// after a backslash.
+func (b *builder) unquote(n node) node {
+	e := b.exprs[n]
+	switch e.kind {
+	case kCat:
+		return b.cat2(e.kids[0], b.unquote(e.kids[1]))
+	case kOr:
+		list := make([]node, len(e.kids))
+		for i, k := range e.kids {
+			list[i] = b.unquote(k)
+		}
+		return b.or(list...)
+	case kSwitch:
+		// Byte by byte: an edge that ends the text is the closing quote.
+		var out []node
+		for _, x := range e.edges {
+			switch {
+			case x.to == empty && x.lo == '"' && x.hi == '"':
+				out = append(out, empty)
+			default:
+				out = append(out, b.span(x.lo, x.hi, b.unquote(x.to)))
+			}
+		}
+		return b.or(out...)
+	case kRef:
+		return b.unquote(b.refs[e.min])
 	}
 	return n
 }
 
-// elements are the members of an array up to its bracket.
-func (b *builder) elements(prefix []node, tail node, lo, hi int32) node {
-	rest := b.repeat(b.cat2(b.comma(), tail), lo-max(1, int32(len(prefix))), hi-max(1, int32(len(prefix))))
-	if hi >= far {
-		rest = b.repeat(b.cat2(b.comma(), tail), lo-max(1, int32(len(prefix))), far)
+// others are the classes of the members that are not declared, by the patterns that
+// their keys match. Those of a class of few keys become declared members.
+func (c *compiler) others(r *objectRule, flat []item) error {
+	sort.Strings(r.patterns)
+	var declared []node
+	for _, name := range r.names {
+		declared = append(declared, c.lit(inside(name)))
 	}
-	if len(prefix) == 0 {
-		prefix = []node{tail}
+	for bits := range 1 << len(r.patterns) {
+		parts := []node{r.keys}
+		if len(declared) > 0 {
+			parts = append(parts, c.not(c.or(declared...)))
+		}
+		on := map[string]bool{}
+		for i, p := range r.patterns {
+			n, err := c.pattern(p)
+			if err != nil {
+				return &Error{"patternProperties", pathOf(flat), err.Error(), ErrUnsupported}
+			}
+			on[p] = bits>>i&1 == 1
+			if !on[p] {
+				n = c.not(n)
+			}
+			parts = append(parts, n)
+		}
+		key := c.and(parts...)
+		if key == none {
+			continue
+		}
+		list, err := c.valueOf(flat, "\x00", func(p string) (bool, error) { return on[p], nil })
+		if err != nil {
+			return err
+		}
+		n, err := c.all(list)
+		if err != nil {
+			return err
+		}
+		if n == none {
+			continue
+		}
+		value := c.after(n)
+		if keys, all := c.finite(key, 64); all {
+			for _, k := range keys {
+				r.members = append(r.members, member{text: c.cat(c.lit(`"`+k+`"`), value)})
+			}
+			continue
+		}
+		r.rule.others = append(r.rule.others, other{c.cat2(key, c.lit(`"`)), value})
 	}
-	for i := len(prefix) - 1; i >= 0; i-- {
-		sep, end := b.comma(), none
-		if i == 0 {
-			sep = empty
-		}
-		if int32(i) >= lo {
-			end = empty
-		}
-		if int32(i) >= hi {
-			rest = end
-		} else {
-			rest = b.or(end, b.cat(sep, prefix[i], rest))
+	return nil
+}
+
+// finish takes out what can never be completed and writes the brackets.
+func (c *compiler) finish(r *rule, path, keyword string) (node, error) {
+	for changed := true; changed; {
+		changed = false
+		for i := range r.members {
+			m := &r.members[i]
+			for _, d := range m.needs {
+				if m.text != none && r.members[d].text == none {
+					m.text, changed = none, true
+				}
+			}
 		}
 	}
-	return rest
+	usable := 0
+	for _, m := range r.members {
+		if m.required && m.text == none {
+			return none, nil
+		}
+		if m.text != none {
+			usable++
+		}
+	}
+	if r.min > r.max {
+		return none, nil
+	}
+	if more := r.min - usable; more > 0 {
+		if more > 10000 {
+			return none, &Error{keyword, path, "needs too many members", ErrTooLarge}
+		}
+		var keys []node
+		for _, o := range r.others {
+			keys = append(keys, o.key)
+		}
+		r.otherLen = c.shortestTexts(c.or(keys...), more)
+		if len(r.otherLen) < more {
+			if len(r.others) == 0 {
+				return none, nil
+			}
+			return none, &Error{keyword, path, "needs more members than the keys can be told apart", ErrUnsupported}
+		}
+	}
+	c.ruleCount++
+	r.id = c.ruleCount
+	s := memberState{rule: r, used: string(make([]byte, len(r.members)))}
+	if need, _ := s.missing(-1); len(need) > r.max {
+		return none, nil
+	}
+	return c.cat2(c.span(r.open, r.open, empty), c.memberNode(s)), nil
+}
+
+// identifier says that s can be the name of an argument in Python.
+func identifier(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c != '_' && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (i == 0 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return s != ""
 }

@@ -2,16 +2,23 @@ package grammar
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"sort"
 	"strings"
+	"time"
 )
 
 // Options bound a compilation. The zero value is usable.
 type Options struct {
-	MaxNodes   int // expressions kept, while compiling and later; 0 is 2,000,000
-	MaxSchemas int // combinations of schemas; 0 is 20,000
+	// MaxMemory bounds the bytes of a grammar, while compiling and later, about; 0 is
+	// 128 MiB.
+	MaxMemory int64
+
+	// MaxTime bounds a compilation; 0 is 10 seconds.
+	MaxTime time.Duration
+
+	// MaxSchemas bounds the combinations of schemas; 0 is 20,000.
+	MaxSchemas int
 
 	// Loose lets the space after a comma or a colon be left out.
 	Loose bool
@@ -63,30 +70,32 @@ type compiler struct {
 // CompileSchema makes the grammar of the instances of a schema (draft 2020-12 or 7).
 // An error is an [*Error].
 func CompileSchema(schema []byte, o Options) (g *Grammar, err error) {
-	b := newBuilder(maxNodes(o))
-	b.loose = o.Loose
-	defer tooLarge(&g, &err)
-	n, err := compileInto(b, schema, o)
+	b := o.builder()
+	err = guard(func() error {
+		n, err := compileInto(b, schema, o)
+		if err == nil {
+			g = newGrammar(b, n)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	return newGrammar(b, n), nil
+	return g, nil
 }
 
-func tooLarge(g **Grammar, err *error) {
-	if r := recover(); r != nil {
-		e, ok := r.(error)
-		if !ok || !errors.Is(e, errTooLarge) {
-			panic(r)
-		}
-		*g, *err = nil, &Error{"schema", "", "the grammar is larger than the limit", ErrTooLarge}
+// builder starts a compilation within the limits.
+func (o Options) builder() *builder {
+	if o.MaxMemory <= 0 {
+		o.MaxMemory = 128 << 20
 	}
-}
-func maxNodes(o Options) int {
-	if o.MaxNodes <= 0 {
-		return 2_000_000
+	if o.MaxTime <= 0 {
+		o.MaxTime = 10 * time.Second
 	}
-	return o.MaxNodes
+	b := newBuilder(o.MaxMemory)
+	b.deadline = time.Now().Add(o.MaxTime)
+	b.loose = o.Loose
+	return b
 }
 
 func compileInto(b *builder, schema []byte, o Options, also ...item) (node, error) {
@@ -137,9 +146,12 @@ func (c *compiler) all(list []item) (node, error) {
 	}
 	sort.Strings(keys)
 	key := strings.Join(keys, "\x01")
+	if c.python && c.depth == 0 {
+		key = "\x01" + key // the arguments of a call
+	}
 	if n, ok := c.memo[key]; ok {
 		if at, open := c.open_[key]; open && at == c.depth {
-			return none, &Error{"$ref", flat[0].path, "it refers to itself", ErrSchema}
+			return none, &Error{"$ref", pathOf(flat), "it refers to itself", ErrSchema}
 		}
 		return n, nil
 	}
@@ -159,7 +171,7 @@ func (c *compiler) all(list []item) (node, error) {
 	if n == none {
 		c.refs[ref] = empty // checked: nothing may have used it
 		if c.used(c.memo[key]) {
-			return none, &Error{"$ref", flat[0].path, "a recursion has no end", ErrSchema}
+			return none, &Error{"$ref", pathOf(flat), "a recursion has no end", ErrSchema}
 		}
 	}
 	c.memo[key] = n
@@ -252,17 +264,12 @@ func (c *compiler) flat(list []item) ([]item, error) {
 }
 
 // refused are the keywords that assert something that is not enforced here.
-var refused = []string{"$dynamicRef", "$recursiveRef", "contains", "unevaluatedItems", "unevaluatedProperties", "extends", "disallow", "divisibleBy"}
+var refused = []string{"$dynamicRef", "$recursiveRef", "unevaluatedItems", "unevaluatedProperties", "extends", "disallow", "divisibleBy"}
 
 func (c *compiler) known(o *orderedObject, it item) error {
 	for _, k := range refused {
 		if v, ok := it.get(k); ok && v != true {
 			return &Error{k, it.path, "not supported", ErrUnsupported}
-		}
-	}
-	if v, ok := it.get("uniqueItems"); ok && v == true {
-		if n, err := it.count("maxItems", far); err != nil || n > 1 {
-			return &Error{"uniqueItems", it.path, "not supported for more than one element", ErrUnsupported}
 		}
 	}
 	if _, ok := o.at["required"].(bool); ok {
@@ -402,4 +409,12 @@ func (it item) count(k string, def int) (int, error) {
 		return far, nil
 	}
 	return int(r.Num().Int64()), nil
+}
+
+// pathOf names a conjunction by its first schema.
+func pathOf(flat []item) string {
+	if len(flat) == 0 {
+		return ""
+	}
+	return flat[0].path
 }

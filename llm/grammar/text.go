@@ -244,26 +244,35 @@ var formats = map[string]string{
 	"uri":       `^` + reURI + `$`,
 }
 
-// value is the text of v in its canonical form.
-func canonical(v any) string {
+// canonical is the text of v in its only form here.
+func canonical(v any) string { return spell(v, "null", "true", "false") }
+
+// pythonic is the same as a literal of Python.
+func pythonic(v any) string { return spell(v, "None", "True", "False") }
+
+func spell(v any, null, yes, no string) string {
 	switch v := v.(type) {
 	case string:
 		return quote(v)
+	case bool:
+		if v {
+			return yes
+		}
+		return no
 	case json.Number:
 		return v.String()
 	case []any:
 		list := make([]string, len(v))
 		for i, x := range v {
-			list[i] = canonical(x)
+			list[i] = spell(x, null, yes, no)
 		}
 		return "[" + strings.Join(list, ", ") + "]"
 	case *orderedObject:
 		list := make([]string, len(v.keys))
 		for i, k := range v.keys {
-			list[i] = quote(k) + ": " + canonical(v.at[k])
+			list[i] = quote(k) + ": " + spell(v.at[k], null, yes, no)
 		}
 		return "{" + strings.Join(list, ", ") + "}"
 	}
-	out, _ := json.Marshal(v) // true, false, null
-	return string(out)
+	return null
 }

@@ -3,6 +3,8 @@ package grammar
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/chaski-dev/chaski/llm"
@@ -18,58 +20,121 @@ type Turn struct {
 	Options  Options
 }
 
-// CompileTurn makes the grammar of a turn: text, or calls separated by "; ". A text's
-// first character after white space is none that opens a call ({, [, < or `). Calls are
-// in the JSON dialect; after a complete call the turn ends or opens another. An error
-// is an [*Error] whose path starts with the tool's name.
+// CompileTurn makes the grammar of a turn: text, or calls. After a complete call the
+// turn ends or opens another. In the JSON dialect calls are separated by "; "; in the
+// Python-style one they stand in a list, and their arguments are the declared ones by
+// name. Where calls can be made, text does not open as a call would, in any form that
+// models write. An error is an [*Error] whose path starts with the tool's name.
 func CompileTurn(t Turn) (g *Grammar, err error) {
-	b := newBuilder(maxNodes(t.Options))
-	defer tooLarge(&g, &err)
-	if t.Dialect != llm.DialectJSON {
+	if t.Dialect != llm.DialectJSON && t.Dialect != llm.DialectPythonic {
 		return nil, &Error{"dialect", "", fmt.Sprintf("calls in %q have no grammar", t.Dialect), ErrUnsupported}
 	}
-	var calls, found = none, false
-	seen := map[string]bool{}
-	for _, tool := range t.Tools {
-		if tool.Name == "" || len(tool.Name) > 256 || !utf8.ValidString(tool.Name) || seen[tool.Name] {
-			return nil, &Error{"name", "/" + pointer(tool.Name), "a tool's name must be unique text of 1 to 256 bytes", ErrSchema}
-		}
-		seen[tool.Name] = true
-		if t.Choice.Mode == llm.ChoiceNone || (t.Choice.Mode == llm.ChoiceTool && t.Choice.Name != tool.Name) {
-			continue
-		}
-		found = true
-		n, err := toolCall(b, tool, t.Options)
-		if err != nil {
-			return nil, err
-		}
-		calls = b.or(calls, n)
+	b := t.Options.builder()
+	err = guard(func() error {
+		var err error
+		g, err = t.compile(b)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+func (t Turn) compile(b *builder) (*Grammar, error) {
+	b.python = t.Dialect == llm.DialectPythonic
+	calls, err := t.calls(b)
+	if err != nil {
+		return nil, err
 	}
 	must := t.Choice.Mode == llm.ChoiceRequired || t.Choice.Mode == llm.ChoiceTool
-	if must && !found {
-		return nil, &Error{"tool_choice", "", fmt.Sprintf("no tool %q to call", t.Choice.Name), ErrSchema}
-	}
-	if calls != none {
-		more := int32(far)
-		if t.MaxCalls > 0 {
-			more = int32(min(t.MaxCalls-1, far))
-		}
-		calls = b.cat(calls, b.repeat(b.cat2(b.lit("; "), calls), 0, more))
-	}
 	text := none
+	b.python = false
 	switch {
 	case must:
 	case t.Response != nil:
 		if text, err = compileInto(b, t.Response.Schema, t.Options); err != nil {
 			return nil, err
 		}
+		if text = b.avoid(text, t.openings()); text == none {
+			return nil, &Error{"response_format", "", "every answer would read as a call", ErrSchema}
+		}
+	case calls == none:
+		text = b.text(t.openings())
 	default:
-		text = b.text()
+		text = b.text(append(t.openings(), sloppy...))
 	}
-	g = newGrammar(b, b.or(calls, text))
-	g.tagged, g.calls, g.text = calls, calls, text
+	g := newGrammar(b, b.or(calls, text))
+	g.tagged, g.calls = calls, calls
 	return g, nil
 }
+
+// callable are the tools that the choice leaves.
+func (t Turn) callable() []llm.ToolSpec {
+	if t.Choice.Mode == llm.ChoiceNone {
+		return nil
+	}
+	var out []llm.ToolSpec
+	for _, tool := range t.Tools {
+		if t.Choice.Mode != llm.ChoiceTool || t.Choice.Name == tool.Name {
+			out = append(out, tool)
+		}
+	}
+	return out
+}
+
+// calls is one call or more; none if none can be made.
+func (t Turn) calls(b *builder) (node, error) {
+	seen := map[string]bool{}
+	for _, tool := range t.Tools {
+		if tool.Name == "" || len(tool.Name) > 256 || !utf8.ValidString(tool.Name) || seen[tool.Name] {
+			return none, &Error{"name", "/" + pointer(tool.Name), "a tool's name must be unique text of 1 to 256 bytes", ErrSchema}
+		}
+		if b.python && !dotted(tool.Name) {
+			return none, &Error{"name", "/" + pointer(tool.Name), "Python can't carry this name", ErrUnsupported}
+		}
+		seen[tool.Name] = true
+	}
+	one := none
+	tools := t.callable()
+	for _, tool := range tools {
+		n, err := toolCall(b, tool, t.Options)
+		if err != nil {
+			return none, err
+		}
+		one = b.or(one, n)
+	}
+	switch {
+	case len(tools) > 0:
+	case t.Choice.Mode == llm.ChoiceTool:
+		return none, &Error{"tool_choice", "", fmt.Sprintf("no tool %q to call", t.Choice.Name), ErrSchema}
+	case t.Choice.Mode == llm.ChoiceRequired:
+		return none, &Error{"tool_choice", "", "no tool to call", ErrSchema}
+	default:
+		return none, nil
+	}
+	more := int32(far)
+	if t.MaxCalls > 0 {
+		more = int32(min(t.MaxCalls-1, far))
+	}
+	if b.python {
+		return b.cat(b.lit("["), one, b.repeat(b.cat2(b.lit(", "), one), 0, more), b.lit("]")), nil
+	}
+	return b.cat2(one, b.repeat(b.cat2(b.lit("; "), one), 0, more)), nil
+}
+
+// dotted says that s is Python's name of a function: identifiers with dots between.
+func dotted(s string) bool {
+	for part := range strings.SplitSeq(s, ".") {
+		if !identifier(part) {
+			return false
+		}
+	}
+	return true
+}
+
+// opening is how a call opens in the JSON dialect, up to its arguments.
+func opening(name string) string { return `{"name": ` + quote(name) + `, "parameters": ` }
 
 // toolCall is one call of one tool.
 func toolCall(b *builder, tool llm.ToolSpec, o Options) (node, error) {
@@ -84,32 +149,101 @@ func toolCall(b *builder, tool llm.ToolSpec, o Options) (node, error) {
 	if err != nil {
 		return none, err
 	}
-	return b.cat(b.lit(`{"name": `+quote(tool.Name)+`, "parameters": `), args, b.lit("}")), nil
+	if b.python {
+		return b.cat2(b.lit(tool.Name), args), nil
+	}
+	return b.cat(b.lit(opening(tool.Name)), args, b.lit("}")), nil
 }
 
-// text is UTF-8 that does not open as a call would.
-func (b *builder) text() node {
+// sloppy are the starts of text that models mean as a call, in forms other than those
+// of the grammar.
+var sloppy = []string{"{", "<function", "[{", "[ ", "[\n", "```json", "```tool", "```\n{", "```\n["}
+
+// openings are how the turn's calls open in either dialect: what reads a turn takes
+// nothing else for a call.
+func (t Turn) openings() []string {
+	var list []string
+	for _, tool := range t.Tools {
+		list = append(list, opening(tool.Name), "["+tool.Name+"(")
+	}
+	return list
+}
+
+// text is UTF-8, white space of at most 8 characters first, that does not open so.
+func (b *builder) text(avoid []string) node {
 	char := b.or(b.span(0, 0x7f, empty), b.utf8(0x80, utf8.MaxRune))
 	space := b.or(b.lit(" "), b.lit("\t"), b.lit("\r"), b.lit("\n"))
-	var edges []edge
-	for c := 0; c < 0x80; c++ {
-		switch c {
-		case ' ', '\t', '\r', '\n', '{', '[', '<', '`':
-		default:
-			edges = append(edges, edge{byte(c), byte(c), empty})
-		}
-	}
-	first := b.or(b.table(edges, false), b.utf8(0x80, utf8.MaxRune))
-	return b.cat(b.repeat(space, 0, 8), first, b.repeat(char, 0, far))
+	rest := b.repeat(char, 0, far)
+	return b.cat2(b.repeat(space, 0, 8), b.opens(avoid, rest, true))
 }
 
-// CallTokens sets dst to the tokens that open a call at the start of a turn, for a
-// threshold on the probability of calling; <|python_tag|> is one more if CanTag says so.
-func (m *Matcher) CallTokens(dst Bitset) error {
-	clear(dst)
-	return m.g.locked(func() {
-		if m.g.calls != none {
-			m.g.b.mask(dst, m.v, m.g.calls)
+// opens is text that does not start with any of avoid and goes on with rest.
+func (b *builder) opens(avoid []string, rest node, first bool) node {
+	var edges []edge
+	for c := byte(0); c < utf8.RuneSelf; c++ {
+		if first && isSpace(c) {
+			continue
 		}
-	})
+		var deeper []string
+		to := rest
+		for _, a := range avoid {
+			if a == string(c) {
+				to = none
+			} else if a[0] == c {
+				deeper = append(deeper, a[1:])
+			}
+		}
+		if to != none && len(deeper) > 0 {
+			to = b.opens(deeper, rest, false)
+		}
+		if to != none {
+			edges = append(edges, edge{c, c, to})
+		}
+	}
+	return b.or(b.table(edges, !first), b.cat2(b.utf8(utf8.RuneSelf, utf8.MaxRune), rest))
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+
+// avoid is n without the texts that start with one of the prefixes.
+func (b *builder) avoid(n node, prefixes []string) node {
+	if len(prefixes) == 0 {
+		return n
+	}
+	if !b.avoidable(n, prefixes) {
+		return none
+	}
+	e := expr{kind: kAvoid, kids: []node{n}, data: prefixes, nullable: b.null(n), captures: b.exprs[n].captures}
+	return b.intern(e, strings.Join(prefixes, "\x00"))
+}
+
+// avoidable says that n holds a text that starts with none of the prefixes.
+func (b *builder) avoidable(n node, prefixes []string) bool {
+	if n == none || slices.Contains(prefixes, "") {
+		return false
+	}
+	if len(prefixes) == 0 || b.null(n) {
+		return true
+	}
+	for c := range 256 { // not by class: the prefixes tell bytes apart that n does not
+		if to := b.step(n, byte(c)); to != none && b.avoidable(to, after(prefixes, byte(c))) {
+			return true
+		}
+	}
+	return false
+}
+
+// after are the rests of the prefixes that start with c.
+func after(prefixes []string, c byte) []string {
+	var out []string
+	for _, p := range prefixes {
+		if p[0] == c {
+			out = append(out, p[1:])
+		}
+	}
+	return out
+}
+
+func (b *builder) stepAvoid(e expr, c byte) node {
+	return b.avoid(b.step(e.kids[0], c), after(e.data.([]string), c))
 }

@@ -143,10 +143,10 @@ func (c *compiler) types(flat []item) (node, error) {
 	}
 	var out []node
 	if set&isNull != 0 {
-		out = append(out, c.lit("null"))
+		out = append(out, c.word("null"))
 	}
 	if set&isBool != 0 {
-		out = append(out, c.lit("true"), c.lit("false"))
+		out = append(out, c.word("true"), c.word("false"))
 	}
 	banned := map[string]any{}
 	for _, it := range flat {
@@ -160,15 +160,14 @@ func (c *compiler) types(flat []item) (node, error) {
 			}
 		}
 	}
-	for i, name := range []string{"null", "true", "false"} {
+	for _, name := range []string{"null", "true", "false"} {
 		if _, ok := banned[name]; ok {
 			for j, n := range out {
-				if n == c.lit(name) {
+				if n == c.word(name) {
 					out[j] = none
 				}
 			}
 		}
-		_ = i
 	}
 	if set&(isInt|isFraction) != 0 {
 		n, err := c.numberOf(flat, set)
@@ -229,13 +228,42 @@ func (c *compiler) enum(vals []any, set typeSet, rest []item) (node, error) {
 		if typeOf(v)&set == 0 {
 			continue
 		}
-		text := canonical(v)
+		text, err := c.write(v)
+		if err != nil {
+			return none, err
+		}
 		if check != none && !c.matches(check, text) {
 			continue
 		}
 		out = append(out, c.lit(text))
 	}
 	return c.or(out...), nil
+}
+
+// word is null, true or false as the dialect spells it.
+func (b *builder) word(name string) node {
+	if b.python {
+		name = map[string]string{"null": "None", "true": "True", "false": "False"}[name]
+	}
+	return b.lit(name)
+}
+
+// write is the text of a value of an enum as the dialect spells it.
+func (c *compiler) write(v any) (string, error) {
+	if !c.python {
+		return canonical(v), nil
+	}
+	if o, ok := v.(*orderedObject); ok && c.depth == 0 {
+		list := make([]string, len(o.keys))
+		for i, k := range o.keys {
+			if !identifier(k) {
+				return "", &Error{"enum", "", fmt.Sprintf("Python can't carry an argument called %q", k), ErrUnsupported}
+			}
+			list[i] = k + "=" + pythonic(o.at[k])
+		}
+		return "(" + strings.Join(list, ", ") + ")", nil
+	}
+	return pythonic(v), nil
 }
 
 func (c *compiler) numberOf(flat []item, set typeSet) (node, error) {
@@ -275,7 +303,7 @@ func (c *compiler) numberOf(flat []item, set typeSet) (node, error) {
 	}
 	n, err := c.number(r)
 	if err != nil {
-		return none, &Error{"multipleOf", flat[0].path, err.Error(), ErrUnsupported}
+		return none, &Error{"multipleOf", pathOf(flat), err.Error(), ErrUnsupported}
 	}
 	return n, nil
 }

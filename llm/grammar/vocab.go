@@ -1,7 +1,9 @@
 package grammar
 
 import (
+	"maps"
 	"math/bits"
+	"slices"
 	"sort"
 )
 
@@ -44,6 +46,7 @@ func (s Bitset) IDs(dst []int32) []int32 {
 // Vocab is a vocabulary as a trie of its tokens' bytes. It never changes.
 type Vocab struct {
 	tokens [][]byte
+
 	// The trie, depth first: a node's byte, depth, the place after its last
 	// descendant, and its token (-1 is none).
 	bytes []byte
@@ -51,32 +54,54 @@ type Vocab struct {
 	skip  []int32
 	token []int32
 	same  map[int32][]int32 // further tokens with the bytes of one
-	text  []uint8           // characters of a token that fits inside a string, 255 of one that does not
-	exits []exit
-	plain Bitset      // tokens inside a string
-	whole []bool      // the path to a trie node is whole characters of a string
-	first [256]Bitset // plain, by first byte
+	order []int32           // all tokens as they stand in the trie
+	start []int32           // of each trie node, and of the end: how many stand before it
+	sub   []byteSet         // the bytes of a node's descendants
+
+	// How tokens go on inside a string, see slice.
+	text    []uint8 // characters of a token that fits, notInside of one that does not
+	partial Bitset  // of those, the ones that end within a character
+	plain   Bitset  // all of those
+	first   [256]Bitset
+	whole   []bool  // the path to a trie node is whole characters
+	exitAt  []int32 // trie nodes of a closing quote
+	closing Bitset  // tokens that end with one
+	tails   []tail  // what follows a closing quote, as a trie; the first is nothing
 }
 
-// exit is a trie node that a closing quote leads to.
-type exit struct {
-	at    int32
+// tail is a node of the trie of what follows a closing quote within a token.
+type tail struct {
+	c      byte
+	depth  uint8
+	skip   int32
+	tokens []closer
+}
+
+// closer is a token that closes a string after so many characters.
+type closer struct {
+	id    int32
 	chars uint8
 }
 
-const maxTokenBytes = 250
+const (
+	maxTokenBytes = 250
+	notInside     = 255
+)
 
 // NewVocab builds the trie. tokens[id] holds the bytes of token id; special tokens and
 // empty ones match no text. Tokens longer than 250 bytes are never allowed.
 func NewVocab(tokens [][]byte, special func(id int32) bool) *Vocab {
-	v := &Vocab{tokens: make([][]byte, len(tokens)), same: map[int32][]int32{}, plain: NewBitset(len(tokens)), text: make([]uint8, len(tokens))}
+	v := &Vocab{
+		tokens: make([][]byte, len(tokens)), same: map[int32][]int32{}, text: make([]uint8, len(tokens)),
+		partial: NewBitset(len(tokens)), plain: NewBitset(len(tokens)), closing: NewBitset(len(tokens)),
+	}
 	var ids []int32
 	for i, t := range tokens {
 		if len(t) > 0 && len(t) <= maxTokenBytes && (special == nil || !special(int32(i))) {
 			v.tokens[i] = t
 			ids = append(ids, int32(i))
 		}
-		v.text[i] = 255
+		v.text[i] = notInside
 	}
 	sort.SliceStable(ids, func(i, j int) bool { return string(tokens[ids[i]]) < string(tokens[ids[j]]) })
 	var path []int32
@@ -109,9 +134,18 @@ func NewVocab(tokens [][]byte, special func(id int32) bool) *Vocab {
 	for _, p := range path {
 		v.skip[p] = int32(len(v.bytes))
 	}
+	for i := range v.bytes {
+		v.start = append(v.start, int32(len(v.order)))
+		v.each(int32(i), func(id int32) { v.order = append(v.order, id) })
+	}
+	v.start = append(v.start, int32(len(v.order)))
+	v.below()
 	v.slice()
 	return v
 }
+
+// under are the tokens from trie node i down.
+func (v *Vocab) under(i int32) []int32 { return v.order[v.start[i]:v.start[v.skip[i]]] }
 
 // Size is the number of ids.
 func (v *Vocab) Size() int { return len(v.tokens) }
@@ -126,11 +160,12 @@ func (v *Vocab) Bytes(id int32) []byte {
 
 // slice finds, once, how every token goes on inside a string.
 func (v *Vocab) slice() {
-	b := newBuilder(1 << 20)
+	b := newBuilder(1 << 28)
 	body := b.chars()
 	v.whole = make([]bool, len(v.bytes))
 	var at [256]node
 	var count [256]uint8
+	byTail := map[string][]closer{}
 	for i := int32(0); i < int32(len(v.bytes)); {
 		d := v.depth[i]
 		from, chars := body, uint8(0)
@@ -138,7 +173,14 @@ func (v *Vocab) slice() {
 			from, chars = at[d-1], count[d-1]
 		}
 		if v.bytes[i] == '"' && from == body {
-			v.exits = append(v.exits, exit{i, chars})
+			v.exitAt = append(v.exitAt, i)
+			for _, id := range v.under(i) {
+				after := string(v.tokens[id][d+1:])
+				byTail[after] = append(byTail[after], closer{id, chars})
+				if after == "" {
+					v.closing.Set(id)
+				}
+			}
 		}
 		to := b.step(from, v.bytes[i])
 		if to == none {
@@ -150,9 +192,12 @@ func (v *Vocab) slice() {
 		}
 		at[d], count[d] = to, chars
 		v.whole[i] = to == body
-		v.add(i, func(id int32) {
+		v.each(i, func(id int32) {
 			v.text[id] = chars
 			v.plain.Set(id)
+			if to != body {
+				v.partial.Set(id)
+			}
 			c := v.tokens[id][0]
 			if v.first[c] == nil {
 				v.first[c] = NewBitset(len(v.tokens))
@@ -161,15 +206,46 @@ func (v *Vocab) slice() {
 		})
 		i++
 	}
+	v.tailTrie(byTail)
 }
 
-func (v *Vocab) add(i int32, fn func(id int32)) {
+func (v *Vocab) tailTrie(byTail map[string][]closer) {
+	list := slices.Sorted(maps.Keys(byTail))
+	v.tails = []tail{{tokens: byTail[""]}}
+	var path []int
+	prev := ""
+	for _, t := range list {
+		n := 0
+		for n < len(prev) && n < len(t) && prev[n] == t[n] {
+			n++
+		}
+		for ; len(path) > n; path = path[:len(path)-1] {
+			v.tails[path[len(path)-1]].skip = int32(len(v.tails))
+		}
+		for i := n; i < len(t); i++ {
+			path = append(path, len(v.tails))
+			v.tails = append(v.tails, tail{c: t[i], depth: uint8(i)})
+		}
+		if t != "" {
+			v.tails[len(v.tails)-1].tokens = byTail[t]
+		}
+		prev = t
+	}
+	for _, p := range path {
+		v.tails[p].skip = int32(len(v.tails))
+	}
+}
+
+// each calls fn for the tokens of trie node i.
+func (v *Vocab) each(i int32, fn func(id int32)) {
 	id := v.token[i]
 	if id < 0 {
 		return
 	}
 	fn(id)
-	for _, other := range v.same[id] {
-		fn(other)
+	if len(v.same) > 0 {
+		for _, other := range v.same[id] {
+			fn(other)
+		}
 	}
 }

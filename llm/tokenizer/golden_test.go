@@ -130,3 +130,28 @@ func BenchmarkEncodeRun(b *testing.B) {
 		}
 	}
 }
+
+// TestSettled: the tokens of every beginning of a text that are said to be settled are
+// those of the whole.
+func TestSettled(t *testing.T) {
+	tok := llama3Tokenizer(t)
+	for _, v := range vectors(t) {
+		if v.Special || len(v.Text) > 400 {
+			continue
+		}
+		whole := tok.Encode(nil, v.Text)
+		for i := range len(v.Text) + 1 {
+			ids, n := tok.EncodeSettled(nil, v.Text[:i])
+			if len(ids) > len(whole) || !slices.Equal(ids, whole[:len(ids)]) || n > i {
+				t.Fatalf("%q of %q: %v, want a prefix of %v", v.Text[:i], v.Text, ids, whole)
+			}
+			at := 0
+			for _, id := range ids {
+				at += len(tok.Bytes(id))
+			}
+			if at != n {
+				t.Fatalf("%q: %d bytes in tokens, said to be %d", v.Text[:i], at, n)
+			}
+		}
+	}
+}

@@ -3,6 +3,8 @@ package tokenizer
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Tokenizer encodes and decodes text with one vocabulary.
@@ -147,6 +149,31 @@ func (t *Tokenizer) Encode(dst []int32, text string) []int32 {
 		i = end
 	}
 	return dst
+}
+
+// EncodeSettled appends the tokens of the part of text whose tokens are the same
+// whatever follows it, which is all but its last word, and returns the length of that
+// part in bytes.
+func (t *Tokenizer) EncodeSettled(dst []int32, text string) ([]int32, int) {
+	for k := 1; k < utf8.UTFMax && k <= len(text); k++ {
+		if tail := text[len(text)-k:]; utf8.RuneStart(tail[0]) {
+			if !utf8.FullRuneInString(tail) {
+				text = text[:len(text)-k] // the start of a character
+			}
+			break
+		}
+	}
+	space := len(strings.TrimRightFunc(text, unicode.IsSpace)) // a run of it may yet be cut otherwise
+	i := 0
+	for i < len(text) {
+		end := nextWord(text, i)
+		if end == len(text) || i >= space {
+			break
+		}
+		dst = t.encodeWord(dst, text[i:end])
+		i = end
+	}
+	return dst, i
 }
 
 // EncodeSpecial appends the tokens of text to dst, reading the names of special
