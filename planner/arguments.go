@@ -11,15 +11,19 @@ import (
 // validate checks arguments against the tool's schema and fills in its defaults, so
 // that a policy decides on what will be run. A schema that cannot be compiled is
 // left to the tool's worker.
-func validate(spec tools.Spec, args json.RawMessage) (json.RawMessage, error) {
+func (s *State) validate(spec tools.Spec, args json.RawMessage) (json.RawMessage, error) {
 	if len(spec.Parameters) == 0 {
 		return args, nil
 	}
-	s := compiled(string(spec.Parameters))
-	if s == nil {
+	compiled := compiled(string(spec.Parameters))
+	if compiled == nil {
 		return args, nil
 	}
-	return s.Check(args)
+	args, err := compiled.Check(args)
+	if err == nil && s.reads(spec.Name) {
+		_, err = s.reading(args)
+	}
+	return args, err
 }
 
 // schemas keeps compiled schemas by their text: what is computed once is the same

@@ -77,6 +77,9 @@ func Check(s State, ev Event) error {
 		if !ok || c.Phase != Intended && c.Phase != Lost && (c.Phase != Unknown || ev.Result.By == "") {
 			return fmt.Errorf("%w: call %s awaits no result", ErrEvent, ev.Result.CallID)
 		}
+		if c.Phase == Intended && s.reads(c.Tool) && ev.Result.Prompt != HashRequest(s.extractRequest(&c)) {
+			return fmt.Errorf("%w: the reading answers another prompt than that of call %s", ErrEvent, c.ID)
+		}
 		if ev.Result.Attempt != c.Attempt {
 			return fmt.Errorf("%w: a result of attempt %d of call %s, not of %d", ErrEvent, ev.Result.Attempt, c.ID, c.Attempt)
 		}

@@ -16,6 +16,7 @@ const (
 	Screen    CommandKind = "screen"    // ask the policy about Text
 	Intend    CommandKind = "intend"    // journal the intent of Call's next attempt
 	Dispatch  CommandKind = "dispatch"  // run Call, whose intent is journalled
+	Extract   CommandKind = "extract"   // run the model on Request and answer Call, see Extracted
 	Reconcile CommandKind = "reconcile" // find out what became of Call
 	End       CommandKind = "end"       // journal the end
 )
@@ -64,6 +65,10 @@ func Commands(s State) []Command {
 				cmds = append(cmds, Command{Kind: Intend, Call: call})
 			}
 		case Intended:
+			if s.reads(c.Tool) {
+				cmds = append(cmds, Command{Kind: Extract, Call: call, Request: s.extractRequest(c)})
+				break
+			}
 			cmds = append(cmds, Command{Kind: Dispatch, Call: call})
 		case Received:
 			cmds = append(cmds, Command{Kind: Screen, Text: s.resultText(c)})

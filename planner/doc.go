@@ -16,6 +16,13 @@
 // steps that it needs have succeeded, independent steps at once; if one fails, or the
 // plan says so, the model plans again with what it has seen, else it answers.
 //
+// A context that is full is made shorter by an event, see [Compact], or the run ends
+// with an error; nothing is cut silently.
+//
+// A result that the policy keeps aside never enters the context: the model sees a
+// name, which it may pass on. What it must know of the value it asks by a call of
+// [ExtractTool], which is a generation apart: no tools, a narrow schema.
+//
 // Where a policy is pinned it is asked at each hook that it has rules for: before
 // planning, before a call, after a result and for each passage, before the answer.
 // [Facts] says what each event means to it. Journals without those events replay as

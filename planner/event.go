@@ -45,6 +45,7 @@ type Started struct {
 	Budget   Budget              `json:"budget,omitzero"`
 	Strategy Strategy            `json:"strategy,omitempty"`
 	Compact  Compaction          `json:"compact,omitempty"`
+	Extract  bool                `json:"extract,omitempty"` // Tools has ExtractTool, which the runtime runs by the model
 	Sampling llm.Sampling        `json:"sampling,omitzero"`
 	Format   *llm.ResponseFormat `json:"format,omitempty"`
 
@@ -70,6 +71,9 @@ type Pinned struct {
 
 	// Hooks lists the texts on which the policy is asked too: input, result, answer.
 	Hooks []policies.Hook `json:"hooks,omitempty"`
+
+	// Handles says that some results are kept aside as named values.
+	Handles bool `json:"handles,omitempty"`
 }
 
 // Asks reports whether the pinned policy wants to see texts at that hook.
@@ -187,6 +191,10 @@ type Intent struct {
 type Result struct {
 	tools.Result
 	By string `json:"by,omitempty"` // the person who settled an unknown outcome
+
+	// Prompt and Usage are of a quarantined reading, which is a generation too.
+	Prompt string    `json:"prompt,omitempty"` // hash of the request, see HashRequest
+	Usage  llm.Usage `json:"usage,omitzero"`
 }
 
 // Ticked says only that time passed: approvals expire by it.

@@ -44,6 +44,9 @@ func Facts(before State, ev Event, after State) []policies.Fact {
 			}})
 		}
 	case ev.Result != nil:
+		if ev.Result.Prompt != "" {
+			add(policies.Fact{Kind: policies.FactStep, Usage: &ev.Result.Usage})
+		}
 		c, ok := before.Call(ev.Result.CallID)
 		if now, open := after.Call(c.ID); !ok || open && now.Phase != Settled {
 			break // another attempt follows, somebody must say what became of it, or the policy must see it

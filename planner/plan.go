@@ -182,7 +182,7 @@ func (s *State) unblockStep(index int, c *CallState) bool {
 		c.ID = tools.CallID(s.Run, s.Used.Steps, index, c.Tool, args)
 		c.Arguments = args
 		spec, _ := s.spec(c.Tool)
-		args, err = validate(spec, args)
+		args, err = s.validate(spec, args)
 	}
 	if err != nil {
 		settle(c, tools.StatusInvalid, "the arguments of "+c.Tool+" are wrong: "+err.Error())

@@ -84,11 +84,12 @@ func (s *State) received(c *CallState, sc *Screened) {
 		w := withheld(sc)
 		text = &w
 	}
+	if d := sc.Decision; d != nil && d.Handle != "" {
+		c.Handle = d.Handle
+		s.keep(d, policies.ResultText(c.Result))
+	}
 	if text != nil {
 		setText(&res, *text)
-	}
-	if sc.Decision != nil {
-		c.Handle = sc.Decision.Handle
 	}
 	c.Phase, c.Result = Settled, &res
 	if sc.Verdict == Halt {

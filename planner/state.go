@@ -134,6 +134,7 @@ type State struct {
 	Used     Used          `json:"used"`
 	At       time.Time     `json:"at"`
 	Plan     PlanState     `json:"plan,omitzero"`
+	Kept     []Kept        `json:"kept,omitempty"`    // values that stay out of the context
 	Summary  []string      `json:"summary,omitempty"` // calls whose results are being summarised
 
 	// Inputs counts the messages of the start that a pinned policy has let in. Draft

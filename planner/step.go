@@ -179,7 +179,7 @@ func (s *State) propose(index int, call *llm.ToolCall) {
 		if s.Policy == nil { // as it was before there were policies
 			break
 		}
-		if args, err := validate(spec, c.Arguments); err != nil {
+		if args, err := s.validate(spec, c.Arguments); err != nil {
 			settle(&c, tools.StatusInvalid, "the arguments of "+c.Tool+" are wrong: "+err.Error())
 		} else {
 			c.Arguments = args
@@ -222,6 +222,9 @@ func (s *State) result(r *Result) {
 	c := s.call(r.CallID)
 	spec, _ := s.spec(c.Tool)
 	res := r.Result
+	if r.Prompt != "" {
+		s.spend(r.Usage)
+	}
 	switch {
 	case res.Status == tools.StatusUnknown:
 		c.Phase = Unknown

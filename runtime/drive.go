@@ -170,6 +170,8 @@ func (l *loop) do(ctx context.Context, cmd planner.Command) error {
 		}
 		d.Call, d.Hash = c.ID, c.Hash()
 		return l.settle(ctx, planner.Event{At: now, Decided: &d})
+	case planner.Extract:
+		return l.extract(ctx, cmd)
 	case planner.Screen:
 		return l.screen(ctx, *cmd.Text)
 	case planner.Intend:
@@ -265,6 +267,32 @@ func (l *loop) generate(ctx context.Context, req *llm.Request) error {
 		}
 	}
 	return l.settle(ctx, planner.Event{Generated: &g})
+}
+
+// extract reads a value that is kept aside. Nothing of it is shown to the watcher.
+func (l *loop) extract(ctx context.Context, cmd planner.Command) error {
+	res := planner.Result{Prompt: planner.HashRequest(cmd.Request)}
+	fail := func(err error) {
+		res.Result = tools.Result{CallID: cmd.Call.ID, Attempt: cmd.Call.Attempt, Status: tools.StatusFail, Reason: tools.CleanReason(err.Error())}
+	}
+	n, err := l.rt.opt.Model.CountTokens(cmd.Request)
+	switch have := l.rt.opt.Model.Info().ContextTokens; {
+	case err != nil:
+		fail(err)
+	case have > 0 && n+cmd.Request.MaxTokens > have:
+		fail(fmt.Errorf("the value is too long to be read: %w", &llm.ContextFullError{Need: n + cmd.Request.MaxTokens, Have: have}))
+	default:
+		msg, stop, err := llm.Collect(l.rt.opt.Model.Generate(ctx, cmd.Request), nil)
+		if err := ctx.Err(); err != nil {
+			return err // it is read again
+		}
+		res.Usage = stop.Usage
+		res.Result = planner.Extracted(l.state, *cmd.Call, msg)
+		if err != nil {
+			fail(err)
+		}
+	}
+	return l.settle(ctx, planner.Event{Result: &res})
 }
 
 // dispatch sends a call whose intent this driver has journalled, once.

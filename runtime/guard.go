@@ -117,7 +117,7 @@ func (g *Guard) Pin(s *planner.Started) (*planner.Pinned, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &planner.Pinned{Policy: b.Hash(), Names: names, Layers: layers, Audited: g.opt.Audit != nil, Hooks: b.Hooks()}, nil
+	return &planner.Pinned{Policy: b.Hash(), Names: names, Layers: layers, Audited: g.opt.Audit != nil, Hooks: b.Hooks(), Handles: b.KeepsHandles()}, nil
 }
 
 // Open implements [Gate]: it builds the policy's view of the run from its journal.

@@ -187,7 +187,7 @@ func verdict(v policies.Verdict) planner.Verdict {
 }
 
 // Screen implements [Session].
-func (g *guarded) Screen(_ context.Context, now time.Time, _ planner.State, t planner.Text) (planner.Screened, error) {
+func (g *guarded) Screen(_ context.Context, now time.Time, s planner.State, t planner.Text) (planner.Screened, error) {
 	var d policies.Decision
 	switch {
 	case t.Hook == policies.OnInput:
@@ -199,6 +199,11 @@ func (g *guarded) Screen(_ context.Context, now time.Time, _ planner.State, t pl
 		d.CallID = planner.PassageID(t.Call.ID, t.Passage)
 	default:
 		d = g.run.Result(*t.Call, *t.Result, now)
+		if d.Verdict.Passes() && d.Handle == "" && t.Result.Status == tools.StatusOK && planner.FreeText(s, *t.Call) {
+			d.Handle = fmt.Sprintf("$%s_%d", t.Call.Tool, len(s.Kept)+1)
+			text := fmt.Sprintf("The answer is kept aside as %s. Pass that name as an argument to use it.", d.Handle)
+			d.Verdict, d.Text, d.Rule = policies.Rewrite, &text, "handles"
+		}
 	}
 	out := planner.Screened{Verdict: verdict(d.Verdict), Rule: d.Rule, Policy: d.Bundle, Reason: d.Reason, Decision: &d}
 	if d.Verdict == policies.Rewrite {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/chaski-dev/chaski/llm"
@@ -80,14 +81,31 @@ func (r *Runtime) Start(ctx context.Context, s planner.Started) (string, error) 
 	if s.Run == "" {
 		s.Run = NewRunID()
 	}
-	if _, err := r.opt.Gate.Pin(&s); err != nil { // the driver pins; this only asks whether it can
+	p, err := r.opt.Gate.Pin(&s) // the driver pins; this only asks whether it can
+	if err != nil {
 		return "", fmt.Errorf("runtime: run %s: %w", s.Run, err)
+	}
+	if p != nil && p.Handles {
+		r.addExtract(&s)
 	}
 	d := &driver{rt: r, run: s.Run}
 	if err := d.append(ctx, planner.Event{Started: &s}); err != nil {
 		return "", err
 	}
 	return s.Run, nil
+}
+
+// addExtract gives a run whose policy keeps values aside the tool that asks about
+// them, unless it has one of that name or a rule does not fit it.
+func (r *Runtime) addExtract(s *planner.Started) {
+	if slices.ContainsFunc(s.Tools, func(t tools.Spec) bool { return t.Name == planner.ExtractName }) {
+		return
+	}
+	with := *s
+	with.Tools, with.Extract = append(slices.Clone(s.Tools), planner.ExtractTool()), true
+	if _, err := r.opt.Gate.Pin(&with); err == nil {
+		*s = with
+	}
 }
 
 // Load folds a run's journal, and in doing so replays it: prompts, commands and

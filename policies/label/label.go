@@ -118,6 +118,15 @@ func (l Label) MayRead(reader string) bool {
 	return false
 }
 
+// Map returns the label as the well-known keys spell it, for [Parse] to read back.
+func (l Label) Map() map[string]string {
+	m := map[string]string{KeyIntegrity: l.Integrity.String(), KeyConfidentiality: l.Confidentiality.String()}
+	if l.Limited {
+		m[KeyReaders] = strings.Join(l.Readers, ",")
+	}
+	return m
+}
+
 // String is "integrity confidentiality [readers]".
 func (l Label) String() string {
 	s := l.Integrity.String() + " " + l.Confidentiality.String()
