@@ -252,6 +252,9 @@ func (h *Host) meta() map[string]string {
 // Runs returns the folder of the journals.
 func (h *Host) Runs() string { return h.runs }
 
+// Data returns the folder of everything that runs leave.
+func (h *Host) Data() string { return h.data }
+
 // Forget removes the store of the embedded bus once the run has ended: no call of it can
 // come again. Close is called before.
 func (h *Host) Forget(s *planner.State) error {

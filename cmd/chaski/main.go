@@ -15,6 +15,7 @@ import (
 // cli is the command line: one field for each command, each in a file of its own.
 type cli struct {
 	Run     runCmd     `cmd:"" help:"Run a prompt: think, call tools, answer."`
+	Chat    chatCmd    `cmd:"" help:"Talk with an agent."`
 	Audit   auditCmd   `cmd:"" help:"The log of attempted calls."`
 	Model   modelCmd   `cmd:"" help:"The decoder's parts, one by one."`
 	Runs    runsCmd    `cmd:"" help:"Runs: list, show, resume, replay, fork, cancel, approve, deny, settle."`

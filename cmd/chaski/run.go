@@ -100,7 +100,10 @@ func follow(ctx context.Context, h *host.Host, events iter.Seq2[agent.Event, err
 		if last.Status != planner.Waiting || len(waiting) == 0 || asJSON || !term.IsTerminal(int(os.Stdin.Fd())) {
 			return ended(h, &last)
 		}
-		answered, err := ask(ctx, h, run, waiting)
+		answered, err := ask(ctx, h, run, waiting, func(ctx context.Context, prompt string, _ bool) (string, error) {
+			fmt.Fprint(os.Stderr, prompt)
+			return readLine(ctx)
+		})
 		if err != nil {
 			return left(ctx, h, run, err)
 		}
@@ -154,12 +157,12 @@ func ended(h *host.Host, ev *agent.Event) error {
 
 // ask shows each waiting call to the person at the terminal. It returns false if one is
 // left for later.
-func ask(ctx context.Context, h *host.Host, run string, waiting []planner.CallState) (bool, error) {
+func ask(ctx context.Context, h *host.Host, run string, waiting []planner.CallState,
+	read func(ctx context.Context, prompt string, remember bool) (string, error)) (bool, error) {
 	for _, c := range waiting {
 		fmt.Fprint(os.Stderr, summary(&c, decisionOf(ctx, h, run, c.ID)))
 		for {
-			fmt.Fprint(os.Stderr, "Approve? [y]es, [n]o, [l]ater: ")
-			text, err := readLine(ctx)
+			text, err := read(ctx, "Approve? [y]es, [n]o, [l]ater: ", false)
 			if err != nil {
 				if errors.Is(err, io.EOF) {
 					fmt.Fprintln(os.Stderr)

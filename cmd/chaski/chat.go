@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"github.com/chaski-dev/chaski/agent"
+	"github.com/chaski-dev/chaski/agent/host"
+	"github.com/chaski-dev/chaski/planner"
+)
+
+type chatCmd struct {
+	agentFlags
+}
+
+const chatHelp = `  Ctrl-C    cancels the turn that is running, or clears the line
+  Ctrl-D    ends
+  Up, Down  earlier lines
+  /reset    forgets the conversation
+  /quit     ends`
+
+// conversation is one at a terminal, or over lines of standard input.
+type conversation struct {
+	h       *host.Host
+	session *agent.Session
+	screen  *screen
+	input   *lineInput // nil if standard input is no terminal
+	kept    bool       // a turn was left that may go on
+
+	mu     sync.Mutex
+	cancel context.CancelFunc // of the turn that is running
+}
+
+// Run talks until the input ends. Ctrl-C cancels a turn, not the program.
+func (c *chatCmd) Run(ctx context.Context) (err error) {
+	h, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	t := &conversation{h: h, session: h.Session(), screen: newScreen(os.Stdout, os.Stderr)}
+	last := planner.State{Status: planner.Finished}
+	defer func() {
+		err = errors.Join(err, h.Close())
+		if err == nil && !t.kept {
+			err = h.Forget(&last)
+		}
+	}()
+	// The program's own context ends at the first Ctrl-C: turns have contexts of their own.
+	root, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	go func() {
+		for s := range signals {
+			if s == syscall.SIGTERM {
+				end()
+			}
+			t.interrupt()
+		}
+	}()
+	if term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd())) {
+		t.input = newLineInput(filepath.Join(h.Data(), "history"))
+		fmt.Printf("%s, %s. Ctrl-C cancels a turn, Ctrl-D ends, /help says more.\n", h.Config.Name, h.Model.Info().Name)
+	}
+	return t.talk(root)
+}
+
+func (t *conversation) interrupt() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.cancel != nil {
+		t.cancel()
+	}
+}
+
+// read returns the next line: edited at a terminal, or as it comes.
+func (t *conversation) read(ctx context.Context, prompt string, remember bool) (string, error) {
+	if t.input != nil {
+		return t.input.read(prompt, remember)
+	}
+	return readLine(ctx)
+}
+
+func (t *conversation) talk(ctx context.Context) error {
+	for ctx.Err() == nil {
+		text, err := t.read(ctx, "> ", true)
+		text = strings.TrimSpace(text)
+		switch {
+		case errors.Is(err, errInterrupted):
+			fmt.Println("(Ctrl-D ends)")
+			continue
+		case err != nil && (!errors.Is(err, io.EOF) || text == ""):
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			return err
+		}
+		switch {
+		case text == "":
+		case text == "/quit":
+			return nil
+		case text == "/help":
+			fmt.Println(chatHelp)
+		case text == "/reset":
+			t.session = t.h.Session()
+		case strings.HasPrefix(text, "/"):
+			fmt.Printf("there is no command %s: want /help, /reset or /quit\n", printable(text, false))
+		default:
+			if err := t.turn(ctx, text); err != nil {
+				return err
+			}
+		}
+	}
+	return ctx.Err()
+}
+
+// turn runs one turn to its end, or until it is cancelled.
+func (t *conversation) turn(root context.Context, prompt string) error {
+	ctx, cancel := context.WithCancel(root)
+	defer cancel()
+	t.mu.Lock()
+	t.cancel = cancel
+	t.mu.Unlock()
+	defer func() {
+		t.mu.Lock()
+		t.cancel = nil
+		t.mu.Unlock()
+	}()
+	events := t.session.Run(ctx, prompt)
+	run := ""
+	t.screen.said = false
+	for {
+		var last agent.Event
+		for ev, err := range events {
+			if run == "" {
+				run = ev.Run
+			}
+			if err != nil {
+				t.screen.end()
+				return t.failed(ctx, root, run, err)
+			}
+			last = ev
+			t.screen.event(&ev)
+		}
+		t.screen.end()
+		waiting := last.Waiting()
+		if last.Status != planner.Waiting || len(waiting) == 0 {
+			t.kept = t.kept || !last.Status.Done()
+			if err := ended(t.h, &last); err != nil {
+				fmt.Fprintln(os.Stderr, "chaski:", err)
+			}
+			return nil
+		}
+		answered, err := ask(ctx, t.h, run, waiting, t.read)
+		switch {
+		case errors.Is(err, errInterrupted):
+			cancel()
+			return t.failed(ctx, root, run, context.Canceled)
+		case err != nil:
+			return t.failed(ctx, root, run, err)
+		case !answered:
+			t.kept = true
+			fmt.Fprintln(os.Stderr, "chaski:", ended(t.h, &last))
+			return nil
+		}
+		events = t.session.Resume(ctx, run)
+	}
+}
+
+// failed ends a turn that was cancelled, in the journal too. An error of the turn is
+// shown, and the conversation goes on.
+func (t *conversation) failed(ctx, root context.Context, run string, err error) error {
+	if ctx.Err() == nil || root.Err() != nil || run == "" {
+		if t.kept = true; root.Err() != nil {
+			return err
+		}
+		fmt.Fprintln(os.Stderr, "chaski:", left(ctx, t.h, run, err))
+		return nil
+	}
+	if err := t.h.Runtime().Cancel(root, run, planner.Cancelled{By: me(), Reason: "Ctrl-C"}); err != nil && !errors.Is(err, planner.ErrEvent) {
+		return err
+	}
+	s, err := t.h.Runtime().Drive(root, run, nil) // writes down the end
+	if err != nil {
+		return err
+	}
+	t.screen.note("turn", "%s", s.Status)
+	for _, c := range s.Calls {
+		if c.Phase == planner.Intended || c.Phase == planner.Lost {
+			t.screen.note("", "%s %s was under way: it may have run", c.Tool, short(string(c.Arguments)))
+		}
+	}
+	return nil
+}
