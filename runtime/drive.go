@@ -9,6 +9,7 @@ import (
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/policies"
+	"github.com/chaski-dev/chaski/runtime/journal"
 	"github.com/chaski-dev/chaski/tools"
 )
 
@@ -54,11 +55,20 @@ func (r *Runtime) Drive(ctx context.Context, run string, watch func(Update)) (pl
 		return d.state, nil
 	}
 	d.watch = watch
-	epoch := max(d.state.Epoch, d.last.Epoch) + 1
-	if err := d.append(ctx, planner.Event{Leased: &planner.Leased{Owner: r.opt.Owner, Epoch: epoch}}); err != nil {
-		return d.state, err
+	for d.epoch == 0 {
+		epoch := max(d.state.Epoch, d.last.Epoch) + 1
+		err := d.append(ctx, planner.Event{Leased: &planner.Leased{Owner: r.opt.Owner, Epoch: epoch}})
+		switch {
+		case err == nil:
+			d.epoch = epoch
+		case !errors.Is(err, journal.ErrConflict) && !errors.Is(err, journal.ErrFenced):
+			return d.state, err
+		default: // somebody answered, cancelled or took the run over in between
+			if err := d.catchUp(ctx); err != nil || d.state.Status.Done() {
+				return d.state, err
+			}
+		}
 	}
-	d.epoch = epoch
 	if err := d.open(ctx); err != nil {
 		return d.state, err
 	}
@@ -84,7 +94,7 @@ func (d *driver) open(ctx context.Context) error {
 	if d.state.Policy == nil {
 		p, err := gate.Pin(d.state.Start)
 		if err == nil && p != nil {
-			err = d.append(ctx, planner.Event{Pinned: p})
+			err = d.settle(ctx, planner.Event{Pinned: p})
 		}
 		if err != nil {
 			return fmt.Errorf("runtime: run %s: %w", d.run, err)

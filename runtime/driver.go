@@ -45,6 +45,9 @@ func (d *driver) catchUp(ctx context.Context) error {
 			return err
 		}
 	}
+	if d.state.Start != nil && d.state.Run != d.run {
+		return fmt.Errorf("runtime: run %s is refused: its journal is that of run %s, so it is a fork that was not finished, or a journal that was renamed", d.run, d.state.Run)
+	}
 	if d.epoch > 0 && d.state.Epoch != d.epoch {
 		return fmt.Errorf("%w: run %s is at epoch %d, this driver at %d", journal.ErrFenced, d.run, d.state.Epoch, d.epoch)
 	}

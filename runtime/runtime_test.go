@@ -329,6 +329,23 @@ func TestForkAndOwners(t *testing.T) {
 	}
 }
 
+// TestUnfinishedFork: a fork whose maker died has the first events of its origin and
+// not its own name: driving it would make the origin's calls again.
+func TestUnfinishedFork(t *testing.T) {
+	j := &journal.Memory{}
+	rt, _ := runtime.New(runtime.Options{Journal: j, Caller: callerFunc(ok), Model: llm.Script(llm.Turn{Text: "a"})})
+	if _, err := rt.Start(ctx, started("r", planner.Budget{})); err != nil {
+		t.Fatal(err)
+	}
+	rs, err := j.Read(ctx, "r", journal.Record{})
+	if err != nil || j.Append(ctx, "half", rs[0]) != nil {
+		t.Fatal(err)
+	}
+	if _, err := rt.Drive(ctx, "half", nil); err == nil || !strings.Contains(err.Error(), "run half is refused") {
+		t.Fatal(err)
+	}
+}
+
 var update = os.Getenv("CHASKI_UPDATE") != ""
 
 // TestRecorded replays a journal recorded by an earlier build.

@@ -1,13 +1,14 @@
-// Package sim runs the durable loop against a simulated world: a journal that
-// crashes before or after an append or finds the disk full, a bus that loses,
-// repeats and delays messages, a worker with its result store, a scripted model and
-// a clock that only the simulation moves. A seed gives the world's whole history,
-// so that a failure is repeated by its seed.
+// Package sim is a simulation, in its tests only, of everything that runs stand on:
+// the clock, the disk with its page cache, the bus, a worker with its result store,
+// a scripted model and the people who approve. The runtime, the planner, the file
+// journal and the policies are the real ones.
 //
-// After each seed the invariants are checked: an effect at most once for each call,
-// no dispatch without a journalled allow and intent, at most one dispatch of a once
-// call, a journal that replays to the same state, and an end once faults stop.
+// A history is a sequence of turns. Every goroutine waits for its turn before it
+// touches the world, and a scheduler picks who goes next, kills processes between
+// any two turns, fails the power, fills the disk, loses and doubles messages, moves
+// the clock, cancels and forks. All of that is drawn from a seed, so that a failure
+// is repeated by its seed.
 //
-// World is for tests only. Its mutants, runtimes with a known mistake, show that
-// the checks see what they are there for.
+// The invariants are checked as a history goes and when it has ended. Mutants, which
+// are runtimes with a known mistake, show that the checks see what they are there for.
 package sim
