@@ -19,6 +19,7 @@ const MaxSchema = 256 << 10
 // for concurrent use.
 type Schema struct {
 	compiled *jsonschema.Schema
+	quick    *quick
 	defaults bool // some part of it declares a default
 }
 
@@ -43,7 +44,7 @@ func Compile(text []byte) (*Schema, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSchema, err)
 	}
-	return &Schema{compiled, bytes.Contains(text, []byte(`"default"`))}, nil
+	return &Schema{compiled, quicken(compiled, map[*jsonschema.Schema]*quick{}), bytes.Contains(text, []byte(`"default"`))}, nil
 }
 
 // noLoader refuses every reference to another document.
@@ -77,8 +78,10 @@ func (s *Schema) check(data []byte, nils bool) (json.RawMessage, error) {
 	if s.defaults {
 		v = fill(s.compiled, v, 0)
 	}
-	if err := s.compiled.Validate(v); err != nil {
-		return nil, explain(err, v)
+	if !s.quick.accepts(v, 0) {
+		if err := s.compiled.Validate(v); err != nil {
+			return nil, explain(err, v)
+		}
 	}
 	return Append(make([]byte, 0, len(data)+16), v), nil
 }
