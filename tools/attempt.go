@@ -37,51 +37,60 @@ func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 // when the timeout or the context ends: ended then closes once the handler, which may
 // ignore its context, has returned. The error, for logs, is the cause of a failure.
 func (t *Tool) Run(ctx context.Context, call Call) (result Result, ended <-chan struct{}, cause error) {
-	began := time.Now()
-	limit := began.Add(t.spec.TimeoutOrDefault())
+	limit := time.Now().Add(t.spec.TimeoutOrDefault())
 	if !call.Deadline.IsZero() && call.Deadline.Before(limit) {
 		limit = call.Deadline
 	}
-	ctx, cancel := context.WithDeadline(context.WithValue(ctx, callKey{}, call), limit)
-	defer cancel() // after the answer has been judged: an ended context means that it was late
+	ctx, cancel := context.WithDeadline(ctx, limit)
 	type answer struct {
-		value json.RawMessage
-		err   error
+		result Result
+		cause  error
 	}
 	answers := make(chan answer, 1)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		var a answer
-		defer func() {
-			if r := recover(); r != nil {
-				a = answer{err: &PanicError{r, debug.Stack()}}
-			}
-			answers <- a
-		}()
-		a.value, a.err = t.handle(ctx, call)
+		a.result, a.cause = t.Do(ctx, call)
+		answers <- a
 	}()
-	var a answer
+	defer cancel() // after the answer has been judged: an ended context means that it was late
 	select {
-	case a = <-answers:
+	case a := <-answers:
+		return a.result, done, a.cause
 	case <-ctx.Done():
-		select { // an answer that came at the same moment counts
-		case a = <-answers:
-		default:
-			a.err = context.Cause(ctx)
-		}
 	}
-	result, cause = t.result(ctx, call, a.value, a.err)
-	result.Duration = time.Since(began)
-	return result, done, cause
+	select { // an answer that came at the same moment counts
+	case a := <-answers:
+		return a.result, done, a.cause
+	default:
+		return t.Late(call, ctx.Err()), done, context.Cause(ctx)
+	}
 }
+
+// Do is Run on the caller's goroutine: it returns when the handler does, which may be
+// never. The context must end at the deadline.
+func (t *Tool) Do(ctx context.Context, call Call) (result Result, cause error) {
+	began := time.Now()
+	defer func() {
+		if r := recover(); r != nil {
+			cause = &PanicError{r, debug.Stack()}
+			result = call.result(StatusFail, t.spec.Name+" crashed: "+cause.Error())
+		}
+		result.Duration = time.Since(began)
+	}()
+	value, err := t.handle(context.WithValue(ctx, callKey{}, call), call)
+	return t.result(ctx, call, value, err)
+}
+
+// Late is the result of an attempt that was given up because its context ended.
+func (t *Tool) Late(call Call, err error) Result { return call.late(t.spec, err) }
 
 func (t *Tool) result(ctx context.Context, call Call, value json.RawMessage, err error) (Result, error) {
 	if err == nil {
 		return t.accept(call, value)
 	}
 	var said *Error
-	var panicked *PanicError
 	switch {
 	case errors.As(err, &said):
 		status := said.Status
@@ -89,8 +98,6 @@ func (t *Tool) result(ctx context.Context, call Call, value json.RawMessage, err
 			status = StatusFail
 		}
 		return call.result(status, said.Reason), nil
-	case errors.As(err, &panicked):
-		return call.result(StatusFail, t.spec.Name+" crashed: "+panicked.Error()), err
 	case ctx.Err() != nil:
 		return call.late(t.spec, ctx.Err()), err
 	}

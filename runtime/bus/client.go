@@ -70,18 +70,27 @@ func (c *Client) call(ctx context.Context, call tools.Call) (tools.Result, error
 	if err := checkCall(&call); err != nil {
 		return tools.Result{}, err
 	}
-	for again := false; ; again = true {
-		d, err := c.lookup(ctx, call, again)
+	pause := time.Duration(0)
+	for try := 0; ; try++ {
+		d, err := c.lookup(ctx, call, try > 0)
 		if err != nil {
 			return tools.Result{}, err
 		}
 		result, err := c.attempt(ctx, call, d)
-		if again || !errors.Is(err, ErrNoWorker) {
+		if try == 3 || !errors.Is(err, ErrNoWorker) && !errors.Is(err, errRefused) || try > 0 && errors.Is(err, ErrNoWorker) {
 			return result, err
 		}
-		// The workers that were known have gone: others may serve the tool by now.
+		// The workers that were known have gone, or the one that got the call could not take
+		// it. It did not run, and others may serve it.
+		if sleep(ctx, pause) != nil {
+			return result, err
+		}
+		pause = 10*time.Millisecond + 2*pause
 	}
 }
+
+// errRefused: a worker could not start the call.
+var errRefused = errors.New("refused")
 
 // attempt validates, sends and waits.
 func (c *Client) attempt(ctx context.Context, call tools.Call, d *declared) (tools.Result, error) {
@@ -167,7 +176,7 @@ func (c *Client) started(ctx context.Context, call tools.Call, d *declared) bool
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.grace)
 	defer cancel()
-	_, _, found, err := c.store.get(ctx, call.ID)
+	_, found, err := c.store.get(ctx, call.ID)
 	return err == nil && found
 }
 
@@ -186,7 +195,7 @@ func (c *Client) read(ctx context.Context, msg *nats.Msg, call tools.Call, d *de
 	}
 	switch code := header(msg.Header, headerCode); {
 	case code == codeNotRun:
-		return result, true, fmt.Errorf("%w: worker %s: %s", ErrUnavailable, result.Worker, result.Reason)
+		return result, true, fmt.Errorf("%w: worker %s: %w: %s", ErrUnavailable, result.Worker, errRefused, result.Reason)
 	case code == "403" && result.Status == tools.StatusFail:
 		return result, true, fmt.Errorf("%w: worker %s: %s", ErrIdentity, result.Worker, result.Reason)
 	}
@@ -209,12 +218,11 @@ func (c *Client) fetch(ctx context.Context, call tools.Call, name string, d *dec
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.spec.TimeoutOrDefault())
 	defer cancel()
-	data, err := c.store.fetch(ctx, name)
-	if err == nil && !d.spec.Effect.HasEffect() {
-		if err := c.store.obj.Delete(ctx, name); err != nil {
-			c.log.Warn().Err(err).Str("object", name).Msg("a large result was not removed")
-		}
+	if d.spec.Effect.HasEffect() {
+		return c.store.fetch(ctx, objectBucket, name)
 	}
+	data, err := c.store.fetch(ctx, replyBucket, name)
+	c.store.remove(ctx, replyBucket, name)
 	return data, err
 }
 

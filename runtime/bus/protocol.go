@@ -20,7 +20,8 @@ const (
 	queueGroup    = "chaski"
 
 	resultBucket = "chaski_results"
-	objectBucket = "chaski_objects"
+	objectBucket = "chaski_objects" // large values of recorded results
+	replyBucket  = "chaski_replies" // large replies of read tools, kept for an hour
 
 	metaProtocol = "chaski" // metadata key of the protocol's version
 	metaSpec     = "spec"

@@ -32,16 +32,20 @@ type entry struct {
 	Attempt   int               `json:"attempt"`
 	Tool      string            `json:"tool"`
 	Tenant    string            `json:"tenant,omitempty"`
-	Arguments string            `json:"arguments"`         // SHA-256 of the canonical arguments
-	Worker    string            `json:"worker,omitempty"`  // service id of the holder
-	Token     string            `json:"token,omitempty"`   // of one claim
-	Expires   int64             `json:"expires,omitempty"` // Unix ms after which the holder has given up
+	Arguments string            `json:"arguments"`          // SHA-256 of the canonical arguments
+	Worker    string            `json:"worker,omitempty"`   // service id of the holder
+	Token     string            `json:"token,omitempty"`    // of one claim
+	Expires   int64             `json:"expires,omitempty"`  // Unix ms, by the holder's clock, after which it has given up
+	Lease     int64             `json:"lease_ms,omitempty"` // the same, as the age of the entry
 	Status    tools.Status      `json:"status,omitempty"`
 	Value     json.RawMessage   `json:"value,omitempty"`
 	Object    string            `json:"object,omitempty"` // instead of Value, a name in the object store
 	Reason    string            `json:"reason,omitempty"`
 	Labels    map[string]string `json:"labels,omitempty"`
 	Duration  time.Duration     `json:"duration_ns,omitempty"`
+
+	revision uint64    // in the store
+	created  time.Time // by the server's clock
 }
 
 func newEntry(state string, call tools.Call) entry {
@@ -68,7 +72,7 @@ type store struct {
 	conn *Conn
 	mu   sync.Mutex
 	kv   jetstream.KeyValue
-	obj  jetstream.ObjectStore
+	obj  map[string]jetstream.ObjectStore
 }
 
 func (s *store) results(ctx context.Context) (jetstream.KeyValue, error) {
@@ -89,61 +93,69 @@ func (s *store) results(ctx context.Context) (jetstream.KeyValue, error) {
 	return kv, nil
 }
 
-func (s *store) objects(ctx context.Context) (jetstream.ObjectStore, error) {
+// objects returns an object store: that of recorded results, or that of replies.
+func (s *store) objects(ctx context.Context, bucket string) (jetstream.ObjectStore, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.obj != nil {
-		return s.obj, nil
+	if obj := s.obj[bucket]; obj != nil {
+		return obj, nil
 	}
-	obj, err := s.conn.js.ObjectStore(ctx, objectBucket)
+	config := jetstream.ObjectStoreConfig{Bucket: bucket, Description: "results too large for a message", TTL: s.conn.opts.ResultTTL + time.Hour,
+		Storage: jetstream.FileStorage, Replicas: s.conn.opts.Replicas}
+	if bucket == replyBucket { // those of read tools, which their callers remove, if they live
+		config.Description, config.TTL = "replies too large for a message", time.Hour
+	}
+	obj, err := s.conn.js.ObjectStore(ctx, bucket)
 	if errors.Is(err, jetstream.ErrBucketNotFound) {
-		obj, err = s.conn.js.CreateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: objectBucket, Description: "results too large for a message",
-			TTL: s.conn.opts.ResultTTL, Storage: jetstream.FileStorage, Replicas: s.conn.opts.Replicas})
+		obj, err = s.conn.js.CreateObjectStore(ctx, config)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("object store: %w: %w", ErrUnavailable, err)
 	}
-	s.obj = obj
+	if s.obj == nil {
+		s.obj = map[string]jetstream.ObjectStore{}
+	}
+	s.obj[bucket] = obj
 	return obj, nil
 }
 
 // create makes an entry where there is none. It returns its revision, or 0 and the
-// entry that is there already with that one's revision. An answer that was lost is
+// entry that is there already. An answer that was lost is
 // asked for again: the token tells our entry from another's.
-func (s *store) create(ctx context.Context, id string, e entry) (mine uint64, other entry, revision uint64, err error) {
+func (s *store) create(ctx context.Context, id string, e entry) (mine uint64, other entry, err error) {
 	kv, err := s.results(ctx)
 	if err != nil {
-		return 0, entry{}, 0, err
+		return 0, entry{}, err
 	}
 	e.Token = nuid.Next()
 	text, err := e.encode()
 	if err != nil {
-		return 0, entry{}, 0, err
+		return 0, entry{}, err
 	}
 	for pause := 5 * time.Millisecond; ; pause *= 2 {
 		mine, err := kv.Create(ctx, id, text)
 		if err == nil {
-			return mine, entry{}, 0, nil
+			return mine, entry{}, nil
 		}
 		if errors.Is(err, jetstream.ErrKeyExists) || errors.Is(err, jetstream.ErrKeyRevisionMismatch) {
-			other, revision, found, err := s.get(ctx, id)
+			other, found, err := s.get(ctx, id)
 			if err == nil && found {
 				if other.Token == e.Token {
-					return revision, entry{}, 0, nil
+					return other.revision, entry{}, nil
 				}
-				return 0, other, revision, nil
+				return 0, other, nil
 			}
 			if err == nil { // it expired, or a replica is behind
 				err = errors.New("the entry vanished")
 			}
 			if ctx.Err() != nil {
-				return 0, entry{}, 0, fmt.Errorf("result store: %w: %w", ErrUnavailable, err)
+				return 0, entry{}, fmt.Errorf("result store: %w: %w", ErrUnavailable, err)
 			}
 		} else if ctx.Err() != nil || !transient(err) {
-			return 0, entry{}, 0, fmt.Errorf("result store: %w: %w", ErrUnavailable, err)
+			return 0, entry{}, fmt.Errorf("result store: %w: %w", ErrUnavailable, err)
 		}
 		if sleep(ctx, min(pause, 250*time.Millisecond)) != nil {
-			return 0, entry{}, 0, fmt.Errorf("result store: %w: %w", ErrUnavailable, err)
+			return 0, entry{}, fmt.Errorf("result store: %w: %w", ErrUnavailable, err)
 		}
 	}
 }
@@ -165,9 +177,9 @@ func (s *store) replace(ctx context.Context, id string, e entry, revision uint64
 			return next, true, nil
 		}
 		if errors.Is(err, jetstream.ErrKeyExists) || errors.Is(err, jetstream.ErrKeyRevisionMismatch) {
-			now, at, found, getErr := s.get(ctx, id)
+			now, found, getErr := s.get(ctx, id)
 			if getErr == nil {
-				return at, found && now.Token == e.Token, nil // ours, if only the answer was lost
+				return now.revision, found && now.Token == e.Token, nil // ours, if only the answer was lost
 			}
 			err = getErr
 		}
@@ -177,27 +189,42 @@ func (s *store) replace(ctx context.Context, id string, e entry, revision uint64
 	}
 }
 
-func (s *store) get(ctx context.Context, id string) (e entry, revision uint64, found bool, err error) {
+func (s *store) get(ctx context.Context, id string) (e entry, found bool, err error) {
 	kv, err := s.results(ctx)
 	if err != nil {
-		return e, 0, false, err
+		return e, false, err
 	}
 	item, err := kv.Get(ctx, id)
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
-		return e, 0, false, nil
+		return e, false, nil
 	}
 	if err != nil {
-		return e, 0, false, fmt.Errorf("result store: %w: %w", ErrUnavailable, err)
+		return e, false, fmt.Errorf("result store: %w: %w", ErrUnavailable, err)
 	}
-	if err := json.Unmarshal(item.Value(), &e); err != nil {
-		return e, 0, false, fmt.Errorf("result store: the entry of call %.12s: %w", id, err)
+	if e, err = parseEntry(item.Value()); err != nil {
+		return e, false, fmt.Errorf("result store: the entry of call %.12s: %w", id, err)
 	}
-	return e, item.Revision(), true, nil
+	e.revision, e.created = item.Revision(), item.Created()
+	return e, true, nil
+}
+
+// parseEntry reads what some worker wrote.
+func parseEntry(text []byte) (e entry, err error) {
+	if err := json.Unmarshal(text, &e); err != nil {
+		return entry{}, err
+	}
+	if e.State == stateDone {
+		if _, known := codes[e.Status]; !known && e.Status != tools.StatusOK {
+			return entry{}, fmt.Errorf("unknown status %.20q", e.Status)
+		}
+		e.Reason = tools.CleanReason(e.Reason)
+	}
+	return e, nil
 }
 
 // put keeps a large result and returns its name.
-func (s *store) put(ctx context.Context, id string, value []byte) (string, error) {
-	obj, err := s.objects(ctx)
+func (s *store) put(ctx context.Context, bucket, id string, value []byte) (string, error) {
+	obj, err := s.objects(ctx, bucket)
 	if err != nil {
 		return "", err
 	}
@@ -211,8 +238,8 @@ func (s *store) put(ctx context.Context, id string, value []byte) (string, error
 }
 
 // fetch reads a large result, at most tools.MaxResult bytes of it.
-func (s *store) fetch(ctx context.Context, name string) ([]byte, error) {
-	obj, err := s.objects(ctx)
+func (s *store) fetch(ctx context.Context, bucket, name string) ([]byte, error) {
+	obj, err := s.objects(ctx, bucket)
 	if err != nil {
 		return nil, err
 	}
@@ -238,21 +265,27 @@ func (s *store) fetch(ctx context.Context, name string) ([]byte, error) {
 	return data, nil
 }
 
+// remove drops an object that nobody will ask for, if there is a name; what cannot be
+// removed now goes with its bucket's time limit.
+func (s *store) remove(ctx context.Context, bucket, name string) {
+	if name == "" {
+		return
+	}
+	obj, err := s.objects(ctx, bucket)
+	if err == nil {
+		err = obj.Delete(ctx, name)
+	}
+	if err != nil {
+		s.conn.log.Warn().Err(err).Str("object", name).Msg("an object was not removed")
+	}
+}
+
 var errTooLarge = errors.New("the result is too large")
 
 // finished turns a done entry into the result of an attempt.
 func (e entry) finished(call tools.Call) tools.Result {
 	return tools.Result{CallID: call.ID, Attempt: call.Attempt, Status: e.Status, Value: e.Value, Reason: e.Reason, Labels: e.Labels,
 		Replayed: true, Duration: e.Duration, Worker: e.Worker}
-}
-
-// alive asks whether the holder of a claim is still there. Only the server's word that
-// nobody answers to its id counts as death; silence does not.
-func (c *Conn) alive(ctx context.Context, e entry) bool {
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
-	_, err := c.nc.RequestWithContext(ctx, "$SRV.PING."+e.Tool+"."+e.Worker, nil)
-	return !errors.Is(err, nats.ErrNoResponders)
 }
 
 func transient(err error) bool {
@@ -272,13 +305,17 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Prepare makes the result store and the object store, for workers in other languages
+// Prepare makes the result store and the object stores, for workers in other languages
 // that expect to find them. Serve does so by itself when a tool has effects.
 func Prepare(ctx context.Context, conn *Conn) error {
 	s := store{conn: conn}
 	if _, err := s.results(ctx); err != nil {
 		return err
 	}
-	_, err := s.objects(ctx)
-	return err
+	for _, bucket := range []string{objectBucket, replyBucket} {
+		if _, err := s.objects(ctx, bucket); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -65,10 +65,10 @@ func (c *Client) settle(ctx context.Context, call tools.Call, d *declared, mine 
 		return lost, nil
 	}
 	for {
-		e, _, found, err := c.store.get(ctx, call.ID)
+		e, found, err := c.store.get(ctx, call.ID)
 		if err == nil && !found && once && !time.Now().Before(closeAt) {
 			var created uint64
-			if created, e, _, err = c.store.create(ctx, call.ID, newEntry(stateVoid, call)); err == nil && created > 0 {
+			if created, e, err = c.store.create(ctx, call.ID, newEntry(stateVoid, call)); err == nil && created > 0 {
 				e, found = newEntry(stateVoid, call), true
 			} else {
 				found = err == nil
