@@ -1,21 +1,19 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/chaski-dev/chaski/llm/gguf"
 	"github.com/chaski-dev/chaski/llm/kv"
 	"github.com/chaski-dev/chaski/llm/llama"
 	"github.com/chaski-dev/chaski/llm/tensor"
 	"github.com/chaski-dev/chaski/llm/tokenizer"
-	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 )
 
 // modelCmd groups the decoder's parts.
@@ -118,24 +116,51 @@ func openTokenizer(path string) (*tokenizer.Tokenizer, error) {
 }
 
 // eachLine calls fn for each JSON value of the standard input, and writes what it
-// returns as a line. An error in one value is written as {"error": …}, and the rest goes on.
-func eachLine[In any](fn func(in In) any) error {
-	dec := json.NewDecoder(os.Stdin)
+// returns as a line. An error in one value is written as {"error": …}, and the rest goes
+// on. It ends with ctx, even while it waits for input.
+func eachLine[In any](ctx context.Context, fn func(in In) any) error {
+	type value struct {
+		raw json.RawMessage
+		err error
+	}
+	values := make(chan value)
+	go func() {
+		for dec := json.NewDecoder(os.Stdin); ; {
+			var v value
+			v.err = dec.Decode(&v.raw)
+			select {
+			case values <- v:
+			case <-ctx.Done():
+				return
+			}
+			if v.err != nil {
+				return
+			}
+		}
+	}()
 	enc := json.NewEncoder(os.Stdout)
 	enc.SetEscapeHTML(false)
 	for n := 1; ; n++ {
-		var raw json.RawMessage
-		if err := dec.Decode(&raw); errors.Is(err, io.EOF) {
+		var v value
+		select {
+		case v = <-values:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if errors.Is(v.err, io.EOF) {
 			return nil
-		} else if err != nil {
-			return fmt.Errorf("standard input, value %d: %w", n, err)
+		} else if v.err != nil {
+			return fmt.Errorf("standard input, value %d: %w", n, v.err)
 		}
 		var in In
 		var out any
-		if err := json.Unmarshal(raw, &in); err != nil {
+		if err := json.Unmarshal(v.raw, &in); err != nil {
 			out = failure{fmt.Sprintf("value %d: %v", n, err)}
 		} else {
 			out = fn(in)
+		}
+		if err := ctx.Err(); err != nil {
+			return err
 		}
 		if err := enc.Encode(out); err != nil {
 			return err
@@ -145,28 +170,4 @@ func eachLine[In any](fn func(in In) any) error {
 
 type failure struct {
 	Error string `json:"error"`
-}
-
-// progress returns a function that shows how far something is, once it has taken a
-// second, and one that ends it. Nothing is shown where no person looks.
-func progress(what string) (step func(done, all int64), end func()) {
-	if !term.IsTerminal(int(os.Stderr.Fd())) {
-		return func(int64, int64) {}, func() {}
-	}
-	start := time.Now()
-	var bar *progressbar.ProgressBar
-	step = func(done, all int64) {
-		if bar == nil {
-			if time.Since(start) < time.Second {
-				return
-			}
-			bar = progressbar.NewOptions64(all, progressbar.OptionSetDescription(what), progressbar.OptionSetWriter(os.Stderr), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond))
-		}
-		_ = bar.Set64(done)
-	}
-	return step, func() {
-		if bar != nil {
-			_ = bar.Finish()
-		}
-	}
 }

@@ -77,12 +77,17 @@ func (c *modelGenerateCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
+	if tok != nil && tok.Size() > l.model.Vocab {
+		return fmt.Errorf("%s: the tokenizer has %d tokens, the embedding %d rows", c.Model, tok.Size(), l.model.Vocab)
+	}
 	if len(ids)+c.N > l.model.Context {
 		return fmt.Errorf("%d prompt tokens and %d to generate: the context of %s has %d", len(ids), c.N, c.Model, l.model.Context)
 	}
 	loadTime := time.Since(start)
 
 	step, end := progress("prompt")
+	defer func() { end() }()
+	step(0, int64(len(ids)))
 	req := engine.Completion{
 		Prompt: ids, Max: c.N, Stop: stopTokens(tok), Chunk: c.Chunk,
 		Sampling: llm.Sampling{
@@ -107,10 +112,16 @@ func (c *modelGenerateCmd) Run(ctx context.Context) (err error) {
 	table := l.cache.NewTable()
 	stopped := false
 	for t, err := range engine.Complete(ctx, l.Runner, table, req, &timing) {
-		end()
 		if err != nil {
 			return err
 		}
+		if len(out.IDs) == 0 {
+			end()
+			if c.JSON { // else the text shows how far it is
+				step, end = progress("tokens")
+			}
+		}
+		step(int64(len(out.IDs)+1), int64(c.N))
 		out.IDs = append(out.IDs, t.ID)
 		if c.LogProbs > 0 {
 			lp := tokenLogProb{ID: int(t.ID), LogProb: t.LogProb}
@@ -140,6 +151,7 @@ func (c *modelGenerateCmd) Run(ctx context.Context) (err error) {
 			put(stops.Flush())
 		}
 	}
+	end()
 	switch {
 	case stopped:
 		out.Stop = llm.StopString

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"math"
 
@@ -24,14 +25,14 @@ type logitsOut struct {
 }
 
 // Run reads arrays of ids and prints the logits that follow each.
-func (c *modelLogitsCmd) Run() (err error) {
+func (c *modelLogitsCmd) Run(ctx context.Context) (err error) {
 	l, err := c.open(c.Model, 0)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	return eachLine(func(ids []int32) any {
-		out, err := c.logits(l, ids)
+	return eachLine(ctx, func(ids []int32) any {
+		out, err := c.logits(ctx, l, ids)
 		if err != nil {
 			return failure{err.Error()}
 		}
@@ -39,7 +40,7 @@ func (c *modelLogitsCmd) Run() (err error) {
 	})
 }
 
-func (c *modelLogitsCmd) logits(l *loaded, ids []int32) (logitsOut, error) {
+func (c *modelLogitsCmd) logits(ctx context.Context, l *loaded, ids []int32) (logitsOut, error) {
 	var out logitsOut
 	if len(ids) == 0 {
 		return out, errors.New("no ids")
@@ -53,8 +54,14 @@ func (c *modelLogitsCmd) logits(l *loaded, ids []int32) (logitsOut, error) {
 	if chunk <= 0 {
 		chunk = engine.DefaultChunk
 	}
+	step, end := progress("logits")
+	defer end()
 	var nll float64
 	for at := 0; at < len(ids); at += chunk {
+		step(int64(at), int64(len(ids)))
+		if err := ctx.Err(); err != nil {
+			return out, err
+		}
 		n := min(chunk, len(ids)-at)
 		want := 0
 		if c.All {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -14,7 +15,15 @@ type modelQuantizeCmd struct {
 	In      string `arg:"" help:"GGUF file." type:"path"`
 	Out     string `arg:"" help:"File to write." type:"path"`
 	Type    string `required:"" help:"Number format: Q4_K_M, Q8_0, F16 and so on."`
+	JSON    bool   `help:"Print JSON: path, format, bytes and the bytes of the file read."`
 	Threads int    `short:"t" help:"Threads; 0 is one for each processor." default:"0"`
+}
+
+type quantizeOut struct {
+	Path      string `json:"path"`
+	Format    string `json:"format"`
+	Bytes     int64  `json:"bytes"`
+	BytesRead int64  `json:"bytes_read"`
 }
 
 // Run converts a model file. On Ctrl-C nothing is left of the new file.
@@ -43,6 +52,10 @@ func (c *modelQuantizeCmd) Run(ctx context.Context) (err error) {
 	info, err := os.Stat(c.Out)
 	if err != nil {
 		return err
+	}
+	end()
+	if c.JSON {
+		return json.NewEncoder(os.Stdout).Encode(quantizeOut{c.Out, mix.Name, info.Size(), f.Size})
 	}
 	fmt.Fprintf(os.Stderr, "%s: %.1f MB as %s, from %.1f MB\n", c.Out, float64(info.Size())/1e6, mix.Name, float64(f.Size)/1e6)
 	return nil

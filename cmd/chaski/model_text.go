@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 
@@ -13,12 +14,12 @@ type modelTokenizeCmd struct {
 }
 
 // Run reads {"text": …, "special": bool} and prints {"ids": […]}.
-func (c *modelTokenizeCmd) Run() error {
+func (c *modelTokenizeCmd) Run(ctx context.Context) error {
 	tok, err := openTokenizer(c.Model)
 	if err != nil {
 		return err
 	}
-	return eachLine(func(in struct {
+	return eachLine(ctx, func(in struct {
 		Text    string `json:"text"`
 		Special bool   `json:"special"`
 	}) any {
@@ -37,8 +38,8 @@ func (c *modelTokenizeCmd) Run() error {
 type modelPromptCmd struct{}
 
 // Run reads {"messages": …, "options": …} and prints {"prompt": …} or {"error": …}.
-func (modelPromptCmd) Run() error {
-	return eachLine(func(in chat.TemplateInput) any {
+func (modelPromptCmd) Run(ctx context.Context) error {
+	return eachLine(ctx, func(in chat.TemplateInput) any {
 		pieces, err := chat.RenderTemplate(in)
 		if err != nil {
 			return failure{err.Error()}
@@ -71,8 +72,8 @@ type parseCall struct {
 }
 
 // Run reads {"text": …, "tools": […]} and prints {"content", "calls", "error"}.
-func (modelParseCmd) Run() error {
-	return eachLine(func(in parseIn) any {
+func (modelParseCmd) Run(ctx context.Context) error {
+	return eachLine(ctx, func(in parseIn) any {
 		o := chat.ParserOptions{Builtin: in.Builtin}
 		if in.Tools != nil {
 			o.Tools = []llm.ToolSpec{}

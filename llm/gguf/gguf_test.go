@@ -135,6 +135,7 @@ func TestBadFiles(t *testing.T) {
 		"key twice":       {file(t, []Pair{{"k", "v"}, {"k", "v"}}), "metadata key k: occurs twice"},
 		"tensor twice":    {file(t, nil, source("a", tensor.F32, 8), source("a", tensor.F32, 8)), "tensor a occurs twice"},
 		"array length":    {file(t, []Pair{{"k", []int32{1}}})[:45], "metadata key k"},
+		"line in a name":  {change(a-1, 10), "a tensor name with the control character 0x0a"},
 		"absurd array":    {absurd, "metadata key k: an array of 9223372036854775807 elements"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -268,7 +268,14 @@ func (r *reader) name(what string) string {
 	if r.err == nil && (n == 0 || n > maxName) {
 		r.err = fmt.Errorf("%s of %d bytes, want 1 to %d", what, n, maxName)
 	}
-	return string(r.take(n))
+	b := r.take(n)
+	for _, c := range b {
+		if c < ' ' || c == 0x7f { // names are shown to people, in one line
+			r.err = fmt.Errorf("%s with the control character %#02x", what, c)
+			return ""
+		}
+	}
+	return string(b)
 }
 
 // texts reads n strings. They share one copy of their bytes: a vocabulary has

@@ -1,13 +1,17 @@
 package llama
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/chaski-dev/chaski/llm/gguf"
 	"github.com/chaski-dev/chaski/llm/tensor"
@@ -54,25 +58,31 @@ func Open(path string, o Options) (*Model, error) {
 
 // configJSON is the part of config.json that is read.
 type configJSON struct {
-	Architectures []string `json:"architectures"`
-	Layers        int      `json:"num_hidden_layers"`
-	Width         int      `json:"hidden_size"`
-	Heads         int      `json:"num_attention_heads"`
-	KVHeads       int      `json:"num_key_value_heads"`
-	HeadDim       int      `json:"head_dim"`
-	FFN           int      `json:"intermediate_size"`
-	Vocab         int      `json:"vocab_size"`
-	Context       int      `json:"max_position_embeddings"`
-	Epsilon       float64  `json:"rms_norm_eps"`
-	RopeBase      float64  `json:"rope_theta"`
-	RopeScaling   *struct {
-		Type   string `json:"rope_type"`
-		Legacy string `json:"type"`
-		RopeScaling
-	} `json:"rope_scaling"`
-	Activation string `json:"hidden_act"`
-	Bias       bool   `json:"attention_bias"`
-	Tied       *bool  `json:"tie_word_embeddings"` // nil in many files: then lm_head decides
+	Architectures []string  `json:"architectures"`
+	Layers        int       `json:"num_hidden_layers"`
+	Width         int       `json:"hidden_size"`
+	Heads         int       `json:"num_attention_heads"`
+	KVHeads       int       `json:"num_key_value_heads"`
+	HeadDim       int       `json:"head_dim"`
+	FFN           int       `json:"intermediate_size"`
+	Vocab         int       `json:"vocab_size"`
+	Context       int       `json:"max_position_embeddings"`
+	Epsilon       float64   `json:"rms_norm_eps"`
+	RopeBase      float64   `json:"rope_theta"`
+	RopeScaling   *ropeJSON `json:"rope_scaling"`
+	Rope          *ropeJSON `json:"rope_parameters"` // newer files: base and scaling together
+	Activation    string    `json:"hidden_act"`
+	Bias          bool      `json:"attention_bias"`
+	MLPBias       bool      `json:"mlp_bias"`
+	Tied          *bool     `json:"tie_word_embeddings"` // nil in many files: then lm_head decides
+}
+
+// ropeJSON is what config.json says of rotary frequencies.
+type ropeJSON struct {
+	Type   string  `json:"rope_type"`
+	Legacy string  `json:"type"`
+	Base   float64 `json:"rope_theta"`
+	RopeScaling
 }
 
 // parseConfig reads config.json. untied: it says that the head is a matrix of its own.
@@ -94,8 +104,8 @@ func (j *configJSON) config() (Config, error) {
 	if !slices.Contains(j.Architectures, "LlamaForCausalLM") {
 		return c, fmt.Errorf("config.json: the architectures %v, want LlamaForCausalLM", j.Architectures)
 	}
-	if j.Activation != "" && j.Activation != "silu" || j.Bias {
-		return c, fmt.Errorf("config.json: activation %q and attention bias %v, want silu and none", j.Activation, j.Bias)
+	if j.Activation != "" && j.Activation != "silu" || j.Bias || j.MLPBias {
+		return c, fmt.Errorf("config.json: activation %q, attention bias %v and feed-forward bias %v, want silu and none", j.Activation, j.Bias, j.MLPBias)
 	}
 	if c.KVHeads == 0 {
 		c.KVHeads = c.Heads
@@ -103,32 +113,41 @@ func (j *configJSON) config() (Config, error) {
 	if c.HeadDim == 0 && c.Heads > 0 {
 		c.HeadDim = c.Width / c.Heads
 	}
-	if c.RopeBase == 0 {
-		c.RopeBase = 10000
+	if c.Epsilon == 0 {
+		c.Epsilon = 1e-6 // what the field's absence means
 	}
-	if s := j.RopeScaling; s != nil {
-		kind := s.Type
-		if kind == "" {
-			kind = s.Legacy
-		}
-		switch kind {
-		case "llama3":
-			scaling := s.RopeScaling
-			if !(scaling.Factor >= 1 && scaling.LowFactor > 0 && scaling.HighFactor > scaling.LowFactor && scaling.Original > 0) {
-				return c, fmt.Errorf("config.json: rope_scaling %+v", scaling)
-			}
-			c.RopeScaling = &scaling
-		case "linear":
-			c.Linear = s.Factor
-		case "", "default":
-		default:
-			return c, fmt.Errorf("config.json: rope_scaling of the type %q is not supported", kind)
-		}
+	if err := c.setRope(cmp.Or(j.Rope, j.RopeScaling)); err != nil {
+		return c, fmt.Errorf("config.json: %w", err)
 	}
 	if err := c.check(); err != nil {
 		return c, fmt.Errorf("config.json: %w", err)
 	}
 	return c, nil
+}
+
+// setRope reads the base and the scaling of rotary frequencies; r may be nil.
+func (c *Config) setRope(r *ropeJSON) error {
+	if r == nil {
+		r = &ropeJSON{}
+	}
+	c.RopeBase = cmp.Or(r.Base, c.RopeBase, 10000)
+	switch kind := cmp.Or(r.Type, r.Legacy); kind {
+	case "llama3":
+		s := r.RopeScaling
+		if !(s.Factor >= 1 && s.LowFactor > 0 && s.HighFactor > s.LowFactor && s.Original > 0) {
+			return fmt.Errorf("rope_scaling %+v", s)
+		}
+		c.RopeScaling = &s
+	case "linear":
+		if !(r.Factor >= 1 && r.Factor < 1e6) {
+			return fmt.Errorf("rope_scaling of the type linear with the factor %g", r.Factor)
+		}
+		c.Linear = r.Factor
+	case "", "default":
+	default:
+		return fmt.Errorf("rope_scaling of the type %q is not supported", kind)
+	}
+	return nil
 }
 
 func openDirectory(dir string, o Options) (_ *Model, err error) {
@@ -141,7 +160,7 @@ func openDirectory(dir string, o Options) (_ *Model, err error) {
 		return nil, err
 	}
 	c.Name = filepath.Base(dir)
-	s := &directory{c: c, mix: o.Quantize, progress: o.Progress, tensors: map[string]stored{}}
+	s := &directory{c: c, mix: o.Quantize, progress: o.Progress, tensors: map[string]stored{}, used: map[string]bool{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -211,6 +230,7 @@ type directory struct {
 	c       Config
 	mix     *gguf.Mix
 	tensors map[string]stored
+	used    map[string]bool
 	closers []func() error
 
 	progress  func(done, all int64)
@@ -259,7 +279,18 @@ func (d *directory) find(name string, shape ...int) (stored, error) {
 	if !slices.Equal(t.shape, shape) {
 		return t, fmt.Errorf("tensor %s has the shape %v, want %v", rename(name), t.shape, shape)
 	}
+	d.used[rename(name)] = true
 	return t, nil
+}
+
+func (d *directory) unused() string {
+	for _, name := range slices.Sorted(maps.Keys(d.tensors)) {
+		// Old files hold the frequencies that the configuration gives.
+		if !d.used[name] && !strings.HasSuffix(name, "rotary_emb.inv_freq") {
+			return name
+		}
+	}
+	return ""
 }
 
 func (d *directory) embedding() (int, error) {
@@ -312,22 +343,29 @@ func (d *directory) matrix(name string, rows, cols int) (*tensor.Matrix, error) 
 		return nil, fmt.Errorf("tensor %s: %w", rename(name), err)
 	}
 	d.closers = append(d.closers, release)
-	x := make([]float32, cols)
 	from, size := t.typ.RowBytes(cols), to.RowBytes(cols)
-	for r := range rows {
-		src := r
-		if heads > 0 {
-			dim := rows / heads
-			in := r % dim
-			src = r - in + in/2 + in%2*(dim/2)
-		}
-		row := t.data[src*from:][:from]
-		if to == t.typ {
-			copy(mem[r*size:], row)
-			continue
-		}
-		tensor.Dequantize(t.typ, x, row)
-		tensor.Quantize(to, mem[r*size:][:size], x)
+	var wg sync.WaitGroup
+	threads := min(rows, runtime.GOMAXPROCS(0))
+	for k := range threads {
+		wg.Go(func() {
+			x := make([]float32, cols)
+			for r := k * rows / threads; r < (k+1)*rows/threads; r++ {
+				src := r
+				if heads > 0 {
+					dim := rows / heads
+					in := r % dim
+					src = r - in + in/2 + in%2*(dim/2)
+				}
+				row := t.data[src*from:][:from]
+				if to == t.typ {
+					copy(mem[r*size:], row)
+					continue
+				}
+				tensor.Dequantize(t.typ, x, row)
+				tensor.Quantize(to, mem[r*size:][:size], x)
+			}
+		})
 	}
+	wg.Wait()
 	return tensor.NewMatrix(to, rows, cols, mem)
 }

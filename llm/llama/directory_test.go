@@ -141,6 +141,10 @@ func TestBadDirectories(t *testing.T) {
 		"header length": {edit("model-0.safetensors", func(s string) string { return "\xff\xff\xff\xff\xff\xff\xff\x7f" + s[8:] }), "a header of"},
 		"number format": {edit("model-1.safetensors", replace(`"F32"`, `"I64"`)), `number format "I64"`},
 		"missing file":  {func(d string) { _ = os.Remove(filepath.Join(d, "model-1.safetensors")) }, "model-1.safetensors"},
+		"feed-forward":  {edit("config.json", replace(`"hidden_act"`, `"mlp_bias":true,"hidden_act"`)), "feed-forward bias true"},
+		"linear":        {edit("config.json", replace(`"hidden_act"`, `"rope_scaling":{"rope_type":"linear","factor":0.5},"hidden_act"`)), "the factor 0.5"},
+		"scaling":       {edit("config.json", replace(`"hidden_act"`, `"rope_parameters":{"rope_type":"yarn"},"hidden_act"`)), `"yarn" is not supported`},
+		"too few":       {edit("config.json", replace(`"num_hidden_layers":2`, `"num_hidden_layers":1`)), "tensor model.layers.1.input_layernorm.weight has no place"},
 		"no head":       {edit("config.json", replace(`"tie_word_embeddings":true`, `"tie_word_embeddings":false`)), "tensor lm_head.weight is missing"},
 		"file outside":  {edit("model.safetensors.index.json", replace("model-1.safetensors", "../x.safetensors")), "is not in the directory"},
 	} {
@@ -149,6 +153,21 @@ func TestBadDirectories(t *testing.T) {
 		if _, err := Open(dir, Options{}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
+	}
+}
+
+// TestRopeFields: the base and the scaling are read from the older and the newer field.
+func TestRopeFields(t *testing.T) {
+	const shape = `{"architectures": ["LlamaForCausalLM"], "num_hidden_layers": 1, "hidden_size": 8, "num_attention_heads": 2, "intermediate_size": 8, "max_position_embeddings": 9, `
+	const scaling = `"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 8192`
+	for _, c := range []string{`"rope_theta": 500000.0, "rope_scaling": {` + scaling + `}}`, `"rope_parameters": {"rope_theta": 500000.0, ` + scaling + `}}`} {
+		got, _, err := parseConfig([]byte(shape + c))
+		if err != nil || got.RopeBase != 500000 || got.RopeScaling == nil || *got.RopeScaling != (RopeScaling{8, 1, 4, 8192}) || got.Epsilon != 1e-6 {
+			t.Errorf("%s: %+v, %v", c, got, err)
+		}
+	}
+	if got, _, err := parseConfig([]byte(shape + `"rope_parameters": {"rope_type": "default"}}`)); err != nil || got.RopeBase != 10000 || got.RopeScaling != nil {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 

@@ -38,6 +38,8 @@ type source interface {
 	// vector returns n plain numbers.
 	vector(name string, n int) ([]float32, error)
 	has(name string) bool
+	// unused names a tensor that nothing asked for, such as a bias; "" if there is none.
+	unused() string
 	// embedding returns the number of rows of the token embedding.
 	embedding() (rows int, err error)
 }
@@ -47,7 +49,7 @@ func Load(f *gguf.File) (*Model, error) {
 	c, err := configFrom(f)
 	if err == nil {
 		var m *Model
-		if m, err = build(c, ggufSource{f}); err == nil {
+		if m, err = build(c, ggufSource{f, map[string]bool{}}); err == nil {
 			if err = m.checkVocabulary(f); err == nil {
 				m.File, m.close = f, f.Close
 				return m, nil
@@ -125,6 +127,9 @@ func build(c Config, s source) (*Model, error) {
 	if first != nil {
 		return nil, first
 	}
+	if name := s.unused(); name != "" {
+		return nil, fmt.Errorf("tensor %s has no place in a Llama model of %d layers", name, c.Layers)
+	}
 	m.rope = newRope(&m.Config, factors)
 	return m, nil
 }
@@ -142,7 +147,19 @@ func (m *Model) checkVocabulary(f *gguf.File) error {
 }
 
 // ggufSource finds weights in a GGUF file.
-type ggufSource struct{ f *gguf.File }
+type ggufSource struct {
+	f    *gguf.File
+	used map[string]bool
+}
+
+func (s ggufSource) unused() string {
+	for i := range s.f.Tensors {
+		if name := s.f.Tensors[i].Name; !s.used[name] {
+			return name
+		}
+	}
+	return ""
+}
 
 func (s ggufSource) has(name string) bool {
 	_, ok := s.f.Tensor(name)
@@ -157,6 +174,7 @@ func (s ggufSource) find(name string, shape ...int) (*gguf.Tensor, error) {
 	if !slices.Equal(t.Shape, shape) {
 		return nil, fmt.Errorf("tensor %s has the shape %v, want %v", name, t.Shape, shape)
 	}
+	s.used[name] = true
 	return t, nil
 }
 

@@ -295,10 +295,16 @@ func TestBadModels(t *testing.T) {
 		c.shape[name], c.data[name] = shape, make([]float32, n)
 		return c
 	}
+	biased := randomWeights(1)
+	biased.names = append(biased.names, "blk.0.attn_q.bias")
+	biased.shape["blk.0.attn_q.bias"], biased.data["blk.0.attn_q.bias"] = []int{64}, make([]float32, 64)
 	for name, c := range map[string]struct {
 		data []byte
 		want string
 	}{
+		"bias":           {biased.gguf(t, metadata(), ""), "tensor blk.0.attn_q.bias has no place"},
+		"too few layers": {w.gguf(t, set("llama.block_count", uint32(1)), ""), "has no place in a Llama model of 1 layers"},
+		"split file":     {w.gguf(t, append(metadata(), gguf.Pair{Key: "split.count", Value: uint16(4)}), ""), "one of 4 parts of a split model"},
 		"architecture":   {w.gguf(t, set("general.architecture", "gpt2"), ""), `the architecture "gpt2", want llama`},
 		"missing key":    {w.gguf(t, set("llama.block_count", nil), ""), "metadata key llama.block_count: missing"},
 		"key type":       {w.gguf(t, set("llama.block_count", "two"), ""), "metadata key llama.block_count: is a string"},

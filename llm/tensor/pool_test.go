@@ -1,6 +1,7 @@
 package tensor
 
 import (
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -39,5 +40,20 @@ func BenchmarkPoolRun(b *testing.B) {
 	defer p.Close()
 	for b.Loop() {
 		p.Run(16, func(_, _ int) {})
+	}
+}
+
+// TestReserveMoreThanThereIs: memory is counted when it is touched, not before.
+func TestReserveMoreThanThereIs(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows counts memory when it is reserved")
+	}
+	mem, release, err := Reserve(1 << 40)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mem[1<<39] = 1
+	if err := release(); err != nil {
+		t.Fatal(err)
 	}
 }
