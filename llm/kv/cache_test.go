@@ -204,7 +204,15 @@ func (m *machine) invariants() {
 			}
 		}
 	})
-	free := 0
+	free, idle := 0, 0
+	m.cache.each(func(x *node) {
+		if refs[x.page] == 1 {
+			idle++
+		}
+	})
+	if got := m.cache.Evictable(); got != idle {
+		m.t.Fatalf("%d pages may be evicted, want %d", got, idle)
+	}
 	for i, want := range refs {
 		if got := m.cache.Refs(PageID(i)); got != want {
 			m.t.Fatalf("page %d has %d holders, want %d", i, got, want)

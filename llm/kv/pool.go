@@ -33,8 +33,10 @@ type Pool struct {
 	mem        []byte
 	release    func() error
 
-	free []PageID
-	refs []int32 // tables (and other holders) of each page
+	free   []PageID
+	refs   []int32 // tables (and other holders) of each page
+	cached []bool  // pages of which the prefix tree is a holder
+	idle   int     // how many of them have no other
 }
 
 // NewPool reserves pages of pageTokens tokens (0: DefaultPageTokens) in the number
@@ -64,7 +66,7 @@ func NewPool(shape Shape, format tensor.Type, pageTokens, pages int) (*Pool, err
 		return nil, fmt.Errorf("kv: reserving %d pages of %d bytes: %w", pages, p.pageBytes, err)
 	}
 	p.mem, p.release = mem, release
-	p.refs = make([]int32, pages)
+	p.refs, p.cached = make([]int32, pages), make([]bool, pages)
 	p.free = make([]PageID, pages)
 	for i := range p.free {
 		p.free[i] = PageID(pages - 1 - i)
@@ -134,7 +136,9 @@ func (p *Pool) Hold(id PageID) {
 	if p.refs[id] <= 0 {
 		panic(fmt.Sprintf("kv: page %d is held while it is free", id))
 	}
-	p.refs[id]++
+	if p.refs[id]++; p.cached[id] && p.refs[id] == 2 {
+		p.idle--
+	}
 }
 
 // Release takes a holder away; a page without holders is free.
@@ -142,9 +146,24 @@ func (p *Pool) Release(id PageID) {
 	if p.refs[id] <= 0 {
 		panic(fmt.Sprintf("kv: page %d is released while it is free", id))
 	}
-	if p.refs[id]--; p.refs[id] == 0 {
+	switch p.refs[id]--; {
+	case p.refs[id] == 0:
 		p.free = append(p.free, id)
+	case p.refs[id] == 1 && p.cached[id]:
+		p.idle++
 	}
+}
+
+// mark says whether the prefix tree is one of the page's holders.
+func (p *Pool) mark(id PageID, cached bool) {
+	if p.refs[id] == 1 && p.cached[id] != cached {
+		if cached {
+			p.idle++
+		} else {
+			p.idle--
+		}
+	}
+	p.cached[id] = cached
 }
 
 // Refs returns the number of holders of a page.

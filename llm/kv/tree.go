@@ -57,15 +57,7 @@ func (c *Cache) Stats() CacheStats { return c.stats }
 func (c *Cache) Cached() int { return c.nodes }
 
 // Evictable returns how many pages only the tree holds.
-func (c *Cache) Evictable() int {
-	n := 0
-	c.each(func(x *node) {
-		if c.Refs(x.page) == 1 {
-			n++
-		}
-	})
-	return n
-}
+func (c *Cache) Evictable() int { return c.idle }
 
 // each visits all nodes, parents first.
 func (c *Cache) each(fn func(*node)) {
@@ -146,6 +138,22 @@ func (c *Cache) Match(tenant string, ids []int32) *Table {
 	return t
 }
 
+// Probe returns how many full pages of ids are cached in memory and how many of those
+// only the tree holds. It changes nothing, not even the age of what it finds.
+func (c *Cache) Probe(tenant string, ids []int32) (full, idle int) {
+	for x := c.roots[tenant]; x != nil; full++ {
+		y, n := x.best(ids[full*c.pageTokens:])
+		if n < c.pageTokens {
+			break
+		}
+		if c.Refs(y.page) == 1 {
+			idle++
+		}
+		x = y
+	}
+	return full, idle
+}
+
 // Longest returns how many tokens of ids are cached in memory, without using them.
 func (c *Cache) Longest(tenant string, ids []int32) int {
 	x, total := c.roots[tenant], 0
@@ -197,9 +205,11 @@ func (c *Cache) Insert(tenant string, t *Table, ids []int32, n int) {
 			return
 		case m > 0 && m == len(y.tokens): // a page that ended here goes on
 			if y.page != t.pages[i] {
-				c.Hold(t.pages[i])
+				c.mark(y.page, false)
 				c.Release(y.page)
 				y.page = t.pages[i]
+				c.Hold(y.page)
+				c.mark(y.page, true)
 			}
 			y.tokens = slices.Clone(part)
 			y.slot = -1
@@ -223,6 +233,7 @@ func (c *Cache) attach(x, y *node) {
 	x.children[y.tokens[0]] = append(x.children[y.tokens[0]], y)
 	x.below++
 	c.nodes++
+	c.mark(y.page, true)
 }
 
 func (c *Cache) detach(y *node) {
@@ -236,6 +247,7 @@ func (c *Cache) detach(y *node) {
 	}
 	x.below--
 	c.nodes--
+	c.mark(y.page, false)
 	c.Release(y.page)
 	if x.parent == nil && x.below == 0 {
 		delete(c.roots, x.tenant)

@@ -105,6 +105,11 @@ func (r *Runner) attendPiece(l, head int, p *piece, s *tensor.Attention, seen *[
 	for from := p.from; from < p.to; from += size {
 		n := min(size, p.to-from)
 		page, _ := table.At(from)
+		s.Ahead = 0
+		if from+size < p.to {
+			next, _ := table.At(from + size)
+			s.Ahead = int(next-page) * r.cache.PageBytes()
+		}
 		for t := range p.tokens {
 			see := int32(min(n, r.tokens[p.first+t].pos+1-from))
 			for g := range group {

@@ -17,6 +17,11 @@ type Attention struct {
 	tile      []float32 // keys or values of a tile as floats
 	scores    []float32 // [rows][tile]
 	queries   []float32
+
+	// Ahead is the distance in bytes from the keys of a tile to those that the next call
+	// of Tile will get, and from its values to the next ones: they are brought near
+	// meanwhile. Attention reads memory in places far apart, which no processor foresees.
+	Ahead int
 }
 
 var negInf = float32(math.Inf(-1))
@@ -106,6 +111,7 @@ func (a *Attention) score(q []float32, stride int, k []byte, t Type, n int, visi
 			keys = a.floats(k, t, n)
 			f, data = 0, floatBytes(keys)
 		}
+		ahead := a.Ahead
 		for ; r+4 <= a.rows; r += 4 {
 			see := int(max(visible[r], visible[r+1], visible[r+2], visible[r+3]))
 			if see <= 0 {
@@ -113,7 +119,7 @@ func (a *Attention) score(q []float32, stride int, k []byte, t Type, n int, visi
 			}
 			fours := min((see+3)&^3, n&^3) // some scores too many do no harm
 			if fours > 0 {
-				fast.scores[f](&q[r*stride], stride, &data[0], a.dim, fours, &a.scores[r*n], n)
+				fast.scores[f](&q[r*stride], stride, &data[0], a.dim, fours, &a.scores[r*n], n, ahead)
 			}
 			for i := r; i < r+4 && fours < see; i++ {
 				if keys == nil {
@@ -153,6 +159,7 @@ func (a *Attention) addValues(v []byte, t Type, n int, visible []int32) {
 			values = a.floats(v, t, n)
 			f, data = 0, floatBytes(values)
 		}
+		ahead := a.Ahead
 		for ; r+4 <= a.rows; r += 4 {
 			see := max(visible[r], visible[r+1], visible[r+2], visible[r+3])
 			if see <= 0 {
@@ -161,7 +168,7 @@ func (a *Attention) addValues(v []byte, t Type, n int, visible []int32) {
 			for i := r; i < r+4; i++ { // what one query of the four does not see weighs nothing
 				clear(a.scores[i*n:][max(visible[i], 0):see])
 			}
-			fast.weighted4[f](&a.acc[r*a.dim], &data[0], &a.scores[r*n], n, int(see), a.dim)
+			fast.weighted4[f](&a.acc[r*a.dim], &data[0], &a.scores[r*n], n, int(see), a.dim, ahead)
 		}
 	}
 	for ; r < a.rows; r++ {

@@ -6,6 +6,9 @@ import (
 	"math"
 )
 
+// littleEndian says that the machine keeps numbers as the files do.
+var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
+
 // Dequantize reads len(dst) weights of format t from src. len(dst) must be a multiple
 // of the format's block, and src hold as many bytes as Type.RowBytes says; it panics
 // if not, as an index out of range would.
@@ -15,6 +18,12 @@ func Dequantize(t Type, dst []float32, src []byte) {
 	}
 	switch t {
 	case F32:
+		if littleEndian {
+			if len(dst) > 0 {
+				copy(floatBytes(dst), src)
+			}
+			break
+		}
 		for i := range dst {
 			dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(src[4*i:]))
 		}

@@ -61,12 +61,12 @@ type kernels struct {
 	// scores multiplies four queries, qstride elements apart, with n keys, a multiple of
 	// four; the products of each query go to a row of out, stride elements apart. dim is
 	// a multiple of 16. The index is for keys in F32, F16 or Q8_0; nil where dotF32x4 is no
-	// slower.
-	scores [3]func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride int)
+	// slower. The keys ahead bytes further on are brought near meanwhile.
+	scores [3]func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride, ahead int)
 
 	// weighted4 is weighted for four rows of weights, stride elements apart, and as many
-	// of acc; dim is a multiple of 64.
-	weighted4 [3]func(acc *float32, v *byte, w *float32, stride, n, dim int)
+	// of acc; dim is a multiple of 64. The values ahead bytes further on are brought near.
+	weighted4 [3]func(acc *float32, v *byte, w *float32, stride, n, dim, ahead int)
 
 	// peak does peakOps multiply-adds n times.
 	peak    func(n int)

@@ -145,7 +145,7 @@ func compareFours(t *testing.T, seed uint64, n, dim int) {
 				}
 			}
 			got, want := make([]float32, 4*(n+1)), make([]float32, 4*(n+1))
-			k.scores[f](&q[0], dim+3, &data[0], dim, n, &got[0], n+1)
+			k.scores[f](&q[0], dim+3, &data[0], dim, n, &got[0], n+1, 64)
 			scoresGeneric(&q[0], dim+3, &rows[0], dim, n, &want[0], n+1)
 			for i := range got {
 				if !close2(got[i], want[i], float32(dim)) {
@@ -156,7 +156,7 @@ func compareFours(t *testing.T, seed uint64, n, dim int) {
 			if dim%64 != 0 {
 				continue
 			}
-			k.weighted4[f](&got[0], &data[0], &w[0], n+1, n, dim)
+			k.weighted4[f](&got[0], &data[0], &w[0], n+1, n, dim, 64)
 			weighted4Generic(&want[0], &rows[0], &w[0], n+1, n, dim)
 			for i := range got {
 				if !close2(got[i], want[i], float32(8*n)) {

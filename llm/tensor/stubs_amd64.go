@@ -139,29 +139,29 @@ func interleaveQ6KAVX512(u *uint8, s *float32, m *float32, b *byte, stride int, 
 // scoresF32AVX512 is kernels.scores for keys in F32.
 //
 //go:noescape
-func scoresF32AVX512(q *float32, qstride int, k *byte, dim int, n int, out *float32, stride int)
+func scoresF32AVX512(q *float32, qstride int, k *byte, dim int, n int, out *float32, stride int, ahead int)
 
 // weighted4F32AVX512 is kernels.weighted4 for values in F32.
 //
 //go:noescape
-func weighted4F32AVX512(acc *float32, v *byte, w *float32, stride int, n int, dim int)
+func weighted4F32AVX512(acc *float32, v *byte, w *float32, stride int, n int, dim int, ahead int)
 
 // scoresF16AVX512 is kernels.scores for keys in F16.
 //
 //go:noescape
-func scoresF16AVX512(q *float32, qstride int, k *byte, dim int, n int, out *float32, stride int)
+func scoresF16AVX512(q *float32, qstride int, k *byte, dim int, n int, out *float32, stride int, ahead int)
 
 // weighted4F16AVX512 is kernels.weighted4 for values in F16.
 //
 //go:noescape
-func weighted4F16AVX512(acc *float32, v *byte, w *float32, stride int, n int, dim int)
+func weighted4F16AVX512(acc *float32, v *byte, w *float32, stride int, n int, dim int, ahead int)
 
 // scoresQ80AVX512 is kernels.scores for keys in Q80.
 //
 //go:noescape
-func scoresQ80AVX512(q *float32, qstride int, k *byte, dim int, n int, out *float32, stride int)
+func scoresQ80AVX512(q *float32, qstride int, k *byte, dim int, n int, out *float32, stride int, ahead int)
 
 // weighted4Q80AVX512 is kernels.weighted4 for values in Q80.
 //
 //go:noescape
-func weighted4Q80AVX512(acc *float32, v *byte, w *float32, stride int, n int, dim int)
+func weighted4Q80AVX512(acc *float32, v *byte, w *float32, stride int, n int, dim int, ahead int)
