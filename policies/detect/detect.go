@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // The kinds of findings.
@@ -34,111 +35,142 @@ type Span struct {
 }
 
 var (
-	secretPrefix = regexp.MustCompile(`\b(?:sk-[A-Za-z0-9_-]{20,}|sk_(?:live|test)_[A-Za-z0-9]{16,}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{22,}|glpat-[A-Za-z0-9_-]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{35}|npm_[A-Za-z0-9]{36}|hf_[A-Za-z0-9]{30,}|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,})|-----BEGIN [A-Z ]*PRIVATE KEY-----`)
-	secretNamed  = regexp.MustCompile(`(?i)\b(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key|token)["']?\s*[:=]\s*["']?([^\s"',;]{8,})`)
+	secretPrefix = regexp.MustCompile(`\b(?:sk-[A-Za-z0-9_-]{20,}|sk_(?:live|test)_[A-Za-z0-9]{16,}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{22,}|glpat-[A-Za-z0-9_-]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{35}|npm_[A-Za-z0-9]{36}|hf_[A-Za-z0-9]{30,}|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|shp(?:at|ss|ca)_[a-f0-9]{32}|dop_v1_[a-f0-9]{64}|pypi-[A-Za-z0-9_-]{32,}|ya29\.[A-Za-z0-9_-]{20,}|AGE-SECRET-KEY-1[A-Z0-9]{50,}|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,})`)
+	secretBlock  = regexp.MustCompile(`(?s)-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:.*?-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?`)
+	secretNamed  = regexp.MustCompile(`(?i)\b(?:password|passwd|pwd|passphrase|secret|api[_-]?key|access[_-]?key|client[_-]?secret|token)["']?\s*[:=]\s*["']?([^\s"',;]{8,})|\bbearer\s+([A-Za-z0-9._~+/=-]{16,})|://[^\s/:@]{1,64}:([^\s/@]{4,})@`)
 	tokenForm    = regexp.MustCompile(`[A-Za-z0-9+/_=-]{32,}`)
-	cardForm     = regexp.MustCompile(`\b[2-6][0-9](?:[ -]?[0-9]){11,17}\b`)
-	ibanForm     = regexp.MustCompile(`(?i)\b[A-Z]{2}[0-9]{2}(?:[ ]?[A-Z0-9]){11,30}`)
-	emailForm    = regexp.MustCompile(`[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z]{2,24}\b`)
+	cardForm     = regexp.MustCompile(`\b[2-6][0-9](?:[ .-]?[0-9]){11,17}\b`)
+	ibanForm     = regexp.MustCompile(`(?i)\b[A-Z]{2}[0-9]{2}(?:[ .-]?[A-Z0-9]){11,30}`)
+	domainForm   = regexp.MustCompile(`^[\pL\pN](?:[\pL\pN-]*\.)+\pL{2,24}`)
 	phoneForm    = regexp.MustCompile(`\+[1-9][0-9]{0,2}(?:[ ./()-]{0,2}[0-9]){7,12}\b|\(?\b[0-9]{3}\)?[ .-][0-9]{3}[ .-][0-9]{4}\b`)
-	imitation    = regexp.MustCompile(`(?i)<\|(?:begin_of_text|start_header_id|end_header_id|eot_id|eom_id|python_tag|im_start|im_end|end_of_text)\|>|\[/?INST\]|<</?SYS>>|</?function(?:=|_calls?\b)|(?m)^\s*(?:system|assistant)\s*:|\{\s*"name"\s*:\s*"[^"]{1,64}"\s*,\s*"(?:parameters|arguments)"\s*:`)
+	imitation    = regexp.MustCompile(`(?i)<\|\s*(?:begin_of_text|start_header_id|end_header_id|eot_id|eom_id|python_tag|im_start|im_end|end_of_text|system|user|assistant)\s*\|>|\[/?INST\]|<</?SYS>>|</?(?:function(?:=|_calls?\b)|tool_calls?\b|system>|assistant>)|(?m)^[ \t#*>-]*(?:system|assistant|ipython)(?: (?:prompt|message))?\s*:|\{\s*"name"\s*:\s*"[^"]{1,64}"\s*,\s*"(?:parameters|arguments)"\s*:|\{\s*"type"\s*:\s*"function"\s*,`)
 )
-
-// ids is the table of national ids: a form, and a check of the digits if there is one.
-var ids = []struct {
-	country string
-	form    *regexp.Regexp
-	valid   func(string) bool
-}{
-	{"us", regexp.MustCompile(`\b[0-9]{3}-[0-9]{2}-[0-9]{4}\b`), func(s string) bool {
-		return s[:3] != "000" && s[:3] != "666" && s[0] != '9' && s[4:6] != "00" && s[7:] != "0000"
-	}},
-	{"es", regexp.MustCompile(`\b[0-9XYZ][0-9]{7}-?[A-Z]\b`), func(s string) bool {
-		s = strings.ReplaceAll(s, "-", "")
-		n := 0
-		for i, c := range s[:8] {
-			if i == 0 && c >= 'X' {
-				c = c - 'X' + '0'
-			}
-			n = n*10 + int(c-'0')
-		}
-		return "TRWAGMYFPDXBNJZSQVHLCKE"[n%23] == s[8]
-	}},
-	{"gb", regexp.MustCompile(`\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]\b`), nil},
-	{"fr", regexp.MustCompile(`\b[12] ?[0-9]{2} ?(?:0[1-9]|1[0-2]) ?[0-9]{2} ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}\b`), func(s string) bool {
-		d := digitsOf(s)
-		n := 0
-		for _, c := range d[:13] {
-			n = (n*10 + int(c-'0')) % 97
-		}
-		return 97-n == int(d[13]-'0')*10+int(d[14]-'0')
-	}},
-	{"br", regexp.MustCompile(`\b[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}\b`), func(s string) bool {
-		d := digitsOf(s)
-		check := func(n int) int {
-			sum := 0
-			for i := range n {
-				sum += int(d[i]-'0') * (n + 1 - i)
-			}
-			return sum * 10 % 11 % 10
-		}
-		return check(9) == int(d[9]-'0') && check(10) == int(d[10]-'0')
-	}},
-}
 
 // Find returns the findings of the given kinds (all, if none is given), in the
 // order of the text and without overlaps.
 func Find(text string, kinds ...string) []Span {
-	var all []Span
-	want := func(k string) bool { return len(kinds) == 0 || slices.Contains(kinds, k) }
-	add := func(kind string, re *regexp.Regexp, ok func(string) bool) {
-		if !want(kind) {
+	v := newView(text)
+	var out []Span
+	for _, kind := range Kinds() {
+		if len(kinds) > 0 && !slices.Contains(kinds, kind) {
+			continue
+		}
+		var found []Span
+		add := func(start, end int) {
+			if end > start {
+				start, end = v.span(start, end)
+				found = append(found, Span{kind, start, end})
+			}
+		}
+		if kind == Hidden {
+			found = hidden(text)
+		} else {
+			find(kind, v.text, add)
+		}
+		slices.SortFunc(found, func(a, b Span) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End)) })
+		out = merge(out, found)
+	}
+	return out
+}
+
+// merge adds to spans, sorted and apart, those of found that overlap none.
+func merge(spans, found []Span) []Span {
+	if len(found) == 0 {
+		return spans
+	}
+	out := make([]Span, 0, len(spans)+len(found))
+	i, end := 0, 0
+	for _, f := range found {
+		for i < len(spans) && spans[i].End <= f.Start {
+			out, i = append(out, spans[i]), i+1
+		}
+		if f.Start >= end && (i == len(spans) || f.End <= spans[i].Start) {
+			out, end = append(out, f), f.End
+		}
+	}
+	return append(out, spans[i:]...)
+}
+
+// find calls add for each finding of a kind.
+func find(kind, text string, add func(start, end int)) {
+	each := func(re *regexp.Regexp, ok func(string) bool) {
+		for _, m := range re.FindAllStringSubmatchIndex(text, -1) {
+			for g := 2; g < len(m); g += 2 { // the group that matched, if there are groups
+				if m[g] >= 0 {
+					m[0], m[1] = m[g], m[g+1]
+				}
+			}
+			if ok == nil || ok(text[m[0]:m[1]]) {
+				add(m[0], m[1])
+			}
+		}
+	}
+	digits := func() bool { return strings.ContainsAny(text, "0123456789") }
+	switch kind {
+	case Secret:
+		each(secretPrefix, nil)
+		if strings.Contains(text, "-----BEGIN") {
+			each(secretBlock, nil)
+		}
+		if strings.ContainsAny(text, ":= ") {
+			each(secretNamed, nil)
+		}
+		each(tokenForm, random)
+	case IBAN:
+		if !digits() {
 			return
 		}
-		for _, m := range re.FindAllStringSubmatchIndex(text, -1) {
-			if len(m) > 2 && m[2] >= 0 {
-				m = m[2:4]
-			}
-			if m[1] > m[0] && (ok == nil || ok(text[m[0]:m[1]])) {
-				all = append(all, Span{kind, m[0], m[1]})
-			}
-		}
-	}
-	add(Secret, secretPrefix, nil)
-	add(Secret, secretNamed, nil)
-	add(Secret, tokenForm, random)
-	if want(IBAN) {
 		for _, m := range ibanForm.FindAllStringIndex(text, -1) {
 			if end := ibanEnd(text[m[0]:m[1]]); end > 0 {
-				all = append(all, Span{IBAN, m[0], m[0] + end})
+				add(m[0], m[0]+end)
 			}
 		}
-	}
-	add(Card, cardForm, ValidCard)
-	for _, id := range ids {
-		add(NationalID, id.form, id.valid)
-	}
-	add(Email, emailForm, nil)
-	add(Phone, phoneForm, nil)
-	if want(Hidden) {
-		all = append(all, hidden(text)...)
-	}
-	add(Imitation, imitation, nil)
-	order := Kinds()
-	slices.SortStableFunc(all, func(a, b Span) int {
-		return cmp.Or(cmp.Compare(slices.Index(order, a.Kind), slices.Index(order, b.Kind)), cmp.Compare(a.Start, b.Start))
-	})
-	var out []Span
-	for _, s := range all {
-		if !slices.ContainsFunc(out, func(o Span) bool { return s.Start < o.End && o.Start < s.End }) {
-			out = append(out, s)
+	case Card:
+		if digits() {
+			each(cardForm, ValidCard)
 		}
-		if len(out) > 10_000 {
-			break
+	case NationalID:
+		for i := range ids {
+			if digits() {
+				each(ids[i].form, ids[i].valid)
+			}
+		}
+	case Email:
+		emails(text, add)
+	case Phone:
+		if digits() {
+			each(phoneForm, nil)
+		}
+	case Imitation:
+		each(imitation, nil)
+	}
+}
+
+// emails finds addresses from their sign outwards.
+func emails(text string, add func(start, end int)) {
+	last := 0
+	for from := 0; ; {
+		at := strings.IndexByte(text[from:], '@')
+		if at < 0 {
+			return
+		}
+		at += from
+		from = at + 1
+		start := at
+		for start > last && at-start < 64 {
+			r, w := utf8.DecodeLastRuneInString(text[last:start])
+			if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._%+-", r) {
+				break
+			}
+			start -= w
+		}
+		domain := domainForm.FindString(text[at+1 : min(at+256, len(text))])
+		if start < at && domain != "" {
+			last = at + 1 + len(domain)
+			from = last
+			add(start, last)
 		}
 	}
-	slices.SortFunc(out, func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
-	return out
 }
 
 func digitsOf(s string) string {
@@ -171,7 +203,7 @@ func ValidCard(s string) bool {
 
 // ValidIBAN reports whether s, spaces aside, is an IBAN by its check digits (ISO 13616).
 func ValidIBAN(s string) bool {
-	s = strings.ToUpper(strings.ReplaceAll(s, " ", ""))
+	s = strings.ToUpper(strings.NewReplacer(" ", "", "-", "", ".", "").Replace(s))
 	if len(s) < 15 || len(s) > 34 {
 		return false
 	}
@@ -193,7 +225,7 @@ func ValidIBAN(s string) bool {
 // have taken in the words that follow it.
 func ibanEnd(s string) int {
 	for end := len(s); end >= 15; end-- {
-		if s[end-1] != ' ' && ValidIBAN(s[:end]) {
+		if !strings.ContainsRune(" .-", rune(s[end-1])) && ValidIBAN(s[:end]) {
 			return end
 		}
 	}
@@ -222,26 +254,4 @@ func random(s string) bool {
 		}
 	}
 	return upper && lower && digit && h >= 3.5
-}
-
-// hidden finds tag characters, direction overrides and zero-width characters; the
-// joiners between letters of scripts that need them, and in emoji, are left alone.
-func hidden(text string) []Span {
-	var out []Span
-	prev := rune(0)
-	for i, r := range text {
-		bad := r >= 0xE0000 && r <= 0xE007F || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 ||
-			r == 0x200B || r == 0x2060 || r == 0xFEFF && i > 0 || r == 0x00AD || r == 0x180E ||
-			(r == 0x200C || r == 0x200D) && (prev < 0x0590 || unicode.Is(unicode.Latin, prev))
-		if bad {
-			end := i + len(string(r))
-			if n := len(out); n > 0 && out[n-1].End == i {
-				out[n-1].End = end
-			} else {
-				out = append(out, Span{Hidden, i, end})
-			}
-		}
-		prev = r
-	}
-	return out
 }

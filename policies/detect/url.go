@@ -130,11 +130,11 @@ func URLs(text string) []string {
 	return out
 }
 
-// Emails returns the e-mail addresses written in text, in lower case.
+// Emails returns the e-mail addresses written in text, in lower case, as a reader
+// sees them.
 func Emails(text string) []string {
-	out := emailForm.FindAllString(text, -1)
-	for i := range out {
-		out[i] = strings.ToLower(out[i])
-	}
+	v := newView(text)
+	var out []string
+	emails(v.text, func(start, end int) { out = append(out, strings.ToLower(v.text[start:end])) })
 	return out
 }
