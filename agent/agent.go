@@ -83,38 +83,34 @@ func (a *Agent) Runtime() *runtime.Runtime { return a.rt }
 // Run starts a run and streams it to its end or to where it waits for a person.
 // Breaking out of the loop, or cancelling ctx, leaves the run resumable.
 func (a *Agent) Run(ctx context.Context, prompt string) iter.Seq2[Event, error] {
-	return a.begin(ctx, "", user(nil, prompt))
+	return a.begin(ctx, a.turn("", prompt))
 }
 
 // Start journals a new run without driving it, and returns its id. An empty run
 // gets a new id; one that exists already is an error.
 func (a *Agent) Start(ctx context.Context, run, prompt string) (string, error) {
-	return a.start(ctx, run, user(nil, prompt))
+	return a.rt.Start(ctx, a.turn(run, prompt))
 }
 
-func (a *Agent) start(ctx context.Context, run string, messages []llm.Message) (string, error) {
-	return a.rt.Start(ctx, planner.Started{
-		Run: run, By: a.opt.By, Tenant: a.opt.Tenant, Model: a.model.Info().Name, System: a.opt.System, Messages: messages,
-		Tools: a.opt.Specs, Budget: a.opt.Budget, Sampling: a.opt.Sampling, Format: a.opt.Format, Meta: a.opt.Meta,
+// turn is a run of one prompt.
+func (a *Agent) turn(run, prompt string) planner.Started {
+	return planner.Started{
+		Run: run, By: a.opt.By, Tenant: a.opt.Tenant, Model: a.model.Info().Name, System: a.opt.System,
+		Messages: []llm.Message{{Role: llm.RoleUser, Content: prompt}},
+		Tools:    a.opt.Specs, Budget: a.opt.Budget, Sampling: a.opt.Sampling, Format: a.opt.Format, Meta: a.opt.Meta,
 		Strategy: a.opt.Strategy, Compact: a.opt.Compact,
-	})
+	}
 }
 
-func (a *Agent) begin(ctx context.Context, run string, messages []llm.Message) iter.Seq2[Event, error] {
+func (a *Agent) begin(ctx context.Context, start planner.Started) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		run, err := a.start(ctx, run, messages)
+		run, err := a.rt.Start(ctx, start)
 		if err != nil {
 			yield(Event{}, err)
 			return
 		}
 		a.Resume(ctx, run)(yield)
 	}
-}
-
-// user adds a prompt to a conversation, which it leaves as it is.
-func user(before []llm.Message, prompt string) []llm.Message {
-	n := len(before)
-	return append(before[:n:n], llm.Message{Role: llm.RoleUser, Content: prompt})
 }
 
 // Resume goes on with a run and streams what happens from here on.

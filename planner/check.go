@@ -23,6 +23,9 @@ func Check(s State, ev Event) error {
 		if st := ev.Started.Strategy; st != React && st != Plan {
 			return fmt.Errorf("%w: there is no strategy %q: want %q or none", ErrEvent, st, Plan)
 		}
+		if st := ev.Started; st.Earlier < 0 || st.Earlier > len(st.Messages) || (st.Earlier > 0) != (st.Follows != "") {
+			return fmt.Errorf("%w: %d messages of %d are of run %q", ErrEvent, st.Earlier, len(st.Messages), st.Follows)
+		}
 		return nil
 	case s.Start == nil:
 		return fmt.Errorf("%w: the run has not started", ErrEvent)

@@ -34,17 +34,25 @@ type Event struct {
 
 // Started begins a run: who asked for what, with which tools and budget.
 type Started struct {
-	Run      string              `json:"run"`
-	By       string              `json:"by,omitempty"`
-	Tenant   string              `json:"tenant,omitempty"`
-	Parent   string              `json:"parent,omitempty"` // the run whose call this run answers
-	Model    string              `json:"model,omitempty"`
-	System   string              `json:"system,omitempty"`
-	Messages []llm.Message       `json:"messages"` // earlier turns, and the prompt last
-	Tools    []tools.Spec        `json:"tools,omitempty"`
-	Budget   Budget              `json:"budget,omitzero"`
-	Strategy Strategy            `json:"strategy,omitempty"`
-	Compact  Compaction          `json:"compact,omitempty"`
+	Run      string        `json:"run"`
+	By       string        `json:"by,omitempty"`
+	Tenant   string        `json:"tenant,omitempty"`
+	Parent   string        `json:"parent,omitempty"` // the run whose call this run answers
+	Model    string        `json:"model,omitempty"`
+	System   string        `json:"system,omitempty"`
+	Messages []llm.Message `json:"messages"` // earlier turns, and the prompt last
+	Tools    []tools.Spec  `json:"tools,omitempty"`
+	Budget   Budget        `json:"budget,omitzero"`
+	Strategy Strategy      `json:"strategy,omitempty"`
+	Compact  Compaction    `json:"compact,omitempty"`
+
+	// A later turn of a conversation is a run that follows another, see Follow: the
+	// first Earlier messages are of that run, which its policy has seen, and so are
+	// the values Kept.
+	Follows string `json:"follows,omitempty"`
+	Earlier int    `json:"earlier,omitempty"`
+	Kept    []Kept `json:"kept,omitempty"`
+
 	Extract  bool                `json:"extract,omitempty"` // Tools has ExtractTool, which the runtime runs by the model
 	Sampling llm.Sampling        `json:"sampling,omitzero"`
 	Format   *llm.ResponseFormat `json:"format,omitempty"`

@@ -31,6 +31,7 @@ func fold(s State, ev Event) State {
 	case ev.Started != nil:
 		s.Run, s.Start, s.Status = ev.Started.Run, ev.Started, Running
 		s.Messages = slices.Clone(ev.Started.Messages)
+		s.Inputs, s.Kept = ev.Started.Earlier, ev.Started.Kept
 		if ev.Started.Strategy == Plan {
 			s.Plan.Phase = Planning
 		}

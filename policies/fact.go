@@ -19,6 +19,7 @@ const (
 	FactApproval   FactKind = "approval"   // a person answered
 	FactStep       FactKind = "step"       // a generation was made: Usage
 	FactCompaction FactKind = "compaction" // texts left the context; their labels stay
+	FactTurn       FactKind = "turn"       // a conversation goes on: budgets begin anew, labels and history stay
 	FactSignal     FactKind = "signal"     // a guard model judged the conversation
 )
 

@@ -125,6 +125,10 @@ func (r *Run) Observe(f Fact) error {
 			return fmt.Errorf("policies: a signal fact has no signal")
 		}
 		r.signal = f.Signal
+	case FactTurn:
+		r.info.Started, r.steps, r.tokens, r.money = f.At, 0, 0, 0
+		clear(r.dispatched)
+		clear(r.attempts)
 	case FactCompaction: // texts leave the prompt; what they were labelled stays
 	default:
 		return fmt.Errorf("policies: unknown kind of fact %q", f.Kind)

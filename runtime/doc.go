@@ -26,4 +26,8 @@
 // result or a retrieved passage (see label.KeyPassages), before the answer is shown.
 // The text that comes out is what the model or the user sees; pieces of an answer are
 // held back until then. The journal keeps what was there before.
+//
+// The next turn of a conversation is a run that follows another (planner.Follow): its
+// policy starts from what was observed there, so labels, history, placeholders and
+// values kept aside go on, while budgets begin anew.
 package runtime

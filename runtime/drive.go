@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/chaski-dev/chaski/llm"
@@ -102,10 +103,34 @@ func (d *driver) open(ctx context.Context) error {
 	} else if _, ok := gate.(GateFunc); ok {
 		gate = &Guard{bundles: map[string]*policies.Bundle{}}
 	}
-	var err error
-	d.session, err = gate.Open(d.events)
+	events, err := d.followed(ctx)
+	if err != nil {
+		return err
+	}
+	d.session, err = gate.Open(events)
 	d.keep, d.events = false, nil
 	return err
+}
+
+// maxTurns bounds how many runs one may follow.
+const maxTurns = 10_000
+
+// followed returns the events of the runs that this one follows, oldest first, and
+// its own.
+func (d *driver) followed(ctx context.Context) ([]planner.Event, error) {
+	runs := [][]planner.Event{d.events}
+	for from := d.state.Start.Follows; from != ""; {
+		events, s, err := d.rt.Events(ctx, from)
+		if err == nil && len(runs) > maxTurns {
+			err = errors.New("it goes on for ever")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("runtime: run %s follows run %s: %w", d.run, from, err)
+		}
+		runs, from = append(runs, events), s.Start.Follows
+	}
+	slices.Reverse(runs)
+	return slices.Concat(runs...), nil
 }
 
 // later returns the later of two times: a clock that is set back does not take a

@@ -21,7 +21,8 @@ type Gate interface {
 	// the tools is an error there.
 	Pin(s *planner.Started) (*planner.Pinned, error)
 
-	// Open returns the decisions for a run whose events so far are given.
+	// Open returns the decisions for a run whose events so far are given, after those
+	// of the runs that it follows, each of which begins with its Started.
 	Open(events []planner.Event) (Session, error)
 }
 

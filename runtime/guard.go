@@ -128,7 +128,10 @@ func (g *Guard) Open(events []planner.Event) (Session, error) {
 			s.Policy = ev.Pinned
 		}
 		if ev.Started != nil {
-			s.Start, s.At = ev.Started, ev.At
+			if s.Start != nil && s.Start.Tenant != ev.Started.Tenant {
+				return nil, fmt.Errorf("runtime: run %s follows a run of another tenant", ev.Started.Run)
+			}
+			s.Start, s.At, s.Policy = ev.Started, ev.At, nil
 		}
 	}
 	if s.Policy == nil || s.Start == nil {

@@ -38,6 +38,13 @@ func openGuarded(audit Auditor, run *policies.Run, events []planner.Event) (Sess
 	g := &guarded{run: run, audit: audit, allowed: map[string]policies.Decision{}}
 	var s planner.State
 	for i, ev := range events {
+		if ev.Started != nil && i > 0 { // the next turn of a conversation
+			s, g.tail = planner.State{}, nil
+			clear(g.allowed)
+			if err := run.Observe(policies.Fact{Kind: policies.FactTurn, At: ev.At}); err != nil {
+				return nil, err
+			}
+		}
 		before := s
 		s, _ = planner.Step(s, ev)
 		if err := g.Observe(before, ev, s); err != nil {
