@@ -147,6 +147,14 @@ func (d *Dir) forget(run string) {
 // hold its records.
 func (d *Dir) records(run string, f File) ([]Record, int64, error) {
 	known := d.mark(run)
+	records, whole, err := readAll(run, f)
+	if err == nil {
+		err = known.check(run, records)
+	}
+	return records, whole, err
+}
+
+func readAll(run string, f File) ([]Record, int64, error) {
 	size, err := f.Size()
 	if err != nil {
 		return nil, 0, fmt.Errorf("journal: %w", err)
@@ -156,13 +164,7 @@ func (d *Dir) records(run string, f File) ([]Record, int64, error) {
 		return nil, 0, fmt.Errorf("journal: %w", err)
 	}
 	records, whole, err := parse(run, data)
-	if err != nil {
-		return nil, 0, err
-	}
-	if err := known.check(run, records); err != nil {
-		return nil, 0, err
-	}
-	return records, int64(whole), nil
+	return records, int64(whole), err
 }
 
 // parse reads records and returns how many bytes hold whole lines. A last line
@@ -226,6 +228,13 @@ func (d *Dir) Read(_ context.Context, run string, after Record) ([]Record, error
 	records, _, err := d.records(run, f)
 	if err != nil {
 		return nil, err
+	}
+	if len(records) > d.mark(run).seq {
+		// Whoever wrote the last line died before they were told that it is on disk. What
+		// a reader goes by must not vanish.
+		if err := f.Sync(); err != nil {
+			return nil, fmt.Errorf("journal: run %s: %w", run, err)
+		}
 	}
 	return since(run, records, after)
 }
