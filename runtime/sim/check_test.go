@@ -138,6 +138,7 @@ var bundle = sync.OnceValues(func() (*policies.Bundle, error) {
 
 // finish checks what a whole history left.
 func (w *world) finish() {
+	w.faulty = false
 	p := &process{w: w, name: "reader", still: true}
 	dir, err := journal.OpenOn(files{p}, folder)
 	if err != nil {
