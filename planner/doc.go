@@ -10,6 +10,10 @@
 // events. The same events give the same states, prompts and commands, byte for
 // byte, which is what makes a run resumable and a journal checkable.
 //
+// The texts that the planner itself puts into prompts belong to the journal's format:
+// a journal whose prompts come out otherwise does not replay. So does each field of
+// State. What is added must be absent where it was absent before.
+//
 // There are two strategies. With [React], the default, the model calls tools turn by
 // turn. With [Plan] it first writes a plan under a schema: steps as a graph, whose
 // arguments may refer to the results of earlier steps. A plan's step runs once the

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -343,41 +341,5 @@ func TestUnfinishedFork(t *testing.T) {
 	}
 	if _, err := rt.Drive(ctx, "half", nil); err == nil || !strings.Contains(err.Error(), "run half is refused") {
 		t.Fatal(err)
-	}
-}
-
-var update = os.Getenv("CHASKI_UPDATE") != ""
-
-// TestRecorded replays a journal recorded by an earlier build.
-func TestRecorded(t *testing.T) {
-	path := filepath.Join("testdata", "journals")
-	if update {
-		j, err := journal.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		rt, _ := runtime.New(runtime.Options{Journal: j, Caller: callerFunc(ok), Gate: verdict(planner.Allow), Owner: "recorder",
-			Clock: func() time.Time { return time.Unix(1_700_000_000, 0) },
-			Model: llm.Script(llm.Turn{Calls: []llm.ToolCall{call("look", `{"n": 1}`), call("pay", `{"eur": 5}`)}}, llm.Turn{Text: "Paid."})})
-		if _, err := rt.Start(ctx, started("paid", planner.Budget{})); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := rt.Drive(ctx, "paid", nil); err != nil {
-			t.Fatal(err)
-		}
-	}
-	data, err := os.ReadFile(filepath.Join(path, "paid.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "paid.jsonl"), data, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	j, _ := journal.Open(dir)
-	rt, _ := runtime.New(runtime.Options{Journal: j})
-	s, err := rt.Load(ctx, "paid") // compares prompts, commands and the state's hash
-	if err != nil || s.Status != planner.Finished || s.Answer() != "Paid." {
-		t.Fatal(s.Status, err)
 	}
 }

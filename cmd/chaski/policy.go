@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -192,14 +193,21 @@ type policyReplayCmd struct {
 	Bundle string   `short:"f" required:"" help:"The new bundle: a file or a built-in name."`
 	Old    string   `help:"The bundle to compare with; without it, the recorded decisions."`
 	Tools  string   `short:"t" help:"Tool specs for journals of facts." type:"existingfile"`
-	Files  []string `arg:"" help:"Traces or journals of facts (JSON lines)." type:"existingfile"`
+	Runs   string   `help:"Directory of the runs' journals: replay these runs, all by default." type:"existingdir"`
+	Files  []string `arg:"" optional:"" name:"name" help:"Traces or journals of facts (JSON lines), or with --runs the names of runs."`
 }
 
 // Run prints each call on which the new bundle would decide otherwise.
-func (c *policyReplayCmd) Run() error {
+func (c *policyReplayCmd) Run(ctx context.Context) error {
 	sources, err := policies.Load(c.Bundle)
 	if err != nil {
 		return err
+	}
+	if c.Runs != "" {
+		return c.runs(ctx, sources)
+	}
+	if len(c.Files) == 0 {
+		return errors.New("name the files to replay, or the runs' directory with --runs")
 	}
 	if c.Old == "" {
 		return c.facts(sources)
@@ -225,6 +233,48 @@ func (c *policyReplayCmd) Run() error {
 	})
 	fmt.Printf("%d decisions would change\n", changes)
 	return err
+}
+
+// runs replays the journals of runs; each is compiled for the tools that it had.
+func (c *policyReplayCmd) runs(ctx context.Context, sources []*policies.Source) error {
+	rt, j, err := journalFlags{Runs: c.Runs}.open()
+	if err != nil {
+		return err
+	}
+	names := c.Files
+	if len(names) == 0 {
+		if names, err = j.Runs(ctx); err != nil {
+			return err
+		}
+	}
+	total, skipped := 0, 0
+	for _, name := range names {
+		facts, s, err := rt.Facts(ctx, name)
+		if err != nil {
+			return err
+		}
+		if s.Policy == nil {
+			skipped++
+			continue
+		}
+		b, err := policies.Compile(sources, s.Start.Tools)
+		if err != nil {
+			return fmt.Errorf("run %s: %w", name, err)
+		}
+		changes, err := policies.Replay(b, facts)
+		if err != nil {
+			return fmt.Errorf("run %s: %w", name, err)
+		}
+		for _, ch := range changes {
+			fmt.Printf("%s %.12s %s: %s (%s) -> %s (%s)\n", name, ch.CallID, ch.Tool, ch.Old, ch.OldRule, ch.New, ch.NewRule)
+		}
+		total += len(changes)
+	}
+	if skipped > 0 {
+		fmt.Printf("%d runs had no policy\n", skipped)
+	}
+	fmt.Printf("%d decisions would change\n", total)
+	return nil
 }
 
 func (c *policyReplayCmd) facts(sources []*policies.Source) error {

@@ -120,7 +120,7 @@ func tell(w io.Writer, n int, ev *planner.Event) {
 	case ev.Compacted != nil:
 		line("the context was full: %s", ev.Compacted)
 	case ev.Decided != nil:
-		line("call %.12s: %s by rule %q of policy %q %s", ev.Decided.Call, ev.Decided.Verdict, ev.Decided.Rule, ev.Decided.Policy, quoted(ev.Decided.Reason))
+		line("call %.12s: %s by rule %q of policy %.12s %s", ev.Decided.Call, ev.Decided.Verdict, ev.Decided.Rule, ev.Decided.Policy, quoted(ev.Decided.Reason))
 	case ev.Screened != nil:
 		sc := ev.Screened
 		what := string(sc.Hook)
