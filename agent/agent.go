@@ -83,20 +83,30 @@ func (a *Agent) Runtime() *runtime.Runtime { return a.rt }
 // Run starts a run and streams it to its end or to where it waits for a person.
 // Breaking out of the loop, or cancelling ctx, leaves the run resumable.
 func (a *Agent) Run(ctx context.Context, prompt string) iter.Seq2[Event, error] {
-	return a.begin(ctx, a.turn("", prompt))
+	return a.begin(ctx, a.turn(Start{Prompt: prompt}))
 }
 
-// Start journals a new run without driving it, and returns its id. An empty run
-// gets a new id; one that exists already is an error.
-func (a *Agent) Start(ctx context.Context, run, prompt string) (string, error) {
-	return a.rt.Start(ctx, a.turn(run, prompt))
+// Start is a run to begin.
+type Start struct {
+	Run    string // its id; "" gets a new one
+	Prompt string
+	By     string // who asks; "" is Options.By
+}
+
+// Start journals a new run without driving it, and returns its id; Resume drives it. An
+// id that exists already is a journal.ErrConflict.
+func (a *Agent) Start(ctx context.Context, st Start) (string, error) {
+	return a.rt.Start(ctx, a.turn(st))
 }
 
 // turn is a run of one prompt.
-func (a *Agent) turn(run, prompt string) planner.Started {
+func (a *Agent) turn(st Start) planner.Started {
+	if st.By == "" {
+		st.By = a.opt.By
+	}
 	return planner.Started{
-		Run: run, By: a.opt.By, Tenant: a.opt.Tenant, Model: a.model.Info().Name, System: a.opt.System,
-		Messages: []llm.Message{{Role: llm.RoleUser, Content: prompt}},
+		Run: st.Run, By: st.By, Tenant: a.opt.Tenant, Model: a.model.Info().Name, System: a.opt.System,
+		Messages: []llm.Message{{Role: llm.RoleUser, Content: st.Prompt}},
 		Tools:    a.opt.Specs, Budget: a.opt.Budget, Sampling: a.opt.Sampling, Format: a.opt.Format, Meta: a.opt.Meta,
 		Strategy: a.opt.Strategy, Compact: a.opt.Compact,
 	}

@@ -21,7 +21,7 @@ func (a *Agent) Session() *Session { return &Session{agent: a} }
 // Run is the next turn of the conversation. A turn that does not finish is not
 // remembered, unless Resume finishes it.
 func (s *Session) Run(ctx context.Context, prompt string) iter.Seq2[Event, error] {
-	return s.remember(s.agent.begin(ctx, planner.Follow(s.last, s.agent.turn("", prompt))))
+	return s.remember(s.agent.begin(ctx, planner.Follow(s.last, s.agent.turn(Start{Prompt: prompt}))))
 }
 
 // Resume goes on with a turn that waited or was left.

@@ -37,7 +37,7 @@ type Config struct {
 	Triggers []Trigger              `yaml:"triggers"`
 
 	Data  string `yaml:"data"`  // folder of runs, audit and bus; "" is .chaski
-	Runs  string `yaml:"runs"`  // folder of the journals; "" is runs within Data
+	Runs  string `yaml:"runs"`  // folder of the journals; "" is runs within Data, "nats" keeps them in JetStream on the bus
 	Cache string `yaml:"cache"` // folder of the model's cache pages; "" is cache within Data, none keeps no pages
 
 	file string // what was read; "" for an example

@@ -85,17 +85,6 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 	if err := h.openModel(); err != nil {
 		return h, err
 	}
-	if h.runs = o.Runs; h.runs == "" {
-		if h.runs = c.path(c.Runs); h.runs == "" {
-			h.runs = filepath.Join(h.data, "runs")
-		}
-	}
-	if h.runs, err = filepath.Abs(h.runs); err != nil {
-		return h, err
-	}
-	if h.journal, err = journal.Open(h.runs); err != nil {
-		return h, err
-	}
 	if h.audits, err = newAudits(filepath.Join(h.data, "audit")); err != nil {
 		return h, err
 	}
@@ -108,12 +97,44 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 	if err != nil {
 		return h, err
 	}
+	if err := h.openJournal(ctx); err != nil {
+		return h, err
+	}
 	h.Agent, err = agent.New(h.Model, agent.Options{
 		System: c.System, Caller: h.Bus, Specs: specs, Gate: guard, Journal: h.journal, Budget: c.Budget.budget(),
 		Sampling: c.Sampling.sampling(), By: o.By, Meta: h.meta(), Log: o.Log,
 	})
 	return h, err
 }
+
+// openJournal opens the journals: a folder, or a stream on the bus.
+func (h *Host) openJournal(ctx context.Context) (err error) {
+	if h.runs = h.o.Runs; h.runs == "" {
+		h.runs = h.Config.Runs
+		if h.runs != inJetStream {
+			h.runs = h.Config.path(h.runs)
+		}
+	}
+	if strings.HasPrefix(h.runs, "nats://") || h.runs == inJetStream {
+		if h.o.NATS == "" {
+			return errors.New("runs: nats: the journals need a cluster that outlives this process: name it with --nats")
+		}
+		h.runs = h.o.NATS
+		h.journal, err = journal.OpenStream(ctx, h.Bus.Conn().JetStream(), journal.StreamOptions{})
+		return err
+	}
+	if h.runs == "" {
+		h.runs = filepath.Join(h.data, "runs")
+	}
+	if h.runs, err = filepath.Abs(h.runs); err != nil {
+		return err
+	}
+	h.journal, err = journal.Open(h.runs)
+	return err
+}
+
+// inJetStream, in place of a folder of journals, keeps them on the bus.
+const inJetStream = "nats"
 
 func (h *Host) openModel() error {
 	m, dir := h.Config.Model, h.Config.path
@@ -249,7 +270,7 @@ func (h *Host) meta() map[string]string {
 	return m
 }
 
-// Runs returns the folder of the journals.
+// Runs returns the folder of the journals, or the URL of the cluster that keeps them.
 func (h *Host) Runs() string { return h.runs }
 
 // Data returns the folder of everything that runs leave.

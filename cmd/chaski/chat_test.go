@@ -15,6 +15,7 @@ import (
 // TestChat talks over pipes: turns see those before them, Ctrl-C cancels one turn and
 // not the program, and what waits for approval is said.
 func TestChat(t *testing.T) {
+	t.Parallel()
 	file, data := shop(t, modelServer(t, func(messages []map[string]any) said {
 		last, _ := messages[len(messages)-1]["content"].(string)
 		switch {

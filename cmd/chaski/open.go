@@ -17,7 +17,7 @@ import (
 
 // logFlags say what is logged, on stderr.
 type logFlags struct {
-	LogLevel string `help:"What is logged: trace, debug, info, warn, error, off." default:"warn" env:"CHASKI_LOG_LEVEL"`
+	LogLevel string `help:"What is logged: trace, debug, info, warn, error, off." env:"CHASKI_LOG_LEVEL"`
 	LogJSON  bool   `help:"Log JSON lines; they are for people if stderr is a terminal."`
 }
 
@@ -105,7 +105,7 @@ func (f *agentFlags) reopen(ctx context.Context, s *planner.State, runs string) 
 		return nil, err
 	}
 	o.Place, o.Runs = meta[host.MetaBus], runs
-	if f.Data == "" { // the journals are in runs within the data folder, unless that was changed
+	if f.Data == "" && !strings.HasPrefix(runs, "nats://") { // the journals are in runs within the data folder, unless that was changed
 		o.Data = filepath.Dir(filepath.Clean(runs))
 	}
 	if o.Log, err = host.NewLog(os.Stderr, f.options()); err != nil {

@@ -40,15 +40,23 @@ func (c *runCmd) Run(ctx context.Context) error {
 const maxPrompt = 4 << 20
 
 func (c *runCmd) prompt() (string, error) {
-	prompt := strings.Join(c.Prompt, " ")
+	if len(c.Prompt) == 0 {
+		for _, e := range examples {
+			if e.Name == c.Example && e.Prompt != "" {
+				fmt.Fprintln(os.Stderr, e.Prompt)
+				return e.Prompt, nil
+			}
+		}
+	}
+	return readPrompt(c.Prompt)
+}
+
+// readPrompt joins the words of a prompt, or reads it from standard input if there are
+// none or only "-".
+func readPrompt(words []string) (string, error) {
+	prompt := strings.Join(words, " ")
 	if strings.TrimSpace(prompt) != "" && prompt != "-" {
 		return prompt, nil
-	}
-	for _, e := range examples {
-		if e.Name == c.Example && e.Prompt != "" && prompt != "-" {
-			fmt.Fprintln(os.Stderr, e.Prompt)
-			return e.Prompt, nil
-		}
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) {
 		return "", usage("a prompt is needed: chaski run \"What is the time?\"")

@@ -146,6 +146,7 @@ func contains(t *testing.T, where, text string, parts ...string) {
 // TestRunWaitsIsApprovedAndResumed is a run of three processes: one asks, one approves,
 // one ends it.
 func TestRunWaitsIsApprovedAndResumed(t *testing.T) {
+	t.Parallel()
 	file, data := shop(t, modelServer(t, looksUpAndRefunds))
 	out, errs, code := chaski(t, "", "run", "-f", file, "Refund", "order 1042.")
 	if code != 4 || out != "Let me look.\n" {
@@ -229,6 +230,7 @@ func TestRunJSON(t *testing.T) {
 
 // TestRunInterrupted stops the program in the middle of the model's turn, and resumes.
 func TestRunInterrupted(t *testing.T) {
+	t.Parallel()
 	slow := true
 	file, data := shop(t, modelServer(t, func(messages []map[string]any) said {
 		if results(messages) == 1 {
@@ -279,6 +281,7 @@ func TestRunInterrupted(t *testing.T) {
 }
 
 func TestRunBadInput(t *testing.T) {
+	t.Parallel()
 	url := modelServer(t, func([]map[string]any) said { return said{text: "Hi."} })
 	dir := t.TempDir()
 	write := func(text string) string {

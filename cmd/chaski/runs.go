@@ -6,20 +6,33 @@ import (
 	"io"
 	"os"
 	"os/user"
+	"path/filepath"
 	"strings"
+
+	"github.com/rs/zerolog"
 
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/runtime"
+	"github.com/chaski-dev/chaski/runtime/bus"
 	"github.com/chaski-dev/chaski/runtime/journal"
 )
 
 // journalFlags says where runs are kept.
 type journalFlags struct {
-	Runs string `help:"Directory of the runs' journals." default:".chaski/runs" env:"CHASKI_RUNS" type:"path"`
+	Runs string `help:"Directory of the runs' journals, or the URL of a NATS cluster that keeps them." default:".chaski/runs" env:"CHASKI_RUNS"`
 }
 
-func (f journalFlags) open() (*runtime.Runtime, journal.Journal, error) {
-	j, err := journal.Open(f.Runs)
+func (f *journalFlags) open(ctx context.Context) (*runtime.Runtime, journal.Journal, error) {
+	var j journal.Journal
+	var err error
+	if strings.HasPrefix(f.Runs, "nats://") {
+		var conn *bus.Conn // for as long as the process runs
+		if conn, err = (natsFlags{NATS: f.Runs}).connect(ctx, zerolog.Nop()); err == nil {
+			j, err = journal.OpenStream(ctx, conn.JetStream(), journal.StreamOptions{})
+		}
+	} else if f.Runs, err = filepath.Abs(f.Runs); err == nil {
+		j, err = journal.Open(f.Runs)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -43,7 +56,7 @@ type runsLsCmd struct{ journalFlags }
 
 // Run prints a line for each run.
 func (c *runsLsCmd) Run(ctx context.Context) error {
-	rt, j, err := c.open()
+	rt, j, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -69,7 +82,7 @@ type runsShowCmd struct {
 
 // Run prints a run's events as a story.
 func (c *runsShowCmd) Run(ctx context.Context) error {
-	rt, _, err := c.open()
+	rt, _, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -168,7 +181,7 @@ type runsReplayCmd struct {
 
 // Run replays runs and fails if one comes out differently.
 func (c *runsReplayCmd) Run(ctx context.Context) error {
-	rt, j, err := c.open()
+	rt, j, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -203,7 +216,7 @@ type runsForkCmd struct {
 
 // Run prints the new run's name.
 func (c *runsForkCmd) Run(ctx context.Context) error {
-	rt, _, err := c.open()
+	rt, _, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -222,7 +235,7 @@ type runsCancelCmd struct {
 
 // Run journals the cancellation.
 func (c *runsCancelCmd) Run(ctx context.Context) error {
-	rt, _, err := c.open()
+	rt, _, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -246,7 +259,7 @@ func (c *runsAnswerCmd) Run(ctx context.Context) error { return c.answer(ctx, tr
 func (c *runsDenyCmd) Run(ctx context.Context) error { return c.answer(ctx, false) }
 
 func (c *runsAnswerCmd) answer(ctx context.Context, approve bool) error {
-	rt, _, err := c.open()
+	rt, _, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

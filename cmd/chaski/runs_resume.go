@@ -19,7 +19,7 @@ type runsResumeCmd struct {
 
 // Run goes on with a run, with the agent that its journal names. It exits as chaski run.
 func (c *runsResumeCmd) Run(ctx context.Context) error {
-	rt, _, err := c.journalFlags.open()
+	rt, _, err := c.journalFlags.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (c *runsSettleCmd) Run(ctx context.Context) error {
 	if (c.OK == "") == (c.Failed == "") {
 		return usage("say what came of it: --ok JSON or --failed REASON")
 	}
-	rt, _, err := c.open()
+	rt, _, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

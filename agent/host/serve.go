@@ -1,0 +1,103 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/chaski-dev/chaski/agent"
+	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/runtime"
+	"github.com/chaski-dev/chaski/runtime/bus"
+	"github.com/chaski-dev/chaski/runtime/journal"
+)
+
+// ServeOptions say how to serve. The zero value works.
+type ServeOptions struct {
+	Parallel int           // runs at once in this process; 0 is 4
+	AckWait  time.Duration // after which the run of a process that died goes on in another; 0 is 30 s
+	Poll     time.Duration // how soon a run that waits for a person is looked at again; 0 is 1 s
+	Ready    func()        // called once messages are accepted; nil is nobody
+}
+
+// ServePlace is the folder of the embedded bus of a serving process: its queue must be
+// found again after a restart.
+func (c *Config) ServePlace() string { return "serve-" + c.Name }
+
+// Serve starts runs by the configured triggers until ctx is done. A start that was
+// accepted is in a queue on the bus until its run has ended: another process, or this one
+// started again, takes it over. Runs that wait for approval go on once it is given.
+func (h *Host) Serve(ctx context.Context, o ServeOptions) (err error) {
+	if len(h.Config.Triggers) == 0 {
+		return errors.New("there is nothing to serve: the agent has no triggers")
+	}
+	q, err := bus.OpenQueue(ctx, h.Bus.Conn(), bus.QueueOptions{Agent: h.Config.Name, Parallel: o.Parallel, AckWait: o.AckWait, Poll: o.Poll, Logger: h.o.Log})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, q.Close()) }()
+	var schedules []bus.Schedule
+	for _, t := range h.Config.Triggers {
+		if t.Schedule != "" {
+			schedules = append(schedules, bus.Schedule{When: t.Schedule, Zone: t.Zone, Prompt: t.Prompt})
+		}
+	}
+	if err := q.Schedules(ctx, schedules); err != nil {
+		return err
+	}
+	for _, t := range h.Config.Triggers {
+		if t.Subject == "" {
+			continue
+		}
+		if err := q.Listen(t.Subject, runtime.NewRunID); err != nil {
+			return err
+		}
+	}
+	if o.Ready != nil {
+		o.Ready()
+	}
+	return q.Serve(ctx, h.work)
+}
+
+// work runs one job, or goes on with its run.
+func (h *Host) work(ctx context.Context, job bus.Job) (bus.Answer, error) {
+	rt := h.Runtime()
+	s, err := rt.Load(ctx, job.Run)
+	if errors.Is(err, journal.ErrNoRun) {
+		_, err = h.Start(ctx, agent.Start{Run: job.Run, Prompt: job.Prompt, By: job.Source})
+		if err == nil || errors.Is(err, journal.ErrConflict) {
+			s, err = rt.Load(ctx, job.Run)
+		}
+	}
+	switch {
+	case errors.Is(err, journal.ErrCorrupt), errors.Is(err, planner.ErrEvent):
+		return bus.Answer{Status: string(planner.Failed), Reason: err.Error(), Final: true}, nil
+	case err != nil:
+		return bus.Answer{}, err
+	case s.Epoch == 0 || len(planner.Commands(s)) > 0 || expired(&s):
+		for ev, err := range h.Resume(ctx, job.Run) {
+			if err != nil {
+				return bus.Answer{}, err
+			}
+			if ev.Status != "" {
+				s = *ev.State
+			}
+		}
+	}
+	a := bus.Answer{Status: string(s.Status), Reason: s.Reason, Final: s.Status.Done()}
+	if s.Status == planner.Finished {
+		a.Answer = s.Answer()
+	}
+	return a, nil
+}
+
+// expired reports that a call has waited for approval for too long: driving the run
+// refuses it.
+func expired(s *planner.State) bool {
+	for _, c := range s.Calls {
+		if c.Phase == planner.Awaiting && !c.Expires.IsZero() && time.Now().After(c.Expires) {
+			return true
+		}
+	}
+	return false
+}

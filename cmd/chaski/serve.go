@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/chaski-dev/chaski/agent/host"
+	"github.com/chaski-dev/chaski/runtime/bus"
+)
+
+type serveCmd struct {
+	agentFlags
+	Listen   string        `help:"Address of the embedded NATS server, for those who ask; none with --nats." default:"127.0.0.1:4222"`
+	Parallel int           `help:"Runs at once." default:"4"`
+	AckWait  time.Duration `help:"After this time without a sign of life, another process takes a run over." default:"30s"`
+}
+
+// Run starts runs by the agent's triggers until Ctrl-C.
+func (c *serveCmd) Run(ctx context.Context) error {
+	if c.LogLevel == "" {
+		c.LogLevel = "info"
+	}
+	config, o, err := c.config()
+	if err != nil {
+		return err
+	}
+	if o.Log, err = host.NewLog(os.Stderr, c.options()); err != nil {
+		return usage("%v", err)
+	}
+	if c.NATS == "" {
+		o.Place, o.Listen = config.ServePlace(), c.Listen
+	}
+	h, err := host.Open(ctx, config, o)
+	if err != nil {
+		if errors.Is(err, bus.ErrLocked) {
+			return fmt.Errorf("another process serves agent %s from this data folder: %w", config.Name, err)
+		}
+		return err
+	}
+	where := c.NATS
+	if where == "" {
+		where = h.Bus.URL()
+	}
+	err = h.Serve(ctx, host.ServeOptions{Parallel: c.Parallel, AckWait: c.AckWait, Ready: func() {
+		for _, t := range config.Triggers {
+			if t.Subject != "" {
+				fmt.Printf("%s: a message on %s starts a run: chaski ask --nats %s %s PROMPT\n", config.Name, t.Subject, where, t.Subject)
+			} else {
+				fmt.Printf("%s: %s starts a run: %s\n", config.Name, t.Schedule, short(t.Prompt))
+			}
+		}
+	}})
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		err = nil // Ctrl-C is how serving ends
+	}
+	return errors.Join(err, h.Close())
+}
+
+type askCmd struct {
+	natsFlags
+	NoWait  bool          `help:"Print the run's id and do not wait for the answer."`
+	JSON    bool          `help:"Print the answer as JSON."`
+	Timeout time.Duration `help:"How long to wait." default:"10m"`
+	Subject string        `arg:"" help:"The subject on which chaski serve listens."`
+	Prompt  []string      `arg:"" help:"What to do."`
+}
+
+// Run starts a run by a message and waits for its answer. It exits 0 only if the run
+// finished.
+func (c *askCmd) Run(ctx context.Context) error {
+	prompt, err := readPrompt(c.Prompt)
+	if err != nil {
+		return err
+	}
+	conn, err := c.connect(ctx, zerolog.Nop())
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	run, err := bus.Ask(ctx, conn, c.Subject, prompt)
+	if err != nil {
+		return err
+	}
+	if c.NoWait {
+		fmt.Println(run)
+		return nil
+	}
+	fmt.Fprintln(os.Stderr, "run", run)
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
+	a, err := bus.WaitAnswer(ctx, conn, run)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("run %s has not ended after %v; it goes on", run, c.Timeout)
+	case err != nil:
+		return err
+	case c.JSON:
+		err = printJSON(a)
+	case a.Answer != "":
+		fmt.Println(printable(a.Answer, true))
+	}
+	if err == nil && a.Status != "finished" {
+		text := fmt.Sprintf("run %s: %s", run, a.Status)
+		if a.Reason != "" {
+			text += ": " + printable(a.Reason, false)
+		}
+		err = errors.New(text)
+	}
+	return err
+}

@@ -1,0 +1,241 @@
+package bus_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/chaski-dev/chaski/runtime/bus"
+)
+
+func queue(t *testing.T, c *bus.Conn, o bus.QueueOptions) *bus.Queue {
+	t.Helper()
+	if o.Agent == "" {
+		o.Agent = "shop"
+	}
+	q, err := bus.OpenQueue(context.Background(), c, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := q.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return q
+}
+
+// runner serves a queue until stop, and keeps the jobs that it was given.
+type runner struct {
+	mu   sync.Mutex
+	jobs []bus.Job
+	stop func()
+}
+
+func (r *runner) seen() []bus.Job {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.jobs)
+}
+
+func serveQueue(t *testing.T, q *bus.Queue, do func(context.Context, bus.Job) (bus.Answer, error)) *runner {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &runner{}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if err := q.Serve(ctx, func(ctx context.Context, job bus.Job) (bus.Answer, error) {
+			r.mu.Lock()
+			r.jobs = append(r.jobs, job)
+			r.mu.Unlock()
+			return do(ctx, job)
+		}); !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	}()
+	r.stop = sync.OnceFunc(func() { cancel(); <-ended })
+	t.Cleanup(r.stop)
+	return r
+}
+
+func wait(t *testing.T, c *bus.Conn, run string) bus.Answer {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	a, err := bus.WaitAnswer(ctx, c, run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func done(_ context.Context, job bus.Job) (bus.Answer, error) {
+	return bus.Answer{Status: "finished", Answer: strings.ToUpper(job.Prompt), Final: true}, nil
+}
+
+// TestQueue asks over a subject: the reply names the run, the answer comes on its subject
+// in the stream and on the reply subject; a repeated start is one.
+func TestQueue(t *testing.T) {
+	c := connect(t, start(t, bus.ServerOptions{}))
+	q := queue(t, c, bus.QueueOptions{})
+	n := 0
+	if err := q.Listen("shop.ask", func() string { n++; return fmt.Sprint("run-", n) }); err != nil {
+		t.Fatal(err)
+	}
+	r := serveQueue(t, q, done)
+	run, err := bus.Ask(context.Background(), c, "shop.ask", "hello")
+	if err != nil || run != "run-1" {
+		t.Fatal(run, err)
+	}
+	if a := wait(t, c, run); a.Answer != "HELLO" || a.Run != run || a.Status != "finished" {
+		t.Errorf("%+v", a)
+	}
+	answers, err := c.NATS().SubscribeSync("my.answers")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		msg := &nats.Msg{Subject: "shop.ask", Reply: c.NATS().NewInbox(), Header: nats.Header{"Chaski-Run": {"mine"}, "Chaski-Reply": {"my.answers"}}, Data: []byte("again")}
+		if _, err := c.NATS().RequestMsg(msg, 2*time.Second); err != nil {
+			t.Fatal(err)
+		}
+	}
+	msg, err := answers.NextMsg(5 * time.Second)
+	if err != nil || !strings.Contains(string(msg.Data), `"answer":"AGAIN"`) {
+		t.Fatal(msg, err)
+	}
+	for text, job := range map[string]*nats.Msg{
+		"the message is empty": {Subject: "shop.ask", Data: []byte(" \n")},
+		"want letters, digits": {Subject: "shop.ask", Data: []byte("x"), Header: nats.Header{"Chaski-Run": {"a b"}}},
+	} {
+		reply, err := c.NATS().RequestMsg(job, 2*time.Second)
+		if err != nil || !strings.Contains(reply.Header.Get("Nats-Service-Error"), text) || reply.Header.Get("Nats-Service-Error-Code") != "400" {
+			t.Error(text, reply, err)
+		}
+	}
+	if _, err := bus.Ask(context.Background(), c, "nobody.here", "x"); err == nil || !strings.Contains(err.Error(), "no agent listens on nobody.here") {
+		t.Error(err)
+	}
+	if jobs := r.seen(); len(jobs) != 2 || jobs[0].Source != "shop.ask" || jobs[1].Run != "mine" {
+		t.Errorf("%+v", jobs)
+	}
+}
+
+// TestQueueLosesNothing stops runners in the middle of jobs, and the server too: every
+// job is finished by somebody, under the id that it was accepted with.
+func TestQueueLosesNothing(t *testing.T) {
+	dir := t.TempDir()
+	server, err := bus.Start(bus.ServerOptions{StoreDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := connect(t, server)
+	q := queue(t, c, bus.QueueOptions{AckWait: time.Second, Parallel: 2, Poll: 20 * time.Millisecond})
+	const jobs = 8
+	for i := range jobs {
+		if err := q.Put(context.Background(), bus.Job{Run: fmt.Sprint("r", i), Prompt: fmt.Sprint("p", i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hang := func(ctx context.Context, _ bus.Job) (bus.Answer, error) {
+		<-ctx.Done()
+		return bus.Answer{Final: true}, nil // nobody believes a runner that was stopped
+	}
+	first := serveQueue(t, q, hang)
+	for i := 0; len(first.seen()) < 2; i++ {
+		if i == 500 {
+			t.Fatal("no job was handed out")
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	first.stop()
+	c.Close()
+	server.Close()
+	c = connect(t, start(t, bus.ServerOptions{StoreDir: dir}))
+	q = queue(t, c, bus.QueueOptions{AckWait: time.Second, Parallel: 2, Poll: 20 * time.Millisecond})
+	second := serveQueue(t, q, func(ctx context.Context, job bus.Job) (bus.Answer, error) {
+		switch {
+		case job.Run == "r1" && job.Again < 3:
+			return bus.Answer{}, errors.New("not yet")
+		case job.Run == "r2" && job.Again < 4:
+			return bus.Answer{Status: "waiting"}, nil
+		}
+		return done(ctx, job)
+	})
+	for i := range jobs {
+		if a := wait(t, c, fmt.Sprint("r", i)); a.Answer != fmt.Sprint("P", i) {
+			t.Errorf("%+v", a)
+		}
+	}
+	second.stop()
+	third := serveQueue(t, q, done)
+	time.Sleep(1200 * time.Millisecond) // longer than AckWait
+	if left := third.seen(); len(left) != 0 {
+		t.Errorf("finished jobs are handed out again: %+v", left)
+	}
+}
+
+func TestSchedules(t *testing.T) {
+	c := connect(t, start(t, bus.ServerOptions{}))
+	q := queue(t, c, bus.QueueOptions{})
+	every := bus.Schedule{When: "@every 1s", Prompt: "tick"}
+	soon := bus.Schedule{When: "@at " + time.Now().Add(time.Second).UTC().Format(time.RFC3339), Prompt: "once"}
+	past := bus.Schedule{When: "@at 2020-01-01T00:00:00Z", Prompt: "never"}
+	old := bus.Schedule{When: "@every 1s", Prompt: "dropped"}
+	ctx := context.Background()
+	for _, all := range [][]bus.Schedule{{old}, {every, soon, past}, {every, soon, past}, {every, soon, {When: "0 0 6 * * *", Zone: "Europe/Lisbon", Prompt: "early"}}} {
+		if err := q.Schedules(ctx, all); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, bad := range []bus.Schedule{{When: "soon", Prompt: "x"}, {When: "@every 1ms", Prompt: "x"}, {When: "@daily", Zone: "Mars/Phobos", Prompt: "x"}, {When: "@every 1h", Zone: "Europe/Lisbon"}} {
+		if err := q.Schedules(ctx, []bus.Schedule{every, soon, bad}); err == nil || !strings.Contains(err.Error(), bad.When) {
+			t.Errorf("%+v: %v", bad, err)
+		}
+	}
+	r := serveQueue(t, q, done)
+	runs := map[string]int{}
+	for i := 0; runs["tick"] < 2 || runs["once"] < 1; i++ {
+		if i == 100 {
+			t.Fatalf("%v", runs)
+		}
+		time.Sleep(50 * time.Millisecond)
+		clear(runs)
+		for _, job := range r.seen() {
+			runs[job.Prompt]++
+			if !strings.HasPrefix(job.Run, "shop-2") || job.Prompt == "tick" && job.Source != "@every 1s" {
+				t.Fatalf("%+v", job)
+			}
+		}
+	}
+	if runs["dropped"] > 0 || runs["never"] > 0 || runs["once"] > 1 || runs["early"] > 0 {
+		t.Error(runs)
+	}
+}
+
+func TestBadQueue(t *testing.T) {
+	c := connect(t, start(t, bus.ServerOptions{}))
+	if _, err := bus.OpenQueue(context.Background(), c, bus.QueueOptions{Agent: "a b"}); err == nil {
+		t.Error("a bad name is taken")
+	}
+	q := queue(t, c, bus.QueueOptions{})
+	if err := q.Listen("a b", nil); err == nil {
+		t.Error("a bad subject is taken")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := bus.WaitAnswer(ctx, c, "nothing"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
+	if _, err := bus.WaitAnswer(ctx, c, "*"); err == nil {
+		t.Error("a pattern is taken for a run")
+	}
+}
