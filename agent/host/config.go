@@ -32,7 +32,8 @@ type Config struct {
 	Policies []string               `yaml:"policies"` // none: reads are allowed and effects are not
 	Budget   BudgetConfig           `yaml:"budget"`
 	Sampling SamplingConfig         `yaml:"sampling"`
-	Strategy string                 `yaml:"strategy"` // "" is react
+	Strategy string                 `yaml:"strategy"` // react, also "", or plan
+	Compact  string                 `yaml:"compact"`  // of old results when the context is full: drop, also "", or summarise
 	Approval time.Duration          `yaml:"approval"` // how long a call waits for a person; 0 is a day
 	Triggers []Trigger              `yaml:"triggers"`
 
@@ -123,6 +124,11 @@ func plainError(err error) error {
 	return errors.New(strings.Join(strings.Fields(s), " "))
 }
 
+var (
+	strategies  = map[string]planner.Strategy{"": planner.React, "react": planner.React, "plan": planner.Plan}
+	compactions = map[string]planner.Compaction{"": planner.DropResults, "drop": planner.DropResults, "summarise": planner.SummariseResults}
+)
+
 func (c *Config) check() error {
 	if c.Name != "" && slug(c.Name) != c.Name {
 		return fmt.Errorf("name %q: want letters, digits, '-' and '_', at most 64", c.Name)
@@ -140,8 +146,11 @@ func (c *Config) check() error {
 	if b := c.Budget; b.Steps < 0 || b.Tokens < 0 || b.Calls < 0 || b.Wall < 0 || b.Repairs < 0 || c.Approval < 0 {
 		return errors.New("a budget or time is negative")
 	}
-	if c.Strategy != "" && c.Strategy != "react" {
-		return fmt.Errorf("strategy %q: want react", c.Strategy)
+	if _, ok := strategies[c.Strategy]; !ok {
+		return fmt.Errorf("strategy %q: want react or plan", c.Strategy)
+	}
+	if _, ok := compactions[c.Compact]; !ok {
+		return fmt.Errorf("compact %q: want drop or summarise", c.Compact)
 	}
 	for i, t := range c.Triggers {
 		if err := t.check(); err != nil {
