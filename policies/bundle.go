@@ -72,6 +72,7 @@ type Source struct {
 	Rules       []Rule       `yaml:"rules"`
 
 	file string
+	text []byte
 }
 
 // Budgets bound a run; zero is no bound.
@@ -156,7 +157,7 @@ func ParseSource(file string, data []byte) (*Source, error) {
 	if bytes.Count(data, []byte("*")) > 0 && bytes.Contains(data, []byte("&")) && hasAlias(data) {
 		return fail("YAML aliases are not allowed")
 	}
-	s := &Source{file: file}
+	s := &Source{file: file, text: data}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
 	if err := dec.Decode(s); err != nil {
@@ -234,6 +235,28 @@ func Load(name string) ([]*Source, error) {
 	return l.out, err
 }
 
+// Reload is Load for layers that were loaded before. A file that is now the beginning
+// of what it was, or that breaks off in a line where it did not, looks half-written
+// and is refused: a policy that lost its end may well compile, and allow more.
+func Reload(name string, old []*Source) ([]*Source, error) {
+	out, err := Load(name)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range out {
+		for _, was := range old {
+			if was.file != s.file || len(was.text) == 0 {
+				continue
+			}
+			ended := bytes.HasSuffix(was.text, []byte("\n")) && !bytes.HasSuffix(s.text, []byte("\n"))
+			if ended || len(s.text) < len(was.text) && bytes.HasPrefix(was.text, s.text) {
+				return nil, &Error{File: s.file, Msg: "the file looks half-written: it breaks off where the loaded one goes on (to cut its end on purpose, change its description too)"}
+			}
+		}
+	}
+	return out, nil
+}
+
 type loader struct {
 	out  []*Source
 	done map[string]bool
@@ -275,13 +298,28 @@ func read(name, dir string) (key string, data []byte, err error) {
 	if dir != "" && !filepath.IsAbs(name) {
 		name = filepath.Join(dir, name)
 	}
+	name = filepath.Clean(name)
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return name, nil, &Error{File: name, Msg: "not a file"}
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return name, nil, fmt.Errorf("policies: %w", err)
 	}
 	defer f.Close()
+	before, err := f.Stat()
+	if err != nil {
+		return name, nil, fmt.Errorf("policies: %w", err)
+	}
 	data, err = io.ReadAll(io.LimitReader(f, MaxBundleBytes+1))
-	return filepath.Clean(name), data, err
+	if err != nil {
+		return name, nil, fmt.Errorf("policies: %w", err)
+	}
+	after, err := f.Stat()
+	if err == nil && (after.Size() != before.Size() || !after.ModTime().Equal(before.ModTime())) {
+		err = &Error{File: name, Msg: "the file is being written"}
+	}
+	return name, data, err
 }
 
 func hashOf(parts ...[]byte) string {

@@ -271,16 +271,25 @@ func (b *Bundle) programs(r *rule) error {
 	if err := guardSource(r.When); err != nil {
 		return err
 	}
+	shared := !mentions(r.When, "args", "labels")
+	var same *vm.Program
 	for _, name := range sortedKeys(b.tools) {
 		if !r.applies(name) {
 			continue
 		}
 		env := environment(OnCall, b.tools[name].props)
-		p, err := compile(r.When, env, true)
-		if err != nil {
-			return fmt.Errorf("for tool %s: %w", name, err)
+		if p := same; p != nil {
+			r.programs[name] = p
+		} else {
+			p, err := compile(r.When, env, true)
+			if err != nil {
+				return fmt.Errorf("for tool %s: %w", name, err)
+			}
+			r.programs[name] = p
+			if shared {
+				same = p
+			}
 		}
-		r.programs[name] = p
 		r.set[name] = map[string]*vm.Program{}
 		for _, arg := range sortedKeys(r.Set) {
 			if _, ok := b.tools[name].props[arg]; !ok {
@@ -293,8 +302,8 @@ func (b *Bundle) programs(r *rule) error {
 			r.set[name][arg] = q
 		}
 	}
-	if len(r.programs) == 0 { // no such tool: still check the syntax
-		return guardSource(r.When)
+	if len(r.programs) == 0 { // no such tool: still check what can be checked
+		return syntax(r.When)
 	}
 	return nil
 }

@@ -167,6 +167,9 @@ func (r *Run) decideCall(call tools.Call, now time.Time) (Decision, map[string]a
 	}
 	d.CallHash = r.callHash(call, d.Arguments)
 	if d.Verdict == RequireApproval {
+		if len(d.Redactions) > 0 {
+			f.recipients = r.look(t, call.ID, args).recipients
+		}
 		r.askOrApprove(&d, call, args, f, now)
 	}
 	return d, env, hits
@@ -342,13 +345,28 @@ func (r *Run) askOrApprove(d *Decision, call tools.Call, args map[string]any, f 
 		s.What = fmt.Sprintf("%s will run.", call.Tool)
 	}
 	if len(f.recipients) > 0 {
-		s.What += " It reaches " + strings.Join(f.recipients, ", ") + "."
+		var to []string
+		for _, name := range f.recipients[:min(len(f.recipients), 20)] {
+			to = append(to, short(name, 80))
+		}
+		s.What += " It reaches " + strings.Join(to, ", ") + "."
+		if more := len(f.recipients) - len(to); more > 0 {
+			s.What += fmt.Sprintf(" And %d more.", more)
+		}
 	}
 	for _, name := range sortedKeys(args) {
 		raw := canonical(map[string]any{"v": args[name]})
 		s.Arguments = append(s.Arguments, SummaryArgument{Name: name, Value: raw[5 : len(raw)-1], From: from(f.labels[name])})
 	}
 	d.Approval = s
+}
+
+// short cuts a text after n characters.
+func short(s string, n int) string {
+	if runes := []rune(s); len(runes) > n {
+		return string(runes[:n]) + "…"
+	}
+	return s
 }
 
 // Resolve returns the arguments to dispatch for an allowed decision: handles

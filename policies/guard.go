@@ -170,6 +170,43 @@ func compile(src string, env types.Map, asBool bool) (program *vm.Program, err e
 	return program, nil
 }
 
+// syntax checks an expression of which the environment is not known.
+func syntax(src string) error {
+	if err := guardSource(src); err != nil {
+		return err
+	}
+	tree, err := parser.Parse(src)
+	if err != nil {
+		return err
+	}
+	s := &shape{}
+	ast.Walk(&tree.Node, s)
+	return s.err
+}
+
+// mentions reports whether an expression names one of the variables, or cannot be read.
+func mentions(src string, names ...string) bool {
+	tree, err := parser.Parse(src)
+	if err != nil {
+		return true
+	}
+	v := &identifiers{names: names}
+	ast.Walk(&tree.Node, v)
+	return v.found
+}
+
+type identifiers struct {
+	names []string
+	found bool
+}
+
+func (v *identifiers) Visit(node *ast.Node) {
+	switch n := (*node).(type) {
+	case *ast.IdentifierNode:
+		v.found = v.found || slices.Contains(v.names, n.Value) || n.Value == "$env"
+	}
+}
+
 // evaluate runs a program within the memory budget; a panic is an error.
 func evaluate(p *vm.Program, env map[string]any) (any, error) {
 	return evaluateOn(&vm.VM{MemoryBudget: memoryBudget}, p, env)

@@ -42,6 +42,12 @@ func TestRefusedAtLoad(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"brackets":     {ruleText(nest("(", "true", ")", 1000)), "brackets nested"},
 		"million":      {ruleText(nest("(", "true", ")", 1_000_000)), "bytes"},
+		"half million": {ruleText(nest("(", "true", ")", 500_000)), "nested"},
+		"open":         {ruleText(strings.Repeat("[", 1_000_000)), "nested"},
+		"long line":    {ruleText("true" + strings.Repeat(" || true", 130_000)), "expression of"},
+		"aliases":      {"name: &a b\ndescription: *a\n", "aliases"},
+		"documents":    {"name: a\n---\nname: b\n", "more than one"},
+		"wide":         {ruleText(strings.Repeat("true && ", 1500) + "true"), "node"},
 		"long":         {ruleText("true || " + strings.Repeat("true||", 4000) + "true"), "expression of"},
 		"not":          {ruleText(strings.Repeat("!", 500) + "true"), "prefix operators"},
 		"ternary":      {ruleText(strings.Repeat("true?true:", 200) + "true"), "prefix operators"},

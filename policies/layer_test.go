@@ -53,19 +53,28 @@ func TestShadow(t *testing.T) {
 	}
 }
 
-// TestReload keeps the old bundle when the file is half-written or gone.
+// TestReload keeps the old bundle when the file is half-written, wherever it breaks
+// off, or gone; runs keep theirs in any case.
 func TestReload(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "b.yaml")
-	text := "name: b\nrules:\n  - {id: r, on: call, then: deny}\n"
+	text := "name: b\ndefault: allow\nrules:\n  - {id: a, on: call, when: args.amount > 5, then: deny}\n  - id: r\n    on: call\n    then: deny\n    reason: Nothing goes.\n"
 	write(t, path, text)
 	r, err := NewReloader(path, []tools.Spec{paySpec()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	old := r.Bundle()
-	write(t, path, text[:len(text)-12])
-	if err := r.Reload(); err == nil || r.Bundle() != old {
-		t.Error("a half-written file was taken:", err)
+	run := NewRun(old, Info{})
+	for n := range len(text) {
+		write(t, path, text[:n])
+		if err := r.Reload(); err == nil || r.Bundle() != old {
+			t.Fatalf("a half-written file was taken: %q", text[:n])
+		}
+	}
+	other := strings.Replace(text, "Nothing", "Almost nothing", 1)
+	write(t, path, other[:len(other)-3])
+	if err := r.Reload(); err == nil || !strings.Contains(err.Error(), "half-written") || r.Bundle() != old {
+		t.Error("half of a new file was taken:", err)
 	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
@@ -73,9 +82,50 @@ func TestReload(t *testing.T) {
 	if err := r.Reload(); err == nil || r.Bundle() != old {
 		t.Error("a missing file was taken:", err)
 	}
-	write(t, path, strings.Replace(text, "deny", "halt", 1))
+	if err := os.Mkdir(path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Reload(); err == nil || !strings.Contains(err.Error(), "not a file") {
+		t.Error("a folder was taken:", err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	write(t, path, other)
 	if err := r.Reload(); err != nil || r.Bundle().Hash() == old.Hash() {
 		t.Error("a new file was not taken:", err)
+	}
+	if run.Bundle() != old {
+		t.Error("a running run changed its bundle")
+	}
+}
+
+// TestReloadRaces reads the bundle while it is reloaded.
+func TestReloadRaces(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "b.yaml")
+	text := "name: b\nrules:\n  - {id: r, on: call, then: deny}\n"
+	write(t, path, text)
+	r, err := NewReloader(path, []tools.Spec{paySpec()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for i := range 50 {
+			_ = os.WriteFile(path, []byte(strings.Replace(text, "name: b", fmt.Sprintf("name: b%d", i), 1)), 0o600)
+			_ = r.Reload() // may meet a file that is being written
+		}
+	}()
+	for {
+		select {
+		case <-done:
+			return
+		default:
+			if d := NewRun(r.Bundle(), Info{}).Call(tools.Call{Tool: "pay"}, start); d.Verdict != Deny {
+				t.Fatal(d)
+			}
+		}
 	}
 }
 

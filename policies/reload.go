@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"sync"
 	"sync/atomic"
 
 	"github.com/chaski-dev/chaski/tools"
@@ -12,6 +13,9 @@ type Reloader struct {
 	name    string
 	specs   []tools.Spec
 	current atomic.Pointer[Bundle]
+
+	mu      sync.Mutex // of a reload
+	sources []*Source
 }
 
 // NewReloader loads a bundle for the first time.
@@ -26,10 +30,17 @@ func (r *Reloader) Bundle() *Bundle { return r.current.Load() }
 // Reload reads the bundle again. If it is missing, half-written or wrong, the error
 // says so and the bundle that was loaded before stays.
 func (r *Reloader) Reload() error {
-	b, err := LoadBundle(r.name, r.specs)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	sources, err := Reload(r.name, r.sources)
 	if err != nil {
 		return err
 	}
+	b, err := Compile(sources, r.specs)
+	if err != nil {
+		return err
+	}
+	r.sources = sources
 	r.current.Store(b)
 	return nil
 }

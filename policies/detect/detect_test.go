@@ -86,6 +86,19 @@ func TestParse(t *testing.T) {
 		"http://100.64.1.1/":               {Valid: true, Scheme: "http", Host: "100.64.1.1", Path: "/", IP: true, Private: true},
 		"http://8.8.8.8/":                  {Valid: true, Scheme: "http", Host: "8.8.8.8", Path: "/", IP: true},
 		"http://[64:ff9b::7f00:1]/":        {Valid: true, Scheme: "http", Host: "64:ff9b::7f00:1", Path: "/", IP: true, Private: true},
+		"http://[::127.0.0.1]/":            {Valid: true, Scheme: "http", Host: "::7f00:1", Path: "/", IP: true, Private: true},
+		"http://[fec0::1]/":                {Valid: true, Scheme: "http", Host: "fec0::1", Path: "/", IP: true, Private: true},
+		"http://[2002:7f00:1::]/":          {Valid: true, Scheme: "http", Host: "2002:7f00:1::", Path: "/", IP: true, Private: true},
+		"http://198.18.0.1/":               {Valid: true, Scheme: "http", Host: "198.18.0.1", Path: "/", IP: true, Private: true},
+		"http://１２７.０.０.１/":                {Valid: true, Scheme: "http", Host: "127.0.0.1", Path: "/", IDN: true, IP: true, Private: true},
+		"http://1.2.3.4.5/":                {Private: true},
+		"http://4294967297/":               {Private: true},
+		"http://evil%2ecom/":               {Private: true},
+		"https:///evil.com/":               {Private: true},
+		"https:evil.com":                   {Private: true},
+		"//evil.com/x":                     {Valid: true, Host: "evil.com", Path: "/x"},
+		"https://evil.com#@corp.example/":  {Valid: true, Scheme: "https", Host: "evil.com"},
+		"https://evil.com?@corp.example/":  {Valid: true, Scheme: "https", Host: "evil.com"},
 		"http://localhost/":                {Valid: true, Scheme: "http", Host: "localhost", Path: "/", Private: true},
 		"https://аpple.com/":               {Valid: true, Scheme: "https", Host: "xn--pple-43d.com", Path: "/", IDN: true},
 		"https://evil.com\\@corp.example/": {Private: true},
@@ -95,6 +108,15 @@ func TestParse(t *testing.T) {
 		if got := Parse(raw); got != want {
 			t.Errorf("%q: %+v", raw, got)
 		}
+	}
+}
+
+// TestURLs finds addresses that are written without a scheme, too.
+func TestURLs(t *testing.T) {
+	got := URLs("see evil.example/x, s3://bucket/key; 10.0.0.1:80/y and (https://a.example/?b=1). тест.example/z But a.b and 3.5/4 are none")
+	want := []string{"s3://bucket/key", "https://a.example/?b=1", "https://evil.example/x", "https://10.0.0.1:80/y", "https://тест.example/z"}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Error(got)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -53,6 +54,9 @@ func Parse(raw string) URL {
 		out.Host, out.IP, out.Private = ip.Unmap().String(), true, !public(ip.Unmap())
 		return out
 	}
+	if last := ascii[strings.LastIndexByte(ascii, '.')+1:]; strings.Trim(last, "0123456789") == "" {
+		return bad // ends in a number and is no address: readers differ on what it means
+	}
 	out.Private = ascii == "localhost" || !strings.Contains(ascii, ".")
 	for _, end := range []string{".localhost", ".local", ".internal", ".lan", ".home.arpa", ".intranet", ".corp"} {
 		out.Private = out.Private || strings.HasSuffix(ascii, end)
@@ -60,7 +64,14 @@ func Parse(raw string) URL {
 	return out
 }
 
-var sharedRange = netip.MustParsePrefix("100.64.0.0/10")
+// closed are ranges beyond Go's own notion of private that no public host has: shared
+// and benchmarking addresses, protocol assignments, reserved space, and IPv6 forms that
+// carry or once carried something else.
+var closed = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
+	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("::/96"),
+	netip.MustParsePrefix("2001::/32"), netip.MustParsePrefix("fec0::/10"), netip.MustParsePrefix("100::/64"),
+}
 
 // public reports whether an address is one of the Internet. IPv6 forms that carry
 // an IPv4 address are judged by that address.
@@ -73,7 +84,7 @@ func public(ip netip.Addr) bool {
 			return public(netip.AddrFrom4([4]byte(b[12:16])))
 		}
 	}
-	return ip.IsGlobalUnicast() && !ip.IsPrivate() && !sharedRange.Contains(ip) && !(ip.Is4() && ip.As4()[0] == 0)
+	return ip.IsGlobalUnicast() && !ip.IsPrivate() && !slices.ContainsFunc(closed, func(p netip.Prefix) bool { return p.Contains(ip) })
 }
 
 // address reads an IP address, also in the spellings that resolvers accept: one to
@@ -114,12 +125,13 @@ func address(host string) (netip.Addr, bool) {
 }
 
 var (
-	urlForm  = regexp.MustCompile(`(?i)\b(?:https?|ftp|wss?|file|data):[^\s"'<>]+`)
-	hostForm = regexp.MustCompile(`(?i)\b(?:[a-z0-9-]+\.)+[a-z]{2,24}/[^\s"'<>]*`)
+	urlForm  = regexp.MustCompile(`(?i)\b(?:[a-z][a-z0-9+.-]{1,20}://|(?:data|https?|ftp|file):)[^\s"'<>]+`)
+	hostForm = regexp.MustCompile(`(?i)(?:(?:[\pL\pN-]+\.)+\pL{2,24}|\b\d{1,3}(?:\.\d{1,3}){3})(?::\d{1,5})?/[^\s"'<>]*`)
 )
 
 // URLs returns the URLs written in text, also those without a scheme.
 func URLs(text string) []string {
+	text = newView(text).text
 	out := urlForm.FindAllString(text, -1)
 	for _, h := range hostForm.FindAllString(urlForm.ReplaceAllString(text, " "), -1) {
 		out = append(out, "https://"+h)
