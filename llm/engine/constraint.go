@@ -33,15 +33,7 @@ type constraint struct {
 	ends    []int32
 	tag     int32   // <|python_tag|>; −1 if the vocabulary has none
 	least   float64 // probability of a call below which none is made; 0 is off
-}
-
-// forced is the text that the grammar leaves no choice about, as tokens to verify.
-func (c *constraint) forced(most int) []int32 {
-	ids, err := c.matcher.ForcedTokens(c.encoder)
-	if err != nil {
-		return nil // then it is not guessed
-	}
-	return ids[:min(len(ids), most)]
+	queue   []int32 // what is left of a forced text; see forced
 }
 
 // fit returns the part of a guess that the grammar allows.
@@ -60,34 +52,6 @@ func (c *constraint) accept(m *grammar.Matcher, id int32) error {
 		return m.AcceptTag()
 	}
 	return m.Accept(id)
-}
-
-// masks returns the tokens allowed before each token of a draft and after it. left is
-// how many tokens may yet be generated.
-func (c *constraint) masks(draft []int32, left int) ([]grammar.Bitset, error) {
-	m := c.matcher.Clone()
-	out := make([]grammar.Bitset, len(draft)+1)
-	for i := range out {
-		set := grammar.NewBitset(c.vocab.Size())
-		if err := m.MaskWithin(set, left-i); err != nil {
-			return nil, err
-		}
-		if m.CanEnd() {
-			for _, id := range c.ends {
-				set.Set(id)
-			}
-		}
-		if c.tag >= 0 && m.CanTag() && set.Count() > 0 {
-			set.Set(c.tag)
-		}
-		out[i] = set
-		if i < len(draft) {
-			if err := c.accept(m, draft[i]); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return out, nil
 }
 
 // mayCall lowers the mask of a turn's first token to text if the model's probability of

@@ -1,58 +1,136 @@
 package engine
 
-import "slices"
-
-// drafter guesses the next tokens of a sequence from its own text: agents copy names,
-// arguments and results. A guess is verified in the pass that would have computed one
-// token, so that a right one saves passes and a wrong one costs a few rows.
-type drafter struct {
-	size  int // tokens to guess
-	pause int // steps to go without
-}
-
-const (
-	firstDraft = 4
-	maxDraft   = 16
-	maxLookup  = 8192 // tokens that are searched
+import (
+	"math"
+	"slices"
 )
 
-// guess returns up to most tokens that followed the last ones earlier in ids.
-func (d *drafter) guess(ids []int32, most int) []int32 {
-	if d.pause > 0 {
-		d.pause--
-		return nil
-	}
-	if d.size == 0 {
-		d.size = firstDraft
-	}
+// drafter guesses the next tokens of a sequence from its own text, for agents copy
+// names, arguments and results. A guess is verified in the pass that would have computed
+// one token. It is as long as it pays: each further token is right less often, and costs
+// a row of the pass.
+type drafter struct {
+	odds    [sources]odds // of this sequence
+	refused int           // guesses that did not seem worth it, since the last that was tried
+	wait    int           // so many are refused before one token is tried again
+}
+
+// source says where a draft came from.
+type source int
+
+const (
+	forced  source = iota - 1 // by the grammar: no guess
+	lookup2                   // the text after the same two tokens, earlier on
+	lookup3
+	lookup4
+	sources int = iota - 1
+)
+
+const (
+	maxDraft  = 16   // tokens from the text; of forced text it is maxForced
+	maxForced = 64   //
+	maxLookup = 8192 // tokens that are searched
+	firstWait = 8
+	maxWait   = 256
+)
+
+// odds counts how often a drafted token was right, where those before it were.
+type odds struct{ tried, right float64 }
+
+// firstOdds are assumed of a model that nothing is known about.
+var firstOdds = [sources]odds{lookup2: {8, 3}, lookup3: {8, 4.5}, lookup4: {8, 6}}
+
+func (o *odds) learn(drafted, accepted int, keep float64) {
+	o.tried, o.right = o.tried*keep+float64(min(accepted+1, drafted)), o.right*keep+float64(accepted)
+}
+
+// lookup returns what followed the last tokens of ids earlier on, at most maxDraft.
+func lookup(ids []int32) (source, []int32) {
 	ids = ids[max(0, len(ids)-maxLookup):]
-	for _, n := range []int{4, 3, 2} {
+	for n := 4; n >= 2; n-- {
 		if len(ids) <= n {
 			continue
 		}
 		tail := ids[len(ids)-n:]
 		for i := len(ids) - n - 1; i >= 0; i-- {
-			if slices.Equal(ids[i:i+n], tail) {
-				from := i + n
-				return slices.Clone(ids[from:min(from+min(d.size, most), len(ids))])
+			if ids[i] == tail[0] && slices.Equal(ids[i:i+n], tail) {
+				return lookup2 + source(n-2), slices.Clone(ids[i+n : min(i+n+maxDraft, len(ids))])
 			}
 		}
 	}
-	return nil
+	return lookup2, nil
 }
 
-// learn adapts to how many of a guess were right: it guesses more after success and
-// pauses, ever longer, where text does not repeat.
-func (d *drafter) learn(drafted, accepted int) {
-	switch {
-	case drafted == 0:
-	case accepted == drafted:
-		d.size = min(2*d.size, maxDraft)
-	case accepted == 0 && d.size == 1:
-		d.pause = 8
-	case accepted == 0:
-		d.size = max(1, d.size/2)
-	default:
-		d.size = max(1, accepted+1)
+// worth returns how many tokens of a guess to verify. all are the odds of all sequences
+// together, share is what a row costs in units of what a token costs now.
+func (d *drafter) worth(from source, guess int, all *[sources]odds, share float64) int {
+	const prior = 4
+	o := d.odds[from]
+	p := (o.right + prior*all[from].right/all[from].tried) / (o.tried + prior)
+	if p < share && guess > 0 {
+		if d.refused++; d.refused <= max(d.wait, firstWait) {
+			return 0
+		}
+		d.refused = 0
+		return 1
 	}
+	if p >= 1 {
+		return guess
+	}
+	return int(min(float64(guess), math.Log(share)/math.Log(p)))
+}
+
+// learn takes note of how many of a guess were right.
+func (d *drafter) learn(from source, drafted, accepted int, all *[sources]odds) {
+	if drafted == 0 || from == forced {
+		return
+	}
+	d.odds[from].learn(drafted, accepted, 0.9)
+	all[from].learn(drafted, accepted, 0.98)
+	if accepted > 0 {
+		d.wait = max(d.wait/2, firstWait)
+	} else {
+		d.wait = min(2*max(d.wait, firstWait), maxWait)
+	}
+}
+
+// pace is what passes that only decode cost: a fixed part, mostly reading the weights,
+// and a part for each row. It is fitted to the latest passes, for it depends on the
+// model, the machine and what else runs there.
+type pace struct {
+	w, n, nn, t, nt float64 // weighted sums of 1, rows, rows², seconds, rows·seconds
+	row             float64 // cost of a row, in units of the fixed part
+}
+
+// firstRow is what a row costs until something was measured.
+const firstRow = 0.25
+
+func newPace() pace { return pace{row: firstRow} }
+
+func (p *pace) learn(rows int, seconds float64) {
+	const keep = 0.97
+	n := float64(rows)
+	p.w, p.n, p.nn = p.w*keep+1, p.n*keep+n, p.nn*keep+n*n
+	p.t, p.nt = p.t*keep+seconds, p.nt*keep+n*seconds
+	spread := p.nn - p.n*p.n/p.w
+	if p.w < 8 || spread < 1 {
+		return // passes of one size tell nothing of a row's cost
+	}
+	slope := (p.nt - p.n*p.t/p.w) / spread
+	fixed := (p.t - slope*p.n) / p.w
+	switch {
+	case slope <= 0:
+		p.row = 0.02
+	case fixed <= 0:
+		p.row = 5
+	default:
+		p.row = min(max(slope/fixed, 0.02), 5)
+	}
+}
+
+// share returns what one row more costs beside a pass of so many sequences, in units of
+// what each of their tokens costs. A drafted token pays if its chance is above that.
+func (p *pace) share(sequences int) float64 {
+	n := float64(max(sequences, 1))
+	return p.row * n / (1 + p.row*n)
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -56,13 +57,19 @@ type Engine struct {
 
 	mu       sync.Mutex
 	wake     *sync.Cond
-	waiting  []*sequence
+	waiting  []*sequence // the next one first
 	live     []*sequence // only the loop changes it, holding mu
 	sessions map[sessionKey][]int32
-	unpin    [][2]any // sessions that ended: tenant, ids
+	tasks    []func() // for the loop, which alone touches the cache
+	left     bool     // somebody left a sequence
+	turns    turns
 	stats    Stats
 	closed   bool
 	ended    chan struct{}
+
+	odds   [sources]odds // of drafts; the loop's, as pace and fronts
+	pace   pace
+	fronts []front
 
 	grammarMu sync.Mutex
 	vocab     *grammar.Vocab // made by the first constrained request
@@ -129,7 +136,7 @@ func New(m *llama.Model, o Options) (e *Engine, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("engine: %w", err)
 	}
-	e = &Engine{o: o, model: m, sessions: map[sessionKey][]int32{}, grammars: map[[32]byte]*grammar.Grammar{}, ended: make(chan struct{})}
+	e = &Engine{o: o, model: m, sessions: map[sessionKey][]int32{}, grammars: map[[32]byte]*grammar.Grammar{}, ended: make(chan struct{}), odds: firstOdds, pace: newPace()}
 	e.wake = sync.NewCond(&e.mu)
 	if e.pages, err = kv.NewPool(m.KVShape(), format, o.PageSize, (o.Tokens+o.PageSize-1)/o.PageSize+1); err != nil {
 		return nil, err
@@ -244,9 +251,71 @@ func (e *Engine) EndSession(tenant, session string) {
 	key := sessionKey{tenant, session}
 	if ids, ok := e.sessions[key]; ok {
 		delete(e.sessions, key)
-		e.unpin = append(e.unpin, [2]any{tenant, ids})
+		e.tasks = append(e.tasks, func() { e.cache.Pin(tenant, ids, false) })
 		e.wake.Broadcast()
 	}
+}
+
+// ErrNoCacheDir is the error of a suspension without a page file to go to.
+var ErrNoCacheDir = errors.New("there is no page file: Options.CacheDir is not set, or could not be used")
+
+// Suspend writes the pages of a session to disk and makes their memory the first to be
+// used for others: the run waits, for a person or a long time. Its next turn reads them
+// back, in this process or another one. A session that is not known has no pages.
+func (e *Engine) Suspend(ctx context.Context, tenant, session string) error {
+	done := make(chan error, 1)
+	e.mu.Lock()
+	if e.closed {
+		e.mu.Unlock()
+		return fmt.Errorf("engine: %w", ErrClosed)
+	}
+	ids := e.sessions[sessionKey{tenant, session}]
+	e.tasks = append(e.tasks, func() {
+		if e.disk == nil {
+			done <- fmt.Errorf("engine: %w", ErrNoCacheDir)
+			return
+		}
+		e.cache.Pin(tenant, ids, false)
+		done <- e.cache.Suspend(tenant, ids)
+	})
+	delete(e.sessions, sessionKey{tenant, session})
+	e.wake.Broadcast()
+	e.mu.Unlock()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-e.ended:
+		return fmt.Errorf("engine: %w", ErrClosed)
+	}
+}
+
+// front is the beginning of prompts that many requests share: system prompt and tools.
+type front struct {
+	tenant string
+	ids    []int32
+}
+
+// maxFronts bounds the fronts whose pages are pinned: those used latest.
+const maxFronts = 16
+
+// pinFront pins the pages of a request's front once they are computed. The loop calls it.
+func (e *Engine) pinFront(s *sequence) {
+	f := front{s.job.Tenant, s.job.Prompt[:min(s.job.front, len(s.job.Prompt))]}
+	if len(f.ids) == 0 {
+		return
+	}
+	at := slices.IndexFunc(e.fronts, func(o front) bool { return o.tenant == f.tenant && slices.Equal(o.ids, f.ids) })
+	if at >= 0 {
+		e.cache.Pin(f.tenant, f.ids, false) // anew: some may have been evicted and computed again
+		e.fronts = slices.Delete(e.fronts, at, at+1)
+	} else if len(e.fronts) == maxFronts {
+		e.cache.Pin(e.fronts[0].tenant, e.fronts[0].ids, false)
+		e.fronts = slices.Delete(e.fronts, 0, 1)
+	}
+	e.cache.Pin(f.tenant, f.ids, true)
+	e.fronts = append(e.fronts, f)
 }
 
 type sessionKey struct{ tenant, session string }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -19,6 +20,8 @@ import (
 	"github.com/chaski-dev/chaski/llm/llama"
 	"github.com/chaski-dev/chaski/llm/tensor"
 )
+
+var rounds = flag.Int("rounds", 6, "histories after which logits are compared")
 
 const modelDir = "../../../shared/golden/models"
 
@@ -214,7 +217,11 @@ func TestLogitsAfterHistory(t *testing.T) {
 			}
 			rng := rand.New(rand.NewPCG(5, uint64(format)))
 			base := random(9, 160, e.model.Vocab)
-			for round := range 6 {
+			rounds := *rounds
+			if raced {
+				rounds = 4
+			}
+			for round := range rounds {
 				ids := append(slices.Clone(base[:20+rng.IntN(140)]), random(uint64(round), 1+rng.IntN(50), e.model.Vocab)...)
 				table := cache.Match("", ids[:len(ids)-1])
 				for table.Len() < len(ids)-1 { // with a wrong draft that is rolled back
@@ -340,7 +347,11 @@ func TestCancelEverywhere(t *testing.T) {
 func TestManyRequests(t *testing.T) {
 	e := start(t, "stories260K.gguf", Options{Tokens: 128, PageSize: 16})
 	var wg sync.WaitGroup
-	for i := range 10_000 {
+	n := 10_000
+	if raced {
+		n = 1_000
+	}
+	for i := range n {
 		wg.Go(func() {
 			job := Job{Prompt: []int32{1, int32(i % 500), 4}, Max: 2, Tenant: fmt.Sprint(i % 3)}
 			if ids, _, err := gather(e, job); err != nil || len(ids) != 2 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/chaski-dev/chaski/llm"
@@ -93,6 +94,11 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 	decoder := e.tok.NewDecoder()
 	out := Outcome{Stopped: -1}
 	job := Job{Prompt: ids, Max: most, Stop: e.ends, Sampling: req.Sampling, Priority: req.Priority, Tenant: req.Tenant, Session: req.Session, constraint: held}
+	if len(o.Tools) > 0 || req.Messages[0].Role == llm.RoleSystem {
+		if end, ok := e.tok.Special(chat.EndTurn); ok {
+			job.front = slices.Index(ids, end) + 1
+		}
+	}
 	generated := 0
 	for tok, err := range e.Run(ctx, job, &out) {
 		if err != nil {

@@ -17,20 +17,23 @@ func (e *Engine) loop() {
 	defer close(e.ended)
 	for {
 		e.mu.Lock()
-		for !e.closed && len(e.waiting) == 0 && len(e.live) == 0 && len(e.unpin) == 0 {
+		for !e.closed && len(e.waiting) == 0 && len(e.live) == 0 && len(e.tasks) == 0 {
 			e.wake.Wait()
 		}
-		closed, unpin := e.closed, e.unpin
-		e.unpin = nil
-		e.waiting = slices.DeleteFunc(e.waiting, func(s *sequence) bool {
-			if closed {
-				s.finish(fmt.Errorf("engine: %w", ErrClosed))
-			}
-			return closed || s.gone.Load()
-		})
+		closed, tasks := e.closed, e.tasks
+		e.tasks = nil
+		if closed || e.left {
+			e.left = false
+			e.waiting = slices.DeleteFunc(e.waiting, func(s *sequence) bool {
+				if closed {
+					s.finish(fmt.Errorf("engine: %w", ErrClosed))
+				}
+				return closed || s.gone.Load()
+			})
+		}
 		e.mu.Unlock()
-		for _, u := range unpin {
-			e.cache.Pin(u[0].(string), u[1].([]int32), false)
+		for _, do := range tasks {
+			do()
 		}
 		for _, s := range slices.Clone(e.live) {
 			if closed {
@@ -69,21 +72,21 @@ func (e *Engine) admit() {
 		}
 		s := e.waiting[0]
 		e.mu.Unlock()
+		if len(e.live) > 0 && !e.fits(s) {
+			return
+		}
 		prompt := s.job.Prompt
 		table := e.cache.Match(s.job.Tenant, prompt)
 		divergent := table.Len()
 		table.Truncate(min(table.Len(), len(prompt)-1)) // the last token gives the first logits
-		need := table.Missing(len(prompt) + s.job.Max - table.Len())
-		for _, l := range e.live {
-			need += l.table.Missing(len(l.job.Prompt) + l.job.Max - l.table.Len())
-		}
-		// One page more for each sequence: a tail that comes to be shared is copied.
-		if len(e.live) > 0 && need+len(e.live) > e.pages.Free()+e.cache.Evictable() {
-			table.Free()
-			return
-		}
 		e.mu.Lock()
-		e.waiting = slices.DeleteFunc(e.waiting, func(w *sequence) bool { return w == s })
+		// Others may have come in before it meanwhile.
+		at := slices.Index(e.waiting, s)
+		e.waiting = slices.Delete(e.waiting, at, at+1)
+		e.turns.admitted(s.turn)
+		if len(e.waiting) == 0 {
+			clear(e.turns.next)
+		}
 		e.live = append(e.live, s)
 		e.mu.Unlock()
 		s.table, s.admitted = table, time.Now()
@@ -92,14 +95,31 @@ func (e *Engine) admit() {
 	}
 }
 
+// fits says whether pages for all that a sequence may come to hold are free or can be
+// freed beside what the live ones may need. It looks at memory only: reading a prefix
+// from disk for a sequence that then has to wait would be for nothing.
+func (e *Engine) fits(s *sequence) bool {
+	size := e.pages.PageTokens()
+	full, idle := e.cache.Probe(s.job.Tenant, s.job.Prompt)
+	// Pages that only the tree holds count as free now, and no more when s holds them.
+	need := (len(s.job.Prompt)+s.job.Max+size-1)/size - full + idle
+	for _, l := range e.live {
+		need += l.table.Missing(len(l.job.Prompt) + l.job.Max - l.table.Len())
+	}
+	// One page more for each sequence: a tail that comes to be shared is copied.
+	return need+len(e.live)+1 <= e.pages.Free()+e.cache.Evictable()
+}
+
 // part is what one sequence adds to a pass.
 type part struct {
 	s     *sequence
 	draft []int32
-	masks []grammar.Bitset // for each row of logits, under a grammar
-	rows  []int32          // the only tokens with logits; nil is all
-	err   error            // of the masks
-	ready chan struct{}    // closed when masks and err are set
+	from  source        // of the draft
+	sure  int           // its first tokens are right and have no logits
+	slots []slot        // for each token of the draft and the one after, under a grammar
+	rows  []int32       // the only tokens with logits; nil is all
+	err   error         // of the slots
+	ready chan struct{} // closed when slots and err are set
 }
 
 // mask computes the masks of a part beside the forward pass. If they come at once and
@@ -113,7 +133,7 @@ func (p *part) mask(span *llama.Span) {
 	left := p.s.job.Max - p.s.generated()
 	go func() {
 		defer close(p.ready)
-		p.masks, p.err = c.masks(p.draft, left)
+		p.slots, p.err = c.slots(p.draft, p.sure, left)
 	}()
 	if p.s.job.Sampling.LogProbs > 0 || c.least > 0 && p.s.generated() == 0 {
 		return // they are of the whole vocabulary
@@ -124,8 +144,8 @@ func (p *part) mask(span *llama.Span) {
 			return
 		}
 		any := grammar.NewBitset(c.vocab.Size())
-		for _, m := range p.masks {
-			for i, w := range m {
+		for _, s := range p.slots {
+			for i, w := range s.mask {
 				any[i] |= w
 			}
 		}
@@ -137,14 +157,18 @@ func (p *part) mask(span *llama.Span) {
 	}
 }
 
-// choose draws a token from row i of the part's logits; −1 if none is allowed.
+// choose draws token i of the part from its row of logits, nil if the draft is sure; −1
+// if none is usable.
 func (p *part) choose(i int, row []float32) (int32, error) {
 	s := p.s
 	c := s.job.constraint
 	if c == nil {
 		return s.sampler.Choose(row, nil), nil
 	}
-	mask := p.masks[i]
+	if row == nil {
+		return p.draft[i], c.write(p.slots[i], p.draft[i])
+	}
+	mask := p.slots[i].mask
 	if s.generated() == 0 {
 		if err := c.mayCall(mask, row); err != nil {
 			return -1, err
@@ -167,7 +191,7 @@ func (p *part) choose(i int, row []float32) (int32, error) {
 	if slices.Contains(s.job.Stop, id) {
 		return id, nil
 	}
-	return id, c.accept(c.matcher, id)
+	return id, c.write(p.slots[i], id)
 }
 
 // pass computes one step of every sequence that can go on.
@@ -179,14 +203,21 @@ func (e *Engine) pass() {
 	if len(spans) == 0 {
 		return
 	}
-	pages := 0
-	for _, sp := range spans {
+	pages, rows := 0, 0
+	for i, sp := range spans {
 		pages += sp.Table.Missing(len(sp.Tokens))
+		if rows += len(sp.Tokens); parts[i].s.generated() == 0 {
+			rows = -e.context // of a prompt: the pass says nothing about decoding
+		}
 	}
 	err := e.cache.Room(pages)
 	var logits [][]float32
+	start := time.Now()
 	if err == nil {
 		logits, err = e.runner.Forward(spans)
+	}
+	if rows > 0 && err == nil {
+		e.pace.learn(rows, time.Since(start).Seconds())
 	}
 	for i := range parts {
 		if parts[i].ready != nil {
@@ -217,13 +248,15 @@ func (e *Engine) pass() {
 func (e *Engine) plan() (parts []part, spans []llama.Span) {
 	budget, reading := e.o.Chunk, 0
 	for _, s := range e.live {
-		if s.generated() > 0 {
-			budget--
-		} else {
+		if s.generated() == 0 {
 			reading++
 		}
 	}
-	budget = max(budget, e.o.Chunk/4, 1)
+	decoding := len(e.live) - reading
+	if decoding > 0 { // a long pass would keep those waiting for their next token
+		budget = max(budget/8, min(budget, 32))
+	}
+	share := e.pace.share(decoding)
 	for i, s := range e.live {
 		rest := s.ids[s.table.Len():]
 		if s.generated() == 0 {
@@ -248,15 +281,23 @@ func (e *Engine) plan() (parts []part, spans []llama.Span) {
 		}
 		p := part{s: s}
 		if left := s.job.Max - s.generated() - 1; !e.o.NoDrafts && left > 0 {
-			if c := s.job.constraint; c == nil {
-				p.draft = s.draft.guess(s.ids, left)
-			} else if p.draft = c.forced(left); len(p.draft) == 0 {
-				p.draft = c.fit(s.draft.guess(s.ids, left))
+			c := s.job.constraint
+			if c != nil {
+				p.from, p.draft = forced, c.forced(min(left, maxForced))
+			}
+			if len(p.draft) == 0 {
+				p.from, p.draft = lookup(s.ids)
+				p.draft = p.draft[:s.draft.worth(p.from, min(len(p.draft), left), &e.odds, share)]
+				if c != nil {
+					p.draft = c.fit(p.draft)
+				}
+			} else if s.job.Sampling.LogProbs == 0 {
+				p.sure = len(p.draft)
 			}
 			s.out.Usage.DraftedTokens += len(p.draft)
 		}
 		tokens := append(slices.Clone(rest), p.draft...)
-		parts, spans = append(parts, p), append(spans, llama.Span{Table: s.table, Tokens: tokens, Logits: 1 + len(p.draft)})
+		parts, spans = append(parts, p), append(spans, llama.Span{Table: s.table, Tokens: tokens, Logits: 1 + len(p.draft) - p.sure})
 	}
 	return parts, spans
 }
@@ -295,6 +336,9 @@ func (e *Engine) step(p *part, logits [][]float32) {
 			n -= n % e.pages.PageTokens()
 		}
 		e.cache.Insert(s.job.Tenant, s.table, s.ids, n)
+		if len(logits) > 0 {
+			e.pinFront(s)
+		}
 	}
 	if len(logits) == 0 {
 		if s.table.Len() == len(s.ids) { // nothing is to be generated
@@ -309,7 +353,11 @@ func (e *Engine) step(p *part, logits [][]float32) {
 		e.retire(s, fmt.Errorf("engine: %w", p.err))
 		return
 	}
-	for i, row := range logits {
+	for i := range 1 + len(p.draft) {
+		var row []float32
+		if i >= p.sure {
+			row = logits[i-p.sure]
+		}
 		id, err := p.choose(i, row)
 		if err == nil && id < 0 {
 			err = errors.New("engine: the model gave no usable logits")
@@ -341,7 +389,7 @@ func (e *Engine) step(p *part, logits [][]float32) {
 		accepted++
 		s.out.Usage.AcceptedTokens++
 	}
-	s.draft.learn(len(p.draft), accepted)
+	s.draft.learn(p.from, len(p.draft), accepted, &e.odds)
 	s.table.Truncate(base + accepted)
 	if s.generated() >= s.job.Max {
 		e.retire(s, nil)

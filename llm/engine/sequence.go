@@ -26,6 +26,7 @@ type Job struct {
 	Session  string
 
 	constraint *constraint // nil is none
+	front      int         // tokens of the prompt that are system prompt and tools
 }
 
 // Outcome says how a job ended and what it cost.
@@ -45,6 +46,7 @@ type sequence struct {
 	queued   time.Time
 	admitted time.Time
 	first    time.Time // when the first token was generated
+	turn     int64     // when its run's turn is; see turns
 	followed bool      // another sequence waits for this one's prefill
 	scratch  []float32 // logits under a mask
 	gone     atomic.Bool
@@ -73,6 +75,12 @@ func (s *sequence) finish(err error) {
 	s.signal()
 }
 
+func (s *sequence) over() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.done
+}
+
 func (s *sequence) signal() {
 	select {
 	case s.notify <- struct{}{}:
@@ -88,6 +96,37 @@ func (s *sequence) take() ([]Token, bool, error) {
 	return t, s.done, s.err
 }
 
+// turns lets runs come by turns: each request of a run stands one turn behind the one
+// before it, and a run that was idle starts at the turn that is served now. So a run
+// with a hundred requests does not keep another one's first waiting. (This is start-time
+// fair queueing, Goyal et al. 1996, with requests of equal length.)
+type turns struct {
+	now  int64 // turn of the request that was admitted last
+	next map[sessionKey]int64
+}
+
+func (t *turns) take(run sessionKey) int64 {
+	if t.next == nil {
+		t.next = map[sessionKey]int64{}
+	}
+	turn := max(t.now, t.next[run])
+	t.next[run] = turn + 1
+	return turn
+}
+
+// admitted moves on to a turn, and forgets runs that have none to come.
+func (t *turns) admitted(turn int64) {
+	if turn <= t.now {
+		return
+	}
+	t.now = turn
+	for run, next := range t.next {
+		if next <= turn {
+			delete(t.next, run)
+		}
+	}
+}
+
 // Run yields the tokens that continue the prompt and fills out, if not nil, before it
 // ends. It waits for its turn if the engine is busy. Breaking out of it, or cancelling
 // ctx, frees what it held after the pass in hand.
@@ -98,12 +137,7 @@ func (e *Engine) Run(ctx context.Context, job Job, out *Outcome) iter.Seq2[Token
 			yield(Token{}, err)
 			return
 		}
-		defer func() {
-			s.gone.Store(true)
-			e.mu.Lock()
-			e.wake.Broadcast()
-			e.mu.Unlock()
-		}()
+		defer e.abandon(s)
 		for {
 			select {
 			case <-ctx.Done():
@@ -137,12 +171,21 @@ func (e *Engine) Run(ctx context.Context, job Job, out *Outcome) iter.Seq2[Token
 	}
 }
 
-// leave ends a sequence that nobody reads any more, after the pass in hand.
-func (e *Engine) leave(s *sequence) Outcome {
+// abandon says that nobody reads a sequence any more.
+func (e *Engine) abandon(s *sequence) {
+	if s.over() {
+		return
+	}
 	s.gone.Store(true)
 	e.mu.Lock()
+	e.left = true
 	e.wake.Broadcast()
 	e.mu.Unlock()
+}
+
+// leave ends a sequence that nobody reads any more, after the pass in hand.
+func (e *Engine) leave(s *sequence) Outcome {
+	e.abandon(s)
 	for {
 		if _, done, _ := s.take(); done {
 			return s.out
@@ -181,9 +224,10 @@ func (e *Engine) submit(job Job) (*sequence, error) {
 	if e.closed {
 		return nil, fmt.Errorf("engine: %w", ErrClosed)
 	}
-	at, _ := slices.BinarySearchFunc(e.waiting, job.Priority, func(w *sequence, p int) int {
-		if w.job.Priority >= p {
-			return -1 // first come, first served among equals
+	s.turn = e.turns.take(sessionKey{job.Tenant, job.Session})
+	at, _ := slices.BinarySearchFunc(e.waiting, s, func(w, s *sequence) int {
+		if w.job.Priority > s.job.Priority || w.job.Priority == s.job.Priority && w.turn <= s.turn {
+			return -1
 		}
 		return 1
 	})

@@ -2,6 +2,7 @@ package kv
 
 import (
 	"container/heap"
+	"errors"
 	"fmt"
 )
 
@@ -110,6 +111,28 @@ func (c *Cache) Flush() {
 	if err := c.disk.Sync(); err != nil {
 		c.report(err)
 	}
+}
+
+// Suspend writes the cached pages of ids to disk and ages them, so that they are the
+// first to make room for others.
+func (c *Cache) Suspend(tenant string, ids []int32) error {
+	if c.disk == nil {
+		return errors.New("kv: there is no page file")
+	}
+	x := c.roots[tenant]
+	for x != nil && len(ids) > 0 {
+		y, n := x.best(ids)
+		if n == 0 {
+			break
+		}
+		c.spill(y)
+		y.used = 0
+		if n < c.pageTokens {
+			break
+		}
+		x, ids = y, ids[n:]
+	}
+	return c.disk.Sync()
 }
 
 // restore looks on disk for a child of x that shares more than n tokens with ids, and
