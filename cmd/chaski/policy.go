@@ -237,7 +237,7 @@ func (c *policyReplayCmd) Run(ctx context.Context) error {
 
 // runs replays the journals of runs; each is compiled for the tools that it had.
 func (c *policyReplayCmd) runs(ctx context.Context, sources []*policies.Source) error {
-	rt, j, err := journalFlags{Runs: c.Runs}.open()
+	rt, j, err := (&journalFlags{Runs: c.Runs}).open(ctx)
 	if err != nil {
 		return err
 	}
