@@ -31,7 +31,7 @@ const (
 	maxForced = 64   //
 	maxLookup = 8192 // tokens that are searched
 	firstWait = 8
-	maxWait   = 256
+	maxWait   = 64
 )
 
 // odds counts how often a drafted token was right, where those before it were.
@@ -74,6 +74,7 @@ func (d *drafter) worth(from source, guess int, all *[sources]odds, share float6
 		d.refused = 0
 		return 1
 	}
+	d.wait = firstWait
 	if p >= 1 {
 		return guess
 	}
@@ -87,9 +88,7 @@ func (d *drafter) learn(from source, drafted, accepted int, all *[sources]odds) 
 	}
 	d.odds[from].learn(drafted, accepted, 0.9)
 	all[from].learn(drafted, accepted, 0.98)
-	if accepted > 0 {
-		d.wait = max(d.wait/2, firstWait)
-	} else {
+	if accepted == 0 {
 		d.wait = min(2*max(d.wait, firstWait), maxWait)
 	}
 }
