@@ -438,3 +438,36 @@ func TestStable(t *testing.T) {
 		}
 	}
 }
+
+// TestPinned: once a policy is pinned, no other's allow counts, and nothing that was
+// allowed before is dispatched undecided.
+func TestPinned(t *testing.T) {
+	w := newWorld(t)
+	w.model = script(said("", call("pay", `{}`)))
+	w.start(planner.Started{})
+	for range 2 { // a turn, and an allow of no policy
+		if err := w.do(planner.Commands(w.s)[0]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.add(planner.Event{Pinned: &planner.Pinned{Policy: "p"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.add(planner.Event{Pinned: &planner.Pinned{Policy: "q"}}); err == nil {
+		t.Fatal("a second policy was pinned")
+	}
+	cmds := planner.Commands(w.s)
+	if len(cmds) != 1 || cmds[0].Kind != planner.Decide {
+		t.Fatal(commands(cmds))
+	}
+	c, _ := w.s.Call(cmds[0].Call.ID)
+	for _, d := range []planner.Decided{{Verdict: planner.Allow}, {Verdict: planner.Allow, Policy: "q"}} {
+		d.Call, d.Hash = c.ID, c.Hash()
+		if err := w.add(planner.Event{Decided: &d}); err == nil {
+			t.Fatalf("policy %q allowed a call", d.Policy)
+		}
+	}
+	if err := w.add(planner.Event{Decided: &planner.Decided{Call: c.ID, Hash: c.Hash(), Verdict: planner.Allow, Policy: "p"}}); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -13,11 +13,12 @@ import (
 // Step folds one event into the state and returns the new state with the commands
 // that are open in it. The event must have passed [Check].
 func Step(s State, ev Event) (State, []Command) {
-	s = fold(s, ev)
+	s = Fold(s, ev)
 	return s, Commands(s)
 }
 
-func fold(s State, ev Event) State {
+// Fold is Step without the commands.
+func Fold(s State, ev Event) State {
 	s.Events++
 	s.Calls = slices.Clone(s.Calls)
 	s.Messages = s.Messages[:len(s.Messages):len(s.Messages)] // an append copies

@@ -67,7 +67,7 @@ func decode(raw json.RawMessage) (planner.Event, error) {
 // fold takes in an event that is in the journal.
 func (d *driver) fold(rec journal.Record, ev planner.Event) error {
 	before := d.state
-	d.state, _ = planner.Step(d.state, ev)
+	d.state = planner.Fold(d.state, ev)
 	d.last = rec
 	if d.keep {
 		d.events = append(d.events, ev)

@@ -30,7 +30,7 @@ func (r *Runtime) Facts(ctx context.Context, run string) ([]policies.Fact, plann
 			facts = append(facts, policies.Fact{Kind: policies.FactTurn, At: ev.At})
 		}
 		before := s
-		s, _ = planner.Step(s, ev)
+		s = planner.Fold(s, ev)
 		facts = append(facts, planner.Facts(before, ev, s)...)
 	}
 	return facts, d.state, nil

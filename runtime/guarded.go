@@ -46,7 +46,7 @@ func openGuarded(audit Auditor, run *policies.Run, events []planner.Event) (Sess
 			}
 		}
 		before := s
-		s, _ = planner.Step(s, ev)
+		s = planner.Fold(s, ev)
 		if err := g.Observe(before, ev, s); err != nil {
 			return nil, fmt.Errorf("runtime: run %s: the policy refuses event %d: %w", s.Run, i+1, err)
 		}

@@ -167,7 +167,7 @@ func (r *Runtime) Fork(ctx context.Context, run string, n int, as string) (strin
 	}
 	var s planner.State
 	for _, ev := range events[:n] {
-		s, _ = planner.Step(s, ev)
+		s = planner.Fold(s, ev)
 	}
 	if len(s.Calls) > 0 || s.Status.Done() || s.Outcome != "" {
 		return "", fmt.Errorf("runtime: run %s cannot be forked after event %d: a call is open there or the run is over", run, n)
