@@ -367,3 +367,37 @@ func TestGuardCompaction(t *testing.T) {
 		}
 	}
 }
+
+// TestGuardRewrites: what is dispatched is what the policy made of the call, and what
+// a person approved is that.
+func TestGuardRewrites(t *testing.T) {
+	src, err := policies.ParseSource("p", []byte("name: p\nrules:\n  - {id: cap, on: call, tools: [pay], when: args.eur > 100, then: rewrite, set: {eur: '100'}}\n  - {id: ask, on: call, tools: [pay], when: 'args.to != \"ana\"', then: require_approval}\n  - {id: rest, on: call, then: allow}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, b := &journal.Memory{}, &bank{}
+	rt := guardedRuntime(t, j, guard(t, runtime.GuardOptions{Layers: []*policies.Source{src}}), b)
+	_, _ = rt.Start(ctx, bankRun("r"))
+	s, err := rt.Drive(ctx, "r", nil)
+	if err != nil || s.Status != planner.Waiting {
+		t.Fatal(s.Status, err)
+	}
+	events, _, _ := rt.Events(ctx, "r")
+	ask := events[len(events)-1].Decided.Decision.Approval
+	if raw, _ := json.Marshal(ask); !strings.Contains(string(raw), `"value":100`) {
+		t.Fatalf("a person is shown %s", raw)
+	}
+	c := s.Calls[0]
+	if err := rt.Answer(ctx, "r", planner.Answered{Call: c.ID, Hash: c.Hash(), Approve: true, By: "ana"}); err != nil {
+		t.Fatal(err)
+	}
+	if s, err = rt.Drive(ctx, "r", nil); err != nil || len(b.paid) != 2 || b.paid[0] != `{"eur":100,"to":"mallory@evil.example"}` {
+		t.Fatal(s.Status, s.Reason, err, b.paid)
+	}
+	events, _, _ = rt.Events(ctx, "r")
+	if !slices.ContainsFunc(events, func(ev planner.Event) bool {
+		return ev.Decided != nil && string(ev.Decided.Arguments) == `{"eur":100,"to":"mallory@evil.example"}`
+	}) {
+		t.Fatal("the decision does not say that the call was rewritten")
+	}
+}

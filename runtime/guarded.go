@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -171,10 +172,12 @@ func (g *guarded) Decide(_ context.Context, now time.Time, s planner.State, c pl
 		}
 	}
 	out := planner.Decided{Rule: d.Rule, Policy: d.Bundle, Reason: d.Reason, Verdict: verdict(d.Verdict), Decision: &d}
-	switch {
-	case d.Verdict == policies.Rewrite:
-		out.Arguments = d.Arguments
-	case d.Approval != nil:
+	if out.Verdict == planner.Allow { // rewritten, also where a person has approved that
+		if args, err := tools.Canonical(d.Arguments); err == nil && !bytes.Equal(args, c.Arguments) {
+			out.Arguments = args
+		}
+	}
+	if d.Approval != nil {
 		out.Expires = d.Approval.Expires
 	}
 	return out, nil

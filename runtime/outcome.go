@@ -20,7 +20,7 @@ func outcome(rep reply, effect tools.Effect) tools.Result {
 			res.Status = tools.StatusUnknown
 		}
 		for _, e := range didNotRun {
-			if errors.Is(rep.err, e) {
+			if errors.Is(rep.err, e) && rep.call.Attempt <= 1 { // it says nothing of an earlier attempt
 				res.Status = tools.StatusFail
 			}
 		}
