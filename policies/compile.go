@@ -303,7 +303,7 @@ func (b *Bundle) programs(r *rule) error {
 		}
 	}
 	if len(r.programs) == 0 { // no such tool: still check what can be checked
-		return syntax(r.When)
+		return checkSyntax(r.When)
 	}
 	return nil
 }

@@ -170,8 +170,8 @@ func compile(src string, env types.Map, asBool bool) (program *vm.Program, err e
 	return program, nil
 }
 
-// syntax checks an expression of which the environment is not known.
-func syntax(src string) error {
+// checkSyntax checks an expression of which the environment is not known.
+func checkSyntax(src string) error {
 	if err := guardSource(src); err != nil {
 		return err
 	}
