@@ -106,8 +106,8 @@ func (w *world) dispatched(call tools.Call) {
 			allowed = pinned != "" && d.Policy == pinned && (d.Verdict == planner.Allow || d.Verdict == planner.RequireApproval && approved)
 		case ev.Answered != nil && ev.Answered.Call == call.ID && ev.Answered.Approve:
 			allowed, approved = false, true // decided again after it
-		case ev.Intent != nil && ev.Intent.Call == call.ID:
-			intended = allowed && ev.Intent.Attempt == call.Attempt
+		case ev.Intent != nil && ev.Intent.Call == call.ID && ev.Intent.Attempt == call.Attempt:
+			intended = allowed // another owner may be at a later attempt by now
 		}
 	}
 	if !intended {
