@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"os/user"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"text/tabwriter"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -52,7 +55,25 @@ type runsCmd struct {
 	Settle  runsSettleCmd `cmd:"" help:"Say what came of a call whose outcome is unknown."`
 }
 
-type runsLsCmd struct{ journalFlags }
+type runsLsCmd struct {
+	journalFlags
+	Status string `help:"Only runs of this status, such as waiting or outcome_unknown."`
+	JSON   bool   `help:"A JSON line for each run."`
+}
+
+// callID finds the ids of calls, to show their beginning.
+var callID = regexp.MustCompile(`\b([0-9a-f]{12})[0-9a-f]{52}\b`)
+
+// listed is a run as ls --json prints it.
+type listed struct {
+	Run     string         `json:"run"`
+	Status  planner.Status `json:"status"` // refused if its journal is
+	Reason  string         `json:"reason,omitempty"`
+	Started time.Time      `json:"started,omitzero"`
+	By      string         `json:"by,omitempty"`
+	Prompt  string         `json:"prompt,omitempty"`
+	Used    planner.Used   `json:"used,omitzero"`
+}
 
 // Run prints a line for each run.
 func (c *runsLsCmd) Run(ctx context.Context) error {
@@ -64,114 +85,78 @@ func (c *runsLsCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	out := json.NewEncoder(os.Stdout)
+	out.SetEscapeHTML(false)
 	for _, run := range runs {
-		s, err := rt.Load(ctx, run)
-		if err != nil {
-			fmt.Printf("%s  refused  %v\n", run, err)
-			continue
+		l := listed{Run: run, Status: "refused"}
+		events, s, err := rt.Events(ctx, run)
+		if err == nil {
+			l = listed{Run: run, Status: s.Status, Reason: s.Reason, Started: events[0].At, By: s.Start.By, Used: s.Used}
+			if m := s.Start.Messages; len(m) > 0 {
+				l.Prompt = m[len(m)-1].Content
+			}
+		} else {
+			l.Reason = err.Error()
 		}
-		fmt.Printf("%s  %-15s  %2d steps  %3d calls  %6d tokens  %s\n", run, s.Status, s.Used.Steps, s.Used.Calls, s.Used.Tokens, s.Reason)
+		switch {
+		case c.Status != "" && c.Status != string(l.Status):
+		case c.JSON:
+			if err := out.Encode(l); err != nil {
+				return err
+			}
+		case err != nil:
+			fmt.Fprintf(table, "%s\t%s\t%s\n", run, l.Status, printable(l.Reason, false))
+		default:
+			what := l.Prompt
+			if l.Reason != "" {
+				what = callID.ReplaceAllString(l.Reason, "$1")
+			}
+			if len(what) > 80 {
+				what = strings.ToValidUTF8(what[:80], "") + "…"
+			}
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d steps\t%d calls\t%d tokens\t%s\n", run, l.Status, l.Started.Local().Format("2006-01-02 15:04"), printable(who(l.By), false),
+				s.Used.Steps, s.Used.Calls, s.Used.Tokens, printable(strings.ReplaceAll(what, "\t", " "), false))
+		}
 	}
-	return nil
+	return table.Flush()
 }
 
 type runsShowCmd struct {
 	journalFlags
-	ID string `arg:"" name:"run" help:"The run."`
+	JSON bool   `help:"The events as JSON lines."`
+	ID   string `arg:"" name:"run" help:"The run."`
 }
 
-// Run prints a run's events as a story.
+// Run prints a run's events as a story, and of a run that is refused at an event those
+// before it.
 func (c *runsShowCmd) Run(ctx context.Context) error {
 	rt, _, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
 	events, s, err := rt.Events(ctx, c.ID)
+	if c.JSON {
+		out := json.NewEncoder(os.Stdout)
+		out.SetEscapeHTML(false)
+		for _, ev := range events {
+			if err := out.Encode(ev); err != nil {
+				return err
+			}
+		}
+		return err
+	}
+	tale := newStory(os.Stdout)
+	var at planner.State
 	for i, ev := range events {
-		tell(os.Stdout, i+1, &ev)
+		at, _ = planner.Step(at, ev)
+		tale.tell(i+1, &ev, &at)
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s after %v at work: %d steps, %d calls, %d tokens (%d prompt, %d of them cached, %d generated)\n", s.Status,
-		s.Used.Wall, s.Used.Steps, s.Used.Calls, s.Used.Tokens, s.Used.Usage.PromptTokens, s.Used.Usage.CachedTokens, s.Used.Usage.GeneratedTokens)
+	tale.end(&s)
 	return nil
-}
-
-// tell writes one event as a line or more. Text of models and tools is quoted, so
-// that it cannot write to the terminal.
-func tell(w io.Writer, n int, ev *planner.Event) {
-	line := func(format string, args ...any) {
-		fmt.Fprintf(w, "%3d %s  %s\n", n, ev.At.Format("15:04:05.000"), fmt.Sprintf(format, args...))
-	}
-	switch {
-	case ev.Started != nil:
-		who := ev.Started.By
-		if who == "" {
-			who = "somebody"
-		}
-		last := ""
-		if m := ev.Started.Messages; len(m) > 0 {
-			last = m[len(m)-1].Content
-		}
-		line("%s asked %q of model %q", who, last, ev.Started.Model)
-	case ev.Leased != nil:
-		line("%s took the run over (epoch %d)", ev.Leased.Owner, ev.Leased.Epoch)
-	case ev.Pinned != nil:
-		line("policy %s is pinned: %.12s", strings.Join(ev.Pinned.Names, ", "), ev.Pinned.Policy)
-	case ev.Generated != nil && ev.Generated.Error != "":
-		line("the model failed: %q", ev.Generated.Error)
-	case ev.Generated != nil:
-		g := ev.Generated
-		if g.Message.Content != "" {
-			line("the model said %q", g.Message.Content)
-		}
-		for _, call := range g.Message.Calls {
-			line("the model called %q with %q", call.Name, string(call.Arguments))
-		}
-		line("  it cost %d prompt tokens (%d cached) and %d generated", g.Usage.PromptTokens, g.Usage.CachedTokens, g.Usage.GeneratedTokens)
-	case ev.Compacted != nil:
-		line("the context was full: %s", ev.Compacted)
-	case ev.Decided != nil:
-		line("call %.12s: %s by rule %q of policy %.12s %s", ev.Decided.Call, ev.Decided.Verdict, ev.Decided.Rule, ev.Decided.Policy, quoted(ev.Decided.Reason))
-	case ev.Screened != nil:
-		sc := ev.Screened
-		what := string(sc.Hook)
-		if sc.Call != "" {
-			what = fmt.Sprintf("result of call %.12s", sc.Call)
-		}
-		if sc.Passage > 0 {
-			what += fmt.Sprintf(", passage %d", sc.Passage)
-		}
-		verdict := string(sc.Verdict)
-		if sc.Text != nil {
-			verdict += " as " + quoted(*sc.Text)
-		}
-		line("%s: %s by rule %q %s", what, verdict, sc.Rule, quoted(sc.Reason))
-	case ev.Answered != nil:
-		verb := "refused"
-		if ev.Answered.Approve {
-			verb = "approved"
-		}
-		line("call %.12s: %s by %q %s", ev.Answered.Call, verb, ev.Answered.By, quoted(ev.Answered.Reason))
-	case ev.Intent != nil:
-		line("call %.12s: attempt %d is sent", ev.Intent.Call, ev.Intent.Attempt)
-	case ev.Result != nil:
-		line("call %.12s: %s after %v %s", ev.Result.CallID, ev.Result.Status, ev.Result.Duration, quoted(string(ev.Result.Value)+ev.Result.Reason))
-	case ev.Cancelled != nil:
-		line("cancelled by %q %s", ev.Cancelled.By, quoted(ev.Cancelled.Reason))
-	case ev.Forked != nil:
-		line("forked from run %s as %s", ev.Forked.From, ev.Forked.Run)
-	case ev.Ended != nil:
-		line("the run ended: %s %s", ev.Ended.Status, quoted(ev.Ended.Reason))
-	}
-}
-
-func quoted(s string) string {
-	if s == "" {
-		return ""
-	}
-	return fmt.Sprintf("%q", s)
 }
 
 type runsReplayCmd struct {
@@ -263,7 +248,7 @@ func (c *runsAnswerCmd) answer(ctx context.Context, approve bool) error {
 	if err != nil {
 		return err
 	}
-	s, err := rt.Load(ctx, c.ID)
+	events, s, err := rt.Events(ctx, c.ID)
 	if err != nil {
 		return err
 	}
@@ -273,12 +258,32 @@ func (c *runsAnswerCmd) answer(ctx context.Context, approve bool) error {
 			found = append(found, call)
 		}
 	}
-	if len(found) != 1 {
-		return fmt.Errorf("run %s: %d calls that wait for approval begin with %q, not one", c.ID, len(found), c.Call)
+	switch {
+	case len(found) == 0 && c.Call == "":
+		return fmt.Errorf("run %s is %s: no call of it waits for approval", c.ID, s.Status)
+	case len(found) != 1:
+		var ids []string
+		for _, call := range found {
+			ids = append(ids, fmt.Sprintf("%.12s (%s)", call.ID, call.Tool))
+		}
+		return fmt.Errorf("run %s: %d calls that wait for approval begin with %q, not one: %s", c.ID, len(found), c.Call, strings.Join(ids, ", "))
 	}
 	call := found[0]
-	fmt.Printf("%s %q\n", call.Tool, string(call.Arguments))
-	return rt.Answer(ctx, c.ID, planner.Answered{Call: call.ID, Hash: call.Hash(), Approve: approve, By: me(), Tenant: c.Tenant, Reason: c.Reason})
+	var d *planner.Decided
+	for _, ev := range events {
+		if ev.Decided != nil && ev.Decided.Call == call.ID {
+			d = ev.Decided
+		}
+	}
+	if err := rt.Answer(ctx, c.ID, planner.Answered{Call: call.ID, Hash: call.Hash(), Approve: approve, By: me(), Tenant: c.Tenant, Reason: c.Reason}); err != nil {
+		return err
+	}
+	verb := "refused"
+	if approve {
+		verb = "approved"
+	}
+	fmt.Printf("%s: %s", verb, summary(&call, d))
+	return nil
 }
 
 // me names the person at the terminal.
