@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/micro"
 	"github.com/rs/zerolog"
 
@@ -197,6 +197,8 @@ func TestBadTools(t *testing.T) {
 		raw("twice", tools.Read, 0, out(`{"x":1,"x":2}`)),
 		raw("utf8", tools.Read, 0, out("\"\xff\"")),
 		raw("huge", tools.Read, 0, out(string(huge))),
+		raw("gigabyte", tools.Read, 0, func(context.Context, tools.Call) (json.RawMessage, error) { return make(json.RawMessage, 1<<30), nil }),
+		tools.New("typed_nan", "", func(context.Context, struct{}) (float64, error) { return math.NaN(), nil }, tools.Options{Effect: tools.Read}),
 		raw("empty", tools.Read, 0, out("")),
 		tools.Raw(tools.Spec{Name: "types", Effect: tools.Read, Parameters: json.RawMessage(`{"type":"object"}`), Output: json.RawMessage(`{"type":"integer"}`)}, out(`"one"`)),
 		raw("retry", tools.Read, 0, func(context.Context, tools.Call) (json.RawMessage, error) {
@@ -217,6 +219,8 @@ func TestBadTools(t *testing.T) {
 		{"twice", tools.StatusFail, `key "x" appears twice`},
 		{"utf8", tools.StatusFail, "invalid UTF-8"},
 		{"huge", tools.StatusFail, "more than"},
+		{"gigabyte", tools.StatusFail, "returned 1073741824 bytes"},
+		{"typed_nan", tools.StatusFail, "no JSON form"},
 		{"empty", tools.StatusFail, "the text ends"},
 		{"types", tools.StatusFail, `expected an integer, got "one"`},
 		{"retry", tools.StatusRetry, "use a later date"},
@@ -438,59 +442,25 @@ func TestSchemas(t *testing.T) {
 	}
 }
 
-// TestReplies answers badly: for another call, late, doubled, with an error in the
-// headers, for ever. The right reply counts, whatever comes before it.
-func TestReplies(t *testing.T) {
-	c := connect(t, start(t, bus.ServerOptions{}))
-	text, revision, err := (tools.Spec{Name: "odd", Effect: tools.Read, Timeout: 300 * time.Millisecond, Parameters: json.RawMessage(`{"type":"object"}`)}).Fingerprint()
-	if err != nil {
-		t.Fatal(err)
+// TestSchemaChanges replaces a tool's schema under a caller that goes on calling: what
+// it sends is checked against the new one before it reaches any worker.
+func TestSchemaChanges(t *testing.T) {
+	s := start(t, bus.ServerOptions{})
+	cl := client(t, connect(t, s))
+	w := serve(t, connect(t, s), tools.New("add", "", add, tools.Options{Effect: tools.Read}))
+	k := call("add", `{"a":1}`)
+	if r := mustCall(t, cl, k); r.Status != tools.StatusOK {
+		t.Errorf("%+v", r)
 	}
-	svc, err := micro.AddService(c.NATS(), micro.Config{Name: "odd", Version: "0.0.0"})
-	if err != nil {
-		t.Fatal(err)
+	serve(t, connect(t, s), tools.New("add", "", func(context.Context, struct{ X string }) (string, error) { return "new", nil }, tools.Options{Effect: tools.Read, Version: "0.1.0"}))
+	if r := mustCall(t, cl, k); string(r.Value) != `{"sum":2}` {
+		t.Errorf("while the old one is served as well: %+v", r)
 	}
-	var flood atomic.Bool
-	answer := func(to, id, body string, more ...string) {
-		m := nats.NewMsg(to)
-		m.Data = []byte(body)
-		m.Header["Chaski-Call-Id"], m.Header["Chaski-Attempt"] = []string{id}, []string{"1"}
-		for i := 0; i < len(more); i += 2 {
-			m.Header[more[i]] = []string{more[i+1]}
-		}
-		_ = c.NATS().PublishMsg(m)
+	w.Close()
+	if r := mustCall(t, cl, k); r.Status != tools.StatusInvalid || !strings.Contains(r.Reason, `missing required property "X"`) {
+		t.Errorf("%+v", r)
 	}
-	err = svc.AddEndpoint("call", micro.HandlerFunc(func(req micro.Request) {
-		id := req.Headers().Get("Chaski-Call-Id")
-		switch string(req.Data()) {
-		case `{"other":1}`:
-			answer(req.Reply(), "ffff", `"wrong"`)
-			answer(req.Reply(), "", `"wrong"`)
-			answer(req.Reply(), id, `"wrong"`, "Chaski-Status", "nonsense")
-			answer(req.Reply(), id, `"right"`)
-			answer(req.Reply(), id, `"doubled"`)
-		case `{"late":1}`:
-			go func() { time.Sleep(500 * time.Millisecond); answer(req.Reply(), id, `"late"`) }()
-		case `{"error":1}`:
-			answer(req.Reply(), id, `"body"`, "Nats-Service-Error", "no such city", "Nats-Service-Error-Code", "409")
-		case `{"flood":1}`:
-			go func() {
-				for !flood.Load() {
-					answer(req.Reply(), "ffff", `"more"`)
-				}
-			}()
-		}
-	}), micro.WithEndpointSubject("chaski.call.odd."+revision), micro.WithEndpointMetadata(map[string]string{"chaski": "1", "spec": string(text)}))
-	if err != nil {
-		t.Fatal(err)
+	if r := mustCall(t, cl, call("add", `{"X":"x"}`)); string(r.Value) != `"new"` {
+		t.Errorf("%+v", r)
 	}
-	cl := client(t, c)
-	for _, test := range []struct{ arguments, status, value string }{
-		{`{"other":1}`, "ok", `"right"`}, {`{"late":1}`, "timeout", ""}, {`{"error":1}`, "retry", ""}, {`{"lost":1}`, "timeout", ""}, {`{"flood":1}`, "timeout", ""},
-	} {
-		if r := mustCall(t, cl, call("odd", test.arguments)); string(r.Status) != test.status || string(r.Value) != test.value {
-			t.Errorf("%s: %+v", test.arguments, r)
-		}
-	}
-	flood.Store(true)
 }

@@ -3,6 +3,7 @@ package bus_test
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -19,6 +20,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/micro"
 	"github.com/rs/zerolog"
 
 	"github.com/chaski-dev/chaski/runtime/bus"
@@ -277,13 +279,59 @@ func TestLostRequest(t *testing.T) {
 	}
 }
 
+// TestLostReply loses every reply. What the store knows is the answer of a call with
+// effects; a once tool that keeps no record leaves "unknown". Nothing is run again.
+func TestLostReply(t *testing.T) {
+	s := start(t, bus.ServerOptions{Listen: "127.0.0.1:0"})
+	c := connect(t, s)
+	var runs [3]atomic.Int64
+	var all []*tools.Tool
+	for i, e := range []tools.Effect{tools.Read, tools.Idempotent, tools.Once} {
+		all = append(all, raw("job_"+string(e), e, 300*time.Millisecond, func(context.Context, tools.Call) (json.RawMessage, error) {
+			return json.Marshal(runs[i].Add(1))
+		}))
+	}
+	serve(t, c, all...)
+	cl := lossyClient(t, s, func(reply bool) fault {
+		if reply {
+			return drop
+		}
+		return double
+	})
+	for i, want := range []tools.Status{tools.StatusTimeout, tools.StatusOK, tools.StatusOK} {
+		r := mustCall(t, cl, call(all[i].Spec().Name, `{}`))
+		if r.Status != want || want == tools.StatusOK && string(r.Value) != "1" {
+			t.Errorf("%s: %+v", all[i].Spec().Name, r)
+		}
+	}
+	time.Sleep(400 * time.Millisecond) // for the doubles
+	if runs[1].Load() != 1 || runs[2].Load() != 1 {
+		t.Errorf("%d and %d runs", runs[1].Load(), runs[2].Load())
+	}
+
+	var silent atomic.Int64
+	foreign(t, c, tools.Spec{Name: "silent", Effect: tools.Once, Timeout: 200 * time.Millisecond}, func(req micro.Request) {
+		silent.Add(1)
+		id := req.Headers().Get("Chaski-Call-Id")
+		sum := sha256.Sum256(req.Data())
+		text := fmt.Sprintf(`{"state":"claimed","attempt":1,"tool":"silent","tenant":"acme","arguments":"%x","worker":"gone"}`, sum)
+		if _, err := results(t, c).Create(context.Background(), id, []byte(text)); err != nil {
+			t.Error(err)
+		}
+	})
+	k := call("silent", `{}`)
+	if r, err := (tools.Retrying{Caller: cl, Catalog: cl}).Call(context.Background(), k); err != nil || r.Status != tools.StatusUnknown || silent.Load() != 1 {
+		t.Errorf("%+v %v, %d runs", r, err, silent.Load())
+	}
+}
+
 // TestFaults puts a bad network between a caller and two worker processes, which are
 // killed again and again, and counts what took effect by call id.
 func TestFaults(t *testing.T) {
 	s := start(t, bus.ServerOptions{Listen: "127.0.0.1:0"})
 	dir := t.TempDir()
 	workers := []*process{spawn(t, dir, s.URL()), spawn(t, dir, s.URL())}
-	lossy := lossyClient(t, s)
+	lossy := lossyClient(t, s, badNetwork)
 	total := *faultCalls
 	stop := make(chan struct{})
 	var killing sync.WaitGroup

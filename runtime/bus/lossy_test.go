@@ -16,10 +16,33 @@ import (
 	"github.com/chaski-dev/chaski/runtime/bus"
 )
 
+// fault is what happens to one call or reply.
+type fault int
+
+const (
+	pass fault = iota
+	drop
+	double // the second one later
+	delay  // behind others, some beyond the deadline
+)
+
+// badNetwork is the fault test's: different delays reorder what is sent.
+func badNetwork(bool) fault {
+	switch p := rand.IntN(100); {
+	case p < 5:
+		return drop
+	case p < 15:
+		return double
+	case p < 25:
+		return delay
+	}
+	return pass
+}
+
 // lossyClient is a client whose connection goes through a proxy that understands the
-// NATS text protocol and drops, doubles and delays calls and replies; delays of
-// different length reorder them. Everything else passes.
-func lossyClient(t *testing.T, s *bus.Server) *bus.Client {
+// NATS text protocol and does to calls and replies what faults says. Everything else
+// passes.
+func lossyClient(t *testing.T, s *bus.Server, faults func(reply bool) fault) *bus.Client {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -37,8 +60,8 @@ func lossyClient(t *testing.T, s *bus.Server) *bus.Client {
 				near.Close()
 				return
 			}
-			go forward(near, far)
-			go forward(far, near)
+			go forward(near, far, faults)
+			go forward(far, near, faults)
 		}
 	}()
 	conn, err := bus.Connect(context.Background(), bus.Options{URL: "nats://" + l.Addr().String()})
@@ -50,7 +73,7 @@ func lossyClient(t *testing.T, s *bus.Server) *bus.Client {
 }
 
 // forward copies protocol lines with their payloads one way.
-func forward(from, to net.Conn) {
+func forward(from, to net.Conn, faults func(reply bool) fault) {
 	defer from.Close()
 	defer to.Close()
 	var mu sync.Mutex
@@ -67,7 +90,7 @@ func forward(from, to net.Conn) {
 		}
 		fields := strings.Fields(string(line))
 		frame := line
-		faulty := false
+		call, reply := false, false
 		if len(fields) > 2 {
 			switch op := strings.ToUpper(fields[0]); op {
 			case "PUB", "HPUB", "MSG", "HMSG":
@@ -80,23 +103,22 @@ func forward(from, to net.Conn) {
 					return
 				}
 				frame = append(bytes.Clone(line), payload...)
-				// Calls on their way there, and answers to calls on their way back.
-				faulty = strings.HasPrefix(fields[1], "chaski.call.") || op == "HMSG" && bytes.Contains(payload, []byte("Chaski-Call-Id"))
+				call = strings.HasPrefix(fields[1], "chaski.call.")
+				reply = op == "HMSG" && bytes.Contains(payload, []byte("Chaski-Call-Id"))
 			}
 		}
-		if !faulty {
+		if !call && !reply {
 			write(frame)
 			continue
 		}
-		switch p := rand.IntN(100); {
-		case p < 5: // dropped
-		case p < 15: // doubled, the second one later
+		switch faults(reply) {
+		case pass:
+			write(frame)
+		case double:
 			write(frame)
 			time.AfterFunc(time.Duration(rand.IntN(300))*time.Millisecond, func() { write(frame) })
-		case p < 25: // delayed behind others, some beyond the deadline
+		case delay:
 			time.AfterFunc(time.Duration(rand.IntN(700))*time.Millisecond, func() { write(frame) })
-		default:
-			write(frame)
 		}
 	}
 }

@@ -119,6 +119,10 @@ func (s *store) objects(ctx context.Context, bucket string) (jetstream.ObjectSto
 	return obj, nil
 }
 
+// storeTry is how long one request to the store may take: its answer may have been lost
+// with the connection, and is asked for again.
+const storeTry = 2 * time.Second
+
 // create makes an entry where there is none. It returns its revision, or 0 and the
 // entry that is there already. An answer that was lost is
 // asked for again: the token tells our entry from another's.
@@ -133,7 +137,9 @@ func (s *store) create(ctx context.Context, id string, e entry) (mine uint64, ot
 		return 0, entry{}, err
 	}
 	for pause := 5 * time.Millisecond; ; pause *= 2 {
-		mine, err := kv.Create(ctx, id, text)
+		try, cancel := context.WithTimeout(ctx, storeTry)
+		mine, err := kv.Create(try, id, text)
+		cancel()
 		if err == nil {
 			return mine, entry{}, nil
 		}
@@ -172,7 +178,9 @@ func (s *store) replace(ctx context.Context, id string, e entry, revision uint64
 		return 0, false, err
 	}
 	for pause := 5 * time.Millisecond; ; pause *= 2 {
-		next, err = kv.Update(ctx, id, text, revision)
+		try, cancel := context.WithTimeout(ctx, storeTry)
+		next, err = kv.Update(try, id, text, revision)
+		cancel()
 		if err == nil {
 			return next, true, nil
 		}
@@ -194,7 +202,9 @@ func (s *store) get(ctx context.Context, id string) (e entry, found bool, err er
 	if err != nil {
 		return e, false, err
 	}
-	item, err := kv.Get(ctx, id)
+	try, cancel := context.WithTimeout(ctx, storeTry)
+	defer cancel()
+	item, err := kv.Get(try, id)
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
 		return e, false, nil
 	}
@@ -288,7 +298,12 @@ func (e entry) finished(call tools.Call) tools.Result {
 		Replayed: true, Duration: e.Duration, Worker: e.Worker}
 }
 
+// transient says whether asking again may help.
 func transient(err error) bool {
+	var api *jetstream.APIError
+	if errors.As(err, &api) && api.Code == 503 { // no leader, or JetStream is starting
+		return true
+	}
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders) ||
 		errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, nats.ErrDisconnected) ||
 		errors.Is(err, nats.ErrReconnectBufExceeded) || errors.Is(err, nats.ErrConnectionReconnecting)

@@ -148,6 +148,9 @@ func (w *Worker) Close() {
 		w.mu.Lock()
 		w.closed = true
 		w.mu.Unlock()
+		for _, s := range w.served {
+			s.handBack("the worker is closing")
+		}
 		done := make(chan struct{})
 		go func() { w.calls.Wait(); close(done) }()
 		select {
