@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -63,6 +64,10 @@ func (c *toolsLsCmd) Run(ctx context.Context) error {
 			}
 			return nil
 		}
+		if len(all) == 0 {
+			fmt.Fprintln(os.Stderr, "chaski: no tools on the bus: serve some with `chaski worker -f tools.yaml`")
+			return nil
+		}
 		w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
 		fmt.Fprintln(w, "NAME\tVERSION\tEFFECT\tWORKERS\tREVISION\tDESCRIPTION")
 		for _, d := range all {
@@ -70,7 +75,7 @@ func (c *toolsLsCmd) Run(ctx context.Context) error {
 			if d.Conflict {
 				note = "CONFLICT: the same version is declared differently. " + note
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\n", d.Spec.Name, d.Spec.Version, d.Spec.Effect, len(d.Workers), d.Spec.Revision, note)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\n", d.Spec.Name, cmp.Or(d.Spec.Version, "0.0.0"), d.Spec.Effect, len(d.Workers), d.Spec.Revision, note)
 		}
 		return w.Flush()
 	})

@@ -181,6 +181,7 @@ func TestInfo(t *testing.T) {
 
 // TestBadTools calls tools that misbehave: each is an answer of that call only.
 func TestBadTools(t *testing.T) {
+	t.Parallel()
 	s := start(t, bus.ServerOptions{})
 	c := connect(t, s)
 	release := make(chan struct{})
@@ -234,6 +235,7 @@ func TestBadTools(t *testing.T) {
 
 // TestLarge sends a result through the object store, and replays it from there.
 func TestLarge(t *testing.T) {
+	t.Parallel()
 	s := start(t, bus.ServerOptions{})
 	c := connect(t, s)
 	text := `"` + strings.Repeat("<é>", 300<<10) + `"`
@@ -253,6 +255,7 @@ func TestLarge(t *testing.T) {
 
 // TestCancel cancels a caller and sees the handler's context end.
 func TestCancel(t *testing.T) {
+	t.Parallel()
 	s := start(t, bus.ServerOptions{})
 	ended := make(chan error, 1)
 	begun := make(chan struct{}, 1)
@@ -328,6 +331,7 @@ func TestLimit(t *testing.T) {
 
 // TestNobody has no worker, then no NATS: typed errors, within the wait.
 func TestNobody(t *testing.T) {
+	t.Parallel()
 	s := start(t, bus.ServerOptions{Listen: "127.0.0.1:0"})
 	conn, err := bus.Connect(context.Background(), bus.Options{URL: s.URL(), Wait: 300 * time.Millisecond})
 	if err != nil {
@@ -360,6 +364,7 @@ func TestNobody(t *testing.T) {
 
 // TestReconnect loses the server and finds it again on the same port, results kept.
 func TestReconnect(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s, err := bus.Start(bus.ServerOptions{Listen: "127.0.0.1:0", StoreDir: dir})
 	if err != nil {
@@ -409,6 +414,7 @@ func TestReconnect(t *testing.T) {
 // TestSchemas has two workers with one name: different schemas in one version are a
 // conflict; a higher version wins; a caller that pinned what has gone is told.
 func TestSchemas(t *testing.T) {
+	t.Parallel()
 	s := start(t, bus.ServerOptions{})
 	cl := client(t, connect(t, s))
 	one := tools.New("add", "one", add, tools.Options{Effect: tools.Read, Version: "1.0.0"})
@@ -445,6 +451,7 @@ func TestSchemas(t *testing.T) {
 // TestSchemaChanges replaces a tool's schema under a caller that goes on calling: what
 // it sends is checked against the new one before it reaches any worker.
 func TestSchemaChanges(t *testing.T) {
+	t.Parallel()
 	s := start(t, bus.ServerOptions{})
 	cl := client(t, connect(t, s))
 	w := serve(t, connect(t, s), tools.New("add", "", add, tools.Options{Effect: tools.Read}))

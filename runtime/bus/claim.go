@@ -2,10 +2,8 @@ package bus
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/chaski-dev/chaski/tools"
@@ -188,13 +186,4 @@ func (s *store) over(ctx context.Context, e entry) bool {
 	}
 	info, ok := status.(interface{ StreamInfo() *jetstream.StreamInfo })
 	return ok && info.StreamInfo().TimeStamp.Sub(e.created) > time.Duration(e.Lease)*time.Millisecond
-}
-
-// alive asks whether the holder of a claim is still there. Only the server's word that
-// nobody answers to its id counts as death; silence does not.
-func (c *Conn) alive(ctx context.Context, e entry) bool {
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
-	_, err := c.nc.RequestWithContext(ctx, "$SRV.PING."+e.Tool+"."+e.Worker, nil)
-	return !errors.Is(err, nats.ErrNoResponders)
 }

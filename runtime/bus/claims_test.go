@@ -52,6 +52,7 @@ func send(t *testing.T, c *bus.Conn, subject string, k tools.Call, more ...strin
 // TestDuplicates delivers the same once call a hundred times to two workers at once, and
 // attempts 1 to 3 among them: it runs once, and every answer is that run's.
 func TestDuplicates(t *testing.T) {
+	t.Parallel()
 	s := start(t, bus.ServerOptions{})
 	var runs atomic.Int64
 	tool := func() *tools.Tool {
@@ -89,6 +90,7 @@ func TestDuplicates(t *testing.T) {
 // claim's age is told by the server, so a living holder is neither robbed nor waited for
 // after its time; a call that seems too late is handed back with the reason.
 func TestClockSkew(t *testing.T) {
+	t.Parallel()
 	s := start(t, bus.ServerOptions{})
 	c := connect(t, s)
 	var runs atomic.Int64
@@ -140,6 +142,7 @@ func TestClockSkew(t *testing.T) {
 // TestFenced lets a worker that lost its claim come back: what it has to say is dropped,
 // and the object of its large result does not stay behind.
 func TestFenced(t *testing.T) {
+	t.Parallel()
 	s := start(t, bus.ServerOptions{})
 	c := connect(t, s)
 	large := `"` + strings.Repeat("x", 2<<20) + `"`
@@ -202,6 +205,7 @@ func objects(t *testing.T, c *bus.Conn, bucket string) []*jetstream.ObjectInfo {
 // TestObjects counts what large results leave behind: one object for each recorded one,
 // however often it is replayed, and nothing for a read.
 func TestObjects(t *testing.T) {
+	t.Parallel()
 	s := start(t, bus.ServerOptions{})
 	c := connect(t, s)
 	text := `"` + strings.Repeat("é", 1<<20) + `"`
@@ -223,6 +227,7 @@ func TestObjects(t *testing.T) {
 // TestStoreAway takes the server away between an effect and its record. The worker goes
 // on trying; when the server is back, the result is there, and the caller gets it.
 func TestStoreAway(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := start(t, bus.ServerOptions{Listen: "127.0.0.1:0", StoreDir: dir})
 	url := s.URL()
@@ -264,6 +269,7 @@ func TestStoreAway(t *testing.T) {
 // TestLate has handlers that return after their time: the answer that came too late
 // replaces "unknown" in the record.
 func TestLate(t *testing.T) {
+	t.Parallel()
 	s := start(t, bus.ServerOptions{})
 	c := connect(t, s)
 	release := make(chan struct{})
@@ -299,6 +305,7 @@ func TestLate(t *testing.T) {
 // TestHanging fills a worker with handlers that never return: it hands calls back, and
 // another worker gets them.
 func TestHanging(t *testing.T) {
+	t.Parallel()
 	s := start(t, bus.ServerOptions{})
 	release := make(chan struct{})
 	defer close(release)
@@ -349,6 +356,7 @@ func TestExit(t *testing.T) {
 // TestClose closes a worker with calls running and waiting: the running one is waited
 // for, with its holder alive all the while, the waiting ones go to another worker.
 func TestClose(t *testing.T) {
+	t.Parallel()
 	s := start(t, bus.ServerOptions{})
 	begun, release := make(chan struct{}), make(chan struct{})
 	spec := tools.Spec{Name: "pay", Effect: tools.Once, Timeout: 20 * time.Second, Concurrency: 1, Parameters: json.RawMessage(`{"type":"object"}`)}

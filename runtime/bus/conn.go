@@ -10,6 +10,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nats.go/micro"
 	"github.com/rs/zerolog"
 
 	"github.com/chaski-dev/chaski/tools"
@@ -53,6 +54,7 @@ type Conn struct {
 
 	mu     sync.Mutex
 	broken chan struct{} // closed when the connection breaks, and replaced
+	back   time.Time     // when the connection last came back; zero if it never broke
 }
 
 // Connect returns a connection once it is up; [ErrUnavailable] if that takes longer
@@ -78,7 +80,12 @@ func Connect(ctx context.Context, o Options) (*Conn, error) {
 				c.log.Warn().Err(err).Msg("NATS connection lost")
 			}
 		}),
-		nats.ReconnectHandler(func(nc *nats.Conn) { c.log.Info().Str("url", nc.ConnectedUrlRedacted()).Msg("NATS connected again") }),
+		nats.ReconnectHandler(func(nc *nats.Conn) {
+			c.mu.Lock()
+			c.back = time.Now()
+			c.mu.Unlock()
+			c.log.Info().Str("url", nc.ConnectedUrlRedacted()).Msg("NATS connected again")
+		}),
 		nats.ErrorHandler(func(_ *nats.Conn, sub *nats.Subscription, err error) {
 			e := c.log.Error().Err(err)
 			if sub != nil {
@@ -153,6 +160,22 @@ func (c *Conn) breaks() {
 	defer c.mu.Unlock()
 	close(c.broken)
 	c.broken = make(chan struct{})
+}
+
+// settling is how long after a break others may still be on their way back: longer than
+// any pause between attempts to connect.
+const settling = 3 * time.Second
+
+// alive asks whether the holder of a claim is still there. Only the server's word that
+// nobody answers to its id counts as death, and not just after the connection broke, for
+// then the holder's may have broken as well; silence does not.
+func (c *Conn) alive(ctx context.Context, e entry) bool {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	_, err := c.nc.RequestWithContext(ctx, micro.APIPrefix+".PING."+e.Tool+"."+e.Worker, nil)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !errors.Is(err, nats.ErrNoResponders) || time.Since(c.back) < settling
 }
 
 // NATS returns the underlying connection.

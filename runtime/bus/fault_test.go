@@ -179,9 +179,11 @@ func counts(t *testing.T, dir string) (runs map[string]map[string]int) {
 // TestKilled kills a worker before the effect, after it, and after its record, and
 // calls again with the same id through another worker.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	for _, effect := range []tools.Effect{tools.Idempotent, tools.Once} {
 		for _, halt := range []string{"before", "after", "recorded"} {
 			t.Run(string(effect)+"/"+halt, func(t *testing.T) {
+				t.Parallel()
 				s := start(t, bus.ServerOptions{Listen: "127.0.0.1:0"})
 				conn := connect(t, s)
 				cl := client(t, conn)
@@ -242,6 +244,7 @@ func TestKilled(t *testing.T) {
 // TestLostRequest loses a once call on its way: the caller closes the id, so that the
 // call, when it does arrive, is not run any more.
 func TestLostRequest(t *testing.T) {
+	t.Parallel()
 	s := start(t, bus.ServerOptions{})
 	c := connect(t, s)
 	var runs atomic.Int64
@@ -282,6 +285,7 @@ func TestLostRequest(t *testing.T) {
 // TestLostReply loses every reply. What the store knows is the answer of a call with
 // effects; a once tool that keeps no record leaves "unknown". Nothing is run again.
 func TestLostReply(t *testing.T) {
+	t.Parallel()
 	s := start(t, bus.ServerOptions{Listen: "127.0.0.1:0"})
 	c := connect(t, s)
 	var runs [3]atomic.Int64
@@ -320,7 +324,8 @@ func TestLostReply(t *testing.T) {
 		}
 	})
 	k := call("silent", `{}`)
-	if r, err := (tools.Retrying{Caller: cl, Catalog: cl}).Call(context.Background(), k); err != nil || r.Status != tools.StatusUnknown || silent.Load() != 1 {
+	sound := client(t, c)
+	if r, err := (tools.Retrying{Caller: sound, Catalog: sound}).Call(context.Background(), k); err != nil || r.Status != tools.StatusUnknown || silent.Load() != 1 {
 		t.Errorf("%+v %v, %d runs", r, err, silent.Load())
 	}
 }
@@ -333,6 +338,9 @@ func TestFaults(t *testing.T) {
 	workers := []*process{spawn(t, dir, s.URL()), spawn(t, dir, s.URL())}
 	lossy := lossyClient(t, s, badNetwork)
 	total := *faultCalls
+	if testing.Short() {
+		total = min(total, 300)
+	}
 	stop := make(chan struct{})
 	var killing sync.WaitGroup
 	killing.Add(1)

@@ -16,6 +16,7 @@ import (
 // TestOpen opens a bus on a folder, refuses a second one on it, and finds the records of
 // the first when it is opened again. A client elsewhere calls the tools of this process.
 func TestOpen(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	dir := t.TempDir()
 	var runs atomic.Int64
@@ -56,6 +57,7 @@ func TestOpen(t *testing.T) {
 // TestReconcile asks about calls whose caller has gone: recorded, never sent, and
 // started by a worker that died.
 func TestReconcile(t *testing.T) {
+	t.Parallel()
 	s := start(t, bus.ServerOptions{Listen: "127.0.0.1:0"})
 	cl := client(t, connect(t, s))
 	var runs atomic.Int64
