@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -227,12 +228,29 @@ var builtin embed.FS
 // Builtins lists the names of the bundles in the binary.
 func Builtins() []string { return []string{"budget", "pii", "rule-of-two", "strict"} }
 
-// Load reads a bundle by built-in name or file, with the layers that it extends,
-// the extended first.
-func Load(name string) ([]*Source, error) {
-	l := loader{done: map[string]bool{}}
-	err := l.load(name, "", nil)
-	return l.out, err
+// Load reads bundles by built-in name or file, each with the layers that it extends,
+// the extended first. A layer that is met again is not read again.
+func Load(names ...string) ([]*Source, error) {
+	l := loader{read: read, done: map[string]bool{}}
+	return l.all(names)
+}
+
+// LoadFS is Load with the files of fsys; paths have slashes and stay inside.
+func LoadFS(fsys fs.FS, names ...string) ([]*Source, error) {
+	l := loader{done: map[string]bool{}, read: func(name, dir string) (string, []byte, error) {
+		if slices.Contains(Builtins(), name) {
+			return read(name, "")
+		}
+		name = path.Join(dir, name)
+		f, err := fsys.Open(name)
+		if err != nil {
+			return name, nil, fmt.Errorf("policies: %w", err)
+		}
+		defer f.Close()
+		data, err := io.ReadAll(io.LimitReader(f, MaxBundleBytes+1))
+		return name, data, err
+	}}
+	return l.all(names)
 }
 
 // Reload is Load for layers that were loaded before. A file that is now the beginning
@@ -258,12 +276,22 @@ func Reload(name string, old []*Source) ([]*Source, error) {
 }
 
 type loader struct {
+	read func(name, dir string) (key string, data []byte, err error)
 	out  []*Source
 	done map[string]bool
 }
 
+func (l *loader) all(names []string) ([]*Source, error) {
+	for _, name := range names {
+		if err := l.load(name, "", nil); err != nil {
+			return nil, err
+		}
+	}
+	return l.out, nil
+}
+
 func (l *loader) load(name, dir string, open []string) error {
-	key, data, err := read(name, dir)
+	key, data, err := l.read(name, dir)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/chaski-dev/chaski/policies/detect"
 	"github.com/chaski-dev/chaski/tools"
@@ -239,5 +240,32 @@ func TestSecondReader(t *testing.T) {
 	}
 	if len(detect.Emails("x@y.example")) != 1 {
 		t.Error("no address found")
+	}
+}
+
+// TestLoadMany reads several bundles and what they extend once, from any file system.
+func TestLoadMany(t *testing.T) {
+	fsys := fstest.MapFS{
+		"a.yaml":     {Data: []byte("name: a\nextends: [sub/b.yaml, strict]\n")},
+		"sub/b.yaml": {Data: []byte("name: b\nextends: [pii]\n")},
+		"x.yaml":     {Data: []byte("name: x\nextends: [y.yaml]\n")},
+		"y.yaml":     {Data: []byte("name: y\nextends: [x.yaml]\n")},
+		"up.yaml":    {Data: []byte("name: up\nextends: [../../etc/passwd]\n")},
+	}
+	sources, err := LoadFS(fsys, "pii", "a.yaml", "strict")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, s := range sources {
+		names = append(names, s.Name)
+	}
+	if got := strings.Join(names, " "); got != "pii b strict a" {
+		t.Error(got)
+	}
+	for name, want := range map[string]string{"x.yaml": "extends itself", "up.yaml": "passwd", "none.yaml": "none.yaml"} {
+		if _, err := LoadFS(fsys, name); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

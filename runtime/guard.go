@@ -38,8 +38,9 @@ type Guard struct {
 	opt GuardOptions
 
 	mu      sync.Mutex
-	layers  json.RawMessage             // of the policy for runs that begin
-	names   []string                    //
+	layers  json.RawMessage // of the policy for runs that begin
+	names   []string
+	loaded  []*policies.Source          // as they were read
 	bundles map[string]*policies.Bundle // by text and tools
 }
 
@@ -61,7 +62,10 @@ func (g *Guard) Reload() error {
 			return errors.New("runtime: a guard needs a policy")
 		}
 		var err error
-		if layers, err = policies.Load(g.opt.Policy); err != nil {
+		g.mu.Lock()
+		old := g.loaded
+		g.mu.Unlock()
+		if layers, err = policies.Reload(g.opt.Policy, old); err != nil {
 			return err
 		}
 	}
@@ -74,7 +78,7 @@ func (g *Guard) Reload() error {
 		return fmt.Errorf("runtime: policy: %w", err)
 	}
 	g.mu.Lock()
-	g.layers, g.names = text, b.Names()
+	g.layers, g.names, g.loaded = text, b.Names(), layers
 	g.mu.Unlock()
 	return nil
 }
