@@ -25,6 +25,8 @@ func run(args []string) error {
 	f.IntVar(&o.n, "n", 0, "conversations to read (vocab), thousand tokens to pack (pack), cases of each skill (eval)")
 	f.IntVar(&o.size, "size", 4096, "tokens in the vocabulary")
 	f.IntVar(&o.row, "row", 640, "tokens in a row of training data")
+	f.StringVar(&o.data, "data", "data.bin", "file of training data in the folder (pack)")
+	f.Float64Var(&o.brief, "brief", 0, "part of the conversations whose tools are declared briefly (pack)")
 	f.StringVar(&o.model, "m", "llm/mini/model.gguf", "model file to write (export) or to read (eval)")
 	f.StringVar(&o.mix, "mix", "Q8_0", "number format of the model file")
 	f.StringVar(&o.skill, "skill", "", "only this skill (eval, show)")
@@ -49,8 +51,9 @@ func run(args []string) error {
 }
 
 type options struct {
-	dir, model, mix, skill string
-	seed                   uint64
-	n, size, row           int
-	verbose, held          bool
+	dir, data, model, mix, skill string
+	seed                         uint64
+	n, size, row                 int
+	verbose, held                bool
+	brief                        float64
 }

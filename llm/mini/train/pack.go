@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/chaski-dev/chaski/llm/chat"
 	"github.com/chaski-dev/chaski/llm/mini/train/bpe"
@@ -67,7 +68,8 @@ type document []uint16
 const learn = 1 << 15
 
 // pack writes rows of tokens: data.bin, little-endian uint16, the high bit on tokens
-// to be learned. Documents never cross rows; a row's rest is padding.
+// to be learned. Documents never cross rows: what is longer than a row is cut, and a
+// row's rest is padding.
 func pack(o options) (err error) {
 	if o.n == 0 {
 		o.n = 4000
@@ -77,7 +79,7 @@ func pack(o options) (err error) {
 		return err
 	}
 	pad, _ := tok.Special("<|finetune_right_pad_id|>")
-	f, err := os.Create(filepath.Join(o.dir, "data.bin"))
+	f, err := os.Create(filepath.Join(o.dir, o.data))
 	if err != nil {
 		return err
 	}
@@ -85,19 +87,21 @@ func pack(o options) (err error) {
 	w := bufio.NewWriterSize(f, 1<<20)
 	s := corpus.NewSource(o.seed, false)
 	var open []document
-	written, learned, padded, dropped := 0, 0, 0, 0
+	written, learned, padded, cut := 0, 0, 0, 0
 	for rows := o.n * 1000 / o.row; rows > 0; rows-- {
 		for len(open) < 48 {
-			docs, err := documents(s, tok)
+			docs, err := documents(s, tok, o.brief)
 			if err != nil {
 				return err
 			}
 			for _, d := range docs {
 				if len(d) > o.row {
-					dropped++
-					continue
+					cut++
+					d = d[:o.row]
 				}
-				open = append(open, d)
+				if slices.ContainsFunc(d, func(t uint16) bool { return t&learn != 0 }) {
+					open = append(open, d)
+				}
 			}
 		}
 		row := make(document, 0, o.row)
@@ -128,13 +132,14 @@ func pack(o options) (err error) {
 		}
 		written += len(row)
 	}
-	fmt.Printf("%d tokens in rows of %d, %.1f%% learned, %.1f%% padding, %d documents too long\n", written, o.row,
-		100*float64(learned)/float64(written), 100*float64(padded)/float64(written), dropped)
+	fmt.Printf("%d tokens in rows of %d, %.1f%% learned, %.1f%% padding, %d documents cut\n", written, o.row,
+		100*float64(learned)/float64(written), 100*float64(padded)/float64(written), cut)
 	return w.Flush()
 }
 
-func documents(s *corpus.Source, tok *tokenizer.Tokenizer) ([]document, error) {
-	c := s.Conversation(1 + s.IntN(4))
+func documents(s *corpus.Source, tok *tokenizer.Tokenizer, brief float64) ([]document, error) {
+	c := s.Conversation(1 + s.IntN(5))
+	c.Brief = s.Float64() < brief
 	samples, err := c.Samples()
 	if err != nil {
 		return nil, err
@@ -162,9 +167,14 @@ func documents(s *corpus.Source, tok *tokenizer.Tokenizer) ([]document, error) {
 
 // show prints a few conversations as the model reads them.
 func show(o options) error {
+	_, tok, err := readVocab(o.dir)
+	if err != nil {
+		tok = nil
+	}
 	s := corpus.NewSource(o.seed, o.held)
 	for range max(o.n, 1) {
 		c := s.Conversation(2)
+		c.Brief = s.Float64() < o.brief
 		if o.skill != "" {
 			c = s.Single(o.skill)
 		}
@@ -173,6 +183,15 @@ func show(o options) error {
 			return err
 		}
 		for _, sample := range samples {
+			if tok != nil && o.verbose {
+				for _, p := range sample.Pieces {
+					ids, _ := chat.Encode(tok, []chat.Piece{p})
+					for _, id := range ids {
+						t, _ := tok.Decode([]int32{id})
+						fmt.Print(t, "|")
+					}
+				}
+			}
 			fmt.Println(chat.Join(sample.Pieces))
 			fmt.Println("=====")
 		}

@@ -1,4 +1,4 @@
-"""Trains the small model on data.bin and writes weights.bin and weights.json.
+"""Trains the small model on rows of tokens and writes weights.bin and weights.json.
 
 It runs on CUDA where there is a GPU, else on the CPU, in bfloat16. It saves a
 checkpoint every few minutes and goes on from it when it is started again; with
@@ -21,14 +21,14 @@ LEARN = 1 << 15
 
 def orthogonal(g):
     """The nearest orthogonal matrix, roughly: five Newton-Schulz steps (Muon)."""
-    x = g / (g.norm() + 1e-7)
+    x = (g / (g.norm() + 1e-7)).bfloat16()
     tall = x.size(0) > x.size(1)
     if tall:
         x = x.T
     for _ in range(5):
         a = x @ x.T
         x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
-    return x.T if tall else x
+    return (x.T if tall else x).type_as(g)
 
 
 class Muon(torch.optim.Optimizer):
@@ -57,8 +57,8 @@ def batch(rows, step, size, device):
     return ids[:, :-1].to(device), ids[:, 1:].to(device), where.to(device)
 
 
-def save(model, opts, step, path):
-    state = {"model": model.state_dict(), "opts": [o.state_dict() for o in opts], "step": step}
+def save(model, opts, step, seen, path):
+    state = {"model": model.state_dict(), "opts": [o.state_dict() for o in opts], "step": step, "seen": seen}
     torch.save(state, path + ".part")
     os.replace(path + ".part", path)
 
@@ -88,6 +88,7 @@ def export(model, out):
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--dir", default="out")
+    p.add_argument("--data", default="data.bin", help="the file of rows in --dir")
     p.add_argument("--preset", default="cpu-2m", choices=PRESETS)
     p.add_argument("--row", type=int, default=640, help="tokens in a row of data.bin")
     p.add_argument("--batch", type=int, default=16, help="rows in a step")
@@ -105,18 +106,18 @@ def main():
     torch.manual_seed(a.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model = Llama(PRESETS[a.preset]).to(device)
-    rows = np.memmap(os.path.join(a.dir, "data.bin"), dtype="<u2", mode="r").reshape(-1, a.row)
+    rows = np.memmap(os.path.join(a.dir, a.data), dtype="<u2", mode="r").reshape(-1, a.row)
     blocks = [w for n, w in model.named_parameters() if w.ndim == 2 and n != "embed.weight"]
     others = [w for n, w in model.named_parameters() if w.ndim < 2 or n == "embed.weight"]
     opts = [Muon(blocks, a.lr), torch.optim.AdamW(others, lr=a.lr_embed, betas=(0.9, 0.97), weight_decay=0.0)]
     rates = [a.lr, a.lr_embed]
-    step, checkpoint = 0, os.path.join(a.dir, "checkpoint.pt")
+    step, seen, checkpoint = 0, 0, os.path.join(a.dir, "checkpoint.pt")
     if os.path.exists(checkpoint):
         state = torch.load(checkpoint, map_location=device)
         model.load_state_dict(state["model"])
         for o, s in zip(opts, state["opts"]):
             o.load_state_dict(s)
-        step = state["step"]
+        step, seen = state["step"], state["seen"]
     loss_of = torch.compile(model.loss) if a.compile else model.loss
     cos, sin = rotation(model.s, a.row - 1, device)
     print(f"{sum(w.numel() for w in model.parameters())} parameters, {rows.size} tokens, {device}, from step {step}", flush=True)
@@ -141,15 +142,15 @@ def main():
             o.step()
             o.zero_grad(set_to_none=True)
         step += 1
+        seen += a.batch * a.row
         if step % 20 == 0:
-            seen = step * a.batch * a.row
             out.writerow([step, seen, f"{loss.item():.4f}", f"{time.time() - start:.1f}"])
             log.flush()
             print(f"step {step}  {seen / 1e6:.2f}M tokens  loss {loss.item():.4f}  rate {rate:.2f}  {time.time() - start:.0f} s", flush=True)
         if time.time() - saved > a.save:
-            save(model, opts, step, checkpoint)
+            save(model, opts, step, seen, checkpoint)
             saved = time.time()
-    save(model, opts, step, checkpoint)
+    save(model, opts, step, seen, checkpoint)
     export(model, a.dir)
 
 

@@ -1,9 +1,9 @@
 // Package bpe learns a byte-level BPE vocabulary in Llama 3's form: single bytes, then
 // merged tokens in the order of their merges, then the 256 special tokens.
 //
-// Two rules keep copying uniform, so that a value has the same tokens wherever it
-// stands: digits are never merged, and neither is a capital letter with what precedes
-// its word.
+// Three rules keep copying uniform, so that a word has the same tokens wherever it
+// stands, known or not, in a question, a declaration or a call: digits are never merged,
+// letters merge with letters only, and a capital letter begins a token.
 package bpe
 
 import (
@@ -136,14 +136,12 @@ func Train(counts map[string]int, size int) (Vocabulary, error) {
 	return v, nil
 }
 
-// mergeable says that a token may exist: see the package's two rules.
+// mergeable says that a token may exist: see the package's rules.
 func mergeable(s string) bool {
+	letters := letter(s[0])
 	for i := range len(s) {
 		c := s[i]
-		if c >= '0' && c <= '9' {
-			return false
-		}
-		if i == 1 && c >= 'A' && c <= 'Z' && !letter(s[0]) {
+		if c >= '0' && c <= '9' || letter(c) != letters || i > 0 && c >= 'A' && c <= 'Z' {
 			return false
 		}
 	}

@@ -31,11 +31,11 @@ func TestCountKeepsTheText(t *testing.T) {
 
 func TestTrain(t *testing.T) {
 	text := strings.Repeat("the order of Mara is 1042 and the order number is 1042 \"Mara\" Mara\n", 40)
-	v, err := Train(counts(text), 256+256+20)
+	v, err := Train(counts(text), 256+256+16)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(v.Tokens) != 532 || v.Text != 276 || len(v.Merges) != 20 {
+	if len(v.Tokens) != 528 || v.Text != 272 || len(v.Merges) != 16 {
 		t.Fatalf("%d tokens, %d of text, %d merges", len(v.Tokens), v.Text, len(v.Merges))
 	}
 	tok, err := v.Tokenizer()
@@ -50,7 +50,7 @@ func TestTrain(t *testing.T) {
 		t.Errorf("1042 has %d tokens, want a token for each digit", n)
 	}
 	plain := tok.Encode(nil, "Mara")
-	for _, s := range []string{" Mara", `"Mara`} {
+	for _, s := range []string{" Mara", `"Mara`, "_Mara"} {
 		if ids := tok.Encode(nil, s); !slices.Equal(ids[1:], plain) {
 			t.Errorf("%q has the tokens %v, Mara alone %v", s, ids, plain)
 		}

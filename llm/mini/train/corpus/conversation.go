@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/tools"
 )
 
 // Conversation is what a model is trained on, or asked to continue.
@@ -13,6 +14,10 @@ type Conversation struct {
 	Tools    []llm.ToolSpec
 	Messages []llm.Message
 	Turns    []Turn // the assistant's turns that are right and to be learned
+
+	// Brief declares the tools in a line each instead of in the native form: the same
+	// skills in a third of the tokens, to learn them on first.
+	Brief bool
 }
 
 // Turn marks one assistant message of a conversation.
@@ -65,10 +70,12 @@ func (st *story) result(i int, value any) {
 	}
 }
 
-// fail answers the last call with an error.
-func (st *story) fail(i int, format string, args ...any) {
-	st.result(i, map[string]string{"error": fmt.Sprintf(format, args...)})
-	st.Messages[len(st.Messages)-1].IsError = true
+// fail answers the last call with an error, in the words of the runtime: the result's
+// status, and the reason.
+func (st *story) fail(i int, status tools.Status, format string, args ...any) {
+	st.result(i, nil)
+	m := &st.Messages[len(st.Messages)-1]
+	m.Value, m.Content, m.IsError = nil, string(status)+": "+fmt.Sprintf(format, args...), true
 }
 
 // object writes a JSON object with its keys in order.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/tools"
 )
 
 var leads = []string{
@@ -205,13 +206,13 @@ func (st *story) repair(t *tool) {
 	if st.chance(0.5) {
 		name := pick(st.Source, "value", "arg", p.name+"_", "x")
 		wrong.Arguments = []byte(strings.Replace(string(call.Arguments), bad, fmt.Sprintf("%q: %s", name, raw), 1))
-		reason = fmt.Sprintf("invalid arguments: missing property %s", p.name)
+		reason = fmt.Sprintf("$: missing required property %q; $: unknown property %q; remove it or use a declared name", p.name, name)
 	} else {
 		wrong.Arguments = []byte(strings.Replace(string(call.Arguments), bad, fmt.Sprintf("%q: null", p.name), 1))
-		reason = fmt.Sprintf("invalid arguments: /%s: got null, want %s", p.name, p.kind.typ)
+		reason = fmt.Sprintf("$.%s: expected %s, got null", p.name, map[string]string{"string": "a string", "integer": "an integer", "number": "a number"}[p.kind.typ])
 	}
 	st.call("", wrong)
-	st.fail(0, "%s", reason)
+	st.fail(0, tools.StatusInvalid, "%s", reason)
 	st.call("repair", call)
 	st.say("answer", "%s", st.answer(0, t, nil))
 }
@@ -246,16 +247,37 @@ func (st *story) denied(t *tool) {
 	text, call := st.ask(t, nil)
 	st.request(text)
 	st.call("call", call)
-	reason := pick(st.Source, "amount over the limit", "not allowed for this user", "outside office hours", "rejected by the approver", "the data are confidential", "the rule "+st.word(2)+" forbids it")
-	st.fail(0, "denied: %s", reason)
+	reason := st.reason()
+	st.fail(0, tools.StatusDenied, "%s", reason)
 	st.say("answer", "That was not allowed: %s.", reason)
+}
+
+// reason is why something was refused, in words that have to be copied.
+func (s *Source) reason() string {
+	switch s.IntN(8) {
+	case 0:
+		return pick(s, "amount over the limit", "not allowed for this user", "outside office hours", "rejected by the approver", "the data are confidential", "the refund needs approval")
+	case 1:
+		return "refused by " + s.word(2)
+	case 2:
+		return "refused by " + s.word(2) + ": " + s.title()
+	case 3:
+		return "the rule " + s.word(2) + " forbids it"
+	case 4:
+		return "nobody approved it before " + s.date() + "T" + s.clock() + ":00Z"
+	case 5:
+		return "the " + draw(s, qualifiers) + " of the " + draw(s, nouns) + " is over " + s.money()
+	case 6:
+		return "the " + draw(s, qualifiers) + " " + pick(s, "comes from", "may not use", "is not", "was written by") + " a " + draw(s, nouns) + ", not the " + draw(s, qualifiers)
+	}
+	return "a " + draw(s, nouns) + " " + pick(s, "must be", "may not be", "can only be") + " " + pick(s, actions...).done + " by the " + draw(s, qualifiers)
 }
 
 func (st *story) notFound(t *tool) {
 	text, call := st.ask(t, nil)
 	st.request(text)
 	st.call("call", call)
-	reason := pick(st.Source, "not found", "no such "+t.noun, "the service is down", "timed out", "unknown "+t.noun)
-	st.fail(0, "%s", reason)
+	reason := pick(st.Source, "not found", "no such "+t.noun, "the service is down", "timed out", "unknown "+t.noun, st.reason())
+	st.fail(0, pick(st.Source, tools.StatusFail, tools.StatusFail, tools.StatusTimeout), "%s", reason)
 	st.say("answer", "That failed: %s.", reason)
 }

@@ -3,6 +3,9 @@ package corpus
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/chat"
@@ -25,13 +28,39 @@ func field(object, key string) (json.RawMessage, bool) {
 	return v, ok
 }
 
-// Prompt renders the messages before the turn as the runtime does.
+// Prompt renders the messages before the turn as the runtime does, unless the
+// conversation is brief.
 func (c *Conversation) Prompt(at int) ([]chat.Piece, error) {
+	if c.Brief {
+		messages := append([]llm.Message{{Role: llm.RoleSystem, Content: c.lines()}}, c.Messages[:at]...)
+		if len(messages) > 1 && messages[1].Role == llm.RoleSystem {
+			messages[0].Content += messages[1].Content
+			messages = append(messages[:1], messages[2:]...)
+		}
+		return chat.Render(messages, chat.Options{Generation: true})
+	}
 	opts, err := chat.ForRequest(&llm.Request{Messages: c.Messages[:at], Tools: c.Tools})
 	if err != nil {
 		return nil, err
 	}
 	return chat.Render(c.Messages[:at], opts)
+}
+
+// lines declares each tool in a line.
+func (c *Conversation) lines() string {
+	var b strings.Builder
+	for _, t := range c.Tools {
+		var schema struct {
+			Properties map[string]struct{ Type, Description string } `json:"properties"`
+		}
+		_ = json.Unmarshal(t.Parameters, &schema) // this package wrote it
+		fmt.Fprintf(&b, "\"name\": %q, %q: {", t.Name, t.Description)
+		for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
+			fmt.Fprintf(&b, "%q: %q, ", name, schema.Properties[name].Description)
+		}
+		b.WriteString("}\n")
+	}
+	return b.String()
 }
 
 // Target is the text of an assistant's message as the model writes it.

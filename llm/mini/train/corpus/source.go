@@ -46,9 +46,16 @@ var syllables = strings.Fields(`ma ve lo ri ka ten dor sel ba mi ra no tu lan fe
 	el mo var pi gar she ul den yo rin ca bel ti gas dra mar hol vi sten ru
 	ja lin pol ser wi do nar ke lem so tha gri bo cor fen al qui ter ze mun`)
 
-// word is a made-up word of n syllables.
+// word is a made-up word of n syllables, or of as many random letters, so that every
+// piece of the vocabulary is copied now and then.
 func (s *Source) word(n int) string {
 	var b strings.Builder
+	if s.chance(0.15) {
+		for range 1 + 2*n {
+			b.WriteByte(byte('a' + s.IntN(26)))
+		}
+		return b.String()
+	}
 	for range n {
 		b.WriteString(draw(s, syllables))
 	}
