@@ -11,96 +11,118 @@ import (
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/chat"
 	"github.com/chaski-dev/chaski/llm/engine"
-	"github.com/chaski-dev/chaski/llm/kv"
 	"github.com/chaski-dev/chaski/llm/llama"
 	"github.com/chaski-dev/chaski/llm/mini/train/corpus"
-	"github.com/chaski-dev/chaski/llm/tensor"
 	"github.com/chaski-dev/chaski/llm/tokenizer"
 )
 
-// skills are what is measured, each on conversations of its own.
+// skills are what is measured, each on conversations of its own. The first six call
+// tools that no training conversation has.
 var skills = []string{"one", "call", "parallel", "chain", "repair", "missing", "none", "support", "workflow", "rag"}
+
+const unseen = 6 // of skills
 
 // maxAnswer bounds the tokens of one answer.
 const maxAnswer = 200
 
 // evaluate asks the model for every turn of held-out conversations, after the right
-// history, greedily and without a grammar, and counts the exact ones. A conversation is
-// solved if every turn in it is exact.
+// history and greedily, under the grammar of the tools or, with o.free, without it. A
+// conversation is solved if every turn in it is exact: the same calls with the same
+// arguments, the same words.
 func evaluate(o options) (err error) {
 	if o.n == 0 {
 		o.n = 50
 	}
-	m, err := llama.Open(o.model, llama.Options{})
+	m, err := openEval(o.model)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, m.Close()) }()
-	if m.File == nil {
-		return fmt.Errorf("%s: want a GGUF file, which holds the vocabulary too", o.model)
-	}
-	tok, err := tokenizer.FromGGUF(m.File)
-	if err != nil {
-		return err
-	}
-	cache, err := kv.NewPool(m.KVShape(), tensor.F32, 0, (m.Context+kv.DefaultPageTokens-1)/kv.DefaultPageTokens)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, cache.Close()) }()
-	pool := tensor.NewPool(0)
-	defer pool.Close()
-	runner, err := llama.NewRunner(m, pool, cache)
-	if err != nil {
-		return err
-	}
-	fmt.Println("| skill | conversations | solved | calls | exact calls | texts | exact texts |")
-	fmt.Println("|---|---|---|---|---|---|---|")
-	for _, skill := range skills {
+	fmt.Println("| skill | conversations | solved | calls | exact calls | texts | exact texts | faithful texts |")
+	fmt.Println("|---|---|---|---|---|---|---|---|")
+	var tools tally
+	for i, skill := range skills {
 		if o.skill != "" && skill != o.skill {
 			continue
 		}
-		var t tally
-		s := corpus.NewSource(o.seed, true)
-		for range o.n {
-			c := s.Single(skill)
-			solved := true
-			for _, turn := range c.Turns {
-				got, err := complete(runner, cache, tok, &c, turn.At)
-				if err != nil {
-					return err
-				}
-				want := c.Messages[turn.At]
-				right := same(got, want)
-				t.add(len(want.Calls) > 0, right)
-				solved = solved && right
-				if !right && o.verbose {
-					text, _ := corpus.Target(want)
-					fmt.Printf("%s\n  want %s\n  got  %s\n", turn.Skill, text, got)
-				}
-			}
-			t.conversations++
-			if solved {
-				t.solved++
-			}
+		t, err := m.skill(o, skill)
+		if err != nil {
+			return err
 		}
-		fmt.Printf("| %s | %d | %s | %d | %s | %d | %s |\n", skill, t.conversations, percent(t.solved, t.conversations),
-			t.calls, percent(t.rightCalls, t.calls), t.texts, percent(t.rightTexts, t.texts))
+		t.print(skill)
+		if i < unseen {
+			tools.add(t)
+		}
 	}
+	tools.print("all of unseen tools")
 	return nil
 }
 
-type tally struct{ conversations, solved, calls, rightCalls, texts, rightTexts int }
+// skill measures one skill.
+func (m *evalModel) skill(o options, skill string) (tally, error) {
+	t := tally{}
+	s := corpus.NewSource(o.seed, true)
+	for range o.n {
+		c := s.Single(skill)
+		solved := true
+		for _, turn := range c.Turns {
+			answer := m.constrained
+			if o.free {
+				answer = m.unconstrained
+			}
+			got, err := answer(&c, turn.At)
+			if err != nil {
+				return t, err
+			}
+			want := c.Messages[turn.At]
+			right := same(got, want)
+			t.turn(len(want.Calls) > 0, right, faithful(got, c.Messages[:turn.At]))
+			solved = solved && right
+			if !right && o.verbose {
+				text, _ := corpus.Target(want)
+				fmt.Printf("%s\n  want %s\n  got  %s\n", turn.Skill, text, written(got))
+			}
+		}
+		t.conversations++
+		if solved {
+			t.solved++
+		}
+	}
+	return t, nil
+}
 
-func (t *tally) add(call, right bool) {
+func written(m llm.Message) string {
+	text, err := corpus.Target(m)
+	if err != nil {
+		return err.Error()
+	}
+	return text
+}
+
+type tally struct{ conversations, solved, calls, rightCalls, texts, rightTexts, faithful int }
+
+func (t *tally) turn(call, right, faithful bool) {
 	n, r := &t.texts, &t.rightTexts
 	if call {
 		n, r = &t.calls, &t.rightCalls
+	} else if faithful {
+		t.faithful++
 	}
 	*n++
 	if right {
 		*r++
 	}
+}
+
+func (t *tally) add(u tally) {
+	t.conversations, t.solved = t.conversations+u.conversations, t.solved+u.solved
+	t.calls, t.rightCalls = t.calls+u.calls, t.rightCalls+u.rightCalls
+	t.texts, t.rightTexts, t.faithful = t.texts+u.texts, t.rightTexts+u.rightTexts, t.faithful+u.faithful
+}
+
+func (t *tally) print(name string) {
+	fmt.Printf("| %s | %d | %s | %d | %s | %d | %s | %s |\n", name, t.conversations, percent(t.solved, t.conversations),
+		t.calls, percent(t.rightCalls, t.calls), t.texts, percent(t.rightTexts, t.texts), percent(t.faithful, t.texts))
 }
 
 func percent(n, of int) string {
@@ -110,57 +132,120 @@ func percent(n, of int) string {
 	return fmt.Sprintf("%.1f%%", 100*float64(n)/float64(of))
 }
 
-// complete generates the turn at a message of the conversation.
-func complete(r *llama.Runner, cache *kv.Pool, tok *tokenizer.Tokenizer, c *corpus.Conversation, at int) (string, error) {
-	pieces, err := c.Prompt(at)
+// evalModel is the model as an agent runs it.
+type evalModel struct {
+	*engine.Engine
+	tok  *tokenizer.Tokenizer
+	stop []int32
+}
+
+func openEval(path string) (*evalModel, error) {
+	m, err := llama.Open(path, llama.Options{})
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	ids, err := chat.Encode(tok, pieces)
+	if m.File == nil {
+		return nil, errors.Join(fmt.Errorf("%s: want a GGUF file, which holds the vocabulary too", path), m.Close())
+	}
+	tok, err := tokenizer.FromGGUF(m.File)
 	if err != nil {
-		return "", err
+		return nil, errors.Join(err, m.Close())
 	}
-	var stop []int32
+	out := &evalModel{tok: tok}
 	for _, name := range []string{chat.EndTurn, chat.EndMessage, chat.EndOfText} {
 		if id, ok := tok.Special(name); ok {
-			stop = append(stop, id)
+			out.stop = append(out.stop, id)
 		}
 	}
-	table := cache.NewTable()
-	defer table.Free()
+	out.Engine, err = engine.New(m, engine.Options{Tokens: 8192})
+	return out, err
+}
+
+// constrained generates the turn at a message of the conversation under the grammar.
+func (m *evalModel) constrained(c *corpus.Conversation, at int) (llm.Message, error) {
+	msg, _, err := llm.Collect(m.Generate(context.Background(), &llm.Request{Messages: c.Messages[:at], Tools: c.Tools, MaxTokens: maxAnswer}), nil)
+	return msg, err
+}
+
+// unconstrained generates it as free text and reads it as a strict parser would: what
+// is no exact call is text.
+func (m *evalModel) unconstrained(c *corpus.Conversation, at int) (llm.Message, error) {
+	pieces, err := c.Prompt(at)
+	if err != nil {
+		return llm.Message{}, err
+	}
+	ids, err := chat.Encode(m.tok, pieces)
+	if err != nil {
+		return llm.Message{}, err
+	}
 	var out []int32
-	for t, err := range engine.Complete(context.Background(), r, table, engine.Completion{Prompt: ids, Max: maxAnswer, Stop: stop}, nil) {
+	var done engine.Outcome
+	for t, err := range m.Run(context.Background(), engine.Job{Prompt: ids, Max: maxAnswer, Stop: m.stop}, &done) {
 		if err != nil {
-			return "", err
+			return llm.Message{}, err
 		}
 		out = append(out, t.ID)
 	}
-	return tok.Decode(out)
+	text, err := m.tok.Decode(out)
+	return read(text), err
 }
 
-// same says that a text is the message: the same words, or the same calls with the same
+// read reads calls in the native form, with "; " between them, or text.
+func read(text string) llm.Message {
+	msg := llm.Message{Role: llm.RoleAssistant}
+	rest := text
+	for {
+		var call struct {
+			Name       string          `json:"name"`
+			Parameters json.RawMessage `json:"parameters"`
+		}
+		d := json.NewDecoder(strings.NewReader(rest))
+		d.DisallowUnknownFields()
+		if d.Decode(&call) != nil || call.Name == "" {
+			return llm.Message{Role: llm.RoleAssistant, Content: strings.TrimSpace(text)}
+		}
+		msg.Calls = append(msg.Calls, llm.ToolCall{Name: call.Name, Arguments: call.Parameters})
+		var more bool
+		if rest, more = strings.CutPrefix(rest[d.InputOffset():], "; "); !more {
+			break
+		}
+	}
+	if strings.TrimSpace(rest) != "" {
+		return llm.Message{Role: llm.RoleAssistant, Content: strings.TrimSpace(text)}
+	}
+	return msg
+}
+
+// same says that two messages have the same words, or the same calls with the same
 // arguments, whatever their order within a call.
-func same(got string, want llm.Message) bool {
-	if len(want.Calls) == 0 {
-		return strings.TrimSpace(got) == want.Content
+func same(got, want llm.Message) bool {
+	if len(got.Calls) != len(want.Calls) || strings.TrimSpace(got.Content) != want.Content {
+		return false
 	}
 	for i, c := range want.Calls {
-		if i > 0 {
-			var ok bool
-			if got, ok = strings.CutPrefix(got, ";"); !ok {
-				return false
-			}
-		}
-		var call struct {
-			Name       string         `json:"name"`
-			Parameters map[string]any `json:"parameters"`
-		}
-		var args map[string]any
-		d := json.NewDecoder(strings.NewReader(got))
-		if d.Decode(&call) != nil || json.Unmarshal(c.Arguments, &args) != nil || call.Name != c.Name || !reflect.DeepEqual(call.Parameters, args) {
+		var a, b map[string]any
+		if got.Calls[i].Name != c.Name || json.Unmarshal(got.Calls[i].Arguments, &a) != nil || json.Unmarshal(c.Arguments, &b) != nil || !reflect.DeepEqual(a, b) {
 			return false
 		}
-		got = got[d.InputOffset():]
 	}
-	return strings.TrimSpace(got) == ""
+	return true
+}
+
+// faithful says that every number and every name in a text occurs in the messages
+// before it. A name is a capitalised word that begins no sentence.
+func faithful(got llm.Message, before []llm.Message) bool {
+	var b strings.Builder
+	for _, m := range before {
+		b.WriteString(m.Content + " " + string(m.Value) + "\n")
+	}
+	begins := true
+	for _, w := range strings.Fields(got.Content) {
+		word := strings.Trim(w, ".,;:!?()[]\"")
+		named := word != "" && word[0] >= 'A' && word[0] <= 'Z' && !begins && word != "I"
+		if (named || strings.ContainsAny(word, "0123456789")) && !strings.Contains(b.String(), word) {
+			return false
+		}
+		begins = strings.HasSuffix(w, ".") || strings.HasSuffix(w, "!") || strings.HasSuffix(w, "?")
+	}
+	return true
 }

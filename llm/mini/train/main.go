@@ -32,6 +32,7 @@ func run(args []string) error {
 	f.StringVar(&o.skill, "skill", "", "only this skill (eval, show)")
 	f.BoolVar(&o.verbose, "v", false, "show each wrong answer (eval)")
 	f.BoolVar(&o.held, "held", false, "show held-out conversations (show)")
+	f.BoolVar(&o.free, "free", false, "without the grammar (eval)")
 	if err := f.Parse(args[1:]); err != nil {
 		return err
 	}
@@ -54,6 +55,6 @@ type options struct {
 	dir, data, model, mix, skill string
 	seed                         uint64
 	n, size, row                 int
-	verbose, held                bool
+	verbose, held, free          bool
 	brief                        float64
 }

@@ -41,8 +41,10 @@ func TestPipeline(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.n = 1
-	if err := evaluate(o); err != nil {
-		t.Fatal(err)
+	for _, o.free = range []bool{false, true} {
+		if err := evaluate(o); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -124,11 +126,23 @@ func TestSame(t *testing.T) {
 		{`{"name": "a", "parameters": {"y": "}; {", "x": 1}}`, calls, true},
 		{`{"name": "a", "parameters": {"y": "}; {", "x": 1}} and more`, calls, false},
 		{`{"name": "a", "parameters": {"x": "1", "y": "}; {"}}`, calls, false},
+		{`{"name": "a", "parameters": {"x": 1, "y": "}; {"}, "more": 1}`, calls, false},
 		{"Yes. ", llm.Message{Content: "Yes."}, true},
 		{"No.", llm.Message{Content: "Yes."}, false},
 	} {
-		if got := same(c.got, c.want); got != c.same {
+		if got := same(read(c.got), c.want); got != c.same {
 			t.Errorf("%s against %+v: %v", c.got, c.want, got)
+		}
+	}
+}
+
+func TestFaithful(t *testing.T) {
+	before := []llm.Message{{Content: "Where is order 17?"}, {Value: json.RawMessage(`{"order": 17, "to": "Ann Lee", "total": 9.5}`)}}
+	for text, want := range map[string]bool{
+		"The order 17 goes to Ann Lee.": true, "It costs 9.5. Good.": true, "It costs 9.6.": false, "It goes to Bob.": false, "I have no tool for that.": true,
+	} {
+		if got := faithful(llm.Message{Content: text}, before); got != want {
+			t.Errorf("%q: %v", text, got)
 		}
 	}
 }
