@@ -90,7 +90,7 @@ func pack(o options) (err error) {
 	written, learned, padded, cut := 0, 0, 0, 0
 	for rows := o.n * 1000 / o.row; rows > 0; rows-- {
 		for len(open) < 48 {
-			docs, err := documents(s, tok, o.brief)
+			docs, err := documents(s, tok, o)
 			if err != nil {
 				return err
 			}
@@ -137,9 +137,14 @@ func pack(o options) (err error) {
 	return w.Flush()
 }
 
-func documents(s *corpus.Source, tok *tokenizer.Tokenizer, brief float64) ([]document, error) {
-	c := s.Conversation(1 + s.IntN(5))
-	c.Brief = s.Float64() < brief
+func documents(s *corpus.Source, tok *tokenizer.Tokenizer, o options) ([]document, error) {
+	var c corpus.Conversation
+	if s.Float64() < o.drill {
+		c = s.Drill()
+	} else {
+		c = s.Conversation(1 + s.IntN(5))
+		c.Brief = s.Float64() < o.brief
+	}
 	samples, err := c.Samples()
 	if err != nil {
 		return nil, err

@@ -15,20 +15,21 @@ func spec(name, desc, params string) llm.ToolSpec {
 
 // SupportTools are the tools of the customer-service example.
 var SupportTools = []llm.ToolSpec{
-	spec("lookup_order", "Look up an order", `{"type":"object","properties":{"order_number":{"type":"integer","description":"Number of the order"}},"required":["order_number"]}`),
-	spec("refund_order", "Refund an order", `{"type":"object","properties":{"amount":{"type":"number","description":"Amount in euros"},"order_number":{"type":"integer","description":"Number of the order"},"reason":{"type":"string","description":"Why"}},"required":["amount","order_number","reason"]}`),
+	spec("lookup_order", "Look up an order", `{"type":"object","properties":{"order_number":{"type":"integer","description":"Number of the order"}},"required":["order_number"],"additionalProperties":false}`),
+	spec("refund_order", "Refund an order", `{"type":"object","properties":{"amount":{"type":"number","description":"Amount in euros"},"order_number":{"type":"integer","description":"Number of the order"},"reason":{"type":"string","description":"Why"}},"required":["amount","order_number","reason"],"additionalProperties":false}`),
 }
 
 // WorkflowTools are the tools of the back-office example.
 var WorkflowTools = []llm.ToolSpec{
-	spec("list_overdue_invoices", "List the invoices that are overdue", `{"type":"object","properties":{}}`),
-	spec("send_reminder", "Send a reminder of an invoice", `{"type":"object","properties":{"email":{"type":"string","description":"E-mail of the customer"},"invoice":{"type":"string","description":"Code of the invoice"}},"required":["email","invoice"]}`),
-	spec("post_summary", "Post a summary to a channel", `{"type":"object","properties":{"channel":{"type":"string","description":"Name of the channel"},"text":{"type":"string","description":"Text of the summary"}},"required":["channel","text"]}`),
+	spec("list_overdue_invoices", "List the invoices that are overdue", `{"type":"object","properties":{},"additionalProperties":false}`),
+	spec("send_reminder", "Send a reminder of an invoice", `{"type":"object","properties":{"email":{"type":"string","description":"E-mail of the customer"},"invoice":{"type":"string","description":"Code of the invoice"}},"required":["email","invoice"],"additionalProperties":false}`),
+	spec("post_summary", "Post a summary to a channel", `{"type":"object","properties":{"channel":{"type":"string","description":"Name of the channel"},"text":{"type":"string","description":"Text of the summary"}},"required":["channel","text"],"additionalProperties":false}`),
 }
 
 // RAGTools are the tools of the retrieval example.
 var RAGTools = []llm.ToolSpec{
-	spec("search_documents", "Search the documents", `{"type":"object","properties":{"query":{"type":"string","description":"Words to search for"}},"required":["query"]}`),
+	spec("search_documents", "Search the documents", `{"type":"object","properties":{"query":{"type":"string","description":"Words to search for"}},"required":["query"],"additionalProperties":false}`),
+	spec("send_document", "Send a document by e-mail", `{"type":"object","properties":{"email":{"type":"string","description":"E-mail of the reader"},"source":{"type":"string","description":"Name of the file"}},"required":["email","source"],"additionalProperties":false}`),
 }
 
 // The system prompts of the examples.
@@ -296,4 +297,27 @@ func (st *story) rag() {
 		return
 	}
 	st.say("answer", "%s [%s]", right, source)
+	if st.chance(0.2) {
+		st.send(source)
+	}
+}
+
+var sendIt = []string{
+	"Send it to %s.", "Mail that document to %s.", "Please send the file to %s.", "Send this document to %s, please.", "Can you e-mail it to %s?",
+	"%s should have that document.", "Forward the document to %s.", "Let %s have the file.", "Pass it on to %s.", "Mail it to %s, please.",
+}
+
+// send is the wish to have the last document sent.
+func (st *story) send(source string) {
+	email := st.email()
+	st.user(draw(st.Source, sendIt), email)
+	st.call("chain", llm.ToolCall{Name: "send_document", Arguments: object("email", email, "source", source)})
+	if st.chance(0.3) {
+		reason := st.reason()
+		st.fail(0, tools.StatusDenied, "%s", reason)
+		st.say("answer", "That was not allowed: %s.", reason)
+		return
+	}
+	st.result(0, object("sent", true))
+	st.say("answer", "I sent %s to %s.", source, email)
 }

@@ -139,7 +139,7 @@ func (s *Source) tool(n, need int) *tool {
 		name = t.noun + "_" + t.verb.name
 	}
 	desc := capital(pick(s, t.verb.said...)) + pick(s, " a ", " the ", " one ") + t.noun
-	t.spec = llm.ToolSpec{Name: name, Description: desc + pick(s, "", ".", ""), Parameters: schemaOf(t.params)}
+	t.spec = llm.ToolSpec{Name: name, Description: desc + pick(s, "", ".", ""), Parameters: schemaOf(t.params, s.chance(0.6))}
 	return t
 }
 
@@ -175,8 +175,8 @@ func (s *Source) param(noun string, used map[string]bool) *param {
 	}
 }
 
-// schemaOf declares the parameters.
-func schemaOf(params []*param) json.RawMessage {
+// schemaOf declares the parameters; a closed schema allows no others.
+func schemaOf(params []*param, closed bool) json.RawMessage {
 	type property struct {
 		Type        string   `json:"type"`
 		Description string   `json:"description,omitempty"`
@@ -193,6 +193,9 @@ func schemaOf(params []*param) json.RawMessage {
 	schema := map[string]any{"type": "object", "properties": props}
 	if len(required) > 0 {
 		schema["required"] = required
+	}
+	if closed { // as Go types are declared
+		schema["additionalProperties"] = false
 	}
 	b, _ := json.Marshal(schema)
 	return b
