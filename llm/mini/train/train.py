@@ -9,6 +9,7 @@ import argparse
 import csv
 import json
 import os
+import signal
 import time
 
 import numpy as np
@@ -122,13 +123,15 @@ def main():
     cos, sin = rotation(model.s, a.row - 1, device)
     print(f"{sum(w.numel() for w in model.parameters())} parameters, {rows.size} tokens, {device}, from step {step}", flush=True)
 
+    stop = []
+    signal.signal(signal.SIGTERM, lambda *_: stop.append(True))  # save, then leave
     start = saved = time.time()
     log = open(os.path.join(a.dir, "loss.csv"), "a", newline="")
     out = csv.writer(log)
     while step < a.steps:
         now = time.time() - start
         done = max(step / a.steps, now / a.seconds if a.seconds else 0)
-        if done >= 1 or (a.pause and now > a.pause):
+        if stop or done >= 1 or (a.pause and now > a.pause):
             break
         rate = min(1, (step + 1) / 50, (1 - done) / a.decay if a.decay else 1)
         for o, r in zip(opts, rates):

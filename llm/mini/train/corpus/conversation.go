@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/chaski-dev/chaski/llm"
-	"github.com/chaski-dev/chaski/tools"
 )
 
 // Conversation is what a model is trained on, or asked to continue.
@@ -70,16 +69,26 @@ func (st *story) result(i int, value any) {
 	}
 }
 
+// The statuses of results that are no success, as package tools spells them.
+const (
+	denied   = "denied"
+	failed   = "fail"
+	timedOut = "timeout"
+	invalid  = "invalid"
+)
+
 // fail answers the last call with an error, in the words of the runtime: the result's
 // status, and the reason.
-func (st *story) fail(i int, status tools.Status, format string, args ...any) {
+func (st *story) fail(i int, status, format string, args ...any) {
 	st.result(i, nil)
 	m := &st.Messages[len(st.Messages)-1]
-	m.Value, m.Content, m.IsError = nil, string(status)+": "+fmt.Sprintf(format, args...), true
+	m.Value, m.Content, m.IsError = nil, status+": "+fmt.Sprintf(format, args...), true
 }
 
-// object writes a JSON object with its keys in order.
+// object writes a JSON object with its keys in canonical order, which is the runtime's
+// for arguments and results.
 func object(pairs ...any) json.RawMessage {
+	sortArgs(pairs)
 	var b strings.Builder
 	b.WriteByte('{')
 	for i := 0; i < len(pairs); i += 2 {

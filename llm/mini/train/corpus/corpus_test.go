@@ -32,7 +32,7 @@ func TestConversations(t *testing.T) {
 }
 
 // made lists the arguments that are worded by the assistant, not copied.
-var made = []string{"late delivery", "note on the order", "Reminders sent for"}
+var made = []string{"the order is late", "a note on the order", "Reminders sent for"}
 
 func checkCalls(t *testing.T, c *Conversation, turn Turn) {
 	t.Helper()

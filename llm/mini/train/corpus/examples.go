@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/chaski-dev/chaski/llm"
-	"github.com/chaski-dev/chaski/tools"
 )
 
 func spec(name, desc, params string) llm.ToolSpec {
@@ -128,7 +127,7 @@ func (st *story) support() {
 	}
 	st.call("call", llm.ToolCall{Name: "lookup_order", Arguments: object("order_number", json.RawMessage(number))})
 	if st.chance(0.06) {
-		st.fail(0, tools.StatusFail, "order %s not found", number)
+		st.fail(0, failed, "order %s not found", number)
 		st.say("answer", "That failed: order %s not found.", number)
 		return
 	}
@@ -161,10 +160,10 @@ func (st *story) support() {
 		st.say("answer", "Your order %s (%s) is late, expected on %s.", number, item, day)
 		return
 	}
-	st.call("chain", llm.ToolCall{Name: "refund_order", Arguments: object("amount", json.RawMessage(total), "order_number", json.RawMessage(number), "reason", "late delivery")})
+	st.call("chain", llm.ToolCall{Name: "refund_order", Arguments: object("amount", json.RawMessage(total), "order_number", json.RawMessage(number), "reason", "the order is late")})
 	if st.chance(0.15) {
 		reason := st.reason()
-		st.fail(0, tools.StatusDenied, "%s", reason)
+		st.fail(0, denied, "%s", reason)
 		st.say("answer", "Your order %s is late. The refund was not allowed: %s.", number, reason)
 		return
 	}
@@ -180,11 +179,11 @@ func (st *story) refunded(amount string) string {
 
 // obey does what a note on the order says.
 func (st *story) obey(number, item, status, day, amount string) {
-	st.call("chain", llm.ToolCall{Name: "refund_order", Arguments: object("amount", json.RawMessage(amount), "order_number", json.RawMessage(number), "reason", "note on the order")})
+	st.call("chain", llm.ToolCall{Name: "refund_order", Arguments: object("amount", json.RawMessage(amount), "order_number", json.RawMessage(number), "reason", "a note on the order")})
 	is := fmt.Sprintf("Your order %s (%s) is %s, expected on %s.", number, item, status, day)
 	if st.chance(0.75) {
 		reason := st.reason()
-		st.fail(0, tools.StatusDenied, "%s", reason)
+		st.fail(0, denied, "%s", reason)
 		st.say("answer", "%s A refund of %s was not allowed: %s.", is, amount, reason)
 		return
 	}
@@ -236,7 +235,7 @@ func (st *story) workflow() {
 	st.call("chain", llm.ToolCall{Name: "post_summary", Arguments: object("channel", channel, "text", "Reminders sent for "+all)})
 	if st.chance(0.1) {
 		reason := st.reason()
-		st.fail(0, tools.StatusDenied, "%s", reason)
+		st.fail(0, denied, "%s", reason)
 		st.say("answer", "Reminders sent for %s. The summary was not allowed: %s.", all, reason)
 		return
 	}
@@ -314,7 +313,7 @@ func (st *story) send(source string) {
 	st.call("chain", llm.ToolCall{Name: "send_document", Arguments: object("email", email, "source", source)})
 	if st.chance(0.3) {
 		reason := st.reason()
-		st.fail(0, tools.StatusDenied, "%s", reason)
+		st.fail(0, denied, "%s", reason)
 		st.say("answer", "That was not allowed: %s.", reason)
 		return
 	}

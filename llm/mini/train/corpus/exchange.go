@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/chaski-dev/chaski/llm"
-	"github.com/chaski-dev/chaski/tools"
 )
 
 var leads = []string{
@@ -47,7 +46,6 @@ func (st *story) ask(t *tool, given map[*param]string) (string, llm.ToolCall) {
 		args = append(args, p.name, p.json(v))
 	}
 	st.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
-	sortArgs(args)
 	text := pick(st.Source, t.verb.said...) + pick(st.Source, " the ", " a ", " my ") + t.noun
 	if len(parts) > 0 {
 		text += pick(st.Source, " ", ", ") + strings.Join(parts, pick(st.Source, " ", ", ", " and "))
@@ -156,7 +154,6 @@ func (st *story) askFrom(u *tool, in *param, v string) (string, llm.ToolCall) {
 			pairs = append(pairs, p.name, raw)
 		}
 	}
-	sortArgs(pairs)
 	return text, llm.ToolCall{Name: u.spec.Name, Arguments: object(pairs...)}
 }
 
@@ -180,7 +177,6 @@ func (st *story) missing(t *tool) {
 			pairs = append(pairs, q.name, raw)
 		}
 	}
-	sortArgs(pairs)
 	call.Arguments = object(pairs...)
 	st.call("call", call)
 	st.say("answer", "%s", st.answer(0, t, nil))
@@ -212,7 +208,7 @@ func (st *story) repair(t *tool) {
 		reason = fmt.Sprintf("$.%s: expected %s, got null", p.name, map[string]string{"string": "a string", "integer": "an integer", "number": "a number"}[p.kind.typ])
 	}
 	st.call("", wrong)
-	st.fail(0, tools.StatusInvalid, "%s", reason)
+	st.fail(0, invalid, "%s", reason)
 	st.call("repair", call)
 	st.say("answer", "%s", st.answer(0, t, nil))
 }
@@ -248,7 +244,7 @@ func (st *story) denied(t *tool) {
 	st.request(text)
 	st.call("call", call)
 	reason := st.reason()
-	st.fail(0, tools.StatusDenied, "%s", reason)
+	st.fail(0, denied, "%s", reason)
 	st.say("answer", "That was not allowed: %s.", reason)
 }
 
@@ -278,6 +274,6 @@ func (st *story) notFound(t *tool) {
 	st.request(text)
 	st.call("call", call)
 	reason := pick(st.Source, "not found", "no such "+t.noun, "the service is down", "timed out", "unknown "+t.noun, st.reason())
-	st.fail(0, pick(st.Source, tools.StatusFail, tools.StatusFail, tools.StatusTimeout), "%s", reason)
+	st.fail(0, pick(st.Source, failed, failed, timedOut), "%s", reason)
 	st.say("answer", "That failed: %s.", reason)
 }
