@@ -79,6 +79,8 @@ type machine struct {
 	cache *Cache
 	disk  DiskOptions
 	live  []*seq
+
+	damaged bool // somebody spoilt the page file
 }
 
 func (m *machine) fatal(err error) {
@@ -168,6 +170,21 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 			m.cache.disk = disk
 			m.cache.each(func(x *node) { x.slot = -1 })
 		}),
+		"suspend": act(func() { s := m.pick(); m.fatal(m.cache.Suspend(s.tenant, s.ids)) }),
+		"damage": act(func() { // somebody writes into the page file, or cuts it short
+			info, err := os.Stat(m.cache.disk.Path())
+			m.fatal(err)
+			at := rapid.Int64Range(fileHeader, max(fileHeader, info.Size()-1)).Draw(m.t, "where")
+			m.damaged = true
+			if rapid.IntRange(0, 3).Draw(m.t, "cut") == 0 {
+				m.fatal(os.Truncate(m.cache.disk.Path(), at))
+				return
+			}
+			f, err := os.OpenFile(m.cache.disk.Path(), os.O_RDWR, 0)
+			m.fatal(err)
+			_, err = f.WriteAt([]byte{byte(rapid.IntRange(0, 255).Draw(m.t, "byte"))}, at)
+			m.fatal(errors.Join(err, f.Close()))
+		}),
 		"cancel": act(func() {
 			s := m.pick()
 			s.table.Free()
@@ -248,7 +265,7 @@ func TestMachine(t *testing.T) {
 		}
 		m := &machine{cache: NewCache(pool, disk), disk: o}
 		m.cache.Report = func(err error) {
-			if !errors.Is(err, ErrDiskFull) {
+			if !errors.Is(err, ErrDiskFull) && !(m.damaged && errors.Is(err, ErrCorrupt)) {
 				rt.Fatal(err)
 			}
 		}
