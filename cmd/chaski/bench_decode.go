@@ -51,8 +51,8 @@ type benchDecodeOut struct {
 	ReadGBS      float64 `json:"read_gb_s"`
 	ReadFraction float64 `json:"read_fraction"` // of read_gb_s that decoding reached
 
-	// With --depth: the bytes of keys and values that a pass read in the time that it
-	// took longer than at no depth (by the medians), as a fraction of read_gb_s.
+	// With --depth: the bytes of keys and values that attention read in its part of a
+	// pass (the median), as a fraction of read_gb_s.
 	AttentionFraction float64 `json:"attention_read_fraction,omitempty"`
 	GMACS             float64 `json:"gmac_s"`
 	GMACFraction      float64 `json:"gmac_fraction"` // of gmac_s that prefill reached
@@ -98,12 +98,6 @@ func (c *benchDecodeCmd) Run(ctx context.Context) (err error) {
 		out.PrefillTokS = rate(c.P, took)
 		out.GMACFraction = out.PrefillTokS * float64(layerWeights(l.model)) / macs
 	}
-	var flat []time.Duration
-	if c.Depth > 0 {
-		if flat, err = c.decode(ctx, l, l.cache.NewTable(), c.Batch, ids); err != nil {
-			return err
-		}
-	}
 	base := l.cache.NewTable()
 	before := currentRSS()
 	if err := fill(base, l.cache, c.Depth, rng); err != nil {
@@ -113,13 +107,13 @@ func (c *benchDecodeCmd) Run(ctx context.Context) (err error) {
 		out.KVResident = float64(currentRSS()-before) / float64(c.Depth)
 	}
 	if c.Batch > 1 {
-		single, err := c.decode(ctx, l, base.Fork(base.Len()), 1, ids)
+		single, _, err := c.decode(ctx, l, base.Fork(base.Len()), 1, ids)
 		if err != nil {
 			return err
 		}
 		out.SingleTokS = rate(c.N, total(single))
 	}
-	passed, err := c.decode(ctx, l, base, c.Batch, ids)
+	passed, attended, err := c.decode(ctx, l, base, c.Batch, ids)
 	if err != nil {
 		return err
 	}
@@ -139,9 +133,7 @@ func (c *benchDecodeCmd) Run(ctx context.Context) (err error) {
 		out.BatchSpeedup = out.DecodeTokS / out.SingleTokS
 	}
 	if c.Depth > 0 {
-		if extra := median(passed) - median(flat); extra > 0 {
-			out.AttentionFraction = float64(out.KVTokenBytes) * float64(c.Depth) * float64(c.Batch) / extra.Seconds() / read
-		}
+		out.AttentionFraction = float64(out.KVTokenBytes) * float64(c.Depth) * float64(c.Batch) / median(attended).Seconds() / read
 	}
 	out.PeakRSS = peakRSS()
 	if c.JSON {
@@ -180,8 +172,8 @@ func (c *benchDecodeCmd) prefill(ctx context.Context, l *loaded, ids []int32) (t
 }
 
 // decode times n passes of a batch, whose sequences all continue base, after one pass
-// that brings the weights into memory. It frees base.
-func (c *benchDecodeCmd) decode(ctx context.Context, l *loaded, base *kv.Table, batch int, ids func(int) []int32) ([]time.Duration, error) {
+// that brings the weights into memory, and their attention. It frees base.
+func (c *benchDecodeCmd) decode(ctx context.Context, l *loaded, base *kv.Table, batch int, ids func(int) []int32) (passes, attended []time.Duration, err error) {
 	spans := make([]llama.Span, batch)
 	for i := range spans {
 		spans[i] = llama.Span{Table: base.Fork(base.Len()), Logits: 1}
@@ -192,23 +184,22 @@ func (c *benchDecodeCmd) decode(ctx context.Context, l *loaded, base *kv.Table, 
 			s.Table.Free()
 		}
 	}()
-	var passes []time.Duration
 	for n := range c.N + 1 {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for i := range spans {
 			spans[i].Tokens = ids(1)
 		}
-		start := time.Now()
+		start, before := time.Now(), l.Attending
 		if _, err := l.Forward(spans); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if n > 0 {
-			passes = append(passes, time.Since(start))
+			passes, attended = append(passes, time.Since(start)), append(attended, l.Attending-before)
 		}
 	}
-	return passes, nil
+	return passes, attended, nil
 }
 
 func total(d []time.Duration) (sum time.Duration) {

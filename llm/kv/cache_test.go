@@ -172,9 +172,12 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 		}),
 		"suspend": act(func() { s := m.pick(); m.fatal(m.cache.Suspend(s.tenant, s.ids)) }),
 		"damage": act(func() { // somebody writes into the page file, or cuts it short
-			info, err := os.Stat(m.cache.disk.Path())
-			m.fatal(err)
-			at := rapid.Int64Range(fileHeader, max(fileHeader, info.Size()-1)).Draw(m.t, "where")
+			d := m.cache.disk
+			if len(d.slots) == 0 {
+				m.t.Skip("no page on disk")
+			}
+			slot := rapid.IntRange(0, len(d.slots)-1).Draw(m.t, "slot")
+			at := fileHeader + int64(slot)*d.slotBytes + int64(rapid.IntRange(0, d.headBytes+d.pageBytes-1).Draw(m.t, "where"))
 			m.damaged = true
 			if rapid.IntRange(0, 3).Draw(m.t, "cut") == 0 {
 				m.fatal(os.Truncate(m.cache.disk.Path(), at))
