@@ -63,7 +63,7 @@ func (p *process) runtime() (*runtime.Runtime, error) {
 		return nil, err
 	}
 	return runtime.New(runtime.Options{Journal: procJournal{p, dir}, Model: p.model(), Caller: p, Reconciler: p, Gate: gate{g, p},
-		Parallel: 3, Owner: p.name, Clock: p.w.now})
+		Parallel: 3, Owner: p.name, Clock: p.w.now, Poll: 1000 * time.Hour}) // the scheduler holds its lock while time passes
 }
 
 // log returns the audit log, opened again if a full disk broke it.
