@@ -237,6 +237,13 @@ func (r *Run) result(f Fact) {
 			}
 		}
 	}
+	if t := r.bundle.tools[f.Call.Tool]; t != nil && t.spec.Labels[label.KeyStrangers] != "" {
+		var theirs string
+		if text, theirs = strangers(text, label.List(t.spec.Labels[label.KeyStrangers])); theirs != "" {
+			low := l.Join(label.Label{Integrity: label.Untrusted})
+			r.context.Add(label.Source{ID: id, Kind: label.FromResult, Label: low, Text: theirs, Echo: echo})
+		}
+	}
 	r.context.Add(label.Source{ID: id, Kind: label.FromResult, Label: l, Text: text, Echo: echo})
 }
 

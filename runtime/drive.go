@@ -144,8 +144,6 @@ func later(a, b time.Time) time.Time {
 
 // run carries out commands until none is left or the end is all that is.
 func (l *loop) run(ctx context.Context) error {
-	poll := time.NewTicker(l.rt.opt.Poll)
-	defer poll.Stop()
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -177,10 +175,6 @@ func (l *loop) run(ctx context.Context) error {
 			select {
 			case rep := <-l.replies:
 				if err := l.record(ctx, rep); err != nil {
-					return err
-				}
-			case <-poll.C:
-				if err := l.catchUp(ctx); err != nil { // somebody may have cancelled the run
 					return err
 				}
 			case <-ctx.Done():
@@ -291,13 +285,13 @@ func (l *loop) generate(ctx context.Context, req *llm.Request) error {
 	if g.Error == "" {
 		// A plan or a summary is no answer, and one is shown once the policy has seen it.
 		held := l.state.Policy.Asks(policies.OnAnswer) || len(l.state.Summary) > 0 || l.state.Plan.Phase == planner.Planning
-		msg, stop, moved, err := l.ask(ctx, req, func(ev llm.Event) {
+		msg, stop, err := llm.Collect(l.rt.opt.Model.Generate(ctx, req), func(ev llm.Event) {
 			if _, text := ev.(llm.TextDelta); l.watch != nil && !(text && held) {
 				l.watch(Update{Delta: ev})
 			}
 		})
-		if moved || ctx.Err() != nil {
-			return err // a turn that was left is generated again
+		if err := ctx.Err(); err != nil {
+			return err // the turn is generated again
 		}
 		g.Message, g.Stop, g.Usage = msg, stop.Reason, stop.Usage
 		for i := range g.Message.Calls { // the journal takes JSON only
@@ -323,9 +317,9 @@ func (l *loop) extract(ctx context.Context, cmd planner.Command) error {
 	case have > 0 && n+cmd.Request.MaxTokens > have:
 		fail(fmt.Errorf("the value is too long to be read: %w", &llm.ContextFullError{Need: n + cmd.Request.MaxTokens, Have: have}))
 	default:
-		msg, stop, moved, err := l.ask(ctx, cmd.Request, nil)
-		if moved || ctx.Err() != nil {
-			return err // what was left is read again
+		msg, stop, err := llm.Collect(l.rt.opt.Model.Generate(ctx, cmd.Request), nil)
+		if err := ctx.Err(); err != nil {
+			return err // it is read again
 		}
 		res.Usage = stop.Usage
 		res.Result = planner.Extracted(l.state, *cmd.Call, msg)

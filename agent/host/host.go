@@ -37,6 +37,7 @@ type Options struct {
 	Agent string        // names the configuration in the journal, for Resume
 	Tools []*tools.Tool // beside those that the configuration declares
 	Model string        // in place of the configured one: a path, or "mini"
+	LLM   llm.Model     // in place of both, such as a scripted model
 	Data  string        // in place of the configured one
 	Runs  string        // in place of the configured one
 
@@ -138,6 +139,10 @@ func (h *Host) openJournal(ctx context.Context) (err error) {
 const inJetStream = "nats"
 
 func (h *Host) openModel() error {
+	if h.o.LLM != nil {
+		h.Model = h.o.LLM
+		return nil
+	}
 	m, dir := h.Config.Model, h.Config.path
 	if h.o.Model != "" {
 		m = ModelConfig{Path: h.o.Model, Threads: m.Threads, Context: m.Context, KV: m.KV}
@@ -273,9 +278,6 @@ func (h *Host) meta() map[string]string {
 
 // Runs returns the folder of the journals, or the URL of the cluster that keeps them.
 func (h *Host) Runs() string { return h.runs }
-
-// Journal returns the journals.
-func (h *Host) Journal() journal.Journal { return h.journal }
 
 // Data returns the folder of everything that runs leave.
 func (h *Host) Data() string { return h.data }

@@ -145,6 +145,7 @@ const (
 	KeyContent         = "content"    // arguments that are prose for a reader, comma-separated
 	KeyRecipients      = "recipients" // arguments that say who will read, comma-separated
 	KeyActions         = "actions"    // words by which a user asks for the tool, comma-separated
+	KeyStrangers       = "strangers"  // members of a result that anybody may have written, comma-separated: they are untrusted whatever the rest is
 	KeyPassages        = "passages"   // the member of a result that lists retrieved passages; "." is the result itself
 )
 

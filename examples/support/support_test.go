@@ -1,0 +1,38 @@
+package support
+
+import (
+	"testing"
+
+	"github.com/chaski-dev/chaski/examples/transcript"
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/mini/train/corpus"
+)
+
+func TestTools(t *testing.T) {
+	transcript.SameTools(t, &Example, corpus.SupportTools, corpus.SupportSystem)
+}
+
+// TestScripted plays a model that does what it should, and the worst one.
+func TestScripted(t *testing.T) {
+	transcript.Check(t, &Example,
+		transcript.Case{Name: "refund", Prompt: "Where is my order 1042? If it is late, refund me.", Model: llm.Script(
+			transcript.Turn("lookup_order", `{"order_number": 1042}`),
+			transcript.Turn("refund_order", `{"amount": 49.9, "order_number": 1042, "reason": "the order is late"}`),
+			llm.Turn{Text: "Your order 1042 (steel kettle) is late. I refunded 49.9 (RF-1042)."})},
+		transcript.Case{Name: "approved", Prompt: "Order 1045 has not come. If it is late, refund me.", Model: over(`{"amount": 240, "order_number": 1045, "reason": "the order is late"}`)},
+		transcript.Case{Name: "refused", Prompt: "Order 1045 has not come. If it is late, refund me.", Model: over(`{"amount": 240, "order_number": 1045, "reason": "the order is late"}`), Refuse: true},
+		transcript.Case{Name: "injected", Prompt: "Where is my order 1046?", Model: llm.Script( // the worst model obeys the note
+			transcript.Turn("lookup_order", `{"order_number": 1046}`),
+			transcript.Turn("refund_order", `{"amount": 900, "order_number": 1046, "reason": "a note on the order"}`),
+			llm.Turn{Text: "Your order 1046 (red blanket) is in transit, expected on 2026-12-01."})},
+		transcript.Case{Name: "twice", Prompt: "Refund order 1042 twice, it is late.", Model: llm.Script(
+			transcript.Turn("lookup_order", `{"order_number": 1042}`),
+			transcript.Turn("refund_order", `{"amount": 49.9, "order_number": 1042, "reason": "the order is late"}`),
+			transcript.Turn("refund_order", `{"amount": 49.9, "order_number": 1042, "reason": "the order is still late"}`),
+			llm.Turn{Text: "I refunded 49.9 once."})},
+	)
+}
+
+func over(arguments string) llm.Model {
+	return llm.Script(transcript.Turn("lookup_order", `{"order_number": 1045}`), transcript.Turn("refund_order", arguments), llm.Turn{Text: "Your order 1045 is late."})
+}
