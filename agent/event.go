@@ -36,10 +36,11 @@ type Event struct {
 	Used   planner.Used
 }
 
-// Waiting returns the calls that await a person's approval: see [Agent.Answer].
+// Waiting returns the calls that await a person's approval when the stream has ended, with
+// its last event: see [Agent.Answer].
 func (ev *Event) Waiting() []planner.CallState {
 	var out []planner.CallState
-	if ev.State != nil {
+	if ev.Status == planner.Waiting {
 		for _, c := range ev.State.Calls {
 			if c.Phase == planner.Awaiting {
 				out = append(out, c)

@@ -65,6 +65,12 @@ func (b Budget) withDefaults() Budget {
 	return d
 }
 
+// Left returns what is left of the run's time and tokens; now is not before s.At.
+func (s State) Left(now time.Time) (wall time.Duration, tokens int) {
+	b := s.Start.Budget.withDefaults()
+	return b.Wall - s.Used.Wall - max(0, now.Sub(s.At)), b.Tokens - s.Used.Tokens
+}
+
 // Phase says how far a call has come.
 type Phase string
 

@@ -88,7 +88,7 @@ func (r *Run) look(t *tool, callID string, args map[string]any) flow {
 	for _, name := range keys {
 		secret := carries(f.labels[name], args[name], t.props[name]) && !r.spoken(args[name])
 		f.confidential = f.confidential || secret
-		f.leaks = f.leaks || secret && f.outward && mayNotRead(f.labels[name].Label, f.recipients)
+		f.leaks = f.leaks || secret && f.outward && !r.onlyNames(args[name], f.recipients) && mayNotRead(f.labels[name].Label, f.recipients)
 	}
 	return f
 }
@@ -156,6 +156,19 @@ func (r *Run) spoken(v any) bool {
 	leaves(v, func(v any) {
 		some = true
 		all = all && r.context.Speaks(v)
+	})
+	return all && some
+}
+
+// onlyNames reports whether a value is nothing but recipients' own addresses: whom a
+// message reaches may know where it was sent. A link is more than that.
+func (r *Run) onlyNames(v any, recipients []string) bool {
+	all, some := true, false
+	leaves(v, func(v any) {
+		s, ok := v.(string)
+		some = true
+		all = all && ok && strings.Contains(s, "@") && !strings.Contains(s, "/") && len(r.handleNames(s)) == 0 &&
+			slices.Contains(recipients, strings.ToLower(strings.TrimSpace(s)))
 	})
 	return all && some
 }

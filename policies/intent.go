@@ -32,7 +32,7 @@ var actions = []string{
 	"post publish tweet review comment share rate announce",
 	"review rate post comment",
 	"run execute start launch build test",
-	"open fetch get download visit browse read go see check look load",
+	"open fetch get download visit browse load",
 	"schedule plan arrange book set add create invite reschedule",
 	"approve accept confirm allow",
 	"decline reject refuse deny",

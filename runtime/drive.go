@@ -144,6 +144,8 @@ func later(a, b time.Time) time.Time {
 
 // run carries out commands until none is left or the end is all that is.
 func (l *loop) run(ctx context.Context) error {
+	poll := time.NewTicker(l.rt.opt.Poll)
+	defer poll.Stop()
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -175,6 +177,10 @@ func (l *loop) run(ctx context.Context) error {
 			select {
 			case rep := <-l.replies:
 				if err := l.record(ctx, rep); err != nil {
+					return err
+				}
+			case <-poll.C:
+				if err := l.catchUp(ctx); err != nil { // somebody may have cancelled the run
 					return err
 				}
 			case <-ctx.Done():
@@ -285,13 +291,13 @@ func (l *loop) generate(ctx context.Context, req *llm.Request) error {
 	if g.Error == "" {
 		// A plan or a summary is no answer, and one is shown once the policy has seen it.
 		held := l.state.Policy.Asks(policies.OnAnswer) || len(l.state.Summary) > 0 || l.state.Plan.Phase == planner.Planning
-		msg, stop, err := llm.Collect(l.rt.opt.Model.Generate(ctx, req), func(ev llm.Event) {
+		msg, stop, moved, err := l.ask(ctx, req, func(ev llm.Event) {
 			if _, text := ev.(llm.TextDelta); l.watch != nil && !(text && held) {
 				l.watch(Update{Delta: ev})
 			}
 		})
-		if err := ctx.Err(); err != nil {
-			return err // the turn is generated again
+		if moved || ctx.Err() != nil {
+			return err // a turn that was left is generated again
 		}
 		g.Message, g.Stop, g.Usage = msg, stop.Reason, stop.Usage
 		for i := range g.Message.Calls { // the journal takes JSON only
@@ -317,9 +323,9 @@ func (l *loop) extract(ctx context.Context, cmd planner.Command) error {
 	case have > 0 && n+cmd.Request.MaxTokens > have:
 		fail(fmt.Errorf("the value is too long to be read: %w", &llm.ContextFullError{Need: n + cmd.Request.MaxTokens, Have: have}))
 	default:
-		msg, stop, err := llm.Collect(l.rt.opt.Model.Generate(ctx, cmd.Request), nil)
-		if err := ctx.Err(); err != nil {
-			return err // it is read again
+		msg, stop, moved, err := l.ask(ctx, cmd.Request, nil)
+		if moved || ctx.Err() != nil {
+			return err // what was left is read again
 		}
 		res.Usage = stop.Usage
 		res.Result = planner.Extracted(l.state, *cmd.Call, msg)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -399,5 +400,36 @@ func TestGuardRewrites(t *testing.T) {
 		return ev.Decided != nil && string(ev.Decided.Arguments) == `{"eur":100,"to":"mallory@evil.example"}`
 	}) {
 		t.Fatal("the decision does not say that the call was rewritten")
+	}
+}
+
+// TestGuardConcurrent drives many runs under one guard that is reloaded all the time.
+func TestGuardConcurrent(t *testing.T) {
+	var disk bytes.Buffer
+	log, _ := audit.New(&disk, nil, audit.Options{})
+	g := guard(t, runtime.GuardOptions{Audit: log})
+	j := &journal.Memory{}
+	rt, err := runtime.New(runtime.Options{Journal: j, Model: obeying(), Caller: callerFunc((&bank{}).Call), Gate: g})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for i := range 16 {
+		wg.Go(func() {
+			run := fmt.Sprintf("r%d", i)
+			if _, err := rt.Start(ctx, bankRun(run)); err != nil {
+				t.Error(err)
+			}
+			if s, err := rt.Drive(ctx, run, nil); err != nil || s.Status != planner.Waiting {
+				t.Error(s.Status, err)
+			}
+			if err := g.Reload(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if rep, err := audit.Verify(&disk, nil); err != nil || rep.Entries != 16*3 {
+		t.Fatal(rep, err)
 	}
 }

@@ -35,6 +35,7 @@ type Options struct {
 	Owner     string           // of leases, in the journal; "" is host and process id
 	ReplyRoom int              // tokens kept free for an answer; 0 is an eighth of the context, at most 1,024
 	Parallel  int              // calls in flight at once in one run; 0 is 16
+	Poll      time.Duration    // between looks for a cancellation while the model or a tool works; 0 is 2 s
 	Log       zerolog.Logger   // run and call ids on each line; arguments are never logged
 }
 
@@ -55,6 +56,9 @@ func New(opt Options) (*Runtime, error) {
 	if opt.Owner == "" {
 		host, _ := os.Hostname()
 		opt.Owner = fmt.Sprintf("%s/%d", host, os.Getpid())
+	}
+	if opt.Poll <= 0 {
+		opt.Poll = 2 * time.Second
 	}
 	if opt.Parallel <= 0 {
 		opt.Parallel = 16
@@ -122,7 +126,8 @@ func (r *Runtime) Answer(ctx context.Context, run string, a planner.Answered) er
 	return r.add(ctx, run, planner.Event{Answered: &a})
 }
 
-// Cancel ends a run. Its driver, if there is one, sees it at its next event.
+// Cancel ends a run. Its driver, if there is one, sees it at its next event, or
+// within Options.Poll while the model or a tool works, and gives that up.
 func (r *Runtime) Cancel(ctx context.Context, run string, c planner.Cancelled) error {
 	return r.add(ctx, run, planner.Event{Cancelled: &c})
 }

@@ -279,6 +279,9 @@ func (h *Host) meta() map[string]string {
 // Runs returns the folder of the journals, or the URL of the cluster that keeps them.
 func (h *Host) Runs() string { return h.runs }
 
+// Journal returns the journals.
+func (h *Host) Journal() journal.Journal { return h.journal }
+
 // Data returns the folder of everything that runs leave.
 func (h *Host) Data() string { return h.data }
 

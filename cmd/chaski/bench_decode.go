@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/chaski-dev/chaski/llm/kv"
@@ -37,12 +38,21 @@ type benchDecodeOut struct {
 	KVTokenBytes int     `json:"kv_bytes_per_token"`
 	PrefillTokS  float64 `json:"prefill_tok_s"`
 	DecodeTokS   float64 `json:"decode_tok_s"` // of all sequences together
+
+	// With --batch above 1: of one sequence, in the same run, and how many times faster
+	// all are together.
+	SingleTokS   float64 `json:"single_tok_s,omitempty"`
+	BatchSpeedup float64 `json:"batch_speedup,omitempty"`
+
+	// With --depth: the memory that filling the context took, for each token.
+	KVResident float64 `json:"kv_resident_bytes_per_token,omitempty"`
+
 	PeakRSS      int64   `json:"peak_rss_bytes,omitempty"`
 	ReadGBS      float64 `json:"read_gb_s"`
 	ReadFraction float64 `json:"read_fraction"` // of read_gb_s that decoding reached
 
-	// With --depth: the bytes of keys and values that decoding read in the time that it
-	// took longer than at no depth, as a fraction of read_gb_s.
+	// With --depth: the bytes of keys and values that attention read in its part of a
+	// pass (the median), as a fraction of read_gb_s.
 	AttentionFraction float64 `json:"attention_read_fraction,omitempty"`
 	GMACS             float64 `json:"gmac_s"`
 	GMACFraction      float64 `json:"gmac_fraction"` // of gmac_s that prefill reached
@@ -88,26 +98,42 @@ func (c *benchDecodeCmd) Run(ctx context.Context) (err error) {
 		out.PrefillTokS = rate(c.P, took)
 		out.GMACFraction = out.PrefillTokS * float64(layerWeights(l.model)) / macs
 	}
-	flat := time.Duration(0)
-	if c.Depth > 0 {
-		if flat, err = c.decode(ctx, l, l.cache.NewTable(), ids); err != nil {
-			return err
-		}
-	}
 	base := l.cache.NewTable()
+	before := currentRSS()
 	if err := fill(base, l.cache, c.Depth, rng); err != nil {
 		return err
 	}
-	took, err := c.decode(ctx, l, base, ids)
+	if c.Depth > 0 && before > 0 {
+		out.KVResident = float64(currentRSS()-before) / float64(c.Depth)
+	}
+	if c.Batch > 1 {
+		single, _, err := c.decode(ctx, l, base.Fork(base.Len()), 1, ids)
+		if err != nil {
+			return err
+		}
+		out.SingleTokS = rate(c.N, total(single))
+	}
+	passed, attended, err := c.decode(ctx, l, base, c.Batch, ids)
 	if err != nil {
 		return err
 	}
+	// The machine may have been busy with something else the first time.
+	again, err := l.pool.ReadBandwidth()
+	if err != nil {
+		return err
+	}
+	read = max(read, again)
+	out.ReadGBS = read / 1e9
+	took := total(passed)
 	out.DecodeTokS = rate(c.N*c.Batch, took)
 	passes := float64(c.N) / took.Seconds()
 	context := float64(out.KVTokenBytes) * float64(c.Depth+c.N/2) * float64(c.Batch)
 	out.ReadFraction = passes * (float64(weightBytes(l.model)) + context) / read
-	if extra := took - flat; c.Depth > 0 && extra > 0 {
-		out.AttentionFraction = float64(out.KVTokenBytes) * float64(c.Depth) * float64(c.Batch) * float64(c.N) / extra.Seconds() / read
+	if c.Batch > 1 {
+		out.BatchSpeedup = out.DecodeTokS / out.SingleTokS
+	}
+	if c.Depth > 0 {
+		out.AttentionFraction = float64(out.KVTokenBytes) * float64(c.Depth) * float64(c.Batch) / median(attended).Seconds() / read
 	}
 	out.PeakRSS = peakRSS()
 	if c.JSON {
@@ -115,7 +141,13 @@ func (c *benchDecodeCmd) Run(ctx context.Context) (err error) {
 	}
 	fmt.Printf("prefill  %8.2f tokens/s  %.0f%% of %.0f G multiply-adds/s\n", out.PrefillTokS, 100*out.GMACFraction, out.GMACS)
 	fmt.Printf("decode   %8.2f tokens/s  %.0f%% of %.1f GB/s read\n", out.DecodeTokS, 100*out.ReadFraction, out.ReadGBS)
+	if c.Batch > 1 {
+		fmt.Printf("one      %8.2f tokens/s  %d together are %.1f times faster\n", out.SingleTokS, c.Batch, out.BatchSpeedup)
+	}
 	fmt.Printf("cache    %8d bytes a token (%s)\n", out.KVTokenBytes, out.Cache)
+	if c.Depth > 0 {
+		fmt.Printf("depth    %8d tokens    %.0f%% of %.1f GB/s read by attention, %.0f bytes of memory a token\n", c.Depth, 100*out.AttentionFraction, out.ReadGBS, out.KVResident)
+	}
 	return nil
 }
 
@@ -139,10 +171,10 @@ func (c *benchDecodeCmd) prefill(ctx context.Context, l *loaded, ids []int32) (t
 	return time.Since(start), nil
 }
 
-// decode times n passes of the batch, whose sequences all continue base, after one pass
-// that brings the weights into memory. It frees base.
-func (c *benchDecodeCmd) decode(ctx context.Context, l *loaded, base *kv.Table, ids func(int) []int32) (time.Duration, error) {
-	spans := make([]llama.Span, c.Batch)
+// decode times n passes of a batch, whose sequences all continue base, after one pass
+// that brings the weights into memory, and their attention. It frees base.
+func (c *benchDecodeCmd) decode(ctx context.Context, l *loaded, base *kv.Table, batch int, ids func(int) []int32) (passes, attended []time.Duration, err error) {
+	spans := make([]llama.Span, batch)
 	for i := range spans {
 		spans[i] = llama.Span{Table: base.Fork(base.Len()), Logits: 1}
 	}
@@ -152,22 +184,34 @@ func (c *benchDecodeCmd) decode(ctx context.Context, l *loaded, base *kv.Table, 
 			s.Table.Free()
 		}
 	}()
-	var start time.Time
 	for n := range c.N + 1 {
-		if n == 1 {
-			start = time.Now()
-		}
 		if err := ctx.Err(); err != nil {
-			return 0, err
+			return nil, nil, err
 		}
 		for i := range spans {
 			spans[i].Tokens = ids(1)
 		}
+		start, before := time.Now(), l.Attending
 		if _, err := l.Forward(spans); err != nil {
-			return 0, err
+			return nil, nil, err
+		}
+		if n > 0 {
+			passes, attended = append(passes, time.Since(start)), append(attended, l.Attending-before)
 		}
 	}
-	return time.Since(start), nil
+	return passes, attended, nil
+}
+
+func total(d []time.Duration) (sum time.Duration) {
+	for _, v := range d {
+		sum += v
+	}
+	return sum
+}
+
+func median(d []time.Duration) time.Duration {
+	sorted := slices.Sorted(slices.Values(d))
+	return sorted[len(sorted)/2]
 }
 
 // fill lengthens a sequence by n tokens with small random keys and values.

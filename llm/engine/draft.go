@@ -99,6 +99,7 @@ func (d *drafter) learn(from source, drafted, accepted int, all *[sources]odds) 
 type pace struct {
 	w, n, nn, t, nt float64 // weighted sums of 1, rows, rows², seconds, rows·seconds
 	row             float64 // cost of a row, in units of the fixed part
+	frozen          bool    // tests: nothing is learnt
 }
 
 // firstRow is what a row costs until something was measured.
@@ -112,7 +113,7 @@ func (p *pace) learn(rows int, seconds float64) {
 	p.w, p.n, p.nn = p.w*keep+1, p.n*keep+n, p.nn*keep+n*n
 	p.t, p.nt = p.t*keep+seconds, p.nt*keep+n*seconds
 	spread := p.nn - p.n*p.n/p.w
-	if p.w < 8 || spread < 1 {
+	if p.w < 8 || spread < 1 || p.frozen {
 		return // passes of one size tell nothing of a row's cost
 	}
 	slope := (p.nt - p.n*p.t/p.w) / spread

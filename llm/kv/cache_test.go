@@ -79,6 +79,8 @@ type machine struct {
 	cache *Cache
 	disk  DiskOptions
 	live  []*seq
+
+	damaged bool // somebody spoilt the page file
 }
 
 func (m *machine) fatal(err error) {
@@ -168,6 +170,24 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 			m.cache.disk = disk
 			m.cache.each(func(x *node) { x.slot = -1 })
 		}),
+		"suspend": act(func() { s := m.pick(); m.fatal(m.cache.Suspend(s.tenant, s.ids)) }),
+		"damage": act(func() { // somebody writes into the page file, or cuts it short
+			d := m.cache.disk
+			if len(d.slots) == 0 {
+				m.t.Skip("no page on disk")
+			}
+			slot := rapid.IntRange(0, len(d.slots)-1).Draw(m.t, "slot")
+			at := fileHeader + int64(slot)*d.slotBytes + int64(rapid.IntRange(0, d.headBytes+d.pageBytes-1).Draw(m.t, "where"))
+			m.damaged = true
+			if rapid.IntRange(0, 3).Draw(m.t, "cut") == 0 {
+				m.fatal(os.Truncate(m.cache.disk.Path(), at))
+				return
+			}
+			f, err := os.OpenFile(m.cache.disk.Path(), os.O_RDWR, 0)
+			m.fatal(err)
+			_, err = f.WriteAt([]byte{byte(rapid.IntRange(0, 255).Draw(m.t, "byte"))}, at)
+			m.fatal(errors.Join(err, f.Close()))
+		}),
 		"cancel": act(func() {
 			s := m.pick()
 			s.table.Free()
@@ -248,7 +268,7 @@ func TestMachine(t *testing.T) {
 		}
 		m := &machine{cache: NewCache(pool, disk), disk: o}
 		m.cache.Report = func(err error) {
-			if !errors.Is(err, ErrDiskFull) {
+			if !errors.Is(err, ErrDiskFull) && !(m.damaged && errors.Is(err, ErrCorrupt)) {
 				rt.Fatal(err)
 			}
 		}

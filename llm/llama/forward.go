@@ -3,6 +3,7 @@ package llama
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/chaski-dev/chaski/llm/kv"
 	"github.com/chaski-dev/chaski/llm/tensor"
@@ -31,6 +32,9 @@ type Runner struct {
 
 	// Exact computes in float arithmetic throughout, many times slower: the reference.
 	Exact bool
+
+	// Attending is how long attention took in all passes so far.
+	Attending time.Duration
 
 	hidden, resid     []float32   // [tokens][width]
 	in, mid, act      tensor.Acts // normalised input, attention output, feed-forward
@@ -139,7 +143,9 @@ func (r *Runner) Forward(spans []Span) ([][]float32, error) {
 		r.pool.Multiply(&r.in, tensor.Product{W: w.q, Dst: r.q}, tensor.Product{W: w.k, Dst: r.k}, tensor.Product{W: w.v, Dst: r.v})
 		r.rotate(n)
 		r.store(l, spans)
+		start := time.Now()
 		r.attend(l, spans)
+		r.Attending += time.Since(start)
 		r.pool.Multiply(&r.mid, tensor.Product{W: w.o, Dst: r.resid})
 		tensor.Add(r.hidden, r.resid)
 

@@ -148,45 +148,53 @@ func ownReading(s string) (string, bool) {
 	return "", false
 }
 
+// ownForm is one written number; groups set apart by blanks are joined afterwards.
+var ownForm = regexp.MustCompile(`[0-9]+(?:[.,'][0-9]+)*`)
+
 // ownNumbers counts the numbers that a person wrote as numbers: not the digits of a
 // date, a time, an account, a product code or a version.
 func ownNumbers(s string) (numbers, digits map[string]int) {
 	numbers, digits = map[string]int{}, map[string]int{}
-	for _, m := range numberForm.FindAllStringIndex(s, -1) {
-		text := s[m[0]:m[1]]
-		negative, ok := standsAlone(s, m[0], m[1])
-		if !ok {
-			continue
+	found := ownForm.FindAllStringIndex(s, -1)
+	for i := 0; i < len(found); {
+		row := 1 // numbers set apart by single blanks
+		for i+row < len(found) && oneBlank(s[found[i+row-1][1]:found[i+row][0]]) {
+			row++
 		}
-		groups := strings.FieldsFunc(text, unicode.IsSpace)
-		if len(groups) > 1 {
-			if inCode(s, m[0]) {
-				continue
+		// A longer row, or one that follows a code, is an account or a telephone number.
+		if row <= 2 && !(row == 2 && inCode(s, found[i][0])) {
+			for _, m := range found[i : i+row] {
+				ownNumber(s, m[0], m[1], numbers, digits)
 			}
-			if len(groups) == 2 { // two numbers side by side, or one in two groups
-				for _, g := range groups {
-					if d, ok := ownReading(g); ok {
-						numbers[d]++
-					}
-				}
+			if row == 2 {
+				ownNumber(s, found[i][0], found[i+1][1], numbers, digits)
 			}
-		} else if inCode(s, m[0]) {
-			continue
 		}
-		if allDigits(text) {
-			digits[text]++
-		}
-		if d, ok := ownReading(text); ok {
-			if negative && d != "0" {
-				d = "-" + d
-			}
-			numbers[d]++
-		}
+		i += row
 	}
 	for _, n := range spelled(s) {
 		numbers[n]++
 	}
 	return numbers, digits
+}
+
+func oneBlank(s string) bool { return s == " " || s == "\u00a0" || s == "\u202f" }
+
+func ownNumber(s string, from, to int, numbers, digits map[string]int) {
+	negative, ok := standsAlone(s, from, to)
+	if !ok {
+		return
+	}
+	text := s[from:to]
+	if allDigits(text) {
+		digits[text]++
+	}
+	if d, ok := ownReading(text); ok {
+		if negative && d != "0" {
+			d = "-" + d
+		}
+		numbers[d]++
+	}
 }
 
 var currency = regexp.MustCompile(`(?i)^(?:eur|usd|gbp|chf|jpy|sek|nok|dkk|pln|cad|aud|inr|brl|cny|kr|x|%|€|\$|£|¥)(?:[^\pL\pN]|$)`)
@@ -228,8 +236,8 @@ func standsAlone(s string, from, to int) (negative, ok bool) {
 	return false, false
 }
 
-// inCode reports whether the word before i mixes letters and digits, as the front
-// of an account number does, or whether it is digits in a longer row of groups.
+// inCode reports whether the word before i mixes capital letters and digits, as the
+// front of an account number does.
 func inCode(s string, i int) bool {
 	word := strings.TrimRight(s[:i], " \u00a0")
 	if len(word) == i {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 var (
@@ -35,9 +36,16 @@ func ownValues(s string) values {
 func anyValues(s string) values {
 	v := values{numbers: map[string]int{}, dates: map[string]bool{}, times: map[int]bool{}}
 	for _, m := range numberForm.FindAllString(s, -1) {
-		for _, n := range everyReading(m) {
-			v.numbers[n]++
-			v.numbers["-"+n]++
+		parts := strings.FieldsFunc(m, unicode.IsSpace)
+		texts := append([]string{m}, parts...)
+		for i := 1; i < len(parts); i++ {
+			texts = append(texts, parts[i-1]+" "+parts[i])
+		}
+		for _, text := range texts {
+			for _, n := range everyReading(text) {
+				v.numbers[n]++
+				v.numbers["-"+n]++
+			}
 		}
 	}
 	for _, n := range spelled(s) {

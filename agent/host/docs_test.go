@@ -1,0 +1,32 @@
+package host_test
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/chaski-dev/chaski/agent/host"
+)
+
+// TestDocs reads every snippet of YAML of docs/agent.md, which names every key.
+func TestDocs(t *testing.T) {
+	text, err := os.ReadFile("../../docs/agent.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	snippets := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(text), -1)
+	if len(snippets) < 3 {
+		t.Fatalf("%d snippets", len(snippets))
+	}
+	for _, m := range snippets {
+		if _, err := host.Parse([]byte(m[1])); err != nil {
+			t.Errorf("%v:\n%s", err, m[1])
+		}
+	}
+	for _, key := range host.Keys() {
+		if !strings.Contains(string(text), key+":") {
+			t.Errorf("docs/agent.md does not name the key %s", key)
+		}
+	}
+}
