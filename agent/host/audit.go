@@ -1,6 +1,7 @@
 package host
 
 import (
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"os"
@@ -17,6 +18,7 @@ import (
 // time, so no two processes ever write to the same log.
 type audits struct {
 	dir string
+	key ed25519.PrivateKey
 
 	mu   sync.Mutex
 	open map[string]*auditFile
@@ -36,7 +38,11 @@ func newAudits(dir string) (*audits, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
-	return &audits{dir: dir, open: map[string]*auditFile{}}, nil
+	key, err := audit.LoadKey(filepath.Join(dir, "signing.key"))
+	if err != nil {
+		return nil, err
+	}
+	return &audits{dir: dir, key: key, open: map[string]*auditFile{}}, nil
 }
 
 func (a *audits) path(run string) string { return filepath.Join(a.dir, run+".jsonl") }
@@ -60,7 +66,7 @@ func (a *audits) with(run string, write func(*audit.File) error) error {
 	}
 	if err := write(f.File); err != nil {
 		delete(a.open, run)
-		return errors.Join(err, f.Close())
+		return errors.Join(err, f.Abandon())
 	}
 	f.size, err = size(a.path(run))
 	return err
@@ -72,7 +78,7 @@ func (a *audits) file(run string) (*auditFile, error) {
 			return f, nil
 		}
 		delete(a.open, run)
-		if err := f.Close(); err != nil {
+		if err := f.Abandon(); err != nil { // another process has signed since
 			return nil, err
 		}
 	}
@@ -85,7 +91,7 @@ func (a *audits) file(run string) (*auditFile, error) {
 			return nil, err
 		}
 	}
-	f, err := audit.Open(a.path(run), audit.Options{})
+	f, err := audit.Open(a.path(run), audit.Options{Key: a.key})
 	if err != nil {
 		return nil, err
 	}

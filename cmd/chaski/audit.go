@@ -2,8 +2,6 @@ package main
 
 import (
 	"crypto/ed25519"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"os"
 
@@ -15,7 +13,7 @@ type auditCmd struct {
 }
 
 type auditVerifyCmd struct {
-	Key  string `help:"Public key of the checkpoints, hex."`
+	Key  string `help:"Public key of the checkpoints: hex, or a file, such as signing.key.pub beside the logs."`
 	Log  string `arg:"" help:"Log file." type:"existingfile"`
 	Want uint64 `help:"The least number of entries that the log must have: shows a cut end."`
 }
@@ -24,11 +22,10 @@ type auditVerifyCmd struct {
 func (c *auditVerifyCmd) Run() error {
 	var key ed25519.PublicKey
 	if c.Key != "" {
-		raw, err := hex.DecodeString(c.Key)
-		if err != nil || len(raw) != ed25519.PublicKeySize {
-			return errors.New("the key is not an ed25519 public key in hex")
+		var err error
+		if key, err = audit.PublicKey(c.Key); err != nil {
+			return err
 		}
-		key = raw
 	}
 	f, err := os.Open(c.Log)
 	if err != nil {

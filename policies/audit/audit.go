@@ -12,6 +12,7 @@
 package audit
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
@@ -104,11 +105,15 @@ type File struct {
 	f *os.File
 }
 
-// Open opens or begins the log at path.
+// Open opens or begins the log at path. A last line that breaks off is taken away: it
+// is an entry that Append never reported as written, so that no effect followed it.
 func Open(path string, opts Options) (*File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, err
+	}
+	if err := mend(f); err != nil {
+		return nil, errors.Join(fmt.Errorf("audit: %s: %w", path, err), f.Close())
 	}
 	l, err := New(synced{f}, f, opts)
 	if err != nil {
@@ -116,6 +121,39 @@ func Open(path string, opts Options) (*File, error) {
 	}
 	return &File{Log: l, f: f}, nil
 }
+
+// mend cuts the file after its last whole line, and goes back to its beginning.
+func mend(f *os.File) error {
+	end, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	block := make([]byte, 4096)
+	for at := end; at > 0; {
+		n := min(at, int64(len(block)))
+		if _, err := f.ReadAt(block[:n], at-n); err != nil {
+			return err
+		}
+		if i := bytes.LastIndexByte(block[:n], '\n'); i >= 0 {
+			if whole := at - n + int64(i) + 1; whole < end {
+				err = f.Truncate(whole)
+			}
+			break
+		}
+		if at -= n; at == 0 {
+			err = f.Truncate(0)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Seek(0, io.SeekStart)
+	return err
+}
+
+// Abandon closes the file without a checkpoint: another process has written to it, or
+// a write has failed.
+func (f *File) Abandon() error { return f.f.Close() }
 
 // Close signs a last checkpoint and closes the file.
 func (f *File) Close() error {

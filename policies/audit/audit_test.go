@@ -89,6 +89,79 @@ func TestForgedChain(t *testing.T) {
 	}
 }
 
+// TestCutLine: an entry that was not wholly written is taken away when the log is
+// opened again, and nothing before it.
+func TestCutLine(t *testing.T) {
+	good := testLog(t, 3)
+	good = good[:len(good)-1]
+	text := strings.Join(good, "")
+	for cut := range len(text) + 1 {
+		path := filepath.Join(t.TempDir(), "audit.jsonl")
+		if err := os.WriteFile(path, []byte(text[:cut]), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f, err := Open(path, Options{Key: testKey})
+		if err != nil {
+			t.Fatal(cut, err)
+		}
+		if err := errors.Join(f.Append(Entry{Kind: "call"}), f.Close()); err != nil {
+			t.Fatal(cut, err)
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole := uint64(strings.Count(text[:cut], "\n"))
+		if r, err := Verify(bytes.NewReader(data), testKey.Public().(ed25519.PublicKey)); err != nil || r.Entries != whole+2 {
+			t.Fatal(cut, r, err)
+		}
+	}
+}
+
+// TestKey makes a key once, and reads it and its public half again.
+func TestKey(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "signing.key")
+	a, err := LoadKey(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := LoadKey(path)
+	if err != nil || !a.Equal(b) {
+		t.Fatal("another key", err)
+	}
+	public, err := PublicKey(path + ".pub")
+	if err != nil || !public.Equal(a.Public()) {
+		t.Error(public, err)
+	}
+	if err := os.WriteFile(path, []byte("short\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{second(LoadKey(path)), second(PublicKey(path)), second(PublicKey("nothing"))} {
+		if err == nil {
+			t.Error("a bad key was taken")
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+// FuzzVerify: no bytes panic, and none but the log itself verify.
+func FuzzVerify(f *testing.F) {
+	var b bytes.Buffer
+	l, _ := New(&b, nil, Options{Every: 2, Key: testKey})
+	for range 3 {
+		_ = l.Append(Entry{Kind: "call", Tool: "pay"})
+	}
+	good := b.String()
+	f.Add(good)
+	f.Add(strings.Replace(good, "pay", "pa\\u0079", 1))
+	f.Fuzz(func(t *testing.T, text string) {
+		if r, err := Verify(strings.NewReader(text), testKey.Public().(ed25519.PublicKey)); err == nil && r.Entries > 0 && !strings.HasPrefix(good, text) {
+			t.Fatalf("a forged log verifies: %q", text)
+		}
+	})
+}
+
 type full struct{ room int }
 
 func (f *full) Write(p []byte) (int, error) {

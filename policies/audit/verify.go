@@ -36,6 +36,23 @@ type Report struct {
 	Last        string `json:"last"`   // hash of the last entry
 }
 
+// maxLine bounds one entry.
+const maxLine = 16 << 20
+
+// readLine is ReadBytes up to a line end, in bounded memory.
+func readLine(in *bufio.Reader) ([]byte, error) {
+	var out []byte
+	for {
+		part, err := in.ReadSlice('\n')
+		if out = append(out, part...); len(out) > maxLine {
+			return out, fmt.Errorf("%w: a line of more than %d bytes", ErrBad, maxLine)
+		}
+		if err != bufio.ErrBufferFull {
+			return out, err
+		}
+	}
+}
+
 // Verify reads a log from its beginning. With a key, every checkpoint must be
 // signed by it, and there must be one. The first bad, missing or reordered entry
 // is named by a *BadEntry.
@@ -43,7 +60,7 @@ func Verify(r io.Reader, key ed25519.PublicKey) (Report, error) {
 	var rep Report
 	in := bufio.NewReader(r)
 	for line := 1; ; line++ {
-		raw, err := in.ReadBytes('\n')
+		raw, err := readLine(in)
 		if err == io.EOF && len(raw) == 0 {
 			break
 		}
