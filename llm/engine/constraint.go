@@ -34,10 +34,18 @@ type constraint struct {
 	tag     int32   // <|python_tag|>; −1 if the vocabulary has none
 	least   float64 // probability of a call below which none is made; 0 is off
 	queue   []int32 // what is left of a forced text; see forced
+	left    int     // tokens that could yet be generated when the masks were made
 }
+
+// undecided says that whether the turn calls is still to be seen by the threshold. No
+// guess goes past that.
+func (c *constraint) undecided() bool { return c.least > 0 && c.matcher.AtStart() }
 
 // fit returns the part of a guess that the grammar allows.
 func (c *constraint) fit(draft []int32) []int32 {
+	if c.undecided() {
+		return nil
+	}
 	m := c.matcher.Clone()
 	for i, id := range draft {
 		if c.accept(m, id) != nil {
@@ -54,8 +62,8 @@ func (c *constraint) accept(m *grammar.Matcher, id int32) error {
 	return m.Accept(id)
 }
 
-// mayCall lowers the mask of a turn's first token to text if the model's probability of
-// opening a call is below the least.
+// mayCall holds a turn to text, and its first mask with it, if the model's probability
+// of opening a call is below the least.
 func (c *constraint) mayCall(mask grammar.Bitset, row []float32) error {
 	if c.least == 0 {
 		return nil
@@ -76,12 +84,11 @@ func (c *constraint) mayCall(mask grammar.Bitset, row []float32) error {
 			call += p
 		}
 	}
-	if call < c.least*all {
-		for i := range mask {
-			mask[i] &^= calls[i]
-		}
+	if call >= c.least*all {
+		return nil
 	}
-	return nil
+	c.matcher.TextOnly()
+	return c.matcher.MaskWithin(mask, c.left)
 }
 
 // constraint returns what holds the turn of a request; nil if nothing does.

@@ -9,6 +9,9 @@ import "github.com/chaski-dev/chaski/llm/grammar"
 
 // forced returns the tokens that must come next. They need no logits.
 func (c *constraint) forced(most int) []int32 {
+	if c.undecided() {
+		return nil
+	}
 	if len(c.queue) == 0 {
 		c.queue = c.settle(c.matcher)
 	}
@@ -33,10 +36,11 @@ type slot struct {
 // slots returns what is allowed at each token of a draft and after it; the first sure
 // tokens of the draft are forced. left is how many tokens may yet be generated.
 func (c *constraint) slots(draft []int32, sure, left int) ([]slot, error) {
+	c.left = left
 	m, queue := c.matcher.Clone(), c.queue
 	out := make([]slot, len(draft)+1)
 	for i := range out {
-		if len(queue) == 0 {
+		if len(queue) == 0 && !(i == 0 && c.undecided()) {
 			queue = c.settle(m)
 		}
 		if i >= sure {

@@ -54,14 +54,21 @@ func (g *Grammar) keep(key maskKey, set Bitset, worst int32) {
 	g.masks[key] = cachedMask{append(Bitset(nil), set...), worst}
 }
 
-// CallTokens sets dst to the tokens that open a call at the start of a turn, for a
-// threshold on the probability of calling; <|python_tag|> is one more if CanTag says so.
+// CallTokens sets dst to the tokens that open a call at the start of a turn and no
+// text, for a threshold on the probability of calling; <|python_tag|> is one more if
+// CanTag says so. It is empty if the turn must call.
 func (m *Matcher) CallTokens(dst Bitset) error {
 	return m.do(func() error {
 		clear(dst)
-		if m.g.calls != none {
-			s := sieve{b: m.g.b, v: m.v, dst: dst}
-			s.mask(m.g.calls)
+		if m.g.calls == none || m.g.text == none {
+			return nil
+		}
+		s := sieve{b: m.g.b, v: m.v, dst: dst}
+		s.mask(m.g.calls)
+		text := sieve{b: m.g.b, v: m.v, dst: make(Bitset, len(dst))}
+		text.mask(m.g.text)
+		for i, w := range text.dst {
+			dst[i] &^= w
 		}
 		return nil
 	})

@@ -17,6 +17,7 @@ type Grammar struct {
 	start  node
 	tagged node // what follows <|python_tag|>, or none
 	calls  node // the calls of a turn, or none
+	text   node // the text of a turn, or none
 	masks  map[maskKey]cachedMask
 
 	base  int // expressions that were compiled; those after it are met while matching
@@ -122,6 +123,7 @@ type place struct {
 	esc    bool // a backslash came last in that string
 	depth  int  // open brackets
 	tag    bool // <|python_tag|> came first
+	text   bool // the turn may only be text
 }
 
 // NewMatcher starts at the beginning.
@@ -153,6 +155,9 @@ func (m *Matcher) replay() {
 	again := func(to *place) {
 		if to.tag && !p.tag {
 			p.state, p.tag = m.g.tagged, true
+		}
+		if to.text && !p.text {
+			p.state, p.text = m.g.text, true
 		}
 		for p.len < to.len {
 			p = m.step(p, m.text[p.len])
@@ -212,7 +217,17 @@ func (m *Matcher) AcceptTag() error {
 }
 
 // CanTag says whether <|python_tag|> may come next.
-func (m *Matcher) CanTag() bool { return len(m.past) == 0 && m.g.tagged != none }
+func (m *Matcher) CanTag() bool { return m.AtStart() && !m.at.text && m.g.tagged != none }
+
+// AtStart says that nothing was accepted yet.
+func (m *Matcher) AtStart() bool { return len(m.past) == 0 }
+
+// TextOnly takes the calls out of a turn that has not begun, if it may be text.
+func (m *Matcher) TextOnly() {
+	if m.AtStart() && m.g.text != none {
+		m.at.state, m.at.text = m.g.text, true
+	}
+}
 
 // AcceptBytes goes on by text, as one step for Rollback. After an error the place is
 // the one before.

@@ -333,7 +333,7 @@ func (c *compiler) alternatives(it item, k string, v any, base []item) ([][]item
 				}
 				neg, err := c.negate(it.child(other, k, fmt.Sprint(j)), 0)
 				if err != nil {
-					return nil, &Error{"oneOf", it.path, fmt.Sprintf("choices %d and %d may both hold", i, j), ErrUnsupported}
+					return nil, &Error{"oneOf", it.path, fmt.Sprintf("choices %d and %d may both hold: %s", i, j, err.(*Error).Reason), ErrUnsupported}
 				}
 				one = append(one, item{s: neg, path: fmt.Sprintf("%s/%s/%d/!", it.path, k, j)})
 			}

@@ -221,27 +221,81 @@ const (
 	reV4     = reOctet + `(?:\.` + reOctet + `){3}`
 	reH      = `[0-9A-Fa-f]{1,4}`
 	reV6     = `(?:(?:` + reH + `:){7}` + reH + `|(?:` + reH + `:){1,7}:|(?:` + reH + `:){1,6}:` + reH + `|(?:` + reH + `:){1,5}(?::` + reH + `){1,2}|(?:` + reH + `:){1,4}(?::` + reH + `){1,3}|(?:` + reH + `:){1,3}(?::` + reH + `){1,4}|(?:` + reH + `:){1,2}(?::` + reH + `){1,5}|` + reH + `:(?::` + reH + `){1,6}|::(?:` + reH + `(?::` + reH + `){0,6})?)`
-	reU      = `(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})`
-	reTail   = `(?:\?(?:` + reU + `|[/?])*)?(?:#(?:` + reU + `|[/?])*)?`
-	reHost   = `(?:(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*|\[` + reV6 + `\])`
-	reAuth   = `//(?:(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*@)?` + reHost + `(?::[0-9]{0,5})?`
-	reURI    = `[A-Za-z][A-Za-z0-9+.-]*:(?:` + reAuth + `(?:/` + reU + `*)*|/(?:` + reU + `+(?:/` + reU + `*)*)?|` + reU + `+(?:/` + reU + `*)*)?` + reTail
 	reAtom   = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+	reLocal  = reAtom + `(?:\.` + reAtom + `)*`
 	reDomain = reLabel + `(?:\.` + reLabel + `)*`
+	rePtr    = `(?:/(?:[^/~]|~[01])*)*`
+
+	// The same with characters above ASCII.
+	reWideAtom  = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\\x{a1}-\\x{10ffff}-]+"
+	reWideLabel = `[A-Za-z0-9\x{a1}-\x{10ffff}](?:[A-Za-z0-9\x{a1}-\x{10ffff}-]{0,61}[A-Za-z0-9\x{a1}-\x{10ffff}])?`
 )
 
-// formats are the formats that are enforced; any other is an annotation.
-var formats = map[string]string{
-	"date":      `^` + reDay + `$`,
-	"time":      `^` + reTime + `$`,
-	"date-time": `^` + reDay + `[Tt]` + reTime + `$`,
-	"duration":  `^P(?:[0-9]+W|[0-9]+Y(?:[0-9]+M(?:[0-9]+D)?)?|[0-9]+M(?:[0-9]+D)?|[0-9]+D|(?:[0-9]+Y(?:[0-9]+M(?:[0-9]+D)?)?|[0-9]+M(?:[0-9]+D)?|[0-9]+D)?T(?:[0-9]+H(?:[0-9]+M(?:[0-9]+S)?)?|[0-9]+M(?:[0-9]+S)?|[0-9]+S))$`,
-	"email":     `^` + reAtom + `(?:\.` + reAtom + `)*@` + reDomain + `$`,
-	"hostname":  `^` + reDomain + `$`,
-	"ipv4":      `^` + reV4 + `$`,
-	"ipv6":      `^` + reV6 + `$`,
-	"uuid":      `^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`,
-	"uri":       `^` + reURI + `$`,
+// reURI writes the parts of RFC 3986 with the characters of RFC 3987 if it is wide: a
+// URI, and a reference relative to one.
+func reURI(wide string) (uri, relative string) {
+	u := `(?:[A-Za-z0-9._~!$&'()*+,;=:@` + wide + `-]|%[0-9A-Fa-f]{2})`
+	noColon := strings.Replace(u, ":", "", 1)
+	user := `(?:[A-Za-z0-9._~!$&'()*+,;=:` + wide + `-]|%[0-9A-Fa-f]{2})*`
+	host := `(?:(?:[A-Za-z0-9._~!$&'()*+,;=` + wide + `-]|%[0-9A-Fa-f]{2})*|\[` + reV6 + `\])`
+	auth := `//(?:` + user + `@)?` + host + `(?::[0-9]{0,5})?(?:/` + u + `*)*`
+	rooted := `/(?:` + u + `+(?:/` + u + `*)*)?`
+	tail := `(?:\?(?:` + u + `|[/?])*)?(?:#(?:` + u + `|[/?])*)?`
+	uri = `[A-Za-z][A-Za-z0-9+.-]*:(?:` + auth + `|` + rooted + `|` + u + `+(?:/` + u + `*)*)?` + tail
+	relative = `(?:` + auth + `|` + rooted + `|` + noColon + `+(?:/` + u + `*)*)?` + tail
+	return uri, relative
+}
+
+// format is what a format allows: an expression, and a bound on the length if it has one.
+type format struct {
+	pattern string
+	max     int32
+}
+
+// formats are the formats that are enforced. Those of unenforced are refused, and any
+// other is an annotation.
+var formats = func() map[string]format {
+	uri, relative := reURI("")
+	iri, wideRelative := reURI(`\x{a1}-\x{d7ff}\x{f900}-\x{fdcf}\x{fdf0}-\x{ffef}\x{10000}-\x{1fffd}`)
+	return map[string]format{
+		"date":                  {pattern: reDay},
+		"time":                  {pattern: reTime},
+		"date-time":             {pattern: reDay + `[Tt]` + reTime},
+		"duration":              {pattern: `P(?:[0-9]+W|[0-9]+Y(?:[0-9]+M(?:[0-9]+D)?)?|[0-9]+M(?:[0-9]+D)?|[0-9]+D|(?:[0-9]+Y(?:[0-9]+M(?:[0-9]+D)?)?|[0-9]+M(?:[0-9]+D)?|[0-9]+D)?T(?:[0-9]+H(?:[0-9]+M(?:[0-9]+S)?)?|[0-9]+M(?:[0-9]+S)?|[0-9]+S))`},
+		"email":                 {pattern: reLocal + `@` + reDomain, max: 254},
+		"idn-email":             {pattern: reWideAtom + `(?:\.` + reWideAtom + `)*@` + reWideLabel + `(?:\.` + reWideLabel + `)*`, max: 254},
+		"hostname":              {pattern: reDomain, max: 253},
+		"ipv4":                  {pattern: reV4},
+		"ipv6":                  {pattern: reV6},
+		"uuid":                  {pattern: `[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}`},
+		"uri":                   {pattern: uri},
+		"uri-reference":         {pattern: `(?:` + uri + `|` + relative + `)`},
+		"iri":                   {pattern: iri},
+		"iri-reference":         {pattern: `(?:` + iri + `|` + wideRelative + `)`},
+		"json-pointer":          {pattern: rePtr},
+		"relative-json-pointer": {pattern: `(?:0|[1-9][0-9]*)(?:#|` + rePtr + `)`},
+	}
+}()
+
+// unenforced are the formats of the specification that no expression describes.
+var unenforced = map[string]bool{"idn-hostname": true, "uri-template": true, "regex": true}
+
+// format is the inside of the strings of a format.
+func (b *builder) format(name string) (node, error) {
+	f := formats[name]
+	n, err := b.pattern(`^(?:` + f.pattern + `)$`)
+	if err != nil || f.max == 0 {
+		return n, err
+	}
+	list := []node{n, b.repeat(b.char(), 0, f.max)}
+	if name == "email" || name == "idn-email" { // at most 64 bytes before the @
+		local, err := b.pattern(`^[^@]{1,64}@`)
+		if err != nil {
+			return none, err
+		}
+		list = append(list, local)
+	}
+	return b.and(list...), nil
 }
 
 // canonical is the text of v in its only form here.

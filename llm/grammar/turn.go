@@ -65,7 +65,7 @@ func (t Turn) compile(b *builder) (*Grammar, error) {
 		text = b.text(append(t.openings(), sloppy...))
 	}
 	g := newGrammar(b, b.or(calls, text))
-	g.tagged, g.calls = calls, calls
+	g.tagged, g.calls, g.text = calls, calls, text
 	return g, nil
 }
 

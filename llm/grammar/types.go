@@ -339,12 +339,17 @@ func (c *compiler) stringBody(flat []item, banned map[string]any) (node, error) 
 			if !ok {
 				return none, &Error{k, it.path, "not a string", ErrSchema}
 			}
+			write := c.pattern
 			if k == "format" {
-				if p, ok = formats[p]; !ok {
+				if unenforced[p] {
+					return none, &Error{k, it.path, p + " is not supported", ErrUnsupported}
+				}
+				if _, ok = formats[p]; !ok {
 					continue
 				}
+				write = c.builder.format
 			}
-			n, err := c.pattern(p)
+			n, err := write(p)
 			if err != nil {
 				return none, &Error{strings.TrimPrefix(k, "\x00not-"), it.path, err.Error(), ErrUnsupported}
 			}
