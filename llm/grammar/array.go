@@ -301,7 +301,7 @@ func (c *compiler) set(flat []item, a *arrayRule) (node, error) {
 				values = append(values, `"`+t)
 			}
 		} else {
-			r.others = append(r.others, other{inside, empty})
+			r.others = append(r.others, other{key: inside, value: empty})
 		}
 	}
 	seen := map[string]bool{}

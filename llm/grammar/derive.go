@@ -160,12 +160,13 @@ func (b *builder) rawStep(n node, c byte) node {
 	return b.intern(expr{kind: kAnd, kids: list, nullable: nullable}, "")
 }
 
-// matches says whether text is in n.
+// matches says whether text is in n: the inside of a string, or a value.
 func (b *builder) matches(n node, text string) bool {
-	for i := 0; i < len(text) && n != none; i++ {
-		n = b.step(n, text[i])
+	p := place{state: n}
+	for p.len < len(text) && p.state != none {
+		p = b.follow(p, []byte(text[:p.len+1]))
 	}
-	return n != none && b.null(n)
+	return p.state != none && b.null(p.state)
 }
 
 // shortest is the number of bytes of the shortest text of n, at most far.

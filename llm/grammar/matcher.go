@@ -160,7 +160,7 @@ func (m *Matcher) replay() {
 			p.state, p.text = m.g.text, true
 		}
 		for p.len < to.len {
-			p = m.step(p, m.text[p.len])
+			p = m.g.b.follow(p, m.text)
 		}
 		*to = p
 	}
@@ -171,9 +171,9 @@ func (m *Matcher) replay() {
 	m.epoch = m.g.epoch
 }
 
-// step goes on by a byte, which stands at p.len in the text.
-func (m *Matcher) step(p place, c byte) place {
-	b := m.g.b
+// follow goes on by the byte of text at p.len.
+func (b *builder) follow(p place, text []byte) place {
+	c := text[p.len]
 	p.state = b.step(p.state, c)
 	p.len++
 	switch {
@@ -191,7 +191,7 @@ func (m *Matcher) step(p place, c byte) place {
 	case c == '\\':
 		p.esc = true
 	case c == '"':
-		p.state = b.settle(p.state, string(m.text[p.opened:p.len]))
+		p.state = b.settle(p.state, string(text[p.opened:p.len]))
 		p.opened = 0
 	}
 	return p
@@ -235,8 +235,8 @@ func (m *Matcher) AcceptBytes(text []byte) error {
 	err := m.do(func() error {
 		m.text = append(m.text[:m.at.len], text...)
 		p := m.at
-		for _, c := range text {
-			if p = m.step(p, c); p.state == none {
+		for range text {
+			if p = m.g.b.follow(p, m.text); p.state == none {
 				return fmt.Errorf("%w: %q", ErrRejected, text)
 			}
 		}
@@ -304,7 +304,7 @@ func (m *Matcher) forced() (out []byte, last bool, err error) {
 				break
 			}
 			m.text = append(m.text, only)
-			p = m.step(p, only)
+			p = b.follow(p, m.text)
 			out = append(out, only)
 		}
 		return nil

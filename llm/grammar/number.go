@@ -48,6 +48,8 @@ type numberRule struct {
 	low, high     *big.Rat
 	lowEx, highEx bool
 	multiples     []*big.Rat
+	not           []*big.Rat // what it is no multiple of
+	banned        []*big.Rat // what it is not
 }
 
 func (r *numberRule) atLeast(v *big.Rat, ex bool) {
@@ -71,7 +73,7 @@ func (b *builder) digits(least, most int32) node {
 }
 
 func (b *builder) number(r numberRule) (node, error) {
-	if r.low == nil && r.high == nil && len(r.multiples) == 0 {
+	if r.low == nil && r.high == nil && len(r.multiples)+len(r.not)+len(r.banned) == 0 {
 		n := b.or(b.lit("0"), b.cat2(b.span('1', '9', empty), b.digits(0, maxDigits-1)))
 		if !r.integer {
 			sign := b.or(empty, b.lit("+"), b.lit("-"))
@@ -94,25 +96,43 @@ func (b *builder) number(r numberRule) (node, error) {
 	}
 	up, down := []node{b.magnitude(pos)}, []node{b.magnitude(neg)}
 	for _, m := range r.multiples {
-		places := 0
-		v := new(big.Rat).Set(m)
-		for !v.IsInt() && places < 12 {
-			v.Mul(v, big.NewRat(10, 1))
-			places++
+		n, err := b.multiple(m)
+		if err != nil {
+			return none, err
 		}
-		if !v.IsInt() || !v.Num().IsInt64() || v.Num().Int64() > 1e6 || v.Sign() <= 0 {
-			return none, fmt.Errorf("%s is too fine or too large a divisor", m.RatString())
-		}
-		if v.Num().Int64() == 1 && r.integer {
-			continue
-		}
-		n := b.mod(modState{mod: v.Num().Int64(), places: places})
 		up, down = append(up, n), append(down, n)
 	}
-	if len(up) > 1 {
-		up, down = []node{b.and(up...)}, []node{b.and(down...)}
+	for _, m := range r.not {
+		n, err := b.multiple(m)
+		if err != nil {
+			return none, err
+		}
+		up, down = append(up, b.not(n)), append(down, b.not(n))
 	}
-	return b.or(up[0], b.cat2(b.lit("-"), down[0])), nil
+	for _, v := range r.banned {
+		n := b.not(b.magnitude(span{low: new(big.Rat).Abs(v), high: new(big.Rat).Abs(v)}))
+		if v.Sign() >= 0 {
+			up = append(up, n)
+		}
+		if v.Sign() <= 0 {
+			down = append(down, n)
+		}
+	}
+	return b.or(b.and(up...), b.cat2(b.lit("-"), b.and(down...))), nil
+}
+
+// multiple is the decimals that are a multiple of m.
+func (b *builder) multiple(m *big.Rat) (node, error) {
+	places := 0
+	v := new(big.Rat).Set(m)
+	for !v.IsInt() && places < 12 {
+		v.Mul(v, big.NewRat(10, 1))
+		places++
+	}
+	if !v.IsInt() || !v.Num().IsInt64() || v.Num().Int64() > 1e6 || v.Sign() <= 0 {
+		return none, fmt.Errorf("%s is too fine or too large a divisor", m.RatString())
+	}
+	return b.mod(modState{mod: v.Num().Int64(), places: places}), nil
 }
 
 // span is an interval of magnitudes; high may be nil.

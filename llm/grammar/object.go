@@ -68,6 +68,14 @@ type objectRule struct {
 	at       map[string]int
 	patterns []string
 	keys     node // the inside of the keys that propertyNames allows
+	proofs   []proofRule
+}
+
+// proofRule is a [someMember] with its keys as an expression.
+type proofRule struct {
+	someMember
+	path string
+	keys node
 }
 
 // name is the number of a declared member.
@@ -119,10 +127,18 @@ func (c *compiler) objectOf(flat []item) (node, error) {
 		if err != nil {
 			return none, err
 		}
-		if kwargs {
-			r.members[i].text = c.cat2(c.lit(name+"="), n)
-		} else {
-			r.members[i].text = c.cat2(c.lit(quote(name)), c.after(n))
+		write := func(n node) node {
+			if kwargs {
+				return c.cat2(c.lit(name+"="), n)
+			}
+			return c.cat2(c.lit(quote(name)), c.after(n))
+		}
+		r.members[i].text = write(n)
+		err = c.prove(r, list, func(p proofRule) bool { return c.matches(p.keys, inside(name)) }, func(n node, bits int) {
+			r.members[i].shows = append(r.members[i].shows, proof{write(n), bits})
+		})
+		if err != nil {
+			return none, err
 		}
 	}
 	return c.finish(r.rule, pathOf(flat), "minProperties")
@@ -166,6 +182,28 @@ func (c *compiler) members(r *objectRule, it item) error {
 		for _, s := range names {
 			r.members[r.name(s)].required = true
 		}
+	}
+	if v, ok := it.get(keyMember); ok {
+		p := proofRule{someMember: v.(someMember), path: it.path}
+		if p.keys, err = c.keyNames(item{s: p.key, path: it.path + "/!key"}); err != nil {
+			return err
+		}
+		var not []node
+		for _, name := range p.names {
+			not = append(not, c.lit(inside(name)))
+		}
+		for _, pattern := range p.patterns {
+			n, err := c.pattern(pattern)
+			if err != nil {
+				return &Error{"patternProperties", it.path, err.Error(), ErrUnsupported}
+			}
+			not = append(not, n)
+		}
+		if len(not) > 0 {
+			p.keys = c.and(p.keys, c.not(c.or(not...)))
+		}
+		r.proofs = append(r.proofs, p)
+		r.rule.proofs |= 1 << (len(r.proofs) - 1)
 	}
 	if v, ok := it.get("dependentRequired"); ok {
 		deps, ok := v.(*orderedObject)
@@ -284,14 +322,63 @@ func (c *compiler) others(r *objectRule, flat []item) error {
 		if n == none {
 			continue
 		}
-		value := c.after(n)
 		if keys, all := c.finite(key, 64); all {
 			for _, k := range keys {
-				r.members = append(r.members, member{text: c.cat(c.lit(`"`+k+`"`), value)})
+				write := func(n node) node { return c.cat(c.lit(`"`+k+`"`), c.after(n)) }
+				m := member{text: write(n)}
+				err := c.prove(r, list, func(p proofRule) bool { return c.matches(p.keys, k) }, func(n node, bits int) {
+					m.shows = append(m.shows, proof{write(n), bits})
+				})
+				if err != nil {
+					return err
+				}
+				r.members = append(r.members, m)
 			}
 			continue
 		}
-		r.rule.others = append(r.rule.others, other{c.cat2(key, c.lit(`"`)), value})
+		r.rule.others = append(r.rule.others, other{key: c.cat2(key, c.lit(`"`)), value: c.after(n)})
+		err = c.prove(r, list, func(p proofRule) bool { return c.and(key, p.keys) != none }, func(n node, bits int) {
+			parts := []node{key}
+			for i, p := range r.proofs {
+				if bits>>i&1 == 1 {
+					parts = append(parts, p.keys)
+				}
+			}
+			if key := c.and(parts...); key != none {
+				r.rule.others = append(r.rule.others, other{c.cat2(key, c.lit(`"`)), c.after(n), bits})
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prove calls add for each set of proofs that a member with these schemas, and a key
+// that a proof may be shown by, can show at once, with its value.
+func (c *compiler) prove(r *objectRule, list []item, by func(proofRule) bool, add func(n node, bits int)) error {
+	if len(r.proofs) > 4 {
+		return &Error{"not", r.proofs[4].path, "too many negations of members", ErrTooLarge}
+	}
+	for bits := 1; bits < 1<<len(r.proofs); bits++ {
+		with, ok := list[:len(list):len(list)], true
+		for i, p := range r.proofs {
+			if bits>>i&1 == 1 {
+				ok = ok && by(p)
+				with = append(with, item{s: p.value, path: p.path + "/!value"})
+			}
+		}
+		if !ok {
+			continue
+		}
+		n, err := c.all(with)
+		if err != nil {
+			return err
+		}
+		if n != none {
+			add(n, bits)
+		}
 	}
 	return nil
 }
@@ -340,8 +427,11 @@ func (c *compiler) finish(r *rule, path, keyword string) (node, error) {
 	c.ruleCount++
 	r.id = c.ruleCount
 	s := memberState{rule: r, used: string(make([]byte, len(r.members)))}
-	if need, _ := s.missing(-1); len(need) > r.max {
+	if need, _ := s.missing(-1); len(need)+s.unshown() > r.max && s.unshown() <= 1 || !s.provable() {
 		return none, nil
+	}
+	if s.unshown() > 1 && (r.max < far || len(r.others) == 0) {
+		return none, &Error{"not", path, "several negations of members at once are not supported here", ErrUnsupported}
 	}
 	return c.cat2(c.span(r.open, r.open, empty), c.memberNode(s)), nil
 }

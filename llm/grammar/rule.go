@@ -2,6 +2,7 @@ package grammar
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"slices"
 )
 
@@ -17,6 +18,7 @@ type rule struct {
 	members  []member
 	others   []other
 	min, max int
+	proofs   int // bits: each must be shown by a member, see someMember
 
 	// otherLen[i] is how long the i-th shortest text of the others is, as far as min
 	// can need them.
@@ -28,11 +30,21 @@ type member struct {
 	text     node
 	required bool
 	needs    []int // members that must be there if this one is
+	shows    []proof
+}
+
+// proof is a member written so that it shows some of the rule's proofs.
+type proof struct {
+	text node
+	bits int
 }
 
 // other is any member that is not declared: the inside of its text with the closing
-// quote, and what follows it.
-type other struct{ key, value node }
+// quote, what follows it, and which proofs it shows.
+type other struct {
+	key, value node
+	bits       int
+}
 
 // memberState is what has been written of the members.
 type memberState struct {
@@ -40,12 +52,14 @@ type memberState struct {
 	used   string   // a byte for each declared member: 0 or 1
 	texts  []string // of the other members, sorted, each with its closing quote
 	others int      // their number, the open one included
+	shown  int      // the proofs
 	wait   bool     // the text of the last is not settled
 }
 
 func (b *builder) memberNode(s memberState) node {
 	k := binary.LittleEndian.AppendUint32(nil, uint32(s.rule.id))
 	k = binary.LittleEndian.AppendUint32(k, uint32(s.others))
+	k = append(k, byte(s.shown))
 	k = append(k, s.used...)
 	if s.wait {
 		k = append(k, 2)
@@ -118,7 +132,7 @@ func (b *builder) open(n node) node {
 	s := b.exprs[n].data.(memberState)
 	need, written := s.missing(-1)
 	var list []node
-	if len(need) == 0 && written+s.others >= s.rule.min {
+	if len(need) == 0 && written+s.others >= s.rule.min && s.shown == s.rule.proofs {
 		list = append(list, b.span(s.rule.close, s.rule.close, empty))
 	}
 	sep := empty
@@ -130,20 +144,29 @@ func (b *builder) open(n node) node {
 		if s.used[i] == 1 || m.text == none {
 			continue
 		}
+		left, all := need, written+1
 		if len(m.needs) > 0 || s.rule.max < far {
-			left, all := s.missing(i)
-			if all+s.others+len(left) > s.rule.max {
-				continue
-			}
+			left, all = s.missing(i)
 		}
 		to := s
 		used := []byte(s.used)
 		used[i] = 1
 		to.used = string(used)
-		next = append(next, b.cat2(m.text, b.memberNode(to)))
+		add := func(text node, bits int) {
+			to.shown = s.shown | bits
+			if all+s.others+len(left)+to.unshown() <= s.rule.max && to.provable() {
+				next = append(next, b.cat2(text, b.memberNode(to)))
+			}
+		}
+		add(m.text, 0)
+		for _, p := range m.shows {
+			add(p.text, p.bits)
+		}
 	}
-	if written+s.others+1+len(need) <= s.rule.max {
-		for _, o := range s.rule.others {
+	for _, o := range s.rule.others {
+		to := s
+		to.shown |= o.bits
+		if written+s.others+1+len(need)+to.unshown() <= s.rule.max && to.provable() {
 			next = append(next, b.otherMember(s, o))
 		}
 	}
@@ -151,6 +174,25 @@ func (b *builder) open(n node) node {
 	r := b.or(list...)
 	b.exprs[n].opened = r
 	return r
+}
+
+// unshown is the number of proofs that are still owed.
+func (s memberState) unshown() int { return bits.OnesCount(uint(s.rule.proofs &^ s.shown)) }
+
+// provable says that a member that may yet come can show each proof that is owed.
+func (s memberState) provable() bool {
+	can := s.shown
+	for _, o := range s.rule.others {
+		can |= o.bits
+	}
+	for i, m := range s.rule.members {
+		if s.used[i] == 0 {
+			for _, p := range m.shows {
+				can |= p.bits
+			}
+		}
+	}
+	return can&s.rule.proofs == s.rule.proofs
 }
 
 // otherMember is a member that is not declared, other than those before it. While the
@@ -167,6 +209,7 @@ func (b *builder) otherMember(s memberState, o other) node {
 	}
 	to := s
 	to.others++
+	to.shown |= o.bits
 	if s.wait {
 		return b.cat(b.lit(`"`), key, b.intern(expr{kind: kLater}, ""))
 	}
@@ -196,7 +239,29 @@ func (b *builder) shortestMembers(s memberState) int32 {
 	for _, i := range need {
 		add(b.shortest(s.rule.members[i].text))
 	}
-	if more := s.rule.min - written - s.others - len(need); more > 0 {
+	shown := 0
+	for bit := 1; bit <= s.rule.proofs; bit <<= 1 {
+		if s.rule.proofs&bit == 0 || s.shown&bit != 0 {
+			continue
+		}
+		least := int32(far)
+		for i, m := range s.rule.members {
+			for _, p := range m.shows {
+				if s.used[i] == 0 && p.bits&bit != 0 && len(m.needs) == 0 {
+					least = min(least, b.shortest(p.text))
+				}
+			}
+		}
+		for _, o := range s.rule.others {
+			if o.bits&bit != 0 {
+				// Keys that were used may not come again: a few bytes make another.
+				least = min(least, 1+b.shortest(o.key)+b.shortest(o.value)+int32(len(s.texts)))
+			}
+		}
+		add(least)
+		shown++
+	}
+	if more := s.rule.min - shown - written - s.others - len(need); more > 0 {
 		for i := 0; i < len(s.rule.members) && more > 0; i++ {
 			if m := s.rule.members[i]; s.used[i] == 0 && m.text != none && !slices.Contains(need, i) && len(m.needs) == 0 {
 				add(b.shortest(m.text))

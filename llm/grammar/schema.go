@@ -14,7 +14,7 @@ type Options struct {
 	// 128 MiB.
 	MaxMemory int64
 
-	// MaxTime bounds a compilation; 0 is 10 seconds.
+	// MaxTime bounds a compilation; 0 is 2 seconds.
 	MaxTime time.Duration
 
 	// MaxSchemas bounds the combinations of schemas; 0 is 20,000.
@@ -90,7 +90,7 @@ func (o Options) builder() *builder {
 		o.MaxMemory = 128 << 20
 	}
 	if o.MaxTime <= 0 {
-		o.MaxTime = 10 * time.Second
+		o.MaxTime = 2 * time.Second
 	}
 	b := newBuilder(o.MaxMemory)
 	b.deadline = time.Now().Add(o.MaxTime)

@@ -234,8 +234,8 @@ const (
 // reURI writes the parts of RFC 3986 with the characters of RFC 3987 if it is wide: a
 // URI, and a reference relative to one.
 func reURI(wide string) (uri, relative string) {
+	noColon := `(?:[A-Za-z0-9._~!$&'()*+,;=@` + wide + `-]|%[0-9A-Fa-f]{2})`
 	u := `(?:[A-Za-z0-9._~!$&'()*+,;=:@` + wide + `-]|%[0-9A-Fa-f]{2})`
-	noColon := strings.Replace(u, ":", "", 1)
 	user := `(?:[A-Za-z0-9._~!$&'()*+,;=:` + wide + `-]|%[0-9A-Fa-f]{2})*`
 	host := `(?:(?:[A-Za-z0-9._~!$&'()*+,;=` + wide + `-]|%[0-9A-Fa-f]{2})*|\[` + reV6 + `\])`
 	auth := `//(?:` + user + `@)?` + host + `(?::[0-9]{0,5})?(?:/` + u + `*)*`

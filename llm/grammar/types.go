@@ -132,13 +132,7 @@ func (c *compiler) types(flat []item) (node, error) {
 	if err != nil {
 		return none, err
 	}
-	for i, it := range flat {
-		vals, ok := it.values()
-		if !ok {
-			continue
-		}
-		rest := append([]item(nil), flat...)
-		rest[i] = it.without("enum").without("const")
+	if vals, rest, ok := enumerated(flat); ok {
 		return c.enum(vals, set, rest)
 	}
 	var out []node
@@ -154,8 +148,8 @@ func (c *compiler) types(flat []item) (node, error) {
 			list, _ := v.([]any)
 			for _, x := range list {
 				banned[identity(x)] = x
-				if t := typeOf(x); t&set != 0 && t != isString && t != isNull && t != isBool {
-					return none, &Error{"not", it.path, "only texts, booleans and null can be excluded", ErrUnsupported}
+				if t := typeOf(x); t&set&(isArray|isObject) != 0 {
+					return none, &Error{"not", it.path, "arrays and objects can not be excluded", ErrUnsupported}
 				}
 			}
 		}
@@ -170,7 +164,7 @@ func (c *compiler) types(flat []item) (node, error) {
 		}
 	}
 	if set&(isInt|isFraction) != 0 {
-		n, err := c.numberOf(flat, set)
+		n, err := c.numberOf(flat, set, bannedNumbers(banned))
 		if err != nil {
 			return none, err
 		}
@@ -200,6 +194,32 @@ func (c *compiler) types(flat []item) (node, error) {
 		out = append(out, n)
 	}
 	return c.or(out...), nil
+}
+
+// enumerated gives the values that every enum and const of the list holds, and the list
+// without them.
+func enumerated(flat []item) (vals []any, rest []item, ok bool) {
+	for _, it := range flat {
+		list, have := it.values()
+		if have && !ok {
+			vals = list
+		} else if have {
+			in := map[string]bool{}
+			for _, v := range list {
+				in[identity(v)] = true
+			}
+			var both []any
+			for _, v := range vals {
+				if in[identity(v)] {
+					both = append(both, v)
+				}
+			}
+			vals = both
+		}
+		ok = ok || have
+		rest = append(rest, it.without("enum").without("const"))
+	}
+	return vals, rest, ok
 }
 
 // enum keeps the values that the other schemas allow.
@@ -266,10 +286,10 @@ func (c *compiler) write(v any) (string, error) {
 	return pythonic(v), nil
 }
 
-func (c *compiler) numberOf(flat []item, set typeSet) (node, error) {
-	r := numberRule{integer: set&isFraction == 0}
+func (c *compiler) numberOf(flat []item, set typeSet, banned []*big.Rat) (node, error) {
+	r := numberRule{integer: set&isFraction == 0, banned: banned}
 	for _, it := range flat {
-		for _, k := range []string{"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"} {
+		for _, k := range []string{"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", keyNotMultiple} {
 			v, ok := it.get(k)
 			if !ok {
 				continue
@@ -296,6 +316,8 @@ func (c *compiler) numberOf(flat []item, set typeSet) (node, error) {
 				r.atLeast(x, true)
 			case "exclusiveMaximum":
 				r.atMost(x, true)
+			case keyNotMultiple:
+				r.not = append(r.not, x)
 			default:
 				r.multiples = append(r.multiples, x)
 			}
@@ -330,7 +352,7 @@ func (c *compiler) stringBody(flat []item, banned map[string]any) (node, error) 
 			return none, err
 		}
 		lo, hi = max(lo, a), min(hi, z)
-		for _, k := range []string{"pattern", keyNotPattern, "format"} {
+		for _, k := range []string{"pattern", keyNotPattern, "format", keyNotFormat} {
 			v, ok := it.get(k)
 			if !ok {
 				continue
@@ -340,9 +362,9 @@ func (c *compiler) stringBody(flat []item, banned map[string]any) (node, error) 
 				return none, &Error{k, it.path, "not a string", ErrSchema}
 			}
 			write := c.pattern
-			if k == "format" {
+			if k == "format" || k == keyNotFormat {
 				if unenforced[p] {
-					return none, &Error{k, it.path, p + " is not supported", ErrUnsupported}
+					return none, &Error{"format", it.path, p + " is not supported", ErrUnsupported}
 				}
 				if _, ok = formats[p]; !ok {
 					continue
@@ -353,7 +375,7 @@ func (c *compiler) stringBody(flat []item, banned map[string]any) (node, error) 
 			if err != nil {
 				return none, &Error{strings.TrimPrefix(k, "\x00not-"), it.path, err.Error(), ErrUnsupported}
 			}
-			if k == keyNotPattern {
+			if k == keyNotPattern || k == keyNotFormat {
 				n = c.and(c.chars(), c.not(n))
 			}
 			parts = append(parts, n)
