@@ -157,12 +157,14 @@ type counter struct {
 	flat  []item
 	r     *arrayRule
 	loop  int // from this length on only the counts matter
+	last  int // from this place on elements are alike
 	elems map[[2]int]node
 	memo  map[string]node
 }
 
 func (c *compiler) counted(flat []item, r *arrayRule) (node, error) {
 	k := counter{c: c, flat: flat, r: r, loop: max(r.width, r.lo, 1), elems: map[[2]int]node{}, memo: map[string]node{}}
+	k.last = r.width
 	grid := k.loop + 1
 	if r.hi < far {
 		k.loop, grid = far, r.hi+1
@@ -171,7 +173,7 @@ func (c *compiler) counted(flat []item, r *arrayRule) (node, error) {
 		if one.min > one.max {
 			return none, nil
 		}
-		k.loop = max(k.loop, one.from)
+		k.last, k.loop = max(k.last, one.from), max(k.loop, one.from)
 		grid = min(grid, maxGrid+1) * (min(one.top(), maxGrid) + 1)
 	}
 	if grid > maxGrid || len(r.contains) > 4 {
@@ -190,12 +192,7 @@ func (r containsRule) top() int {
 
 // element is one at place i that counts for the schemas of the set, by bits.
 func (k *counter) element(i, set int) (node, error) {
-	i = min(i, k.r.width)
-	for j, one := range k.r.contains {
-		if i < one.from {
-			set &^= 1 << j
-		}
-	}
+	i = min(i, k.last)
 	if n, ok := k.elems[[2]int{i, set}]; ok {
 		return n, nil
 	}

@@ -240,7 +240,8 @@ func (b *builder) setLength(n node, v int32) {
 func (b *builder) search(start node) int32 {
 	parent := map[node]node{start: none}
 	level := []node{start}
-	for len(level) > 0 && len(parent) < 50000 {
+	best, end := int32(far), none // the length by way of end
+	for d := int32(1); len(level) > 0 && d < best && len(parent) < 50000; d++ {
 		var next []node
 		for _, n := range level {
 			last := none
@@ -250,29 +251,30 @@ func (b *builder) search(start node) int32 {
 					continue
 				}
 				last = to
-				if _, seen := parent[to]; seen {
-					continue
+				rest, known := b.length(to)
+				if b.null(to) {
+					rest, known = 0, true
 				}
-				parent[to] = n
-				if v, known := b.length(to); b.null(to) || known {
-					if b.null(to) {
-						v = 0
-					}
-					// Not always the shortest where lengths were known, but never too short.
-					for at := n; at != none; at = parent[at] {
-						if v++; b.exprs[at].short == 0 {
-							b.setLength(at, v)
-						}
-					}
-					return b.exprs[start].short - 1
+				if known && d+rest < best {
+					best, end = d+rest, n
 				}
-				next = append(next, to)
+				if _, seen := parent[to]; !seen && !known {
+					parent[to] = n
+					next = append(next, to)
+				}
 			}
 		}
 		level = next
 	}
-	b.setLength(start, far)
-	return far
+	var path []node
+	for n := end; n != none; n = parent[n] {
+		path = append(path, n)
+	}
+	b.setLength(start, best)
+	for i, n := range path { // the last is start
+		b.setLength(n, best-int32(len(path)-1-i))
+	}
+	return best
 }
 
 // shortestAvoid looks at the texts that leave the prefixes.

@@ -2,6 +2,7 @@ package grammar
 
 import (
 	"fmt"
+	"math/bits"
 	"sort"
 )
 
@@ -290,7 +291,7 @@ func (c *compiler) others(r *objectRule, flat []item) error {
 	for _, name := range r.names {
 		declared = append(declared, c.lit(inside(name)))
 	}
-	for bits := range 1 << len(r.patterns) {
+	for set := range 1 << len(r.patterns) {
 		parts := []node{r.keys}
 		if len(declared) > 0 {
 			parts = append(parts, c.not(c.or(declared...)))
@@ -301,7 +302,7 @@ func (c *compiler) others(r *objectRule, flat []item) error {
 			if err != nil {
 				return &Error{"patternProperties", pathOf(flat), err.Error(), ErrUnsupported}
 			}
-			on[p] = bits>>i&1 == 1
+			on[p] = set>>i&1 == 1
 			if !on[p] {
 				n = c.not(n)
 			}
@@ -416,7 +417,7 @@ func (c *compiler) finish(r *rule, path, keyword string) (node, error) {
 		for _, o := range r.others {
 			keys = append(keys, o.key)
 		}
-		r.otherLen = c.shortestTexts(c.or(keys...), more)
+		r.otherLen = c.shortestTexts(c.or(keys...), more+bits.OnesCount(uint(r.proofs)))
 		if len(r.otherLen) < more {
 			if len(r.others) == 0 {
 				return none, nil

@@ -253,19 +253,33 @@ func (b *builder) shortestMembers(s memberState) int32 {
 			}
 		}
 		for _, o := range s.rule.others {
-			if o.bits&bit != 0 {
-				// Keys that were used may not come again: a few bytes make another.
-				least = min(least, 1+b.shortest(o.key)+b.shortest(o.value)+int32(len(s.texts)))
+			if o.bits&bit == 0 {
+				continue
+			}
+			// The keys of the others may not come again.
+			if keys := b.shortestTexts(o.key, s.others+1); len(keys) > s.others {
+				least = min(least, 1+keys[s.others]+b.shortest(o.value))
 			}
 		}
 		add(least)
 		shown++
 	}
 	if more := s.rule.min - shown - written - s.others - len(need); more > 0 {
+		taken := make([]bool, len(s.rule.members))
+		for _, i := range need {
+			taken[i] = true
+		}
 		for i := 0; i < len(s.rule.members) && more > 0; i++ {
-			if m := s.rule.members[i]; s.used[i] == 0 && m.text != none && !slices.Contains(need, i) && len(m.needs) == 0 {
-				add(b.shortest(m.text))
-				more--
+			if s.used[i] == 1 || taken[i] || s.rule.members[i].text == none {
+				continue
+			}
+			with, _ := s.missing(i)
+			for _, k := range append(with, i) {
+				if !taken[k] {
+					taken[k] = true
+					add(b.shortest(s.rule.members[k].text))
+					more--
+				}
 			}
 		}
 		value := int32(far) // the texts and the values may come from different classes: the worst
@@ -274,7 +288,7 @@ func (b *builder) shortestMembers(s memberState) int32 {
 				value = v
 			}
 		}
-		for i := s.others; more > 0; i++ {
+		for i := s.others + shown; more > 0; i++ {
 			if i >= len(s.rule.otherLen) {
 				return far
 			}

@@ -198,14 +198,17 @@ func (c *compiler) used(n node) bool {
 // flat takes $ref and allOf apart.
 func (c *compiler) flat(list []item) ([]item, error) {
 	var out []item
-	seen := map[string]bool{}
+	done := map[string]bool{} // false while its own references are followed
 	var add func(it item, depth int) error
 	add = func(it item, depth int) error {
 		id := it.path + "\x00" + it.skip
-		if seen[id] {
+		if all, seen := done[id]; all {
 			return nil
+		} else if seen {
+			return &Error{"$ref", it.path, "it refers to itself", ErrSchema}
 		}
-		seen[id] = true
+		done[id] = false
+		defer func() { done[id] = true }()
 		o, ok := it.s.(*orderedObject)
 		if !ok {
 			if _, ok := it.s.(bool); !ok {
