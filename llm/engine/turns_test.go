@@ -18,7 +18,10 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-var turns = flag.Int("turns", 90, "random turns to decode")
+var (
+	randomTurns = flag.Int("turns", toolSets, "random turns to decode")
+	firstTurn   = flag.Int("first-turn", 0, "the seed of the first of them")
+)
 
 const toolSets = 30
 
@@ -158,7 +161,7 @@ func valid(s *jsonschema.Schema, data []byte) error {
 func TestRandomTurns(t *testing.T) {
 	e := startChat(t, Options{Tokens: 32768})
 	list := sets(t)
-	n := *turns
+	n := *randomTurns
 	if testing.Short() {
 		n = min(n, toolSets)
 	}
@@ -166,7 +169,7 @@ func TestRandomTurns(t *testing.T) {
 	calls, texts, limited := 0, 0, 0
 	var wg sync.WaitGroup
 	room := make(chan bool, 16)
-	for i := range n {
+	for i := *firstTurn; i < *firstTurn+n; i++ {
 		wg.Add(1)
 		room <- true
 		go func() {
