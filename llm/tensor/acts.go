@@ -17,8 +17,13 @@ type Acts struct {
 	q         []int8
 	d, sum    []float32 // scale, and scale times sum, of each group of 16
 	pairSum   []float32 // at even groups, sum of this one and the next
+	paired    []int8    // of fewer than four rows: q in the order that pairOrder says
 	wide      []float32 // for each 256 columns, d of the eight 32s, then pairSum of them
 }
+
+// pairOrder is the order of the eight 32s of each 256 columns in which Q4_K's bytes hold
+// them: the low halves of 64 bytes are 0 and 2, the high halves 1 and 3.
+var pairOrder = [8]int{0, 2, 1, 3, 4, 6, 5, 7}
 
 // Reset makes room for n rows of cols floats and forgets the 8-bit form. The contents
 // of X are left as they are: the caller fills them.
@@ -50,6 +55,9 @@ func (a *Acts) quantize(p *Pool) {
 	rows := (a.N + outerCols - 1) / outerCols * outerCols
 	a.q, a.d, a.sum = sized(a.q, rows*a.stride), sized(a.d, rows*groups), sized(a.sum, rows*groups)
 	a.pairSum, a.wide = sized(a.pairSum, rows*groups), sized(a.wide, rows*groups)
+	if a.N < fusedMax {
+		a.paired = sized(a.paired, a.N*a.stride)
+	}
 	one := func(_, i int) {
 		q, d, sum := a.q[i*a.stride:][:a.stride], a.d[i*groups:][:groups], a.sum[i*groups:][:groups]
 		fast.quantize(&q[0], &d[0], &sum[0], &a.Row(i)[0], a.Cols/32)
@@ -61,6 +69,12 @@ func (a *Acts) quantize(p *Pool) {
 			a.pairSum[i*groups+g] = pair
 			wide := a.wide[i*groups+g&^15:]
 			wide[g%16/2], wide[8+g%16/2] = d[g], pair
+		}
+		if a.N < fusedMax {
+			to := a.paired[i*a.stride:][:a.stride]
+			for b := 0; b < a.stride; b += 32 {
+				copy(to[b:][:32], q[b&^255+32*pairOrder[b/32%8]:])
+			}
 		}
 	}
 	if a.N < 8 {

@@ -13,6 +13,10 @@ func BenchmarkKernels(b *testing.B) {
 		x.X[i] = float32(i%23) - 11
 	}
 	x.quantize(one)
+	x1 := &Acts{}
+	x1.Reset(1, cols)
+	copy(x1.X, x.X)
+	x1.quantize(one)
 	o, p := &outerScratch{}, newPanel(cols)
 	o.init()
 	perWeight := func(b *testing.B, n int) {
@@ -33,10 +37,18 @@ func BenchmarkKernels(b *testing.B) {
 			}
 			perWeight(b, cols)
 		})
+		if typ == Q6_K && fast.dotQ6K != nil {
+			b.Run("dotQ6K", func(b *testing.B) {
+				for b.Loop() {
+					fast.dotQ6K(&w.Data[0], &x.q[0], &x.d[0], &x.sum[0], cols/blockSize)
+				}
+				perWeight(b, cols)
+			})
+		}
 		if typ == Q4_K && fast.dotQ4K != nil {
 			b.Run("dotQ4K", func(b *testing.B) {
 				for b.Loop() {
-					fast.dotQ4K(&w.Data[0], &x.q[0], &x.wide[0], cols/blockSize)
+					fast.dotQ4K(&w.Data[0], &x1.paired[0], &x1.wide[0], cols/blockSize)
 				}
 				perWeight(b, cols)
 			})

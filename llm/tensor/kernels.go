@@ -15,9 +15,13 @@ type kernels struct {
 	// unpack reads a row of cols weights into a panel.
 	unpack func(t Type, p panel, row []byte, cols int)
 
-	// dotQ4K multiplies blocks of Q4_K with one row of activations, whose scales and
-	// sums it takes in the form of Acts.wide. It is nil where unpacking first is no slower.
+	// dotQ4K multiplies blocks of Q4_K with one row of activations, which it takes in the
+	// forms of Acts.paired and Acts.wide. It is nil where unpacking first is no slower.
 	dotQ4K func(b *byte, a *int8, wide *float32, blocks int) float32
+
+	// dotQ6K multiplies blocks of Q6_K with one row of activations. It is nil where
+	// unpacking first is no slower.
+	dotQ6K func(b *byte, a *int8, d, sum *float32, blocks int) float32
 
 	// quantize makes 8-bit activations of blocks of 32 floats, see quantizeActs.
 	quantize func(q *int8, d, sum, x *float32, blocks int)

@@ -84,6 +84,7 @@ type scratch struct {
 
 const (
 	stripRows = 16 // rows that are unpacked together
+	fusedMax  = 4  // rows of activations from which on weights are unpacked once for all
 	tileCols  = 32 // rows of activations that stay in the second-level cache
 )
 
@@ -152,12 +153,20 @@ func (p *Product) strip(s *scratch, x *Acts, first int) {
 				p.Dst[c*width+first+i] = dotExact(w, x.Row(c))
 			}
 		}
-	case p.W.Type == Q4_K && fast.dotQ4K != nil && x.N < 4:
+	case p.W.Type == Q4_K && fast.dotQ4K != nil && x.N < fusedMax:
 		groups := x.stride / groupSize
 		for i := range n {
 			w := &p.W.RowData(row(i))[0]
 			for c := range x.N {
-				p.Dst[c*width+first+i] = fast.dotQ4K(w, &x.q[c*x.stride], &x.wide[c*groups], x.stride/blockSize)
+				p.Dst[c*width+first+i] = fast.dotQ4K(w, &x.paired[c*x.stride], &x.wide[c*groups], x.stride/blockSize)
+			}
+		}
+	case p.W.Type == Q6_K && fast.dotQ6K != nil && x.N < fusedMax:
+		groups := x.stride / groupSize
+		for i := range n {
+			w := &p.W.RowData(row(i))[0]
+			for c := range x.N {
+				p.Dst[c*width+first+i] = fast.dotQ6K(w, &x.q[c*x.stride], &x.d[c*groups], &x.sum[c*groups], x.stride/blockSize)
 			}
 		}
 	case quantized && x.N <= tileCols:

@@ -72,15 +72,22 @@ func dotQ4KGeneric(b *byte, a *int8, wide *float32, blocks int) float32 {
 	var total float32
 	for i := range blocks {
 		unpackQ4_K(u[:], s[:], m[:], bytes[144*i:][:144])
-		for j := range 8 {
+		for at, j := range pairOrder {
 			var dot int32
-			for l := 32 * j; l < 32*j+32; l++ {
-				dot += int32(u[l]) * int32(as[256*i+l])
+			for l := range 32 {
+				dot += int32(u[32*j+l]) * int32(as[256*i+32*at+l])
 			}
 			total += s[2*j]*w[16*i+j]*float32(dot) - m[2*j]*w[16*i+8+j]
 		}
 	}
 	return total
+}
+
+// dotQ6KGeneric specifies kernels.dotQ6K: the offsets are 32 times the scales.
+func dotQ6KGeneric(b *byte, a *int8, d, sum *float32, blocks int) float32 {
+	p := newPanel(256 * blocks)
+	unpackGeneric(Q6_K, p, unsafe.Slice(b, 210*blocks), 256*blocks)
+	return dotGeneric(&p.u[0], &p.s[0], &p.m[0], a, d, sum, blocks)
 }
 
 // scoresGeneric specifies kernels.scores for keys as floats.

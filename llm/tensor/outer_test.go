@@ -220,7 +220,7 @@ func compareQ4K(t *testing.T, seed uint64, blocks int, extreme bool) {
 	rng := rand.New(rand.NewPCG(seed, uint64(blocks)))
 	row := randomRow(rng, Q4_K, 256*blocks, extreme)
 	x := randomActs(rng, 1, 256*blocks, extreme)
-	want := dotQ4KGeneric(&row[0], &x.q[0], &x.wide[0], blocks)
+	want := dotQ4KGeneric(&row[0], &x.paired[0], &x.wide[0], blocks)
 	p := newPanel(256 * blocks)
 	unpackGeneric(Q4_K, p, row, 256*blocks)
 	var scale float32
@@ -234,8 +234,30 @@ func compareQ4K(t *testing.T, seed uint64, blocks int, extreme bool) {
 		if k.dotQ4K == nil {
 			continue
 		}
-		if got := k.dotQ4K(&row[0], &x.q[0], &x.wide[0], blocks); !close2(got, want, scale) {
+		if got := k.dotQ4K(&row[0], &x.paired[0], &x.wide[0], blocks); !close2(got, want, scale) {
 			t.Fatalf("%s: %d blocks of Q4_K: %g, want %g", k.name, blocks, got, want)
+		}
+	}
+}
+
+// compareQ6K does the same for the fused product of Q6_K.
+func compareQ6K(t *testing.T, seed uint64, blocks int, extreme bool) {
+	rng := rand.New(rand.NewPCG(seed, uint64(blocks)))
+	row := randomRow(rng, Q6_K, 256*blocks, extreme)
+	x := randomActs(rng, 1, 256*blocks, extreme)
+	want := dotQ6KGeneric(&row[0], &x.q[0], &x.d[0], &x.sum[0], blocks)
+	p := newPanel(256 * blocks)
+	unpackGeneric(Q6_K, p, row, 256*blocks)
+	var scale float32
+	for g := range p.s {
+		scale += float32(math.Abs(float64(p.s[g]*x.d[g])))*16*63*127 + float32(math.Abs(float64(p.m[g]*x.sum[g])))
+	}
+	for _, k := range usableKernels() {
+		if k.dotQ6K == nil {
+			continue
+		}
+		if got := k.dotQ6K(&row[0], &x.q[0], &x.d[0], &x.sum[0], blocks); !close2(got, want, scale) {
+			t.Fatalf("%s: %d blocks of Q6_K: %g, want %g", k.name, blocks, got, want)
 		}
 	}
 }
@@ -334,6 +356,8 @@ func TestOuterAndAttentionKernelsAgree(t *testing.T) {
 		}
 		compareQ4K(t, 1, blocks, false)
 		compareQ4K(t, 2, blocks, true)
+		compareQ6K(t, 1, blocks, false)
+		compareQ6K(t, 2, blocks, true)
 	}
 	for n := range 70 {
 		for _, dim := range []int{16, 64, 72, 80, 128, 208, 256} {
@@ -355,6 +379,7 @@ func FuzzOuterAndAttention(f *testing.F) {
 		compareInterleave(t, seed, Q4_K, 1+int(n%8), extreme)
 		compareInterleave(t, seed, Q6_K, 1+int(n%8), extreme)
 		compareQ4K(t, seed, 1+int(n%16), extreme)
+		compareQ6K(t, seed, 1+int(n%16), extreme)
 	})
 }
 

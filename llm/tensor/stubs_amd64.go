@@ -126,6 +126,11 @@ func quantizeAVX512(q *int8, d *float32, sum *float32, x *float32, blocks int)
 //go:noescape
 func dotQ4KAVX512(b *byte, a *int8, wide *float32, blocks int) float32
 
+// dotQ6KAVX512 is kernels.dotQ6K for AVX-512 with VNNI.
+//
+//go:noescape
+func dotQ6KAVX512(b *byte, a *int8, d *float32, sum *float32, blocks int) float32
+
 // interleaveQ4KAVX512 is kernels.interleaveQ4K for AVX-512.
 //
 //go:noescape

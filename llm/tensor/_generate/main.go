@@ -40,6 +40,7 @@ func main() {
 	widenQ80AVX512()
 	quantizeAVX512()
 	dotQ4KAVX512()
+	dotQ6KAVX512()
 	interleaveQ4K()
 	interleaveQ6K()
 	for _, t := range rowFormats {
