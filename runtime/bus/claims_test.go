@@ -266,6 +266,34 @@ func TestStoreAway(t *testing.T) {
 	}
 }
 
+// TestStoreGone takes the result store away before the claim: nothing with an effect
+// runs without one, and calls go on when it is there again.
+func TestStoreGone(t *testing.T) {
+	t.Parallel()
+	c := connect(t, start(t, bus.ServerOptions{}))
+	var runs atomic.Int64
+	serve(t, c, raw("pay", tools.Once, time.Second, func(context.Context, tools.Call) (json.RawMessage, error) {
+		return json.Marshal(runs.Add(1))
+	}))
+	cl := client(t, c)
+	if err := c.JetStream().DeleteKeyValue(context.Background(), "chaski_results"); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	if r, err := cl.Call(context.Background(), call("pay", `{"n":1}`)); err == nil && r.Status != tools.StatusUnknown && r.Status != tools.StatusFail {
+		t.Errorf("%+v", r)
+	}
+	if runs.Load() != 0 || time.Since(began) > 4*time.Second {
+		t.Errorf("%d runs after %v", runs.Load(), time.Since(began))
+	}
+	if err := bus.Prepare(context.Background(), c); err != nil {
+		t.Fatal(err)
+	}
+	if r := mustCall(t, cl, call("pay", `{"n":2}`)); r.Status != tools.StatusOK || runs.Load() != 1 {
+		t.Errorf("%+v, %d runs", r, runs.Load())
+	}
+}
+
 // TestLate has handlers that return after their time: the answer that came too late
 // replaces "unknown" in the record.
 func TestLate(t *testing.T) {

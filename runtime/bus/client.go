@@ -71,10 +71,14 @@ func (c *Client) call(ctx context.Context, call tools.Call) (tools.Result, error
 		return tools.Result{}, err
 	}
 	pause := time.Duration(0)
+	fresh := false
 	for try := 0; ; try++ {
-		d, err := c.lookup(ctx, call, try > 0)
+		d, err := c.lookup(ctx, call, fresh)
 		if err != nil {
 			return tools.Result{}, err
+		}
+		if limit := time.Now().Add(d.spec.TimeoutOrDefault()); call.Deadline.IsZero() || call.Deadline.After(limit) && try == 0 {
+			call.Deadline = limit // of all tries together
 		}
 		result, err := c.attempt(ctx, call, d)
 		if try == 3 || !errors.Is(err, ErrNoWorker) && !errors.Is(err, errRefused) || try > 0 && errors.Is(err, ErrNoWorker) {
@@ -82,9 +86,10 @@ func (c *Client) call(ctx context.Context, call tools.Call) (tools.Result, error
 		}
 		// The workers that were known have gone, or the one that got the call could not take
 		// it. It did not run, and others may serve it.
-		if sleep(ctx, pause) != nil {
+		if !time.Now().Add(pause).Before(call.Deadline) || sleep(ctx, pause) != nil {
 			return result, err
 		}
+		fresh = errors.Is(err, ErrNoWorker)
 		pause = 10*time.Millisecond + 2*pause
 	}
 }
@@ -111,10 +116,7 @@ func (c *Client) attempt(ctx context.Context, call tools.Call, d *declared) (too
 			Reason: fmt.Sprintf("the arguments of %s have %d bytes, more than %d", call.Tool, len(arguments), room)}, nil
 	}
 	call.Arguments = arguments
-	limit := time.Now().Add(d.spec.TimeoutOrDefault())
-	if !call.Deadline.IsZero() && call.Deadline.Before(limit) {
-		limit = call.Deadline
-	}
+	limit := call.Deadline
 	if end, ok := ctx.Deadline(); ok && end.Before(limit) {
 		limit = end
 	}
