@@ -24,13 +24,15 @@ async def serve(nc, spec, handle, kv=None):
         if kv:  # claim the call before its effect; whoever finds a claim runs nothing
             entry = {"state": "claimed", "attempt": int(h["Chaski-Attempt"]), "tool": spec["name"],
                      "tenant": (req.headers or {}).get("Chaski-Tenant", ""), "worker": service.id,
-                     "arguments": hashlib.sha256(req.data).hexdigest(), "expires": int(time.time() * 1000) + 30000}
+                     "arguments": hashlib.sha256(req.data).hexdigest(), "expires": int(time.time() * 1000) + 30000, "lease_ms": 30000}
             try:
                 claim = await kv.create(h["Chaski-Call-Id"], json.dumps(entry).encode())
             except KeyWrongLastSequenceError:
                 old = json.loads((await kv.get(h["Chaski-Call-Id"])).value)
                 if any(old.get(k, "") != entry[k] for k in ("tool", "tenant", "arguments")):
                     return await req.respond_error("403", "the call id belongs to another call", headers=h)
+                if old["state"] == "void":
+                    return await req.respond_error("500", "its caller closed it; it did not run", headers=h)
                 if old["state"] == "done":
                     return await req.respond(json.dumps(old["value"]).encode(), headers={**h, "Chaski-Replayed": "true"})
                 return await req.respond_error("520", "it was started and left no result", headers=h)
