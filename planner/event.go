@@ -37,7 +37,7 @@ type Started struct {
 	Run      string        `json:"run"`
 	By       string        `json:"by,omitempty"`
 	Tenant   string        `json:"tenant,omitempty"`
-	Parent   string        `json:"parent,omitempty"` // the run whose call this run answers
+	Parent   string        `json:"parent,omitempty"` // the run whose call this run answers: its last message is that call's task
 	Model    string        `json:"model,omitempty"`
 	System   string        `json:"system,omitempty"`
 	Messages []llm.Message `json:"messages"` // earlier turns, and the prompt last
@@ -45,6 +45,8 @@ type Started struct {
 	Budget   Budget        `json:"budget,omitzero"`
 	Strategy Strategy      `json:"strategy,omitempty"`
 	Compact  Compaction    `json:"compact,omitempty"`
+
+	Labels map[string]string `json:"labels,omitempty"` // of the task, with Parent
 
 	// A later turn of a conversation is a run that follows another, see Follow: the
 	// first Earlier messages are of that run, which its policy has seen, and so are
@@ -200,7 +202,8 @@ type Result struct {
 	tools.Result
 	By string `json:"by,omitempty"` // the person who settled an unknown outcome
 
-	// Prompt and Usage are of a quarantined reading, which is a generation too.
+	// Prompt and Usage are of a quarantined reading, which is a generation too; Usage
+	// alone is what a child run has spent.
 	Prompt string    `json:"prompt,omitempty"` // hash of the request, see HashRequest
 	Usage  llm.Usage `json:"usage,omitzero"`
 }

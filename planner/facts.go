@@ -21,6 +21,10 @@ func Facts(before State, ev Event, after State) []policies.Fact {
 	}
 	admitted := func() {
 		for i := before.Inputs; i < after.Inputs; i++ {
+			if before.Start.Parent != "" && i == len(before.Start.Messages)-1 {
+				add(handed(before.Start, &before.Start.Messages[i]))
+				continue
+			}
 			add(policies.Fact{Kind: policies.FactMessage, Message: &before.Start.Messages[i]})
 		}
 	}
@@ -44,7 +48,7 @@ func Facts(before State, ev Event, after State) []policies.Fact {
 			}})
 		}
 	case ev.Result != nil:
-		if ev.Result.Prompt != "" {
+		if ev.Result.Prompt != "" || ev.Result.Usage != (llm.Usage{}) {
 			add(policies.Fact{Kind: policies.FactStep, Usage: &ev.Result.Usage})
 		}
 		c, ok := before.Call(ev.Result.CallID)

@@ -142,9 +142,13 @@ func (s *State) generated(g *Generated) {
 	}
 }
 
-// spend counts a generation.
+// spend counts a generation of the run's own.
 func (s *State) spend(u llm.Usage) {
 	s.Used.Steps++
+	s.spent(u)
+}
+
+func (s *State) spent(u llm.Usage) {
 	s.Used.Usage = s.Used.Usage.Add(u)
 	s.Used.Tokens += max(0, u.PromptTokens-u.CachedTokens) + u.GeneratedTokens
 }
@@ -226,6 +230,8 @@ func (s *State) result(r *Result) {
 	res := r.Result
 	if r.Prompt != "" {
 		s.spend(r.Usage)
+	} else { // by a child run
+		s.spent(r.Usage)
 	}
 	switch {
 	case res.Status == tools.StatusUnknown:

@@ -23,9 +23,10 @@ type Update struct {
 }
 
 type reply struct {
-	call tools.Call
-	res  tools.Result
-	err  error
+	call  tools.Call
+	res   tools.Result
+	usage llm.Usage // of a child run
+	err   error
 }
 
 // loop is one Drive.
@@ -34,6 +35,8 @@ type loop struct {
 	calls   context.Context // of calls in flight
 	flying  map[string]bool
 	replies chan reply
+	held    int   // of flying: calls whose child run waits for a person
+	why     error // what the first of them says
 }
 
 // Drive runs a run until it ends, waits for a person or ctx is done, and returns
@@ -82,6 +85,7 @@ func (r *Runtime) Drive(ctx context.Context, run string, watch func(Update)) (pl
 		err = drained
 	}
 	if err == nil && l.state.Outcome != "" {
+		l.abandon(ctx)
 		err = l.end(ctx)
 	}
 	r.opt.Log.Info().Str("run", run).Str("status", string(l.state.Status)).Err(err).Msg("run left")
@@ -173,7 +177,7 @@ func (l *loop) run(ctx context.Context) error {
 		}
 		switch {
 		case moved:
-		case len(l.flying) > 0:
+		case len(l.flying) > l.held:
 			select {
 			case rep := <-l.replies:
 				if err := l.record(ctx, rep); err != nil {
@@ -187,7 +191,7 @@ func (l *loop) run(ctx context.Context) error {
 				return ctx.Err()
 			}
 		default:
-			return nil // waits for a person
+			return l.why // nil: waits for a person
 		}
 	}
 }
@@ -341,33 +345,48 @@ func (l *loop) dispatch(call tools.Call) error {
 	if l.flying[call.ID] {
 		return nil
 	}
-	args, err := l.session.Resolve(call)
-	if err != nil {
-		return err
+	agent, isAgent := l.rt.opt.Agents[call.Tool]
+	if !isAgent { // what a policy keeps from the model stays out of a child run too
+		args, err := l.session.Resolve(call)
+		if err != nil {
+			return err
+		}
+		call.Arguments = args
 	}
-	call.Arguments = args
 	l.flying[call.ID] = true
 	l.rt.opt.Log.Debug().Str("run", call.Run).Str("call", call.ID).Str("tool", call.Tool).Int("attempt", call.Attempt).Msg("dispatch")
+	state := l.state
 	go func() {
+		if isAgent {
+			l.replies <- l.rt.child(l.calls, state, call, agent)
+			return
+		}
 		res, err := l.rt.opt.Caller.Call(l.calls, call)
-		l.replies <- reply{call, res, err}
+		l.replies <- reply{call: call, res: res, err: err}
 	}()
 	return nil
 }
 
 // record journals what came of a call.
 func (l *loop) record(ctx context.Context, rep reply) error {
+	if errors.Is(rep.err, ErrChild) { // the call stays open, for whoever resumes the run
+		l.held++
+		if l.why == nil {
+			l.why = rep.err
+		}
+		return nil
+	}
 	delete(l.flying, rep.call.ID)
 	c, _ := l.state.Call(rep.call.ID)
 	res := outcome(rep, c.Effect)
-	return l.settle(ctx, planner.Event{Result: &planner.Result{Result: res}})
+	return l.settle(ctx, planner.Event{Result: &planner.Result{Result: res, Usage: rep.usage}})
 }
 
 // drain waits for the calls in flight, which have been cancelled. Results that came
 // all the same are journalled; the rest stay open for whoever resumes the run.
 func (l *loop) drain(ctx context.Context, journalled bool) error {
 	var first error
-	for len(l.flying) > 0 {
+	for len(l.flying) > l.held {
 		rep := <-l.replies
 		delete(l.flying, rep.call.ID)
 		if !journalled || rep.err != nil || rep.res.Status == tools.StatusUnknown || rep.res.Status == tools.StatusTimeout {

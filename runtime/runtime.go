@@ -28,8 +28,9 @@ type Options struct {
 	Journal    journal.Journal
 	Model      llm.Model
 	Caller     tools.Caller
-	Gate       Gate       // nil is ReadsOnly; a run with a pinned policy is always guarded by it
-	Reconciler Reconciler // nil leaves lost once calls to a person
+	Gate       Gate                // nil is ReadsOnly; a run with a pinned policy is always guarded by it
+	Reconciler Reconciler          // nil leaves lost once calls to a person
+	Agents     map[string]SubAgent // by the name of the tool that each stands for
 
 	Clock     func() time.Time // nil is the process's clock, which never jumps
 	Owner     string           // of leases, in the journal; "" is host and process id

@@ -225,6 +225,12 @@ func (d *Dir) Read(_ context.Context, run string, after Record) ([]Record, error
 		return nil, err
 	}
 	defer f.Close()
+	d.mu.Lock()
+	t, ok := d.tails[run]
+	d.mu.Unlock()
+	if size, err := f.Size(); err == nil && ok && t.size == size && after.Hash == t.last.Hash {
+		return nil, nil // nothing has been added
+	}
 	records, _, err := d.records(run, f)
 	if err != nil {
 		return nil, err
