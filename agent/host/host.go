@@ -28,6 +28,7 @@ const DefaultData = ".chaski"
 const (
 	MetaAgent = "agent" // the file of the configuration, or example:NAME
 	MetaModel = "model" // the model given in place of the configured one
+	MetaData  = "data"  // the data folder
 	MetaBus   = "bus"   // the folder of the embedded bus, within the data folder's bus
 	MetaNATS  = "nats"  // the cluster, in place of an embedded bus
 )
@@ -43,7 +44,8 @@ type Options struct {
 
 	NATS   string // a cluster, in place of the embedded bus
 	Creds  string
-	Place  string // the folder of the embedded bus that a run used; "" is a new one
+	Place  string // the folder of the embedded bus, within the data folder's bus; "" is a new one
+	Used   bool   // runs have used it: if it is gone, so is the knowledge of what they called
 	Listen string // host:port at which the embedded bus serves other processes
 
 	By  string
@@ -61,6 +63,7 @@ type Host struct {
 	data    string
 	runs    string
 	place   string
+	lost    bool // the place is gone: nobody knows what became of calls
 	journal journal.Journal
 	audits  *audits
 	close   []func() error
@@ -83,6 +86,9 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 	if err := os.MkdirAll(h.data, 0o700); err != nil {
 		return h, fmt.Errorf("the data folder: %w", err)
 	}
+	if h.data, err = filepath.Abs(h.data); err != nil {
+		return h, err
+	}
 	if err := h.openModel(); err != nil {
 		return h, err
 	}
@@ -101,8 +107,13 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 	if err := h.openJournal(ctx); err != nil {
 		return h, err
 	}
+	var reconciler runtime.Reconciler = h.Bus
+	if h.lost {
+		reconciler = unknown{}
+	}
 	h.Agent, err = agent.New(h.Model, agent.Options{
-		System: c.System, Caller: h.Bus, Specs: specs, Gate: guard, Journal: h.journal, Budget: c.Budget.budget(),
+		Reconciler: reconciler,
+		System:     c.System, Caller: h.Bus, Specs: specs, Gate: guard, Journal: h.journal, Budget: c.Budget.budget(),
 		Strategy: strategies[c.Strategy], Compact: compactions[c.Compact],
 		Sampling: c.Sampling.sampling(), By: o.By, Meta: h.meta(), Log: o.Log,
 	})
@@ -203,6 +214,10 @@ func (h *Host) openBus(ctx context.Context) ([]tools.Spec, error) {
 			return nil, fmt.Errorf("the bus %q: not a name of a folder", h.place)
 		}
 		o.Dir = filepath.Join(h.data, "bus", h.place)
+		if _, err := os.Stat(o.Dir); h.o.Used && errors.Is(err, os.ErrNotExist) {
+			h.lost = true
+			h.o.Log.Warn().Str("folder", o.Dir).Msg("the bus that the run used is gone: calls that were under way are of unknown outcome")
+		}
 	}
 	var err error
 	if h.Bus, err = bus.Open(ctx, o); err != nil {
@@ -262,6 +277,7 @@ func (h *Host) meta() map[string]string {
 		}
 	}
 	set(MetaAgent, h.o.Agent)
+	set(MetaData, h.data)
 	set(MetaBus, h.place)
 	if h.o.Model != "" {
 		model := h.o.Model
@@ -285,10 +301,35 @@ func (h *Host) Journal() journal.Journal { return h.journal }
 // Data returns the folder of everything that runs leave.
 func (h *Host) Data() string { return h.data }
 
-// Forget removes the store of the embedded bus once the run has ended: no call of it can
-// come again. Close is called before.
+// unknown is the reconciler of a process that cannot know.
+type unknown struct{}
+
+// Reconcile implements runtime.Reconciler.
+func (unknown) Reconcile(_ context.Context, call tools.Call) (tools.Result, error) {
+	return tools.Result{CallID: call.ID, Attempt: call.Attempt, Status: tools.StatusUnknown, Reason: "the store that recorded it is gone"}, nil
+}
+
+// Places that several runs share have one of these prefixes.
+const (
+	servePrefix = "serve-"
+	chatPrefix  = "chat-"
+)
+
+// ChatPlace names a new folder of an embedded bus that the turns of a conversation share.
+func ChatPlace() string { return chatPrefix + runtime.NewRunID() }
+
+// Forget removes the store of the embedded bus once its run has ended: no call of it can
+// come again. A store that other runs may need stays. Close is called before.
 func (h *Host) Forget(s *planner.State) error {
-	if h.place == "" || s == nil || !s.Status.Done() {
+	if s == nil || !s.Status.Done() || strings.HasPrefix(h.place, servePrefix) || strings.HasPrefix(h.place, chatPrefix) {
+		return nil
+	}
+	return h.Discard()
+}
+
+// Discard removes the store of the embedded bus, all of whose runs have ended.
+func (h *Host) Discard() error {
+	if h.place == "" {
 		return nil
 	}
 	return os.RemoveAll(filepath.Join(h.data, "bus", h.place))

@@ -22,7 +22,7 @@ type ServeOptions struct {
 
 // ServePlace is the folder of the embedded bus of a serving process: its queue must be
 // found again after a restart.
-func (c *Config) ServePlace() string { return "serve-" + c.Name }
+func (c *Config) ServePlace() string { return servePrefix + c.Name }
 
 // Serve starts runs by the configured triggers until ctx is done. A start that was
 // accepted is in a queue on the bus until its run has ended: another process, or this one

@@ -43,16 +43,15 @@ type conversation struct {
 
 // Run talks until the input ends. Ctrl-C cancels a turn, not the program.
 func (c *chatCmd) Run(ctx context.Context) (err error) {
-	h, err := c.open(ctx)
+	h, err := c.open(ctx, host.ChatPlace())
 	if err != nil {
 		return err
 	}
 	t := &conversation{h: h, session: h.Session(), screen: newScreen(os.Stdout, os.Stderr)}
-	last := planner.State{Status: planner.Finished}
 	defer func() {
 		err = errors.Join(err, h.Close())
 		if err == nil && !t.kept {
-			err = h.Forget(&last)
+			err = h.Discard()
 		}
 	}()
 	// The program's own context ends at the first Ctrl-C: turns have contexts of their own.

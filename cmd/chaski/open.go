@@ -71,11 +71,14 @@ func (f *agentFlags) config() (*host.Config, host.Options, error) {
 	return c, o, err
 }
 
-// open opens the agent.
-func (f *agentFlags) open(ctx context.Context) (*host.Host, error) {
+// open opens the agent, on a bus of its own or in that folder.
+func (f *agentFlags) open(ctx context.Context, place string) (*host.Host, error) {
 	c, o, err := f.config()
 	if err != nil {
 		return nil, err
+	}
+	if f.NATS == "" {
+		o.Place = place
 	}
 	if o.Log, err = host.NewLog(os.Stderr, f.options()); err != nil {
 		return nil, usage("%v", err)
@@ -104,9 +107,16 @@ func (f *agentFlags) reopen(ctx context.Context, s *planner.State, runs string) 
 	if err != nil {
 		return nil, err
 	}
-	o.Place, o.Runs = meta[host.MetaBus], runs
-	if f.Data == "" && !strings.HasPrefix(runs, "nats://") { // the journals are in runs within the data folder, unless that was changed
-		o.Data = filepath.Dir(filepath.Clean(runs))
+	o.Place, o.Used, o.Runs = meta[host.MetaBus], true, runs
+	if s.Run != s.Start.Run && o.Place != "" { // a fork has a bus of its own
+		o.Place = s.Run
+	}
+	if o.Data == "" {
+		o.Data = meta[host.MetaData]
+		beside := filepath.Dir(filepath.Clean(runs)) // where it is if all of it was moved
+		if _, err := os.Stat(filepath.Join(beside, "bus", o.Place)); err == nil && o.Place != "" {
+			o.Data = beside
+		}
 	}
 	if o.Log, err = host.NewLog(os.Stderr, f.options()); err != nil {
 		return nil, usage("%v", err)

@@ -29,7 +29,7 @@ func (c *runCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h, err := c.open(ctx)
+	h, err := c.open(ctx, "")
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,10 @@ func follow(ctx context.Context, h *host.Host, events iter.Seq2[agent.Event, err
 		show.end()
 		waiting := last.Waiting()
 		if last.Status != planner.Waiting || len(waiting) == 0 || asJSON || !term.IsTerminal(int(os.Stdin.Fd())) {
-			return ended(h, &last)
+			if err := ended(h, &last); err != nil || show.err == nil {
+				return err
+			}
+			return fmt.Errorf("run %s finished, but its answer could not be written: %w", run, show.err)
 		}
 		answered, err := ask(ctx, h, run, waiting, func(ctx context.Context, prompt string, _ bool) (string, error) {
 			fmt.Fprint(os.Stderr, prompt)
@@ -153,8 +156,8 @@ func ended(h *host.Host, ev *agent.Event) error {
 		fmt.Fprintf(&b, "\nor `chaski runs deny …`, then go on with\n  %s", runsCommand("resume", ev.Run, h.Runs()))
 		return &exitError{code: 4, err: errors.New(b.String())}
 	case planner.OutcomeUnknown:
-		return &exitError{code: 3, err: fmt.Errorf("run %s: %s; look into it, then say what came of it: %s", ev.Run, ev.Reason,
-			runsCommand("settle", ev.Run, h.Runs()))}
+		return &exitError{code: 3, err: fmt.Errorf("run %s: %s; look into it, then say what came of it with\n  %s --ok JSON\nor --failed REASON, and go on with\n  %s",
+			ev.Run, ev.Reason, runsCommand("settle", ev.Run, h.Runs()), runsCommand("resume", ev.Run, h.Runs()))}
 	}
 	text := fmt.Sprintf("run %s: %s", ev.Run, ev.Status)
 	if ev.Reason != "" {

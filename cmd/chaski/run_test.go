@@ -194,6 +194,66 @@ func TestRunWaitsIsApprovedAndResumed(t *testing.T) {
 	}
 }
 
+// TestRunLostBus kills a run in the middle of a once call and takes away the store that
+// knows of it: nothing is guessed, a person says what came of it.
+func TestRunLostBus(t *testing.T) {
+	t.Parallel()
+	file, data := shop(t, modelServer(t, func(messages []map[string]any) said {
+		if results(messages) == 0 {
+			return said{calls: [][2]string{{"refund", `{"id":1}`}}}
+		}
+		last, _ := messages[len(messages)-1]["content"].(string)
+		return said{text: last}
+	}))
+	text, _ := os.ReadFile(file)
+	slow := strings.ReplaceAll(string(text), "echo paid >>", "echo paid >> DATA/paid; sleep 60; echo again >>")
+	slow = strings.ReplaceAll(strings.ReplaceAll(slow, "DATA", data), filepath.Join(filepath.Dir(file), "policy.yaml"), filepath.Join(filepath.Dir(file), "allow.yaml"))
+	if err := errors.Join(os.WriteFile(file, []byte(slow), 0o600),
+		os.WriteFile(filepath.Join(filepath.Dir(file), "allow.yaml"), []byte("name: allow\ndefault: allow\n"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	cmd := program("run", "-f", file, "Refund.")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; ; i++ {
+		if _, err := os.Stat(filepath.Join(data, "paid")); err == nil {
+			break
+		}
+		if i == 500 {
+			t.Fatal("the tool does not run")
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+	if err := os.RemoveAll(filepath.Join(data, "bus")); err != nil {
+		t.Fatal(err)
+	}
+	journals, _ := filepath.Glob(filepath.Join(data, "runs", "*.jsonl"))
+	run := strings.TrimSuffix(filepath.Base(journals[0]), ".jsonl")
+	runs := filepath.Join(data, "runs")
+	_, errs, code := chaski(t, "", "runs", "resume", run, "--runs", runs)
+	if code != 3 {
+		t.Fatal(code, errs)
+	}
+	contains(t, "stderr", errs, "is gone", "runs settle "+run, "--ok JSON")
+	if _, errs, code := chaski(t, "", "runs", "settle", run, "--ok", "{", "--runs", runs); code != 2 || !strings.Contains(errs, "not JSON") {
+		t.Error(code, errs)
+	}
+	if _, errs, code := chaski(t, "", "runs", "settle", run, "--failed", "the shop says no", "--runs", runs); code != 0 {
+		t.Fatal(errs)
+	}
+	out, errs, code := chaski(t, "", "runs", "resume", run, "--runs", runs)
+	if code != 0 || !strings.Contains(out, "the shop says no") {
+		t.Error(code, out, errs)
+	}
+	paid, _ := os.ReadFile(filepath.Join(data, "paid"))
+	if string(paid) != "paid\n" {
+		t.Errorf("%q", paid)
+	}
+}
+
 func TestRunJSON(t *testing.T) {
 	file, _ := shop(t, modelServer(t, looksUpAndRefunds))
 	out, errs, code := chaski(t, "Refund order 1042.", "run", "-f", file, "--json", "--log-level", "debug", "--log-json")

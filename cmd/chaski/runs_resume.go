@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/runtime/bus"
 	"github.com/chaski-dev/chaski/tools"
 )
 
@@ -31,6 +33,9 @@ func (c *runsResumeCmd) Run(ctx context.Context) error {
 		return fmt.Errorf("run %s is over: %s", c.ID, s.Status)
 	}
 	h, err := c.reopen(ctx, &s, c.Runs)
+	if errors.Is(err, bus.ErrLocked) {
+		return fmt.Errorf("run %s is with another process, which drives it or talks on: %w", c.ID, err)
+	}
 	if err != nil {
 		return err
 	}

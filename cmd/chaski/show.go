@@ -20,16 +20,16 @@ import (
 // screen shows a run as it happens: the model's text on out, everything else on notes.
 type screen struct {
 	out, notes io.Writer
-	dim        bool // notes are for a terminal
-	shared     bool // both go to the same terminal
-	open       bool // the last line of text has no end yet
-	said       bool // text of this turn was shown
-	shown      map[string]bool
+	dim        bool  // notes are for a terminal
+	shared     bool  // both go to the same terminal
+	open       bool  // the last line of text has no end yet
+	said       bool  // text of this turn was shown
+	err        error // of the first write to out that failed
 }
 
 func newScreen(out, notes *os.File) *screen {
 	a, b := term.IsTerminal(int(out.Fd())), term.IsTerminal(int(notes.Fd()))
-	return &screen{out: out, notes: notes, dim: b && os.Getenv("NO_COLOR") == "", shared: a && b, shown: map[string]bool{}}
+	return &screen{out: out, notes: notes, dim: b && os.Getenv("NO_COLOR") == "", shared: a && b}
 }
 
 // note prints one line, under what the model has said.
@@ -51,7 +51,9 @@ func (s *screen) text(text string) {
 	if text == "" {
 		return
 	}
-	fmt.Fprint(s.out, text)
+	if _, err := fmt.Fprint(s.out, text); err != nil && s.err == nil {
+		s.err = err
+	}
 	s.open, s.said = !strings.HasSuffix(text, "\n"), true
 }
 

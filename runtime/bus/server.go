@@ -137,7 +137,7 @@ type serverLog struct {
 func (l *serverLog) line(e *zerolog.Event, format string, v []any) {
 	e.Str("from", "nats-server").Msg(strings.TrimSpace(fmt.Sprintf(format, v...)))
 }
-func (l *serverLog) Noticef(format string, v ...any) { l.line(l.log.Debug(), format, v) }
+func (l *serverLog) Noticef(format string, v ...any) { l.line(l.log.Trace(), format, v) }
 func (l *serverLog) Warnf(format string, v ...any)   { l.line(l.log.Warn(), format, v) }
 func (l *serverLog) Debugf(format string, v ...any)  { l.line(l.log.Trace(), format, v) }
 func (l *serverLog) Tracef(format string, v ...any)  { l.line(l.log.Trace(), format, v) }
