@@ -22,7 +22,7 @@ type session struct {
 	}
 }
 
-func recorded(t *testing.T) (s session) {
+func recorded(t testing.TB) (s session) {
 	t.Helper()
 	data, err := os.ReadFile("testdata/session.json")
 	if err == nil {

@@ -11,6 +11,7 @@ func attentionScale(dim int) float32 { return float32(1 / math.Sqrt(float64(dim)
 const (
 	queryTile = 8    // tokens of a prompt that read a page together
 	splitSize = 2048 // tokens of context in one piece of work
+	stepSize  = 128  // tokens of context between two looks at the largest score
 )
 
 // attention is the work of one layer, cut into pieces: the queries of some tokens for
@@ -18,7 +19,13 @@ const (
 type attention struct {
 	pieces []piece
 	states []tensor.Attention
-	seen   [][]int32 // by worker
+	work   []attentionWork // by worker
+}
+
+// attentionWork is one worker's room.
+type attentionWork struct {
+	visible []int32
+	pages   []tensor.KVPage
 }
 
 type piece struct {
@@ -38,11 +45,11 @@ func (r *Runner) attend(l int, spans []Span) {
 	for len(a.states) < n*m.KVHeads {
 		a.states = append(a.states, tensor.Attention{})
 	}
-	for len(a.seen) < r.pool.Threads() {
-		a.seen = append(a.seen, nil)
+	for len(a.work) < r.pool.Threads() {
+		a.work = append(a.work, attentionWork{})
 	}
 	r.pool.Run(n*m.KVHeads, func(worker, i int) {
-		r.attendPiece(l, i%m.KVHeads, &a.pieces[i/m.KVHeads], &a.states[i], &a.seen[worker], spans)
+		r.attendPiece(l, i%m.KVHeads, &a.pieces[i/m.KVHeads], &a.states[i], &a.work[worker], spans)
 	})
 	r.pool.Run(n, func(_, i int) {
 		p := &a.pieces[i]
@@ -88,35 +95,41 @@ func (r *Runner) cutAttention() {
 	}
 }
 
-// attendPiece reads the pages of one piece, for one KV head.
-func (r *Runner) attendPiece(l, head int, p *piece, s *tensor.Attention, seen *[]int32, spans []Span) {
+// attendPiece reads the pages of one piece, for one KV head, some of them in each step.
+// While it reads the pages of a step, those of the next one are brought near.
+func (r *Runner) attendPiece(l, head int, p *piece, s *tensor.Attention, w *attentionWork, spans []Span) {
 	m := r.model
 	group := m.Heads / m.KVHeads
 	s.Reset(p.tokens*group, m.HeadDim)
-	if cap(*seen) < p.tokens*group {
-		*seen = make([]int32, queryTile*group)
+	if cap(w.visible) < p.tokens*group {
+		w.visible = make([]int32, queryTile*group)
 	}
-	visible := (*seen)[:p.tokens*group]
+	visible := w.visible[:p.tokens*group]
 	table := spans[r.tokens[p.first].span].Table
 	size := r.cache.PageTokens()
+	step := max(stepSize/size, 1) * size
 	// The queries of a token's group lie together; the tokens are a row apart. Gather
 	// them so that they have one stride.
 	q := r.gather(s, p, head, group)
-	for from := p.from; from < p.to; from += size {
-		n := min(size, p.to-from)
-		page, _ := table.At(from)
-		s.Ahead = 0
-		if from+size < p.to {
-			next, _ := table.At(from + size)
-			s.Ahead = int(next-page) * r.cache.PageBytes()
-		}
+	for from := p.from; from < p.to; from += step {
+		n := min(step, p.to-from)
 		for t := range p.tokens {
 			see := int32(min(n, r.tokens[p.first+t].pos+1-from))
 			for g := range group {
 				visible[t*group+g] = see
 			}
 		}
-		s.Tile(q, m.HeadDim, r.cache.K(page, l, head), r.cache.V(page, l, head), r.cache.Format(), n, visible)
+		w.pages = w.pages[:0]
+		for at := from; at < from+n; at += size {
+			page, _ := table.At(at)
+			kv := tensor.KVPage{K: r.cache.K(page, l, head), V: r.cache.V(page, l, head)}
+			if at+step < p.to {
+				next, _ := table.At(at + step)
+				kv.Ahead = int(next-page) * r.cache.PageBytes()
+			}
+			w.pages = append(w.pages, kv)
+		}
+		s.Tiles(q, m.HeadDim, w.pages, r.cache.Format(), size, n, visible)
 	}
 }
 

@@ -15,13 +15,9 @@ type Attention struct {
 	sum       []float32 // Σ exp(score − top)
 	acc       []float32 // [rows][dim] Σ exp(score − top)·v
 	tile      []float32 // keys or values of a tile as floats
-	scores    []float32 // [rows][tile]
+	scores    []float32 // [rows][tokens of a call]
+	see       []int32   // tokens of a page that each query sees
 	queries   []float32
-
-	// Ahead is the distance in bytes from the keys of a tile to those that the next call
-	// of Tile will get, and from its values to the next ones: they are brought near
-	// meanwhile. Attention reads memory in places far apart, which no processor foresees.
-	Ahead int
 }
 
 var negInf = float32(math.Inf(-1))
@@ -74,13 +70,32 @@ func direct(t Type) int {
 	return -1
 }
 
-// Tile adds n keys and values, rows of dim elements in the format t. q holds the
+// KVPage holds keys and values of consecutive tokens, a row of dim elements for each.
+type KVPage struct {
+	K, V []byte
+
+	// Ahead is the distance in bytes to the keys and values that are brought near while
+	// these are read. Attention reads memory in places far apart, which no processor
+	// foresees.
+	Ahead int
+}
+
+// Tile is Tiles for one page of n tokens.
+func (a *Attention) Tile(q []float32, stride int, k, v []byte, t Type, n int, visible []int32) {
+	a.Tiles(q, stride, []KVPage{{K: k, V: v}}, t, n, n, visible)
+}
+
+// Tiles adds n keys and values in the format t, size of them in each page. q holds the
 // queries, already scaled, stride elements apart; visible says how many of the n each
 // query may see: those of its own and earlier positions.
-func (a *Attention) Tile(q []float32, stride int, k, v []byte, t Type, n int, visible []int32) {
-	_, _ = k[t.RowBytes(n*a.dim)-1], v[t.RowBytes(n*a.dim)-1]
-	a.scores = sized(a.scores, a.rows*n)
-	a.score(q, stride, k, t, n, visible)
+func (a *Attention) Tiles(q []float32, stride int, pages []KVPage, t Type, size, n int, visible []int32) {
+	a.scores, a.see = sized(a.scores, a.rows*n), sized(a.see, a.rows)
+	for i := range pages {
+		p := &pages[i]
+		m := a.part(i*size, size, n, visible)
+		_, _ = p.K[t.RowBytes(m*a.dim)-1], p.V[t.RowBytes(m*a.dim)-1]
+		a.score(q, stride, p, t, m, a.scores[i*size:], n)
+	}
 	for r := range a.rows {
 		see := int(visible[r])
 		if see <= 0 {
@@ -98,43 +113,56 @@ func (a *Attention) Tile(q []float32, stride int, k, v []byte, t Type, n int, vi
 		}
 		a.sum[r] += fast.expSum(&s[0], top, len(s))
 	}
-	a.addValues(v, t, n, visible)
+	for i := range pages {
+		m := a.part(i*size, size, n, visible)
+		a.addValues(&pages[i], t, m, a.scores[i*size:], n)
+	}
 }
 
-// score multiplies the queries with the keys that they see.
-func (a *Attention) score(q []float32, stride int, k []byte, t Type, n int, visible []int32) {
+// part returns how many tokens the page has whose first is at, and sets a.see to how
+// many of them each query sees.
+func (a *Attention) part(at, size, n int, visible []int32) int {
+	m := min(size, n-at)
+	for r := range a.see {
+		a.see[r] = min(max(visible[r]-int32(at), 0), int32(m))
+	}
+	return m
+}
+
+// score multiplies the queries with the n keys of a page that they see; the rows of
+// scores are width apart.
+func (a *Attention) score(q []float32, stride int, p *KVPage, t Type, n int, scores []float32, width int) {
 	r := 0
 	var keys []float32 // as floats, once they are needed
 	if fast.scores[0] != nil && a.dim%16 == 0 && a.rows >= 4 && n >= 4 {
-		f, data := direct(t), k
+		f, data := direct(t), p.K
 		if f < 0 {
-			keys = a.floats(k, t, n)
+			keys = a.floats(p.K, t, n)
 			f, data = 0, floatBytes(keys)
 		}
-		ahead := a.Ahead
 		for ; r+4 <= a.rows; r += 4 {
-			see := int(max(visible[r], visible[r+1], visible[r+2], visible[r+3]))
+			see := int(max(a.see[r], a.see[r+1], a.see[r+2], a.see[r+3]))
 			if see <= 0 {
 				continue
 			}
 			fours := min((see+3)&^3, n&^3) // some scores too many do no harm
 			if fours > 0 {
-				fast.scores[f](&q[r*stride], stride, &data[0], a.dim, fours, &a.scores[r*n], n, ahead)
+				fast.scores[f](&q[r*stride], stride, &data[0], a.dim, fours, &scores[r*width], width, p.Ahead)
 			}
 			for i := r; i < r+4 && fours < see; i++ {
 				if keys == nil {
-					keys = a.floats(k, t, n)
+					keys = a.floats(p.K, t, n)
 				}
-				a.scoreRow(&q[i*stride], keys, a.scores[i*n:][:n], fours, see)
+				a.scoreRow(&q[i*stride], keys, scores[i*width:][:n], fours, see)
 			}
 		}
 	}
 	for ; r < a.rows; r++ {
-		if see := int(visible[r]); see > 0 {
+		if see := int(a.see[r]); see > 0 {
 			if keys == nil {
-				keys = a.floats(k, t, n)
+				keys = a.floats(p.K, t, n)
 			}
-			a.scoreRow(&q[r*stride], keys, a.scores[r*n:][:n], 0, see)
+			a.scoreRow(&q[r*stride], keys, scores[r*width:][:n], 0, see)
 		}
 	}
 }
@@ -149,34 +177,34 @@ func (a *Attention) scoreRow(q *float32, keys, s []float32, i, see int) {
 	}
 }
 
-// addValues adds the values that each query sees, weighted by its exponentials.
-func (a *Attention) addValues(v []byte, t Type, n int, visible []int32) {
+// addValues adds the n values of a page that each query sees, weighted by its
+// exponentials, whose rows are width apart.
+func (a *Attention) addValues(p *KVPage, t Type, n int, weights []float32, width int) {
 	r := 0
 	var values []float32
 	if fast.weighted4[0] != nil && a.dim%64 == 0 && a.rows >= 4 {
-		f, data := direct(t), v
+		f, data := direct(t), p.V
 		if f < 0 {
-			values = a.floats(v, t, n)
+			values = a.floats(p.V, t, n)
 			f, data = 0, floatBytes(values)
 		}
-		ahead := a.Ahead
 		for ; r+4 <= a.rows; r += 4 {
-			see := max(visible[r], visible[r+1], visible[r+2], visible[r+3])
+			see := max(a.see[r], a.see[r+1], a.see[r+2], a.see[r+3])
 			if see <= 0 {
 				continue
 			}
 			for i := r; i < r+4; i++ { // what one query of the four does not see weighs nothing
-				clear(a.scores[i*n:][max(visible[i], 0):see])
+				clear(weights[i*width:][a.see[i]:see])
 			}
-			fast.weighted4[f](&a.acc[r*a.dim], &data[0], &a.scores[r*n], n, int(see), a.dim, ahead)
+			fast.weighted4[f](&a.acc[r*a.dim], &data[0], &weights[r*width], width, int(see), a.dim, p.Ahead)
 		}
 	}
 	for ; r < a.rows; r++ {
-		if see := int(visible[r]); see > 0 {
+		if see := int(a.see[r]); see > 0 {
 			if values == nil {
-				values = a.floats(v, t, n)
+				values = a.floats(p.V, t, n)
 			}
-			fast.weighted(&a.acc[r*a.dim], &values[0], &a.scores[r*n], see, a.dim)
+			fast.weighted(&a.acc[r*a.dim], &values[0], &weights[r*width], see, a.dim)
 		}
 	}
 }
