@@ -6,7 +6,14 @@
 // An [Engine] runs many requests at once. One loop makes every pass: it takes the next
 // chunk of each prompt that is being read and the next token of each sequence that
 // decodes, and computes them together, so that the weights are read once for all. Text
-// that repeats is guessed from the sequence's own tokens and verified in the same pass.
+// that a grammar forces is written without asking the model; text that repeats is guessed
+// from the sequence's own tokens and verified in the same pass, as long as the guesses
+// are right often enough for what they cost on this machine.
+//
+// Requests start by priority, then by turns between runs (a run is a session of a
+// tenant). A run's pages stay in the cache between its turns; [Engine.Suspend] sends them
+// to disk. System prompt and tools, which many runs share, are kept longest.
+//
 // [Engine.Generate] implements llm.Model over messages, [Engine.Run] takes and gives ids.
 //
 // Invariants:
