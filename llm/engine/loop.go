@@ -263,6 +263,7 @@ func (e *Engine) plan() (parts []part, spans []llama.Span) {
 			prompt := s.job.Prompt[:len(s.job.Prompt)-1]
 			if have := s.table.Len(); e.cache.Adopt(s.job.Tenant, s.table, prompt) {
 				s.out.Usage.CachedTokens += s.table.Len() - have
+				s.out.Usage.FirstDivergent = max(s.out.Usage.FirstDivergent, s.table.Len())
 				rest = s.ids[s.table.Len():]
 			}
 			if e.follows(i) {

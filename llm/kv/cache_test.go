@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -428,9 +429,19 @@ func TestForeign(t *testing.T) {
 	if err != nil || len(files) != 2 {
 		t.Fatalf("%v %v", files, err)
 	}
+	mine := filepath.Join(dir, "mine.kv")
+	if err := os.WriteFile(mine, []byte("no page file"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if gone, err := Prune(dir, 1<<40); err != nil || len(gone) != 0 {
+		t.Fatalf("pruned %v, %v", gone, err)
+	}
 	gone, err := Prune(dir, 0)
 	if err != nil || len(gone) != 2 {
 		t.Fatalf("pruned %v, %v", gone, err)
+	}
+	if _, err := os.Stat(mine); err != nil {
+		t.Fatal("a file that is no page file was removed")
 	}
 	if _, err := Prune(dir, -1); err == nil {
 		t.Fatal("a negative limit")

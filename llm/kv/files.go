@@ -25,6 +25,8 @@ type FileInfo struct {
 	Tokens int       `json:"page_tokens,omitempty"`
 	InUse  bool      `json:"in_use,omitempty"`
 	Error  string    `json:"error,omitempty"` // why the file can't be used
+
+	other bool // not a page file: something else of that name
 }
 
 // Files lists the page files of a directory, the one used longest ago first. A
@@ -68,8 +70,12 @@ func inspect(path string) (info FileInfo, err error) {
 		return info, err
 	}
 	end := len(h) - 4
-	if string(h[:8]) != fileMagic || binary.LittleEndian.Uint32(h[end:]) != crc32.Checksum(h[:end], castagnoli) {
-		return info, errors.New("not a page file, or damaged")
+	if string(h[:8]) != fileMagic {
+		info.other = true
+		return info, errors.New("not a page file")
+	}
+	if binary.LittleEndian.Uint32(h[end:]) != crc32.Checksum(h[:end], castagnoli) {
+		return info, errors.New("its first block is damaged")
 	}
 	v := func(i int) uint64 { return binary.LittleEndian.Uint64(h[8+8*i:]) }
 	info.Format = tensor.Type(v(1)).String()
@@ -86,7 +92,8 @@ func inspect(path string) (info FileInfo, err error) {
 }
 
 // Prune removes page files, those used longest ago first, until the directory holds no
-// more than limit bytes of them. Files in use stay. It returns what it removed.
+// more than limit bytes of them. Files in use stay, and what is no page file. It returns
+// what it removed.
 func Prune(dir string, limit int64) ([]FileInfo, error) {
 	if limit < 0 {
 		return nil, fmt.Errorf("kv: a limit of %d bytes", limit)
@@ -95,6 +102,7 @@ func Prune(dir string, limit int64) ([]FileInfo, error) {
 	if err != nil {
 		return nil, err
 	}
+	files = slices.DeleteFunc(files, func(f FileInfo) bool { return f.other })
 	var total int64
 	for _, f := range files {
 		total += f.Bytes
