@@ -18,10 +18,11 @@ import (
 // Options configures an [Agent]. The zero value is an agent without tools, whose
 // runs are kept in memory.
 type Options struct {
-	System string        // the system prompt
-	Tools  []*tools.Tool // run in this process
-	Caller tools.Caller  // in place of Tools: runs the calls of Specs, over the bus for instance
-	Specs  []tools.Spec  // the tools that Caller serves
+	System string         // the system prompt
+	Tools  []*tools.Tool  // run in this process
+	Caller tools.Caller   // in place of Tools: runs the calls of Specs, over the bus for instance
+	Specs  []tools.Spec   // the tools that Caller serves
+	Subs   map[string]Sub // agents as tools, by the tool's name
 
 	Gate       runtime.Gate       // nil allows reads and denies effects; see runtime.NewGuard
 	Reconciler runtime.Reconciler // nil: the Caller if it is one, else a lost once call waits for a person
@@ -63,13 +64,17 @@ func New(model llm.Model, opt Options) (*Agent, error) {
 		}
 		opt.Caller = reg
 	}
+	subs, err := opt.addSubs()
+	if err != nil {
+		return nil, err
+	}
 	if opt.Reconciler == nil {
 		opt.Reconciler, _ = opt.Caller.(runtime.Reconciler)
 	}
 	if opt.Journal == nil {
 		opt.Journal = &journal.Memory{}
 	}
-	rt, err := runtime.New(runtime.Options{Journal: opt.Journal, Model: model, Caller: opt.Caller, Gate: opt.Gate,
+	rt, err := runtime.New(runtime.Options{Journal: opt.Journal, Model: model, Caller: opt.Caller, Agents: subs, Gate: opt.Gate,
 		Reconciler: opt.Reconciler, Log: opt.Log})
 	if err != nil {
 		return nil, err
