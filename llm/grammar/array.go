@@ -317,11 +317,11 @@ func (c *compiler) set(flat []item, a *arrayRule) (node, error) {
 }
 
 // finite is texts, with a quick look for a language that has no end.
-func (c *compiler) finite(n node, most int) ([]string, bool) {
+func (b *builder) finite(n node, most int) ([]string, bool) {
 	for _, p := range []byte("az0-") {
 		s := n
 		for range 8 {
-			to := c.step(s, p)
+			to := b.step(s, p)
 			if to == none {
 				break
 			}
@@ -331,5 +331,5 @@ func (c *compiler) finite(n node, most int) ([]string, bool) {
 			s = to
 		}
 	}
-	return c.texts(n, most)
+	return b.texts(n, most)
 }

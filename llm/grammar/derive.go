@@ -64,6 +64,8 @@ func (b *builder) derive(n node, c byte) node {
 		return b.step(b.open(n), c)
 	case kAvoid:
 		return b.stepAvoid(e, c)
+	case kExcept:
+		return b.stepExcept(e, c)
 	}
 	return none
 }
@@ -202,7 +204,7 @@ func (b *builder) shortest(n node) int32 {
 		v = 1
 	case kAvoid:
 		return b.shortestAvoid(n)
-	case kAnd, kNot, kMod:
+	case kAnd, kNot, kMod, kExcept:
 		v = 1
 		if !b.quick {
 			return b.search(n)

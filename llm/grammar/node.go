@@ -26,6 +26,7 @@ const (
 	kMod     // decimal digits by their remainder
 	kBound   // decimal digits compared with a bound
 	kMembers // members of an object or array, the used ones left out
+	kExcept  // all but some texts
 	kAvoid   // texts that do not start with a prefix
 	kLater   // what follows a second captured text within one token, see rule.go
 )

@@ -109,16 +109,8 @@ func (b *builder) divide(n node) *partition {
 			}
 			return 0
 		})
-	case kAvoid:
-		list := e.data.([]string)
-		return b.parts.product(b.partOf(e.kids[0]), b.parts.make(func(c byte) int {
-			for _, p := range list {
-				if p[0] == c {
-					return int(c) + 1
-				}
-			}
-			return 0
-		}))
+	case kAvoid, kExcept:
+		return b.parts.product(b.partOf(e.kids[0]), b.firsts(e.data.([]string)))
 	}
 	return b.parts.all
 }

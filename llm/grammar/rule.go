@@ -199,14 +199,7 @@ func (s memberState) provable() bool {
 // text of one before it is not settled it has no end: such an expression stands only
 // within one token, where a mask is made.
 func (b *builder) otherMember(s memberState, o other) node {
-	key := o.key
-	if len(s.texts) > 0 {
-		var not []node
-		for _, t := range s.texts {
-			not = append(not, b.lit(t))
-		}
-		key = b.and(key, b.not(b.or(not...)))
-	}
+	key := b.except(o.key, s.texts)
 	to := s
 	to.others++
 	to.shown |= o.bits
@@ -239,36 +232,28 @@ func (b *builder) shortestMembers(s memberState) int32 {
 	for _, i := range need {
 		add(b.shortest(s.rule.members[i].text))
 	}
-	shown := 0
-	for bit := 1; bit <= s.rule.proofs; bit <<= 1 {
-		if s.rule.proofs&bit == 0 || s.shown&bit != 0 {
-			continue
-		}
-		least := int32(far)
-		for i, m := range s.rule.members {
-			for _, p := range m.shows {
-				if s.used[i] == 0 && p.bits&bit != 0 && len(m.needs) == 0 {
-					least = min(least, b.shortest(p.text))
-				}
-			}
-		}
-		for _, o := range s.rule.others {
-			if o.bits&bit == 0 {
-				continue
-			}
-			// The keys of the others may not come again.
-			if keys := b.shortestTexts(o.key, s.others+1); len(keys) > s.others {
-				least = min(least, 1+keys[s.others]+b.shortest(o.value))
-			}
-		}
-		add(least)
-		shown++
+	taken := make([]bool, len(s.rule.members))
+	for _, i := range need {
+		taken[i] = true
 	}
-	if more := s.rule.min - shown - written - s.others - len(need); more > 0 {
-		taken := make([]bool, len(s.rule.members))
-		for _, i := range need {
-			taken[i] = true
+	others := s.others
+	for bit := 1; bit <= s.rule.proofs; bit <<= 1 {
+		if s.rule.proofs&bit != 0 && s.shown&bit == 0 {
+			by, cost := b.cheapestProof(s, bit, taken)
+			switch {
+			case by < 0:
+				others++
+				add(cost)
+			case taken[by]:
+				n = min(far, n+cost-b.shortest(s.rule.members[by].text))
+			default:
+				taken[by] = true
+				need = append(need, by)
+				add(cost)
+			}
 		}
+	}
+	if more := s.rule.min - written - others - len(need); more > 0 {
 		for i := 0; i < len(s.rule.members) && more > 0; i++ {
 			if s.used[i] == 1 || taken[i] || s.rule.members[i].text == none {
 				continue
@@ -288,7 +273,7 @@ func (b *builder) shortestMembers(s memberState) int32 {
 				value = v
 			}
 		}
-		for i := s.others + shown; more > 0; i++ {
+		for i := others; more > 0; i++ {
 			if i >= len(s.rule.otherLen) {
 				return far
 			}
@@ -300,6 +285,36 @@ func (b *builder) shortestMembers(s memberState) int32 {
 		n -= sep // no comma before the first
 	}
 	return n
+}
+
+// cheapestProof is the member that shows a proof with the fewest bytes, -1 if it is one
+// that is not declared, and those bytes.
+func (b *builder) cheapestProof(s memberState, bit int, taken []bool) (by int, cost int32) {
+	by, cost = -1, far
+	for i, m := range s.rule.members {
+		for _, p := range m.shows {
+			if s.used[i] == 0 && p.bits&bit != 0 && len(m.needs) == 0 {
+				if v := b.shortest(p.text); v < cost || taken[i] && !(by >= 0 && taken[by]) {
+					by, cost = i, v
+				}
+			}
+		}
+	}
+	if by >= 0 && taken[by] {
+		return by, cost
+	}
+	for _, o := range s.rule.others {
+		if o.bits&bit == 0 {
+			continue
+		}
+		// The keys of the others may not come again.
+		if keys := b.shortestTexts(o.key, s.others+1); len(keys) > s.others {
+			if v := min(far, 1+keys[s.others]+b.shortest(o.value)); v < cost {
+				by, cost = -1, v
+			}
+		}
+	}
+	return by, cost
 }
 
 // texts lists the texts of n, shortest first, if there are no more than most.

@@ -3,7 +3,6 @@ package grammar
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -171,79 +170,16 @@ func (t Turn) openings() []string {
 
 // text is UTF-8, white space of at most 8 characters first, that does not open so.
 func (b *builder) text(avoid []string) node {
-	char := b.or(b.span(0, 0x7f, empty), b.utf8(0x80, utf8.MaxRune))
-	space := b.or(b.lit(" "), b.lit("\t"), b.lit("\r"), b.lit("\n"))
-	rest := b.repeat(char, 0, far)
-	return b.cat2(b.repeat(space, 0, 8), b.opens(avoid, rest, true))
-}
-
-// opens is text that does not start with any of avoid and goes on with rest.
-func (b *builder) opens(avoid []string, rest node, first bool) node {
-	var edges []edge
+	wide := b.utf8(utf8.RuneSelf, utf8.MaxRune)
+	var edges []edge // characters that are no white space
 	for c := byte(0); c < utf8.RuneSelf; c++ {
-		if first && isSpace(c) {
-			continue
-		}
-		var deeper []string
-		to := rest
-		for _, a := range avoid {
-			if a == string(c) {
-				to = none
-			} else if a[0] == c {
-				deeper = append(deeper, a[1:])
-			}
-		}
-		if to != none && len(deeper) > 0 {
-			to = b.opens(deeper, rest, false)
-		}
-		if to != none {
-			edges = append(edges, edge{c, c, to})
+		if !isSpace(c) {
+			edges = append(edges, edge{c, c, empty})
 		}
 	}
-	return b.or(b.table(edges, !first), b.cat2(b.utf8(utf8.RuneSelf, utf8.MaxRune), rest))
+	space := b.or(b.lit(" "), b.lit("\t"), b.lit("\r"), b.lit("\n"))
+	rest := b.repeat(b.or(b.span(0, utf8.RuneSelf-1, empty), wide), 0, far)
+	return b.cat2(b.repeat(space, 0, 8), b.avoid(b.cat2(b.or(b.table(edges, false), wide), rest), avoid))
 }
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
-
-// avoid is n without the texts that start with one of the prefixes.
-func (b *builder) avoid(n node, prefixes []string) node {
-	if len(prefixes) == 0 {
-		return n
-	}
-	if !b.avoidable(n, prefixes) {
-		return none
-	}
-	e := expr{kind: kAvoid, kids: []node{n}, data: prefixes, nullable: b.null(n), captures: b.exprs[n].captures}
-	return b.intern(e, strings.Join(prefixes, "\x00"))
-}
-
-// avoidable says that n holds a text that starts with none of the prefixes.
-func (b *builder) avoidable(n node, prefixes []string) bool {
-	if n == none || slices.Contains(prefixes, "") {
-		return false
-	}
-	if len(prefixes) == 0 || b.null(n) {
-		return true
-	}
-	for c := range 256 { // not by class: the prefixes tell bytes apart that n does not
-		if to := b.step(n, byte(c)); to != none && b.avoidable(to, after(prefixes, byte(c))) {
-			return true
-		}
-	}
-	return false
-}
-
-// after are the rests of the prefixes that start with c.
-func after(prefixes []string, c byte) []string {
-	var out []string
-	for _, p := range prefixes {
-		if p[0] == c {
-			out = append(out, p[1:])
-		}
-	}
-	return out
-}
-
-func (b *builder) stepAvoid(e expr, c byte) node {
-	return b.avoid(b.step(e.kids[0], c), after(e.data.([]string), c))
-}
