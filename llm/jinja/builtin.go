@@ -106,7 +106,7 @@ func (r *run) method(s text, name string, args []any) (any, bool) {
 		} else {
 			parts = strings.Fields(s.String())
 		}
-		r.grow(len(parts))
+		r.grow(64 * len(parts))
 		out := make([]any, len(parts))
 		for i := range parts {
 			out[i] = s.like(parts[i])

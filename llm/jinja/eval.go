@@ -276,7 +276,7 @@ func (r *run) operate(op string, a, b any) any {
 	}
 	if x, ok := a.([]any); ok && op == "+" {
 		if y, ok := b.([]any); ok {
-			r.grow(len(x) + len(y))
+			r.grow(16 * (len(x) + len(y))) // an element is two words
 			return append(append([]any{}, x...), y...)
 		}
 	}
