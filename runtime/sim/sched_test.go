@@ -165,6 +165,9 @@ func (w *world) play() error {
 		}
 		w.reap()
 	}
+	for _, r := range w.runs {
+		worlds.Delete(r.id)
+	}
 	return w.broken
 }
 
