@@ -13,7 +13,6 @@ import (
 type claim struct {
 	entry    entry
 	revision uint64
-	object   string // of the record
 }
 
 // take claims the call's id before the handler runs. If it returns false, the handler
