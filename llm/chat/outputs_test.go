@@ -211,4 +211,20 @@ var outputs = []output{
 	{name: "tools not known", out: `{"name": "anything", "parameters": {"a": 1}}`, calls: `anything{"a": 1}`, tools: &ParserOptions{}},
 	{name: "tools not known, a list", out: `[anything(a=1)]`, calls: `anything{"a": 1}`, tools: &ParserOptions{}},
 	{name: "tools not known, JSON", out: `{"name": "Bob", "age": 1}`, text: `{"name": "Bob", "age": 1}`, tools: &ParserOptions{}},
+
+	// Turns decoded under a grammar: only its own calls are calls.
+	{name: "constrained call", out: callP, calls: paris, tools: constrained},
+	{name: "constrained calls", out: callP + "; " + call17 + "<|eot_id|>", calls: paris + " " + order, tools: constrained},
+	{name: "constrained call after the tag", out: "<|python_tag|>" + callP, calls: paris, tools: constrained},
+	{name: "constrained list", out: `[get_weather(city="Paris"), lookup_order(order_id=17)]`, calls: paris + " " + order, tools: constrained},
+	{name: "constrained, compact JSON", out: `{"name":"get_weather","parameters":{"city":"Paris"}}`, text: `{"name":"get_weather","parameters":{"city":"Paris"}}`, tools: constrained},
+	{name: "constrained, an answer in JSON", out: `{"name": "get_weather", "age": 3}`, text: `{"name": "get_weather", "age": 3}`, tools: constrained},
+	{name: "constrained, a call at the end", out: "So:\n" + callP, text: "So:\n" + callP, tools: constrained},
+	{name: "constrained, a fence", out: "```json\n" + callP + "\n```", text: "```json\n" + callP + "\n```", tools: constrained},
+	{name: "constrained, white space first", out: " " + callP, text: " " + callP, tools: constrained},
+	{name: "constrained, a bare call", out: `get_weather(city="Paris")`, text: `get_weather(city="Paris")`, tools: constrained},
+	{name: "constrained, a list of JSON", out: "[" + callP + "]", text: "[" + callP + "]", tools: constrained},
+	{name: "constrained, a footnote", out: "[1] says", text: "[1] says", tools: constrained},
 }
+
+var constrained = &ParserOptions{Tools: testTools, Constrained: true}

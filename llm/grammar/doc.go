@@ -13,5 +13,7 @@
 //
 // A string is written in one way only: characters as themselves, and the shortest
 // escape where JSON demands one. One space may follow a comma and a colon; there is no
-// other white space. Properties may come in any order, each declared one once.
+// other white space. Properties may come in any order, each once. A number has at most
+// 100 digits on either side of the point, and brackets deeper than 256 are steered to
+// their end.
 package grammar
