@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -291,10 +292,11 @@ func TestRunJSON(t *testing.T) {
 // TestRunInterrupted stops the program in the middle of the model's turn, and resumes.
 func TestRunInterrupted(t *testing.T) {
 	t.Parallel()
-	slow := true
+	var slow atomic.Bool
+	slow.Store(true)
 	file, data := shop(t, modelServer(t, func(messages []map[string]any) said {
 		if results(messages) == 1 {
-			return said{text: "The order is late.", hang: slow}
+			return said{text: "The order is late.", hang: slow.Load()}
 		}
 		return looksUpAndRefunds(messages)
 	}))
@@ -330,7 +332,7 @@ func TestRunInterrupted(t *testing.T) {
 	if hint == nil {
 		t.Fatal(errs.String())
 	}
-	slow = false
+	slow.Store(false)
 	text, more, code := chaski(t, "", strings.Fields(hint[1])...)
 	if code != 0 || text != "The order is late.\n" {
 		t.Fatal(code, text, more)
