@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -102,6 +103,9 @@ func splitWords(s string) iter.Seq[string] {
 	}
 }
 
+// longID is the id of a call, of which a person needs the beginning only.
+var longID = regexp.MustCompile(`\b([0-9a-f]{12})[0-9a-f]{52}\b`)
+
 func from(o label.Origin) string {
 	switch o.How {
 	case label.HowUser:
@@ -112,7 +116,7 @@ func from(o label.Origin) string {
 	case label.HowDefault:
 		return "the default"
 	case label.HowHandle, label.HowResult:
-		return fmt.Sprintf("%s, from %s", o.Label, strings.Join(o.Sources, ", "))
+		return fmt.Sprintf("%s, from %s", o.Label, longID.ReplaceAllString(strings.Join(o.Sources, ", "), "$1"))
 	}
 	return fmt.Sprintf("%s, made by the model", o.Label)
 }

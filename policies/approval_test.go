@@ -8,8 +8,18 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chaski-dev/chaski/policies/label"
 	"github.com/chaski-dev/chaski/tools"
 )
+
+// TestLongSource shows of a call's id what a person needs to tell it from others.
+func TestLongSource(t *testing.T) {
+	id := strings.Repeat("0123456789abcdef", 4)
+	got := from(label.Origin{How: label.HowResult, Sources: []string{"lookup_order " + id}})
+	if !strings.HasSuffix(got, ", from lookup_order 0123456789ab") {
+		t.Error(got)
+	}
+}
 
 // TestApproval answers a request twice, late, for other arguments and for another
 // tenant: all refused. The right answer lets the call through, and only that call.

@@ -52,7 +52,7 @@ func (e *Example) run(ctx context.Context, w io.Writer, o Options, prompt string
 		}
 		Tell(w, &ev)
 		if ev.Status == planner.Waiting {
-			return fmt.Errorf("it waits for approval: chaski runs approve %s --runs %s, then chaski runs resume", ev.Run, h.Runs())
+			return fmt.Errorf("it waits for approval: answer with\n  chaski runs approve %[1]s --runs %[2]s\nor deny, then go on with\n  chaski runs resume %[1]s --runs %[2]s", ev.Run, h.Runs())
 		}
 		if ev.Status.Done() && ev.Status != planner.Finished {
 			return fmt.Errorf("%s: %s", ev.Status, ev.Reason)

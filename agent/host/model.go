@@ -114,7 +114,7 @@ func (m *ModelConfig) open(dir func(string) string, cache string, log zerolog.Lo
 		return model, nil, err
 	}
 	opt := engine.Options{Threads: m.Threads, Tokens: m.Context, Cache: m.KV, CacheDir: cache,
-		Report: func(err error) { log.Warn().Err(err).Msg("cached pages on disk") }}
+		Report: func(err error) { log.Warn().Err(err).Msg("context cache on disk") }}
 	var e *engine.Engine
 	if m.Path == "" || m.Path == shipped {
 		data, err := shippedModel()

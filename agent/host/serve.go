@@ -12,6 +12,9 @@ import (
 	"github.com/chaski-dev/chaski/runtime/journal"
 )
 
+// ErrNoTriggers is serving an agent that nothing starts.
+var ErrNoTriggers = errors.New("there is nothing to serve: agent.yaml has no triggers, subjects or schedules that start runs")
+
 // ServeOptions say how to serve. The zero value works.
 type ServeOptions struct {
 	Parallel int           // runs at once in this process; 0 is 4
@@ -29,7 +32,7 @@ func (c *Config) ServePlace() string { return servePrefix + c.Name }
 // started again, takes it over. Runs that wait for approval go on once it is given.
 func (h *Host) Serve(ctx context.Context, o ServeOptions) (err error) {
 	if len(h.Config.Triggers) == 0 {
-		return errors.New("there is nothing to serve: the agent has no triggers")
+		return ErrNoTriggers
 	}
 	q, err := bus.OpenQueue(ctx, h.Bus.Conn(), bus.QueueOptions{Agent: h.Config.Name, Parallel: o.Parallel, AckWait: o.AckWait, Poll: o.Poll, Logger: h.o.Log})
 	if err != nil {

@@ -101,6 +101,9 @@ func (t *conversation) talk(ctx context.Context) error {
 			continue
 		case err != nil && (!errors.Is(err, io.EOF) || text == ""):
 			if errors.Is(err, io.EOF) {
+				if t.input != nil {
+					fmt.Println() // the shell's prompt is not to stand behind ours
+				}
 				return nil
 			}
 			return err

@@ -9,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -20,12 +21,15 @@ import (
 type runCmd struct {
 	agentFlags
 	JSON   bool     `help:"Events as JSON lines, on standard output."`
-	Prompt []string `arg:"" optional:"" help:"What to do; from standard input if it is not given."`
+	Prompt []string `arg:"" optional:"" help:"What to do; if it is not given, from standard input, or an example's own."`
 }
 
 // Run runs one prompt and exits 0 only if it finished; 4 if it waits for a person.
 func (c *runCmd) Run(ctx context.Context) error {
-	prompt, err := c.prompt()
+	if _, _, err := c.config(); err != nil { // before anything is read or shown
+		return err
+	}
+	prompt, err := c.prompt(os.Stdin)
 	if err != nil {
 		return err
 	}
@@ -39,16 +43,59 @@ func (c *runCmd) Run(ctx context.Context) error {
 // maxPrompt bounds a prompt from standard input in bytes.
 const maxPrompt = 4 << 20
 
-func (c *runCmd) prompt() (string, error) {
+// pipeWait is how long a prompt may take to come through a pipe before an example's own
+// is taken: some programs start others with a pipe that nobody writes to.
+const pipeWait = time.Second
+
+// prompt is what the arguments or standard input say, or else the example's own.
+func (c *runCmd) prompt(in *os.File) (string, error) {
 	if len(c.Prompt) == 0 {
 		for _, e := range examples {
-			if e.Name == c.Example && e.Prompt != "" {
-				fmt.Fprintln(os.Stderr, e.Prompt)
-				return e.Prompt, nil
+			if e.Name != c.Example || e.Prompt == "" {
+				continue
 			}
+			if text, err := piped(in, pipeWait); err != nil || text != "" {
+				return text, err
+			}
+			fmt.Fprintln(os.Stderr, e.Prompt)
+			return e.Prompt, nil
 		}
 	}
 	return readPrompt(c.Prompt)
+}
+
+// piped is the text in a file or a pipe. It is empty for a device such as a terminal, and
+// if nothing comes before the wait is over.
+func piped(in *os.File, wait time.Duration) (string, error) {
+	info, err := in.Stat()
+	if err != nil || info.Mode()&os.ModeDevice != 0 {
+		return "", nil
+	}
+	type result struct {
+		text string
+		err  error
+	}
+	r := bufio.NewReader(in)
+	began, got := make(chan bool, 1), make(chan result, 1)
+	go func() { // left behind if nothing comes: the process reads no more of it
+		_, err := r.Peek(1)
+		began <- err == nil
+		if err != nil {
+			return
+		}
+		text, err := readAll(r)
+		got <- result{text, err}
+	}()
+	select {
+	case some := <-began:
+		if !some {
+			return "", nil
+		}
+		r := <-got
+		return r.text, r.err
+	case <-time.After(wait):
+		return "", nil
+	}
 }
 
 // readPrompt joins the words of a prompt, or reads it from standard input if there are
@@ -61,14 +108,21 @@ func readPrompt(words []string) (string, error) {
 	if term.IsTerminal(int(os.Stdin.Fd())) {
 		return "", usage("a prompt is needed: chaski run \"What is the time?\"")
 	}
-	text, err := io.ReadAll(io.LimitReader(os.Stdin, maxPrompt+1))
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("the prompt: %w", err)
-	case len(text) > maxPrompt:
-		return "", fmt.Errorf("the prompt has more than %d bytes", maxPrompt)
-	case strings.TrimSpace(string(text)) == "":
+	text, err := readAll(os.Stdin)
+	if err == nil && text == "" {
 		return "", usage("the prompt is empty")
+	}
+	return text, err
+}
+
+// readAll reads a prompt to its end, without the spaces around it.
+func readAll(r io.Reader) (string, error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxPrompt+1))
+	if err != nil {
+		return "", fmt.Errorf("the prompt: %w", err)
+	}
+	if len(text) > maxPrompt {
+		return "", fmt.Errorf("the prompt has more than %d bytes", maxPrompt)
 	}
 	return strings.TrimSpace(string(text)), nil
 }

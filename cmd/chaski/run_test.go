@@ -375,6 +375,10 @@ func TestRunBadInput(t *testing.T) {
 		{[]string{"run", "-f", write("model: {openai: {base_url: URL, model: m, key_env: CHASKI_NO_KEY}}"), "hi"}, 1, "CHASKI_NO_KEY is empty"},
 		{[]string{"run", "-f", write(good), "--log-level", "loud", "hi"}, 2, `log level "loud"`},
 		{[]string{"run", "--example", "none", "hi"}, 2, `no example "none"`},
+		{[]string{"run", "--example", "none"}, 2, `no example "none"`},
+		{[]string{"run", "--example", "support", "-f", write(good)}, 2, "not both"},
+		{[]string{"serve", "--example", "support", "--data", filepath.Join(dir, "data")}, 1, "agent.yaml has no triggers"},
+		{[]string{"ask", "--nats", "nats://127.0.0.1:1", "a.b", "hi"}, 1, "is the agent served?"},
 		{[]string{"run", "-f", write(good), "--data", "/proc/none", "hi"}, 1, "the data folder"},
 		{[]string{"runs", "resume", "none", "--runs", dir}, 1, "no such run"},
 		{[]string{"runs", "settle", "none", "--runs", dir}, 2, "say what came of it"},
@@ -392,6 +396,43 @@ func TestRunBadInput(t *testing.T) {
 	_, errs, code := chaski(t, "", "run", "-f", write("model: {openai: {base_url: 'http://127.0.0.1:1', model: m}}"), "hi", "--data", filepath.Join(dir, "data"))
 	if code != 1 || !strings.Contains(errs, "the endpoint does not answer") {
 		t.Error(code, errs)
+	}
+}
+
+// TestPiped reads a prompt from a pipe, and does not wait for one that nobody writes to.
+func TestPiped(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		end  bool
+		wait time.Duration
+		want string
+	}{
+		{"  Where is order 1041?\n", true, time.Minute, "Where is order 1041?"},
+		{" \n", true, time.Minute, ""},
+		{"", true, time.Minute, ""},
+		{"", false, time.Millisecond, ""},
+	} {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprint(w, c.text)
+		if c.end {
+			w.Close()
+		}
+		got, err := piped(r, c.wait)
+		if err != nil || got != c.want {
+			t.Errorf("%q: %q, %v", c.text, got, err)
+		}
+		w.Close()
+	}
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	if got, err := (&runCmd{agentFlags: agentFlags{Example: "support"}}).prompt(null); err != nil || !strings.Contains(got, "1042") {
+		t.Error(got, err)
 	}
 }
 

@@ -29,6 +29,9 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if len(config.Triggers) == 0 { // before a bus is made for it
+		return host.ErrNoTriggers
+	}
 	if o.Log, err = host.NewLog(os.Stderr, c.options()); err != nil {
 		return usage("%v", err)
 	}
@@ -77,7 +80,10 @@ func (c *askCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	conn, err := c.connect(ctx, zerolog.Nop())
+	conn, err := bus.Connect(ctx, bus.Options{URL: c.NATS, Creds: c.Creds, Name: "chaski", Logger: zerolog.Nop()})
+	if errors.Is(err, bus.ErrUnavailable) {
+		return fmt.Errorf("no NATS server at %s: is the agent served? Start `chaski serve`, or name the server with --nats (%w)", c.NATS, err)
+	}
 	if err != nil {
 		return err
 	}

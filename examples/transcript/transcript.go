@@ -18,6 +18,8 @@ import (
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/chat"
 	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/policies"
+	"github.com/chaski-dev/chaski/tools"
 )
 
 var update = flag.Bool("update", false, "write the transcripts anew")
@@ -30,8 +32,10 @@ type Case struct {
 	Refuse bool      // a call that waits for a person is refused; else it is approved
 }
 
-// Check runs the cases and compares their transcripts.
+// Check runs the cases and compares their transcripts. The example's rules must be such
+// that each may fire.
 func Check(t *testing.T, e *host.Example, cases ...Case) {
+	lint(t, e)
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
 			got, err := play(t, e, c)
@@ -55,6 +59,29 @@ func Check(t *testing.T, e *host.Example, cases ...Case) {
 				t.Errorf("the transcript has changed (-update writes it anew); now\n%s\nbefore\n%s", got, want)
 			}
 		})
+	}
+}
+
+func lint(t *testing.T, e *host.Example) {
+	t.Helper()
+	config, err := e.Config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources, err := policies.LoadFS(e.Files, config.Policies...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var specs []tools.Spec
+	for _, tool := range e.Tools() {
+		specs = append(specs, tool.Spec())
+	}
+	b, err := policies.Compile(sources, specs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, found := range b.Lint() {
+		t.Error(found)
 	}
 }
 
