@@ -300,6 +300,7 @@ func readLine(ctx context.Context) (string, error) {
 	case r := <-got:
 		return r.text, r.err
 	case <-ctx.Done():
+		fmt.Fprintln(os.Stderr) // what is said next is not to stand behind the question
 		return "", ctx.Err()
 	}
 }

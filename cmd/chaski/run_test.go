@@ -190,6 +190,9 @@ func TestRunWaitsIsApprovedAndResumed(t *testing.T) {
 		t.Error(left)
 	}
 	run := strings.Fields(lines[1][1])[2]
+	if _, errs, code := chaski(t, "", "runs", "cancel", run, "--runs", filepath.Join(data, "runs")); code != 1 || !strings.Contains(errs, "is over: finished") {
+		t.Error(code, errs)
+	}
 	if _, errs, code := chaski(t, "", "runs", "resume", run, "--runs", filepath.Join(data, "runs")); code != 1 || !strings.Contains(errs, "is over: finished") {
 		t.Error(code, errs)
 	}

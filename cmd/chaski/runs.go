@@ -224,6 +224,13 @@ func (c *runsCancelCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s, err := rt.Load(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	if s.Status.Done() {
+		return fmt.Errorf("run %s is over: %s", c.ID, s.Status)
+	}
 	return rt.Cancel(ctx, c.ID, planner.Cancelled{By: me(), Reason: c.Reason})
 }
 
