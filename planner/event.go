@@ -84,6 +84,10 @@ type Pinned struct {
 
 	// Handles says that some results are kept aside as named values.
 	Handles bool `json:"handles,omitempty"`
+
+	// Signal says that a guard model is asked about each text: one on which it says
+	// nothing goes no further.
+	Signal bool `json:"signal,omitempty"`
 }
 
 // Asks reports whether the pinned policy wants to see texts at that hook.
@@ -175,7 +179,8 @@ type Screened struct {
 	Reason  string  `json:"reason,omitempty"`
 	Text    *string `json:"text,omitempty"` // in place of the text, when it was rewritten
 
-	Decision *policies.Decision `json:"decision,omitempty"`
+	Signal   *policies.GuardSignal `json:"signal,omitempty"` // what a guard model said of the text
+	Decision *policies.Decision    `json:"decision,omitempty"`
 }
 
 // OnBudget is the hook of a verdict on what the run has spent, before a generation.

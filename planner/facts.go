@@ -59,6 +59,9 @@ func Facts(before State, ev Event, after State) []policies.Fact {
 		add(policies.Fact{Kind: policies.FactResult, Call: &call, Result: &ev.Result.Result})
 	case ev.Screened != nil:
 		sc := ev.Screened
+		if sc.Signal != nil {
+			add(policies.Fact{Kind: policies.FactSignal, Signal: sc.Signal})
+		}
 		if sc.Decision != nil {
 			add(policies.Fact{Kind: policies.FactDecision, Decision: sc.Decision})
 		}

@@ -39,6 +39,15 @@ type GuardSignal struct {
 	Score      float64  `json:"score"`                // probability of unsafe, by the first token
 }
 
+// String is the signal in words: safe, or unsafe with its categories, and the score.
+func (s GuardSignal) String() string {
+	word := "safe"
+	if s.Unsafe {
+		word = strings.TrimSpace("unsafe " + strings.Join(s.Categories, " "))
+	}
+	return fmt.Sprintf("%s, score %.2f", word, s.Score)
+}
+
 // Prompt renders the guard's prompt. Only the template's own words can become
 // special tokens: what the messages say is text.
 func (g *LlamaGuard) Prompt(messages []llm.Message) ([]chat.Piece, error) {

@@ -84,6 +84,14 @@ func NewRun(b *Bundle, info Info) *Run {
 // Bundle returns the pinned bundle.
 func (r *Run) Bundle() *Bundle { return r.bundle }
 
+// WithSignal returns the state as it will be once a signal is observed: its hooks may
+// be asked, and nothing else may be done with it.
+func (r *Run) WithSignal(s GuardSignal) *Run {
+	with := *r
+	with.signal = &s
+	return &with
+}
+
 // Label returns the joined label of everything that the planner has read.
 func (r *Run) Label() label.Label { return r.context.Label() }
 

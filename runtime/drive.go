@@ -246,8 +246,11 @@ func (l *loop) do(ctx context.Context, cmd planner.Command) error {
 // screen asks the policy about a text. The answer is shown to the watcher only then.
 func (l *loop) screen(ctx context.Context, t planner.Text) error {
 	now := later(l.rt.now(), l.state.At)
-	sc, err := l.session.Screen(ctx, now, l.state, t)
-	if err := ctx.Err(); err != nil {
+	sc, moved, err := l.judge(ctx, now, t)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if moved {
 		return err
 	}
 	if err != nil {

@@ -1,12 +1,14 @@
 package runtime
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
 	"time"
 
+	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/tools"
@@ -18,6 +20,12 @@ type Auditor interface {
 	Result(call tools.Call, r tools.Result, at time.Time) error
 }
 
+// SignalSource judges the last message of a conversation, as *policies.LlamaGuard does.
+// It is used by several runs at once.
+type SignalSource interface {
+	Ask(ctx context.Context, messages []llm.Message) (policies.GuardSignal, error)
+}
+
 // GuardOptions configures a [Guard].
 type GuardOptions struct {
 	Policy string             // a bundle: a file or a built-in name, such as "strict"
@@ -26,6 +34,12 @@ type GuardOptions struct {
 	// Audit, if not nil, gets each attempted call before it is dispatched and each
 	// result. A run that began with an audit log goes on only with one.
 	Audit Auditor
+
+	// Signal, if not nil, is asked about each text before the policy is: the user's,
+	// results and their passages, the answer. Rules see what it said as guard, and it
+	// is journalled. Where it fails, the text is denied. A run that began with a source
+	// goes on only with one, and one that began without goes on without.
+	Signal SignalSource
 
 	ApprovalTTL time.Duration // of a request for approval; 0 is policies.DefaultApprovalTTL
 }
@@ -121,7 +135,11 @@ func (g *Guard) Pin(s *planner.Started) (*planner.Pinned, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &planner.Pinned{Policy: b.Hash(), Names: names, Layers: layers, Audited: g.opt.Audit != nil, Hooks: b.Hooks(), Handles: b.KeepsHandles()}, nil
+	p := &planner.Pinned{Policy: b.Hash(), Names: names, Layers: layers, Audited: g.opt.Audit != nil, Hooks: b.Hooks(), Handles: b.KeepsHandles()}
+	if g.opt.Signal != nil { // rules on calls too look at what was said of texts
+		p.Signal, p.Hooks = true, []policies.Hook{policies.OnInput, policies.OnResult, policies.OnAnswer}
+	}
+	return p, nil
 }
 
 // Open implements [Gate]: it builds the policy's view of the run from its journal.
@@ -151,7 +169,7 @@ func (g *Guard) Open(events []planner.Event) (Session, error) {
 	if s.Policy.Audited && g.opt.Audit == nil {
 		return nil, fmt.Errorf("%w: the run is audited and this process has no audit log", ErrAudit)
 	}
-	return openGuarded(g.opt.Audit, policies.NewRun(b, policies.Info{
+	return openGuarded(g.opt.Audit, g.opt.Signal, policies.NewRun(b, policies.Info{
 		Run: s.Start.Run, Tenant: s.Start.Tenant, Started: s.At, ApprovalTTL: g.opt.ApprovalTTL,
 	}), events)
 }

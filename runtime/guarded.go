@@ -22,6 +22,7 @@ import (
 type guarded struct {
 	run     *policies.Run
 	audit   Auditor                      // nil keeps no log
+	signal  SignalSource                 // asked if the policy was pinned with one
 	allowed map[string]policies.Decision // by call id, of the current turn
 	tail    []entry                      // results at the journal's end, while it is read
 	live    bool
@@ -35,8 +36,8 @@ type entry struct {
 	at       time.Time
 }
 
-func openGuarded(audit Auditor, run *policies.Run, events []planner.Event) (Session, error) {
-	g := &guarded{run: run, audit: audit, allowed: map[string]policies.Decision{}}
+func openGuarded(audit Auditor, signal SignalSource, run *policies.Run, events []planner.Event) (Session, error) {
+	g := &guarded{run: run, audit: audit, signal: signal, allowed: map[string]policies.Decision{}}
 	var s planner.State
 	for i, ev := range events {
 		if ev.Started != nil && i > 0 { // the next turn of a conversation
@@ -197,25 +198,33 @@ func verdict(v policies.Verdict) planner.Verdict {
 }
 
 // Screen implements [Session].
-func (g *guarded) Screen(_ context.Context, now time.Time, s planner.State, t planner.Text) (planner.Screened, error) {
+func (g *guarded) Screen(ctx context.Context, now time.Time, s planner.State, t planner.Text) (planner.Screened, error) {
+	run := g.run
+	said, err := g.ask(ctx, s, t)
+	if err != nil {
+		return planner.Screened{}, err
+	}
+	if said != nil {
+		run = run.WithSignal(*said)
+	}
 	var d policies.Decision
 	switch {
 	case t.Hook == policies.OnInput:
-		d = g.run.Input(t.Text, now)
+		d = run.Input(t.Text, now)
 	case t.Hook == policies.OnAnswer:
-		d = g.run.Answer(t.Text, now)
+		d = run.Answer(t.Text, now)
 	case t.Passage > 0:
-		d = g.run.Passage(t.Call.Tool, t.Text, t.Labels, now)
+		d = run.Passage(t.Call.Tool, t.Text, t.Labels, now)
 		d.CallID = planner.PassageID(t.Call.ID, t.Passage)
 	default:
-		d = g.run.Result(*t.Call, *t.Result, now)
+		d = run.Result(*t.Call, *t.Result, now)
 		if d.Verdict.Passes() && d.Handle == "" && t.Result.Status == tools.StatusOK && planner.FreeText(s, *t.Call) {
 			d.Handle = fmt.Sprintf("$%s_%d", t.Call.Tool, len(s.Kept)+1)
 			text := fmt.Sprintf("The answer is kept aside as %s. Pass that name as an argument to use it.", d.Handle)
 			d.Verdict, d.Text, d.Rule = policies.Rewrite, &text, "handles"
 		}
 	}
-	out := planner.Screened{Verdict: verdict(d.Verdict), Rule: d.Rule, Policy: d.Bundle, Reason: d.Reason, Decision: &d}
+	out := planner.Screened{Verdict: verdict(d.Verdict), Rule: d.Rule, Policy: d.Bundle, Reason: d.Reason, Signal: said, Decision: &d}
 	if d.Verdict == policies.Rewrite {
 		out.Text = d.Text
 	}

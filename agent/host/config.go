@@ -30,6 +30,7 @@ type Config struct {
 	Tools    []external.Declaration `yaml:"tools"`
 	Discover []string               `yaml:"discover"` // patterns of names of tools on the bus
 	Policies []string               `yaml:"policies"` // none: reads are allowed and effects are not
+	Guard    *GuardConfig           `yaml:"guard"`    // nil asks no guard model
 	Budget   BudgetConfig           `yaml:"budget"`
 	Sampling SamplingConfig         `yaml:"sampling"`
 	Strategy string                 `yaml:"strategy"` // react, also "", or plan
@@ -119,7 +120,7 @@ func Parse(text []byte) (*Config, error) {
 func plainError(err error) error {
 	s := strings.TrimPrefix(err.Error(), "yaml: ")
 	s = strings.TrimPrefix(s, "unmarshal errors:")
-	s = strings.NewReplacer(" not found in type host.", " is not known in ", "ModelConfig", "model", "OpenAIConfig", "openai", "BudgetConfig", "budget",
+	s = strings.NewReplacer(" not found in type host.", " is not known in ", "ModelConfig", "model", "OpenAIConfig", "openai", "BudgetConfig", "budget", "GuardConfig", "guard",
 		"SamplingConfig", "sampling", "Config", "an agent", " not found in type external.Declaration", " is not known in a tool", "host.", "").Replace(s)
 	return errors.New(strings.Join(strings.Fields(s), " "))
 }
@@ -156,6 +157,9 @@ func (c *Config) check() error {
 		if err := t.check(); err != nil {
 			return fmt.Errorf("trigger %d: %w", i+1, err)
 		}
+	}
+	if err := c.Guard.check(); err != nil {
+		return err
 	}
 	return c.Model.check()
 }

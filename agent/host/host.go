@@ -96,7 +96,11 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 		return h, err
 	}
 	h.close = append(h.close, h.audits.Close)
-	guard, err := c.guard(h.audits)
+	signal, err := h.openGuard()
+	if err != nil {
+		return h, err
+	}
+	guard, err := c.guard(h.audits, signal)
 	if err != nil {
 		return h, err
 	}

@@ -11,12 +11,12 @@ import (
 const noRules = "name: default\n"
 
 // guard returns the gate of the configured policies.
-func (c *Config) guard(audit runtime.Auditor) (*runtime.Guard, error) {
+func (c *Config) guard(audit runtime.Auditor, signal runtime.SignalSource) (*runtime.Guard, error) {
 	layers, err := c.layers()
 	if err != nil {
 		return nil, err
 	}
-	return runtime.NewGuard(runtime.GuardOptions{Layers: layers, Audit: audit, ApprovalTTL: c.Approval})
+	return runtime.NewGuard(runtime.GuardOptions{Layers: layers, Audit: audit, Signal: signal, ApprovalTTL: c.Approval})
 }
 
 // layers loads the policies from the example's files or from the disk.

@@ -219,6 +219,9 @@ func (s *story) screened(n int, ev *planner.Event) {
 		rule = " by rule " + sc.Rule
 	}
 	s.line(n, ev.At, "%s %s%s%s", what, verb, rule, colon(sc.Reason))
+	if sc.Signal != nil {
+		s.more("the guard model said: %s", sc.Signal)
+	}
 }
 
 func (s *story) result(n int, ev *planner.Event) {
