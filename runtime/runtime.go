@@ -36,7 +36,7 @@ type Options struct {
 	Owner     string           // of leases, in the journal; "" is host and process id
 	ReplyRoom int              // tokens kept free for an answer; 0 is an eighth of the context, at most 1,024
 	Parallel  int              // calls in flight at once in one run; 0 is 16
-	Poll      time.Duration    // between looks for a cancellation while the model or a tool works; 0 is 2 s
+	Poll      time.Duration    // between looks for a cancellation while the model or a tool works; 0 is 2 s. Wait looks at least every second
 	Log       zerolog.Logger   // run and call ids on each line; arguments are never logged
 }
 

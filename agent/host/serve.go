@@ -19,7 +19,7 @@ var ErrNoTriggers = errors.New("there is nothing to serve: agent.yaml has no tri
 type ServeOptions struct {
 	Parallel int           // runs at once in this process; 0 is 4
 	AckWait  time.Duration // after which the run of a process that died goes on in another; 0 is 30 s
-	Poll     time.Duration // how soon a run that waits for a person is looked at again; 0 is 1 s
+	Poll     time.Duration // how soon a run that could not go on is tried again; it grows to 10 s. 0 is 1 s
 	Ready    func()        // called once messages are accepted; nil is nobody
 }
 
@@ -29,12 +29,16 @@ func (c *Config) ServePlace() string { return servePrefix + c.Name }
 
 // Serve starts runs by the configured triggers until ctx is done. A start that was
 // accepted is in a queue on the bus until its run has ended: another process, or this one
-// started again, takes it over. Runs that wait for approval go on once it is given.
+// started again, takes it over. Runs that wait for approval go on once it is given or has expired.
 func (h *Host) Serve(ctx context.Context, o ServeOptions) (err error) {
 	if len(h.Config.Triggers) == 0 {
 		return ErrNoTriggers
 	}
-	q, err := bus.OpenQueue(ctx, h.Bus.Conn(), bus.QueueOptions{Agent: h.Config.Name, Parallel: o.Parallel, AckWait: o.AckWait, Poll: o.Poll, Logger: h.o.Log})
+	q, err := bus.OpenQueue(ctx, h.Bus.Conn(), bus.QueueOptions{Agent: h.Config.Name, Parallel: o.Parallel, AckWait: o.AckWait, Poll: o.Poll, Logger: h.o.Log,
+		Wait: func(ctx context.Context, run string) error {
+			_, err := h.Runtime().Wait(ctx, run)
+			return err
+		}})
 	if err != nil {
 		return err
 	}
@@ -77,7 +81,7 @@ func (h *Host) work(ctx context.Context, job bus.Job) (bus.Answer, error) {
 		return bus.Answer{Status: string(planner.Failed), Reason: err.Error(), Final: true}, nil
 	case err != nil:
 		return bus.Answer{}, err
-	case s.Epoch == 0 || len(planner.Commands(s)) > 0 || expired(&s):
+	case s.Epoch == 0 || len(planner.Commands(s)) > 0:
 		for ev, err := range h.Resume(ctx, job.Run) {
 			if err != nil {
 				return bus.Answer{}, err
@@ -92,15 +96,4 @@ func (h *Host) work(ctx context.Context, job bus.Job) (bus.Answer, error) {
 		a.Answer = s.Answer()
 	}
 	return a, nil
-}
-
-// expired reports that a call has waited for approval for too long: driving the run
-// refuses it.
-func expired(s *planner.State) bool {
-	for _, c := range s.Calls {
-		if c.Phase == planner.Awaiting && !c.Expires.IsZero() && time.Now().After(c.Expires) {
-			return true
-		}
-	}
-	return false
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -52,10 +53,14 @@ type QueueOptions struct {
 	Agent    string        // letters, digits, - and _: names the queue
 	Parallel int           // runs at once in this process; 0 is 4
 	AckWait  time.Duration // after which the work of a runner that died goes to another; 0 is 30 s
-	Poll     time.Duration // how soon a run that waits is looked at again; it grows to 10 s. 0 is 1 s
+	Poll     time.Duration // how soon a run that could not go on is tried again; it grows to 10 s. 0 is 1 s
 	Keep     time.Duration // how long answers are kept; 0 is 7 days
 	Replicas int           // on a cluster; 0 is 1
 	Logger   zerolog.Logger
+
+	// Wait returns once a run whose answer was not final can go on. The run stays with
+	// this runner meanwhile and is none of the Parallel. nil looks again after Poll.
+	Wait func(ctx context.Context, run string) error
 }
 
 // Queue is a durable queue of runs to start, shared by the runners of one agent. What
@@ -67,6 +72,7 @@ type Queue struct {
 	stream   jetstream.Stream
 	consumer jetstream.Consumer
 	services []micro.Service
+	parked   atomic.Int32 // runs that wait without a slot
 }
 
 // OpenQueue makes the queue, or finds it.
@@ -182,8 +188,9 @@ func (s *Queue) accept(subject string, r micro.Request, newRun func() string) {
 
 // Serve hands starts to do until ctx is done, several at once. do runs the start, or goes
 // on with its run, and returns how it stands. A final answer takes the start out of the
-// queue; one that is not is asked for again after a while, here or at another runner; an
-// error likewise. do must return soon after its context is done.
+// queue; after one that is not, do is called again once QueueOptions.Wait has returned, or
+// after a while, here or at another runner; after an error likewise. do must return soon
+// after its context is done.
 func (s *Queue) Serve(ctx context.Context, do func(ctx context.Context, job Job) (Answer, error)) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
@@ -211,14 +218,19 @@ func (s *Queue) Serve(ctx context.Context, do func(ctx context.Context, job Job)
 		}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			s.handle(ctx, msg, do)
+			s.handle(ctx, msg, slots, do)
 		})
 	}
 }
 
-// next waits a few seconds for a message; nil if none came.
+// next waits a few seconds for a message; nil if none came. It holds a slot, which a run
+// that has waited may need soon.
 func (s *Queue) next(ctx context.Context) (jetstream.Msg, error) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	patience := 5 * time.Second
+	if s.parked.Load() > 0 {
+		patience = time.Second
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	msg, err := s.consumer.Next(jetstream.FetchContext(ctx))
 	if errors.Is(err, nats.ErrTimeout) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, jetstream.ErrNoMessages) {
@@ -227,7 +239,7 @@ func (s *Queue) next(ctx context.Context) (jetstream.Msg, error) {
 	return msg, err
 }
 
-func (s *Queue) handle(ctx context.Context, msg jetstream.Msg, do func(context.Context, Job) (Answer, error)) {
+func (s *Queue) handle(ctx context.Context, msg jetstream.Msg, slots chan struct{}, do func(context.Context, Job) (Answer, error)) {
 	meta, err := msg.Metadata()
 	if err != nil {
 		s.o.Logger.Error().Err(err).Msg("a start without its place in the queue")
@@ -247,6 +259,15 @@ func (s *Queue) handle(ctx context.Context, msg jetstream.Msg, do func(context.C
 	done := make(chan outcome, 1)
 	go func() {
 		a, err := do(ctx, job)
+		for err == nil && !a.Final && s.o.Wait != nil && ctx.Err() == nil {
+			a.Run = job.Run
+			if err = s.publish(ctx, job, a); err != nil {
+				break
+			}
+			if err = s.park(ctx, job.Run, slots); err == nil {
+				a, err = do(ctx, job)
+			}
+		}
 		done <- outcome{a, err}
 	}()
 	for {
@@ -258,6 +279,17 @@ func (s *Queue) handle(ctx context.Context, msg jetstream.Msg, do func(context.C
 			return
 		}
 	}
+}
+
+// park gives the slot up until the run can go on.
+func (s *Queue) park(ctx context.Context, run string, slots chan struct{}) error {
+	s.parked.Add(1)
+	<-slots
+	defer func() {
+		slots <- struct{}{}
+		s.parked.Add(-1)
+	}()
+	return s.o.Wait(ctx, run)
 }
 
 // settle publishes the answer and then takes the start out of the queue, or leaves it for

@@ -239,3 +239,59 @@ func TestBadQueue(t *testing.T) {
 		t.Error("a pattern is taken for a run")
 	}
 }
+
+// TestQueueWaits: a run that waits takes no place from others, goes on as soon as it can,
+// and is another runner's if this one stops meanwhile.
+func TestQueueWaits(t *testing.T) {
+	c := connect(t, start(t, bus.ServerOptions{}))
+	asked, given := make(chan string, 10), make(chan struct{})
+	q := queue(t, c, bus.QueueOptions{Parallel: 1, Poll: time.Hour, Wait: func(ctx context.Context, run string) error {
+		asked <- run
+		select {
+		case <-given:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}})
+	do := func(ctx context.Context, job bus.Job) (bus.Answer, error) {
+		select {
+		case <-given:
+		default:
+			if job.Prompt == "pay" {
+				return bus.Answer{Status: "waiting"}, nil
+			}
+		}
+		return done(ctx, job)
+	}
+	put := func(run, prompt string) {
+		t.Helper()
+		if err := q.Put(context.Background(), bus.Job{Run: run, Prompt: prompt}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := serveQueue(t, q, do)
+	put("a", "pay")
+	put("b", "pay")
+	for range 2 {
+		<-asked
+	}
+	put("c", "look")
+	if a := wait(t, c, "c"); a.Answer != "LOOK" {
+		t.Errorf("%+v", a)
+	}
+	first.stop()
+	second := serveQueue(t, q, do)
+	for range 2 {
+		<-asked
+	}
+	close(given)
+	for _, run := range []string{"a", "b"} {
+		if a := wait(t, c, run); a.Answer != "PAY" || a.Status != "finished" {
+			t.Errorf("%+v", a)
+		}
+	}
+	if n := len(second.seen()); n != 4 { // each before it waits, and after
+		t.Errorf("%d looks", n)
+	}
+}

@@ -1,0 +1,62 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/runtime/journal"
+)
+
+// waitPoll bounds the time between two looks at a run that waits for a person.
+const waitPoll = time.Second
+
+// Wait returns a run's state once it can be driven on: a person has answered, settled
+// or cancelled it, in whatever process, or a request for approval has expired by the
+// runtime's clock, which Wait journals. It returns at once if the run waits for nobody.
+// Wait holds no lease and runs nothing, so several processes may wait for one run.
+func (r *Runtime) Wait(ctx context.Context, run string) (planner.State, error) {
+	d := &driver{rt: r, run: run}
+	for {
+		if err := ctx.Err(); err != nil {
+			return d.state, err
+		}
+		if err := d.catchUp(ctx); err != nil {
+			return d.state, err
+		}
+		if st := d.state.Status; st != planner.Waiting && st != planner.OutcomeUnknown {
+			return d.state, nil
+		}
+		pause := min(r.opt.Poll, waitPoll) // the clock may jump: it is read again after this
+		if expires, ok := firstExpiry(d.state); ok {
+			now := later(r.now(), d.state.At)
+			left := expires.Sub(now)
+			if left <= 0 {
+				err := d.append(ctx, planner.Event{At: now, Ticked: &planner.Ticked{}})
+				if err != nil && !errors.Is(err, journal.ErrConflict) && !errors.Is(err, journal.ErrFenced) {
+					return d.state, err
+				}
+				continue // also where somebody else was first: what they wrote is read
+			}
+			pause = min(pause, max(left, time.Millisecond))
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+		}
+	}
+}
+
+// firstExpiry returns the time at which the first of the open requests for approval
+// expires.
+func firstExpiry(s planner.State) (first time.Time, ok bool) {
+	for _, c := range s.Calls {
+		if c.Phase == planner.Awaiting && !c.Expires.IsZero() && (!ok || c.Expires.Before(first)) {
+			first, ok = c.Expires, true
+		}
+	}
+	return first, ok
+}
