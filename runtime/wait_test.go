@@ -268,8 +268,10 @@ func TestWaitCancelled(t *testing.T) {
 // TestWaitSettled: a call whose outcome nobody knows is waited for as well.
 func TestWaitSettled(t *testing.T) {
 	rt, err := runtime.New(runtime.Options{Journal: &journal.Memory{}, Gate: verdict(planner.Allow), Poll: 5 * time.Millisecond,
-		Model:  llm.Script(calls(call("pay", `{}`)), llm.Turn{Text: "paid"}),
-		Caller: callerFunc(func(context.Context, tools.Call) (tools.Result, error) { return tools.Result{}, errors.New("connection lost") })})
+		Model: llm.Script(calls(call("pay", `{}`)), llm.Turn{Text: "paid"}),
+		Caller: callerFunc(func(context.Context, tools.Call) (tools.Result, error) {
+			return tools.Result{}, errors.New("connection lost")
+		})})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -187,7 +187,7 @@ func TestSchedules(t *testing.T) {
 	c := connect(t, start(t, bus.ServerOptions{}))
 	q := queue(t, c, bus.QueueOptions{})
 	every := bus.Schedule{When: "@every 1s", Prompt: "tick"}
-	soon := bus.Schedule{When: "@at " + time.Now().Add(time.Second).UTC().Format(time.RFC3339), Prompt: "once"}
+	soon := bus.Schedule{When: "@at " + time.Now().Add(3*time.Second).UTC().Format(time.RFC3339), Prompt: "once"}
 	past := bus.Schedule{When: "@at 2020-01-01T00:00:00Z", Prompt: "never"}
 	old := bus.Schedule{When: "@every 1s", Prompt: "dropped"}
 	ctx := context.Background()
