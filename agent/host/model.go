@@ -14,6 +14,7 @@ import (
 
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/engine"
+	"github.com/chaski-dev/chaski/llm/mini"
 	"github.com/chaski-dev/chaski/llm/openai"
 )
 
@@ -95,11 +96,6 @@ func (m *ModelConfig) check() error {
 // shipped is the name of the model in the binary.
 const shipped = "mini"
 
-// shippedModel returns the model in the binary: the one place where it plugs in.
-var shippedModel = func() ([]byte, error) {
-	return nil, errors.New("no model ships in this binary yet: name a GGUF file or a directory with -m, or a model: in agent.yaml")
-}
-
 // open loads or reaches the model. close may be nil.
 func (m *ModelConfig) open(dir func(string) string, cache string, log zerolog.Logger) (model llm.Model, close func() error, err error) {
 	if o := m.OpenAI; o != nil {
@@ -117,11 +113,7 @@ func (m *ModelConfig) open(dir func(string) string, cache string, log zerolog.Lo
 		Report: func(err error) { log.Warn().Err(err).Msg("context cache on disk") }}
 	var e *engine.Engine
 	if m.Path == "" || m.Path == shipped {
-		data, err := shippedModel()
-		if err != nil {
-			return nil, nil, err
-		}
-		if e, err = engine.OpenBytes(data, opt); err != nil {
+		if e, err = engine.OpenBytes(mini.Bytes(), opt); err != nil {
 			return nil, nil, err
 		}
 	} else if e, err = engine.Open(dir(m.Path), opt); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/chaski-dev/chaski/llm/gguf"
 	"github.com/chaski-dev/chaski/llm/kv"
 	"github.com/chaski-dev/chaski/llm/llama"
+	"github.com/chaski-dev/chaski/llm/mini"
 	"github.com/chaski-dev/chaski/llm/tensor"
 	"github.com/chaski-dev/chaski/llm/tokenizer"
 )
@@ -56,7 +57,7 @@ func (f *computeFlags) open(path string, tokens int) (*loaded, error) {
 	}
 	step, end := progress("loading")
 	o.Progress = step
-	m, err := llama.Open(path, o)
+	m, err := openModel(path, o)
 	end()
 	if err != nil {
 		return nil, err
@@ -89,6 +90,13 @@ func (l *loaded) Close() error {
 // openTokenizer reads the vocabulary of a GGUF file, a tokenizer.model, a
 // tokenizer.json, or the directory of one.
 func openTokenizer(path string) (*tokenizer.Tokenizer, error) {
+	if isShipped(path) {
+		g, err := gguf.Parse(mini.Bytes())
+		if err != nil {
+			return nil, err
+		}
+		return tokenizer.FromGGUF(g)
+	}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, "tokenizer.json")
 	}

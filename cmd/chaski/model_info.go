@@ -12,7 +12,7 @@ import (
 )
 
 type modelInfoCmd struct {
-	Model string `short:"m" required:"" help:"GGUF file or model directory." type:"path"`
+	Model string `short:"m" required:"" help:"GGUF file, model directory, or mini." type:"path"`
 	JSON  bool   `help:"Print JSON."`
 }
 
@@ -32,7 +32,7 @@ type modelInfo struct {
 
 // Run prints what a model file holds, after all checks that loading makes.
 func (c *modelInfoCmd) Run() (err error) {
-	m, err := llama.Open(c.Model, llama.Options{})
+	m, err := openModel(c.Model, llama.Options{})
 	if err != nil {
 		return err
 	}

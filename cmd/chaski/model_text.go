@@ -10,7 +10,7 @@ import (
 )
 
 type modelTokenizeCmd struct {
-	Model string `short:"m" required:"" help:"GGUF file, tokenizer.model, tokenizer.json or model directory." type:"path"`
+	Model string `short:"m" required:"" help:"GGUF file, tokenizer.model, tokenizer.json, model directory, or mini." type:"path"`
 }
 
 // Run reads {"text": …, "special": bool} and prints {"ids": […]}.

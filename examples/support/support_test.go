@@ -33,6 +33,11 @@ func TestScripted(t *testing.T) {
 	)
 }
 
+// TestShipped plays the first run of the README with the model that ships.
+func TestShipped(t *testing.T) {
+	transcript.Check(t, &Example, transcript.Case{Name: "shipped", Prompt: Example.Prompt})
+}
+
 func over(arguments string) llm.Model {
 	return llm.Script(transcript.Turn("lookup_order", `{"order_number": 1045}`), transcript.Turn("refund_order", arguments), llm.Turn{Text: "Your order 1045 is late."})
 }

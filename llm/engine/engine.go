@@ -276,7 +276,9 @@ func (e *Engine) Suspend(ctx context.Context, tenant, session string) error {
 			return
 		}
 		e.cache.Pin(tenant, ids, false)
-		done <- e.cache.Suspend(tenant, ids)
+		err := e.cache.Suspend(tenant, ids)
+		e.count() // before the caller looks
+		done <- err
 	})
 	delete(e.sessions, sessionKey{tenant, session})
 	e.wake.Broadcast()

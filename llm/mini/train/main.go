@@ -27,6 +27,7 @@ func run(args []string) error {
 	f.IntVar(&o.row, "row", 640, "tokens in a row of training data")
 	f.StringVar(&o.data, "data", "data.bin", "file of training data in the folder (pack)")
 	f.Float64Var(&o.brief, "brief", 0, "part of the conversations whose tools are declared briefly (pack)")
+	f.Float64Var(&o.examples, "examples", 0.45, "part of the conversations that are about the examples' tasks (pack)")
 	f.Float64Var(&o.drill, "drill", 0, "part of the conversations that are drills of copying (pack)")
 	f.StringVar(&o.model, "m", "llm/mini/model.gguf", "model file to write (export) or to read (eval)")
 	f.StringVar(&o.mix, "mix", "Q8_0", "number format of the model file")
@@ -57,5 +58,5 @@ type options struct {
 	seed                         uint64
 	n, size, row                 int
 	verbose, held, free          bool
-	brief, drill                 float64
+	brief, drill, examples       float64
 }

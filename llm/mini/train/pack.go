@@ -86,6 +86,7 @@ func pack(o options) (err error) {
 	defer func() { err = errors.Join(err, f.Close()) }()
 	w := bufio.NewWriterSize(f, 1<<20)
 	s := corpus.NewSource(o.seed, false)
+	s.Examples = o.examples
 	var open []document
 	written, learned, padded, cut := 0, 0, 0, 0
 	for rows := o.n * 1000 / o.row; rows > 0; rows-- {

@@ -113,7 +113,7 @@ var systems = []string{
 // Conversation makes one conversation: tools, and then several exchanges about them.
 func (s *Source) Conversation(exchanges int) Conversation {
 	st := &story{Source: s}
-	if s.chance(0.45) {
+	if s.chance(s.Examples) {
 		st.example(exchanges)
 		return st.Conversation
 	}

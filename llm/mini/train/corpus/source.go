@@ -11,6 +11,9 @@ import (
 type Source struct {
 	*rand.Rand
 	Held bool // draw held-out entries instead of the training entries
+
+	// Examples is the part of the conversations that are about the examples' tasks.
+	Examples float64
 }
 
 // NewSource returns a source; the same seed gives the same conversations.
@@ -19,7 +22,7 @@ func NewSource(seed uint64, held bool) *Source {
 	if held {
 		salt = 2
 	}
-	return &Source{rand.New(rand.NewPCG(seed, salt)), held}
+	return &Source{rand.New(rand.NewPCG(seed, salt)), held, 0.45}
 }
 
 // split is the distance of held-out entries in a list.
@@ -116,7 +119,16 @@ var things = strings.Fields(`lamp desk chair kettle printer router bicycle helme
 	ladder monitor pillow scanner shelf toaster umbrella vase whistle projector`)
 
 func (s *Source) thing() string {
-	return pick(s, "red", "small", "steel", "blue", "wooden", "green", "large", "black", "folding") + " " + draw(s, things)
+	return pick(s, "red", "small", "steel", "blue", "wooden", "green", "large", "black", "folding") + " " + s.named(draw(s, things))
+}
+
+// named is a listed word or, in training and half of the time, a made-up one: a word that
+// could be known by heart teaches no copying.
+func (s *Source) named(listed string) string {
+	if s.Held || s.chance(0.5) {
+		return listed
+	}
+	return s.word(1 + s.IntN(2))
 }
 
 // title is a short free text that has to be copied as it is.

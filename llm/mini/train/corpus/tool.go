@@ -118,10 +118,7 @@ var nouns = strings.Fields(`order invoice ticket flight hotel meeting package ac
 // tool makes a tool of n parameters, the first need of them required.
 func (s *Source) tool(n, need int) *tool {
 	t := &tool{verb: draw(s, actions)}
-	t.noun = draw(s, nouns)
-	if s.chance(0.15) {
-		t.noun = s.word(2)
-	}
+	t.noun = s.named(draw(s, nouns))
 	used := map[string]bool{}
 	for i := range n {
 		p := s.param(t.noun, used)
@@ -160,7 +157,7 @@ func (s *Source) param(noun string, used map[string]bool) *param {
 		suffix := pick(s, k.suffix...)
 		q := noun
 		if s.chance(0.6) || suffix == "" {
-			q = draw(s, qualifiers)
+			q = s.named(draw(s, qualifiers))
 		}
 		name := strings.Trim(q+"_"+suffix, "_")
 		if s.chance(0.25) && suffix != "" {
