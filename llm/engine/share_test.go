@@ -48,7 +48,9 @@ func TestRunsTakeTurns(t *testing.T) {
 		}
 	}
 	wg.Wait()
-	if at := slices.Index(order, "one"); at < 0 || at > 2 {
+	// In turn it is served second; the place is noted by a goroutine that a busy machine
+	// may run late. In order of arrival it would be 20.
+	if at := slices.Index(order, "one"); at < 0 || at > 10 {
 		t.Errorf("the run with one request was served at place %d of %d", at, len(order))
 	}
 }
