@@ -17,7 +17,7 @@ type Acts struct {
 	q         []int8
 	d, sum    []float32 // scale, and scale times sum, of each group of 16
 	pairSum   []float32 // at even groups, sum of this one and the next
-	paired    []int8    // of fewer than four rows: q in the order that pairOrder says
+	paired    []int8    // of fewer than fusedMax rows: q in the order that pairOrder says
 	wide      []float32 // for each 256 columns, d of the eight 32s, then pairSum of them
 }
 

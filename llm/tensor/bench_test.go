@@ -1,6 +1,9 @@
 package tensor
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // BenchmarkKernels times inner loops on data in the first-level cache, on one thread.
 func BenchmarkKernels(b *testing.B) {
@@ -71,13 +74,13 @@ func BenchmarkKernels(b *testing.B) {
 		var sums [outerCols * outerRows]float32
 		b.Run("outer32", func(b *testing.B) {
 			for b.Loop() {
-				fast.outer32(&o.u[0], &o.s[0], &o.m[0], &x.q[0], &x.d[0], &x.pairSum[0], x.stride, outerChunk/32, &sums[0])
+				fast.outer32(&o.u[0], &o.s[0], &o.m[0], &x.q[0], &x.d[0], &x.pairSum[0], x.stride, outerChunk/32, &sums[0], nil, 0, 0, 0)
 			}
 			perWeight(b, outerCols*outerRows*outerChunk)
 		})
 		b.Run("outer16", func(b *testing.B) {
 			for b.Loop() {
-				fast.outer16(&o.u[0], &o.s[0], &o.m[0], &x.q[0], &x.d[0], &x.sum[0], x.stride, outerChunk/16, &sums[0])
+				fast.outer16(&o.u[0], &o.s[0], &o.m[0], &x.q[0], &x.d[0], &x.sum[0], x.stride, outerChunk/16, &sums[0], nil, 0, 0, 0)
 			}
 			perWeight(b, outerCols*outerRows*outerChunk)
 		})
@@ -116,5 +119,34 @@ func BenchmarkKernels(b *testing.B) {
 				a.Tile(x.X, dim, k, k, typ, page, see)
 			}
 		})
+	}
+}
+
+// BenchmarkProducts multiplies a matrix larger than the caches with one to eight rows of
+// activations on two threads, as decode steps of a model do; MB/s is bytes of weights.
+func BenchmarkProducts(b *testing.B) {
+	const rows, cols = 65536, 4096
+	p := NewPool(2)
+	defer p.Close()
+	for _, typ := range []Type{Q4_K, Q6_K} {
+		data := make([]byte, rows*typ.RowBytes(cols))
+		for i := range data {
+			data[i] = byte(i * 7)
+		}
+		w := &Matrix{typ, rows, cols, data}
+		for _, n := range []int{1, 2, 3, 4, 8} {
+			x := &Acts{}
+			x.Reset(n, cols)
+			for i := range x.X {
+				x.X[i] = float32(i%23) - 11
+			}
+			dst := make([]float32, n*rows)
+			b.Run(fmt.Sprintf("%v/%d", typ, n), func(b *testing.B) {
+				b.SetBytes(int64(len(data)))
+				for b.Loop() {
+					p.Multiply(x, Product{W: w, Dst: dst})
+				}
+			})
+		}
 	}
 }

@@ -50,8 +50,10 @@ type kernels struct {
 	interleaveQ4K, interleaveQ6K func(u *uint8, s, m *float32, b *byte, stride, blocks int)
 
 	// outer16 and outer32 multiply an interleaved strip with four rows of activations,
-	// stride bytes apart, see outer.go. They are nil where dot4 is no slower.
-	outer16, outer32 func(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, sums *float32)
+	// stride bytes apart, see outer.go. They are nil where dot4 is no slower. In each step
+	// they bring near span bytes, a multiple of 64, at next and, unless it is 0, at second
+	// bytes beyond it; next moves on by rowBytes.
+	outer16, outer32 outerKernel
 
 	// expSum replaces n scores by exp(score − top) and returns their sum.
 	expSum func(s *float32, top float32, n int) float32
@@ -76,6 +78,8 @@ type kernels struct {
 	peak    func(n int)
 	peakOps int
 }
+
+type outerKernel = func(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, sums *float32, next *byte, rowBytes, span, second int)
 
 // genericKernels specify what the others do.
 var genericKernels = kernels{

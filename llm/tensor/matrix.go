@@ -62,7 +62,11 @@ func (p *Product) row(i int) int {
 
 // outer reports whether the product is made of outer products.
 func (p *Product) outer(x *Acts) bool {
-	return fast.outer16 != nil && !x.Exact && x.N >= outerMin && unpackers[p.W.Type] != nil
+	least := outerMin
+	if p.direct() != nil {
+		least = directMin
+	}
+	return fast.outer16 != nil && !x.Exact && x.N >= least && unpackers[p.W.Type] != nil
 }
 
 // stripRows returns the rows that one item of work computes.
@@ -84,7 +88,7 @@ type scratch struct {
 
 const (
 	stripRows = 16 // rows that are unpacked together
-	fusedMax  = 4  // rows of activations from which on weights are unpacked once for all
+	fusedMax  = 3  // rows of activations from which on weights are unpacked once for all
 	tileCols  = 32 // rows of activations that stay in the second-level cache
 )
 
@@ -131,7 +135,7 @@ func (p *Pool) Multiply(x *Acts, products ...Product) {
 		s := p.scratch[worker]
 		pr := &products[i]
 		if first := (item - starts[i]) * pr.stripRows(x); pr.outer(x) {
-			pr.outerStrip(&s.outer, x, first)
+			pr.outerStrip(&s.outer, x, first, p.threads)
 		} else {
 			pr.strip(s, x, first)
 		}

@@ -1,5 +1,7 @@
 package tensor
 
+import "unsafe"
+
 // An outer product multiplies a strip of 32 rows of weights with four rows of
 // activations at a time. The strip is unpacked chunk by chunk and interleaved, so that
 // one register holds four columns of 16 rows, and the activations are broadcast: sums
@@ -9,7 +11,11 @@ const (
 	outerRows  = 32  // rows of weights in a strip
 	outerCols  = 4   // rows of activations in one call of the kernel
 	outerChunk = 512 // columns that are unpacked at once; the generator knows it too
-	outerMin   = 6   // rows of activations from which on outer products are used
+
+	// Rows of activations from which on outer products are used: directMin for the formats
+	// that are interleaved without being unpacked first, else outerMin.
+	directMin = 3
+	outerMin  = 6
 )
 
 // outerScratch is one worker's room for a strip.
@@ -32,7 +38,7 @@ func (o *outerScratch) init() {
 }
 
 // outerStrip computes up to outerRows rows of the product.
-func (p *Product) outerStrip(o *outerScratch, x *Acts, first int) {
+func (p *Product) outerStrip(o *outerScratch, x *Acts, first, workers int) {
 	width := p.width()
 	rows := min(outerRows, width-first)
 	cols := (x.N + outerCols - 1) / outerCols * outerCols
@@ -50,13 +56,51 @@ func (p *Product) outerStrip(o *outerScratch, x *Acts, first int) {
 		n := min(outerChunk, p.W.Cols-k)
 		padded := min(outerChunk, x.stride-k)
 		p.interleave(o, first, rows, k, n, padded)
+		near := p.ahead(first, k, workers, cols, padded/step)
 		for c := 0; c < cols; c += outerCols {
 			outer(&o.u[0], &o.s[0], &o.m[0], &x.q[c*x.stride+k], &x.d[c*groups+k/groupSize], &sum[c*groups+k/groupSize],
-				x.stride, padded/step, &o.sums[c*outerRows])
+				x.stride, padded/step, &o.sums[c*outerRows], near.next, near.rowBytes, near.span, near.second)
+			near.advance(padded / step)
 		}
 	}
 	for c := range x.N {
 		copy(p.Dst[c*width+first:][:rows], o.sums[c*outerRows:])
+	}
+}
+
+// ahead is what the kernel brings near while it multiplies a chunk: see kernels.outer16.
+type ahead struct {
+	next                   *byte
+	rowBytes, span, second int
+	rows                   int // of the strip, that are left
+}
+
+// ahead returns the part that is unpacked after the one at column k: the next chunk of
+// the strip, or the first of the strip that this worker is likely to get then.
+func (p *Product) ahead(first, k, workers, cols, steps int) ahead {
+	if k += outerChunk; k >= p.W.Cols {
+		k, first = 0, first+outerRows*workers
+	}
+	if p.Rows != nil || first+outerRows > p.W.Rows {
+		return ahead{}
+	}
+	a := ahead{rowBytes: p.W.Type.RowBytes(p.W.Cols), rows: outerRows}
+	at := first*a.rowBytes + p.W.Type.RowBytes(k)
+	line := int(uintptr(unsafe.Pointer(&p.W.Data[at])) % 64) // where it begins in a line of the cache
+	a.span = (line + p.W.Type.RowBytes(min(outerChunk, p.W.Cols-k)) + 63) &^ 63
+	a.next = &p.W.Data[max(at-line, 0)]
+	if cols/outerCols*steps < outerRows { // too few steps for a row in each
+		a.rows, a.second = outerRows/2, outerRows/2*a.rowBytes
+	}
+	return a
+}
+
+// advance goes to the rows after those of a call of so many steps.
+func (a *ahead) advance(steps int) {
+	if a.rows -= steps; a.rows <= 0 {
+		*a = ahead{}
+	} else {
+		a.next = add(a.next, steps*a.rowBytes)
 	}
 }
 

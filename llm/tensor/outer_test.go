@@ -33,11 +33,11 @@ func compareOuter(t *testing.T, seed uint64, steps int, extreme bool) {
 		if k.outer16 == nil {
 			continue
 		}
-		for width, f := range map[int]func(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, sums *float32){16: k.outer16, 32: k.outer32} {
+		for width, f := range map[int]outerKernel{16: k.outer16, 32: k.outer32} {
 			got, want := slices.Clone(first), slices.Clone(first)
 			n := cols / width
 			outerGeneric(width, &o.u[0], &o.s[0], &o.m[0], &x.q[0], &x.d[0], &x.sum[0], x.stride, n, &want[0])
-			f(&o.u[0], &o.s[0], &o.m[0], &x.q[0], &x.d[0], &x.sum[0], x.stride, n, &got[0])
+			f(&o.u[0], &o.s[0], &o.m[0], &x.q[0], &x.d[0], &x.sum[0], x.stride, n, &got[0], (*byte)(&o.u[0]), 100, 64*int(seed%4), 50*int(seed%2))
 			var d, s float32
 			for _, v := range x.d {
 				d = max(d, v)

@@ -83,12 +83,12 @@ func transposeAVX512(dst *uint32, src *uint32, stride int, n int)
 // outer16AVX512 is kernels.outer16 for AVX-512 with VNNI.
 //
 //go:noescape
-func outer16AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32)
+func outer16AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, rowBytes int, span int, second int)
 
 // outer32AVX512 is kernels.outer32 for AVX-512 with VNNI.
 //
 //go:noescape
-func outer32AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32)
+func outer32AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, rowBytes int, span int, second int)
 
 // peakAVX512 multiplies and adds 16 × 64 bytes n times, in registers.
 func peakAVX512(n int)

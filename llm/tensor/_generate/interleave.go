@@ -92,7 +92,6 @@ func interleaveQ4K() {
 			for i := range q {
 				q[i] = ZMM()
 				VMOVDQU32(row(i, 16+64*h), q[i])
-				PREFETCHT0(row(i, 576+64*h))
 			}
 			transposed(q, func(c int, packed reg.VecVirtual) {
 				high := ZMM()
@@ -132,7 +131,6 @@ func interleaveQ6K() {
 		for i := range q {
 			q[i] = ZMM()
 			VMOVDQU32(row(i, disp), q[i])
-			PREFETCHT0(row(i, 840+disp))
 		}
 		return q
 	}

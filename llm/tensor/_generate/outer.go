@@ -92,14 +92,16 @@ func fourth(base, stride, stride3 reg.GPVirtual, c, disp int) Mem {
 }
 
 // outerAVX512 multiplies 32 rows of weights with 4 of activations; each scale is that
-// of width weights.
+// of width weights. In each step it brings near span bytes of one row of what is unpacked
+// next, or of two: memory works while the weights are multiplied.
 func outerAVX512(width int) {
 	name := fmt.Sprintf("outer%dAVX512", width)
-	TEXT(name, NOSPLIT, "func(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, dst *float32)")
+	TEXT(name, NOSPLIT, "func(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, dst *float32, next *byte, rowBytes, span, second int)")
 	Doc(fmt.Sprintf("%s is kernels.outer%d for AVX-512 with VNNI.", name, width))
 	Pragma("noescape")
 	u, s, m, a, d, sum, n := ptr("u"), ptr("s"), ptr("m"), ptr("a"), ptr("d"), ptr("sum"), ptr("steps")
 	stride, dst := ptr("stride"), ptr("dst")
+	next := ptr("next")
 	stride3, step, step3 := GP64(), GP64(), GP64()
 	LEAQ(Mem{Base: stride, Index: stride, Scale: 2}, stride3)
 	MOVQ(stride, step)
@@ -113,6 +115,20 @@ func outerAVX512(width int) {
 		}
 	}
 	loop(fmt.Sprintf("outer%d", width), n, 1, func() {
+		row, left := GP64(), GP64()
+		near := func(name string) {
+			Load(Param("span"), left)
+			loop(name, left, 64, func() { PREFETCHT1(Mem{Base: row, Index: left, Scale: 1, Disp: -64}) })
+		}
+		alone := fmt.Sprintf("outer%d_alone", width)
+		MOVQ(next, row)
+		near(fmt.Sprintf("outer%d_near", width))
+		ADDQ(NewParamAddr("second", 96), row)
+		CMPQ(row, next)
+		JEQ(LabelRef(alone))
+		near(fmt.Sprintf("outer%d_second", width))
+		Label(alone)
+		ADDQ(NewParamAddr("rowBytes", 80), next)
 		var dot [2][4]reg.VecVirtual
 		for h := range 2 {
 			for c := range 4 {
@@ -152,6 +168,7 @@ func outerAVX512(width int) {
 			ADDQ(U32(uint32(width/4)), p)
 		}
 	})
+	dst = ptr("dst")
 	for h := range 2 {
 		for c := range 4 {
 			VMOVUPS(acc[h][c], Mem{Base: dst, Disp: 128*c + 64*h})
