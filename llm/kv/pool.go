@@ -96,6 +96,10 @@ func (p *Pool) PageTokens() int { return p.pageTokens }
 // PageBytes returns the bytes of a page.
 func (p *Pool) PageBytes() int { return p.pageBytes }
 
+// HeadBytes returns the bytes of one layer and KV head in a page: its keys, then its values.
+// The heads of a layer lie side by side.
+func (p *Pool) HeadBytes() int { return 2 * p.spanBytes }
+
 // Pages returns the number of pages, Free how many of them are free.
 func (p *Pool) Pages() int { return len(p.refs) }
 

@@ -3,6 +3,7 @@ package llama
 import (
 	"math"
 
+	"github.com/chaski-dev/chaski/llm/kv"
 	"github.com/chaski-dev/chaski/llm/tensor"
 )
 
@@ -14,8 +15,8 @@ const (
 	stepSize  = 128  // tokens of context between two looks at the largest score
 )
 
-// attention is the work of one layer, cut into pieces: the queries of some tokens for
-// one KV head over a part of the context.
+// attention is the work of one layer, cut into pieces: the queries of some tokens over a
+// part of the context. There is a state for each piece and KV head.
 type attention struct {
 	pieces []piece
 	states []tensor.Attention
@@ -26,6 +27,8 @@ type attention struct {
 type attentionWork struct {
 	visible []int32
 	pages   []tensor.KVPage
+	ids     []kv.PageID
+	queries [][]float32 // by head
 }
 
 type piece struct {
@@ -48,8 +51,15 @@ func (r *Runner) attend(l int, spans []Span) {
 	for len(a.work) < r.pool.Threads() {
 		a.work = append(a.work, attentionWork{})
 	}
-	r.pool.Run(n*m.KVHeads, func(worker, i int) {
-		r.attendPiece(l, i%m.KVHeads, &a.pieces[i/m.KVHeads], &a.states[i], &a.work[worker], spans)
+	// A page holds the heads of a layer side by side: read together they are one stretch of
+	// memory. They are parted only where there is too little work for all threads.
+	heads := m.KVHeads
+	for heads%2 == 0 && n*m.KVHeads/heads < 4*r.pool.Threads() {
+		heads /= 2
+	}
+	r.pool.Run(n*m.KVHeads/heads, func(worker, i int) {
+		first := i * heads % m.KVHeads
+		r.attendPiece(l, first, &a.pieces[i*heads/m.KVHeads], a.states[i*heads:][:heads], &a.work[worker], spans)
 	})
 	r.pool.Run(n, func(_, i int) {
 		p := &a.pieces[i]
@@ -95,22 +105,26 @@ func (r *Runner) cutAttention() {
 	}
 }
 
-// attendPiece reads the pages of one piece, for one KV head, some of them in each step.
-// While it reads the pages of a step, those of the next one are brought near.
-func (r *Runner) attendPiece(l, head int, p *piece, s *tensor.Attention, w *attentionWork, spans []Span) {
+// attendPiece reads the pages of one piece, some of them in each step, for the KV heads
+// from first on that have a state. While it reads one head's part of a page, the part
+// that follows at the same place of the next head or step is brought near.
+func (r *Runner) attendPiece(l, first int, p *piece, states []tensor.Attention, w *attentionWork, spans []Span) {
 	m := r.model
 	group := m.Heads / m.KVHeads
-	s.Reset(p.tokens*group, m.HeadDim)
 	if cap(w.visible) < p.tokens*group {
 		w.visible = make([]int32, queryTile*group)
 	}
 	visible := w.visible[:p.tokens*group]
+	w.queries = w.queries[:0]
+	for h := range states {
+		states[h].Reset(p.tokens*group, m.HeadDim)
+		// The queries of a token's group lie together; the tokens are a row apart. Gather
+		// them so that they have one stride.
+		w.queries = append(w.queries, r.gather(&states[h], p, first+h, group))
+	}
 	table := spans[r.tokens[p.first].span].Table
 	size := r.cache.PageTokens()
 	step := max(stepSize/size, 1) * size
-	// The queries of a token's group lie together; the tokens are a row apart. Gather
-	// them so that they have one stride.
-	q := r.gather(s, p, head, group)
 	for from := p.from; from < p.to; from += step {
 		n := min(step, p.to-from)
 		for t := range p.tokens {
@@ -119,17 +133,26 @@ func (r *Runner) attendPiece(l, head int, p *piece, s *tensor.Attention, w *atte
 				visible[t*group+g] = see
 			}
 		}
-		w.pages = w.pages[:0]
-		for at := from; at < from+n; at += size {
+		w.ids = w.ids[:0]
+		for at := from; at < min(from+2*step, p.to); at += size {
 			page, _ := table.At(at)
-			kv := tensor.KVPage{K: r.cache.K(page, l, head), V: r.cache.V(page, l, head)}
-			if at+step < p.to {
-				next, _ := table.At(at + step)
-				kv.Ahead = int(next-page) * r.cache.PageBytes()
-			}
-			w.pages = append(w.pages, kv)
+			w.ids = append(w.ids, page)
 		}
-		s.Tiles(q, m.HeadDim, w.pages, r.cache.Format(), size, n, visible)
+		now := (n + size - 1) / size
+		for h := range states {
+			w.pages = w.pages[:0]
+			for i, page := range w.ids[:now] {
+				part := tensor.KVPage{K: r.cache.K(page, l, first+h), V: r.cache.V(page, l, first+h)}
+				switch {
+				case h+1 < len(states):
+					part.Ahead = r.cache.HeadBytes()
+				case now+i < len(w.ids):
+					part.Ahead = int(w.ids[now+i]-page)*r.cache.PageBytes() - h*r.cache.HeadBytes()
+				}
+				w.pages = append(w.pages, part)
+			}
+			states[h].Tiles(w.queries[h], m.HeadDim, w.pages, r.cache.Format(), size, n, visible)
+		}
 	}
 }
 

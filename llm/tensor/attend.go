@@ -18,6 +18,16 @@ type Attention struct {
 	scores    []float32 // [rows][tokens of a call]
 	see       []int32   // tokens of a page that each query sees
 	queries   []float32
+	blocks    []queryBlock // [rows/4][dim/32] of 8-bit queries, for keys in Q8_0; empty until they are needed
+	room      []float32    // of weights8
+	codes     []int16
+}
+
+// queryBlock is 32 columns of four queries as 8-bit numbers. Assembly knows its layout.
+type queryBlock struct {
+	q    [4][32]int8
+	d    [4]float32 // scales
+	bias [4]int32   // −128·Σq: keys are read as unsigned codes, 128 too high
 }
 
 var negInf = float32(math.Inf(-1))
@@ -25,6 +35,7 @@ var negInf = float32(math.Inf(-1))
 // Reset starts anew for rows queries of dim elements.
 func (a *Attention) Reset(rows, dim int) {
 	a.rows, a.dim = rows, dim
+	a.blocks = a.blocks[:0]
 	a.top, a.sum, a.acc = sized(a.top, rows), sized(a.sum, rows), sized(a.acc, rows*dim)
 	for i := range a.top {
 		a.top[i] = negInf
@@ -86,36 +97,34 @@ func (a *Attention) Tile(q []float32, stride int, k, v []byte, t Type, n int, vi
 }
 
 // Tiles adds n keys and values in the format t, size of them in each page. q holds the
-// queries, already scaled, stride elements apart; visible says how many of the n each
-// query may see: those of its own and earlier positions.
+// queries, already scaled, stride elements apart, the same ones in each call; visible says
+// how many of the n each query may see: those of its own and earlier positions.
 func (a *Attention) Tiles(q []float32, stride int, pages []KVPage, t Type, size, n int, visible []int32) {
-	a.scores, a.see = sized(a.scores, a.rows*n), sized(a.see, a.rows)
+	width := (n + 15) &^ 15 // of a row of scores: kernels may write some too many
+	a.scores, a.see = sized(a.scores, a.rows*width), sized(a.see, a.rows)
+	if t == Q8_0 && fast.scores8 != nil && a.dim%32 == 0 && len(a.blocks) == 0 {
+		a.quantize(q, stride)
+	}
 	for i := range pages {
 		p := &pages[i]
 		m := a.part(i*size, size, n, visible)
 		_, _ = p.K[t.RowBytes(m*a.dim)-1], p.V[t.RowBytes(m*a.dim)-1]
-		a.score(q, stride, p, t, m, a.scores[i*size:], n)
+		a.score(q, stride, p, t, m, a.scores[i*size:], width)
 	}
 	for r := range a.rows {
 		see := int(visible[r])
 		if see <= 0 {
 			continue
 		}
-		s := a.scores[r*n:][:see]
-		top := a.top[r]
-		for _, x := range s {
-			if x > top { // much faster than max, which minds NaN and the sign of zero
-				top = x
-			}
-		}
-		if top > a.top[r] {
+		s := a.scores[r*width:][:see]
+		if top := fast.largest(&s[0], see); top > a.top[r] {
 			a.rescale(r, top)
 		}
-		a.sum[r] += fast.expSum(&s[0], top, len(s))
+		a.sum[r] += fast.expSum(&s[0], a.top[r], see)
 	}
 	for i := range pages {
 		m := a.part(i*size, size, n, visible)
-		a.addValues(&pages[i], t, m, a.scores[i*size:], n)
+		a.addValues(&pages[i], t, m, a.scores[i*size:], width)
 	}
 }
 
@@ -127,6 +136,25 @@ func (a *Attention) part(at, size, n int, visible []int32) int {
 		a.see[r] = min(max(visible[r]-int32(at), 0), int32(m))
 	}
 	return m
+}
+
+// quantize makes the 8-bit form of whole fours of queries.
+func (a *Attention) quantize(q []float32, stride int) {
+	n := a.dim / 32
+	a.blocks = sized(a.blocks, a.rows/4*n)
+	var d, sum [2]float32
+	for r := range a.rows / 4 * 4 {
+		for b := range n {
+			to := &a.blocks[r/4*n+b]
+			codes := &to.q[r%4]
+			fast.quantize(&codes[0], &d[0], &sum[0], &q[r*stride+32*b], 1)
+			total := int32(0)
+			for _, c := range codes {
+				total += int32(c)
+			}
+			to.d[r%4], to.bias[r%4] = d[0], -128*total
+		}
+	}
 }
 
 // score multiplies the queries with the n keys of a page that they see; the rows of
@@ -146,7 +174,12 @@ func (a *Attention) score(q []float32, stride int, p *KVPage, t Type, n int, sco
 				continue
 			}
 			fours := min((see+3)&^3, n&^3) // some scores too many do no harm
-			if fours > 0 {
+			if len(a.blocks) > 0 {
+				fours = min((see+15)&^15, len(p.K)/t.RowBytes(a.dim)&^15)
+				if fours > 0 {
+					fast.scores8(&a.blocks[r/4*(a.dim/32)], &p.K[0], a.dim, fours, &scores[r*width], width, p.Ahead)
+				}
+			} else if fours > 0 {
 				fast.scores[f](&q[r*stride], stride, &data[0], a.dim, fours, &scores[r*width], width, p.Ahead)
 			}
 			for i := r; i < r+4 && fours < see; i++ {
@@ -196,6 +229,10 @@ func (a *Attention) addValues(p *KVPage, t Type, n int, weights []float32, width
 			for i := r; i < r+4; i++ { // what one query of the four does not see weighs nothing
 				clear(weights[i*width:][a.see[i]:see])
 			}
+			if t == Q8_0 && fast.weighted8 != nil && (int(see)+15)&^15 <= len(p.V)/t.RowBytes(a.dim) {
+				a.addValues8(p, r, int(see), weights[r*width:], width)
+				continue
+			}
 			fast.weighted4[f](&a.acc[r*a.dim], &data[0], &weights[r*width], width, int(see), a.dim, p.Ahead)
 		}
 	}
@@ -206,6 +243,18 @@ func (a *Attention) addValues(p *KVPage, t Type, n int, weights []float32, width
 			}
 			fast.weighted(&a.acc[r*a.dim], &values[0], &weights[r*width], see, a.dim)
 		}
+	}
+}
+
+// addValues8 is addValues for four rows of weights and n values in Q8_0.
+func (a *Attention) addValues8(p *KVPage, r, n int, weights []float32, width int) {
+	a.room, a.codes = sized(a.room, 4*a.dim), sized(a.codes, 4*a.dim)
+	var unit [4]float32
+	rowBytes := Q8_0.RowBytes(a.dim)
+	for i := 0; i < n; i += 32 {
+		v, part := &p.V[i*rowBytes], min(32, n-i)
+		fast.weights8(v, &weights[i], width, part, a.dim, &a.room[0], &a.codes[0], &unit[0])
+		fast.weighted8(&a.acc[r*a.dim], v, &a.codes[0], &unit[0], part, a.dim, p.Ahead)
 	}
 }
 

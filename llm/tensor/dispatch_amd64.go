@@ -15,7 +15,7 @@ var (
 	avx2Kernels = kernels{
 		name: "avx2", dot: dotAVX2, dot4: dot4AVX2, unpack: unpackAVX2, dotF32: dotF32TailAVX2, dotF32x4: dotF32x4AVX2,
 		axpy: axpyTailAVX2, widenF16: widenF16Tail, widenQ80: widenQ80Generic,
-		expSum: expSumGeneric, swiglu: swigluGeneric, weighted: weightedAVX2, quantize: quantizeGeneric, peak: peakAVX2, peakOps: 128,
+		largest: largestGeneric, expSum: expSumGeneric, swiglu: swigluGeneric, weighted: weightedAVX2, quantize: quantizeGeneric, peak: peakAVX2, peakOps: 128,
 	}
 	avx512Kernels = kernels{
 		name: "avx512", dot: dotAVX512, dot4: dot4AVX512, unpack: unpackAVX2, dotF32: dotF32TailAVX512, dotF32x4: dotF32x4Tail,
@@ -26,7 +26,8 @@ var (
 		interleaveQ4K: interleaveQ4KAVX512, interleaveQ6K: interleaveQ6KAVX512,
 		scores:    [3]func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride, ahead int){scoresF32AVX512, scoresF16AVX512, scoresQ80AVX512},
 		weighted4: [3]func(acc *float32, v *byte, w *float32, stride, n, dim, ahead int){weighted4F32AVX512, weighted4F16AVX512, weighted4Q80AVX512},
-		expSum:    expSumTail, swiglu: swigluTail, weighted: weightedTail, quantize: quantizeAVX512, peak: peakAVX512, peakOps: 1024,
+		scores8:   scores8Blocks, weights8: weights8AVX512, weighted8: weighted8AVX512,
+		largest: largestTail, expSum: expSumTail, swiglu: swigluTail, weighted: weightedTail, quantize: quantizeAVX512, peak: peakAVX512, peakOps: 1024,
 	}
 )
 
@@ -155,6 +156,22 @@ func transposeFloats(dst, src *float32, stride, n int) {
 
 func transposeCodes(dst, src *uint8, stride, n int) {
 	transposeAVX512((*uint32)(unsafe.Pointer(dst)), (*uint32)(unsafe.Pointer(src)), stride, n)
+}
+
+func scores8Blocks(q *queryBlock, k *byte, dim, n int, out *float32, stride, ahead int) {
+	scores8AVX512((*byte)(unsafe.Pointer(q)), k, dim, n, out, stride, ahead)
+}
+
+func largestTail(s *float32, n int) float32 {
+	k := n & wholeSteps
+	if k == 0 {
+		return largestGeneric(s, n)
+	}
+	top := largestAVX512(s, k)
+	if k < n {
+		top = max(top, largestGeneric(add(s, k), n-k))
+	}
+	return top
 }
 
 func expSumTail(s *float32, top float32, n int) float32 {

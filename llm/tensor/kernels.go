@@ -55,6 +55,9 @@ type kernels struct {
 	// bytes beyond it; next moves on by rowBytes.
 	outer16, outer32 outerKernel
 
+	// largest returns the largest of n scores, at least one.
+	largest func(s *float32, n int) float32
+
 	// expSum replaces n scores by exp(score − top) and returns their sum.
 	expSum func(s *float32, top float32, n int) float32
 
@@ -70,9 +73,20 @@ type kernels struct {
 	// slower. The keys ahead bytes further on are brought near meanwhile.
 	scores [3]func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride, ahead int)
 
+	// scores8 is scores for keys in Q8_0 and 8-bit queries, n a multiple of 16 and dim one of
+	// 32; nil where scores is no slower. q has a block for each 32 columns.
+	scores8 func(q *queryBlock, k *byte, dim, n int, out *float32, stride, ahead int)
+
 	// weighted4 is weighted for four rows of weights, stride elements apart, and as many
 	// of acc; dim is a multiple of 64. The values ahead bytes further on are brought near.
 	weighted4 [3]func(acc *float32, v *byte, w *float32, stride, n, dim, ahead int)
+
+	// weights8 and weighted8 are weighted4 for at most 32 values in Q8_0, with weights, times
+	// the values' scales, of 16 bits: codes has 4 × 32 of them for each 32 columns, in units
+	// of which there is one for each row. Values up to the next multiple of 16 are read, but
+	// have no weight. Nil where weighted4 is no slower.
+	weights8  func(v *byte, w *float32, stride, n, dim int, room *float32, codes *int16, unit *float32)
+	weighted8 func(acc *float32, v *byte, codes *int16, unit *float32, n, dim, ahead int)
 
 	// peak does peakOps multiply-adds n times.
 	peak    func(n int)
@@ -85,7 +99,7 @@ type outerKernel = func(u *uint8, s, m *float32, a *int8, d, sum *float32, strid
 var genericKernels = kernels{
 	name: "generic", dot: dotGeneric, dot4: dot4Generic, unpack: unpackGeneric, dotF32: dotF32Generic, dotF32x4: dotF32x4Generic,
 	axpy: axpyGeneric, widenF16: widenF16Generic, widenQ80: widenQ80Generic,
-	expSum: expSumGeneric, swiglu: swigluGeneric, weighted: weightedGeneric, peak: peakGeneric, peakOps: 64,
+	largest: largestGeneric, expSum: expSumGeneric, swiglu: swigluGeneric, weighted: weightedGeneric, peak: peakGeneric, peakOps: 64,
 	quantize: quantizeGeneric,
 }
 

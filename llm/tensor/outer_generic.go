@@ -1,6 +1,9 @@
 package tensor
 
-import "unsafe"
+import (
+	"math"
+	"unsafe"
+)
 
 // transposeGeneric specifies kernels.transpose: word c of row r goes to dst[16c+r].
 func transposeGeneric(dst, src *uint32, stride, n int) {
@@ -99,6 +102,59 @@ func scoresGeneric(q *float32, qstride int, k *float32, dim, n int, out *float32
 	}
 }
 
+// scores8Generic specifies kernels.scores8.
+func scores8Generic(q *queryBlock, k *byte, dim, n int, out *float32, stride int) {
+	blocks := unsafe.Slice(q, dim/32)
+	for i := range n {
+		for g := range 4 {
+			var total float32
+			for b := range blocks {
+				key := unsafe.Slice(add(k, (i*len(blocks)+b)*34), 34)
+				dot := blocks[b].bias[g]
+				for c, v := range blocks[b].q[g] {
+					dot += int32(key[2+c]^0x80) * int32(v)
+				}
+				total += float32(dot) * blocks[b].d[g] * halfAt(key)
+			}
+			*add(out, g*stride+i) = total
+		}
+	}
+}
+
+// weights8Generic specifies kernels.weights8.
+func weights8Generic(v *byte, w *float32, stride, n, dim int, codes *int16, unit *float32) {
+	blocks := dim / 32
+	product := func(g, b, i int) float32 {
+		return *add(w, g*stride+i) * halfAt(unsafe.Slice(add(v, (i*blocks+b)*34), 34))
+	}
+	for g := range 4 {
+		var top float32
+		for i := range n * blocks {
+			top = max(top, product(g, i%blocks, i/blocks))
+		}
+		*add(unit, g) = top / 32767
+		for i := range n * blocks {
+			if top > 0 {
+				*add(codes, (i%blocks*4+g)*32+i/blocks) = int16(math.RoundToEven(float64(product(g, i%blocks, i/blocks) * (32767 / top))))
+			}
+		}
+	}
+}
+
+// weighted8Generic specifies kernels.weighted8.
+func weighted8Generic(acc *float32, v *byte, codes *int16, unit *float32, n, dim int) {
+	for g := range 4 {
+		for c := range dim {
+			total := int32(0)
+			for i := range n {
+				code := *add(codes, (c/32*4+g)*32+i)
+				total += int32(code) * int32(int8(*add(v, i*dim/32*34+c/32*34+2+c%32)))
+			}
+			*add(acc, g*dim+c) += float32(total) * *add(unit, g)
+		}
+	}
+}
+
 // weighted4Generic specifies kernels.weighted4 for values as floats.
 func weighted4Generic(acc, v, w *float32, stride, n, dim int) {
 	for r := range 4 {
@@ -111,6 +167,16 @@ func weightedGeneric(acc, v, w *float32, n, dim int) {
 	for i, x := range unsafe.Slice(w, n) {
 		axpyGeneric(acc, add(v, i*dim), x, dim)
 	}
+}
+
+func largestGeneric(s *float32, n int) float32 {
+	top := *s
+	for _, x := range unsafe.Slice(s, n) {
+		if x > top { // much faster than max, which minds NaN and the sign of zero
+			top = x
+		}
+	}
+	return top
 }
 
 func expSumGeneric(s *float32, top float32, n int) float32 {

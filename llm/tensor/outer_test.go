@@ -84,6 +84,11 @@ func compareAttention(t *testing.T, seed uint64, n, dim int) {
 	v, w, acc := random(n*dim, 1), random(n, 1), random(dim, 1)
 	blocks := randomRow(rng, Q8_0, 32*(n+1), seed%2 == 0)
 	for _, k := range usableKernels() {
+		if n > 0 {
+			if a, b := k.largest(&scores[0], n), slices.Max(scores[:n]); a != b {
+				t.Fatalf("%s: the largest of %d is %g, want %g", k.name, n, a, b)
+			}
+		}
 		got, want := slices.Clone(scores), slices.Clone(scores)
 		a, b := k.expSum(&got[0], 200, n), expSumGeneric(&want[0], 200, n)
 		if !close2(a, b, float32(n+1)) {
@@ -162,6 +167,99 @@ func compareFours(t *testing.T, seed uint64, n, dim int) {
 				if !close2(got[i], want[i], float32(8*n)) {
 					t.Fatalf("%s: column %d of four weighted sums of %d × %d is %g, want %g", k.name, i, n, dim, got[i], want[i])
 				}
+			}
+		}
+	}
+}
+
+// compareScores8 does the same for 8-bit queries.
+func compareScores8(t *testing.T, seed uint64, sixteens, blocks int, extreme bool) {
+	rng := rand.New(rand.NewPCG(seed, uint64(blocks)))
+	n := 16 * sixteens
+	keys := randomRow(rng, Q8_0, 32*n*blocks, extreme)
+	q := make([]queryBlock, blocks)
+	var most, deepest float32
+	for b := range q {
+		for g := range 4 {
+			total := int32(0)
+			for c := range q[b].q[g] {
+				v := int8(rng.IntN(255) - 127)
+				if extreme {
+					v = int8(127 - 254*rng.IntN(2))
+				}
+				q[b].q[g][c], total = v, total+int32(v)
+			}
+			q[b].d[g], q[b].bias[g] = rng.Float32(), -128*total
+			most = max(most, q[b].d[g])
+		}
+	}
+	for i := 0; i < len(keys); i += 34 {
+		deepest = max(deepest, float32(math.Abs(float64(halfAt(keys[i:])))))
+	}
+	for _, k := range usableKernels() {
+		if k.scores8 == nil {
+			continue
+		}
+		got, want := make([]float32, 4*(n+1)), make([]float32, 4*(n+1))
+		k.scores8(&q[0], &keys[0], 32*blocks, n, &got[0], n+1, 64)
+		scores8Generic(&q[0], &keys[0], 32*blocks, n, &want[0], n+1)
+		for i := range got {
+			if !close2(got[i], want[i], float32(32*blocks)*127*128*most*deepest) {
+				t.Fatalf("%s: score %d of 4 × %d over %d columns is %g, want %g", k.name, i, n, 32*blocks, got[i], want[i])
+			}
+		}
+	}
+}
+
+// compareWeighted8 does the same for weights of 16 bits, and compares them with weights as
+// they are.
+func compareWeighted8(t *testing.T, seed uint64, n, dim int) {
+	rng := rand.New(rand.NewPCG(seed, uint64(n)))
+	rows := (n + 15) &^ 15
+	v := randomRow(rng, Q8_0, rows*dim, false)
+	for i := 0; i < len(v); i += 34 { // scales of values are not negative; beyond n all may be
+		if v[i+1] &= 0x3f; i >= Q8_0.RowBytes(n*dim) {
+			v[i], v[i+1] = 0xff, 0xff
+		}
+	}
+	stride := rows + 3
+	w := make([]float32, 4*stride)
+	for i := range w {
+		w[i] = rng.Float32()
+	}
+	if seed%2 == 0 {
+		clear(w[:stride])
+	}
+	values := make([]float32, n*dim)
+	Dequantize(Q8_0, values, v[:Q8_0.RowBytes(n*dim)])
+	for _, k := range usableKernels() {
+		if k.weighted8 == nil {
+			continue
+		}
+		room, codes, want16 := make([]float32, 4*dim), make([]int16, 4*dim), make([]int16, 4*dim)
+		var unit, wantUnit [4]float32
+		k.weights8(&v[0], &w[0], stride, n, dim, &room[0], &codes[0], &unit[0])
+		weights8Generic(&v[0], &w[0], stride, n, dim, &want16[0], &wantUnit[0])
+		for i := range want16 {
+			if i%32 < n && w[i/32%4*stride] != 0 && (codes[i]-want16[i] > 1 || want16[i]-codes[i] > 1) {
+				t.Fatalf("%s: weight %d of %d × %d is %d, want %d", k.name, i, n, dim, codes[i], want16[i])
+			}
+		}
+		got, want, exact := make([]float32, 4*dim+1), make([]float32, 4*dim+1), make([]float32, 4*dim)
+		for i := range got {
+			got[i] = float32(i)
+		}
+		copy(want, got)
+		copy(exact, got)
+		k.weighted8(&got[0], &v[0], &codes[0], &unit[0], n, dim, 64)
+		weighted8Generic(&want[0], &v[0], &codes[0], &unit[0], n, dim)
+		weighted4Generic(&exact[0], &values[0], &w[0], stride, n, dim)
+		for i := range got {
+			if !close2(got[i], want[i], float32(4*dim)+128*float32(n)*32767*unit[min(i/dim, 3)]) {
+				t.Fatalf("%s: column %d of four sums of %d × %d is %g, want %g", k.name, i, n, dim, got[i], want[i])
+			}
+			if i < len(exact) && math.Abs(float64(got[i]-exact[i])) > 1e-3+float64(n)*128*float64(unit[i/dim]) {
+				t.Fatalf("%s: column %d of four sums of %d × %d is %g, with weights as they are %g", k.name, i, n, dim, got[i], exact[i])
 			}
 		}
 	}
@@ -298,6 +396,12 @@ func checkTiles(t *testing.T, rng *rand.Rand, typ Type, dim, rows, n int) {
 	q := make([]float32, rows*stride)
 	for i := range q {
 		q[i] = float32(rng.NormFloat64()) / 4
+		if typ == Q8_0 { // numbers of 8 bits, to which queries may be rounded
+			q[i] = max(-127, min(127, float32(math.Round(rng.NormFloat64()*32)))) / 128
+			if i%stride%32 == 0 {
+				q[i] = 127. / 128
+			}
+		}
 	}
 	visible := make([][]int32, tiles)
 	for i := range visible {
@@ -334,7 +438,11 @@ func checkTiles(t *testing.T, rng *rand.Rand, typ Type, dim, rows, n int) {
 		}
 		a.Row(got, r)
 		for c := range got {
-			if math.Abs(float64(got[c])-want[c]/sum) > 1e-5 {
+			limit := 1e-5
+			if typ == Q8_0 { // weights may be rounded to 16 bits
+				limit = 5e-4
+			}
+			if math.Abs(float64(got[c])-want[c]/sum) > limit {
 				t.Fatalf("%v, %d of %d elements, tiles of %d: query %d column %d is %g, want %g", typ, rows, dim, n, r, c, got[c], want[c]/sum)
 			}
 		}
@@ -358,6 +466,13 @@ func TestOuterAndAttentionKernelsAgree(t *testing.T) {
 		compareQ4K(t, 2, blocks, true)
 		compareQ6K(t, 1, blocks, false)
 		compareQ6K(t, 2, blocks, true)
+		for n := 1; n <= 32; n++ {
+			compareWeighted8(t, uint64(n), n, 64*(1+blocks%4))
+		}
+		for sixteens := 1; sixteens < 4; sixteens++ {
+			compareScores8(t, 1, sixteens, blocks, false)
+			compareScores8(t, 2, sixteens, blocks, true)
+		}
 	}
 	for n := range 70 {
 		for _, dim := range []int{16, 64, 72, 80, 128, 208, 256} {
@@ -380,6 +495,8 @@ func FuzzOuterAndAttention(f *testing.F) {
 		compareInterleave(t, seed, Q6_K, 1+int(n%8), extreme)
 		compareQ4K(t, seed, 1+int(n%16), extreme)
 		compareQ6K(t, seed, 1+int(n%16), extreme)
+		compareScores8(t, seed, 1+int(n%4), 1+int(dim%16), extreme)
+		compareWeighted8(t, seed, 1+int(n%32), 64*(1+int(dim%4)))
 	})
 }
 

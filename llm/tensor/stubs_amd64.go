@@ -101,6 +101,11 @@ func peakAVX2(n int)
 //go:noescape
 func expSumAVX512(s *float32, top float32, n int) float32
 
+// largestAVX512 is kernels.largest for n a multiple of 16, at least 16.
+//
+//go:noescape
+func largestAVX512(s *float32, n int) float32
+
 // swigluAVX512 is kernels.swiglu for n a multiple of 16.
 //
 //go:noescape
@@ -170,3 +175,18 @@ func scoresQ80AVX512(q *float32, qstride int, k *byte, dim int, n int, out *floa
 //
 //go:noescape
 func weighted4Q80AVX512(acc *float32, v *byte, w *float32, stride int, n int, dim int, ahead int)
+
+// scores8AVX512 is kernels.scores8 for AVX-512 with VNNI.
+//
+//go:noescape
+func scores8AVX512(q *byte, k *byte, dim int, n int, out *float32, stride int, ahead int)
+
+// weights8AVX512 is kernels.weights8 for AVX-512. room has 128 floats for each 32 columns.
+//
+//go:noescape
+func weights8AVX512(v *byte, w *float32, stride int, n int, dim int, room *float32, codes *int16, unit *float32)
+
+// weighted8AVX512 is kernels.weighted8 for AVX-512 with VNNI.
+//
+//go:noescape
+func weighted8AVX512(acc *float32, v *byte, codes *int16, unit *float32, n int, dim int, ahead int)

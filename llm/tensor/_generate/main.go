@@ -35,6 +35,7 @@ func main() {
 	peakAVX512()
 	peakAVX2()
 	expSumAVX512()
+	largestAVX512()
 	swigluAVX512()
 	weightedAVX512()
 	widenQ80AVX512()
@@ -47,6 +48,9 @@ func main() {
 		scoresAVX512(t)
 		weighted4AVX512(t)
 	}
+	scores8AVX512()
+	weights8AVX512()
+	weighted8AVX512()
 	Generate()
 }
 
@@ -263,6 +267,30 @@ func VPDPBUSD(acts Op, codes, dst reg.VecVirtual) {
 		Opcode:   "VPDPBUSD",
 		Operands: []Op{acts, codes, dst},
 		Inputs:   []Op{acts, codes, dst},
+		Outputs:  []Op{dst},
+		ISA:      []string{"AVX512_VNNI"},
+	})
+}
+
+// VPDPBUSD_BCST is VPDPBUSD with the same four bytes of acts for each lane.
+func VPDPBUSD_BCST(acts Mem, codes, dst reg.VecVirtual) {
+	Instruction(&ir.Instruction{
+		Opcode:   "VPDPBUSD",
+		Suffixes: []string{"BCST"},
+		Operands: []Op{acts, codes, dst},
+		Inputs:   []Op{acts, codes, dst},
+		Outputs:  []Op{dst},
+		ISA:      []string{"AVX512_VNNI"},
+	})
+}
+
+// VPDPWSSD_BCST is the same for two numbers of 16 bits.
+func VPDPWSSD_BCST(two Mem, values, dst reg.VecVirtual) {
+	Instruction(&ir.Instruction{
+		Opcode:   "VPDPWSSD",
+		Suffixes: []string{"BCST"},
+		Operands: []Op{two, values, dst},
+		Inputs:   []Op{two, values, dst},
 		Outputs:  []Op{dst},
 		ISA:      []string{"AVX512_VNNI"},
 	})
