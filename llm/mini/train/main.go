@@ -23,8 +23,9 @@ func run(args []string) error {
 	f.StringVar(&o.dir, "dir", "llm/mini/train/out", "folder of the data and checkpoints")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of the conversations")
 	f.IntVar(&o.n, "n", 0, "conversations to read (vocab), thousand tokens to pack (pack), cases of each skill (eval)")
-	f.IntVar(&o.size, "size", 4096, "tokens in the vocabulary")
+	f.IntVar(&o.size, "size", 5120, "tokens in the vocabulary")
 	f.IntVar(&o.row, "row", 640, "tokens in a row of training data")
+	f.StringVar(&o.text, "text", "", "folder whose Markdown files count as text (vocab)")
 	f.StringVar(&o.data, "data", "data.bin", "file of training data in the folder (pack)")
 	f.Float64Var(&o.brief, "brief", 0, "part of the conversations whose tools are declared briefly (pack)")
 	f.Float64Var(&o.examples, "examples", 0.45, "part of the conversations that are about the examples' tasks (pack)")
@@ -54,9 +55,9 @@ func run(args []string) error {
 }
 
 type options struct {
-	dir, data, model, mix, skill string
-	seed                         uint64
-	n, size, row                 int
-	verbose, held, free          bool
-	brief, drill, examples       float64
+	dir, data, text, model, mix, skill string
+	seed                               uint64
+	n, size, row                       int
+	verbose, held, free                bool
+	brief, drill, examples             float64
 }

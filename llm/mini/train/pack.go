@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/chaski-dev/chaski/llm/chat"
 	"github.com/chaski-dev/chaski/llm/mini/train/bpe"
@@ -23,6 +25,9 @@ func vocab(o options) error {
 	}
 	s := corpus.NewSource(o.seed, false)
 	counts := map[string]int{}
+	if err := countText(counts, o.text); err != nil {
+		return err
+	}
 	for range o.n {
 		c := s.Conversation(1 + s.IntN(3))
 		samples, err := c.Samples()
@@ -47,6 +52,31 @@ func vocab(o options) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(o.dir, "vocab.json"), b, 0o644)
+}
+
+// textWeight is how often a word of a text counts against one of a conversation: the
+// conversations are long, the texts short.
+const textWeight = 20
+
+// countText adds the words of the Markdown files under a folder, so that the vocabulary
+// has pieces of more English words than the conversations use.
+func countText(counts map[string]int, dir string) error {
+	if dir == "" {
+		return nil
+	}
+	once := map[string]int{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".md" {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		bpe.Count(once, string(b))
+		return err
+	})
+	for w, n := range once {
+		counts[w] += n * textWeight
+	}
+	return err
 }
 
 func readVocab(dir string) (bpe.Vocabulary, *tokenizer.Tokenizer, error) {
@@ -74,7 +104,7 @@ func pack(o options) (err error) {
 	if o.n == 0 {
 		o.n = 4000
 	}
-	_, tok, err := readVocab(o.dir)
+	v, tok, err := readVocab(o.dir)
 	if err != nil {
 		return err
 	}
@@ -87,6 +117,7 @@ func pack(o options) (err error) {
 	w := bufio.NewWriterSize(f, 1<<20)
 	s := corpus.NewSource(o.seed, false)
 	s.Examples = o.examples
+	s.Pieces = pieces(v)
 	var open []document
 	written, learned, padded, cut := 0, 0, 0, 0
 	for rows := o.n * 1000 / o.row; rows > 0; rows-- {
@@ -138,13 +169,29 @@ func pack(o options) (err error) {
 	return w.Flush()
 }
 
+// pieces returns the tokens of lower-case letters, without single letters.
+func pieces(v bpe.Vocabulary) []string {
+	var list []string
+	for _, t := range v.Tokens[:v.Text] {
+		if len(t) > 1 && strings.Trim(t, "abcdefghijklmnopqrstuvwxyz") == "" {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
 func documents(s *corpus.Source, tok *tokenizer.Tokenizer, o options) ([]document, error) {
 	var c corpus.Conversation
 	if s.Float64() < o.drill {
 		c = s.Drill()
 	} else {
-		c = s.Conversation(1 + s.IntN(5))
-		c.Brief = s.Float64() < o.brief
+		brief := s.Float64() < o.brief
+		exchanges := 1 + s.IntN(3)
+		if brief {
+			exchanges += s.IntN(3)
+		}
+		c = s.Conversation(exchanges)
+		c.Brief = brief
 	}
 	samples, err := c.Samples()
 	if err != nil {

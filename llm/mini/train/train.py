@@ -98,7 +98,7 @@ def main():
     p.add_argument("--seconds", type=float, default=0, help="stop after this time, decay included; 0 runs all steps")
     p.add_argument("--pause", type=float, default=0, help="save and stop after this time, to go on later; 0 never")
     p.add_argument("--lr", type=float, default=0.02, help="of the blocks' matrices (Muon)")
-    p.add_argument("--lr-embed", type=float, default=0.004, help="of the embedding and the norms (AdamW)")
+    p.add_argument("--lr-embed", type=float, default=0.0015, help="of the embedding and the norms (AdamW)")
     p.add_argument("--save", type=float, default=120, help="seconds between checkpoints")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--compile", action="store_true")
@@ -110,7 +110,7 @@ def main():
     rows = np.memmap(os.path.join(a.dir, a.data), dtype="<u2", mode="r").reshape(-1, a.row)
     blocks = [w for n, w in model.named_parameters() if w.ndim == 2 and n != "embed.weight"]
     others = [w for n, w in model.named_parameters() if w.ndim < 2 or n == "embed.weight"]
-    opts = [Muon(blocks, a.lr), torch.optim.AdamW(others, lr=a.lr_embed, betas=(0.9, 0.97), weight_decay=0.0)]
+    opts = [Muon(blocks, a.lr), torch.optim.AdamW(others, lr=a.lr_embed, betas=(0.9, 0.97), eps=3e-5, weight_decay=0.0)]
     rates = [a.lr, a.lr_embed]
     step, seen, checkpoint = 0, 0, os.path.join(a.dir, "checkpoint.pt")
     if os.path.exists(checkpoint):

@@ -2,8 +2,9 @@
 // merged tokens in the order of their merges, then the 256 special tokens.
 //
 // Three rules keep copying uniform, so that a word has the same tokens wherever it
-// stands, known or not, in a question, a declaration or a call: digits are never merged,
-// letters merge with letters only, and a capital letter begins a token.
+// stands, known or not, in a question, a declaration or a call: all numbers of up to three
+// digits are tokens, as in Llama 3, letters merge with letters only, and a capital letter
+// begins a token.
 package bpe
 
 import (
@@ -71,8 +72,30 @@ func Train(counts map[string]int, size int) (Vocabulary, error) {
 	for b := range tokens {
 		tokens[b] = []byte{byte(b)}
 	}
+	var v Vocabulary
+	known := map[string]bool{}
+	add := func(p pair) int {
+		joined := append(slices.Clone(tokens[p.left]), tokens[p.right]...)
+		known[string(joined)] = true
+		v.Merges = append(v.Merges, tokenizer.Spell(tokens[p.left])+" "+tokenizer.Spell(tokens[p.right]))
+		tokens = append(tokens, joined)
+		return len(tokens) - 1
+	}
+	if len(tokens)+len(special)+1100 <= size {
+		two := func(n int) int { return 256 + n }
+		for n := range 100 {
+			add(pair{'0' + n/10, '0' + n%10})
+		}
+		for n := range 1000 { // from the left or from the right, as the merges before fall
+			add(pair{two(n / 10), '0' + n%10})
+			v.Merges = append(v.Merges, fmt.Sprintf("%d %02d", n/100, n%100))
+		}
+	}
 	var words []word
 	for w, n := range counts {
+		if isDigit(w[0]) {
+			continue // has its token
+		}
 		parts := make([]int, len(w))
 		for i := range len(w) {
 			parts[i] = int(w[i])
@@ -96,8 +119,6 @@ func Train(counts map[string]int, size int) (Vocabulary, error) {
 	for w := range words {
 		count(w, 1)
 	}
-	var v Vocabulary
-	known := map[string]bool{}
 	for len(tokens)+len(special) < size {
 		best, most := pair{}, 0
 		for p, n := range pairs {
@@ -115,11 +136,7 @@ func Train(counts map[string]int, size int) (Vocabulary, error) {
 		if most < 2 {
 			return v, fmt.Errorf("bpe: the text gives only %d tokens, want %d: count more of it", len(tokens)+len(special), size)
 		}
-		id := len(tokens)
-		joined := append(slices.Clone(tokens[best.left]), tokens[best.right]...)
-		known[string(joined)] = true
-		v.Merges = append(v.Merges, tokenizer.Spell(tokens[best.left])+" "+tokenizer.Spell(tokens[best.right]))
-		tokens = append(tokens, joined)
+		id := add(best)
 		for w := range where[best] {
 			count(w, -1)
 			words[w].parts = merge(words[w].parts, best, id)
@@ -141,12 +158,14 @@ func mergeable(s string) bool {
 	letters := letter(s[0])
 	for i := range len(s) {
 		c := s[i]
-		if c >= '0' && c <= '9' || letter(c) != letters || i > 0 && c >= 'A' && c <= 'Z' {
+		if isDigit(c) || letter(c) != letters || i > 0 && c >= 'A' && c <= 'Z' {
 			return false
 		}
 	}
 	return true
 }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 

@@ -129,10 +129,10 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// words draws one entry of each split list. Syllables are marked, for a short word may
-// spell one.
+// words draws one entry of each split list, and a made-up word, marked, for it may be
+// spelt like one of those.
 func words(s *Source) []string {
-	list := []string{"-" + draw(s, syllables)}
+	list := []string{"-" + s.word(2)}
 	for _, l := range [][]string{nouns, leads, qualifiers, things, attributes, whereIs, ifLate, remind, asks, systems} {
 		if w := draw(s, l); w != "" {
 			list = append(list, w)

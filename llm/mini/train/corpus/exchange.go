@@ -31,7 +31,11 @@ func (st *story) ask(t *tool, given map[*param]string) (string, llm.ToolCall) {
 			phrase = v
 		}
 		said := p.said()
-		switch pick(st.Source, 0, 0, 1, 2) {
+		form := pick(st.Source, 0, 0, 1, 2)
+		if form == 2 && p.enum == nil && slices.ContainsFunc(t.params, func(o *param) bool { return o != p && o.enum == nil && o.kind.like(p.kind) }) {
+			form = 0 // two values of one kind are told apart by their names
+		}
+		switch form {
 		case 0:
 			parts = append(parts, pick(st.Source, "with ", "with the ", "")+said+" "+phrase)
 		case 1:
@@ -222,6 +226,11 @@ func (st *story) none() {
 		st.say("answer", "You're welcome. What can I do for you?")
 		return
 	}
+	st.strange()
+}
+
+// strange asks for what none of the tools is about.
+func (st *story) strange() {
 	for {
 		t := st.tool(1+st.IntN(2), 1)
 		clash := false

@@ -2,6 +2,7 @@ package corpus
 
 import (
 	"fmt"
+	"hash/crc32"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -14,6 +15,10 @@ type Source struct {
 
 	// Examples is the part of the conversations that are about the examples' tasks.
 	Examples float64
+
+	// Pieces are lower-case tokens of the vocabulary, from which words for training are
+	// made too; nil before there is one.
+	Pieces []string
 }
 
 // NewSource returns a source; the same seed gives the same conversations.
@@ -22,7 +27,7 @@ func NewSource(seed uint64, held bool) *Source {
 	if held {
 		salt = 2
 	}
-	return &Source{rand.New(rand.NewPCG(seed, salt)), held, 0.45}
+	return &Source{Rand: rand.New(rand.NewPCG(seed, salt)), Held: held, Examples: 0.45}
 }
 
 // split is the distance of held-out entries in a list.
@@ -44,25 +49,45 @@ func pick[T any](s *Source, list ...T) T { return list[s.IntN(len(list))] }
 // chance is true with probability p.
 func (s *Source) chance(p float64) bool { return s.Float64() < p }
 
-var syllables = strings.Fields(`ma ve lo ri ka ten dor sel ba mi ra no tu lan fe gor ha li sa per
-	jo kel du wen ta ro ni cas or ven pa lu tor mel shi bru fa del ki zan
-	el mo var pi gar she ul den yo rin ca bel ti gas dra mar hol vi sten ru
-	ja lin pol ser wi do nar ke lem so tha gri bo cor fen al qui ter ze mun`)
-
-// word is a made-up word of n syllables, or of as many random letters, so that every
-// piece of the vocabulary is copied now and then.
-func (s *Source) word(n int) string {
-	var b strings.Builder
-	if s.chance(0.15) {
-		for range 1 + 2*n {
-			b.WriteByte(byte('a' + s.IntN(26)))
+// pieces are what made-up words are put together from: many, so that a piece seldom
+// stands twice in a conversation, which would make it unclear what comes after it.
+var pieces = func() []string {
+	var list []string
+	for _, onset := range strings.Fields("b br ch d dr f g gr h j k kl l m n p pl r s sh st t tr v w z") {
+		for _, vowel := range strings.Fields("a e i o u") {
+			for _, coda := range []string{"", "l", "m", "n", "r", "s", "t", "x"} {
+				list = append(list, onset+vowel+coda)
+			}
 		}
-		return b.String()
 	}
-	for range n {
-		b.WriteString(draw(s, syllables))
+	return list
+}()
+
+// word is a made-up word of n pieces. So that everything in the vocabulary is copied now
+// and then, some are of pieces of the vocabulary, if the source has it, and some of
+// random letters. A fifth of the words, chosen by their spelling, are held out.
+func (s *Source) word(n int) string {
+	for {
+		var b strings.Builder
+		switch kind := s.Float64(); {
+		case kind < 0.12:
+			for range 1 + 2*n {
+				b.WriteByte(byte('a' + s.IntN(26)))
+			}
+		case kind < 0.45 && s.Pieces != nil && !s.Held:
+			for range n {
+				b.WriteString(pick(s, s.Pieces...))
+			}
+		default:
+			for range n {
+				b.WriteString(pick(s, pieces...))
+			}
+		}
+		w := b.String()
+		if (crc32.ChecksumIEEE([]byte(w))%split == split-1) == s.Held {
+			return w
+		}
 	}
-	return b.String()
 }
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

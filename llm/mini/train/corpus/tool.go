@@ -51,6 +51,12 @@ var enums = [][]string{
 
 var enumNames = strings.Fields("priority status size stage units period color channel order shipping_class")
 
+// like says that the values of two kinds can't be told apart by how they look.
+func (k *kind) like(o *kind) bool {
+	numbers := k.typ != "string" && o.typ != "string"
+	return k == o || numbers
+}
+
 // value makes a value for the parameter.
 func (p *param) value(s *Source) string {
 	if p.enum != nil {
