@@ -23,6 +23,18 @@ type Model interface {
 	CountTokens(req *Request) (int, error)
 }
 
+// Keeper is a [Model] that keeps what it computed for the turns of a session.
+type Keeper interface {
+	Model
+
+	// Suspend puts what is kept where it costs no memory: the session waits, for a person
+	// or a long time. Its next turn works as if nothing had happened.
+	Suspend(ctx context.Context, tenant, session string) error
+
+	// EndSession says that no more turns will come.
+	EndSession(tenant, session string)
+}
+
 // Info describes a [Model].
 type Info struct {
 	Name          string `json:"name"`

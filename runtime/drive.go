@@ -88,8 +88,23 @@ func (r *Runtime) Drive(ctx context.Context, run string, watch func(Update)) (pl
 		l.abandon(ctx)
 		err = l.end(ctx)
 	}
+	l.leave(ctx)
 	r.opt.Log.Info().Str("run", run).Str("status", string(l.state.Status)).Err(err).Msg("run left")
 	return l.state, err
+}
+
+// leave tells a model that keeps sessions what became of the run's.
+func (d *driver) leave(ctx context.Context) {
+	m, ok := d.rt.opt.Model.(llm.Keeper)
+	switch st := d.state.Status; {
+	case !ok:
+	case st.Done():
+		m.EndSession(d.state.Start.Tenant, d.run)
+	case st == planner.Waiting || st == planner.OutcomeUnknown:
+		if err := m.Suspend(ctx, d.state.Start.Tenant, d.run); err != nil {
+			d.rt.opt.Log.Debug().Err(err).Str("run", d.run).Msg("context of a run that waits stays in memory")
+		}
+	}
 }
 
 // open pins the policy, if none is, and opens the session that decides. A run whose

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	goruntime "runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -312,5 +313,54 @@ func TestWaitStops(t *testing.T) {
 	}
 	if _, err := rt.Wait(ctx, "none"); !errors.Is(err, journal.ErrNoRun) {
 		t.Error(err)
+	}
+}
+
+// keeper is a model that notes what it is told about sessions.
+type keeper struct {
+	llm.Model
+	told []string
+	err  error
+}
+
+func (k *keeper) Suspend(_ context.Context, tenant, session string) error {
+	k.told = append(k.told, "suspend "+tenant+"/"+session)
+	return k.err
+}
+
+func (k *keeper) EndSession(tenant, session string) {
+	k.told = append(k.told, "end "+tenant+"/"+session)
+}
+
+// TestKeeperIsTold: the context of a run that waits for a person leaves memory, that of
+// one which has ended is given up. A model that can't do it holds nothing up.
+func TestKeeperIsTold(t *testing.T) {
+	model := &keeper{err: errors.New("there is no page file"), Model: llm.Script(
+		llm.Turn{Calls: []llm.ToolCall{call("look", `{"at":"ana"}`)}}, llm.Turn{Text: "done"},
+	)}
+	rt, err := runtime.New(runtime.Options{
+		Journal: &journal.Memory{}, Caller: callerFunc(ok), Model: model,
+		Gate: runtime.GateFunc(func(_ context.Context, _ planner.State, c planner.CallState) (planner.Decided, error) {
+			return planner.Decided{Verdict: planner.RequireApproval, Rule: "ask"}, nil
+		}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := started("r", planner.Budget{})
+	start.Tenant = "acme"
+	if _, err := rt.Start(ctx, start); err != nil {
+		t.Fatal(err)
+	}
+	s, err := rt.Drive(ctx, "r", nil)
+	if err != nil || s.Status != planner.Waiting {
+		t.Fatalf("%v, %v", s.Status, err)
+	}
+	answer(t, rt, 0, true)
+	if s, err = rt.Drive(ctx, "r", nil); err != nil || s.Status != planner.Finished {
+		t.Fatalf("%v, %v", s.Status, err)
+	}
+	if want := []string{"suspend acme/r", "end acme/r"}; !slices.Equal(model.told, want) {
+		t.Errorf("told %q, want %q", model.told, want)
 	}
 }

@@ -243,6 +243,8 @@ func (e *Engine) Stats() Stats {
 	return s
 }
 
+var _ llm.Keeper = (*Engine)(nil)
+
 // EndSession says that no more turns of a session will come: its pages are worth no
 // more than others.
 func (e *Engine) EndSession(tenant, session string) {
