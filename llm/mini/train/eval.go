@@ -61,7 +61,7 @@ func evaluate(o options) (err error) {
 // skill measures one skill.
 func (m *evalModel) skill(o options, skill string) (tally, error) {
 	t := tally{}
-	s := corpus.NewSource(o.seed, true)
+	s := corpus.NewSource(o.seed, !o.seen)
 	for range o.n {
 		c := s.Single(skill)
 		solved := true

@@ -35,6 +35,7 @@ func run(args []string) error {
 	f.StringVar(&o.skill, "skill", "", "only this skill (eval, show)")
 	f.BoolVar(&o.verbose, "v", false, "show each wrong answer (eval)")
 	f.BoolVar(&o.held, "held", false, "show held-out conversations (show)")
+	f.BoolVar(&o.seen, "seen", false, "conversations drawn like those of training (eval)")
 	f.BoolVar(&o.free, "free", false, "without the grammar (eval)")
 	if err := f.Parse(args[1:]); err != nil {
 		return err
@@ -58,6 +59,6 @@ type options struct {
 	dir, data, text, model, mix, skill string
 	seed                               uint64
 	n, size, row                       int
-	verbose, held, free                bool
+	verbose, held, free, seen          bool
 	brief, drill, examples             float64
 }

@@ -117,7 +117,11 @@ func (s *Source) Conversation(exchanges int) Conversation {
 		st.example(exchanges)
 		return st.Conversation
 	}
-	st.system(draw(s, systems))
+	if s.noisy(0.3) {
+		st.system(capital(s.noise()) + " " + draw(s, things) + " " + s.noise() + ".")
+	} else {
+		st.system(draw(s, systems))
+	}
 	for range 1 + s.IntN(4) {
 		n := pick(s, 0, 1, 1, 1, 2, 2, 3)
 		st.addTool(s.tool(n, min(n, pick(s, 1, 1, 2, 3))))

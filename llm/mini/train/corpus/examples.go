@@ -71,6 +71,9 @@ var greetings = []string{"", "", "Hi, ", "Hello! ", "Good evening. ", "Hey, ", "
 // greeted puts a greeting before a text.
 func (st *story) greeted(text string) string {
 	g := draw(st.Source, greetings)
+	if st.noisy(0.3) {
+		g = capital(st.noise()) + pick(st.Source, ". ", ", ", ": ", " ")
+	}
 	if strings.HasSuffix(g, ", ") || strings.HasSuffix(g, ": ") {
 		text = strings.ToLower(text[:1]) + text[1:]
 	}
@@ -257,7 +260,7 @@ var asks = []string{
 
 // rag is a question that documents answer.
 func (st *story) rag() {
-	attr, name := strings.ReplaceAll(draw(st.Source, attributes), "-", " "), pick(st.Source, st.thing(), st.word(3), st.word(2)+" "+draw(st.Source, things))
+	attr, name := strings.ReplaceAll(st.named(draw(st.Source, attributes)), "-", " "), pick(st.Source, st.thing(), st.word(3), st.word(2)+" "+draw(st.Source, things))
 	st.user("%s", st.greeted(fmt.Sprintf(draw(st.Source, asks), attr, name)))
 	st.call("call", llm.ToolCall{Name: "search_documents", Arguments: object("query", attr+" "+name)})
 	fact := func(a, n string) string {
@@ -270,7 +273,7 @@ func (st *story) rag() {
 		texts = nil
 	}
 	for range 1 + st.IntN(2) {
-		other := strings.ReplaceAll(draw(st.Source, attributes), "-", " ")
+		other := strings.ReplaceAll(st.named(draw(st.Source, attributes)), "-", " ")
 		if st.chance(0.5) && other != attr {
 			texts = append(texts, fact(other, name))
 		} else {

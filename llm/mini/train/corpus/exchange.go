@@ -69,10 +69,17 @@ func sortArgs(args []any) {
 
 func (st *story) request(text string) {
 	lead := draw(st.Source, leads)
+	if st.noisy(0.35) {
+		lead = capital(st.noise()) + pick(st.Source, " ", " ", ", ", ": ")
+	}
 	if lead == "" {
 		text = capital(text)
 	}
-	st.user("%s%s%s", lead, text, draw(st.Source, ends))
+	end := draw(st.Source, ends)
+	if st.noisy(0.2) {
+		end = pick(st.Source, " ", ", ", ". ") + st.noise() + end
+	}
+	st.user("%s%s%s", lead, text, end)
 }
 
 // answer gives the call i a result and, if last, tells it.

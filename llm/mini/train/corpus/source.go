@@ -156,6 +156,19 @@ func (s *Source) named(listed string) string {
 	return s.word(1 + s.IntN(2))
 }
 
+// noise is a few made-up words: in training they stand around requests, so that words
+// which are not known are passed over.
+func (s *Source) noise() string {
+	words := make([]string, 1+s.IntN(3))
+	for i := range words {
+		words[i] = s.word(1 + s.IntN(2))
+	}
+	return strings.Join(words, " ")
+}
+
+// noisy is true with probability p, in training only.
+func (s *Source) noisy(p float64) bool { return !s.Held && s.chance(p) }
+
 // title is a short free text that has to be copied as it is.
 func (s *Source) title() string {
 	n := 2 + s.IntN(3)

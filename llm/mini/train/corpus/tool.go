@@ -115,6 +115,15 @@ var actions = []action{
 	{"export", []string{"export", "save out", "download"}, "exported"},
 }
 
+// action is a listed verb or, in training and half of the time, a made-up one.
+func (s *Source) action() action {
+	if !s.noisy(0.5) {
+		return draw(s, actions)
+	}
+	name := s.word(1 + s.IntN(2))
+	return action{name, []string{name, s.word(1) + " " + s.word(1), s.word(2)}, name + "ed"}
+}
+
 var nouns = strings.Fields(`order invoice ticket flight hotel meeting package account report contract
 	payment booking parcel lesson reminder message product shipment profile recipe
 	loan alarm playlist table room visit claim device survey permit
@@ -123,7 +132,7 @@ var nouns = strings.Fields(`order invoice ticket flight hotel meeting package ac
 
 // tool makes a tool of n parameters, the first need of them required.
 func (s *Source) tool(n, need int) *tool {
-	t := &tool{verb: draw(s, actions)}
+	t := &tool{verb: s.action()}
 	t.noun = s.named(draw(s, nouns))
 	used := map[string]bool{}
 	for i := range n {
@@ -150,6 +159,16 @@ func (s *Source) param(noun string, used map[string]bool) *param {
 	for {
 		if s.chance(0.12) {
 			i := s.IntN(len(enums))
+			if s.noisy(0.5) {
+				p := &param{name: s.word(1 + s.IntN(2)), kind: kinds[8]}
+				for range 2 + s.IntN(3) {
+					p.enum = append(p.enum, s.word(1+s.IntN(2)))
+				}
+				if p.desc = capital(p.name); !used[p.name] {
+					used[p.name] = true
+					return p
+				}
+			}
 			if (i%split == split-1) != s.Held {
 				continue
 			}
@@ -161,6 +180,9 @@ func (s *Source) param(noun string, used map[string]bool) *param {
 		}
 		k := pick(s, kinds...)
 		suffix := pick(s, k.suffix...)
+		if s.noisy(0.15) {
+			suffix = s.word(1)
+		}
 		q := noun
 		if s.chance(0.6) || suffix == "" {
 			q = s.named(draw(s, qualifiers))
