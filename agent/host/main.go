@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -27,6 +28,9 @@ func Main(e *Example) {
 	}
 	if err := e.run(ctx, os.Stdout, Options{Model: *model, Data: *data}, prompt); err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %v\n", e.Name, err)
+		if waits := (*waitsError)(nil); errors.As(err, &waits) {
+			os.Exit(4) // as chaski run does
+		}
 		os.Exit(1)
 	}
 }
@@ -52,13 +56,20 @@ func (e *Example) run(ctx context.Context, w io.Writer, o Options, prompt string
 		}
 		Tell(w, &ev)
 		if ev.Status == planner.Waiting {
-			return fmt.Errorf("it waits for approval: answer with\n  chaski runs approve %[1]s --runs %[2]s\nor deny, then go on with\n  chaski runs resume %[1]s --runs %[2]s", ev.Run, h.Runs())
+			return &waitsError{ev.Run, h.Runs()}
 		}
 		if ev.Status.Done() && ev.Status != planner.Finished {
 			return fmt.Errorf("%s: %s", ev.Status, ev.Reason)
 		}
 	}
 	return nil
+}
+
+// waitsError says that a run waits for a person, and what the person does.
+type waitsError struct{ run, runs string }
+
+func (e *waitsError) Error() string {
+	return fmt.Sprintf("it waits for approval: answer with\n  chaski runs approve %[1]s --runs %[2]s\nor deny, then go on with\n  chaski runs resume %[1]s --runs %[2]s", e.run, e.runs)
 }
 
 // Tell writes what an event says of a run, a line each; nothing that changes from run to

@@ -2,8 +2,10 @@ package main
 
 import (
 	"crypto/ed25519"
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/chaski-dev/chaski/policies/audit"
 )
@@ -14,7 +16,7 @@ type auditCmd struct {
 
 type auditVerifyCmd struct {
 	Key  string `help:"Public key of the checkpoints: hex, or a file, such as signing.key.pub beside the logs."`
-	Log  string `arg:"" help:"Log file." type:"existingfile"`
+	Log  string `arg:"" help:"Log file, or a folder of them." type:"path"`
 	Want uint64 `help:"The least number of entries that the log must have: shows a cut end."`
 }
 
@@ -27,18 +29,38 @@ func (c *auditVerifyCmd) Run() error {
 			return err
 		}
 	}
-	f, err := os.Open(c.Log)
+	info, err := os.Stat(c.Log)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return c.verify(c.Log, "", key)
+	}
+	logs, err := filepath.Glob(filepath.Join(c.Log, "*.jsonl"))
+	if err != nil || len(logs) == 0 {
+		return fmt.Errorf("%s: no logs (*.jsonl) in it", c.Log)
+	}
+	var failed []error
+	for _, log := range logs {
+		failed = append(failed, c.verify(log, filepath.Base(log)+": ", key))
+	}
+	return errors.Join(failed...)
+}
+
+// verify checks one log; what it prints begins with name.
+func (c *auditVerifyCmd) verify(log, name string, key ed25519.PublicKey) error {
+	f, err := os.Open(log)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	r, err := audit.Verify(f, key)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.Log, err)
+		return fmt.Errorf("%s: %w", log, err)
 	}
 	if r.Entries < c.Want {
-		return fmt.Errorf("%s: entry %d is missing: the log ends at %d", c.Log, r.Entries+1, r.Entries)
+		return fmt.Errorf("%s: entry %d is missing: the log ends at %d", log, r.Entries+1, r.Entries)
 	}
-	fmt.Printf("ok: %d entries, %d checkpoints, signed up to entry %d\n", r.Entries, r.Checkpoints, r.Signed)
+	fmt.Printf("%sok: %d entries, %d checkpoints, signed up to entry %d\n", name, r.Entries, r.Checkpoints, r.Signed)
 	return nil
 }

@@ -61,6 +61,10 @@ func run(args []string) int {
 		fmt.Fprintln(os.Stderr, "chaski:", err)
 		return 1
 	}
+	if len(args) == 0 { // a newcomer asks what there is
+		_, _ = parser.Parse([]string{"--help"})
+		return 2
+	}
 	kctx, err := parser.Parse(args)
 	if code >= 0 { // --help printed
 		return code
