@@ -29,6 +29,7 @@ func run(args []string) error {
 	f.StringVar(&o.data, "data", "data.bin", "file of training data in the folder (pack)")
 	f.Float64Var(&o.brief, "brief", 0, "part of the conversations whose tools are declared briefly (pack)")
 	f.Float64Var(&o.examples, "examples", 0.45, "part of the conversations that are about the examples' tasks (pack)")
+	f.IntVar(&o.exchanges, "exchanges", 3, "most exchanges in a conversation whose tools are declared natively (pack)")
 	f.Float64Var(&o.drill, "drill", 0, "part of the conversations that are drills of copying (pack)")
 	f.StringVar(&o.model, "m", "llm/mini/model.gguf", "model file to write (export) or to read (eval)")
 	f.StringVar(&o.mix, "mix", "Q8_0", "number format of the model file")
@@ -58,7 +59,7 @@ func run(args []string) error {
 type options struct {
 	dir, data, text, model, mix, skill string
 	seed                               uint64
-	n, size, row                       int
+	n, size, row, exchanges            int
 	verbose, held, free, seen          bool
 	brief, drill, examples             float64
 }

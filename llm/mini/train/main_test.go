@@ -17,7 +17,7 @@ import (
 // place of trained ones.
 func TestPipeline(t *testing.T) {
 	dir := t.TempDir()
-	o := options{dir: dir, seed: 1, n: 150, size: 1024, row: 2048, model: filepath.Join(dir, "model.gguf"), mix: "Q8_0", skill: "one", data: "data.bin", examples: 0.45}
+	o := options{dir: dir, seed: 1, n: 150, size: 1024, row: 2048, model: filepath.Join(dir, "model.gguf"), mix: "Q8_0", skill: "one", data: "data.bin", examples: 0.45, exchanges: 3}
 	if err := vocab(o); err != nil {
 		t.Fatal(err)
 	}

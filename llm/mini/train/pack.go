@@ -186,7 +186,7 @@ func documents(s *corpus.Source, tok *tokenizer.Tokenizer, o options) ([]documen
 		c = s.Drill()
 	} else {
 		brief := s.Float64() < o.brief
-		exchanges := 1 + s.IntN(3)
+		exchanges := 1 + s.IntN(o.exchanges)
 		if brief {
 			exchanges += s.IntN(3)
 		}
