@@ -117,6 +117,7 @@ func (s *Source) Conversation(exchanges int) Conversation {
 		st.example(exchanges)
 		return st.Conversation
 	}
+	s.fewVerbs()
 	if s.noisy(0.3) {
 		st.system(capital(s.noise()) + " " + draw(s, things) + " " + s.noise() + ".")
 	} else {
@@ -174,6 +175,7 @@ func (st *story) exchange() {
 
 // Single is a conversation of one exchange of the given skill, for evaluation.
 func (s *Source) Single(skill string) Conversation {
+	s.verbs = nil
 	for {
 		st := &story{Source: s}
 		switch skill {

@@ -11,6 +11,7 @@ import (
 func (s *Source) Drill() Conversation {
 	st := &story{Source: s}
 	st.Brief = true
+	s.fewVerbs()
 	switch n := s.IntN(10); {
 	case n < 2:
 		st.copying()

@@ -19,6 +19,10 @@ type Source struct {
 	// Pieces are lower-case tokens of the vocabulary, from which words for training are
 	// made too; nil before there is one.
 	Pieces []string
+
+	// verbs are the only ones of a conversation's tools, if there are any: then it takes
+	// more than the verb to choose a tool.
+	verbs []action
 }
 
 // NewSource returns a source; the same seed gives the same conversations.

@@ -117,11 +117,27 @@ var actions = []action{
 
 // action is a listed verb or, in training and half of the time, a made-up one.
 func (s *Source) action() action {
+	if len(s.verbs) > 0 {
+		return pick(s, s.verbs...)
+	}
 	if !s.noisy(0.5) {
 		return draw(s, actions)
 	}
 	name := s.word(1 + s.IntN(2))
 	return action{name, []string{name, s.word(1) + " " + s.word(1), s.word(2)}, name + "ed"}
+}
+
+// fewVerbs lets the tools of a training conversation, more often than not, share one verb
+// or two.
+func (s *Source) fewVerbs() {
+	s.verbs = nil
+	var few []action
+	for range 1 + s.IntN(2) {
+		few = append(few, s.action())
+	}
+	if s.noisy(0.6) {
+		s.verbs = few
+	}
 }
 
 var nouns = strings.Fields(`order invoice ticket flight hotel meeting package account report contract
