@@ -2,6 +2,7 @@ package host
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/tools"
 	"github.com/chaski-dev/chaski/tools/external"
 )
 
@@ -196,6 +198,19 @@ func slug(s string) string {
 		return "agent"
 	}
 	return s
+}
+
+// Declared returns the tools that the configuration declares.
+func (c *Config) Declared() ([]*tools.Tool, error) {
+	var list []*tools.Tool
+	for i, d := range c.Tools {
+		t, err := d.Tool(cmp.Or(c.dir, "."))
+		if err != nil {
+			return nil, fmt.Errorf("tool %d (%q): %w", i+1, d.Name, err)
+		}
+		list = append(list, t)
+	}
+	return list, nil
 }
 
 func (c *Config) path(p string) string {

@@ -184,18 +184,11 @@ func (h *Host) openModel() error {
 // openBus serves the tools and returns the specs of all that the agent may call.
 func (h *Host) openBus(ctx context.Context) ([]tools.Spec, error) {
 	c := h.Config
-	own := slices.Clone(h.o.Tools)
-	for i, d := range c.Tools {
-		dir := c.dir
-		if dir == "" {
-			dir = "."
-		}
-		t, err := d.Tool(dir)
-		if err != nil {
-			return nil, fmt.Errorf("tool %d (%q): %w", i+1, d.Name, err)
-		}
-		own = append(own, t)
+	declared, err := c.Declared()
+	if err != nil {
+		return nil, err
 	}
+	own := slices.Concat(h.o.Tools, declared)
 	o := bus.OpenOptions{URL: h.o.NATS, Creds: h.o.Creds, Listen: h.o.Listen, Logger: h.o.Log}
 	names := map[string]bool{}
 	if len(own) > 0 {
@@ -223,7 +216,6 @@ func (h *Host) openBus(ctx context.Context) ([]tools.Spec, error) {
 			h.o.Log.Warn().Str("folder", o.Dir).Msg("the bus that the run used is gone: calls that were under way are of unknown outcome")
 		}
 	}
-	var err error
 	if h.Bus, err = bus.Open(ctx, o); err != nil {
 		h.Bus = nil
 		if errors.Is(err, bus.ErrUnavailable) && h.o.NATS != "" {

@@ -12,15 +12,16 @@ const noRules = "name: default\n"
 
 // guard returns the gate of the configured policies.
 func (c *Config) guard(audit runtime.Auditor, signal runtime.SignalSource) (*runtime.Guard, error) {
-	layers, err := c.layers()
+	layers, err := c.Layers()
 	if err != nil {
 		return nil, err
 	}
 	return runtime.NewGuard(runtime.GuardOptions{Layers: layers, Audit: audit, Signal: signal, ApprovalTTL: c.Approval})
 }
 
-// layers loads the policies from the example's files or from the disk.
-func (c *Config) layers() ([]*policies.Source, error) {
+// Layers loads the policies from the example's files or from the disk, in order: each may
+// only tighten what those before it say.
+func (c *Config) Layers() ([]*policies.Source, error) {
 	if len(c.Policies) == 0 {
 		s, err := policies.ParseSource("default", []byte(noRules))
 		return []*policies.Source{s}, err

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/tools"
@@ -108,17 +109,48 @@ func toolsOf(name string) ([]tools.Spec, error) {
 }
 
 type policyCheckCmd struct {
-	Bundle string `short:"f" required:"" help:"Bundle: a file or a built-in name."`
-	Tools  string `short:"t" required:"" help:"Tool specs: a JSON array, or traces." type:"existingfile"`
+	Bundle  string `short:"f" help:"Bundle: a file or a built-in name; the agent's policies by default."`
+	Tools   string `short:"t" help:"Tool specs: a JSON array, traces, or an agent's YAML file." type:"existingfile"`
+	Example string `help:"The tools, and by default the policies, of an example that ships in this program."`
+}
+
+// subject returns what is checked, and the tools that it is checked against.
+func (c *policyCheckCmd) subject() (sources []*policies.Source, specs []tools.Spec, err error) {
+	yaml := strings.HasSuffix(c.Tools, ".yaml") || strings.HasSuffix(c.Tools, ".yml")
+	switch {
+	case (c.Tools == "") == (c.Example == ""):
+		return nil, nil, usage("give either the tools, -t, or --example")
+	case c.Example != "" || yaml:
+		file := agentFlags{File: c.Tools, Example: c.Example}
+		config, o, err := file.config()
+		if err != nil {
+			return nil, nil, err
+		}
+		declared, err := config.Declared()
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, t := range append(o.Tools, declared...) {
+			specs = append(specs, t.Spec())
+		}
+		if c.Bundle == "" {
+			sources, err = config.Layers()
+			return sources, specs, err
+		}
+	case c.Bundle == "":
+		return nil, nil, usage("give the bundle, -f")
+	default:
+		if specs, err = toolsOf(c.Tools); err != nil {
+			return nil, nil, err
+		}
+	}
+	sources, err = policies.Load(c.Bundle)
+	return sources, specs, err
 }
 
 // Run prints each finding and fails if there is one.
 func (c *policyCheckCmd) Run() error {
-	specs, err := toolsOf(c.Tools)
-	if err != nil {
-		return err
-	}
-	sources, err := policies.Load(c.Bundle)
+	sources, specs, err := c.subject()
 	if err != nil {
 		return err
 	}
