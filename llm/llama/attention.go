@@ -54,8 +54,12 @@ func (r *Runner) attend(l int, spans []Span) {
 	// A page holds the heads of a layer side by side: read together they are one stretch of
 	// memory. They are parted only where there is too little work for all threads.
 	heads := m.KVHeads
-	for heads%2 == 0 && n*m.KVHeads/heads < 4*r.pool.Threads() {
-		heads /= 2
+	for heads > 1 && n*m.KVHeads/heads < 4*r.pool.Threads() {
+		if heads%2 == 0 {
+			heads /= 2
+		} else {
+			heads = 1
+		}
 	}
 	r.pool.Run(n*m.KVHeads/heads, func(worker, i int) {
 		first := i * heads % m.KVHeads
