@@ -82,14 +82,16 @@ func (st *story) request(text string) {
 	st.user("%s%s%s", lead, text, end)
 }
 
-// answer gives the call i a result and, if last, tells it.
+// answer gives the call i a result and returns what it says: the first two members, in
+// the order in which they are shown.
 func (st *story) answer(i int, t *tool, vals map[*param]string) string {
 	if vals == nil {
 		vals = map[*param]string{}
 	}
 	var pairs []any
 	var told []string
-	for n, p := range t.out {
+	byName := func(a, b *param) int { return strings.Compare(a.name, b.name) }
+	for n, p := range slices.SortedFunc(slices.Values(t.out), byName) {
 		v, ok := vals[p]
 		if !ok {
 			v = p.value(st.Source)
