@@ -29,6 +29,9 @@ func (st *story) ask(t *tool, given map[*param]string) (string, llm.ToolCall) {
 		if !known {
 			v = p.value(st.Source)
 			phrase = v
+			if p.enum == nil && p.kind.quoted {
+				phrase = `"` + v + `"`
+			}
 		}
 		said := p.said()
 		form := pick(st.Source, 0, 0, 1, 2)

@@ -78,7 +78,7 @@ func (s *Source) word(n int) string {
 			for range 1 + 2*n {
 				b.WriteByte(byte('a' + s.IntN(26)))
 			}
-		case kind < 0.45 && s.Pieces != nil && !s.Held:
+		case kind < 0.6 && s.Pieces != nil && !s.Held:
 			for range n {
 				b.WriteString(pick(s, s.Pieces...))
 			}

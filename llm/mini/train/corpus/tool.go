@@ -23,19 +23,20 @@ type kind struct {
 	value  func(s *Source) string // as people write it
 	lead   []string               // words before the value, where no name is needed
 	desc   []string
+	quoted bool // in requests, for else nobody could tell where it ends
 }
 
 var kinds = []*kind{
-	{"integer", []string{"id", "number", "no"}, func(s *Source) string { return s.digits(2 + s.IntN(5)) }, []string{"number", "no."}, []string{"Number of the %s", "Id of the %s"}},
-	{"string", []string{"id", "code", "ref"}, (*Source).code, []string{"", "with the code"}, []string{"Code of the %s", "Reference of the %s"}},
-	{"string", []string{"name", "person", ""}, (*Source).person, []string{"for", "named", "of"}, []string{"Name of the %s", "Full name"}},
-	{"string", []string{"email", "address", "mail"}, (*Source).email, []string{"to", "at", "via"}, []string{"E-mail of the %s", "E-mail address"}},
-	{"string", []string{"city", "place", "location"}, (*Source).city, []string{"in", "at", "near"}, []string{"City of the %s", "Where"}},
-	{"string", []string{"date", "day"}, (*Source).date, []string{"on", "for"}, []string{"Day of the %s, YYYY-MM-DD", "Date"}},
-	{"number", []string{"amount", "price", "total"}, (*Source).money, []string{"of", "for", "over"}, []string{"Amount of the %s", "Amount in euros"}},
-	{"integer", []string{"count", "quantity", "limit"}, func(s *Source) string { return s.digits(1 + s.IntN(2)) }, []string{"times", "in number"}, []string{"How many", "Number of items"}},
-	{"string", []string{"title", "text", "subject", "label"}, func(s *Source) string { return s.title() }, []string{"called", "titled", "saying"}, []string{"Text of the %s", "Title"}},
-	{"string", []string{"time", "hour"}, (*Source).clock, []string{"at", "from"}, []string{"Time of day, HH:MM"}},
+	{"integer", []string{"id", "number", "no"}, func(s *Source) string { return s.digits(2 + s.IntN(5)) }, []string{"number", "no."}, []string{"Number of the %s", "Id of the %s"}, false},
+	{"string", []string{"id", "code", "ref"}, (*Source).code, []string{"", "with the code"}, []string{"Code of the %s", "Reference of the %s"}, false},
+	{"string", []string{"name", "person", ""}, (*Source).person, []string{"for", "named", "of"}, []string{"Name of the %s", "Full name"}, false},
+	{"string", []string{"email", "address", "mail"}, (*Source).email, []string{"to", "at", "via"}, []string{"E-mail of the %s", "E-mail address"}, false},
+	{"string", []string{"city", "place", "location"}, (*Source).city, []string{"in", "at", "near"}, []string{"City of the %s", "Where"}, false},
+	{"string", []string{"date", "day"}, (*Source).date, []string{"on", "for"}, []string{"Day of the %s, YYYY-MM-DD", "Date"}, false},
+	{"number", []string{"amount", "price", "total"}, (*Source).money, []string{"of", "for", "over"}, []string{"Amount of the %s", "Amount in euros"}, false},
+	{"integer", []string{"count", "quantity", "limit"}, func(s *Source) string { return s.digits(1 + s.IntN(2)) }, []string{"times", "in number"}, []string{"How many", "Number of items"}, false},
+	{"string", []string{"title", "text", "subject", "label"}, func(s *Source) string { return s.title() }, []string{"called", "titled", "saying"}, []string{"Text of the %s", "Title"}, true},
+	{"string", []string{"time", "hour"}, (*Source).clock, []string{"at", "from"}, []string{"Time of day, HH:MM"}, false},
 }
 
 var qualifiers = strings.Fields(`customer guest patient driver author client member student tenant owner
