@@ -217,9 +217,14 @@ func (st *story) workflow() {
 	n := pick(st.Source, 1, 2, 2, 3, 0)
 	var list []string
 	var codes, emails []string
-	hidden := st.chance(0.3)
+	hidden, first := st.chance(0.3), st.code()
+	alike := st.chance(0.5) // as numbers of one series
 	for range n {
-		codes, emails = append(codes, st.code()), append(emails, st.email())
+		code := st.code()
+		if alike {
+			code = first[:len(first)-3] + st.digits(3)
+		}
+		codes, emails = append(codes, code), append(emails, st.email())
 		if hidden {
 			emails[len(emails)-1] = fmt.Sprintf("[EMAIL_%d]", len(emails))
 		}
@@ -274,7 +279,7 @@ func (st *story) rag() {
 	}
 	for range 1 + st.IntN(2) {
 		other := strings.ReplaceAll(st.named(draw(st.Source, attributes)), "-", " ")
-		if st.chance(0.5) && other != attr {
+		if st.chance(0.75) && other != attr {
 			texts = append(texts, fact(other, name))
 		} else {
 			texts = append(texts, fact(other, st.thing()+" "+st.word(2)))
