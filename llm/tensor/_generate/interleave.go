@@ -24,6 +24,11 @@ func words(row func(i, disp int) Mem, disp int) [4]reg.VecVirtual {
 			VINSERTI32X4(U8(uint8(l)), row(4*l+j, disp), r[j], r[j])
 		}
 	}
+	return transposed4(r)
+}
+
+// transposed4 transposes 4 × 4 words in each quarter of four registers.
+func transposed4(r [4]reg.VecVirtual) [4]reg.VecVirtual {
 	two := func(op func(...Op), a, b reg.VecVirtual) reg.VecVirtual {
 		out := ZMM()
 		op(b, a, out)
