@@ -70,7 +70,7 @@ func (st *story) copying() {
 			st.say("drill", "%s", text)
 			continue
 		}
-		form := pick(s, [3]string{"\"", "\": \""}, [3]string{"", ": "}, [3]string{"the ", " is "}, [3]string{"", " "})
+		form := pick(s, [3]string{"\"", "\": \"", "\""}, [3]string{"", ": "}, [3]string{"the ", " is "}, [3]string{"", " "})
 		var told, asked []string
 		for i := range n {
 			told = append(told, form[0]+strings.ReplaceAll(names[i], "_", pick(s, "_", " "))+form[1]+values[i]+form[2])
