@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/chaski-dev/chaski/llm"
@@ -80,7 +81,7 @@ func (m *evalModel) skill(o options, skill string) (tally, error) {
 			solved = solved && right
 			if !right && o.verbose {
 				text, _ := corpus.Target(want)
-				fmt.Printf("%s\n  want %s\n  got  %s\n", turn.Skill, text, written(got))
+				fmt.Printf("%s\n  said %s\n  want %s\n  got  %s\n", turn.Skill, said(c.Messages[:turn.At]), text, written(got))
 			}
 		}
 		t.conversations++
@@ -89,6 +90,16 @@ func (m *evalModel) skill(o options, skill string) (tally, error) {
 		}
 	}
 	return t, nil
+}
+
+// said is the last thing that the user said.
+func said(before []llm.Message) string {
+	for _, m := range slices.Backward(before) {
+		if m.Role == llm.RoleUser {
+			return m.Content
+		}
+	}
+	return ""
 }
 
 func written(m llm.Message) string {

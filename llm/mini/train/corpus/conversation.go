@@ -3,6 +3,7 @@ package corpus
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/chaski-dev/chaski/llm"
@@ -105,11 +106,6 @@ func object(pairs ...any) json.RawMessage {
 	return json.RawMessage(b.String())
 }
 
-var systems = []string{
-	"", "You are a helpful assistant.", "Answer briefly.", "Use the tools. Answer in plain English.", "You help the staff of a company.",
-	"You are an assistant with tools.", "Help the user.", "Be brief and exact.", "You answer with the facts that tools give.", "Only tell what you know from the tools.",
-}
-
 // Conversation makes one conversation: tools, and then several exchanges about them.
 func (s *Source) Conversation(exchanges int) Conversation {
 	st := &story{Source: s}
@@ -117,13 +113,17 @@ func (s *Source) Conversation(exchanges int) Conversation {
 		st.example(exchanges)
 		return st.Conversation
 	}
-	s.fewVerbs()
+	s.fewWords()
 	if s.noisy(0.3) {
-		st.system(capital(s.noise()) + " " + draw(s, things) + " " + s.noise() + ".")
+		st.system(capital(s.noise()) + " " + listed(s, things) + " " + s.noise() + ".")
 	} else {
 		st.system(draw(s, systems))
 	}
-	for range 1 + s.IntN(4) {
+	many := 1 + s.IntN(4)
+	if s.chance(0.1) {
+		many += s.IntN(5)
+	}
+	for range many {
 		n := pick(s, 0, 1, 1, 1, 2, 2, 3)
 		st.addTool(s.tool(n, min(n, pick(s, 1, 1, 2, 3))))
 	}
@@ -139,10 +139,11 @@ func (st *story) system(text string) {
 	}
 }
 
-// addTool declares a tool unless its name or what it does is taken.
+// addTool declares a tool unless its name or what people say for it is taken.
 func (st *story) addTool(t *tool) {
 	for _, o := range st.tools {
-		if o.spec.Name == t.spec.Name || o.noun == t.noun && o.verb.name == t.verb.name {
+		said := slices.ContainsFunc(o.verb.said, func(w string) bool { return slices.Contains(t.verb.said, w) })
+		if o.spec.Name == t.spec.Name || o.noun == t.noun && said {
 			return
 		}
 	}
@@ -153,20 +154,20 @@ func (st *story) addTool(t *tool) {
 // exchange adds one request and what follows.
 func (st *story) exchange() {
 	t := pick(st.Source, st.tools...)
-	switch n := st.IntN(20); {
+	switch n := st.IntN(24); {
 	case n < 8:
 		st.single(t)
-	case n < 10:
+	case n < 11:
 		st.parallel(t)
-	case n < 13 && len(st.tools) > 1:
+	case n < 15 && len(st.tools) > 1:
 		st.chain(t)
-	case n < 14:
+	case n < 17:
 		st.missing(t)
-	case n < 15:
-		st.repair(t)
 	case n < 18:
+		st.repair(t)
+	case n < 22:
 		st.none()
-	case n < 19:
+	case n < 23:
 		st.denied(t)
 	default:
 		st.notFound(t)
@@ -175,7 +176,7 @@ func (st *story) exchange() {
 
 // Single is a conversation of one exchange of the given skill, for evaluation.
 func (s *Source) Single(skill string) Conversation {
-	s.verbs = nil
+	s.verbs, s.nouns = nil, nil
 	for {
 		st := &story{Source: s}
 		switch skill {

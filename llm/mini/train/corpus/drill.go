@@ -6,21 +6,45 @@ import (
 	"github.com/chaski-dev/chaski/llm"
 )
 
-// Drill makes a conversation that trains one skill by itself: calls rest on these, and
-// they appear sooner so.
+// Drill makes a conversation that trains one skill by itself: calls rest on these, they
+// appear sooner so, and there are more of them in as many tokens.
 func (s *Source) Drill() Conversation {
 	st := &story{Source: s}
-	st.Brief = true
-	s.fewVerbs()
-	switch n := s.IntN(10); {
+	st.Brief = s.chance(0.4)
+	s.fewWords()
+	switch n := s.IntN(20); {
 	case n < 2:
 		st.copying()
 	case n < 7:
 		st.choosing()
-	default:
+	case n < 11:
 		st.filling()
+	default:
+		st.calling()
 	}
 	return st.Conversation
+}
+
+// calling has many requests for a few tools and no results.
+func (st *story) calling() {
+	for range 2 + st.IntN(4) {
+		n := pick(st.Source, 1, 1, 2, 3)
+		st.addTool(st.tool(n, min(n, pick(st.Source, 1, 1, 2, 3))))
+	}
+	for range 5 + st.IntN(6) {
+		t := pick(st.Source, st.tools...)
+		switch n := st.IntN(20); {
+		case n < 3:
+			st.strange()
+			continue
+		case n < 6:
+			st.asked(t)
+			continue
+		}
+		w, call := st.ask(t, nil)
+		st.requestOf(w)
+		st.call("call", call)
+	}
 }
 
 // choosing asks for the right one of several tools that take nothing, or for none.
@@ -33,22 +57,26 @@ func (st *story) choosing() {
 			st.strange()
 			continue
 		}
-		text, call := st.ask(pick(st.Source, st.tools...), nil)
+		w, call := st.ask(pick(st.Source, st.tools...), nil)
 		if st.chance(0.4) { // words that no tool takes
-			text += pick(st.Source, " for ", " of ", ", ", " with ") + pick(st.Source, kinds...).value(st.Source)
+			w.parts += pick(st.Source, " for ", " of ", ", ", " with ") + pick(st.Source, kinds...).value(st.Source)
 		}
-		st.request(text)
+		st.requestOf(w)
 		st.call("call", call)
 	}
 }
 
-// filling asks for the arguments of one tool.
+// filling asks for the arguments of one tool, or has the assistant ask for one.
 func (st *story) filling() {
 	n := 1 + st.IntN(4)
 	st.addTool(st.tool(n, 1+st.IntN(n)))
 	for range 3 + st.IntN(4) {
-		text, call := st.ask(st.tools[0], nil)
-		st.request(text)
+		if st.chance(0.25) {
+			st.asked(st.tools[0])
+			continue
+		}
+		w, call := st.ask(st.tools[0], nil)
+		st.requestOf(w)
 		st.call("call", call)
 	}
 }
@@ -60,7 +88,7 @@ func (st *story) copying() {
 		n := 2 + s.IntN(6)
 		names, values := make([]string, n), make([]string, n)
 		for i := range n {
-			names[i] = pick(s, s.word(1), s.word(2), draw(s, qualifiers), draw(s, qualifiers)+"_"+s.word(1))
+			names[i] = pick(s, s.word(1), s.word(2), listed(s, qualifiers), listed(s, qualifiers)+"_"+s.word(1))
 			values[i] = pick(s, kinds...).value(s)
 		}
 		order := s.Perm(n)

@@ -39,7 +39,7 @@ const (
 )
 
 func (st *story) example(exchanges int) {
-	st.exampleOf(pick(st.Source, "support", "support", "workflow", "rag"), exchanges)
+	st.exampleOf(pick(st.Source, "support", "support", "workflow", "rag", "rag", "rag"), exchanges)
 }
 
 func (st *story) exampleOf(name string, exchanges int) {
@@ -76,6 +76,9 @@ func (st *story) greeted(text string) string {
 	}
 	if strings.HasSuffix(g, ", ") || strings.HasSuffix(g, ": ") {
 		text = strings.ToLower(text[:1]) + text[1:]
+	}
+	if st.noisy(0.15) && strings.HasSuffix(text, "?") {
+		text += " " + capital(st.noise()) + st.stop()
 	}
 	return g + text
 }
@@ -211,7 +214,7 @@ var report = []string{
 
 // workflow is the reminder job: list, remind each, summarise.
 func (st *story) workflow() {
-	channel := pick(st.Source, "finance", "office", "billing", "team", st.word(2))
+	channel := pick(st.Source, "finance", "office", "billing", "team", st.word(2), st.word(1), listed(st.Source, qualifiers))
 	st.user("%s", st.greeted(draw(st.Source, remind)+fmt.Sprintf(draw(st.Source, report), channel)))
 	st.call("call", llm.ToolCall{Name: "list_overdue_invoices", Arguments: object()})
 	n := pick(st.Source, 1, 2, 2, 3, 0)
@@ -251,9 +254,6 @@ func (st *story) workflow() {
 	st.say("answer", "Reminders sent for %s. The summary is in %s.", all, channel)
 }
 
-var attributes = strings.Fields(`price weight colour holder deadline capacity password-policy founder length limit
-	height duration warranty supplier grant opening-time address fee manager code`)
-
 var asks = []string{
 	"What is the %s of the %s?", "Tell me the %s of the %s.", "Which %s has the %s?", "I need the %s of the %s.", "Do you have the %s of the %s?",
 	"Find the %s of the %s.", "What's the %s of the %s?", "Please look up the %s of the %s.", "Give me the %s of the %s.", "Say what the %s of the %s is.",
@@ -261,28 +261,53 @@ var asks = []string{
 	"I want to know the %s of the %s.", "What do the documents say about the %s of the %s?", "Is there a %s of the %s?", "Could you find the %s of the %s?", "Where do I find the %s of the %s?",
 	"Show me the %s of the %s.", "What is known about the %s of the %s?", "Check the %s of the %s.", "I am looking for the %s of the %s.", "May I ask for the %s of the %s?",
 	"What %s does the %s have?", "Look up the %s of the %s.", "Help me find the %s of the %s.", "How about the %s of the %s?", "I forgot the %s of the %s.",
+	"Tell me what the %s of the %s is.", "Can you say what the %s of the %s was?", "I wonder what the %s of the %s may be.", "Do they say what the %s of the %s is?", "What would the %s of the %s be?",
+	"Who knows the %s of the %s?", "The %s of the %s is what?", "Remind me what the %s of the %s is.", "I would like to hear the %s of the %s, please.", "See what the %s of the %s is.",
+}
+
+// subject is what documents tell about.
+func (st *story) subject() string {
+	s := st.Source
+	return pick(s, s.thing(), s.thing(), s.word(3), s.word(2)+" "+listed(s, things), listed(s, qualifiers)+" "+s.named(listed(s, things)))
+}
+
+func (st *story) attribute() string {
+	if st.noisy(0.2) {
+		return st.word(1) + " " + st.word(1+st.IntN(2))
+	}
+	return strings.ReplaceAll(st.named(listed(st.Source, attributes)), "-", " ")
+}
+
+// fact is a sentence of a document.
+func (st *story) fact(attr, name string) string {
+	s := st.Source
+	v := pick(s, s.money(), s.date(), s.person(), s.city(), s.title(), s.code(), s.quantity(), s.clock())
+	form := pick(s, "The %[1]s of the %[2]s is %[3]s.", "The %[1]s of the %[2]s is %[3]s.", "The %[2]s has a %[1]s of %[3]s.", "For the %[2]s, the %[1]s is %[3]s.",
+		"As to the %[1]s of the %[2]s, it is %[3]s.", "About the %[2]s: the %[1]s is %[3]s.", "We have set the %[1]s of the %[2]s to %[3]s.", "On the %[2]s one reads %[3]s as its %[1]s.")
+	return fmt.Sprintf(form, attr, name, v)
 }
 
 // rag is a question that documents answer.
 func (st *story) rag() {
-	attr, name := strings.ReplaceAll(st.named(draw(st.Source, attributes)), "-", " "), pick(st.Source, st.thing(), st.word(3), st.word(2)+" "+draw(st.Source, things))
-	st.user("%s", st.greeted(fmt.Sprintf(draw(st.Source, asks), attr, name)))
+	attr, name := st.attribute(), st.subject()
+	st.user("%s%s", st.aside(0.1), st.greeted(fmt.Sprintf(draw(st.Source, asks), attr, name)))
 	st.call("call", llm.ToolCall{Name: "search_documents", Arguments: object("query", attr+" "+name)})
-	fact := func(a, n string) string {
-		return fmt.Sprintf("The %s of the %s is %s.", a, n, pick(st.Source, st.money(), st.date(), st.person(), st.city(), st.title(), st.code()))
+	right := st.fact(attr, name)
+	var texts []string
+	known := st.chance(0.85)
+	if known {
+		texts = append(texts, right)
 	}
-	right := fact(attr, name)
-	texts := []string{right}
-	known := st.chance(0.9)
-	if !known {
-		texts = nil
-	}
-	for range 1 + st.IntN(2) {
-		other := strings.ReplaceAll(st.named(draw(st.Source, attributes)), "-", " ")
-		if st.chance(0.75) && other != attr {
-			texts = append(texts, fact(other, name))
-		} else {
-			texts = append(texts, fact(other, st.thing()+" "+st.word(2)))
+	for len(texts) < 3 && (len(texts) == 0 || st.chance(0.9)) { // what a search finds beside it
+		a, n := st.attribute(), st.subject()
+		switch {
+		case st.chance(0.55):
+			n = name
+		case st.chance(0.6):
+			a = attr
+		}
+		if a != attr && !strings.Contains(name, a) || n != name {
+			texts = append(texts, st.fact(a, n))
 		}
 	}
 	if st.chance(0.2) {
@@ -290,9 +315,11 @@ func (st *story) rag() {
 	}
 	st.Shuffle(len(texts), func(i, j int) { texts[i], texts[j] = texts[j], texts[i] })
 	var list []string
-	source := ""
+	source, file := "", ""
 	for _, t := range texts {
-		file := st.word(2) + pick(st.Source, ".md", ".txt", ".md")
+		if file == "" || st.chance(0.6) { // one document may say several things
+			file = st.word(2) + pick(st.Source, ".md", ".txt", ".md")
+		}
 		if t == right {
 			source = file
 		}

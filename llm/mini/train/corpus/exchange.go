@@ -8,56 +8,92 @@ import (
 	"github.com/chaski-dev/chaski/llm"
 )
 
-var leads = []string{
-	"", "Please ", "Can you ", "Could you ", "I need you to ", "I want to ", "Hi, please ", "Would you ", "Hello, can you ", "Help me ",
-	"You should ", "Now ", "Next, ", "I'd like to ", "Kindly ",
+// wording is a request in words: verb, what it is about, values.
+type wording struct{ verb, noun, done, parts string }
+
+// plain is a wording that can follow "please".
+func (w wording) plain() string {
+	if w.parts == "" {
+		return w.verb + w.noun
+	}
+	return w.verb + w.noun + w.parts
 }
 
-var ends = []string{".", "", "?", ", please.", "!", " now.", " for me.", ", thanks.", " today.", " right away."}
-
 // ask words a request for the tool with these values and returns the call.
-func (st *story) ask(t *tool, given map[*param]string) (string, llm.ToolCall) {
+func (st *story) ask(t *tool, given map[*param]string) (wording, llm.ToolCall) {
 	var parts []string
 	var args []any
-	params := slices.Clone(t.params)
-	for _, p := range params { // arguments in the order in which canonical schemas show them
+	first := ""
+	for _, p := range t.params { // arguments in the order in which canonical schemas show them
 		v, known := given[p]
 		if !known && !p.required && st.chance(0.6) {
 			continue
 		}
-		phrase := v
 		if !known {
 			v = p.value(st.Source)
-			phrase = v
-			if p.enum == nil && p.kind.quoted {
-				phrase = `"` + v + `"`
-			}
-		}
-		said := p.said()
-		form := pick(st.Source, 0, 0, 1, 2)
-		if form == 2 && p.enum == nil && slices.ContainsFunc(t.params, func(o *param) bool { return o != p && o.enum == nil && o.kind.like(p.kind) }) {
-			form = 0 // two values of one kind are told apart by their names
-		}
-		switch form {
-		case 0:
-			parts = append(parts, pick(st.Source, "with ", "with the ", "")+said+" "+phrase)
-		case 1:
-			parts = append(parts, said+pick(st.Source, ": ", " is ", " = ")+phrase)
-		default:
-			lead := pick(st.Source, p.kind.lead...)
-			if p.enum != nil {
-				lead = said
-			}
-			parts = append(parts, strings.TrimSpace(lead+" "+phrase))
 		}
 		args = append(args, p.name, p.json(v))
+		alone := !slices.ContainsFunc(t.rivals, func(o *param) bool { return o != p && !o.choice() && o.kind.like(p.kind) })
+		if first == "" && alone && !p.choice() && !p.kind.quoted && st.chance(0.15) {
+			first = " " + v // right after the noun
+			continue
+		}
+		parts = append(parts, st.mention(p, v, alone))
 	}
 	st.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
-	text := pick(st.Source, t.verb.said...) + pick(st.Source, " the ", " a ", " my ") + t.noun
+	w := wording{verb: st.verb(t), noun: pick(st.Source, " the ", " a ", " my ", " the ", " one ", " our ", " that ") + t.noun + first, done: t.verb.done}
 	if len(parts) > 0 {
-		text += pick(st.Source, " ", ", ") + strings.Join(parts, pick(st.Source, " ", ", ", " and "))
+		w.parts = pick(st.Source, " ", ", ", " ") + strings.Join(parts, pick(st.Source, " ", ", ", " and "))
 	}
-	return text, llm.ToolCall{Name: t.spec.Name, Arguments: object(args...)}
+	return w, llm.ToolCall{Name: t.spec.Name, Arguments: object(args...)}
+}
+
+// verb is what people say for the tool's verb. In training, where no other tool is about
+// the same, it may also be words that are not known, or that another tool's verb has: what
+// a request is about tells more than the verb.
+func (st *story) verb(t *tool) string {
+	said := pick(st.Source, t.verb.said...)
+	if !st.noisy(0.35) || slices.ContainsFunc(st.tools, func(o *tool) bool { return o.spec.Name != t.spec.Name && strings.Contains(o.noun, t.noun) }) {
+		return said
+	}
+	if len(st.tools) > 1 && st.chance(0.4) {
+		return pick(st.Source, pick(st.Source, st.tools...).verb.said...)
+	}
+	said = st.word(1 + st.IntN(2))
+	for range st.IntN(3) {
+		said += " " + pick(st.Source, st.word(1), pick(st.Source, joints...))
+	}
+	return said
+}
+
+// mention tells a value. Where it stands alone among values of its kind, the name can be
+// left out.
+func (st *story) mention(p *param, v string, alone bool) string {
+	s := st.Source
+	if p.kind == flag {
+		if v == "true" {
+			return pick(s, p.said+": yes", p.said+" yes", "with "+p.said, p.said+" on", p.said+" = true", p.said)
+		}
+		return pick(s, p.said+": no", p.said+" no", "without "+p.said, p.said+" off", p.said+" = false", "not "+p.said)
+	}
+	if p.enum == nil && p.kind.quoted {
+		v = pick(s, `"`+v+`"`, `"`+v+`"`, `'`+v+`'`)
+	}
+	form := s.IntN(8)
+	if form >= 6 && p.enum == nil && !alone {
+		form = 0 // two values of one kind are told apart by their names
+	}
+	switch {
+	case form < 3:
+		return pick(s, "with ", "with the ", "", "using ", "for the ") + p.said + " " + v
+	case form < 5:
+		return p.said + pick(s, ": ", " is ", " = ", " being ", " should be ", " must be ") + v
+	case form < 6:
+		return pick(s, "have "+v+" as the ", "use "+v+" for the ", "take "+v+" as ", "put "+v+" as the ") + p.said
+	case p.enum != nil:
+		return p.said + " " + v
+	}
+	return strings.TrimSpace(pick(s, p.kind.lead...) + " " + v)
 }
 
 // sortArgs puts name and value pairs in the order of the names.
@@ -70,19 +106,48 @@ func sortArgs(args []any) {
 	}
 }
 
-func (st *story) request(text string) {
+// request is the user's message that asks for a wording; the words before and after mean
+// nothing.
+func (st *story) request(text string) { st.asks(text, draw(st.Source, leads)) }
+
+// requestOf is a request in one of the shapes that sentences have.
+func (st *story) requestOf(w wording) {
 	lead := draw(st.Source, leads)
-	if st.noisy(0.35) {
-		lead = capital(st.noise()) + pick(st.Source, " ", " ", ", ", ": ")
+	switch n := st.IntN(20); {
+	case w.parts == "" || n < 13:
+		st.asks(w.plain(), lead)
+	case n < 15: // values first
+		st.asks(strings.TrimLeft(w.parts, " ,")+pick(st.Source, ", ", ": ", " - ")+w.verb+w.noun, "")
+	case n < 18: // values after
+		st.asks(w.verb+w.noun+pick(st.Source, ". ", ": ", " - ")+capital(strings.TrimLeft(w.parts, " ,")), lead)
+	default: // passive
+		st.asks(strings.TrimSpace(w.noun)+w.parts+pick(st.Source, " must be ", " should be ", " needs to be ", " has to be ", ": I want it ", " can be ")+w.done, "")
 	}
-	if lead == "" {
+}
+
+func (st *story) asks(text, lead string) {
+	if st.noisy(0.35) && lead != "" {
+		lead = capital(st.noise()) + pick(st.Source, " ", " ", ", ", ": ", " and ", " to ", "! ")
+	}
+	if lead == "" && text[0] != '"' && text[0] != '\'' {
 		text = capital(text)
 	}
 	end := draw(st.Source, ends)
-	if st.noisy(0.2) {
-		end = pick(st.Source, " ", ", ", ". ") + st.noise() + end
+	if st.noisy(0.4) {
+		end = pick(st.Source, " ", " ", ", ", ". ", "; ") + st.noise() + st.stop()
 	}
-	st.user("%s%s%s", lead, text, end)
+	st.user("%s%s%s%s", st.aside(0.2), lead, text, end)
+}
+
+// aside is, with probability p, a sentence that means nothing for what follows.
+func (st *story) aside(p float64) string {
+	if !st.chance(p) {
+		return ""
+	}
+	if st.noisy(0.5) {
+		return capital(st.noise()) + " " + listed(st.Source, things) + " " + st.noise() + pick(st.Source, ". ", "! ", "? ")
+	}
+	return draw(st.Source, before) + " "
 }
 
 // answer gives the call i a result and returns what it says: the first two members, in
@@ -102,7 +167,7 @@ func (st *story) answer(i int, t *tool, vals map[*param]string) string {
 		}
 		pairs = append(pairs, p.name, p.json(v))
 		if n < 2 {
-			told = append(told, "the "+p.said()+" is "+v)
+			told = append(told, "the "+p.said+" is "+v)
 		}
 	}
 	st.result(i, object(pairs...))
@@ -110,8 +175,8 @@ func (st *story) answer(i int, t *tool, vals map[*param]string) string {
 }
 
 func (st *story) single(t *tool) {
-	text, call := st.ask(t, nil)
-	st.request(text)
+	w, call := st.ask(t, nil)
+	st.requestOf(w)
 	st.call("call", call)
 	st.say("answer", "%s", st.answer(0, t, nil))
 }
@@ -121,7 +186,7 @@ func (st *story) parallel(t *tool) {
 	u := pick(st.Source, st.tools...)
 	a, first := st.ask(t, nil)
 	b, second := st.ask(u, nil)
-	st.request(a + pick(st.Source, " and ", ", and also ", "; then ", " and then ") + b)
+	st.request(a.plain() + pick(st.Source, " and ", ", and also ", "; then ", " and then ", ". Also ", ", and ", ". And ", "; and please ") + b.plain())
 	st.call("parallel", first, second)
 	told := st.answer(0, t, nil)
 	st.say("answer", "%s %s", told, st.answer(1, u, nil))
@@ -134,19 +199,19 @@ func (st *story) chain(t *tool) {
 			continue
 		}
 		for _, in := range u.params {
-			if !in.required || in.enum != nil {
+			if !in.required || in.choice() {
 				continue
 			}
 			out := *in
 			from := *t
 			from.out = append([]*param{&out}, t.out[:min(1, len(t.out))]...)
-			if len(from.out) > 1 && from.out[1].name == out.name {
+			if len(from.out) > 1 && from.out[1].said == out.said {
 				from.out = from.out[:1]
 			}
 			v := in.value(st.Source)
 			a, first := st.ask(t, nil)
 			b, second := st.askFrom(u, in, v)
-			st.request(a + pick(st.Source, " and then ", ", then ", " and after that ", " and ") + b)
+			st.request(a.plain() + pick(st.Source, " and then ", ", then ", " and after that ", " and ", ". Then ", ". After that ", "; next, ") + b)
 			st.call("call", first)
 			st.answer(0, &from, map[*param]string{&out: v})
 			st.call("chain", second)
@@ -161,8 +226,8 @@ func (st *story) chain(t *tool) {
 func (st *story) askFrom(u *tool, in *param, v string) (string, llm.ToolCall) {
 	rest := *u
 	rest.params = slices.DeleteFunc(slices.Clone(u.params), func(p *param) bool { return p == in })
-	text, call := st.ask(&rest, nil)
-	text += pick(st.Source, " with its ", " using that ", " with the ") + in.said() + pick(st.Source, "", " from it", " that you find")
+	w, call := st.ask(&rest, nil)
+	text := w.plain() + pick(st.Source, " with its ", " using that ", " with the ", " for that ", " and take the ") + in.said + pick(st.Source, "", " from it", " that you find", " that you get", " from the first step")
 	args := string(call.Arguments)
 	pairs := []any{in.name, in.json(v)}
 	for _, p := range rest.params {
@@ -173,22 +238,38 @@ func (st *story) askFrom(u *tool, in *param, v string) (string, llm.ToolCall) {
 	return text, llm.ToolCall{Name: u.spec.Name, Arguments: object(pairs...)}
 }
 
-// missing leaves out a required argument; the assistant asks for it.
+// asked leaves out a required argument; the assistant asks for it. It returns the argument
+// and the call without it, or nothing if no argument is needed.
+func (st *story) asked(t *tool) (*param, llm.ToolCall) {
+	var needed []*param
+	for _, p := range t.params {
+		if p.required && p.kind != flag {
+			needed = append(needed, p)
+		}
+	}
+	if len(needed) == 0 {
+		return nil, llm.ToolCall{}
+	}
+	p := pick(st.Source, needed...)
+	bare := *t
+	bare.params = slices.DeleteFunc(slices.Clone(t.params), func(o *param) bool { return o == p })
+	w, call := st.ask(&bare, nil)
+	st.requestOf(w)
+	st.say("missing", "Which %s?", p.said)
+	return p, call
+}
+
+// missing leaves out a required argument, and then gives it.
 func (st *story) missing(t *tool) {
-	if len(t.params) == 0 || !t.params[0].required {
+	p, call := st.asked(t)
+	if p == nil {
 		st.single(t)
 		return
 	}
-	p := t.params[0]
-	bare := *t
-	bare.params = slices.Clone(t.params)[1:]
-	text, call := st.ask(&bare, nil)
-	st.request(text)
-	st.say("missing", "Which %s?", p.said())
 	v := p.value(st.Source)
-	st.user("%s%s", pick(st.Source, "", "", "It is ", "The "+p.said()+" is "), v)
+	st.user("%s%s%s", pick(st.Source, "", "", "It is ", "The "+p.said+" is ", "It's ", "Take ", "Sorry: "), v, pick(st.Source, "", "", ".", ", please."))
 	pairs := []any{p.name, p.json(v)}
-	for _, q := range bare.params {
+	for _, q := range t.params {
 		if raw, ok := field(string(call.Arguments), q.name); ok {
 			pairs = append(pairs, q.name, raw)
 		}
@@ -204,14 +285,14 @@ func (st *story) repair(t *tool) {
 		st.single(t)
 		return
 	}
-	text, call := st.ask(t, nil)
+	w, call := st.ask(t, nil)
 	p := pick(st.Source, t.params...)
 	raw, ok := field(string(call.Arguments), p.name)
 	if !ok {
 		st.single(t)
 		return
 	}
-	st.request(text)
+	st.requestOf(w)
 	wrong := call
 	bad := fmt.Sprintf("%q: %s", p.name, raw)
 	reason := ""
@@ -221,7 +302,7 @@ func (st *story) repair(t *tool) {
 		reason = fmt.Sprintf("$: missing required property %q; $: unknown property %q; remove it or use a declared name", p.name, name)
 	} else {
 		wrong.Arguments = []byte(strings.Replace(string(call.Arguments), bad, fmt.Sprintf("%q: null", p.name), 1))
-		reason = fmt.Sprintf("$.%s: expected %s, got null", p.name, map[string]string{"string": "a string", "integer": "an integer", "number": "a number"}[p.kind.typ])
+		reason = fmt.Sprintf("$.%s: expected %s, got null", p.name, map[string]string{"string": "a string", "integer": "an integer", "number": "a number", "boolean": "a boolean"}[p.kind.typ])
 	}
 	st.call("", wrong)
 	st.fail(0, invalid, "%s", reason)
@@ -233,27 +314,37 @@ const refusal = "I have no tool for that."
 
 // none asks for what no tool does.
 func (st *story) none() {
-	if st.chance(0.25) {
-		st.user("%s", pick(st.Source, "Hello", "Hi there!", "Thanks!", "Thank you.", "Good morning", "That's all.", "Great, thanks.", "Hey"))
-		st.say("answer", "You're welcome. What can I do for you?")
-		return
+	switch n := st.IntN(20); {
+	case n < 2:
+		st.user("%s", draw(st.Source, hellos))
+		st.say("answer", "Hello! What can I do for you?")
+	case n < 4:
+		st.user("%s", draw(st.Source, thanks))
+		st.say("answer", "You're welcome.")
+	case n < 8:
+		st.user("%s%s", st.aside(0.1), draw(st.Source, talk))
+		st.say("none", refusal)
+	default:
+		st.strange()
 	}
-	st.strange()
 }
 
 // strange asks for what none of the tools is about.
 func (st *story) strange() {
+	known := st.nouns
+	st.nouns = nil
+	defer func() { st.nouns = known }()
 	for {
 		t := st.tool(1+st.IntN(2), 1)
 		clash := false
 		for _, o := range st.tools {
-			clash = clash || o.noun == t.noun
+			clash = clash || strings.Contains(o.noun, t.noun) || strings.Contains(t.noun, o.noun)
 		}
 		if clash {
 			continue
 		}
-		text, _ := st.ask(t, nil)
-		st.request(text)
+		w, _ := st.ask(t, nil)
+		st.requestOf(w)
 		st.say("none", refusal)
 		return
 	}
@@ -261,8 +352,8 @@ func (st *story) strange() {
 
 // denied shows a call that a policy refused.
 func (st *story) denied(t *tool) {
-	text, call := st.ask(t, nil)
-	st.request(text)
+	w, call := st.ask(t, nil)
+	st.requestOf(w)
 	st.call("call", call)
 	reason := st.reason()
 	st.fail(0, denied, "%s", reason)
@@ -283,16 +374,16 @@ func (s *Source) reason() string {
 	case 4:
 		return "nobody approved it before " + s.date() + "T" + s.clock() + ":00Z"
 	case 5:
-		return "the " + draw(s, qualifiers) + " of the " + draw(s, nouns) + " is over " + s.money()
+		return "the " + listed(s, qualifiers) + " of the " + listed(s, nouns) + " is over " + s.money()
 	case 6:
-		return "the " + draw(s, qualifiers) + " " + pick(s, "comes from", "may not use", "is not", "was written by") + " a " + draw(s, nouns) + ", not the " + draw(s, qualifiers)
+		return "the " + listed(s, qualifiers) + " " + pick(s, "comes from", "may not use", "is not", "was written by") + " a " + listed(s, nouns) + ", not the " + listed(s, qualifiers)
 	}
-	return "a " + draw(s, nouns) + " " + pick(s, "must be", "may not be", "can only be") + " " + pick(s, actions...).done + " by the " + draw(s, qualifiers)
+	return "a " + listed(s, nouns) + " " + pick(s, "must be", "may not be", "can only be") + " " + draw(s, pick(s, senses...).done) + " by the " + listed(s, qualifiers)
 }
 
 func (st *story) notFound(t *tool) {
-	text, call := st.ask(t, nil)
-	st.request(text)
+	w, call := st.ask(t, nil)
+	st.requestOf(w)
 	st.call("call", call)
 	reason := pick(st.Source, "not found", "no such "+t.noun, "the service is down", "timed out", "unknown "+t.noun, st.reason())
 	st.fail(0, pick(st.Source, failed, failed, timedOut), "%s", reason)

@@ -20,9 +20,10 @@ type Source struct {
 	// made too; nil before there is one.
 	Pieces []string
 
-	// verbs are the only ones of a conversation's tools, if there are any: then it takes
-	// more than the verb to choose a tool.
+	// verbs and nouns are the only ones of a conversation's tools, if there are any: then
+	// it takes more than the verb, or more than the noun, to choose a tool.
 	verbs []action
+	nouns []string
 }
 
 // NewSource returns a source; the same seed gives the same conversations.
@@ -43,6 +44,18 @@ func draw[T any](s *Source, list []T) T {
 		i := s.IntN(len(list))
 		if (i%split == split-1) == s.Held || len(list) < split {
 			return list[i]
+		}
+	}
+}
+
+// heldOut says that a word is for evaluation only, which its spelling decides.
+func heldOut(w string) bool { return crc32.ChecksumIEEE([]byte(w))%split == split-1 }
+
+// listed picks a word of a list: the same word may stand in several lists.
+func listed(s *Source, list []string) string {
+	for {
+		if w := pick(s, list...); heldOut(w) == s.Held {
+			return w
 		}
 	}
 }
@@ -88,7 +101,7 @@ func (s *Source) word(n int) string {
 			}
 		}
 		w := b.String()
-		if (crc32.ChecksumIEEE([]byte(w))%split == split-1) == s.Held {
+		if heldOut(w) == s.Held {
 			return w
 		}
 	}
@@ -132,6 +145,23 @@ func (s *Source) date() string {
 
 func (s *Source) clock() string { return fmt.Sprintf("%02d:%02d", s.IntN(24), 5*s.IntN(12)) }
 
+func (s *Source) phone() string {
+	return "+" + s.digits(2) + " " + s.digits(3) + " " + s.digits(4+s.IntN(3))
+}
+
+func (s *Source) url() string {
+	return "https://" + s.word(2) + pick(s, ".com", ".org", ".net", ".example", ".io") + pick(s, "", "/"+s.word(1), "/"+s.word(2)+"/"+s.word(1))
+}
+
+func (s *Source) path() string {
+	return pick(s, "", s.word(1)+"/", s.word(2)+"/") + s.word(2) + pick(s, ".txt", ".md", ".pdf", ".csv", ".png", ".json")
+}
+
+// quantity is a number with its unit.
+func (s *Source) quantity() string {
+	return s.digits(1+s.IntN(2)) + " " + pick(s, "years", "minutes", "hours", "days", "characters", "people", "metres", "kilos", "litres", "weeks", "months", "units")
+}
+
 // money is an amount whose spelling has one form as a JSON number.
 func (s *Source) money() string {
 	switch s.IntN(3) {
@@ -143,12 +173,8 @@ func (s *Source) money() string {
 	return fmt.Sprintf("%d.%d%d", 1+s.IntN(900), s.IntN(10), 1+s.IntN(9))
 }
 
-var things = strings.Fields(`lamp desk chair kettle printer router bicycle helmet camera blanket
-	clock guitar jacket tent drill mirror speaker wallet basket heater
-	ladder monitor pillow scanner shelf toaster umbrella vase whistle projector`)
-
 func (s *Source) thing() string {
-	return pick(s, "red", "small", "steel", "blue", "wooden", "green", "large", "black", "folding") + " " + s.named(draw(s, things))
+	return listed(s, colours) + " " + s.named(listed(s, things))
 }
 
 // named is a listed word or, in training and half of the time, a made-up one: a word that
@@ -160,15 +186,27 @@ func (s *Source) named(listed string) string {
 	return s.word(1 + s.IntN(2))
 }
 
-// noise is a few made-up words: in training they stand around requests, so that words
-// which are not known are passed over.
+// joints are words that stand in any sentence.
+var joints = words(`and also then to the a of for with please you I me it is at on so be can will now after that next more
+	my your this but or if we they he she in by from as not no yes do did done was are have has had all any some just too
+	very well here there when what which who how why once again soon later first last time day thing way one two`)
+
+// noise is a few words that mean nothing, made up or such as stand in any sentence: in
+// training they stand around requests, so that words which are not known are passed over,
+// and those that are make no request.
 func (s *Source) noise() string {
-	words := make([]string, 1+s.IntN(3))
+	words := make([]string, 1+s.IntN(1+s.IntN(7)))
 	for i := range words {
 		words[i] = s.word(1 + s.IntN(2))
+		if s.chance(0.35) {
+			words[i] = pick(s, joints...)
+		}
 	}
 	return strings.Join(words, " ")
 }
+
+// stop is what a sentence may end with.
+func (s *Source) stop() string { return pick(s, ".", ".", "!", "?", "", "...", "!!", " :)", ";") }
 
 // noisy is true with probability p, in training only.
 func (s *Source) noisy(p float64) bool { return !s.Held && s.chance(p) }
@@ -179,7 +217,7 @@ func (s *Source) title() string {
 	words := make([]string, n)
 	for i := range words {
 		if s.chance(0.5) {
-			words[i] = draw(s, things)
+			words[i] = listed(s, things)
 		} else {
 			words[i] = s.word(1 + s.IntN(3))
 		}

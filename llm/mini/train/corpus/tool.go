@@ -2,6 +2,7 @@ package corpus
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/chaski-dev/chaski/llm"
@@ -10,6 +11,7 @@ import (
 // param is a parameter of a made-up tool.
 type param struct {
 	name     string
+	said     string // as people say it
 	kind     *kind
 	desc     string
 	enum     []string
@@ -37,25 +39,22 @@ var kinds = []*kind{
 	{"integer", []string{"count", "quantity", "limit"}, func(s *Source) string { return s.digits(1 + s.IntN(2)) }, []string{"times", "in number"}, []string{"How many", "Number of items"}, false},
 	{"string", []string{"title", "text", "subject", "label"}, func(s *Source) string { return s.title() }, []string{"called", "titled", "saying"}, []string{"Text of the %s", "Title"}, true},
 	{"string", []string{"time", "hour"}, (*Source).clock, []string{"at", "from"}, []string{"Time of day, HH:MM"}, false},
+	{"string", []string{"phone", "phone_number", "mobile"}, (*Source).phone, []string{"calling", "reached at", "on the line"}, []string{"Phone number of the %s", "Phone, with the country"}, false},
+	{"string", []string{"url", "link", "website"}, (*Source).url, []string{"from", "at", "with"}, []string{"Address on the web", "Link to the %s"}, false},
+	{"string", []string{"file", "path", "filename"}, (*Source).path, []string{"from", "using", "in"}, []string{"Path of the %s", "Name of the file"}, false},
+	{"string", []string{"query", "message", "note", "comment", "description", "reason"}, (*Source).title, []string{"saying", "with the words", "about"}, []string{"Words of the %s", "What to say", "Free text"}, true},
 }
 
-var qualifiers = strings.Fields(`customer guest patient driver author client member student tenant owner
-	buyer seller sender vendor pilot reader worker player editor agent
-	target source main home billing shipping start first last spare
-	event floor seat route batch file page unit case group
-	crate credit policy course gadget asset office store team field`)
-
-var enums = [][]string{
-	{"low", "normal", "high"}, {"open", "closed", "pending"}, {"small", "medium", "large"}, {"draft", "final"}, {"metric", "imperial"},
-	{"day", "week", "month"}, {"red", "green", "blue"}, {"email", "phone", "post"}, {"asc", "desc"}, {"standard", "express"},
-}
-
-var enumNames = strings.Fields("priority status size stage units period color channel order shipping_class")
+// text is the kind of free text, flag the kind of what is on or off.
+var (
+	text = kinds[8]
+	flag = &kind{typ: "boolean", value: func(s *Source) string { return pick(s, "true", "false") }}
+)
 
 // like says that the values of two kinds can't be told apart by how they look.
 func (k *kind) like(o *kind) bool {
 	numbers := k.typ != "string" && o.typ != "string"
-	return k == o || numbers
+	return k == o || numbers || k.quoted && o.quoted
 }
 
 // value makes a value for the parameter.
@@ -75,7 +74,8 @@ func (p *param) json(v string) json.RawMessage {
 	return b
 }
 
-func (p *param) said() string { return strings.ReplaceAll(p.name, "_", " ") }
+// choice says that the value is one of a few.
+func (p *param) choice() bool { return p.enum != nil || p.kind == flag }
 
 // tool is a made-up tool, with the words that people use for it.
 type tool struct {
@@ -83,138 +83,148 @@ type tool struct {
 	verb   action
 	noun   string
 	params []*param
+	rivals []*param // whose values its own could be taken for
 	out    []*param
 }
 
-// action is a verb: its names in tools, and how people ask for it.
+// action is what a tool does: the verb in its name, and how people ask for it.
 type action struct {
 	name string
 	said []string
 	done string
 }
 
-var actions = []action{
-	{"get", []string{"show me", "get", "tell me about"}, "found"},
-	{"find", []string{"find", "look for", "search for"}, "found"},
-	{"cancel", []string{"cancel", "call off", "drop"}, "cancelled"},
-	{"create", []string{"create", "make", "set up"}, "created"},
-	{"lookup", []string{"look up", "check", "pull up"}, "looked up"},
-	{"delete", []string{"delete", "remove", "get rid of"}, "deleted"},
-	{"send", []string{"send", "mail", "dispatch"}, "sent"},
-	{"book", []string{"book", "reserve", "arrange"}, "booked"},
-	{"update", []string{"update", "change", "edit"}, "updated"},
-	{"archive", []string{"archive", "file away", "store away"}, "archived"},
-	{"close", []string{"close", "finish", "shut"}, "closed"},
-	{"approve", []string{"approve", "accept", "sign off"}, "approved"},
-	{"track", []string{"track", "follow", "trace"}, "tracked"},
-	{"print", []string{"print", "put on paper", "print out"}, "printed"},
-	{"rename", []string{"rename", "give a new name to", "retitle"}, "renamed"},
-	{"schedule", []string{"schedule", "plan", "put in the calendar"}, "scheduled"},
-	{"pay", []string{"pay", "settle", "pay off"}, "paid"},
-	{"refund", []string{"refund", "pay back", "give the money back for"}, "refunded"},
-	{"open", []string{"open", "start", "launch"}, "opened"},
-	{"export", []string{"export", "save out", "download"}, "exported"},
-}
-
-// action is a listed verb or, in training and half of the time, a made-up one.
+// action is of a listed sense or, in training and half of the time, a made-up verb.
 func (s *Source) action() action {
 	if len(s.verbs) > 0 {
 		return pick(s, s.verbs...)
 	}
-	if !s.noisy(0.5) {
-		return draw(s, actions)
+	if s.noisy(0.5) {
+		name := s.word(1 + s.IntN(2))
+		return action{name, []string{name, name + " " + pick(s, "up", "out", "off", "in", "over", "down"), name}, name + "ed"}
 	}
-	name := s.word(1 + s.IntN(2))
-	return action{name, []string{name, s.word(1) + " " + s.word(1), s.word(2)}, name + "ed"}
+	meant := pick(s, senses...)
+	name := draw(s, meant.said)
+	for strings.Count(name, " ") > 1 || strings.ContainsAny(name, "-'") {
+		name = draw(s, meant.said)
+	}
+	return action{strings.ReplaceAll(name, " ", "_"), []string{name, draw(s, meant.said), draw(s, meant.said)}, draw(s, meant.done)}
 }
 
-// fewVerbs lets the tools of a training conversation, more often than not, share one verb
-// or two.
-func (s *Source) fewVerbs() {
-	s.verbs = nil
+// fewWords lets the tools of a training conversation, more often than not, share one verb
+// or two, and now and then the noun.
+func (s *Source) fewWords() {
+	s.verbs, s.nouns = nil, nil
 	var few []action
 	for range 1 + s.IntN(2) {
 		few = append(few, s.action())
 	}
-	if s.noisy(0.6) {
+	noun := s.noun()
+	switch {
+	case s.noisy(0.5):
 		s.verbs = few
+	case s.noisy(0.25):
+		s.nouns = []string{noun}
 	}
 }
 
-var nouns = strings.Fields(`order invoice ticket flight hotel meeting package account report contract
-	payment booking parcel lesson reminder message product shipment profile recipe
-	loan alarm playlist table room visit claim device survey permit
-	backup server branch folder photo article budget quote voucher machine
-	garden boat ferry bridge lecture museum engine warehouse rental subscription`)
+// noun is what a tool is about, of one word or two.
+func (s *Source) noun() string {
+	if len(s.nouns) > 0 {
+		return pick(s, s.nouns...)
+	}
+	noun := s.named(listed(s, nouns))
+	if s.chance(0.2) {
+		noun = s.named(listed(s, qualifiers)) + " " + noun
+	}
+	return noun
+}
 
 // tool makes a tool of n parameters, the first need of them required.
 func (s *Source) tool(n, need int) *tool {
-	t := &tool{verb: s.action()}
-	t.noun = s.named(draw(s, nouns))
+	t := &tool{verb: s.action(), noun: s.noun()}
 	used := map[string]bool{}
+	camel := s.chance(0.2)
 	for i := range n {
-		p := s.param(t.noun, used)
+		p := s.param(t.noun, used, camel)
 		p.required = i < need
 		t.params = append(t.params, p)
 	}
+	t.rivals = t.params
 	for range 1 + s.IntN(3) {
-		t.out = append(t.out, s.param(t.noun, used))
+		p := s.param(t.noun, used, camel)
+		for p.kind == flag {
+			p = s.param(t.noun, used, camel)
+		}
+		t.out = append(t.out, p)
 	}
-	name := t.verb.name + "_" + t.noun
-	switch s.IntN(6) {
-	case 0:
-		name = t.verb.name + capital(t.noun)
-	case 1:
-		name = t.noun + "_" + t.verb.name
+	parts := []string{t.verb.name, strings.ReplaceAll(t.noun, " ", "_")}
+	if s.chance(0.15) {
+		slices.Reverse(parts)
+	}
+	name := strings.Join(parts, "_")
+	if camel {
+		name = camelCase(name)
 	}
 	desc := capital(pick(s, t.verb.said...)) + pick(s, " a ", " the ", " one ") + t.noun
 	t.spec = llm.ToolSpec{Name: name, Description: desc + pick(s, "", ".", ""), Parameters: schemaOf(t.params, s.chance(0.6))}
 	return t
 }
 
-func (s *Source) param(noun string, used map[string]bool) *param {
-	for {
-		if s.chance(0.12) {
-			i := s.IntN(len(enums))
-			if s.noisy(0.5) {
-				p := &param{name: s.word(1 + s.IntN(2)), kind: kinds[8]}
-				for range 2 + s.IntN(3) {
-					p.enum = append(p.enum, s.word(1+s.IntN(2)))
-				}
-				if p.desc = capital(p.name); !used[p.name] {
-					used[p.name] = true
-					return p
-				}
-			}
-			if (i%split == split-1) != s.Held {
-				continue
-			}
-			if p := (&param{name: enumNames[i], kind: kinds[8], enum: enums[i], desc: capital(strings.ReplaceAll(enumNames[i], "_", " "))}); !used[p.name] {
-				used[p.name] = true
-				return p
-			}
-			continue
-		}
-		k := pick(s, kinds...)
-		suffix := pick(s, k.suffix...)
-		if s.noisy(0.15) {
-			suffix = s.word(1)
-		}
-		q := noun
-		if s.chance(0.6) || suffix == "" {
-			q = s.named(draw(s, qualifiers))
-		}
-		name := strings.Trim(q+"_"+suffix, "_")
-		if s.chance(0.25) && suffix != "" {
-			name = suffix
-		}
-		if used[name] {
-			continue
-		}
-		used[name] = true
-		desc := strings.ReplaceAll(pick(s, k.desc...), "%s", q)
-		return &param{name: name, kind: k, desc: desc}
+// camelCase joins words, all but the first with a capital.
+func camelCase(name string) string {
+	parts := strings.Split(name, "_")
+	for i := 1; i < len(parts); i++ {
+		parts[i] = capital(parts[i])
 	}
+	return strings.Join(parts, "")
+}
+
+// param makes a parameter whose name is not used yet.
+func (s *Source) param(noun string, used map[string]bool, camel bool) *param {
+	for {
+		p := s.anyParam(noun)
+		p.said = strings.ReplaceAll(p.name, "_", " ")
+		if camel {
+			p.name = camelCase(p.name)
+		}
+		if !used[p.said] {
+			used[p.said] = true
+			return p
+		}
+	}
+}
+
+func (s *Source) anyParam(noun string) *param {
+	switch r := s.Float64(); {
+	case r < 0.06 && s.noisy(0.5):
+		p := &param{name: s.word(1 + s.IntN(2)), kind: text}
+		for range 2 + s.IntN(3) {
+			p.enum = append(p.enum, s.word(1+s.IntN(2)))
+		}
+		p.desc = capital(p.name)
+		return p
+	case r < 0.12:
+		e := draw(s, enumLists)
+		return &param{name: e.name, kind: text, enum: e.values, desc: capital(strings.ReplaceAll(e.name, "_", " "))}
+	case r < 0.17:
+		name := s.named(listed(s, flags))
+		return &param{name: name, kind: flag, desc: pick(s, "Whether it is ", "If it is ", "") + strings.ReplaceAll(name, "_", " ")}
+	}
+	k := pick(s, kinds...)
+	suffix := pick(s, k.suffix...)
+	if s.noisy(0.15) {
+		suffix = s.word(1)
+	}
+	q := noun
+	if s.chance(0.6) || suffix == "" {
+		q = s.named(listed(s, qualifiers))
+	}
+	name := strings.Trim(strings.ReplaceAll(q, " ", "_")+"_"+suffix, "_")
+	if s.chance(0.25) && suffix != "" {
+		name = suffix
+	}
+	return &param{name: name, kind: k, desc: strings.ReplaceAll(pick(s, k.desc...), "%s", q)}
 }
 
 // schemaOf declares the parameters; a closed schema allows no others.
