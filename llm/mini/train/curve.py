@@ -9,6 +9,8 @@ W, H, L, B = 720, 300, 50, 40  # width, height, margins at the left and the bott
 
 def main(src, dst):
     rows = [(int(r[1]) / 1e6, float(r[2])) for r in csv.reader(open(src))]
+    n = max(1, len(rows) // 240)  # a point is the mean of so many
+    rows = [tuple(sum(c) / len(c) for c in zip(*rows[i : i + n])) for i in range(0, len(rows), n)]
     most = max(t for t, _ in rows)
     low, high = math.log10(min(v for _, v in rows)), math.log10(max(v for _, v in rows))
     x = lambda t: L + (W - L - 10) * t / most
@@ -18,7 +20,7 @@ def main(src, dst):
     for v in (0.05, 0.1, 0.2, 0.5, 1, 2, 5):
         if low <= math.log10(v) <= high:
             parts.append(f'<path d="M{L} {y(v):.1f}H{W - 10}" stroke="#ddd"/><text x="{L - 6}" y="{y(v) + 4:.1f}" text-anchor="end">{v}</text>')
-    for t in range(0, int(most) + 1, 5):
+    for t in range(0, int(most) + 1, max(5, round(most / 1000) * 100)):
         parts.append(f'<text x="{x(t):.1f}" y="{H - B + 16}" text-anchor="middle">{t}</text>')
     parts.append(f'<text x="{(L + W) / 2}" y="{H - 6}" text-anchor="middle">million tokens read</text>')
     parts.append(f'<text x="{L}" y="{H - 6}">loss of learned tokens</text>')

@@ -7,6 +7,11 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+try:
+    from torch.nn.attention.varlen import varlen_attn  # from 2.10 on; used on CUDA only
+except ImportError:
+    varlen_attn = None
+
 
 @dataclass
 class Shape:
@@ -29,8 +34,8 @@ PRESETS = {
     "cpu-1m": Shape(layers=4, width=128, heads=4, kv_heads=2, ffn=384),
     "cpu-2m": Shape(layers=5, width=192, heads=6, kv_heads=2, ffn=512),
     "cpu-4m": Shape(layers=5, width=256, heads=4, kv_heads=2, ffn=512),
-    "gpu-10m": Shape(layers=8, width=320, heads=10, kv_heads=5, ffn=896),
-    "gpu-30m": Shape(layers=12, width=448, heads=14, kv_heads=7, ffn=1216),
+    "gpu-15m": Shape(layers=8, width=384, heads=6, kv_heads=2, ffn=1024, vocab=6144),
+    "gpu-30m": Shape(layers=12, width=448, heads=7, kv_heads=1, ffn=1216, vocab=6144),
 }
 
 
@@ -38,7 +43,7 @@ def rotation(shape, n, device):
     d = shape.head_dim
     freq = shape.rope_base ** (-torch.arange(0, d, 2, dtype=torch.float64) / d)
     angle = torch.outer(torch.arange(n, dtype=torch.float64), freq)
-    return angle.cos().float().to(device), angle.sin().float().to(device)
+    return angle.cos().float().to(device)[:, None], angle.sin().float().to(device)[:, None]
 
 
 def rotate(x, cos, sin):
@@ -61,17 +66,23 @@ STRIP = 160
 
 def attention(q, k, v, mask):
     """On a CPU plain products in bfloat16 are three times as fast as PyTorch's fused
-    operator at these widths."""
-    b, h, n, d = q.shape
-    if q.is_cuda:
-        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask.view(b, h, n, n))
-    q, k, v = (x.reshape(b * h, n, d) for x in (q, k, v))
+    operator at these widths. q, k, v: (batch, tokens, heads, head_dim)."""
+    b, n, h, d = q.shape
+    q, k, v = (x.transpose(1, 2).reshape(b * h, n, d) for x in (q, k, v))
     parts = []
     for i in range(0, n, STRIP):  # what comes after a strip of queries is not multiplied
         e = min(i + STRIP, n)
         scores = torch.baddbmm(mask[:, i:e, :e], q[:, i:e], k[:, :e].transpose(1, 2), alpha=1 / math.sqrt(d))
         parts.append(torch.bmm(scores.softmax(-1, dtype=q.dtype), v[:, :e]))
-    return torch.cat(parts, 1).view(b, h, n, d)
+    return torch.cat(parts, 1).view(b, h, n, d).transpose(1, 2)
+
+
+def attention_of_documents(q, k, v, starts, longest):
+    """The same on CUDA: the documents are sequences of their own for FlashAttention.
+    starts: where they begin in the batch, and its end, int32."""
+    b, n, h, d = q.shape
+    q, k, v = (x.reshape(b * n, h, d) for x in (q, k, v))
+    return varlen_attn(q, k, v, starts, starts, longest, longest, window_size=(-1, 0)).view(b, n, h, d)
 
 
 class Block(nn.Module):
@@ -89,19 +100,18 @@ class Block(nn.Module):
         self.up = nn.Linear(s.width, s.ffn, bias=False)
         self.down = nn.Linear(s.ffn, s.width, bias=False)
 
-    def forward(self, x, cos, sin, mask):
+    def forward(self, x, cos, sin, attend):
         s = self.s
         b, n, _ = x.shape
         h = self.attn_norm(x)
-        q = self.q(h).view(b, n, s.heads, s.head_dim).transpose(1, 2)
-        k = self.k(h).view(b, n, s.kv_heads, s.head_dim).transpose(1, 2)
-        v = self.v(h).view(b, n, s.kv_heads, s.head_dim).transpose(1, 2)
+        q = self.q(h).view(b, n, s.heads, s.head_dim)
+        k = self.k(h).view(b, n, s.kv_heads, s.head_dim)
+        v = self.v(h).view(b, n, s.kv_heads, s.head_dim)
         q, k = rotate(q, cos, sin).type_as(v), rotate(k, cos, sin).type_as(v)
         group = s.heads // s.kv_heads
         if group > 1:
-            k, v = k.repeat_interleave(group, 1), v.repeat_interleave(group, 1)
-        a = attention(q, k, v, mask)
-        x = x + self.o(a.transpose(1, 2).reshape(b, n, -1))
+            k, v = k.repeat_interleave(group, 2), v.repeat_interleave(group, 2)
+        x = x + self.o(attend(q, k, v).reshape(b, n, -1))
         h = self.ffn_norm(x)
         return x + self.down(F.silu(self.gate(h)) * self.up(h))
 
@@ -121,16 +131,17 @@ def wire(m):
     before and give what came after it. Training finds these by itself, but only after
     the first tenth of a billion tokens at this size; it keeps and refines them.
 
-    Width 256 is divided: 0 holds a constant, 1 to 127 the token, 128 to 191 the token
-    before it, 192 to 255 the one before that."""
-    s, half = m.s, 32
+    The width is divided: 0 holds a constant, 1 to 127 the token, 128 to 191 the token
+    before it, 192 to 255 the one before that; what is left is the token's, too."""
+    s, half, group = m.s, 32, m.s.heads // m.s.kv_heads
     q, _ = torch.linalg.qr(torch.randn(127, 127))
-    first, second = torch.zeros(64, 256), torch.zeros(64, 256)
+    first, second = torch.zeros(64, s.width), torch.zeros(64, s.width)
     first[:, 1:128], second[:63, 1:128] = q[:64], q[64:]  # two views of the token, together the whole
 
     embed = m.embed.weight
     embed.zero_()
     nn.init.normal_(embed[:, 1:128], std=1 / math.sqrt(127))
+    nn.init.normal_(embed[:, 256:], std=1 / 16)
     embed[:, 0] = 0.25
 
     b = m.layers[0]
@@ -154,8 +165,8 @@ def wire(m):
     for kv, view in ((0, first), (1, second)):
         p = torch.linalg.qr(torch.randn(64, 30))[0].T
         r = torch.linalg.qr(torch.randn(64, 30))[0].T
-        head = 2 * kv
-        wq, wk = torch.zeros(64, 256), torch.zeros(64, 256)
+        head = group * kv
+        wq, wk = torch.zeros(64, s.width), torch.zeros(64, s.width)
         wq[slow, :] += 2.0 * p @ first
         wq[slow, 128:192] += 1.6 * r
         wk[slow, 128:192] += 1.6 * p
@@ -179,21 +190,25 @@ class Llama(nn.Module):
                 nn.init.normal_(m.weight, std=1 / math.sqrt(s.width))
             nn.init.normal_(b.o.weight, std=0.3 / math.sqrt(s.width) / math.sqrt(s.layers))
             nn.init.normal_(b.down.weight, std=0.3 / math.sqrt(s.ffn) / math.sqrt(s.layers))
-        if s.heads == 4 and s.kv_heads == 2 and s.head_dim == 64 and s.width == 256:
+        if s.head_dim == 64 and s.width >= 256 and s.kv_heads >= 2 and s.heads >= 2 * s.kv_heads:
             wire(self)
 
-    def hidden(self, ids, cos, sin):
+    def hidden(self, ids, starts, cos, sin):
         x = self.embed(ids)
-        # <|begin_of_text|> is the first of 256 special tokens at the vocabulary's end.
-        kind = x.device.type
-        mask = visible(ids, self.s.vocab - 256, self.s.heads, torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else x.dtype)
+        kind, begin = x.device.type, self.s.vocab - 256  # <|begin_of_text|>, the first special token
+        if kind == "cuda":
+            attend = lambda q, k, v: attention_of_documents(q, k, v, starts, ids.size(1))
+        else:
+            mask = visible(ids, begin, self.s.heads, torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else x.dtype)
+            attend = lambda q, k, v: attention(q, k, v, mask)
         for b in self.layers:
-            x = b(x, cos, sin, mask)
+            x = b(x, cos, sin, attend)
         return self.norm(x)
 
-    def loss(self, ids, targets, where, cos, sin):
+    def loss(self, ids, targets, where, starts, cos, sin):
         """Cross-entropy at the places where (flat indices) only: the head is the
-        dearest matrix of a small model, and most tokens are read, not written."""
-        h = self.hidden(ids, cos, sin).reshape(-1, self.s.width)[where]
+        dearest matrix of a small model, and most tokens are read, not written. Targets
+        of -100 do not count."""
+        h = self.hidden(ids, starts, cos, sin).reshape(-1, self.s.width)[where]
         logits = F.linear(h, self.embed.weight)
-        return F.cross_entropy(logits.float(), targets.reshape(-1)[where])
+        return F.cross_entropy(logits.float(), targets)

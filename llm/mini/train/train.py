@@ -2,11 +2,13 @@
 
 It runs on CUDA where there is a GPU, else on the CPU, in bfloat16. It saves a
 checkpoint every few minutes and goes on from it when it is started again; with
---seconds it stops in time, after a decay phase that brings the rate to zero.
+--seconds it stops in time, after a decay phase that brings the rate to zero. What it
+writes is the average of the last few hundred steps' weights.
 """
 
 import argparse
 import csv
+import glob
 import json
 import os
 import signal
@@ -21,52 +23,104 @@ LEARN = 1 << 15
 
 
 def orthogonal(g):
-    """The nearest orthogonal matrix, roughly: five Newton-Schulz steps (Muon)."""
-    x = (g / (g.norm() + 1e-7)).bfloat16()
-    tall = x.size(0) > x.size(1)
+    """The nearest orthogonal matrices, roughly: five Newton-Schulz steps (Muon).
+    g: (matrices, rows, columns)."""
+    x = (g / (g.norm(dim=(-2, -1), keepdim=True) + 1e-7)).bfloat16()
+    tall = x.size(-2) > x.size(-1)
     if tall:
-        x = x.T
+        x = x.mT
     for _ in range(5):
-        a = x @ x.T
+        a = x @ x.mT
         x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
-    return (x.T if tall else x).type_as(g)
+    return (x.mT if tall else x).type_as(g)
 
 
 class Muon(torch.optim.Optimizer):
-    """Momentum whose step is made orthogonal, for the matrices of the blocks."""
+    """Momentum whose step is made orthogonal, for the matrices of the blocks. Those of
+    one shape are a group and take the step together."""
 
     def __init__(self, params, lr, momentum=0.95, decay=0.01):
-        super().__init__(params, dict(lr=lr, momentum=momentum, decay=decay))
+        shapes = {}
+        for p in params:
+            shapes.setdefault(p.shape, []).append(p)
+        super().__init__([{"params": group} for group in shapes.values()], dict(lr=lr, momentum=momentum, decay=decay))
+        self.orthogonal = orthogonal
 
     @torch.no_grad()
     def step(self):
         for group in self.param_groups:
-            for p in group["params"]:
-                m = self.state[p].setdefault("momentum", torch.zeros_like(p))
-                m.lerp_(p.grad, 1 - group["momentum"])
-                u = orthogonal(p.grad.lerp(m, group["momentum"]))
-                p.mul_(1 - group["lr"] * group["decay"])
-                p.add_(u, alpha=-group["lr"] * max(1, p.size(0) / p.size(1)) ** 0.5)
+            params = group["params"]
+            grad = torch.stack([p.grad for p in params])
+            m = self.state[params[0]].setdefault("momentum", torch.zeros_like(grad))
+            m.lerp_(grad, 1 - group["momentum"])
+            u = self.orthogonal(grad.lerp(m, group["momentum"]))
+            rows, columns = params[0].shape
+            torch._foreach_mul_(params, 1 - group["lr"] * group["decay"])
+            torch._foreach_add_(params, list(u.unbind()), alpha=-group["lr"] * max(1, rows / columns) ** 0.5)
 
 
-def batch(rows, step, size, device):
-    """Rows are taken in order, again from the start when they run out."""
-    at = (np.arange(size) + step * size) % len(rows)
-    b = torch.from_numpy(rows[at].astype(np.int32))
-    ids = (b & (LEARN - 1)).long()
-    where = torch.nonzero((b[:, 1:] & LEARN).reshape(-1)).squeeze(1)
-    return ids[:, :-1].to(device), ids[:, 1:].to(device), where.to(device)
+class Rows:
+    """Rows of tokens from the files that fit a pattern, each once, again from the start when
+    there are no more. Files may be added while it reads."""
+
+    def __init__(self, pattern, row, seed):
+        self.pattern, self.row, self.random = pattern, row, np.random.default_rng(seed)
+        self.used, self.rows, self.at = [], np.zeros((0, row), np.uint16), 0
+
+    def take(self, n):
+        while self.at + n > len(self.rows):
+            left = self.rows[self.at :]
+            self.rows, self.at = np.concatenate((left, self.next())), 0
+        self.at += n
+        return self.rows[self.at - n : self.at]
+
+    def next(self):
+        while True:
+            files = sorted(glob.glob(self.pattern))
+            new = [f for f in files if f not in self.used]
+            if not new and not files:
+                time.sleep(0.2)
+                continue
+            if not new:
+                print("all data were used, again from the start", flush=True)
+                self.used, new = [], files
+            self.used.append(new[0])
+            rows = np.fromfile(new[0], dtype="<u2").reshape(-1, self.row)
+            return rows[self.random.permutation(len(rows))]
 
 
-def save(model, opts, step, seen, path):
-    state = {"model": model.state_dict(), "opts": [o.state_dict() for o in opts], "step": step, "seen": seen}
+def padded(a, n, value):
+    """Fills up to a multiple of n, so that few sizes occur."""
+    return np.concatenate((a, np.full(-len(a) % n, value, a.dtype)))
+
+
+def batch(rows, size, begin, device):
+    """Ids, and at the places where a token is to be learned next, these tokens; and where
+    documents start."""
+    b = rows.take(size)
+    flat = b.reshape(-1)
+    ids = (flat & (LEARN - 1)).astype(np.int64)
+    where = np.flatnonzero(flat[1:] & LEARN)
+    step = max(256, b.size // 4) if device == "cuda" else 256
+    targets = padded(ids[1:][where], step, -100)
+    where = padded(where, step, 0)
+    starts = np.append(np.flatnonzero(ids == begin), len(ids)).astype(np.int32)
+    starts = padded(starts, 512, len(ids))
+    tensors = (torch.from_numpy(x) for x in (ids.reshape(b.shape), targets, where, starts))
+    if device == "cuda":
+        return [x.pin_memory().to(device, non_blocking=True) for x in tensors]
+    return list(tensors)
+
+
+def save(model, average, opts, step, seen, path):
+    state = {"model": model.state_dict(), "average": average, "opts": [o.state_dict() for o in opts], "step": step, "seen": seen}
     torch.save(state, path + ".part")
     os.replace(path + ".part", path)
 
 
-def export(model, out):
+def export(s, average, out):
     """Writes float32 weights under GGUF's names, Q and K in GGUF's order of rows."""
-    s, sd = model.s, {k: v.detach().float().cpu() for k, v in model.state_dict().items()}
+    sd = {k: v.detach().float().cpu() for k, v in average.items()}
     names = [("token_embd.weight", "embed.weight"), ("output_norm.weight", "norm.weight")]
     for l in range(s.layers):
         for to, src in (("attn_norm", "attn_norm"), ("attn_q", "q"), ("attn_k", "k"), ("attn_v", "v"), ("attn_output", "o"),
@@ -89,7 +143,7 @@ def export(model, out):
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--dir", default="out")
-    p.add_argument("--data", default="data.bin", help="the file of rows in --dir")
+    p.add_argument("--data", default="data.bin", help="the file of rows in --dir, or a pattern of several")
     p.add_argument("--preset", default="cpu-2m", choices=PRESETS)
     p.add_argument("--row", type=int, default=640, help="tokens in a row of data.bin")
     p.add_argument("--batch", type=int, default=16, help="rows in a step")
@@ -107,21 +161,28 @@ def main():
     torch.manual_seed(a.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model = Llama(PRESETS[a.preset]).to(device)
-    rows = np.memmap(os.path.join(a.dir, a.data), dtype="<u2", mode="r").reshape(-1, a.row)
+    rows = Rows(os.path.join(a.dir, a.data), a.row, a.seed)
+    average = {n: w.detach().clone() for n, w in model.named_parameters()}
     blocks = [w for n, w in model.named_parameters() if w.ndim == 2 and n != "embed.weight"]
     others = [w for n, w in model.named_parameters() if w.ndim < 2 or n == "embed.weight"]
-    opts = [Muon(blocks, a.lr), torch.optim.AdamW(others, lr=a.lr_embed, betas=(0.9, 0.97), eps=3e-5, weight_decay=0.0)]
+    opts = [Muon(blocks, a.lr), torch.optim.AdamW(others, lr=a.lr_embed, betas=(0.9, 0.97), eps=3e-5, weight_decay=0.0, fused=device == "cuda")]
     rates = [a.lr, a.lr_embed]
-    step, seen, checkpoint = 0, 0, os.path.join(a.dir, "checkpoint.pt")
+    step, seen, first, checkpoint = 0, 0, 0, os.path.join(a.dir, "checkpoint.pt")
     if os.path.exists(checkpoint):
         state = torch.load(checkpoint, map_location=device)
         model.load_state_dict(state["model"])
-        for o, s in zip(opts, state["opts"]):
+        average = {n: w.to(device) for n, w in state.get("average", model.state_dict()).items()}
+        for o, s in zip(opts, state.get("opts", [])):
             o.load_state_dict(s)
         step, seen = state["step"], state["seen"]
+        if "opts" not in state:
+            first = step  # the optimisers start anew, and slowly
     loss_of = torch.compile(model.loss) if a.compile else model.loss
-    cos, sin = rotation(model.s, a.row - 1, device)
-    print(f"{sum(w.numel() for w in model.parameters())} parameters, {rows.size} tokens, {device}, from step {step}", flush=True)
+    if a.compile:
+        opts[0].orthogonal = torch.compile(orthogonal)
+    cos, sin = rotation(model.s, a.row, device)
+    begin = model.s.vocab - 256
+    print(f"{sum(w.numel() for w in model.parameters())} parameters, {device}, from step {step}", flush=True)
 
     stop = []
     signal.signal(signal.SIGTERM, lambda *_: stop.append(True))  # save, then leave
@@ -133,17 +194,19 @@ def main():
         done = max(step / a.steps, now / a.seconds if a.seconds else 0)
         if stop or done >= 1 or (a.pause and now > a.pause):
             break
-        rate = min(1, (step + 1) / 50, (1 - done) / a.decay if a.decay else 1)
+        rate = min(1, (step - first + 1) / 50, (1 - done) / a.decay if a.decay else 1)
         for o, r in zip(opts, rates):
-            o.param_groups[0]["lr"] = r * rate
-        ids, targets, where = batch(rows, step, a.batch, device)
+            for group in o.param_groups:
+                group["lr"] = r * rate
+        ids, targets, where, starts = batch(rows, a.batch, begin, device)
         with torch.autocast(device, dtype=torch.bfloat16):
-            loss = loss_of(ids, targets, where, cos, sin)
+            loss = loss_of(ids, targets, where, starts, cos, sin)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(others, 1.0)
         for o in opts:
             o.step()
             o.zero_grad(set_to_none=True)
+        torch._foreach_lerp_(list(average.values()), [w.detach() for w in model.parameters()], max(0.002, 1 / (step - first + 2)))
         step += 1
         seen += a.batch * a.row
         if step % 20 == 0:
@@ -151,10 +214,10 @@ def main():
             log.flush()
             print(f"step {step}  {seen / 1e6:.2f}M tokens  loss {loss.item():.4f}  rate {rate:.2f}  {time.time() - start:.0f} s", flush=True)
         if time.time() - saved > a.save:
-            save(model, opts, step, seen, checkpoint)
+            save(model, average, opts, step, seen, checkpoint)
             saved = time.time()
-    save(model, opts, step, seen, checkpoint)
-    export(model, a.dir)
+    save(model, average, opts, step, seen, checkpoint)
+    export(model.s, average, a.dir)
 
 
 if __name__ == "__main__":
