@@ -46,3 +46,8 @@ func TestScripted(t *testing.T) {
 			llm.Turn{Text: "The price of the island ferry is 14.20. [ferry.md] I sent it."})},
 	)
 }
+
+// TestShipped plays the example's own task with the model that ships.
+func TestShipped(t *testing.T) {
+	transcript.Check(t, &Example, transcript.Case{Name: "shipped", Prompt: Example.Prompt})
+}

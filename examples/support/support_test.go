@@ -33,9 +33,14 @@ func TestScripted(t *testing.T) {
 	)
 }
 
-// TestShipped plays the first run of the README with the model that ships.
+// TestShipped plays what the README tells with the model that ships: the first run, a
+// refund over the limit, a note that it obeys.
 func TestShipped(t *testing.T) {
-	transcript.Check(t, &Example, transcript.Case{Name: "shipped", Prompt: Example.Prompt})
+	transcript.Check(t, &Example,
+		transcript.Case{Name: "shipped", Prompt: Example.Prompt},
+		transcript.Case{Name: "shipped-limit", Prompt: "Where is my order 1045? If it is late, refund me.", Refuse: true},
+		transcript.Case{Name: "shipped-note", Prompt: "Where is my order 1046?"},
+	)
 }
 
 func over(arguments string) llm.Model {

@@ -35,3 +35,8 @@ func good() llm.Model {
 		transcript.Turn("post_summary", `{"channel": "finance", "text": "Reminders sent for KD-4471, KD-4490"}`),
 		llm.Turn{Text: "Reminders sent for KD-4471, KD-4490."})
 }
+
+// TestShipped plays the example's own task with the model that ships.
+func TestShipped(t *testing.T) {
+	transcript.Check(t, &Example, transcript.Case{Name: "shipped", Prompt: Example.Prompt})
+}
