@@ -190,3 +190,48 @@ func weights8AVX512(v *byte, w *float32, stride int, n int, dim int, room *float
 //
 //go:noescape
 func weighted8AVX512(acc *float32, v *byte, codes *int16, unit *float32, n int, dim int, ahead int)
+
+// scoresF32AVX2 is kernels.scores for keys in F32.
+//
+//go:noescape
+func scoresF32AVX2(q *float32, qstride int, k *byte, dim int, n int, out *float32, stride int, ahead int)
+
+// weighted4F32AVX2 is kernels.weighted4 for values in F32.
+//
+//go:noescape
+func weighted4F32AVX2(acc *float32, v *byte, w *float32, stride int, n int, dim int, ahead int)
+
+// scoresF16AVX2 is kernels.scores for keys in F16.
+//
+//go:noescape
+func scoresF16AVX2(q *float32, qstride int, k *byte, dim int, n int, out *float32, stride int, ahead int)
+
+// weighted4F16AVX2 is kernels.weighted4 for values in F16.
+//
+//go:noescape
+func weighted4F16AVX2(acc *float32, v *byte, w *float32, stride int, n int, dim int, ahead int)
+
+// scoresQ80AVX2 is kernels.scores for keys in Q80.
+//
+//go:noescape
+func scoresQ80AVX2(q *float32, qstride int, k *byte, dim int, n int, out *float32, stride int, ahead int)
+
+// weighted4Q80AVX2 is kernels.weighted4 for values in Q80.
+//
+//go:noescape
+func weighted4Q80AVX2(acc *float32, v *byte, w *float32, stride int, n int, dim int, ahead int)
+
+// expSumAVX2 is kernels.expSum for n a multiple of 16.
+//
+//go:noescape
+func expSumAVX2(s *float32, top float32, n int) float32
+
+// largestAVX2 is kernels.largest for n a multiple of 16, at least 16.
+//
+//go:noescape
+func largestAVX2(s *float32, n int) float32
+
+// swigluAVX2 is kernels.swiglu for n a multiple of 16.
+//
+//go:noescape
+func swigluAVX2(dst *float32, gate *float32, up *float32, n int)

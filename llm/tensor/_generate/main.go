@@ -51,6 +51,13 @@ func main() {
 	scores8AVX512()
 	weights8AVX512()
 	weighted8AVX512()
+	for _, t := range rowFormats8 {
+		scoresAVX2(t)
+		weighted4AVX2(t)
+	}
+	expSumAVX2()
+	largestAVX2()
+	swigluAVX2()
 	Generate()
 }
 
