@@ -15,6 +15,8 @@ var (
 	avx2Kernels = kernels{
 		name: "avx2", dot: dotAVX2, dot4: dot4AVX2, unpack: unpackAVX2, dotF32: dotF32TailAVX2, dotF32x4: dotF32x4AVX2,
 		axpy: axpyTailAVX2, widenF16: widenF16Tail, widenQ80: widenQ80Generic,
+		transpose: transposeFloatsAVX2, transposeBytes: transposeCodesAVX2, outer16: outer16AVX2, outer32: outer32AVX2, outer16Max: 63, outer32Max: 15,
+		interleaveQ4K: interleaveQ4KAVX2, interleaveQ6K: interleaveQ6KAVX2,
 		scores:    [3]func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride, ahead int){scoresF32AVX2, scoresF16AVX2, scoresQ80AVX2},
 		weighted4: [3]func(acc *float32, v *byte, w *float32, stride, n, dim, ahead int){weighted4F32AVX2, weighted4F16AVX2, weighted4Q80AVX2},
 		largest:   largestTailAVX2, expSum: expSumTailAVX2, swiglu: swigluTailAVX2, weighted: weightedAVX2, quantize: quantizeGeneric, peak: peakAVX2, peakOps: 128,
@@ -22,7 +24,7 @@ var (
 	avx512Kernels = kernels{
 		name: "avx512", dot: dotAVX512, dot4: dot4AVX512, unpack: unpackAVX2, dotF32: dotF32TailAVX512, dotF32x4: dotF32x4Tail,
 		axpy: axpyTailAVX512, widenF16: widenF16Tail, widenQ80: widenQ80AVX512,
-		transpose: transposeFloats, transposeBytes: transposeCodes, outer16: outer16AVX512, outer32: outer32AVX512,
+		transpose: transposeFloatsAVX512, transposeBytes: transposeCodesAVX512, outer16: outer16AVX512, outer32: outer32AVX512, outer16Max: 255, outer32Max: 255,
 		dotQ4K:        dotQ4KAVX512,
 		dotQ6K:        dotQ6KAVX512,
 		interleaveQ4K: interleaveQ4KAVX512, interleaveQ6K: interleaveQ6KAVX512,
@@ -152,11 +154,19 @@ func widenF16Tail(dst *float32, src *byte, n int) {
 	}
 }
 
-func transposeFloats(dst, src *float32, stride, n int) {
+func transposeFloatsAVX2(dst, src *float32, stride, n int) {
+	transposeAVX2((*uint32)(unsafe.Pointer(dst)), (*uint32)(unsafe.Pointer(src)), stride, n)
+}
+
+func transposeCodesAVX2(dst, src *uint8, stride, n int) {
+	transposeAVX2((*uint32)(unsafe.Pointer(dst)), (*uint32)(unsafe.Pointer(src)), stride, n)
+}
+
+func transposeFloatsAVX512(dst, src *float32, stride, n int) {
 	transposeAVX512((*uint32)(unsafe.Pointer(dst)), (*uint32)(unsafe.Pointer(src)), stride, n)
 }
 
-func transposeCodes(dst, src *uint8, stride, n int) {
+func transposeCodesAVX512(dst, src *uint8, stride, n int) {
 	transposeAVX512((*uint32)(unsafe.Pointer(dst)), (*uint32)(unsafe.Pointer(src)), stride, n)
 }
 

@@ -55,6 +55,9 @@ type kernels struct {
 	// bytes beyond it; next moves on by rowBytes.
 	outer16, outer32 outerKernel
 
+	// outer16Max and outer32Max are the largest codes that outer16 and outer32 take.
+	outer16Max, outer32Max uint8
+
 	// largest returns the largest of n scores, at least one.
 	largest func(s *float32, n int) float32
 

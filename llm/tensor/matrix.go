@@ -66,7 +66,7 @@ func (p *Product) outer(x *Acts) bool {
 	if p.direct() != nil {
 		least = directMin
 	}
-	return fast.outer16 != nil && !x.Exact && x.N >= least && unpackers[p.W.Type] != nil
+	return fast.outer16 != nil && !x.Exact && x.N >= least && unpackers[p.W.Type] != nil && largestCode[p.W.Type] <= fast.outer16Max
 }
 
 // stripRows returns the rows that one item of work computes.

@@ -47,9 +47,8 @@ func (p *Product) outerStrip(o *outerScratch, x *Acts, first, workers int) {
 	clear(o.sums)
 	t := p.W.Type
 	groups := x.stride / groupSize
-	// Formats with blocks or sub-blocks of 32 give both halves one scale.
 	outer, sum, step := fast.outer16, x.sum, groupSize
-	if t != Q6_K && t != Q2_K && t != Q3_K {
+	if scaleOf32(t) && largestCode[t] <= fast.outer32Max {
 		outer, sum, step = fast.outer32, x.pairSum, 2*groupSize
 	}
 	for k := 0; k < p.W.Cols; k += outerChunk {
@@ -67,6 +66,10 @@ func (p *Product) outerStrip(o *outerScratch, x *Acts, first, workers int) {
 		copy(p.Dst[c*width+first:][:rows], o.sums[c*outerRows:])
 	}
 }
+
+// scaleOf32 says that each 32 weights have one scale: those of formats with blocks or
+// sub-blocks of 32.
+func scaleOf32(t Type) bool { return t != Q6_K && t != Q2_K && t != Q3_K }
 
 // ahead is what the kernel brings near while it multiplies a chunk: see kernels.outer16.
 type ahead struct {

@@ -235,3 +235,28 @@ func largestAVX2(s *float32, n int) float32
 //
 //go:noescape
 func swigluAVX2(dst *float32, gate *float32, up *float32, n int)
+
+// transposeAVX2 is kernels.transpose for AVX2.
+//
+//go:noescape
+func transposeAVX2(dst *uint32, src *uint32, stride int, n int)
+
+// interleaveQ4KAVX2 is kernels.interleaveQ4K for AVX2.
+//
+//go:noescape
+func interleaveQ4KAVX2(u *uint8, s *float32, m *float32, b *byte, stride int, blocks int)
+
+// interleaveQ6KAVX2 is kernels.interleaveQ6K for AVX2.
+//
+//go:noescape
+func interleaveQ6KAVX2(u *uint8, s *float32, m *float32, b *byte, stride int, blocks int)
+
+// outer16AVX2 is kernels.outer16 for AVX2 and codes up to 63.
+//
+//go:noescape
+func outer16AVX2(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, rowBytes int, span int, second int)
+
+// outer32AVX2 is kernels.outer32 for AVX2 and codes up to 15.
+//
+//go:noescape
+func outer32AVX2(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, rowBytes int, span int, second int)

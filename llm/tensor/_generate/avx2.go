@@ -199,22 +199,26 @@ func weighted4AVX2(t rowFormat8) {
 	RET()
 }
 
-// eight returns a place in memory with eight copies of a float, for the constants that
-// have no register.
-func eight(v float32) Mem {
-	b := math.Float32bits(v)
-	table, ok := eights[b]
+// eightWords returns a place in memory with eight copies of a word, for the constants
+// that have no register.
+func eightWords(v uint32) Mem {
+	table, ok := eights[v]
 	if !ok {
-		table = GLOBL(fmt.Sprintf("eight%08x", b), RODATA|NOPTR)
+		table = GLOBL(fmt.Sprintf("eight%08x", v), RODATA|NOPTR)
 		for i := range 8 {
-			DATA(4*i, U32(b))
+			DATA(4*i, U32(v))
 		}
-		eights[b] = table
+		eights[v] = table
 	}
 	return table
 }
 
 var eights = map[uint32]Mem{}
+
+func eight(v float32) Mem { return eightWords(math.Float32bits(v)) }
+
+// sixteenOnes returns 16 ones of 16 bits.
+func sixteenOnes() Mem { return eightWords(0x00010001) }
 
 // expAVX2 replaces x by e to the x, as exp32 in ../ops.go does. Beyond ±88 it stays at the
 // end of the range.

@@ -58,6 +58,11 @@ func main() {
 	expSumAVX2()
 	largestAVX2()
 	swigluAVX2()
+	transposeAVX2()
+	interleaveQ4KAVX2()
+	interleaveQ6KAVX2()
+	outerAVX2(16, 63)
+	outerAVX2(32, 15)
 	Generate()
 }
 

@@ -91,6 +91,23 @@ func fourth(base, stride, stride3 reg.GPVirtual, c, disp int) Mem {
 	return Mem{Base: base, Index: stride3, Scale: 1, Disp: disp}
 }
 
+// nearRows brings near what an outer kernel's parameters say, and moves next on.
+func nearRows(name string, next reg.GPVirtual) {
+	row, left := GP64(), GP64()
+	near := func(name string) {
+		Load(Param("span"), left)
+		loop(name, left, 64, func() { PREFETCHT1(Mem{Base: row, Index: left, Scale: 1, Disp: -64}) })
+	}
+	MOVQ(next, row)
+	near(name + "_near")
+	ADDQ(NewParamAddr("second", 96), row)
+	CMPQ(row, next)
+	JEQ(LabelRef(name + "_alone"))
+	near(name + "_second")
+	Label(name + "_alone")
+	ADDQ(NewParamAddr("rowBytes", 80), next)
+}
+
 // outerAVX512 multiplies 32 rows of weights with 4 of activations; each scale is that
 // of width weights. In each step it brings near span bytes of one row of what is unpacked
 // next, or of two: memory works while the weights are multiplied.
@@ -115,20 +132,7 @@ func outerAVX512(width int) {
 		}
 	}
 	loop(fmt.Sprintf("outer%d", width), n, 1, func() {
-		row, left := GP64(), GP64()
-		near := func(name string) {
-			Load(Param("span"), left)
-			loop(name, left, 64, func() { PREFETCHT1(Mem{Base: row, Index: left, Scale: 1, Disp: -64}) })
-		}
-		alone := fmt.Sprintf("outer%d_alone", width)
-		MOVQ(next, row)
-		near(fmt.Sprintf("outer%d_near", width))
-		ADDQ(NewParamAddr("second", 96), row)
-		CMPQ(row, next)
-		JEQ(LabelRef(alone))
-		near(fmt.Sprintf("outer%d_second", width))
-		Label(alone)
-		ADDQ(NewParamAddr("rowBytes", 80), next)
+		nearRows(fmt.Sprintf("outer%d", width), next)
 		var dot [2][4]reg.VecVirtual
 		for h := range 2 {
 			for c := range 4 {
