@@ -70,6 +70,12 @@ func BenchmarkKernels(b *testing.B) {
 		}
 		perWeight(b, 4*cols)
 	})
+	b.Run("peak", func(b *testing.B) {
+		for b.Loop() {
+			fast.peak(1000)
+		}
+		perWeight(b, 1000*fast.peakOps)
+	})
 	if fast.outer32 != nil {
 		var sums [outerCols * outerRows]float32
 		b.Run("outer32", func(b *testing.B) {

@@ -16,10 +16,11 @@ var (
 		name: "avx2", dot: dotAVX2, dot4: dot4AVX2, unpack: unpackAVX2, dotF32: dotF32TailAVX2, dotF32x4: dotF32x4AVX2,
 		axpy: axpyTailAVX2, widenF16: widenF16Tail, widenQ80: widenQ80Generic,
 		transpose: transposeFloatsAVX2, transposeBytes: transposeCodesAVX2, outer16: outer16AVX2, outer32: outer32AVX2, outer16Max: 63, outer32Max: 15,
+		dotQ4K: dotQ4KAVX2, dotQ6K: dotQ6KAVX2,
 		interleaveQ4K: interleaveQ4KAVX2, interleaveQ6K: interleaveQ6KAVX2,
 		scores:    [3]func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride, ahead int){scoresF32AVX2, scoresF16AVX2, scoresQ80AVX2},
 		weighted4: [3]func(acc *float32, v *byte, w *float32, stride, n, dim, ahead int){weighted4F32AVX2, weighted4F16AVX2, weighted4Q80AVX2},
-		largest:   largestTailAVX2, expSum: expSumTailAVX2, swiglu: swigluTailAVX2, weighted: weightedAVX2, quantize: quantizeGeneric, peak: peakAVX2, peakOps: 128,
+		largest:   largestTailAVX2, expSum: expSumTailAVX2, swiglu: swigluTailAVX2, weighted: weightedAVX2, quantize: quantizeAVX2, peak: peakAVX2, peakOps: 128,
 	}
 	avx512Kernels = kernels{
 		name: "avx512", dot: dotAVX512, dot4: dot4AVX512, unpack: unpackAVX2, dotF32: dotF32TailAVX512, dotF32x4: dotF32x4Tail,

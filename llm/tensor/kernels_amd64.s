@@ -9538,3 +9538,393 @@ outer2_32_alone:
 outer2_32_end:
 	VZEROUPPER
 	RET
+
+// func dotQ4KAVX2(b *byte, a *int8, wide *float32, blocks int) float32
+// Requires: AVX, AVX2, F16C, FMA3, MMX+, SSE
+TEXT ·dotQ4KAVX2(SB), NOSPLIT, $32-36
+	MOVQ         b+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         wide+16(FP), DX
+	MOVQ         blocks+24(FP), BX
+	MOVL         $0x0f0f0f0f, SI
+	VMOVD        SI, X0
+	VPBROADCASTD X0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	TESTQ        BX, BX
+	JZ           q4k_dot2_end
+
+q4k_dot2:
+	VMOVQ        4(AX), X4
+	VPBROADCASTD 12(AX), X5
+	VPSRLVD      q4kShifts<>+0(SB), X5, X5
+	VPAND        X0, X5, X5
+	VPSRLD       $0x02, X4, X6
+	VPAND        eight30303030<>+0(SB), X6, X6
+	VPOR         X6, X5, X5
+	VPAND        eight3f3f3f3f<>+0(SB), X4, X4
+	VPUNPCKLDQ   X5, X4, X4
+	MOVWLZX      (AX), SI
+	VMOVD        SI, X6
+	VCVTPH2PS    X6, X6
+	VBROADCASTSS X6, Y6
+	VPMOVZXBD    X4, Y5
+	VCVTDQ2PS    Y5, Y5
+	VMULPS       (DX), Y6, Y6
+	VMULPS       Y6, Y5, Y5
+	VMOVUPS      Y5, (SP)
+	VPSRLDQ      $0x08, X4, X4
+	MOVWLZX      2(AX), SI
+	VMOVD        SI, X5
+	VCVTPH2PS    X5, X5
+	VBROADCASTSS X5, Y5
+	VPMOVZXBD    X4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VMULPS       32(DX), Y5, Y5
+	VFMADD231PS  Y5, Y4, Y3
+	VMOVDQU      16(AX), Y4
+	VPSRLW       $0x04, Y4, Y5
+	VPAND        Y0, Y4, Y4
+	VPAND        Y0, Y5, Y5
+	VBROADCASTSS (SP), Y6
+	VPMADDUBSW   (CX), Y4, Y4
+	VPMADDWD     eight00010001<>+0(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 4(SP), Y4
+	VPMADDUBSW   64(CX), Y5, Y5
+	VPMADDWD     eight00010001<>+0(SB), Y5, Y5
+	VCVTDQ2PS    Y5, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VMOVDQU      48(AX), Y4
+	VPSRLW       $0x04, Y4, Y5
+	VPAND        Y0, Y4, Y4
+	VPAND        Y0, Y5, Y5
+	VBROADCASTSS 8(SP), Y6
+	VPMADDUBSW   32(CX), Y4, Y4
+	VPMADDWD     eight00010001<>+0(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 12(SP), Y4
+	VPMADDUBSW   96(CX), Y5, Y5
+	VPMADDWD     eight00010001<>+0(SB), Y5, Y5
+	VCVTDQ2PS    Y5, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VMOVDQU      80(AX), Y4
+	VPSRLW       $0x04, Y4, Y5
+	VPAND        Y0, Y4, Y4
+	VPAND        Y0, Y5, Y5
+	VBROADCASTSS 16(SP), Y6
+	VPMADDUBSW   128(CX), Y4, Y4
+	VPMADDWD     eight00010001<>+0(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 20(SP), Y4
+	VPMADDUBSW   192(CX), Y5, Y5
+	VPMADDWD     eight00010001<>+0(SB), Y5, Y5
+	VCVTDQ2PS    Y5, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VMOVDQU      112(AX), Y4
+	VPSRLW       $0x04, Y4, Y5
+	VPAND        Y0, Y4, Y4
+	VPAND        Y0, Y5, Y5
+	VBROADCASTSS 24(SP), Y6
+	VPMADDUBSW   160(CX), Y4, Y4
+	VPMADDWD     eight00010001<>+0(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 28(SP), Y4
+	VPMADDUBSW   224(CX), Y5, Y5
+	VPMADDWD     eight00010001<>+0(SB), Y5, Y5
+	VCVTDQ2PS    Y5, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	PREFETCHT1   6144(AX)
+	PREFETCHT1   6208(AX)
+	PREFETCHT1   6272(AX)
+	ADDQ         $0x00000090, AX
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x00000001, BX
+	JNZ          q4k_dot2
+
+q4k_dot2_end:
+	VADDPS       Y2, Y1, Y1
+	VSUBPS       Y3, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPS       X1, X0, X0
+	VMOVHLPS     X0, X0, X1
+	VADDPS       X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VADDSS       X0, X1, X0
+	VZEROUPPER
+	MOVSS        X0, ret+32(FP)
+	RET
+
+DATA q4kShifts<>+0(SB)/4, $0x00000000
+DATA q4kShifts<>+4(SB)/4, $0x00000004
+DATA q4kShifts<>+8(SB)/4, $0x00000000
+DATA q4kShifts<>+12(SB)/4, $0x00000000
+GLOBL q4kShifts<>(SB), RODATA|NOPTR, $16
+
+// func dotQ6KAVX2(b *byte, a *int8, d *float32, sum *float32, blocks int) float32
+// Requires: AVX, AVX2, F16C, FMA3, MMX+, SSE
+TEXT ·dotQ6KAVX2(SB), NOSPLIT, $64-44
+	MOVQ         b+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         sum+24(FP), BX
+	MOVQ         blocks+32(FP), SI
+	MOVL         $0x0f0f0f0f, DI
+	VMOVD        DI, X0
+	VPBROADCASTD X0, Y0
+	MOVL         $0x30303030, DI
+	VMOVD        DI, X1
+	VPBROADCASTD X1, Y1
+	VMOVDQU      halfLanes<>+0(SB), Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	TESTQ        SI, SI
+	JZ           q6k_dot2_end
+
+q6k_dot2:
+	MOVWLZX      208(AX), DI
+	VMOVD        DI, X6
+	VCVTPH2PS    X6, X6
+	VBROADCASTSS X6, Y6
+	VPMOVSXBD    192(AX), Y7
+	VCVTDQ2PS    Y7, Y7
+	VMULPS       Y6, Y7, Y7
+	VFMADD231PS  (BX), Y7, Y5
+	VMULPS       (DX), Y7, Y7
+	VMOVUPS      Y7, (SP)
+	VPMOVSXBD    200(AX), Y7
+	VCVTDQ2PS    Y7, Y7
+	VMULPS       Y6, Y7, Y7
+	VFMADD231PS  32(BX), Y7, Y5
+	VMULPS       32(DX), Y7, Y7
+	VMOVUPS      Y7, 32(SP)
+	VMOVDQU      128(AX), Y6
+	VMOVDQU      (AX), Y7
+	VPSRLW       $0x04, Y7, Y8
+	VPAND        Y0, Y7, Y7
+	VPSLLW       $0x04, Y6, Y9
+	VPAND        Y1, Y9, Y9
+	VPOR         Y9, Y7, Y7
+	VBROADCASTSD (SP), Y9
+	VPERMILPS    Y2, Y9, Y9
+	VPMADDUBSW   (CX), Y7, Y7
+	VPMADDWD     eight00010001<>+0(SB), Y7, Y7
+	VCVTDQ2PS    Y7, Y7
+	VFMADD231PS  Y7, Y9, Y3
+	VPAND        Y0, Y8, Y8
+	VPAND        Y1, Y6, Y7
+	VPOR         Y7, Y8, Y8
+	VBROADCASTSD 16(SP), Y7
+	VPERMILPS    Y2, Y7, Y7
+	VPMADDUBSW   64(CX), Y8, Y8
+	VPMADDWD     eight00010001<>+0(SB), Y8, Y8
+	VCVTDQ2PS    Y8, Y8
+	VFMADD231PS  Y8, Y7, Y4
+	VMOVDQU      32(AX), Y7
+	VPSRLW       $0x04, Y7, Y8
+	VPAND        Y0, Y7, Y7
+	VPSLLW       $0x02, Y6, Y9
+	VPAND        Y1, Y9, Y9
+	VPOR         Y9, Y7, Y7
+	VBROADCASTSD 8(SP), Y9
+	VPERMILPS    Y2, Y9, Y9
+	VPMADDUBSW   32(CX), Y7, Y7
+	VPMADDWD     eight00010001<>+0(SB), Y7, Y7
+	VCVTDQ2PS    Y7, Y7
+	VFMADD231PS  Y7, Y9, Y3
+	VPAND        Y0, Y8, Y8
+	VPSRLW       $0x02, Y6, Y6
+	VPAND        Y1, Y6, Y6
+	VPOR         Y6, Y8, Y8
+	VBROADCASTSD 24(SP), Y6
+	VPERMILPS    Y2, Y6, Y6
+	VPMADDUBSW   96(CX), Y8, Y8
+	VPMADDWD     eight00010001<>+0(SB), Y8, Y8
+	VCVTDQ2PS    Y8, Y8
+	VFMADD231PS  Y8, Y6, Y4
+	VMOVDQU      160(AX), Y6
+	VMOVDQU      64(AX), Y7
+	VPSRLW       $0x04, Y7, Y8
+	VPAND        Y0, Y7, Y7
+	VPSLLW       $0x04, Y6, Y9
+	VPAND        Y1, Y9, Y9
+	VPOR         Y9, Y7, Y7
+	VBROADCASTSD 32(SP), Y9
+	VPERMILPS    Y2, Y9, Y9
+	VPMADDUBSW   128(CX), Y7, Y7
+	VPMADDWD     eight00010001<>+0(SB), Y7, Y7
+	VCVTDQ2PS    Y7, Y7
+	VFMADD231PS  Y7, Y9, Y3
+	VPAND        Y0, Y8, Y8
+	VPAND        Y1, Y6, Y7
+	VPOR         Y7, Y8, Y8
+	VBROADCASTSD 48(SP), Y7
+	VPERMILPS    Y2, Y7, Y7
+	VPMADDUBSW   192(CX), Y8, Y8
+	VPMADDWD     eight00010001<>+0(SB), Y8, Y8
+	VCVTDQ2PS    Y8, Y8
+	VFMADD231PS  Y8, Y7, Y4
+	VMOVDQU      96(AX), Y7
+	VPSRLW       $0x04, Y7, Y8
+	VPAND        Y0, Y7, Y7
+	VPSLLW       $0x02, Y6, Y9
+	VPAND        Y1, Y9, Y9
+	VPOR         Y9, Y7, Y7
+	VBROADCASTSD 40(SP), Y9
+	VPERMILPS    Y2, Y9, Y9
+	VPMADDUBSW   160(CX), Y7, Y7
+	VPMADDWD     eight00010001<>+0(SB), Y7, Y7
+	VCVTDQ2PS    Y7, Y7
+	VFMADD231PS  Y7, Y9, Y3
+	VPAND        Y0, Y8, Y8
+	VPSRLW       $0x02, Y6, Y6
+	VPAND        Y1, Y6, Y6
+	VPOR         Y6, Y8, Y8
+	VBROADCASTSD 56(SP), Y6
+	VPERMILPS    Y2, Y6, Y6
+	VPMADDUBSW   224(CX), Y8, Y8
+	VPMADDWD     eight00010001<>+0(SB), Y8, Y8
+	VCVTDQ2PS    Y8, Y8
+	VFMADD231PS  Y8, Y6, Y4
+	PREFETCHT1   6144(AX)
+	PREFETCHT1   6208(AX)
+	PREFETCHT1   6272(AX)
+	PREFETCHT1   6336(AX)
+	ADDQ         $0x000000d2, AX
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x00000040, DX
+	ADDQ         $0x00000040, BX
+	SUBQ         $0x00000001, SI
+	JNZ          q6k_dot2
+
+q6k_dot2_end:
+	VADDPS       Y4, Y3, Y3
+	VFNMADD231PS eight42000000<>+0(SB), Y5, Y3
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPS       X3, X0, X0
+	VMOVHLPS     X0, X0, X1
+	VADDPS       X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VADDSS       X0, X1, X0
+	VZEROUPPER
+	MOVSS        X0, ret+40(FP)
+	RET
+
+DATA halfLanes<>+0(SB)/4, $0x00000000
+DATA halfLanes<>+4(SB)/4, $0x00000000
+DATA halfLanes<>+8(SB)/4, $0x00000000
+DATA halfLanes<>+12(SB)/4, $0x00000000
+DATA halfLanes<>+16(SB)/4, $0x00000001
+DATA halfLanes<>+20(SB)/4, $0x00000001
+DATA halfLanes<>+24(SB)/4, $0x00000001
+DATA halfLanes<>+28(SB)/4, $0x00000001
+GLOBL halfLanes<>(SB), RODATA|NOPTR, $32
+
+// func quantizeAVX2(q *int8, d *float32, sum *float32, x *float32, blocks int)
+// Requires: AVX, AVX2
+TEXT ·quantizeAVX2(SB), NOSPLIT, $0-40
+	MOVQ    q+0(FP), AX
+	MOVQ    d+8(FP), CX
+	MOVQ    sum+16(FP), DX
+	MOVQ    x+24(FP), BX
+	MOVQ    blocks+32(FP), SI
+	VMOVDQU packOrder<>+0(SB), Y0
+	TESTQ   SI, SI
+	JZ      quantize2_end
+
+quantize2:
+	VMOVUPS      (BX), Y2
+	VANDPS       eight7fffffff<>+0(SB), Y2, Y1
+	VMOVUPS      32(BX), Y3
+	VANDPS       eight7fffffff<>+0(SB), Y3, Y4
+	VMAXPS       Y4, Y1, Y1
+	VMOVUPS      64(BX), Y4
+	VANDPS       eight7fffffff<>+0(SB), Y4, Y5
+	VMAXPS       Y5, Y1, Y1
+	VMOVUPS      96(BX), Y5
+	VANDPS       eight7fffffff<>+0(SB), Y5, Y6
+	VMAXPS       Y6, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X6
+	VMAXPS       X1, X6, X6
+	VMOVHLPS     X6, X6, X1
+	VMAXPS       X1, X6, X6
+	VMOVSHDUP    X6, X1
+	VMAXSS       X1, X6, X6
+	VCMPSS       $0x1e, eight0da24260<>+0(SB), X6, X8
+	VMOVSS       eight42fe0000<>+0(SB), X7
+	VDIVSS       X6, X7, X1
+	VDIVSS       X7, X6, X7
+	VANDPS       X8, X1, X1
+	VANDPS       X8, X7, X7
+	VBROADCASTSS X1, Y1
+	VBROADCASTSS X7, X7
+	VMULPS       Y1, Y2, Y2
+	VCVTPS2DQ    Y2, Y2
+	VMULPS       Y1, Y3, Y3
+	VCVTPS2DQ    Y3, Y3
+	VMULPS       Y1, Y4, Y4
+	VCVTPS2DQ    Y4, Y4
+	VMULPS       Y1, Y5, Y5
+	VCVTPS2DQ    Y5, Y5
+	VPADDD       Y3, Y2, Y1
+	VPADDD       Y5, Y4, Y6
+	VPHADDD      Y6, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X6
+	VPADDD       X1, X6, X6
+	VPHADDD      X6, X6, X6
+	VCVTDQ2PS    X6, X6
+	VMULPS       X7, X6, X6
+	VMOVLPS      X6, (DX)
+	VMOVLPS      X7, (CX)
+	VPACKSSDW    Y3, Y2, Y2
+	VPACKSSDW    Y5, Y4, Y4
+	VPACKSSWB    Y4, Y2, Y2
+	VPERMD       Y2, Y0, Y2
+	VMOVDQU      Y2, (AX)
+	ADDQ         $0x00000080, BX
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000008, CX
+	ADDQ         $0x00000008, DX
+	SUBQ         $0x00000001, SI
+	JNZ          quantize2
+
+quantize2_end:
+	VZEROUPPER
+	RET
+
+DATA packOrder<>+0(SB)/4, $0x00000000
+DATA packOrder<>+4(SB)/4, $0x00000004
+DATA packOrder<>+8(SB)/4, $0x00000001
+DATA packOrder<>+12(SB)/4, $0x00000005
+DATA packOrder<>+16(SB)/4, $0x00000002
+DATA packOrder<>+20(SB)/4, $0x00000006
+DATA packOrder<>+24(SB)/4, $0x00000003
+DATA packOrder<>+28(SB)/4, $0x00000007
+GLOBL packOrder<>(SB), RODATA|NOPTR, $32
+
+DATA eight7fffffff<>+0(SB)/4, $0x7fffffff
+DATA eight7fffffff<>+4(SB)/4, $0x7fffffff
+DATA eight7fffffff<>+8(SB)/4, $0x7fffffff
+DATA eight7fffffff<>+12(SB)/4, $0x7fffffff
+DATA eight7fffffff<>+16(SB)/4, $0x7fffffff
+DATA eight7fffffff<>+20(SB)/4, $0x7fffffff
+DATA eight7fffffff<>+24(SB)/4, $0x7fffffff
+DATA eight7fffffff<>+28(SB)/4, $0x7fffffff
+GLOBL eight7fffffff<>(SB), RODATA|NOPTR, $32
+
+DATA eight0da24260<>+0(SB)/4, $0x0da24260
+DATA eight0da24260<>+4(SB)/4, $0x0da24260
+DATA eight0da24260<>+8(SB)/4, $0x0da24260
+DATA eight0da24260<>+12(SB)/4, $0x0da24260
+DATA eight0da24260<>+16(SB)/4, $0x0da24260
+DATA eight0da24260<>+20(SB)/4, $0x0da24260
+DATA eight0da24260<>+24(SB)/4, $0x0da24260
+DATA eight0da24260<>+28(SB)/4, $0x0da24260
+GLOBL eight0da24260<>(SB), RODATA|NOPTR, $32

@@ -260,3 +260,18 @@ func outer16AVX2(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *flo
 //
 //go:noescape
 func outer32AVX2(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, rowBytes int, span int, second int)
+
+// dotQ4KAVX2 is kernels.dotQ4K for AVX2.
+//
+//go:noescape
+func dotQ4KAVX2(b *byte, a *int8, wide *float32, blocks int) float32
+
+// dotQ6KAVX2 is kernels.dotQ6K for AVX2.
+//
+//go:noescape
+func dotQ6KAVX2(b *byte, a *int8, d *float32, sum *float32, blocks int) float32
+
+// quantizeAVX2 is kernels.quantize for AVX2.
+//
+//go:noescape
+func quantizeAVX2(q *int8, d *float32, sum *float32, x *float32, blocks int)
