@@ -14,13 +14,14 @@ import (
 var (
 	avx2Kernels = kernels{
 		name: "avx2", dot: dotAVX2, dot4: dot4AVX2, unpack: unpackAVX2, dotF32: dotF32TailAVX2, dotF32x4: dotF32x4AVX2,
-		axpy: axpyTailAVX2, widenF16: widenF16Tail, widenQ80: widenQ80Generic,
+		axpy: axpyTailAVX2, widenF16: widenF16Tail, widenQ80: widenQ80AVX2,
 		transpose: transposeFloatsAVX2, transposeBytes: transposeCodesAVX2, outer16: outer16AVX2, outer32: outer32AVX2, outer16Max: 63, outer32Max: 15,
 		dotQ4K: dotQ4KAVX2, dotQ6K: dotQ6KAVX2,
 		interleaveQ4K: interleaveQ4KAVX2, interleaveQ6K: interleaveQ6KAVX2,
 		scores:    [3]func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride, ahead int){scoresF32AVX2, scoresF16AVX2, scoresQ80AVX2},
 		weighted4: [3]func(acc *float32, v *byte, w *float32, stride, n, dim, ahead int){weighted4F32AVX2, weighted4F16AVX2, weighted4Q80AVX2},
-		largest:   largestTailAVX2, expSum: expSumTailAVX2, swiglu: swigluTailAVX2, weighted: weightedAVX2, quantize: quantizeAVX2, peak: peakAVX2, peakOps: 128,
+		scores8:   scores8BlocksAVX2, weights8: weights8AVX2, weighted8: weighted8AVX2,
+		largest: largestTailAVX2, expSum: expSumTailAVX2, swiglu: swigluTailAVX2, weighted: weightedAVX2, quantize: quantizeAVX2, peak: peakAVX2, peakOps: 128,
 	}
 	avx512Kernels = kernels{
 		name: "avx512", dot: dotAVX512, dot4: dot4AVX512, unpack: unpackAVX2, dotF32: dotF32TailAVX512, dotF32x4: dotF32x4Tail,
@@ -31,7 +32,7 @@ var (
 		interleaveQ4K: interleaveQ4KAVX512, interleaveQ6K: interleaveQ6KAVX512,
 		scores:    [3]func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride, ahead int){scoresF32AVX512, scoresF16AVX512, scoresQ80AVX512},
 		weighted4: [3]func(acc *float32, v *byte, w *float32, stride, n, dim, ahead int){weighted4F32AVX512, weighted4F16AVX512, weighted4Q80AVX512},
-		scores8:   scores8Blocks, weights8: weights8AVX512, weighted8: weighted8AVX512,
+		scores8:   scores8BlocksAVX512, weights8: weights8AVX512, weighted8: weighted8AVX512,
 		largest: largestTailAVX512, expSum: expSumTailAVX512, swiglu: swigluTailAVX512, weighted: weightedTail, quantize: quantizeAVX512, peak: peakAVX512, peakOps: 1024,
 	}
 )
@@ -171,7 +172,11 @@ func transposeCodesAVX512(dst, src *uint8, stride, n int) {
 	transposeAVX512((*uint32)(unsafe.Pointer(dst)), (*uint32)(unsafe.Pointer(src)), stride, n)
 }
 
-func scores8Blocks(q *queryBlock, k *byte, dim, n int, out *float32, stride, ahead int) {
+func scores8BlocksAVX2(q *queryBlock, k *byte, dim, n int, out *float32, stride, ahead int) {
+	scores8AVX2((*byte)(unsafe.Pointer(q)), k, dim, n, out, stride, ahead)
+}
+
+func scores8BlocksAVX512(q *queryBlock, k *byte, dim, n int, out *float32, stride, ahead int) {
 	scores8AVX512((*byte)(unsafe.Pointer(q)), k, dim, n, out, stride, ahead)
 }
 

@@ -275,3 +275,23 @@ func dotQ6KAVX2(b *byte, a *int8, d *float32, sum *float32, blocks int) float32
 //
 //go:noescape
 func quantizeAVX2(q *int8, d *float32, sum *float32, x *float32, blocks int)
+
+// scores8AVX2 is kernels.scores8 for AVX2.
+//
+//go:noescape
+func scores8AVX2(q *byte, k *byte, dim int, n int, out *float32, stride int, ahead int)
+
+// weights8AVX2 is kernels.weights8 for AVX2. room has 128 floats for each 32 columns.
+//
+//go:noescape
+func weights8AVX2(v *byte, w *float32, stride int, n int, dim int, room *float32, codes *int16, unit *float32)
+
+// weighted8AVX2 is kernels.weighted8 for AVX2.
+//
+//go:noescape
+func weighted8AVX2(acc *float32, v *byte, codes *int16, unit *float32, n int, dim int, ahead int)
+
+// widenQ80AVX2 is kernels.widenQ80 for AVX2.
+//
+//go:noescape
+func widenQ80AVX2(dst *float32, src *byte, blocks int)

@@ -66,6 +66,10 @@ func main() {
 	dotQ4KAVX2()
 	dotQ6KAVX2()
 	quantizeAVX2()
+	scores8AVX2()
+	weights8AVX2()
+	weighted8AVX2()
+	widenQ80AVX2()
 	Generate()
 }
 

@@ -18,16 +18,15 @@ func eightRows(row func(i, disp int) Mem, disp int) [4]reg.VecVirtual {
 	var r [4]reg.VecVirtual
 	for i := range r {
 		r[i] = YMM()
-		load16(row(i, disp), r[i])
+		loadLow("VMOVDQU", row(i, disp), r[i])
 		VINSERTI128(U8(1), row(i+4, disp), r[i], r[i])
 	}
 	return transposed4(r, YMM)
 }
 
-// load16 loads 16 bytes into the lower half of y and clears the upper, which avo does not
-// know.
-func load16(m Mem, y reg.VecVirtual) {
-	Instruction(&ir.Instruction{Opcode: "VMOVDQU", Operands: []Op{m, y.AsX()}, Inputs: []Op{m}, Outputs: []Op{y}, ISA: []string{"AVX"}})
+// loadLow loads the lower lanes of y and clears the others, which avo does not know.
+func loadLow(op string, m Mem, y reg.VecVirtual) {
+	Instruction(&ir.Instruction{Opcode: op, Operands: []Op{m, y.AsX()}, Inputs: []Op{m}, Outputs: []Op{y}, ISA: []string{"AVX"}})
 }
 
 // transposeAVX2 is transposeAVX512 in parts of eight rows and four columns.
