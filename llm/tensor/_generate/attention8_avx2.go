@@ -22,6 +22,8 @@ func scores8AVX2() {
 	SHLQ(U8(2), os)
 	row, row3 := blockRow(dim), GP64()
 	LEAQ(Mem{Base: row, Index: row, Scale: 2}, row3)
+	ones := YMM()
+	VMOVDQU(sixteenOnes(), ones)
 	loop("scores8_keys2", n, 8, func() {
 		k4 := GP64()
 		LEAQ(Mem{Base: k, Index: row, Scale: 4}, k4)
@@ -42,7 +44,7 @@ func scores8AVX2() {
 						VPBROADCASTD(Mem{Base: x, Disp: 32*g + 16*half + 4*c}, t)
 						VPSIGNB(key, t, t)
 						VPMADDUBSW(t, size, t)
-						VPMADDWD(sixteenOnes(), t, t)
+						VPMADDWD(ones, t, t)
 						if dot[g] == nil {
 							dot[g] = t
 						} else {
