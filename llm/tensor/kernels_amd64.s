@@ -1290,9 +1290,9 @@ transpose_end:
 	VZEROUPPER
 	RET
 
-// func outer16AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, rowBytes int, span int, second int)
+// func outer16AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, span int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512_VNNI, MMX+
-TEXT ·outer16AVX512(SB), NOSPLIT, $0-104
+TEXT ·outer16AVX512(SB), NOSPLIT, $0-88
 	MOVQ    u+0(FP), AX
 	MOVQ    s+8(FP), CX
 	MOVQ    m+16(FP), DX
@@ -1319,32 +1319,17 @@ TEXT ·outer16AVX512(SB), NOSPLIT, $0-104
 	JZ      outer16_end
 
 outer16:
-	MOVQ  R11, R10
-	MOVQ  span+88(FP), R15
-	TESTQ R15, R15
+	MOVQ  span+80(FP), R10
+	TESTQ R10, R10
 	JZ    outer16_near_end
 
 outer16_near:
-	PREFETCHT1 -64(R10)(R15*1)
-	SUBQ       $0x00000040, R15
+	PREFETCHT1 (R11)
+	ADDQ       $0x00000040, R11
+	SUBQ       $0x00000040, R10
 	JNZ        outer16_near
 
 outer16_near_end:
-	ADDQ  second+96(FP), R10
-	CMPQ  R10, R11
-	JEQ   outer16_alone
-	MOVQ  span+88(FP), R15
-	TESTQ R15, R15
-	JZ    outer16_second_end
-
-outer16_second:
-	PREFETCHT1 -64(R10)(R15*1)
-	SUBQ       $0x00000040, R15
-	JNZ        outer16_second
-
-outer16_second_end:
-outer16_alone:
-	ADDQ              rowBytes+80(FP), R11
 	VPXORD            Z8, Z8, Z8
 	VPXORD            Z9, Z9, Z9
 	VPXORD            Z10, Z10, Z10
@@ -1467,9 +1452,9 @@ outer16_end:
 	VZEROUPPER
 	RET
 
-// func outer32AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, rowBytes int, span int, second int)
+// func outer32AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, span int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512_VNNI, MMX+
-TEXT ·outer32AVX512(SB), NOSPLIT, $0-104
+TEXT ·outer32AVX512(SB), NOSPLIT, $0-88
 	MOVQ    u+0(FP), AX
 	MOVQ    s+8(FP), CX
 	MOVQ    m+16(FP), DX
@@ -1496,32 +1481,17 @@ TEXT ·outer32AVX512(SB), NOSPLIT, $0-104
 	JZ      outer32_end
 
 outer32:
-	MOVQ  R11, R10
-	MOVQ  span+88(FP), R15
-	TESTQ R15, R15
+	MOVQ  span+80(FP), R10
+	TESTQ R10, R10
 	JZ    outer32_near_end
 
 outer32_near:
-	PREFETCHT1 -64(R10)(R15*1)
-	SUBQ       $0x00000040, R15
+	PREFETCHT1 (R11)
+	ADDQ       $0x00000040, R11
+	SUBQ       $0x00000040, R10
 	JNZ        outer32_near
 
 outer32_near_end:
-	ADDQ  second+96(FP), R10
-	CMPQ  R10, R11
-	JEQ   outer32_alone
-	MOVQ  span+88(FP), R15
-	TESTQ R15, R15
-	JZ    outer32_second_end
-
-outer32_second:
-	PREFETCHT1 -64(R10)(R15*1)
-	SUBQ       $0x00000040, R15
-	JNZ        outer32_second
-
-outer32_second_end:
-outer32_alone:
-	ADDQ              rowBytes+80(FP), R11
 	VPXORD            Z8, Z8, Z8
 	VPXORD            Z9, Z9, Z9
 	VPXORD            Z10, Z10, Z10
@@ -8623,9 +8593,9 @@ DATA eight42000000<>+24(SB)/4, $0x42000000
 DATA eight42000000<>+28(SB)/4, $0x42000000
 GLOBL eight42000000<>(SB), RODATA|NOPTR, $32
 
-// func outer16AVX2(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, rowBytes int, span int, second int)
+// func outer16AVX2(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, span int)
 // Requires: AVX, AVX2, FMA3, MMX+
-TEXT ·outer16AVX2(SB), NOSPLIT, $0-104
+TEXT ·outer16AVX2(SB), NOSPLIT, $0-88
 	MOVQ  u+0(FP), AX
 	MOVQ  s+8(FP), CX
 	MOVQ  m+16(FP), DX
@@ -8643,32 +8613,17 @@ TEXT ·outer16AVX2(SB), NOSPLIT, $0-104
 	JZ    outer2_16_end
 
 outer2_16:
-	MOVQ  R10, R14
-	MOVQ  span+88(FP), R15
-	TESTQ R15, R15
+	MOVQ  span+80(FP), R14
+	TESTQ R14, R14
 	JZ    outer2_16_near_end
 
 outer2_16_near:
-	PREFETCHT1 -64(R14)(R15*1)
-	SUBQ       $0x00000040, R15
+	PREFETCHT1 (R10)
+	ADDQ       $0x00000040, R10
+	SUBQ       $0x00000040, R14
 	JNZ        outer2_16_near
 
 outer2_16_near_end:
-	ADDQ  second+96(FP), R14
-	CMPQ  R14, R10
-	JEQ   outer2_16_alone
-	MOVQ  span+88(FP), R15
-	TESTQ R15, R15
-	JZ    outer2_16_second_end
-
-outer2_16_second:
-	PREFETCHT1 -64(R14)(R15*1)
-	SUBQ       $0x00000040, R15
-	JNZ        outer2_16_second
-
-outer2_16_second_end:
-outer2_16_alone:
-	ADDQ         rowBytes+80(FP), R10
 	VMOVDQU      (AX), Y0
 	VMOVDQU      32(AX), Y1
 	VPBROADCASTD (BX), Y2
@@ -9006,9 +8961,9 @@ DATA eight00010001<>+24(SB)/4, $0x00010001
 DATA eight00010001<>+28(SB)/4, $0x00010001
 GLOBL eight00010001<>(SB), RODATA|NOPTR, $32
 
-// func outer32AVX2(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, rowBytes int, span int, second int)
+// func outer32AVX2(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, span int)
 // Requires: AVX, AVX2, FMA3, MMX+
-TEXT ·outer32AVX2(SB), NOSPLIT, $0-104
+TEXT ·outer32AVX2(SB), NOSPLIT, $0-88
 	MOVQ  u+0(FP), AX
 	MOVQ  s+8(FP), CX
 	MOVQ  m+16(FP), DX
@@ -9026,32 +8981,17 @@ TEXT ·outer32AVX2(SB), NOSPLIT, $0-104
 	JZ    outer2_32_end
 
 outer2_32:
-	MOVQ  R10, R14
-	MOVQ  span+88(FP), R15
-	TESTQ R15, R15
+	MOVQ  span+80(FP), R14
+	TESTQ R14, R14
 	JZ    outer2_32_near_end
 
 outer2_32_near:
-	PREFETCHT1 -64(R14)(R15*1)
-	SUBQ       $0x00000040, R15
+	PREFETCHT1 (R10)
+	ADDQ       $0x00000040, R10
+	SUBQ       $0x00000040, R14
 	JNZ        outer2_32_near
 
 outer2_32_near_end:
-	ADDQ  second+96(FP), R14
-	CMPQ  R14, R10
-	JEQ   outer2_32_alone
-	MOVQ  span+88(FP), R15
-	TESTQ R15, R15
-	JZ    outer2_32_second_end
-
-outer2_32_second:
-	PREFETCHT1 -64(R14)(R15*1)
-	SUBQ       $0x00000040, R15
-	JNZ        outer2_32_second
-
-outer2_32_second_end:
-outer2_32_alone:
-	ADDQ         rowBytes+80(FP), R10
 	VMOVDQU      (AX), Y0
 	VMOVDQU      32(AX), Y1
 	VPBROADCASTD (BX), Y2

@@ -9,6 +9,7 @@ const (
 	outerRows  = 32  // rows of weights in a strip
 	outerCols  = 4   // rows of activations in one call of the kernel
 	outerChunk = 512 // columns that are unpacked at once; the generator knows it too
+	outerRun   = 4   // strips in one item of work, if there are enough for all threads
 
 	// Rows of activations from which on outer products are used: directMin for the formats
 	// that are interleaved without being unpacked first, else outerMin.
@@ -35,8 +36,19 @@ func (o *outerScratch) init() {
 	o.m = make([]float32, outerRows*outerChunk/groupSize)
 }
 
-// outerStrip computes up to outerRows rows of the product.
-func (p *Product) outerStrip(o *outerScratch, x *Acts, first, workers int) {
+// outerStrips computes up to n rows of the product, the first of as many for each worker.
+func (p *Product) outerStrips(o *outerScratch, x *Acts, first, n, workers int) {
+	for at := first; at < min(first+n, p.width()); at += outerRows {
+		next := at + outerRows
+		if next == first+n { // likely
+			next = first + n*workers
+		}
+		p.outerStrip(o, x, at, next)
+	}
+}
+
+// outerStrip computes up to outerRows rows of the product, before those from next on.
+func (p *Product) outerStrip(o *outerScratch, x *Acts, first, next int) {
 	width := p.width()
 	rows := min(outerRows, width-first)
 	cols := (x.N + outerCols - 1) / outerCols * outerCols
@@ -49,14 +61,14 @@ func (p *Product) outerStrip(o *outerScratch, x *Acts, first, workers int) {
 	if scaleOf32(t) && largestCode[t] <= fast.outer32Max {
 		outer, sum, step = fast.outer32, x.pairSum, 2*groupSize
 	}
-	near := p.ahead(first, workers, cols/outerCols*x.stride/step)
+	near := p.ahead(next, cols/outerCols*x.stride/step)
 	for k := 0; k < p.W.Cols; k += outerChunk {
 		n := min(outerChunk, p.W.Cols-k)
 		padded := min(outerChunk, x.stride-k)
 		p.interleave(o, first, rows, k, n, padded)
 		for c := 0; c < cols; c += outerCols {
 			outer(&o.u[0], &o.s[0], &o.m[0], &x.q[c*x.stride+k], &x.d[c*groups+k/groupSize], &sum[c*groups+k/groupSize],
-				x.stride, padded/step, &o.sums[c*outerRows], near.next, near.now(), near.now(), 0)
+				x.stride, padded/step, &o.sums[c*outerRows], near.next, near.now())
 			near.advance(padded / step)
 		}
 	}
@@ -77,11 +89,10 @@ type ahead struct {
 	left int // bytes
 }
 
-// ahead returns the strip that this worker is likely to get after the one at first, to be
-// read from end to end, as memory likes it, in the last of so many steps.
-func (p *Product) ahead(first, workers, steps int) ahead {
+// ahead returns the strip at row first, to be read from end to end, as memory likes it, in
+// the last of so many steps.
+func (p *Product) ahead(first, steps int) ahead {
 	rowBytes := p.W.Type.RowBytes(p.W.Cols)
-	first += outerRows * workers
 	if p.Rows != nil || first >= p.W.Rows {
 		return ahead{}
 	}

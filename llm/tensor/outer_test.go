@@ -42,7 +42,7 @@ func compareOuter(t *testing.T, seed uint64, steps int, extreme bool) {
 			got, want := slices.Clone(first), slices.Clone(first)
 			n := cols / width
 			outerGeneric(width, &o.u[0], &o.s[0], &o.m[0], &x.q[0], &x.d[0], &x.sum[0], x.stride, n, &want[0])
-			c.f(&o.u[0], &o.s[0], &o.m[0], &x.q[0], &x.d[0], &x.sum[0], x.stride, n, &got[0], (*byte)(&o.u[0]), 100, 64*int(seed%4), 50*int(seed%2))
+			c.f(&o.u[0], &o.s[0], &o.m[0], &x.q[0], &x.d[0], &x.sum[0], x.stride, n, &got[0], &o.u[0], 64*int(seed%4))
 			var d, s float32
 			for _, v := range x.d {
 				d = max(d, v)

@@ -83,12 +83,12 @@ func transposeAVX512(dst *uint32, src *uint32, stride int, n int)
 // outer16AVX512 is kernels.outer16 for AVX-512 with VNNI.
 //
 //go:noescape
-func outer16AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, rowBytes int, span int, second int)
+func outer16AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, span int)
 
 // outer32AVX512 is kernels.outer32 for AVX-512 with VNNI.
 //
 //go:noescape
-func outer32AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, rowBytes int, span int, second int)
+func outer32AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, span int)
 
 // peakAVX512 multiplies and adds 16 × 64 bytes n times, in registers.
 func peakAVX512(n int)
@@ -254,12 +254,12 @@ func interleaveQ6KAVX2(u *uint8, s *float32, m *float32, b *byte, stride int, bl
 // outer16AVX2 is kernels.outer16 for AVX2 and codes up to 63.
 //
 //go:noescape
-func outer16AVX2(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, rowBytes int, span int, second int)
+func outer16AVX2(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, span int)
 
 // outer32AVX2 is kernels.outer32 for AVX2 and codes up to 15.
 //
 //go:noescape
-func outer32AVX2(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, rowBytes int, span int, second int)
+func outer32AVX2(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, span int)
 
 // dotQ4KAVX2 is kernels.dotQ4K for AVX2.
 //

@@ -91,29 +91,23 @@ func fourth(base, stride, stride3 reg.GPVirtual, c, disp int) Mem {
 	return Mem{Base: base, Index: stride3, Scale: 1, Disp: disp}
 }
 
-// nearRows brings near what an outer kernel's parameters say, and moves next on.
-func nearRows(name string, next reg.GPVirtual) {
-	row, left := GP64(), GP64()
-	near := func(name string) {
-		Load(Param("span"), left)
-		loop(name, left, 64, func() { PREFETCHT1(Mem{Base: row, Index: left, Scale: 1, Disp: -64}) })
-	}
-	MOVQ(next, row)
-	near(name + "_near")
-	ADDQ(NewParamAddr("second", 96), row)
-	CMPQ(row, next)
-	JEQ(LabelRef(name + "_alone"))
-	near(name + "_second")
-	Label(name + "_alone")
-	ADDQ(NewParamAddr("rowBytes", 80), next)
+// bringNear asks for the span bytes at next, one of an outer kernel's parameters, and moves
+// next beyond them.
+func bringNear(name string, next reg.GPVirtual) {
+	left := GP64()
+	Load(Param("span"), left)
+	loop(name, left, 64, func() {
+		PREFETCHT1(Mem{Base: next})
+		ADDQ(U32(64), next)
+	})
 }
 
 // outerAVX512 multiplies 32 rows of weights with 4 of activations; each scale is that
-// of width weights. In each step it brings near span bytes of one row of what is unpacked
-// next, or of two: memory works while the weights are multiplied.
+// of width weights. In each step it brings near a part of what is unpacked next: memory
+// works while the weights are multiplied.
 func outerAVX512(width int) {
 	name := fmt.Sprintf("outer%dAVX512", width)
-	TEXT(name, NOSPLIT, "func(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, dst *float32, next *byte, rowBytes, span, second int)")
+	TEXT(name, NOSPLIT, "func(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, dst *float32, next *byte, span int)")
 	Doc(fmt.Sprintf("%s is kernels.outer%d for AVX-512 with VNNI.", name, width))
 	Pragma("noescape")
 	u, s, m, a, d, sum, n := ptr("u"), ptr("s"), ptr("m"), ptr("a"), ptr("d"), ptr("sum"), ptr("steps")
@@ -132,7 +126,7 @@ func outerAVX512(width int) {
 		}
 	}
 	loop(fmt.Sprintf("outer%d", width), n, 1, func() {
-		nearRows(fmt.Sprintf("outer%d", width), next)
+		bringNear(fmt.Sprintf("outer%d_near", width), next)
 		var dot [2][4]reg.VecVirtual
 		for h := range 2 {
 			for c := range 4 {

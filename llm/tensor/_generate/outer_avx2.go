@@ -189,7 +189,7 @@ func interleaveQ6KAVX2() {
 // floats wait in memory.
 func outerAVX2(width, most int) {
 	name := fmt.Sprintf("outer%dAVX2", width)
-	TEXT(name, NOSPLIT, "func(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, dst *float32, next *byte, rowBytes, span, second int)")
+	TEXT(name, NOSPLIT, "func(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, dst *float32, next *byte, span int)")
 	Doc(fmt.Sprintf("%s is kernels.outer%d for AVX2 and codes up to %d.", name, width, most))
 	Pragma("noescape")
 	u, s, m, a, d, sum, n := ptr("u"), ptr("s"), ptr("m"), ptr("a"), ptr("d"), ptr("sum"), ptr("steps")
@@ -212,7 +212,7 @@ func outerAVX2(width, most int) {
 		}
 	}
 	loop(fmt.Sprintf("outer2_%d", width), n, 1, func() {
-		nearRows(fmt.Sprintf("outer2_%d", width), next)
+		bringNear(fmt.Sprintf("outer2_%d_near", width), next)
 		for h := range 2 {
 			var dot [2][4]reg.VecVirtual
 			for k := 0; k < width; k += columns {
