@@ -21,7 +21,7 @@ var (
 		scores:    [3]func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride, ahead int){scoresF32AVX2, scoresF16AVX2, scoresQ80AVX2},
 		weighted4: [3]func(acc *float32, v *byte, w *float32, stride, n, dim, ahead int){weighted4F32AVX2, weighted4F16AVX2, weighted4Q80AVX2},
 		scores8:   scores8BlocksAVX2, weights8: weights8AVX2, weighted8: weighted8AVX2,
-		largest: largestTailAVX2, expSum: expSumTailAVX2, swiglu: swigluTailAVX2, weighted: weightedAVX2, quantize: quantizeAVX2, peak: peakAVX2, peakOps: 128,
+		largest: largestTailAVX2, expSum: expSumTailAVX2, swiglu: swigluTailAVX2, weighted: weightedAVX2, quantize: quantizeAVX2, peak: peakAVX2, peakOps: 256,
 	}
 	avx512Kernels = kernels{
 		name: "avx512", dot: dotAVX512, dot4: dot4AVX512, unpack: unpackAVX2, dotF32: dotF32TailAVX512, dotF32x4: dotF32x4Tail,

@@ -93,7 +93,7 @@ func outer32AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *f
 // peakAVX512 multiplies and adds 16 × 64 bytes n times, in registers.
 func peakAVX512(n int)
 
-// peakAVX2 multiplies and adds 8 × 16 numbers of 16 bits n times, in registers.
+// peakAVX2 multiplies and adds 8 × 32 bytes n times, in registers.
 func peakAVX2(n int)
 
 // expSumAVX512 is kernels.expSum for n a multiple of 16.

@@ -197,10 +197,10 @@ func peakAVX512() {
 	RET()
 }
 
-// peakAVX2 is the same with the instructions of dotAVX2.
+// peakAVX2 is the same with the instructions of outerAVX2.
 func peakAVX2() {
 	TEXT("peakAVX2", NOSPLIT, "func(n int)")
-	Doc("peakAVX2 multiplies and adds 8 × 16 numbers of 16 bits n times, in registers.")
+	Doc("peakAVX2 multiplies and adds 8 × 32 bytes n times, in registers.")
 	n := ptr("n")
 	x := YMM()
 	VPXOR(x, x, x)
@@ -212,8 +212,8 @@ func peakAVX2() {
 	loop("peak2", n, 1, func() {
 		for i := range acc {
 			t := YMM()
-			VPMADDWD(x, x, t)
-			VPADDD(t, acc[i], acc[i])
+			VPMADDUBSW(x, x, t)
+			VPADDW(t, acc[i], acc[i])
 		}
 	})
 	VZEROUPPER()
