@@ -104,21 +104,27 @@ func interleaveQ4KAVX2() {
 					VMOVUPS(y, Mem{Base: to, Disp: 128*j + 32*h})
 				}
 			}
-			for at := 0; at < 128; at += 16 {
-				for i, packed := range eightRows(row, 16+at) {
-					high := YMM()
-					VPSRLW(U8(4), packed, high)
-					VPAND(low4, packed, packed)
-					VPAND(low4, high, high)
-					// 8 words are the 32 bytes of two sub-blocks.
-					to := 64*(at/32*16+at%32/4+i) + 32*h
-					VMOVDQU(packed, Mem{Base: u, Disp: to})
-					VMOVDQU(high, Mem{Base: u, Disp: to + 512})
+			to, left := GP64(), GP64()
+			LEAQ(Mem{Base: u, Disp: 32 * h}, to)
+			MOVQ(U32(4), left)
+			loop(fmt.Sprintf("interleave2_q4k_codes%d", h), left, 1, func() { // 8 words are the 32 bytes of two sub-blocks
+				for c := 0; c < 8; c += 4 {
+					for i, packed := range eightRows(row, 16+4*c) {
+						high := YMM()
+						VPSRLW(U8(4), packed, high)
+						VPAND(low4, packed, packed)
+						VPAND(low4, high, high)
+						VMOVDQU(packed, Mem{Base: to, Disp: 64 * (c + i)})
+						VMOVDQU(high, Mem{Base: to, Disp: 64*(c+i) + 512})
+					}
 				}
-			}
+				ADDQ(U32(32), bases[2*h])
+				ADDQ(U32(32), bases[2*h+1])
+				ADDQ(U32(1024), to)
+			})
 		}
 		for _, base := range bases {
-			ADDQ(U32(144), base)
+			ADDQ(U32(144-128), base)
 		}
 		ADDQ(U32(4096), u)
 		ADDQ(U32(1024), s)
