@@ -506,7 +506,7 @@ func FuzzOuterAndAttention(f *testing.F) {
 }
 
 // TestLongProducts compares prompts' products with exact ones for row lengths on both
-// sides of a chunk.
+// sides of a chunk, for single strips and for runs of them.
 func TestLongProducts(t *testing.T) {
 	p := NewPool(2)
 	defer p.Close()
@@ -516,7 +516,11 @@ func TestLongProducts(t *testing.T) {
 			if cols%typ.BlockWeights() != 0 {
 				continue
 			}
-			const rows, n = 67, 9
+			const n = 9
+			rows := 67
+			if cols <= 512 {
+				rows = 1100
+			}
 			w := &Matrix{typ, rows, cols, make([]byte, rows*typ.RowBytes(cols))}
 			weights := make([]float32, rows*cols)
 			for i := range weights {
