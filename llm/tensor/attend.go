@@ -21,6 +21,7 @@ type Attention struct {
 	blocks    []queryBlock // [rows/4][dim/32] of 8-bit queries, for keys in Q8_0; empty until they are needed
 	room      []float32    // of weights8
 	codes     []int16
+	unit      [4]float32 // of weights8
 }
 
 // queryBlock is 32 columns of four queries as 8-bit numbers. Assembly knows its layout.
@@ -249,12 +250,11 @@ func (a *Attention) addValues(p *KVPage, t Type, n int, weights []float32, width
 // addValues8 is addValues for four rows of weights and n values in Q8_0.
 func (a *Attention) addValues8(p *KVPage, r, n int, weights []float32, width int) {
 	a.room, a.codes = sized(a.room, 4*a.dim), sized(a.codes, 4*a.dim)
-	var unit [4]float32
 	rowBytes := Q8_0.RowBytes(a.dim)
 	for i := 0; i < n; i += 32 {
 		v, part := &p.V[i*rowBytes], min(32, n-i)
-		fast.weights8(v, &weights[i], width, part, a.dim, &a.room[0], &a.codes[0], &unit[0])
-		fast.weighted8(&a.acc[r*a.dim], v, &a.codes[0], &unit[0], part, a.dim, p.Ahead)
+		fast.weights8(v, &weights[i], width, part, a.dim, &a.room[0], &a.codes[0], &a.unit[0])
+		fast.weighted8(&a.acc[r*a.dim], v, &a.codes[0], &a.unit[0], part, a.dim, p.Ahead)
 	}
 }
 

@@ -70,17 +70,23 @@ func BenchmarkKernels(b *testing.B) {
 		}
 		perWeight(b, 4*cols)
 	})
+	b.Run("peak", func(b *testing.B) {
+		for b.Loop() {
+			fast.peak(1000)
+		}
+		perWeight(b, 1000*fast.peakOps)
+	})
 	if fast.outer32 != nil {
 		var sums [outerCols * outerRows]float32
 		b.Run("outer32", func(b *testing.B) {
 			for b.Loop() {
-				fast.outer32(&o.u[0], &o.s[0], &o.m[0], &x.q[0], &x.d[0], &x.pairSum[0], x.stride, outerChunk/32, &sums[0], nil, 0, 0, 0)
+				fast.outer32(&o.u[0], &o.s[0], &o.m[0], &x.q[0], &x.d[0], &x.pairSum[0], x.stride, outerChunk/32, &sums[0], nil, 0)
 			}
 			perWeight(b, outerCols*outerRows*outerChunk)
 		})
 		b.Run("outer16", func(b *testing.B) {
 			for b.Loop() {
-				fast.outer16(&o.u[0], &o.s[0], &o.m[0], &x.q[0], &x.d[0], &x.sum[0], x.stride, outerChunk/16, &sums[0], nil, 0, 0, 0)
+				fast.outer16(&o.u[0], &o.s[0], &o.m[0], &x.q[0], &x.d[0], &x.sum[0], x.stride, outerChunk/16, &sums[0], nil, 0)
 			}
 			perWeight(b, outerCols*outerRows*outerChunk)
 		})

@@ -14,20 +14,26 @@ import (
 var (
 	avx2Kernels = kernels{
 		name: "avx2", dot: dotAVX2, dot4: dot4AVX2, unpack: unpackAVX2, dotF32: dotF32TailAVX2, dotF32x4: dotF32x4AVX2,
-		axpy: axpyTailAVX2, widenF16: widenF16Tail, widenQ80: widenQ80Generic,
-		largest: largestGeneric, expSum: expSumGeneric, swiglu: swigluGeneric, weighted: weightedAVX2, quantize: quantizeGeneric, peak: peakAVX2, peakOps: 128,
+		axpy: axpyTailAVX2, widenF16: widenF16Tail, widenQ80: widenQ80AVX2,
+		transpose: transposeFloatsAVX2, transposeBytes: transposeCodesAVX2, outer16: outer16AVX2, outer32: outer32AVX2, outer16Max: 63, outer32Max: 15,
+		dotQ4K: dotQ4KAVX2, dotQ6K: dotQ6KAVX2,
+		interleaveQ4K: interleaveQ4KAVX2, interleaveQ6K: interleaveQ6KAVX2,
+		scores:    [3]func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride, ahead int){scoresF32AVX2, scoresF16AVX2, scoresQ80AVX2},
+		weighted4: [3]func(acc *float32, v *byte, w *float32, stride, n, dim, ahead int){weighted4F32AVX2, weighted4F16AVX2, weighted4Q80AVX2},
+		scores8:   scores8BlocksAVX2, weights8: weights8AVX2, weighted8: weighted8AVX2,
+		largest: largestTailAVX2, expSum: expSumTailAVX2, swiglu: swigluTailAVX2, weighted: weightedAVX2, quantize: quantizeAVX2, peak: peakAVX2, peakOps: 256,
 	}
 	avx512Kernels = kernels{
 		name: "avx512", dot: dotAVX512, dot4: dot4AVX512, unpack: unpackAVX2, dotF32: dotF32TailAVX512, dotF32x4: dotF32x4Tail,
 		axpy: axpyTailAVX512, widenF16: widenF16Tail, widenQ80: widenQ80AVX512,
-		transpose: transposeFloats, transposeBytes: transposeCodes, outer16: outer16AVX512, outer32: outer32AVX512,
+		transpose: transposeFloatsAVX512, transposeBytes: transposeCodesAVX512, outer16: outer16AVX512, outer32: outer32AVX512, outer16Max: 255, outer32Max: 255,
 		dotQ4K:        dotQ4KAVX512,
 		dotQ6K:        dotQ6KAVX512,
 		interleaveQ4K: interleaveQ4KAVX512, interleaveQ6K: interleaveQ6KAVX512,
 		scores:    [3]func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride, ahead int){scoresF32AVX512, scoresF16AVX512, scoresQ80AVX512},
 		weighted4: [3]func(acc *float32, v *byte, w *float32, stride, n, dim, ahead int){weighted4F32AVX512, weighted4F16AVX512, weighted4Q80AVX512},
-		scores8:   scores8Blocks, weights8: weights8AVX512, weighted8: weighted8AVX512,
-		largest: largestTail, expSum: expSumTail, swiglu: swigluTail, weighted: weightedTail, quantize: quantizeAVX512, peak: peakAVX512, peakOps: 1024,
+		scores8:   scores8BlocksAVX512, weights8: weights8AVX512, weighted8: weighted8AVX512,
+		largest: largestTailAVX512, expSum: expSumTailAVX512, swiglu: swigluTailAVX512, weighted: weightedTail, quantize: quantizeAVX512, peak: peakAVX512, peakOps: 1024,
 	}
 )
 
@@ -150,42 +156,66 @@ func widenF16Tail(dst *float32, src *byte, n int) {
 	}
 }
 
-func transposeFloats(dst, src *float32, stride, n int) {
+func transposeFloatsAVX2(dst, src *float32, stride, n int) {
+	transposeAVX2((*uint32)(unsafe.Pointer(dst)), (*uint32)(unsafe.Pointer(src)), stride, n)
+}
+
+func transposeCodesAVX2(dst, src *uint8, stride, n int) {
+	transposeAVX2((*uint32)(unsafe.Pointer(dst)), (*uint32)(unsafe.Pointer(src)), stride, n)
+}
+
+func transposeFloatsAVX512(dst, src *float32, stride, n int) {
 	transposeAVX512((*uint32)(unsafe.Pointer(dst)), (*uint32)(unsafe.Pointer(src)), stride, n)
 }
 
-func transposeCodes(dst, src *uint8, stride, n int) {
+func transposeCodesAVX512(dst, src *uint8, stride, n int) {
 	transposeAVX512((*uint32)(unsafe.Pointer(dst)), (*uint32)(unsafe.Pointer(src)), stride, n)
 }
 
-func scores8Blocks(q *queryBlock, k *byte, dim, n int, out *float32, stride, ahead int) {
+func scores8BlocksAVX2(q *queryBlock, k *byte, dim, n int, out *float32, stride, ahead int) {
+	scores8AVX2((*byte)(unsafe.Pointer(q)), k, dim, n, out, stride, ahead)
+}
+
+func scores8BlocksAVX512(q *queryBlock, k *byte, dim, n int, out *float32, stride, ahead int) {
 	scores8AVX512((*byte)(unsafe.Pointer(q)), k, dim, n, out, stride, ahead)
 }
 
-func largestTail(s *float32, n int) float32 {
+func largestTailAVX2(s *float32, n int) float32   { return largestTail(s, n, largestAVX2) }
+func largestTailAVX512(s *float32, n int) float32 { return largestTail(s, n, largestAVX512) }
+
+func largestTail(s *float32, n int, whole func(s *float32, n int) float32) float32 {
 	k := n & wholeSteps
 	if k == 0 {
 		return largestGeneric(s, n)
 	}
-	top := largestAVX512(s, k)
+	top := whole(s, k)
 	if k < n {
 		top = max(top, largestGeneric(add(s, k), n-k))
 	}
 	return top
 }
 
-func expSumTail(s *float32, top float32, n int) float32 {
+func expSumTailAVX2(s *float32, top float32, n int) float32 { return expSumTail(s, top, n, expSumAVX2) }
+
+func expSumTailAVX512(s *float32, top float32, n int) float32 {
+	return expSumTail(s, top, n, expSumAVX512)
+}
+
+func expSumTail(s *float32, top float32, n int, whole func(s *float32, top float32, n int) float32) float32 {
 	k := n & wholeSteps
-	total := expSumAVX512(s, top, k)
+	total := whole(s, top, k)
 	if k < n {
 		total += expSumGeneric(add(s, k), top, n-k)
 	}
 	return total
 }
 
-func swigluTail(dst, gate, up *float32, n int) {
+func swigluTailAVX2(dst, gate, up *float32, n int)   { swigluTail(dst, gate, up, n, swigluAVX2) }
+func swigluTailAVX512(dst, gate, up *float32, n int) { swigluTail(dst, gate, up, n, swigluAVX512) }
+
+func swigluTail(dst, gate, up *float32, n int, whole func(dst, gate, up *float32, n int)) {
 	k := n & wholeSteps
-	swigluAVX512(dst, gate, up, k)
+	whole(dst, gate, up, k)
 	if k < n {
 		swigluGeneric(add(dst, k), add(gate, k), add(up, k), n-k)
 	}

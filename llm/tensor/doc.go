@@ -12,7 +12,7 @@
 // quantised. So a new format needs only an unpacker, and the products have one kernel
 // for each instruction set. F32, F16 and BF16 weights are multiplied as floats.
 //
-// Three paths share this form. A decoding step of Q4_K multiplies as it unpacks. A few
+// Three paths share this form. A decoding step of Q4_K or Q6_K multiplies as it unpacks. A few
 // rows of activations are multiplied row by row with an unpacked panel. Batches and
 // prompts use outer products: 32 rows of weights are interleaved once, so that a register
 // holds four columns of 16 rows, and meet every row of activations (see outer.go).

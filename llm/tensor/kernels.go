@@ -51,9 +51,11 @@ type kernels struct {
 
 	// outer16 and outer32 multiply an interleaved strip with four rows of activations,
 	// stride bytes apart, see outer.go. They are nil where dot4 is no slower. In each step
-	// they bring near span bytes, a multiple of 64, at next and, unless it is 0, at second
-	// bytes beyond it; next moves on by rowBytes.
+	// they bring near span bytes, a multiple of 64, of those from next on.
 	outer16, outer32 outerKernel
+
+	// outer16Max and outer32Max are the largest codes that outer16 and outer32 take.
+	outer16Max, outer32Max uint8
 
 	// largest returns the largest of n scores, at least one.
 	largest func(s *float32, n int) float32
@@ -93,7 +95,7 @@ type kernels struct {
 	peakOps int
 }
 
-type outerKernel = func(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, sums *float32, next *byte, rowBytes, span, second int)
+type outerKernel = func(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, sums *float32, next *byte, span int)
 
 // genericKernels specify what the others do.
 var genericKernels = kernels{

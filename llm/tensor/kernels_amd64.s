@@ -1290,9 +1290,9 @@ transpose_end:
 	VZEROUPPER
 	RET
 
-// func outer16AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, rowBytes int, span int, second int)
+// func outer16AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, span int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512_VNNI, MMX+
-TEXT ·outer16AVX512(SB), NOSPLIT, $0-104
+TEXT ·outer16AVX512(SB), NOSPLIT, $0-88
 	MOVQ    u+0(FP), AX
 	MOVQ    s+8(FP), CX
 	MOVQ    m+16(FP), DX
@@ -1319,32 +1319,17 @@ TEXT ·outer16AVX512(SB), NOSPLIT, $0-104
 	JZ      outer16_end
 
 outer16:
-	MOVQ  R11, R10
-	MOVQ  span+88(FP), R15
-	TESTQ R15, R15
+	MOVQ  span+80(FP), R10
+	TESTQ R10, R10
 	JZ    outer16_near_end
 
 outer16_near:
-	PREFETCHT1 -64(R10)(R15*1)
-	SUBQ       $0x00000040, R15
+	PREFETCHT1 (R11)
+	ADDQ       $0x00000040, R11
+	SUBQ       $0x00000040, R10
 	JNZ        outer16_near
 
 outer16_near_end:
-	ADDQ  second+96(FP), R10
-	CMPQ  R10, R11
-	JEQ   outer16_alone
-	MOVQ  span+88(FP), R15
-	TESTQ R15, R15
-	JZ    outer16_second_end
-
-outer16_second:
-	PREFETCHT1 -64(R10)(R15*1)
-	SUBQ       $0x00000040, R15
-	JNZ        outer16_second
-
-outer16_second_end:
-outer16_alone:
-	ADDQ              rowBytes+80(FP), R11
 	VPXORD            Z8, Z8, Z8
 	VPXORD            Z9, Z9, Z9
 	VPXORD            Z10, Z10, Z10
@@ -1467,9 +1452,9 @@ outer16_end:
 	VZEROUPPER
 	RET
 
-// func outer32AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, rowBytes int, span int, second int)
+// func outer32AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, span int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512_VNNI, MMX+
-TEXT ·outer32AVX512(SB), NOSPLIT, $0-104
+TEXT ·outer32AVX512(SB), NOSPLIT, $0-88
 	MOVQ    u+0(FP), AX
 	MOVQ    s+8(FP), CX
 	MOVQ    m+16(FP), DX
@@ -1496,32 +1481,17 @@ TEXT ·outer32AVX512(SB), NOSPLIT, $0-104
 	JZ      outer32_end
 
 outer32:
-	MOVQ  R11, R10
-	MOVQ  span+88(FP), R15
-	TESTQ R15, R15
+	MOVQ  span+80(FP), R10
+	TESTQ R10, R10
 	JZ    outer32_near_end
 
 outer32_near:
-	PREFETCHT1 -64(R10)(R15*1)
-	SUBQ       $0x00000040, R15
+	PREFETCHT1 (R11)
+	ADDQ       $0x00000040, R11
+	SUBQ       $0x00000040, R10
 	JNZ        outer32_near
 
 outer32_near_end:
-	ADDQ  second+96(FP), R10
-	CMPQ  R10, R11
-	JEQ   outer32_alone
-	MOVQ  span+88(FP), R15
-	TESTQ R15, R15
-	JZ    outer32_second_end
-
-outer32_second:
-	PREFETCHT1 -64(R10)(R15*1)
-	SUBQ       $0x00000040, R15
-	JNZ        outer32_second
-
-outer32_second_end:
-outer32_alone:
-	ADDQ              rowBytes+80(FP), R11
 	VPXORD            Z8, Z8, Z8
 	VPXORD            Z9, Z9, Z9
 	VPXORD            Z10, Z10, Z10
@@ -1765,24 +1735,24 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	JZ    peak2_end
 
 peak2:
-	VPMADDWD Y0, Y0, Y9
-	VPADDD   Y9, Y1, Y1
-	VPMADDWD Y0, Y0, Y9
-	VPADDD   Y9, Y2, Y2
-	VPMADDWD Y0, Y0, Y9
-	VPADDD   Y9, Y3, Y3
-	VPMADDWD Y0, Y0, Y9
-	VPADDD   Y9, Y4, Y4
-	VPMADDWD Y0, Y0, Y9
-	VPADDD   Y9, Y5, Y5
-	VPMADDWD Y0, Y0, Y9
-	VPADDD   Y9, Y6, Y6
-	VPMADDWD Y0, Y0, Y9
-	VPADDD   Y9, Y7, Y7
-	VPMADDWD Y0, Y0, Y9
-	VPADDD   Y9, Y8, Y8
-	SUBQ     $0x00000001, AX
-	JNZ      peak2
+	VPMADDUBSW Y0, Y0, Y9
+	VPADDW     Y9, Y1, Y1
+	VPMADDUBSW Y0, Y0, Y9
+	VPADDW     Y9, Y2, Y2
+	VPMADDUBSW Y0, Y0, Y9
+	VPADDW     Y9, Y3, Y3
+	VPMADDUBSW Y0, Y0, Y9
+	VPADDW     Y9, Y4, Y4
+	VPMADDUBSW Y0, Y0, Y9
+	VPADDW     Y9, Y5, Y5
+	VPMADDUBSW Y0, Y0, Y9
+	VPADDW     Y9, Y6, Y6
+	VPMADDUBSW Y0, Y0, Y9
+	VPADDW     Y9, Y7, Y7
+	VPMADDUBSW Y0, Y0, Y9
+	VPADDW     Y9, Y8, Y8
+	SUBQ       $0x00000001, AX
+	JNZ        peak2
 
 peak2_end:
 	VZEROUPPER
@@ -5191,3 +5161,5051 @@ DATA weightedOrder<>+116(SB)/4, $0x0000001d
 DATA weightedOrder<>+120(SB)/4, $0x0000001e
 DATA weightedOrder<>+124(SB)/4, $0x0000001f
 GLOBL weightedOrder<>(SB), RODATA|NOPTR, $128
+
+// func scoresF32AVX2(q *float32, qstride int, k *byte, dim int, n int, out *float32, stride int, ahead int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·scoresF32AVX2(SB), NOSPLIT, $0-64
+	MOVQ   q+0(FP), AX
+	MOVQ   qstride+8(FP), CX
+	MOVQ   k+16(FP), DX
+	MOVQ   dim+24(FP), BX
+	MOVQ   n+32(FP), SI
+	MOVQ   out+40(FP), DI
+	MOVQ   stride+48(FP), R8
+	MOVQ   BX, R10
+	SHRQ   $0x04, R10
+	IMUL3Q $0x40, R10, R10
+	MOVQ   ahead+56(FP), R11
+	ADDQ   DX, R11
+	SHLQ   $0x02, CX
+	SHLQ   $0x02, R8
+	LEAQ   (CX)(CX*2), R9
+	TESTQ  SI, SI
+	JZ     scoresF32AVX2_keys_end
+
+scoresF32AVX2_keys:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   AX, R12
+	MOVQ   BX, R13
+	TESTQ  R13, R13
+	JZ     scoresF32AVX2_dim_end
+
+scoresF32AVX2_dim:
+	PREFETCHT1  (R11)
+	PREFETCHT1  64(R11)
+	ADDQ        $0x00000080, R11
+	VMOVUPS     (DX), Y8
+	VMOVUPS     (DX)(R10*1), Y9
+	VMOVUPS     (R12), Y10
+	VFMADD231PS Y10, Y8, Y0
+	VFMADD231PS Y10, Y9, Y1
+	VMOVUPS     (R12)(CX*1), Y10
+	VFMADD231PS Y10, Y8, Y2
+	VFMADD231PS Y10, Y9, Y3
+	VMOVUPS     (R12)(CX*2), Y10
+	VFMADD231PS Y10, Y8, Y4
+	VFMADD231PS Y10, Y9, Y5
+	VMOVUPS     (R12)(R9*1), Y10
+	VFMADD231PS Y10, Y8, Y6
+	VFMADD231PS Y10, Y9, Y7
+	VMOVUPS     32(DX), Y8
+	VMOVUPS     32(DX)(R10*1), Y9
+	VMOVUPS     32(R12), Y10
+	VFMADD231PS Y10, Y8, Y0
+	VFMADD231PS Y10, Y9, Y1
+	VMOVUPS     32(R12)(CX*1), Y10
+	VFMADD231PS Y10, Y8, Y2
+	VFMADD231PS Y10, Y9, Y3
+	VMOVUPS     32(R12)(CX*2), Y10
+	VFMADD231PS Y10, Y8, Y4
+	VFMADD231PS Y10, Y9, Y5
+	VMOVUPS     32(R12)(R9*1), Y10
+	VFMADD231PS Y10, Y8, Y6
+	VFMADD231PS Y10, Y9, Y7
+	ADDQ        $0x00000040, R12
+	ADDQ        $0x00000040, DX
+	SUBQ        $0x00000010, R13
+	JNZ         scoresF32AVX2_dim
+
+scoresF32AVX2_dim_end:
+	VUNPCKLPS    Y1, Y0, Y8
+	VUNPCKHPS    Y1, Y0, Y0
+	VADDPS       Y8, Y0, Y8
+	VUNPCKLPS    Y3, Y2, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VADDPS       Y0, Y1, Y0
+	VUNPCKLPS    Y5, Y4, Y1
+	VUNPCKHPS    Y5, Y4, Y2
+	VADDPS       Y1, Y2, Y1
+	VUNPCKLPS    Y7, Y6, Y2
+	VUNPCKHPS    Y7, Y6, Y3
+	VADDPS       Y2, Y3, Y2
+	VUNPCKLPD    Y0, Y8, Y3
+	VUNPCKHPD    Y0, Y8, Y0
+	VADDPS       Y3, Y0, Y3
+	VUNPCKLPD    Y2, Y1, Y0
+	VUNPCKHPD    Y2, Y1, Y1
+	VADDPS       Y0, Y1, Y0
+	VPERM2F128   $0x20, Y0, Y3, Y1
+	VPERM2F128   $0x31, Y0, Y3, Y0
+	VADDPS       Y1, Y0, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	LEAQ         (DI)(R8*2), R12
+	VMOVLPS      X1, (DI)
+	VMOVHPS      X1, (DI)(R8*1)
+	VMOVLPS      X0, (R12)
+	VMOVHPS      X0, (R12)(R8*1)
+	ADDQ         R10, DX
+	ADDQ         $0x00000008, DI
+	SUBQ         $0x00000002, SI
+	JNZ          scoresF32AVX2_keys
+
+scoresF32AVX2_keys_end:
+	VZEROUPPER
+	RET
+
+// func weighted4F32AVX2(acc *float32, v *byte, w *float32, stride int, n int, dim int, ahead int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·weighted4F32AVX2(SB), NOSPLIT, $0-56
+	MOVQ   acc+0(FP), AX
+	MOVQ   v+8(FP), CX
+	MOVQ   w+16(FP), DX
+	MOVQ   stride+24(FP), BX
+	MOVQ   n+32(FP), SI
+	MOVQ   dim+40(FP), DI
+	MOVQ   DI, R9
+	SHRQ   $0x04, R9
+	IMUL3Q $0x40, R9, R9
+	MOVQ   ahead+48(FP), R12
+	ADDQ   CX, R12
+	SHLQ   $0x02, BX
+	LEAQ   (BX)(BX*2), R8
+	MOVQ   DI, R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R11
+	TESTQ  DI, DI
+	JZ     weighted4F32AVX2_end
+
+weighted4F32AVX2:
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(R10*1), Y2
+	VMOVUPS 32(AX)(R10*1), Y3
+	VMOVUPS (AX)(R10*2), Y4
+	VMOVUPS 32(AX)(R10*2), Y5
+	VMOVUPS (AX)(R11*1), Y6
+	VMOVUPS 32(AX)(R11*1), Y7
+	MOVQ    CX, R13
+	MOVQ    DX, R14
+	MOVQ    SI, R15
+	TESTQ   R15, R15
+	JZ      weighted4F32AVX2_rows0_end
+
+weighted4F32AVX2_rows0:
+	VMOVUPS      (R13), Y8
+	VMOVUPS      32(R13), Y9
+	VBROADCASTSS (R14), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R14)(BX*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R14)(BX*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (R14)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	PREFETCHT1   (R12)
+	ADDQ         $0x00000040, R12
+	ADDQ         R9, R13
+	ADDQ         $0x00000004, R14
+	SUBQ         $0x00000001, R15
+	JNZ          weighted4F32AVX2_rows0
+
+weighted4F32AVX2_rows0_end:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, (AX)(R10*1)
+	VMOVUPS Y3, 32(AX)(R10*1)
+	VMOVUPS Y4, (AX)(R10*2)
+	VMOVUPS Y5, 32(AX)(R10*2)
+	VMOVUPS Y6, (AX)(R11*1)
+	VMOVUPS Y7, 32(AX)(R11*1)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DI
+	JNZ     weighted4F32AVX2
+
+weighted4F32AVX2_end:
+	VZEROUPPER
+	RET
+
+// func scoresF16AVX2(q *float32, qstride int, k *byte, dim int, n int, out *float32, stride int, ahead int)
+// Requires: AVX, F16C, FMA3, MMX+
+TEXT ·scoresF16AVX2(SB), NOSPLIT, $0-64
+	MOVQ   q+0(FP), AX
+	MOVQ   qstride+8(FP), CX
+	MOVQ   k+16(FP), DX
+	MOVQ   dim+24(FP), BX
+	MOVQ   n+32(FP), SI
+	MOVQ   out+40(FP), DI
+	MOVQ   stride+48(FP), R8
+	MOVQ   BX, R10
+	SHRQ   $0x04, R10
+	IMUL3Q $0x20, R10, R10
+	MOVQ   ahead+56(FP), R11
+	ADDQ   DX, R11
+	SHLQ   $0x02, CX
+	SHLQ   $0x02, R8
+	LEAQ   (CX)(CX*2), R9
+	TESTQ  SI, SI
+	JZ     scoresF16AVX2_keys_end
+
+scoresF16AVX2_keys:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   AX, R12
+	MOVQ   BX, R13
+	TESTQ  R13, R13
+	JZ     scoresF16AVX2_dim_end
+
+scoresF16AVX2_dim:
+	PREFETCHT1  (R11)
+	ADDQ        $0x00000040, R11
+	VCVTPH2PS   (DX), Y8
+	VCVTPH2PS   (DX)(R10*1), Y9
+	VMOVUPS     (R12), Y10
+	VFMADD231PS Y10, Y8, Y0
+	VFMADD231PS Y10, Y9, Y1
+	VMOVUPS     (R12)(CX*1), Y10
+	VFMADD231PS Y10, Y8, Y2
+	VFMADD231PS Y10, Y9, Y3
+	VMOVUPS     (R12)(CX*2), Y10
+	VFMADD231PS Y10, Y8, Y4
+	VFMADD231PS Y10, Y9, Y5
+	VMOVUPS     (R12)(R9*1), Y10
+	VFMADD231PS Y10, Y8, Y6
+	VFMADD231PS Y10, Y9, Y7
+	VCVTPH2PS   16(DX), Y8
+	VCVTPH2PS   16(DX)(R10*1), Y9
+	VMOVUPS     32(R12), Y10
+	VFMADD231PS Y10, Y8, Y0
+	VFMADD231PS Y10, Y9, Y1
+	VMOVUPS     32(R12)(CX*1), Y10
+	VFMADD231PS Y10, Y8, Y2
+	VFMADD231PS Y10, Y9, Y3
+	VMOVUPS     32(R12)(CX*2), Y10
+	VFMADD231PS Y10, Y8, Y4
+	VFMADD231PS Y10, Y9, Y5
+	VMOVUPS     32(R12)(R9*1), Y10
+	VFMADD231PS Y10, Y8, Y6
+	VFMADD231PS Y10, Y9, Y7
+	ADDQ        $0x00000040, R12
+	ADDQ        $0x00000020, DX
+	SUBQ        $0x00000010, R13
+	JNZ         scoresF16AVX2_dim
+
+scoresF16AVX2_dim_end:
+	VUNPCKLPS    Y1, Y0, Y8
+	VUNPCKHPS    Y1, Y0, Y0
+	VADDPS       Y8, Y0, Y8
+	VUNPCKLPS    Y3, Y2, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VADDPS       Y0, Y1, Y0
+	VUNPCKLPS    Y5, Y4, Y1
+	VUNPCKHPS    Y5, Y4, Y2
+	VADDPS       Y1, Y2, Y1
+	VUNPCKLPS    Y7, Y6, Y2
+	VUNPCKHPS    Y7, Y6, Y3
+	VADDPS       Y2, Y3, Y2
+	VUNPCKLPD    Y0, Y8, Y3
+	VUNPCKHPD    Y0, Y8, Y0
+	VADDPS       Y3, Y0, Y3
+	VUNPCKLPD    Y2, Y1, Y0
+	VUNPCKHPD    Y2, Y1, Y1
+	VADDPS       Y0, Y1, Y0
+	VPERM2F128   $0x20, Y0, Y3, Y1
+	VPERM2F128   $0x31, Y0, Y3, Y0
+	VADDPS       Y1, Y0, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	LEAQ         (DI)(R8*2), R12
+	VMOVLPS      X1, (DI)
+	VMOVHPS      X1, (DI)(R8*1)
+	VMOVLPS      X0, (R12)
+	VMOVHPS      X0, (R12)(R8*1)
+	ADDQ         R10, DX
+	ADDQ         $0x00000008, DI
+	SUBQ         $0x00000002, SI
+	JNZ          scoresF16AVX2_keys
+
+scoresF16AVX2_keys_end:
+	VZEROUPPER
+	RET
+
+// func weighted4F16AVX2(acc *float32, v *byte, w *float32, stride int, n int, dim int, ahead int)
+// Requires: AVX, F16C, FMA3, MMX+
+TEXT ·weighted4F16AVX2(SB), NOSPLIT, $0-56
+	MOVQ   acc+0(FP), AX
+	MOVQ   v+8(FP), CX
+	MOVQ   w+16(FP), DX
+	MOVQ   stride+24(FP), BX
+	MOVQ   n+32(FP), SI
+	MOVQ   dim+40(FP), DI
+	MOVQ   DI, R9
+	SHRQ   $0x04, R9
+	IMUL3Q $0x20, R9, R9
+	MOVQ   ahead+48(FP), R12
+	ADDQ   CX, R12
+	SHLQ   $0x02, BX
+	LEAQ   (BX)(BX*2), R8
+	MOVQ   DI, R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R11
+	TESTQ  DI, DI
+	JZ     weighted4F16AVX2_end
+
+weighted4F16AVX2:
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(R10*1), Y2
+	VMOVUPS 32(AX)(R10*1), Y3
+	VMOVUPS (AX)(R10*2), Y4
+	VMOVUPS 32(AX)(R10*2), Y5
+	VMOVUPS (AX)(R11*1), Y6
+	VMOVUPS 32(AX)(R11*1), Y7
+	MOVQ    CX, R13
+	MOVQ    DX, R14
+	MOVQ    SI, R15
+	TESTQ   R15, R15
+	JZ      weighted4F16AVX2_rows0_end
+
+weighted4F16AVX2_rows0:
+	VCVTPH2PS    (R13), Y8
+	VCVTPH2PS    16(R13), Y9
+	VBROADCASTSS (R14), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R14)(BX*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R14)(BX*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (R14)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	PREFETCHT1   (R12)
+	ADDQ         $0x00000020, R12
+	ADDQ         R9, R13
+	ADDQ         $0x00000004, R14
+	SUBQ         $0x00000001, R15
+	JNZ          weighted4F16AVX2_rows0
+
+weighted4F16AVX2_rows0_end:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, (AX)(R10*1)
+	VMOVUPS Y3, 32(AX)(R10*1)
+	VMOVUPS Y4, (AX)(R10*2)
+	VMOVUPS Y5, 32(AX)(R10*2)
+	VMOVUPS Y6, (AX)(R11*1)
+	VMOVUPS Y7, 32(AX)(R11*1)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000010, DI
+	JNZ     weighted4F16AVX2
+
+weighted4F16AVX2_end:
+	VZEROUPPER
+	RET
+
+// func scoresQ80AVX2(q *float32, qstride int, k *byte, dim int, n int, out *float32, stride int, ahead int)
+// Requires: AVX, AVX2, F16C, FMA3, MMX+
+TEXT ·scoresQ80AVX2(SB), NOSPLIT, $0-64
+	MOVQ   q+0(FP), AX
+	MOVQ   qstride+8(FP), CX
+	MOVQ   k+16(FP), DX
+	MOVQ   dim+24(FP), BX
+	MOVQ   n+32(FP), SI
+	MOVQ   out+40(FP), DI
+	MOVQ   stride+48(FP), R8
+	MOVQ   BX, R10
+	SHRQ   $0x05, R10
+	IMUL3Q $0x22, R10, R10
+	MOVQ   ahead+56(FP), R11
+	ADDQ   DX, R11
+	SHLQ   $0x02, CX
+	SHLQ   $0x02, R8
+	LEAQ   (CX)(CX*2), R9
+	TESTQ  SI, SI
+	JZ     scoresQ80AVX2_keys_end
+
+scoresQ80AVX2_keys:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   AX, R12
+	MOVQ   BX, R13
+	TESTQ  R13, R13
+	JZ     scoresQ80AVX2_dim_end
+
+scoresQ80AVX2_dim:
+	VPBROADCASTW (DX), X8
+	VCVTPH2PS    X8, Y8
+	VPBROADCASTW (DX)(R10*1), X9
+	VCVTPH2PS    X9, Y9
+	PREFETCHT1   (R11)
+	PREFETCHT1   64(R11)
+	ADDQ         $0x00000044, R11
+	VPMOVSXBD    2(DX), Y10
+	VCVTDQ2PS    Y10, Y10
+	VMULPS       Y8, Y10, Y10
+	VPMOVSXBD    2(DX)(R10*1), Y11
+	VCVTDQ2PS    Y11, Y11
+	VMULPS       Y9, Y11, Y11
+	VMOVUPS      (R12), Y12
+	VFMADD231PS  Y12, Y10, Y0
+	VFMADD231PS  Y12, Y11, Y1
+	VMOVUPS      (R12)(CX*1), Y12
+	VFMADD231PS  Y12, Y10, Y2
+	VFMADD231PS  Y12, Y11, Y3
+	VMOVUPS      (R12)(CX*2), Y12
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y5
+	VMOVUPS      (R12)(R9*1), Y12
+	VFMADD231PS  Y12, Y10, Y6
+	VFMADD231PS  Y12, Y11, Y7
+	VPMOVSXBD    10(DX), Y10
+	VCVTDQ2PS    Y10, Y10
+	VMULPS       Y8, Y10, Y10
+	VPMOVSXBD    10(DX)(R10*1), Y11
+	VCVTDQ2PS    Y11, Y11
+	VMULPS       Y9, Y11, Y11
+	VMOVUPS      32(R12), Y12
+	VFMADD231PS  Y12, Y10, Y0
+	VFMADD231PS  Y12, Y11, Y1
+	VMOVUPS      32(R12)(CX*1), Y12
+	VFMADD231PS  Y12, Y10, Y2
+	VFMADD231PS  Y12, Y11, Y3
+	VMOVUPS      32(R12)(CX*2), Y12
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y5
+	VMOVUPS      32(R12)(R9*1), Y12
+	VFMADD231PS  Y12, Y10, Y6
+	VFMADD231PS  Y12, Y11, Y7
+	VPMOVSXBD    18(DX), Y10
+	VCVTDQ2PS    Y10, Y10
+	VMULPS       Y8, Y10, Y10
+	VPMOVSXBD    18(DX)(R10*1), Y11
+	VCVTDQ2PS    Y11, Y11
+	VMULPS       Y9, Y11, Y11
+	VMOVUPS      64(R12), Y12
+	VFMADD231PS  Y12, Y10, Y0
+	VFMADD231PS  Y12, Y11, Y1
+	VMOVUPS      64(R12)(CX*1), Y12
+	VFMADD231PS  Y12, Y10, Y2
+	VFMADD231PS  Y12, Y11, Y3
+	VMOVUPS      64(R12)(CX*2), Y12
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y5
+	VMOVUPS      64(R12)(R9*1), Y12
+	VFMADD231PS  Y12, Y10, Y6
+	VFMADD231PS  Y12, Y11, Y7
+	VPMOVSXBD    26(DX), Y10
+	VCVTDQ2PS    Y10, Y10
+	VMULPS       Y8, Y10, Y10
+	VPMOVSXBD    26(DX)(R10*1), Y8
+	VCVTDQ2PS    Y8, Y8
+	VMULPS       Y9, Y8, Y8
+	VMOVUPS      96(R12), Y9
+	VFMADD231PS  Y9, Y10, Y0
+	VFMADD231PS  Y9, Y8, Y1
+	VMOVUPS      96(R12)(CX*1), Y9
+	VFMADD231PS  Y9, Y10, Y2
+	VFMADD231PS  Y9, Y8, Y3
+	VMOVUPS      96(R12)(CX*2), Y9
+	VFMADD231PS  Y9, Y10, Y4
+	VFMADD231PS  Y9, Y8, Y5
+	VMOVUPS      96(R12)(R9*1), Y9
+	VFMADD231PS  Y9, Y10, Y6
+	VFMADD231PS  Y9, Y8, Y7
+	ADDQ         $0x00000080, R12
+	ADDQ         $0x00000022, DX
+	SUBQ         $0x00000020, R13
+	JNZ          scoresQ80AVX2_dim
+
+scoresQ80AVX2_dim_end:
+	VUNPCKLPS    Y1, Y0, Y8
+	VUNPCKHPS    Y1, Y0, Y0
+	VADDPS       Y8, Y0, Y8
+	VUNPCKLPS    Y3, Y2, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VADDPS       Y0, Y1, Y0
+	VUNPCKLPS    Y5, Y4, Y1
+	VUNPCKHPS    Y5, Y4, Y2
+	VADDPS       Y1, Y2, Y1
+	VUNPCKLPS    Y7, Y6, Y2
+	VUNPCKHPS    Y7, Y6, Y3
+	VADDPS       Y2, Y3, Y2
+	VUNPCKLPD    Y0, Y8, Y3
+	VUNPCKHPD    Y0, Y8, Y0
+	VADDPS       Y3, Y0, Y3
+	VUNPCKLPD    Y2, Y1, Y0
+	VUNPCKHPD    Y2, Y1, Y1
+	VADDPS       Y0, Y1, Y0
+	VPERM2F128   $0x20, Y0, Y3, Y1
+	VPERM2F128   $0x31, Y0, Y3, Y0
+	VADDPS       Y1, Y0, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	LEAQ         (DI)(R8*2), R12
+	VMOVLPS      X1, (DI)
+	VMOVHPS      X1, (DI)(R8*1)
+	VMOVLPS      X0, (R12)
+	VMOVHPS      X0, (R12)(R8*1)
+	ADDQ         R10, DX
+	ADDQ         $0x00000008, DI
+	SUBQ         $0x00000002, SI
+	JNZ          scoresQ80AVX2_keys
+
+scoresQ80AVX2_keys_end:
+	VZEROUPPER
+	RET
+
+// func weighted4Q80AVX2(acc *float32, v *byte, w *float32, stride int, n int, dim int, ahead int)
+// Requires: AVX, AVX2, F16C, FMA3, MMX+
+TEXT ·weighted4Q80AVX2(SB), NOSPLIT, $0-56
+	MOVQ   acc+0(FP), AX
+	MOVQ   v+8(FP), CX
+	MOVQ   w+16(FP), DX
+	MOVQ   stride+24(FP), BX
+	MOVQ   n+32(FP), SI
+	MOVQ   dim+40(FP), DI
+	MOVQ   DI, R9
+	SHRQ   $0x05, R9
+	IMUL3Q $0x22, R9, R9
+	MOVQ   ahead+48(FP), R12
+	ADDQ   CX, R12
+	SHLQ   $0x02, BX
+	LEAQ   (BX)(BX*2), R8
+	MOVQ   DI, R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R11
+	TESTQ  DI, DI
+	JZ     weighted4Q80AVX2_end
+
+weighted4Q80AVX2:
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(R10*1), Y2
+	VMOVUPS 32(AX)(R10*1), Y3
+	VMOVUPS (AX)(R10*2), Y4
+	VMOVUPS 32(AX)(R10*2), Y5
+	VMOVUPS (AX)(R11*1), Y6
+	VMOVUPS 32(AX)(R11*1), Y7
+	MOVQ    CX, R13
+	MOVQ    DX, R14
+	MOVQ    SI, R15
+	TESTQ   R15, R15
+	JZ      weighted4Q80AVX2_rows0_end
+
+weighted4Q80AVX2_rows0:
+	VPBROADCASTW (R13), X8
+	VCVTPH2PS    X8, Y8
+	VPMOVSXBD    2(R13), Y9
+	VCVTDQ2PS    Y9, Y9
+	VMULPS       Y8, Y9, Y9
+	VPMOVSXBD    10(R13), Y10
+	VCVTDQ2PS    Y10, Y10
+	VMULPS       Y8, Y10, Y10
+	VBROADCASTSS (R14), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	VBROADCASTSS (R14)(BX*1), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	VBROADCASTSS (R14)(BX*2), Y8
+	VFMADD231PS  Y9, Y8, Y4
+	VFMADD231PS  Y10, Y8, Y5
+	VBROADCASTSS (R14)(R8*1), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VFMADD231PS  Y10, Y8, Y7
+	PREFETCHT1   (R12)
+	ADDQ         $0x00000011, R12
+	ADDQ         R9, R13
+	ADDQ         $0x00000004, R14
+	SUBQ         $0x00000001, R15
+	JNZ          weighted4Q80AVX2_rows0
+
+weighted4Q80AVX2_rows0_end:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, (AX)(R10*1)
+	VMOVUPS Y3, 32(AX)(R10*1)
+	VMOVUPS Y4, (AX)(R10*2)
+	VMOVUPS Y5, 32(AX)(R10*2)
+	VMOVUPS Y6, (AX)(R11*1)
+	VMOVUPS Y7, 32(AX)(R11*1)
+	VMOVUPS 64(AX), Y0
+	VMOVUPS 96(AX), Y1
+	VMOVUPS 64(AX)(R10*1), Y2
+	VMOVUPS 96(AX)(R10*1), Y3
+	VMOVUPS 64(AX)(R10*2), Y4
+	VMOVUPS 96(AX)(R10*2), Y5
+	VMOVUPS 64(AX)(R11*1), Y6
+	VMOVUPS 96(AX)(R11*1), Y7
+	MOVQ    CX, R13
+	MOVQ    DX, R14
+	MOVQ    SI, R15
+	TESTQ   R15, R15
+	JZ      weighted4Q80AVX2_rows16_end
+
+weighted4Q80AVX2_rows16:
+	VPBROADCASTW (R13), X8
+	VCVTPH2PS    X8, Y8
+	VPMOVSXBD    18(R13), Y9
+	VCVTDQ2PS    Y9, Y9
+	VMULPS       Y8, Y9, Y9
+	VPMOVSXBD    26(R13), Y10
+	VCVTDQ2PS    Y10, Y10
+	VMULPS       Y8, Y10, Y10
+	VBROADCASTSS (R14), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	VBROADCASTSS (R14)(BX*1), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	VBROADCASTSS (R14)(BX*2), Y8
+	VFMADD231PS  Y9, Y8, Y4
+	VFMADD231PS  Y10, Y8, Y5
+	VBROADCASTSS (R14)(R8*1), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VFMADD231PS  Y10, Y8, Y7
+	PREFETCHT1   (R12)
+	ADDQ         $0x00000011, R12
+	ADDQ         R9, R13
+	ADDQ         $0x00000004, R14
+	SUBQ         $0x00000001, R15
+	JNZ          weighted4Q80AVX2_rows16
+
+weighted4Q80AVX2_rows16_end:
+	VMOVUPS Y0, 64(AX)
+	VMOVUPS Y1, 96(AX)
+	VMOVUPS Y2, 64(AX)(R10*1)
+	VMOVUPS Y3, 96(AX)(R10*1)
+	VMOVUPS Y4, 64(AX)(R10*2)
+	VMOVUPS Y5, 96(AX)(R10*2)
+	VMOVUPS Y6, 64(AX)(R11*1)
+	VMOVUPS Y7, 96(AX)(R11*1)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000022, CX
+	SUBQ    $0x00000020, DI
+	JNZ     weighted4Q80AVX2
+
+weighted4Q80AVX2_end:
+	VZEROUPPER
+	RET
+
+// func expSumAVX2(s *float32, top float32, n int) float32
+// Requires: AVX, AVX2, FMA3, SSE
+TEXT ·expSumAVX2(SB), NOSPLIT, $0-28
+	MOVQ         s+0(FP), AX
+	MOVQ         n+16(FP), CX
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VBROADCASTSS top+8(FP), Y0
+	TESTQ        CX, CX
+	JZ           expsum2_end
+
+expsum2:
+	VMOVUPS      (AX), Y3
+	VSUBPS       Y0, Y3, Y3
+	VMAXPS       eightc2b00000<>+0(SB), Y3, Y3
+	VMINPS       eight42b00000<>+0(SB), Y3, Y3
+	VMULPS       eight3fb8aa3b<>+0(SB), Y3, Y4
+	VROUNDPS     $0x08, Y4, Y4
+	VFNMADD231PS eight3f318000<>+0(SB), Y4, Y3
+	VFMADD231PS  eight395e8083<>+0(SB), Y4, Y3
+	VMOVUPS      eight39506967<>+0(SB), Y5
+	VFMADD213PS  eight3ab743ce<>+0(SB), Y3, Y5
+	VFMADD213PS  eight3c088908<>+0(SB), Y3, Y5
+	VFMADD213PS  eight3d2aa9c1<>+0(SB), Y3, Y5
+	VFMADD213PS  eight3e2aaaaa<>+0(SB), Y3, Y5
+	VFMADD213PS  eight3f000000<>+0(SB), Y3, Y5
+	VMULPS       Y3, Y5, Y5
+	VFMADD213PS  Y3, Y3, Y5
+	VADDPS       eight3f800000<>+0(SB), Y5, Y5
+	VADDPS       eight42fe0000<>+0(SB), Y4, Y4
+	VCVTPS2DQ    Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y4, Y5, Y3
+	VMOVUPS      Y3, (AX)
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      32(AX), Y3
+	VSUBPS       Y0, Y3, Y3
+	VMAXPS       eightc2b00000<>+0(SB), Y3, Y3
+	VMINPS       eight42b00000<>+0(SB), Y3, Y3
+	VMULPS       eight3fb8aa3b<>+0(SB), Y3, Y4
+	VROUNDPS     $0x08, Y4, Y4
+	VFNMADD231PS eight3f318000<>+0(SB), Y4, Y3
+	VFMADD231PS  eight395e8083<>+0(SB), Y4, Y3
+	VMOVUPS      eight39506967<>+0(SB), Y5
+	VFMADD213PS  eight3ab743ce<>+0(SB), Y3, Y5
+	VFMADD213PS  eight3c088908<>+0(SB), Y3, Y5
+	VFMADD213PS  eight3d2aa9c1<>+0(SB), Y3, Y5
+	VFMADD213PS  eight3e2aaaaa<>+0(SB), Y3, Y5
+	VFMADD213PS  eight3f000000<>+0(SB), Y3, Y5
+	VMULPS       Y3, Y5, Y5
+	VFMADD213PS  Y3, Y3, Y5
+	VADDPS       eight3f800000<>+0(SB), Y5, Y5
+	VADDPS       eight42fe0000<>+0(SB), Y4, Y4
+	VCVTPS2DQ    Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y4, Y5, Y3
+	VMOVUPS      Y3, 32(AX)
+	VADDPS       Y3, Y2, Y2
+	ADDQ         $0x00000040, AX
+	SUBQ         $0x00000010, CX
+	JNZ          expsum2
+
+expsum2_end:
+	VADDPS       Y1, Y2, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPS       X1, X0, X0
+	VMOVHLPS     X0, X0, X1
+	VADDPS       X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VADDSS       X0, X1, X0
+	VZEROUPPER
+	MOVSS        X0, ret+24(FP)
+	RET
+
+DATA eightc2b00000<>+0(SB)/4, $0xc2b00000
+DATA eightc2b00000<>+4(SB)/4, $0xc2b00000
+DATA eightc2b00000<>+8(SB)/4, $0xc2b00000
+DATA eightc2b00000<>+12(SB)/4, $0xc2b00000
+DATA eightc2b00000<>+16(SB)/4, $0xc2b00000
+DATA eightc2b00000<>+20(SB)/4, $0xc2b00000
+DATA eightc2b00000<>+24(SB)/4, $0xc2b00000
+DATA eightc2b00000<>+28(SB)/4, $0xc2b00000
+GLOBL eightc2b00000<>(SB), RODATA|NOPTR, $32
+
+DATA eight42b00000<>+0(SB)/4, $0x42b00000
+DATA eight42b00000<>+4(SB)/4, $0x42b00000
+DATA eight42b00000<>+8(SB)/4, $0x42b00000
+DATA eight42b00000<>+12(SB)/4, $0x42b00000
+DATA eight42b00000<>+16(SB)/4, $0x42b00000
+DATA eight42b00000<>+20(SB)/4, $0x42b00000
+DATA eight42b00000<>+24(SB)/4, $0x42b00000
+DATA eight42b00000<>+28(SB)/4, $0x42b00000
+GLOBL eight42b00000<>(SB), RODATA|NOPTR, $32
+
+DATA eight3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
+DATA eight3fb8aa3b<>+4(SB)/4, $0x3fb8aa3b
+DATA eight3fb8aa3b<>+8(SB)/4, $0x3fb8aa3b
+DATA eight3fb8aa3b<>+12(SB)/4, $0x3fb8aa3b
+DATA eight3fb8aa3b<>+16(SB)/4, $0x3fb8aa3b
+DATA eight3fb8aa3b<>+20(SB)/4, $0x3fb8aa3b
+DATA eight3fb8aa3b<>+24(SB)/4, $0x3fb8aa3b
+DATA eight3fb8aa3b<>+28(SB)/4, $0x3fb8aa3b
+GLOBL eight3fb8aa3b<>(SB), RODATA|NOPTR, $32
+
+DATA eight3f318000<>+0(SB)/4, $0x3f318000
+DATA eight3f318000<>+4(SB)/4, $0x3f318000
+DATA eight3f318000<>+8(SB)/4, $0x3f318000
+DATA eight3f318000<>+12(SB)/4, $0x3f318000
+DATA eight3f318000<>+16(SB)/4, $0x3f318000
+DATA eight3f318000<>+20(SB)/4, $0x3f318000
+DATA eight3f318000<>+24(SB)/4, $0x3f318000
+DATA eight3f318000<>+28(SB)/4, $0x3f318000
+GLOBL eight3f318000<>(SB), RODATA|NOPTR, $32
+
+DATA eight395e8083<>+0(SB)/4, $0x395e8083
+DATA eight395e8083<>+4(SB)/4, $0x395e8083
+DATA eight395e8083<>+8(SB)/4, $0x395e8083
+DATA eight395e8083<>+12(SB)/4, $0x395e8083
+DATA eight395e8083<>+16(SB)/4, $0x395e8083
+DATA eight395e8083<>+20(SB)/4, $0x395e8083
+DATA eight395e8083<>+24(SB)/4, $0x395e8083
+DATA eight395e8083<>+28(SB)/4, $0x395e8083
+GLOBL eight395e8083<>(SB), RODATA|NOPTR, $32
+
+DATA eight39506967<>+0(SB)/4, $0x39506967
+DATA eight39506967<>+4(SB)/4, $0x39506967
+DATA eight39506967<>+8(SB)/4, $0x39506967
+DATA eight39506967<>+12(SB)/4, $0x39506967
+DATA eight39506967<>+16(SB)/4, $0x39506967
+DATA eight39506967<>+20(SB)/4, $0x39506967
+DATA eight39506967<>+24(SB)/4, $0x39506967
+DATA eight39506967<>+28(SB)/4, $0x39506967
+GLOBL eight39506967<>(SB), RODATA|NOPTR, $32
+
+DATA eight3ab743ce<>+0(SB)/4, $0x3ab743ce
+DATA eight3ab743ce<>+4(SB)/4, $0x3ab743ce
+DATA eight3ab743ce<>+8(SB)/4, $0x3ab743ce
+DATA eight3ab743ce<>+12(SB)/4, $0x3ab743ce
+DATA eight3ab743ce<>+16(SB)/4, $0x3ab743ce
+DATA eight3ab743ce<>+20(SB)/4, $0x3ab743ce
+DATA eight3ab743ce<>+24(SB)/4, $0x3ab743ce
+DATA eight3ab743ce<>+28(SB)/4, $0x3ab743ce
+GLOBL eight3ab743ce<>(SB), RODATA|NOPTR, $32
+
+DATA eight3c088908<>+0(SB)/4, $0x3c088908
+DATA eight3c088908<>+4(SB)/4, $0x3c088908
+DATA eight3c088908<>+8(SB)/4, $0x3c088908
+DATA eight3c088908<>+12(SB)/4, $0x3c088908
+DATA eight3c088908<>+16(SB)/4, $0x3c088908
+DATA eight3c088908<>+20(SB)/4, $0x3c088908
+DATA eight3c088908<>+24(SB)/4, $0x3c088908
+DATA eight3c088908<>+28(SB)/4, $0x3c088908
+GLOBL eight3c088908<>(SB), RODATA|NOPTR, $32
+
+DATA eight3d2aa9c1<>+0(SB)/4, $0x3d2aa9c1
+DATA eight3d2aa9c1<>+4(SB)/4, $0x3d2aa9c1
+DATA eight3d2aa9c1<>+8(SB)/4, $0x3d2aa9c1
+DATA eight3d2aa9c1<>+12(SB)/4, $0x3d2aa9c1
+DATA eight3d2aa9c1<>+16(SB)/4, $0x3d2aa9c1
+DATA eight3d2aa9c1<>+20(SB)/4, $0x3d2aa9c1
+DATA eight3d2aa9c1<>+24(SB)/4, $0x3d2aa9c1
+DATA eight3d2aa9c1<>+28(SB)/4, $0x3d2aa9c1
+GLOBL eight3d2aa9c1<>(SB), RODATA|NOPTR, $32
+
+DATA eight3e2aaaaa<>+0(SB)/4, $0x3e2aaaaa
+DATA eight3e2aaaaa<>+4(SB)/4, $0x3e2aaaaa
+DATA eight3e2aaaaa<>+8(SB)/4, $0x3e2aaaaa
+DATA eight3e2aaaaa<>+12(SB)/4, $0x3e2aaaaa
+DATA eight3e2aaaaa<>+16(SB)/4, $0x3e2aaaaa
+DATA eight3e2aaaaa<>+20(SB)/4, $0x3e2aaaaa
+DATA eight3e2aaaaa<>+24(SB)/4, $0x3e2aaaaa
+DATA eight3e2aaaaa<>+28(SB)/4, $0x3e2aaaaa
+GLOBL eight3e2aaaaa<>(SB), RODATA|NOPTR, $32
+
+DATA eight3f000000<>+0(SB)/4, $0x3f000000
+DATA eight3f000000<>+4(SB)/4, $0x3f000000
+DATA eight3f000000<>+8(SB)/4, $0x3f000000
+DATA eight3f000000<>+12(SB)/4, $0x3f000000
+DATA eight3f000000<>+16(SB)/4, $0x3f000000
+DATA eight3f000000<>+20(SB)/4, $0x3f000000
+DATA eight3f000000<>+24(SB)/4, $0x3f000000
+DATA eight3f000000<>+28(SB)/4, $0x3f000000
+GLOBL eight3f000000<>(SB), RODATA|NOPTR, $32
+
+DATA eight3f800000<>+0(SB)/4, $0x3f800000
+DATA eight3f800000<>+4(SB)/4, $0x3f800000
+DATA eight3f800000<>+8(SB)/4, $0x3f800000
+DATA eight3f800000<>+12(SB)/4, $0x3f800000
+DATA eight3f800000<>+16(SB)/4, $0x3f800000
+DATA eight3f800000<>+20(SB)/4, $0x3f800000
+DATA eight3f800000<>+24(SB)/4, $0x3f800000
+DATA eight3f800000<>+28(SB)/4, $0x3f800000
+GLOBL eight3f800000<>(SB), RODATA|NOPTR, $32
+
+DATA eight42fe0000<>+0(SB)/4, $0x42fe0000
+DATA eight42fe0000<>+4(SB)/4, $0x42fe0000
+DATA eight42fe0000<>+8(SB)/4, $0x42fe0000
+DATA eight42fe0000<>+12(SB)/4, $0x42fe0000
+DATA eight42fe0000<>+16(SB)/4, $0x42fe0000
+DATA eight42fe0000<>+20(SB)/4, $0x42fe0000
+DATA eight42fe0000<>+24(SB)/4, $0x42fe0000
+DATA eight42fe0000<>+28(SB)/4, $0x42fe0000
+GLOBL eight42fe0000<>(SB), RODATA|NOPTR, $32
+
+// func largestAVX2(s *float32, n int) float32
+// Requires: AVX, SSE
+TEXT ·largestAVX2(SB), NOSPLIT, $0-20
+	MOVQ    s+0(FP), AX
+	MOVQ    n+8(FP), CX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	TESTQ   CX, CX
+	JZ      largest2_end
+
+largest2:
+	VMAXPS (AX), Y0, Y0
+	VMAXPS 32(AX), Y1, Y1
+	ADDQ   $0x00000040, AX
+	SUBQ   $0x00000010, CX
+	JNZ    largest2
+
+largest2_end:
+	VMAXPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VMAXPS       X0, X1, X1
+	VMOVHLPS     X1, X1, X0
+	VMAXPS       X0, X1, X1
+	VMOVSHDUP    X1, X0
+	VMAXSS       X0, X1, X1
+	VZEROUPPER
+	MOVSS        X1, ret+16(FP)
+	RET
+
+// func swigluAVX2(dst *float32, gate *float32, up *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·swigluAVX2(SB), NOSPLIT, $0-32
+	MOVQ  dst+0(FP), AX
+	MOVQ  gate+8(FP), CX
+	MOVQ  up+16(FP), DX
+	MOVQ  n+24(FP), BX
+	TESTQ BX, BX
+	JZ    swiglu2_end
+
+swiglu2:
+	VMOVUPS      (CX), Y0
+	VXORPS       Y1, Y1, Y1
+	VSUBPS       Y0, Y1, Y1
+	VMAXPS       eightc2b00000<>+0(SB), Y1, Y1
+	VMINPS       eight42b00000<>+0(SB), Y1, Y1
+	VMULPS       eight3fb8aa3b<>+0(SB), Y1, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VFNMADD231PS eight3f318000<>+0(SB), Y2, Y1
+	VFMADD231PS  eight395e8083<>+0(SB), Y2, Y1
+	VMOVUPS      eight39506967<>+0(SB), Y3
+	VFMADD213PS  eight3ab743ce<>+0(SB), Y1, Y3
+	VFMADD213PS  eight3c088908<>+0(SB), Y1, Y3
+	VFMADD213PS  eight3d2aa9c1<>+0(SB), Y1, Y3
+	VFMADD213PS  eight3e2aaaaa<>+0(SB), Y1, Y3
+	VFMADD213PS  eight3f000000<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y3, Y3
+	VFMADD213PS  Y1, Y1, Y3
+	VADDPS       eight3f800000<>+0(SB), Y3, Y3
+	VADDPS       eight42fe0000<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y3, Y1
+	VADDPS       eight3f800000<>+0(SB), Y1, Y1
+	VDIVPS       Y1, Y0, Y1
+	VMULPS       (DX), Y1, Y1
+	VMOVUPS      Y1, (AX)
+	VMOVUPS      32(CX), Y0
+	VXORPS       Y1, Y1, Y1
+	VSUBPS       Y0, Y1, Y1
+	VMAXPS       eightc2b00000<>+0(SB), Y1, Y1
+	VMINPS       eight42b00000<>+0(SB), Y1, Y1
+	VMULPS       eight3fb8aa3b<>+0(SB), Y1, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VFNMADD231PS eight3f318000<>+0(SB), Y2, Y1
+	VFMADD231PS  eight395e8083<>+0(SB), Y2, Y1
+	VMOVUPS      eight39506967<>+0(SB), Y3
+	VFMADD213PS  eight3ab743ce<>+0(SB), Y1, Y3
+	VFMADD213PS  eight3c088908<>+0(SB), Y1, Y3
+	VFMADD213PS  eight3d2aa9c1<>+0(SB), Y1, Y3
+	VFMADD213PS  eight3e2aaaaa<>+0(SB), Y1, Y3
+	VFMADD213PS  eight3f000000<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y3, Y3
+	VFMADD213PS  Y1, Y1, Y3
+	VADDPS       eight3f800000<>+0(SB), Y3, Y3
+	VADDPS       eight42fe0000<>+0(SB), Y2, Y2
+	VCVTPS2DQ    Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y3, Y1
+	VADDPS       eight3f800000<>+0(SB), Y1, Y1
+	VDIVPS       Y1, Y0, Y1
+	VMULPS       32(DX), Y1, Y1
+	VMOVUPS      Y1, 32(AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x00000010, BX
+	JNZ          swiglu2
+
+swiglu2_end:
+	VZEROUPPER
+	RET
+
+// func transposeAVX2(dst *uint32, src *uint32, stride int, n int)
+// Requires: AVX, AVX2
+TEXT ·transposeAVX2(SB), NOSPLIT, $0-32
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  stride+16(FP), DX
+	MOVQ  n+24(FP), BX
+	SHLQ  $0x02, DX
+	LEAQ  (DX)(DX*2), SI
+	LEAQ  (CX)(DX*4), DI
+	LEAQ  (DI)(DX*4), R8
+	LEAQ  (R8)(DX*4), R9
+	TESTQ BX, BX
+	JZ    transpose2_end
+
+transpose2:
+	VMOVDQU     (CX), X0
+	VINSERTI128 $0x01, (DI), Y0, Y0
+	VMOVDQU     (CX)(DX*1), X1
+	VINSERTI128 $0x01, (DI)(DX*1), Y1, Y1
+	VMOVDQU     (CX)(DX*2), X2
+	VINSERTI128 $0x01, (DI)(DX*2), Y2, Y2
+	VMOVDQU     (CX)(SI*1), X3
+	VINSERTI128 $0x01, (DI)(SI*1), Y3, Y3
+	VPUNPCKLDQ  Y1, Y0, Y4
+	VPUNPCKHDQ  Y1, Y0, Y0
+	VPUNPCKLDQ  Y3, Y2, Y1
+	VPUNPCKHDQ  Y3, Y2, Y2
+	VPUNPCKLQDQ Y1, Y4, Y3
+	VPUNPCKHQDQ Y1, Y4, Y1
+	VPUNPCKLQDQ Y2, Y0, Y4
+	VPUNPCKHQDQ Y2, Y0, Y0
+	VMOVDQU     Y3, (AX)
+	VMOVDQU     Y1, 64(AX)
+	VMOVDQU     Y4, 128(AX)
+	VMOVDQU     Y0, 192(AX)
+	VMOVDQU     16(CX), X0
+	VINSERTI128 $0x01, 16(DI), Y0, Y0
+	VMOVDQU     16(CX)(DX*1), X1
+	VINSERTI128 $0x01, 16(DI)(DX*1), Y1, Y1
+	VMOVDQU     16(CX)(DX*2), X2
+	VINSERTI128 $0x01, 16(DI)(DX*2), Y2, Y2
+	VMOVDQU     16(CX)(SI*1), X3
+	VINSERTI128 $0x01, 16(DI)(SI*1), Y3, Y3
+	VPUNPCKLDQ  Y1, Y0, Y4
+	VPUNPCKHDQ  Y1, Y0, Y0
+	VPUNPCKLDQ  Y3, Y2, Y1
+	VPUNPCKHDQ  Y3, Y2, Y2
+	VPUNPCKLQDQ Y1, Y4, Y3
+	VPUNPCKHQDQ Y1, Y4, Y1
+	VPUNPCKLQDQ Y2, Y0, Y4
+	VPUNPCKHQDQ Y2, Y0, Y0
+	VMOVDQU     Y3, 256(AX)
+	VMOVDQU     Y1, 320(AX)
+	VMOVDQU     Y4, 384(AX)
+	VMOVDQU     Y0, 448(AX)
+	VMOVDQU     32(CX), X0
+	VINSERTI128 $0x01, 32(DI), Y0, Y0
+	VMOVDQU     32(CX)(DX*1), X1
+	VINSERTI128 $0x01, 32(DI)(DX*1), Y1, Y1
+	VMOVDQU     32(CX)(DX*2), X2
+	VINSERTI128 $0x01, 32(DI)(DX*2), Y2, Y2
+	VMOVDQU     32(CX)(SI*1), X3
+	VINSERTI128 $0x01, 32(DI)(SI*1), Y3, Y3
+	VPUNPCKLDQ  Y1, Y0, Y4
+	VPUNPCKHDQ  Y1, Y0, Y0
+	VPUNPCKLDQ  Y3, Y2, Y1
+	VPUNPCKHDQ  Y3, Y2, Y2
+	VPUNPCKLQDQ Y1, Y4, Y3
+	VPUNPCKHQDQ Y1, Y4, Y1
+	VPUNPCKLQDQ Y2, Y0, Y4
+	VPUNPCKHQDQ Y2, Y0, Y0
+	VMOVDQU     Y3, 512(AX)
+	VMOVDQU     Y1, 576(AX)
+	VMOVDQU     Y4, 640(AX)
+	VMOVDQU     Y0, 704(AX)
+	VMOVDQU     48(CX), X0
+	VINSERTI128 $0x01, 48(DI), Y0, Y0
+	VMOVDQU     48(CX)(DX*1), X1
+	VINSERTI128 $0x01, 48(DI)(DX*1), Y1, Y1
+	VMOVDQU     48(CX)(DX*2), X2
+	VINSERTI128 $0x01, 48(DI)(DX*2), Y2, Y2
+	VMOVDQU     48(CX)(SI*1), X3
+	VINSERTI128 $0x01, 48(DI)(SI*1), Y3, Y3
+	VPUNPCKLDQ  Y1, Y0, Y4
+	VPUNPCKHDQ  Y1, Y0, Y0
+	VPUNPCKLDQ  Y3, Y2, Y1
+	VPUNPCKHDQ  Y3, Y2, Y2
+	VPUNPCKLQDQ Y1, Y4, Y3
+	VPUNPCKHQDQ Y1, Y4, Y1
+	VPUNPCKLQDQ Y2, Y0, Y4
+	VPUNPCKHQDQ Y2, Y0, Y0
+	VMOVDQU     Y3, 768(AX)
+	VMOVDQU     Y1, 832(AX)
+	VMOVDQU     Y4, 896(AX)
+	VMOVDQU     Y0, 960(AX)
+	VMOVDQU     (R8), X0
+	VINSERTI128 $0x01, (R9), Y0, Y0
+	VMOVDQU     (R8)(DX*1), X1
+	VINSERTI128 $0x01, (R9)(DX*1), Y1, Y1
+	VMOVDQU     (R8)(DX*2), X2
+	VINSERTI128 $0x01, (R9)(DX*2), Y2, Y2
+	VMOVDQU     (R8)(SI*1), X3
+	VINSERTI128 $0x01, (R9)(SI*1), Y3, Y3
+	VPUNPCKLDQ  Y1, Y0, Y4
+	VPUNPCKHDQ  Y1, Y0, Y0
+	VPUNPCKLDQ  Y3, Y2, Y1
+	VPUNPCKHDQ  Y3, Y2, Y2
+	VPUNPCKLQDQ Y1, Y4, Y3
+	VPUNPCKHQDQ Y1, Y4, Y1
+	VPUNPCKLQDQ Y2, Y0, Y4
+	VPUNPCKHQDQ Y2, Y0, Y0
+	VMOVDQU     Y3, 32(AX)
+	VMOVDQU     Y1, 96(AX)
+	VMOVDQU     Y4, 160(AX)
+	VMOVDQU     Y0, 224(AX)
+	VMOVDQU     16(R8), X0
+	VINSERTI128 $0x01, 16(R9), Y0, Y0
+	VMOVDQU     16(R8)(DX*1), X1
+	VINSERTI128 $0x01, 16(R9)(DX*1), Y1, Y1
+	VMOVDQU     16(R8)(DX*2), X2
+	VINSERTI128 $0x01, 16(R9)(DX*2), Y2, Y2
+	VMOVDQU     16(R8)(SI*1), X3
+	VINSERTI128 $0x01, 16(R9)(SI*1), Y3, Y3
+	VPUNPCKLDQ  Y1, Y0, Y4
+	VPUNPCKHDQ  Y1, Y0, Y0
+	VPUNPCKLDQ  Y3, Y2, Y1
+	VPUNPCKHDQ  Y3, Y2, Y2
+	VPUNPCKLQDQ Y1, Y4, Y3
+	VPUNPCKHQDQ Y1, Y4, Y1
+	VPUNPCKLQDQ Y2, Y0, Y4
+	VPUNPCKHQDQ Y2, Y0, Y0
+	VMOVDQU     Y3, 288(AX)
+	VMOVDQU     Y1, 352(AX)
+	VMOVDQU     Y4, 416(AX)
+	VMOVDQU     Y0, 480(AX)
+	VMOVDQU     32(R8), X0
+	VINSERTI128 $0x01, 32(R9), Y0, Y0
+	VMOVDQU     32(R8)(DX*1), X1
+	VINSERTI128 $0x01, 32(R9)(DX*1), Y1, Y1
+	VMOVDQU     32(R8)(DX*2), X2
+	VINSERTI128 $0x01, 32(R9)(DX*2), Y2, Y2
+	VMOVDQU     32(R8)(SI*1), X3
+	VINSERTI128 $0x01, 32(R9)(SI*1), Y3, Y3
+	VPUNPCKLDQ  Y1, Y0, Y4
+	VPUNPCKHDQ  Y1, Y0, Y0
+	VPUNPCKLDQ  Y3, Y2, Y1
+	VPUNPCKHDQ  Y3, Y2, Y2
+	VPUNPCKLQDQ Y1, Y4, Y3
+	VPUNPCKHQDQ Y1, Y4, Y1
+	VPUNPCKLQDQ Y2, Y0, Y4
+	VPUNPCKHQDQ Y2, Y0, Y0
+	VMOVDQU     Y3, 544(AX)
+	VMOVDQU     Y1, 608(AX)
+	VMOVDQU     Y4, 672(AX)
+	VMOVDQU     Y0, 736(AX)
+	VMOVDQU     48(R8), X0
+	VINSERTI128 $0x01, 48(R9), Y0, Y0
+	VMOVDQU     48(R8)(DX*1), X1
+	VINSERTI128 $0x01, 48(R9)(DX*1), Y1, Y1
+	VMOVDQU     48(R8)(DX*2), X2
+	VINSERTI128 $0x01, 48(R9)(DX*2), Y2, Y2
+	VMOVDQU     48(R8)(SI*1), X3
+	VINSERTI128 $0x01, 48(R9)(SI*1), Y3, Y3
+	VPUNPCKLDQ  Y1, Y0, Y4
+	VPUNPCKHDQ  Y1, Y0, Y0
+	VPUNPCKLDQ  Y3, Y2, Y1
+	VPUNPCKHDQ  Y3, Y2, Y2
+	VPUNPCKLQDQ Y1, Y4, Y3
+	VPUNPCKHQDQ Y1, Y4, Y1
+	VPUNPCKLQDQ Y2, Y0, Y4
+	VPUNPCKHQDQ Y2, Y0, Y0
+	VMOVDQU     Y3, 800(AX)
+	VMOVDQU     Y1, 864(AX)
+	VMOVDQU     Y4, 928(AX)
+	VMOVDQU     Y0, 992(AX)
+	ADDQ        $0x00000040, CX
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000040, R9
+	ADDQ        $0x00000400, AX
+	SUBQ        $0x00000001, BX
+	JNZ         transpose2
+
+transpose2_end:
+	VZEROUPPER
+	RET
+
+// func interleaveQ4KAVX2(u *uint8, s *float32, m *float32, b *byte, stride int, blocks int)
+// Requires: AVX, AVX2, F16C
+TEXT ·interleaveQ4KAVX2(SB), NOSPLIT, $0-48
+	MOVQ         u+0(FP), AX
+	MOVQ         s+8(FP), CX
+	MOVQ         m+16(FP), DX
+	MOVQ         b+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         blocks+40(FP), DI
+	LEAQ         (SI)(SI*2), R8
+	LEAQ         (BX)(SI*4), R9
+	LEAQ         (R9)(SI*4), R10
+	LEAQ         (R10)(SI*4), R11
+	MOVL         $0x0f0f0f0f, R12
+	VMOVD        R12, X0
+	VPBROADCASTD X0, Y0
+	TESTQ        DI, DI
+	JZ           interleave2_q4k_end
+
+interleave2_q4k:
+	VMOVDQU     (BX), X1
+	VINSERTI128 $0x01, (R9), Y1, Y1
+	VMOVDQU     (BX)(SI*1), X2
+	VINSERTI128 $0x01, (R9)(SI*1), Y2, Y2
+	VMOVDQU     (BX)(SI*2), X3
+	VINSERTI128 $0x01, (R9)(SI*2), Y3, Y3
+	VMOVDQU     (BX)(R8*1), X4
+	VINSERTI128 $0x01, (R9)(R8*1), Y4, Y4
+	VPUNPCKLDQ  Y2, Y1, Y5
+	VPUNPCKHDQ  Y2, Y1, Y1
+	VPUNPCKLDQ  Y4, Y3, Y2
+	VPUNPCKHDQ  Y4, Y3, Y3
+	VPUNPCKLQDQ Y2, Y5, Y4
+	VPUNPCKHQDQ Y2, Y5, Y2
+	VPUNPCKLQDQ Y3, Y1, Y5
+	VPUNPCKHQDQ Y3, Y1, Y1
+	VPAND       eight0000ffff<>+0(SB), Y4, Y3
+	VPACKUSDW   Y3, Y3, Y3
+	VPERMQ      $0x08, Y3, Y3
+	VCVTPH2PS   X3, Y3
+	VPAND       eight3f3f3f3f<>+0(SB), Y2, Y6
+	VPAND       Y0, Y1, Y7
+	VPSRLD      $0x02, Y2, Y2
+	VPAND       eight30303030<>+0(SB), Y2, Y2
+	VPOR        Y2, Y7, Y7
+	VPAND       eight000000ff<>+0(SB), Y6, Y2
+	VCVTDQ2PS   Y2, Y2
+	VMULPS      Y3, Y2, Y2
+	VMOVUPS     Y2, (CX)
+	VPSRLD      $0x08, Y6, Y2
+	VPAND       eight000000ff<>+0(SB), Y2, Y2
+	VCVTDQ2PS   Y2, Y2
+	VMULPS      Y3, Y2, Y2
+	VMOVUPS     Y2, 128(CX)
+	VPSRLD      $0x10, Y6, Y2
+	VPAND       eight000000ff<>+0(SB), Y2, Y2
+	VCVTDQ2PS   Y2, Y2
+	VMULPS      Y3, Y2, Y2
+	VMOVUPS     Y2, 256(CX)
+	VPSRLD      $0x18, Y6, Y2
+	VPAND       eight000000ff<>+0(SB), Y2, Y2
+	VCVTDQ2PS   Y2, Y2
+	VMULPS      Y3, Y2, Y2
+	VMOVUPS     Y2, 384(CX)
+	VPAND       eight000000ff<>+0(SB), Y7, Y2
+	VCVTDQ2PS   Y2, Y2
+	VMULPS      Y3, Y2, Y2
+	VMOVUPS     Y2, 512(CX)
+	VPSRLD      $0x08, Y7, Y2
+	VPAND       eight000000ff<>+0(SB), Y2, Y2
+	VCVTDQ2PS   Y2, Y2
+	VMULPS      Y3, Y2, Y2
+	VMOVUPS     Y2, 640(CX)
+	VPSRLD      $0x10, Y7, Y2
+	VPAND       eight000000ff<>+0(SB), Y2, Y2
+	VCVTDQ2PS   Y2, Y2
+	VMULPS      Y3, Y2, Y2
+	VMOVUPS     Y2, 768(CX)
+	VPSRLD      $0x18, Y7, Y2
+	VPAND       eight000000ff<>+0(SB), Y2, Y2
+	VCVTDQ2PS   Y2, Y2
+	VMULPS      Y3, Y2, Y2
+	VMOVUPS     Y2, 896(CX)
+	VPSRLD      $0x10, Y4, Y2
+	VPAND       eight0000ffff<>+0(SB), Y2, Y2
+	VPACKUSDW   Y2, Y2, Y2
+	VPERMQ      $0x08, Y2, Y2
+	VCVTPH2PS   X2, Y2
+	VPAND       eight3f3f3f3f<>+0(SB), Y5, Y3
+	VPSRLD      $0x04, Y1, Y1
+	VPAND       Y0, Y1, Y1
+	VPSRLD      $0x02, Y5, Y4
+	VPAND       eight30303030<>+0(SB), Y4, Y4
+	VPOR        Y4, Y1, Y1
+	VPAND       eight000000ff<>+0(SB), Y3, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMOVUPS     Y4, (DX)
+	VPSRLD      $0x08, Y3, Y4
+	VPAND       eight000000ff<>+0(SB), Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMOVUPS     Y4, 128(DX)
+	VPSRLD      $0x10, Y3, Y4
+	VPAND       eight000000ff<>+0(SB), Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMOVUPS     Y4, 256(DX)
+	VPSRLD      $0x18, Y3, Y3
+	VPAND       eight000000ff<>+0(SB), Y3, Y3
+	VCVTDQ2PS   Y3, Y3
+	VMULPS      Y2, Y3, Y3
+	VMOVUPS     Y3, 384(DX)
+	VPAND       eight000000ff<>+0(SB), Y1, Y3
+	VCVTDQ2PS   Y3, Y3
+	VMULPS      Y2, Y3, Y3
+	VMOVUPS     Y3, 512(DX)
+	VPSRLD      $0x08, Y1, Y3
+	VPAND       eight000000ff<>+0(SB), Y3, Y3
+	VCVTDQ2PS   Y3, Y3
+	VMULPS      Y2, Y3, Y3
+	VMOVUPS     Y3, 640(DX)
+	VPSRLD      $0x10, Y1, Y3
+	VPAND       eight000000ff<>+0(SB), Y3, Y3
+	VCVTDQ2PS   Y3, Y3
+	VMULPS      Y2, Y3, Y3
+	VMOVUPS     Y3, 768(DX)
+	VPSRLD      $0x18, Y1, Y1
+	VPAND       eight000000ff<>+0(SB), Y1, Y1
+	VCVTDQ2PS   Y1, Y1
+	VMULPS      Y2, Y1, Y1
+	VMOVUPS     Y1, 896(DX)
+	LEAQ        (AX), R12
+	MOVQ        $0x00000004, R13
+	TESTQ       R13, R13
+	JZ          interleave2_q4k_codes0_end
+
+interleave2_q4k_codes0:
+	VMOVDQU     16(BX), X1
+	VINSERTI128 $0x01, 16(R9), Y1, Y1
+	VMOVDQU     16(BX)(SI*1), X2
+	VINSERTI128 $0x01, 16(R9)(SI*1), Y2, Y2
+	VMOVDQU     16(BX)(SI*2), X3
+	VINSERTI128 $0x01, 16(R9)(SI*2), Y3, Y3
+	VMOVDQU     16(BX)(R8*1), X4
+	VINSERTI128 $0x01, 16(R9)(R8*1), Y4, Y4
+	VPUNPCKLDQ  Y2, Y1, Y5
+	VPUNPCKHDQ  Y2, Y1, Y1
+	VPUNPCKLDQ  Y4, Y3, Y2
+	VPUNPCKHDQ  Y4, Y3, Y3
+	VPUNPCKLQDQ Y2, Y5, Y4
+	VPUNPCKHQDQ Y2, Y5, Y2
+	VPUNPCKLQDQ Y3, Y1, Y5
+	VPUNPCKHQDQ Y3, Y1, Y1
+	VPSRLW      $0x04, Y4, Y3
+	VPAND       Y0, Y4, Y4
+	VPAND       Y0, Y3, Y3
+	VMOVDQU     Y4, (R12)
+	VMOVDQU     Y3, 512(R12)
+	VPSRLW      $0x04, Y2, Y3
+	VPAND       Y0, Y2, Y2
+	VPAND       Y0, Y3, Y3
+	VMOVDQU     Y2, 64(R12)
+	VMOVDQU     Y3, 576(R12)
+	VPSRLW      $0x04, Y5, Y2
+	VPAND       Y0, Y5, Y5
+	VPAND       Y0, Y2, Y2
+	VMOVDQU     Y5, 128(R12)
+	VMOVDQU     Y2, 640(R12)
+	VPSRLW      $0x04, Y1, Y2
+	VPAND       Y0, Y1, Y1
+	VPAND       Y0, Y2, Y2
+	VMOVDQU     Y1, 192(R12)
+	VMOVDQU     Y2, 704(R12)
+	VMOVDQU     32(BX), X1
+	VINSERTI128 $0x01, 32(R9), Y1, Y1
+	VMOVDQU     32(BX)(SI*1), X2
+	VINSERTI128 $0x01, 32(R9)(SI*1), Y2, Y2
+	VMOVDQU     32(BX)(SI*2), X3
+	VINSERTI128 $0x01, 32(R9)(SI*2), Y3, Y3
+	VMOVDQU     32(BX)(R8*1), X4
+	VINSERTI128 $0x01, 32(R9)(R8*1), Y4, Y4
+	VPUNPCKLDQ  Y2, Y1, Y5
+	VPUNPCKHDQ  Y2, Y1, Y1
+	VPUNPCKLDQ  Y4, Y3, Y2
+	VPUNPCKHDQ  Y4, Y3, Y3
+	VPUNPCKLQDQ Y2, Y5, Y4
+	VPUNPCKHQDQ Y2, Y5, Y2
+	VPUNPCKLQDQ Y3, Y1, Y5
+	VPUNPCKHQDQ Y3, Y1, Y1
+	VPSRLW      $0x04, Y4, Y3
+	VPAND       Y0, Y4, Y4
+	VPAND       Y0, Y3, Y3
+	VMOVDQU     Y4, 256(R12)
+	VMOVDQU     Y3, 768(R12)
+	VPSRLW      $0x04, Y2, Y3
+	VPAND       Y0, Y2, Y2
+	VPAND       Y0, Y3, Y3
+	VMOVDQU     Y2, 320(R12)
+	VMOVDQU     Y3, 832(R12)
+	VPSRLW      $0x04, Y5, Y2
+	VPAND       Y0, Y5, Y5
+	VPAND       Y0, Y2, Y2
+	VMOVDQU     Y5, 384(R12)
+	VMOVDQU     Y2, 896(R12)
+	VPSRLW      $0x04, Y1, Y2
+	VPAND       Y0, Y1, Y1
+	VPAND       Y0, Y2, Y2
+	VMOVDQU     Y1, 448(R12)
+	VMOVDQU     Y2, 960(R12)
+	ADDQ        $0x00000020, BX
+	ADDQ        $0x00000020, R9
+	ADDQ        $0x00000400, R12
+	SUBQ        $0x00000001, R13
+	JNZ         interleave2_q4k_codes0
+
+interleave2_q4k_codes0_end:
+	VMOVDQU     (R10), X1
+	VINSERTI128 $0x01, (R11), Y1, Y1
+	VMOVDQU     (R10)(SI*1), X2
+	VINSERTI128 $0x01, (R11)(SI*1), Y2, Y2
+	VMOVDQU     (R10)(SI*2), X3
+	VINSERTI128 $0x01, (R11)(SI*2), Y3, Y3
+	VMOVDQU     (R10)(R8*1), X4
+	VINSERTI128 $0x01, (R11)(R8*1), Y4, Y4
+	VPUNPCKLDQ  Y2, Y1, Y5
+	VPUNPCKHDQ  Y2, Y1, Y1
+	VPUNPCKLDQ  Y4, Y3, Y2
+	VPUNPCKHDQ  Y4, Y3, Y3
+	VPUNPCKLQDQ Y2, Y5, Y4
+	VPUNPCKHQDQ Y2, Y5, Y2
+	VPUNPCKLQDQ Y3, Y1, Y5
+	VPUNPCKHQDQ Y3, Y1, Y1
+	VPAND       eight0000ffff<>+0(SB), Y4, Y3
+	VPACKUSDW   Y3, Y3, Y3
+	VPERMQ      $0x08, Y3, Y3
+	VCVTPH2PS   X3, Y3
+	VPAND       eight3f3f3f3f<>+0(SB), Y2, Y6
+	VPAND       Y0, Y1, Y7
+	VPSRLD      $0x02, Y2, Y2
+	VPAND       eight30303030<>+0(SB), Y2, Y2
+	VPOR        Y2, Y7, Y7
+	VPAND       eight000000ff<>+0(SB), Y6, Y2
+	VCVTDQ2PS   Y2, Y2
+	VMULPS      Y3, Y2, Y2
+	VMOVUPS     Y2, 32(CX)
+	VPSRLD      $0x08, Y6, Y2
+	VPAND       eight000000ff<>+0(SB), Y2, Y2
+	VCVTDQ2PS   Y2, Y2
+	VMULPS      Y3, Y2, Y2
+	VMOVUPS     Y2, 160(CX)
+	VPSRLD      $0x10, Y6, Y2
+	VPAND       eight000000ff<>+0(SB), Y2, Y2
+	VCVTDQ2PS   Y2, Y2
+	VMULPS      Y3, Y2, Y2
+	VMOVUPS     Y2, 288(CX)
+	VPSRLD      $0x18, Y6, Y2
+	VPAND       eight000000ff<>+0(SB), Y2, Y2
+	VCVTDQ2PS   Y2, Y2
+	VMULPS      Y3, Y2, Y2
+	VMOVUPS     Y2, 416(CX)
+	VPAND       eight000000ff<>+0(SB), Y7, Y2
+	VCVTDQ2PS   Y2, Y2
+	VMULPS      Y3, Y2, Y2
+	VMOVUPS     Y2, 544(CX)
+	VPSRLD      $0x08, Y7, Y2
+	VPAND       eight000000ff<>+0(SB), Y2, Y2
+	VCVTDQ2PS   Y2, Y2
+	VMULPS      Y3, Y2, Y2
+	VMOVUPS     Y2, 672(CX)
+	VPSRLD      $0x10, Y7, Y2
+	VPAND       eight000000ff<>+0(SB), Y2, Y2
+	VCVTDQ2PS   Y2, Y2
+	VMULPS      Y3, Y2, Y2
+	VMOVUPS     Y2, 800(CX)
+	VPSRLD      $0x18, Y7, Y2
+	VPAND       eight000000ff<>+0(SB), Y2, Y2
+	VCVTDQ2PS   Y2, Y2
+	VMULPS      Y3, Y2, Y2
+	VMOVUPS     Y2, 928(CX)
+	VPSRLD      $0x10, Y4, Y2
+	VPAND       eight0000ffff<>+0(SB), Y2, Y2
+	VPACKUSDW   Y2, Y2, Y2
+	VPERMQ      $0x08, Y2, Y2
+	VCVTPH2PS   X2, Y2
+	VPAND       eight3f3f3f3f<>+0(SB), Y5, Y3
+	VPSRLD      $0x04, Y1, Y1
+	VPAND       Y0, Y1, Y1
+	VPSRLD      $0x02, Y5, Y4
+	VPAND       eight30303030<>+0(SB), Y4, Y4
+	VPOR        Y4, Y1, Y1
+	VPAND       eight000000ff<>+0(SB), Y3, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMOVUPS     Y4, 32(DX)
+	VPSRLD      $0x08, Y3, Y4
+	VPAND       eight000000ff<>+0(SB), Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMOVUPS     Y4, 160(DX)
+	VPSRLD      $0x10, Y3, Y4
+	VPAND       eight000000ff<>+0(SB), Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMOVUPS     Y4, 288(DX)
+	VPSRLD      $0x18, Y3, Y3
+	VPAND       eight000000ff<>+0(SB), Y3, Y3
+	VCVTDQ2PS   Y3, Y3
+	VMULPS      Y2, Y3, Y3
+	VMOVUPS     Y3, 416(DX)
+	VPAND       eight000000ff<>+0(SB), Y1, Y3
+	VCVTDQ2PS   Y3, Y3
+	VMULPS      Y2, Y3, Y3
+	VMOVUPS     Y3, 544(DX)
+	VPSRLD      $0x08, Y1, Y3
+	VPAND       eight000000ff<>+0(SB), Y3, Y3
+	VCVTDQ2PS   Y3, Y3
+	VMULPS      Y2, Y3, Y3
+	VMOVUPS     Y3, 672(DX)
+	VPSRLD      $0x10, Y1, Y3
+	VPAND       eight000000ff<>+0(SB), Y3, Y3
+	VCVTDQ2PS   Y3, Y3
+	VMULPS      Y2, Y3, Y3
+	VMOVUPS     Y3, 800(DX)
+	VPSRLD      $0x18, Y1, Y1
+	VPAND       eight000000ff<>+0(SB), Y1, Y1
+	VCVTDQ2PS   Y1, Y1
+	VMULPS      Y2, Y1, Y1
+	VMOVUPS     Y1, 928(DX)
+	LEAQ        32(AX), R12
+	MOVQ        $0x00000004, R13
+	TESTQ       R13, R13
+	JZ          interleave2_q4k_codes1_end
+
+interleave2_q4k_codes1:
+	VMOVDQU     16(R10), X1
+	VINSERTI128 $0x01, 16(R11), Y1, Y1
+	VMOVDQU     16(R10)(SI*1), X2
+	VINSERTI128 $0x01, 16(R11)(SI*1), Y2, Y2
+	VMOVDQU     16(R10)(SI*2), X3
+	VINSERTI128 $0x01, 16(R11)(SI*2), Y3, Y3
+	VMOVDQU     16(R10)(R8*1), X4
+	VINSERTI128 $0x01, 16(R11)(R8*1), Y4, Y4
+	VPUNPCKLDQ  Y2, Y1, Y5
+	VPUNPCKHDQ  Y2, Y1, Y1
+	VPUNPCKLDQ  Y4, Y3, Y2
+	VPUNPCKHDQ  Y4, Y3, Y3
+	VPUNPCKLQDQ Y2, Y5, Y4
+	VPUNPCKHQDQ Y2, Y5, Y2
+	VPUNPCKLQDQ Y3, Y1, Y5
+	VPUNPCKHQDQ Y3, Y1, Y1
+	VPSRLW      $0x04, Y4, Y3
+	VPAND       Y0, Y4, Y4
+	VPAND       Y0, Y3, Y3
+	VMOVDQU     Y4, (R12)
+	VMOVDQU     Y3, 512(R12)
+	VPSRLW      $0x04, Y2, Y3
+	VPAND       Y0, Y2, Y2
+	VPAND       Y0, Y3, Y3
+	VMOVDQU     Y2, 64(R12)
+	VMOVDQU     Y3, 576(R12)
+	VPSRLW      $0x04, Y5, Y2
+	VPAND       Y0, Y5, Y5
+	VPAND       Y0, Y2, Y2
+	VMOVDQU     Y5, 128(R12)
+	VMOVDQU     Y2, 640(R12)
+	VPSRLW      $0x04, Y1, Y2
+	VPAND       Y0, Y1, Y1
+	VPAND       Y0, Y2, Y2
+	VMOVDQU     Y1, 192(R12)
+	VMOVDQU     Y2, 704(R12)
+	VMOVDQU     32(R10), X1
+	VINSERTI128 $0x01, 32(R11), Y1, Y1
+	VMOVDQU     32(R10)(SI*1), X2
+	VINSERTI128 $0x01, 32(R11)(SI*1), Y2, Y2
+	VMOVDQU     32(R10)(SI*2), X3
+	VINSERTI128 $0x01, 32(R11)(SI*2), Y3, Y3
+	VMOVDQU     32(R10)(R8*1), X4
+	VINSERTI128 $0x01, 32(R11)(R8*1), Y4, Y4
+	VPUNPCKLDQ  Y2, Y1, Y5
+	VPUNPCKHDQ  Y2, Y1, Y1
+	VPUNPCKLDQ  Y4, Y3, Y2
+	VPUNPCKHDQ  Y4, Y3, Y3
+	VPUNPCKLQDQ Y2, Y5, Y4
+	VPUNPCKHQDQ Y2, Y5, Y2
+	VPUNPCKLQDQ Y3, Y1, Y5
+	VPUNPCKHQDQ Y3, Y1, Y1
+	VPSRLW      $0x04, Y4, Y3
+	VPAND       Y0, Y4, Y4
+	VPAND       Y0, Y3, Y3
+	VMOVDQU     Y4, 256(R12)
+	VMOVDQU     Y3, 768(R12)
+	VPSRLW      $0x04, Y2, Y3
+	VPAND       Y0, Y2, Y2
+	VPAND       Y0, Y3, Y3
+	VMOVDQU     Y2, 320(R12)
+	VMOVDQU     Y3, 832(R12)
+	VPSRLW      $0x04, Y5, Y2
+	VPAND       Y0, Y5, Y5
+	VPAND       Y0, Y2, Y2
+	VMOVDQU     Y5, 384(R12)
+	VMOVDQU     Y2, 896(R12)
+	VPSRLW      $0x04, Y1, Y2
+	VPAND       Y0, Y1, Y1
+	VPAND       Y0, Y2, Y2
+	VMOVDQU     Y1, 448(R12)
+	VMOVDQU     Y2, 960(R12)
+	ADDQ        $0x00000020, R10
+	ADDQ        $0x00000020, R11
+	ADDQ        $0x00000400, R12
+	SUBQ        $0x00000001, R13
+	JNZ         interleave2_q4k_codes1
+
+interleave2_q4k_codes1_end:
+	ADDQ $0x00000010, BX
+	ADDQ $0x00000010, R9
+	ADDQ $0x00000010, R10
+	ADDQ $0x00000010, R11
+	ADDQ $0x00001000, AX
+	ADDQ $0x00000400, CX
+	ADDQ $0x00000400, DX
+	SUBQ $0x00000001, DI
+	JNZ  interleave2_q4k
+
+interleave2_q4k_end:
+	VZEROUPPER
+	RET
+
+DATA eight0000ffff<>+0(SB)/4, $0x0000ffff
+DATA eight0000ffff<>+4(SB)/4, $0x0000ffff
+DATA eight0000ffff<>+8(SB)/4, $0x0000ffff
+DATA eight0000ffff<>+12(SB)/4, $0x0000ffff
+DATA eight0000ffff<>+16(SB)/4, $0x0000ffff
+DATA eight0000ffff<>+20(SB)/4, $0x0000ffff
+DATA eight0000ffff<>+24(SB)/4, $0x0000ffff
+DATA eight0000ffff<>+28(SB)/4, $0x0000ffff
+GLOBL eight0000ffff<>(SB), RODATA|NOPTR, $32
+
+DATA eight3f3f3f3f<>+0(SB)/4, $0x3f3f3f3f
+DATA eight3f3f3f3f<>+4(SB)/4, $0x3f3f3f3f
+DATA eight3f3f3f3f<>+8(SB)/4, $0x3f3f3f3f
+DATA eight3f3f3f3f<>+12(SB)/4, $0x3f3f3f3f
+DATA eight3f3f3f3f<>+16(SB)/4, $0x3f3f3f3f
+DATA eight3f3f3f3f<>+20(SB)/4, $0x3f3f3f3f
+DATA eight3f3f3f3f<>+24(SB)/4, $0x3f3f3f3f
+DATA eight3f3f3f3f<>+28(SB)/4, $0x3f3f3f3f
+GLOBL eight3f3f3f3f<>(SB), RODATA|NOPTR, $32
+
+DATA eight30303030<>+0(SB)/4, $0x30303030
+DATA eight30303030<>+4(SB)/4, $0x30303030
+DATA eight30303030<>+8(SB)/4, $0x30303030
+DATA eight30303030<>+12(SB)/4, $0x30303030
+DATA eight30303030<>+16(SB)/4, $0x30303030
+DATA eight30303030<>+20(SB)/4, $0x30303030
+DATA eight30303030<>+24(SB)/4, $0x30303030
+DATA eight30303030<>+28(SB)/4, $0x30303030
+GLOBL eight30303030<>(SB), RODATA|NOPTR, $32
+
+DATA eight000000ff<>+0(SB)/4, $0x000000ff
+DATA eight000000ff<>+4(SB)/4, $0x000000ff
+DATA eight000000ff<>+8(SB)/4, $0x000000ff
+DATA eight000000ff<>+12(SB)/4, $0x000000ff
+DATA eight000000ff<>+16(SB)/4, $0x000000ff
+DATA eight000000ff<>+20(SB)/4, $0x000000ff
+DATA eight000000ff<>+24(SB)/4, $0x000000ff
+DATA eight000000ff<>+28(SB)/4, $0x000000ff
+GLOBL eight000000ff<>(SB), RODATA|NOPTR, $32
+
+// func interleaveQ6KAVX2(u *uint8, s *float32, m *float32, b *byte, stride int, blocks int)
+// Requires: AVX, AVX2, F16C
+TEXT ·interleaveQ6KAVX2(SB), NOSPLIT, $0-48
+	MOVQ         u+0(FP), AX
+	MOVQ         s+8(FP), CX
+	MOVQ         m+16(FP), DX
+	MOVQ         b+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         blocks+40(FP), DI
+	LEAQ         (SI)(SI*2), R8
+	LEAQ         (BX)(SI*4), R9
+	LEAQ         (R9)(SI*4), R10
+	LEAQ         (R10)(SI*4), R11
+	MOVL         $0x0f0f0f0f, R12
+	VMOVD        R12, X0
+	VPBROADCASTD X0, Y0
+	MOVL         $0x30303030, R12
+	VMOVD        R12, X1
+	VPBROADCASTD X1, Y1
+	TESTQ        DI, DI
+	JZ           interleave2_q6k_end
+
+interleave2_q6k:
+	VMOVDQU     194(BX), X2
+	VINSERTI128 $0x01, 194(R9), Y2, Y2
+	VMOVDQU     194(BX)(SI*1), X3
+	VINSERTI128 $0x01, 194(R9)(SI*1), Y3, Y3
+	VMOVDQU     194(BX)(SI*2), X4
+	VINSERTI128 $0x01, 194(R9)(SI*2), Y4, Y4
+	VMOVDQU     194(BX)(R8*1), X5
+	VINSERTI128 $0x01, 194(R9)(R8*1), Y5, Y5
+	VPUNPCKLDQ  Y3, Y2, Y6
+	VPUNPCKHDQ  Y3, Y2, Y2
+	VPUNPCKLDQ  Y5, Y4, Y3
+	VPUNPCKHDQ  Y5, Y4, Y4
+	VPUNPCKLQDQ Y3, Y6, Y5
+	VPUNPCKHQDQ Y3, Y6, Y3
+	VPUNPCKLQDQ Y4, Y2, Y3
+	VPUNPCKHQDQ Y4, Y2, Y2
+	VPSRLD      $0x10, Y2, Y2
+	VPAND       eight0000ffff<>+0(SB), Y2, Y2
+	VPACKUSDW   Y2, Y2, Y2
+	VPERMQ      $0x08, Y2, Y2
+	VCVTPH2PS   X2, Y2
+	VMOVDQU     192(BX), X3
+	VINSERTI128 $0x01, 192(R9), Y3, Y3
+	VMOVDQU     192(BX)(SI*1), X4
+	VINSERTI128 $0x01, 192(R9)(SI*1), Y4, Y4
+	VMOVDQU     192(BX)(SI*2), X5
+	VINSERTI128 $0x01, 192(R9)(SI*2), Y5, Y5
+	VMOVDQU     192(BX)(R8*1), X6
+	VINSERTI128 $0x01, 192(R9)(R8*1), Y6, Y6
+	VPUNPCKLDQ  Y4, Y3, Y7
+	VPUNPCKHDQ  Y4, Y3, Y3
+	VPUNPCKLDQ  Y6, Y5, Y4
+	VPUNPCKHDQ  Y6, Y5, Y5
+	VPUNPCKLQDQ Y4, Y7, Y6
+	VPUNPCKHQDQ Y4, Y7, Y4
+	VPUNPCKLQDQ Y5, Y3, Y7
+	VPUNPCKHQDQ Y5, Y3, Y3
+	VPSLLD      $0x18, Y6, Y5
+	VPSRAD      $0x18, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMULPS      Y2, Y5, Y5
+	VMULPS      eight42000000<>+0(SB), Y5, Y8
+	VMOVUPS     Y5, (CX)
+	VMOVUPS     Y8, (DX)
+	VPSLLD      $0x10, Y6, Y5
+	VPSRAD      $0x18, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMULPS      Y2, Y5, Y5
+	VMULPS      eight42000000<>+0(SB), Y5, Y8
+	VMOVUPS     Y5, 64(CX)
+	VMOVUPS     Y8, 64(DX)
+	VPSLLD      $0x08, Y6, Y5
+	VPSRAD      $0x18, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMULPS      Y2, Y5, Y5
+	VMULPS      eight42000000<>+0(SB), Y5, Y8
+	VMOVUPS     Y5, 128(CX)
+	VMOVUPS     Y8, 128(DX)
+	VPSLLD      $0x00, Y6, Y5
+	VPSRAD      $0x18, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMULPS      Y2, Y5, Y5
+	VMULPS      eight42000000<>+0(SB), Y5, Y6
+	VMOVUPS     Y5, 192(CX)
+	VMOVUPS     Y6, 192(DX)
+	VPSLLD      $0x18, Y4, Y5
+	VPSRAD      $0x18, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMULPS      Y2, Y5, Y5
+	VMULPS      eight42000000<>+0(SB), Y5, Y6
+	VMOVUPS     Y5, 256(CX)
+	VMOVUPS     Y6, 256(DX)
+	VPSLLD      $0x10, Y4, Y5
+	VPSRAD      $0x18, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMULPS      Y2, Y5, Y5
+	VMULPS      eight42000000<>+0(SB), Y5, Y6
+	VMOVUPS     Y5, 320(CX)
+	VMOVUPS     Y6, 320(DX)
+	VPSLLD      $0x08, Y4, Y5
+	VPSRAD      $0x18, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMULPS      Y2, Y5, Y5
+	VMULPS      eight42000000<>+0(SB), Y5, Y6
+	VMOVUPS     Y5, 384(CX)
+	VMOVUPS     Y6, 384(DX)
+	VPSLLD      $0x00, Y4, Y4
+	VPSRAD      $0x18, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMULPS      eight42000000<>+0(SB), Y4, Y5
+	VMOVUPS     Y4, 448(CX)
+	VMOVUPS     Y5, 448(DX)
+	VPSLLD      $0x18, Y7, Y4
+	VPSRAD      $0x18, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMULPS      eight42000000<>+0(SB), Y4, Y5
+	VMOVUPS     Y4, 512(CX)
+	VMOVUPS     Y5, 512(DX)
+	VPSLLD      $0x10, Y7, Y4
+	VPSRAD      $0x18, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMULPS      eight42000000<>+0(SB), Y4, Y5
+	VMOVUPS     Y4, 576(CX)
+	VMOVUPS     Y5, 576(DX)
+	VPSLLD      $0x08, Y7, Y4
+	VPSRAD      $0x18, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMULPS      eight42000000<>+0(SB), Y4, Y5
+	VMOVUPS     Y4, 640(CX)
+	VMOVUPS     Y5, 640(DX)
+	VPSLLD      $0x00, Y7, Y4
+	VPSRAD      $0x18, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMULPS      eight42000000<>+0(SB), Y4, Y5
+	VMOVUPS     Y4, 704(CX)
+	VMOVUPS     Y5, 704(DX)
+	VPSLLD      $0x18, Y3, Y4
+	VPSRAD      $0x18, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMULPS      eight42000000<>+0(SB), Y4, Y5
+	VMOVUPS     Y4, 768(CX)
+	VMOVUPS     Y5, 768(DX)
+	VPSLLD      $0x10, Y3, Y4
+	VPSRAD      $0x18, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMULPS      eight42000000<>+0(SB), Y4, Y5
+	VMOVUPS     Y4, 832(CX)
+	VMOVUPS     Y5, 832(DX)
+	VPSLLD      $0x08, Y3, Y4
+	VPSRAD      $0x18, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMULPS      eight42000000<>+0(SB), Y4, Y5
+	VMOVUPS     Y4, 896(CX)
+	VMOVUPS     Y5, 896(DX)
+	VPSLLD      $0x00, Y3, Y3
+	VPSRAD      $0x18, Y3, Y3
+	VCVTDQ2PS   Y3, Y3
+	VMULPS      Y2, Y3, Y3
+	VMULPS      eight42000000<>+0(SB), Y3, Y2
+	VMOVUPS     Y3, 960(CX)
+	VMOVUPS     Y2, 960(DX)
+	VMOVDQU     128(BX), X2
+	VINSERTI128 $0x01, 128(R9), Y2, Y2
+	VMOVDQU     128(BX)(SI*1), X3
+	VINSERTI128 $0x01, 128(R9)(SI*1), Y3, Y3
+	VMOVDQU     128(BX)(SI*2), X4
+	VINSERTI128 $0x01, 128(R9)(SI*2), Y4, Y4
+	VMOVDQU     128(BX)(R8*1), X5
+	VINSERTI128 $0x01, 128(R9)(R8*1), Y5, Y5
+	VPUNPCKLDQ  Y3, Y2, Y6
+	VPUNPCKHDQ  Y3, Y2, Y2
+	VPUNPCKLDQ  Y5, Y4, Y3
+	VPUNPCKHDQ  Y5, Y4, Y4
+	VPUNPCKLQDQ Y3, Y6, Y5
+	VPUNPCKHQDQ Y3, Y6, Y3
+	VPUNPCKLQDQ Y4, Y2, Y6
+	VPUNPCKHQDQ Y4, Y2, Y2
+	VMOVDQU     (BX), X4
+	VINSERTI128 $0x01, (R9), Y4, Y4
+	VMOVDQU     (BX)(SI*1), X7
+	VINSERTI128 $0x01, (R9)(SI*1), Y7, Y7
+	VMOVDQU     (BX)(SI*2), X8
+	VINSERTI128 $0x01, (R9)(SI*2), Y8, Y8
+	VMOVDQU     (BX)(R8*1), X9
+	VINSERTI128 $0x01, (R9)(R8*1), Y9, Y9
+	VPUNPCKLDQ  Y7, Y4, Y10
+	VPUNPCKHDQ  Y7, Y4, Y4
+	VPUNPCKLDQ  Y9, Y8, Y7
+	VPUNPCKHDQ  Y9, Y8, Y8
+	VPUNPCKLQDQ Y7, Y10, Y9
+	VPUNPCKHQDQ Y7, Y10, Y7
+	VPUNPCKLQDQ Y8, Y4, Y10
+	VPUNPCKHQDQ Y8, Y4, Y4
+	VPSRLW      $0x04, Y9, Y8
+	VPAND       Y0, Y9, Y9
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x04, Y5, Y11
+	VPAND       Y1, Y11, Y11
+	VPOR        Y11, Y9, Y9
+	VMOVDQU     Y9, (AX)
+	VPAND       Y1, Y5, Y9
+	VPOR        Y9, Y8, Y8
+	VMOVDQU     Y8, 1024(AX)
+	VPSRLW      $0x04, Y7, Y8
+	VPAND       Y0, Y7, Y7
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x04, Y3, Y9
+	VPAND       Y1, Y9, Y9
+	VPOR        Y9, Y7, Y7
+	VMOVDQU     Y7, 64(AX)
+	VPAND       Y1, Y3, Y7
+	VPOR        Y7, Y8, Y8
+	VMOVDQU     Y8, 1088(AX)
+	VPSRLW      $0x04, Y10, Y7
+	VPAND       Y0, Y10, Y10
+	VPAND       Y0, Y7, Y7
+	VPSLLW      $0x04, Y6, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y10, Y10
+	VMOVDQU     Y10, 128(AX)
+	VPAND       Y1, Y6, Y8
+	VPOR        Y8, Y7, Y7
+	VMOVDQU     Y7, 1152(AX)
+	VPSRLW      $0x04, Y4, Y7
+	VPAND       Y0, Y4, Y4
+	VPAND       Y0, Y7, Y7
+	VPSLLW      $0x04, Y2, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y4, Y4
+	VMOVDQU     Y4, 192(AX)
+	VPAND       Y1, Y2, Y4
+	VPOR        Y4, Y7, Y7
+	VMOVDQU     Y7, 1216(AX)
+	VMOVDQU     32(BX), X4
+	VINSERTI128 $0x01, 32(R9), Y4, Y4
+	VMOVDQU     32(BX)(SI*1), X7
+	VINSERTI128 $0x01, 32(R9)(SI*1), Y7, Y7
+	VMOVDQU     32(BX)(SI*2), X8
+	VINSERTI128 $0x01, 32(R9)(SI*2), Y8, Y8
+	VMOVDQU     32(BX)(R8*1), X9
+	VINSERTI128 $0x01, 32(R9)(R8*1), Y9, Y9
+	VPUNPCKLDQ  Y7, Y4, Y10
+	VPUNPCKHDQ  Y7, Y4, Y4
+	VPUNPCKLDQ  Y9, Y8, Y7
+	VPUNPCKHDQ  Y9, Y8, Y8
+	VPUNPCKLQDQ Y7, Y10, Y9
+	VPUNPCKHQDQ Y7, Y10, Y7
+	VPUNPCKLQDQ Y8, Y4, Y10
+	VPUNPCKHQDQ Y8, Y4, Y4
+	VPSRLW      $0x04, Y9, Y8
+	VPAND       Y0, Y9, Y9
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x02, Y5, Y11
+	VPAND       Y1, Y11, Y11
+	VPOR        Y11, Y9, Y9
+	VMOVDQU     Y9, 512(AX)
+	VPSRLW      $0x02, Y5, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y8, Y8
+	VMOVDQU     Y8, 1536(AX)
+	VPSRLW      $0x04, Y7, Y5
+	VPAND       Y0, Y7, Y7
+	VPAND       Y0, Y5, Y5
+	VPSLLW      $0x02, Y3, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y7, Y7
+	VMOVDQU     Y7, 576(AX)
+	VPSRLW      $0x02, Y3, Y3
+	VPAND       Y1, Y3, Y3
+	VPOR        Y3, Y5, Y5
+	VMOVDQU     Y5, 1600(AX)
+	VPSRLW      $0x04, Y10, Y3
+	VPAND       Y0, Y10, Y10
+	VPAND       Y0, Y3, Y3
+	VPSLLW      $0x02, Y6, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y10, Y10
+	VMOVDQU     Y10, 640(AX)
+	VPSRLW      $0x02, Y6, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y3, Y3
+	VMOVDQU     Y3, 1664(AX)
+	VPSRLW      $0x04, Y4, Y3
+	VPAND       Y0, Y4, Y4
+	VPAND       Y0, Y3, Y3
+	VPSLLW      $0x02, Y2, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y4, Y4
+	VMOVDQU     Y4, 704(AX)
+	VPSRLW      $0x02, Y2, Y2
+	VPAND       Y1, Y2, Y2
+	VPOR        Y2, Y3, Y3
+	VMOVDQU     Y3, 1728(AX)
+	VMOVDQU     144(BX), X2
+	VINSERTI128 $0x01, 144(R9), Y2, Y2
+	VMOVDQU     144(BX)(SI*1), X3
+	VINSERTI128 $0x01, 144(R9)(SI*1), Y3, Y3
+	VMOVDQU     144(BX)(SI*2), X4
+	VINSERTI128 $0x01, 144(R9)(SI*2), Y4, Y4
+	VMOVDQU     144(BX)(R8*1), X5
+	VINSERTI128 $0x01, 144(R9)(R8*1), Y5, Y5
+	VPUNPCKLDQ  Y3, Y2, Y6
+	VPUNPCKHDQ  Y3, Y2, Y2
+	VPUNPCKLDQ  Y5, Y4, Y3
+	VPUNPCKHDQ  Y5, Y4, Y4
+	VPUNPCKLQDQ Y3, Y6, Y5
+	VPUNPCKHQDQ Y3, Y6, Y3
+	VPUNPCKLQDQ Y4, Y2, Y6
+	VPUNPCKHQDQ Y4, Y2, Y2
+	VMOVDQU     16(BX), X4
+	VINSERTI128 $0x01, 16(R9), Y4, Y4
+	VMOVDQU     16(BX)(SI*1), X7
+	VINSERTI128 $0x01, 16(R9)(SI*1), Y7, Y7
+	VMOVDQU     16(BX)(SI*2), X8
+	VINSERTI128 $0x01, 16(R9)(SI*2), Y8, Y8
+	VMOVDQU     16(BX)(R8*1), X9
+	VINSERTI128 $0x01, 16(R9)(R8*1), Y9, Y9
+	VPUNPCKLDQ  Y7, Y4, Y10
+	VPUNPCKHDQ  Y7, Y4, Y4
+	VPUNPCKLDQ  Y9, Y8, Y7
+	VPUNPCKHDQ  Y9, Y8, Y8
+	VPUNPCKLQDQ Y7, Y10, Y9
+	VPUNPCKHQDQ Y7, Y10, Y7
+	VPUNPCKLQDQ Y8, Y4, Y10
+	VPUNPCKHQDQ Y8, Y4, Y4
+	VPSRLW      $0x04, Y9, Y8
+	VPAND       Y0, Y9, Y9
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x04, Y5, Y11
+	VPAND       Y1, Y11, Y11
+	VPOR        Y11, Y9, Y9
+	VMOVDQU     Y9, 256(AX)
+	VPAND       Y1, Y5, Y9
+	VPOR        Y9, Y8, Y8
+	VMOVDQU     Y8, 1280(AX)
+	VPSRLW      $0x04, Y7, Y8
+	VPAND       Y0, Y7, Y7
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x04, Y3, Y9
+	VPAND       Y1, Y9, Y9
+	VPOR        Y9, Y7, Y7
+	VMOVDQU     Y7, 320(AX)
+	VPAND       Y1, Y3, Y7
+	VPOR        Y7, Y8, Y8
+	VMOVDQU     Y8, 1344(AX)
+	VPSRLW      $0x04, Y10, Y7
+	VPAND       Y0, Y10, Y10
+	VPAND       Y0, Y7, Y7
+	VPSLLW      $0x04, Y6, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y10, Y10
+	VMOVDQU     Y10, 384(AX)
+	VPAND       Y1, Y6, Y8
+	VPOR        Y8, Y7, Y7
+	VMOVDQU     Y7, 1408(AX)
+	VPSRLW      $0x04, Y4, Y7
+	VPAND       Y0, Y4, Y4
+	VPAND       Y0, Y7, Y7
+	VPSLLW      $0x04, Y2, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y4, Y4
+	VMOVDQU     Y4, 448(AX)
+	VPAND       Y1, Y2, Y4
+	VPOR        Y4, Y7, Y7
+	VMOVDQU     Y7, 1472(AX)
+	VMOVDQU     48(BX), X4
+	VINSERTI128 $0x01, 48(R9), Y4, Y4
+	VMOVDQU     48(BX)(SI*1), X7
+	VINSERTI128 $0x01, 48(R9)(SI*1), Y7, Y7
+	VMOVDQU     48(BX)(SI*2), X8
+	VINSERTI128 $0x01, 48(R9)(SI*2), Y8, Y8
+	VMOVDQU     48(BX)(R8*1), X9
+	VINSERTI128 $0x01, 48(R9)(R8*1), Y9, Y9
+	VPUNPCKLDQ  Y7, Y4, Y10
+	VPUNPCKHDQ  Y7, Y4, Y4
+	VPUNPCKLDQ  Y9, Y8, Y7
+	VPUNPCKHDQ  Y9, Y8, Y8
+	VPUNPCKLQDQ Y7, Y10, Y9
+	VPUNPCKHQDQ Y7, Y10, Y7
+	VPUNPCKLQDQ Y8, Y4, Y10
+	VPUNPCKHQDQ Y8, Y4, Y4
+	VPSRLW      $0x04, Y9, Y8
+	VPAND       Y0, Y9, Y9
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x02, Y5, Y11
+	VPAND       Y1, Y11, Y11
+	VPOR        Y11, Y9, Y9
+	VMOVDQU     Y9, 768(AX)
+	VPSRLW      $0x02, Y5, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y8, Y8
+	VMOVDQU     Y8, 1792(AX)
+	VPSRLW      $0x04, Y7, Y5
+	VPAND       Y0, Y7, Y7
+	VPAND       Y0, Y5, Y5
+	VPSLLW      $0x02, Y3, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y7, Y7
+	VMOVDQU     Y7, 832(AX)
+	VPSRLW      $0x02, Y3, Y3
+	VPAND       Y1, Y3, Y3
+	VPOR        Y3, Y5, Y5
+	VMOVDQU     Y5, 1856(AX)
+	VPSRLW      $0x04, Y10, Y3
+	VPAND       Y0, Y10, Y10
+	VPAND       Y0, Y3, Y3
+	VPSLLW      $0x02, Y6, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y10, Y10
+	VMOVDQU     Y10, 896(AX)
+	VPSRLW      $0x02, Y6, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y3, Y3
+	VMOVDQU     Y3, 1920(AX)
+	VPSRLW      $0x04, Y4, Y3
+	VPAND       Y0, Y4, Y4
+	VPAND       Y0, Y3, Y3
+	VPSLLW      $0x02, Y2, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y4, Y4
+	VMOVDQU     Y4, 960(AX)
+	VPSRLW      $0x02, Y2, Y2
+	VPAND       Y1, Y2, Y2
+	VPOR        Y2, Y3, Y3
+	VMOVDQU     Y3, 1984(AX)
+	VMOVDQU     160(BX), X2
+	VINSERTI128 $0x01, 160(R9), Y2, Y2
+	VMOVDQU     160(BX)(SI*1), X3
+	VINSERTI128 $0x01, 160(R9)(SI*1), Y3, Y3
+	VMOVDQU     160(BX)(SI*2), X4
+	VINSERTI128 $0x01, 160(R9)(SI*2), Y4, Y4
+	VMOVDQU     160(BX)(R8*1), X5
+	VINSERTI128 $0x01, 160(R9)(R8*1), Y5, Y5
+	VPUNPCKLDQ  Y3, Y2, Y6
+	VPUNPCKHDQ  Y3, Y2, Y2
+	VPUNPCKLDQ  Y5, Y4, Y3
+	VPUNPCKHDQ  Y5, Y4, Y4
+	VPUNPCKLQDQ Y3, Y6, Y5
+	VPUNPCKHQDQ Y3, Y6, Y3
+	VPUNPCKLQDQ Y4, Y2, Y6
+	VPUNPCKHQDQ Y4, Y2, Y2
+	VMOVDQU     64(BX), X4
+	VINSERTI128 $0x01, 64(R9), Y4, Y4
+	VMOVDQU     64(BX)(SI*1), X7
+	VINSERTI128 $0x01, 64(R9)(SI*1), Y7, Y7
+	VMOVDQU     64(BX)(SI*2), X8
+	VINSERTI128 $0x01, 64(R9)(SI*2), Y8, Y8
+	VMOVDQU     64(BX)(R8*1), X9
+	VINSERTI128 $0x01, 64(R9)(R8*1), Y9, Y9
+	VPUNPCKLDQ  Y7, Y4, Y10
+	VPUNPCKHDQ  Y7, Y4, Y4
+	VPUNPCKLDQ  Y9, Y8, Y7
+	VPUNPCKHDQ  Y9, Y8, Y8
+	VPUNPCKLQDQ Y7, Y10, Y9
+	VPUNPCKHQDQ Y7, Y10, Y7
+	VPUNPCKLQDQ Y8, Y4, Y10
+	VPUNPCKHQDQ Y8, Y4, Y4
+	VPSRLW      $0x04, Y9, Y8
+	VPAND       Y0, Y9, Y9
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x04, Y5, Y11
+	VPAND       Y1, Y11, Y11
+	VPOR        Y11, Y9, Y9
+	VMOVDQU     Y9, 2048(AX)
+	VPAND       Y1, Y5, Y9
+	VPOR        Y9, Y8, Y8
+	VMOVDQU     Y8, 3072(AX)
+	VPSRLW      $0x04, Y7, Y8
+	VPAND       Y0, Y7, Y7
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x04, Y3, Y9
+	VPAND       Y1, Y9, Y9
+	VPOR        Y9, Y7, Y7
+	VMOVDQU     Y7, 2112(AX)
+	VPAND       Y1, Y3, Y7
+	VPOR        Y7, Y8, Y8
+	VMOVDQU     Y8, 3136(AX)
+	VPSRLW      $0x04, Y10, Y7
+	VPAND       Y0, Y10, Y10
+	VPAND       Y0, Y7, Y7
+	VPSLLW      $0x04, Y6, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y10, Y10
+	VMOVDQU     Y10, 2176(AX)
+	VPAND       Y1, Y6, Y8
+	VPOR        Y8, Y7, Y7
+	VMOVDQU     Y7, 3200(AX)
+	VPSRLW      $0x04, Y4, Y7
+	VPAND       Y0, Y4, Y4
+	VPAND       Y0, Y7, Y7
+	VPSLLW      $0x04, Y2, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y4, Y4
+	VMOVDQU     Y4, 2240(AX)
+	VPAND       Y1, Y2, Y4
+	VPOR        Y4, Y7, Y7
+	VMOVDQU     Y7, 3264(AX)
+	VMOVDQU     96(BX), X4
+	VINSERTI128 $0x01, 96(R9), Y4, Y4
+	VMOVDQU     96(BX)(SI*1), X7
+	VINSERTI128 $0x01, 96(R9)(SI*1), Y7, Y7
+	VMOVDQU     96(BX)(SI*2), X8
+	VINSERTI128 $0x01, 96(R9)(SI*2), Y8, Y8
+	VMOVDQU     96(BX)(R8*1), X9
+	VINSERTI128 $0x01, 96(R9)(R8*1), Y9, Y9
+	VPUNPCKLDQ  Y7, Y4, Y10
+	VPUNPCKHDQ  Y7, Y4, Y4
+	VPUNPCKLDQ  Y9, Y8, Y7
+	VPUNPCKHDQ  Y9, Y8, Y8
+	VPUNPCKLQDQ Y7, Y10, Y9
+	VPUNPCKHQDQ Y7, Y10, Y7
+	VPUNPCKLQDQ Y8, Y4, Y10
+	VPUNPCKHQDQ Y8, Y4, Y4
+	VPSRLW      $0x04, Y9, Y8
+	VPAND       Y0, Y9, Y9
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x02, Y5, Y11
+	VPAND       Y1, Y11, Y11
+	VPOR        Y11, Y9, Y9
+	VMOVDQU     Y9, 2560(AX)
+	VPSRLW      $0x02, Y5, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y8, Y8
+	VMOVDQU     Y8, 3584(AX)
+	VPSRLW      $0x04, Y7, Y5
+	VPAND       Y0, Y7, Y7
+	VPAND       Y0, Y5, Y5
+	VPSLLW      $0x02, Y3, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y7, Y7
+	VMOVDQU     Y7, 2624(AX)
+	VPSRLW      $0x02, Y3, Y3
+	VPAND       Y1, Y3, Y3
+	VPOR        Y3, Y5, Y5
+	VMOVDQU     Y5, 3648(AX)
+	VPSRLW      $0x04, Y10, Y3
+	VPAND       Y0, Y10, Y10
+	VPAND       Y0, Y3, Y3
+	VPSLLW      $0x02, Y6, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y10, Y10
+	VMOVDQU     Y10, 2688(AX)
+	VPSRLW      $0x02, Y6, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y3, Y3
+	VMOVDQU     Y3, 3712(AX)
+	VPSRLW      $0x04, Y4, Y3
+	VPAND       Y0, Y4, Y4
+	VPAND       Y0, Y3, Y3
+	VPSLLW      $0x02, Y2, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y4, Y4
+	VMOVDQU     Y4, 2752(AX)
+	VPSRLW      $0x02, Y2, Y2
+	VPAND       Y1, Y2, Y2
+	VPOR        Y2, Y3, Y3
+	VMOVDQU     Y3, 3776(AX)
+	VMOVDQU     176(BX), X2
+	VINSERTI128 $0x01, 176(R9), Y2, Y2
+	VMOVDQU     176(BX)(SI*1), X3
+	VINSERTI128 $0x01, 176(R9)(SI*1), Y3, Y3
+	VMOVDQU     176(BX)(SI*2), X4
+	VINSERTI128 $0x01, 176(R9)(SI*2), Y4, Y4
+	VMOVDQU     176(BX)(R8*1), X5
+	VINSERTI128 $0x01, 176(R9)(R8*1), Y5, Y5
+	VPUNPCKLDQ  Y3, Y2, Y6
+	VPUNPCKHDQ  Y3, Y2, Y2
+	VPUNPCKLDQ  Y5, Y4, Y3
+	VPUNPCKHDQ  Y5, Y4, Y4
+	VPUNPCKLQDQ Y3, Y6, Y5
+	VPUNPCKHQDQ Y3, Y6, Y3
+	VPUNPCKLQDQ Y4, Y2, Y6
+	VPUNPCKHQDQ Y4, Y2, Y2
+	VMOVDQU     80(BX), X4
+	VINSERTI128 $0x01, 80(R9), Y4, Y4
+	VMOVDQU     80(BX)(SI*1), X7
+	VINSERTI128 $0x01, 80(R9)(SI*1), Y7, Y7
+	VMOVDQU     80(BX)(SI*2), X8
+	VINSERTI128 $0x01, 80(R9)(SI*2), Y8, Y8
+	VMOVDQU     80(BX)(R8*1), X9
+	VINSERTI128 $0x01, 80(R9)(R8*1), Y9, Y9
+	VPUNPCKLDQ  Y7, Y4, Y10
+	VPUNPCKHDQ  Y7, Y4, Y4
+	VPUNPCKLDQ  Y9, Y8, Y7
+	VPUNPCKHDQ  Y9, Y8, Y8
+	VPUNPCKLQDQ Y7, Y10, Y9
+	VPUNPCKHQDQ Y7, Y10, Y7
+	VPUNPCKLQDQ Y8, Y4, Y10
+	VPUNPCKHQDQ Y8, Y4, Y4
+	VPSRLW      $0x04, Y9, Y8
+	VPAND       Y0, Y9, Y9
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x04, Y5, Y11
+	VPAND       Y1, Y11, Y11
+	VPOR        Y11, Y9, Y9
+	VMOVDQU     Y9, 2304(AX)
+	VPAND       Y1, Y5, Y9
+	VPOR        Y9, Y8, Y8
+	VMOVDQU     Y8, 3328(AX)
+	VPSRLW      $0x04, Y7, Y8
+	VPAND       Y0, Y7, Y7
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x04, Y3, Y9
+	VPAND       Y1, Y9, Y9
+	VPOR        Y9, Y7, Y7
+	VMOVDQU     Y7, 2368(AX)
+	VPAND       Y1, Y3, Y7
+	VPOR        Y7, Y8, Y8
+	VMOVDQU     Y8, 3392(AX)
+	VPSRLW      $0x04, Y10, Y7
+	VPAND       Y0, Y10, Y10
+	VPAND       Y0, Y7, Y7
+	VPSLLW      $0x04, Y6, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y10, Y10
+	VMOVDQU     Y10, 2432(AX)
+	VPAND       Y1, Y6, Y8
+	VPOR        Y8, Y7, Y7
+	VMOVDQU     Y7, 3456(AX)
+	VPSRLW      $0x04, Y4, Y7
+	VPAND       Y0, Y4, Y4
+	VPAND       Y0, Y7, Y7
+	VPSLLW      $0x04, Y2, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y4, Y4
+	VMOVDQU     Y4, 2496(AX)
+	VPAND       Y1, Y2, Y4
+	VPOR        Y4, Y7, Y7
+	VMOVDQU     Y7, 3520(AX)
+	VMOVDQU     112(BX), X4
+	VINSERTI128 $0x01, 112(R9), Y4, Y4
+	VMOVDQU     112(BX)(SI*1), X7
+	VINSERTI128 $0x01, 112(R9)(SI*1), Y7, Y7
+	VMOVDQU     112(BX)(SI*2), X8
+	VINSERTI128 $0x01, 112(R9)(SI*2), Y8, Y8
+	VMOVDQU     112(BX)(R8*1), X9
+	VINSERTI128 $0x01, 112(R9)(R8*1), Y9, Y9
+	VPUNPCKLDQ  Y7, Y4, Y10
+	VPUNPCKHDQ  Y7, Y4, Y4
+	VPUNPCKLDQ  Y9, Y8, Y7
+	VPUNPCKHDQ  Y9, Y8, Y8
+	VPUNPCKLQDQ Y7, Y10, Y9
+	VPUNPCKHQDQ Y7, Y10, Y7
+	VPUNPCKLQDQ Y8, Y4, Y10
+	VPUNPCKHQDQ Y8, Y4, Y4
+	VPSRLW      $0x04, Y9, Y8
+	VPAND       Y0, Y9, Y9
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x02, Y5, Y11
+	VPAND       Y1, Y11, Y11
+	VPOR        Y11, Y9, Y9
+	VMOVDQU     Y9, 2816(AX)
+	VPSRLW      $0x02, Y5, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y8, Y8
+	VMOVDQU     Y8, 3840(AX)
+	VPSRLW      $0x04, Y7, Y5
+	VPAND       Y0, Y7, Y7
+	VPAND       Y0, Y5, Y5
+	VPSLLW      $0x02, Y3, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y7, Y7
+	VMOVDQU     Y7, 2880(AX)
+	VPSRLW      $0x02, Y3, Y3
+	VPAND       Y1, Y3, Y3
+	VPOR        Y3, Y5, Y5
+	VMOVDQU     Y5, 3904(AX)
+	VPSRLW      $0x04, Y10, Y3
+	VPAND       Y0, Y10, Y10
+	VPAND       Y0, Y3, Y3
+	VPSLLW      $0x02, Y6, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y10, Y10
+	VMOVDQU     Y10, 2944(AX)
+	VPSRLW      $0x02, Y6, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y3, Y3
+	VMOVDQU     Y3, 3968(AX)
+	VPSRLW      $0x04, Y4, Y3
+	VPAND       Y0, Y4, Y4
+	VPAND       Y0, Y3, Y3
+	VPSLLW      $0x02, Y2, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y4, Y4
+	VMOVDQU     Y4, 3008(AX)
+	VPSRLW      $0x02, Y2, Y2
+	VPAND       Y1, Y2, Y2
+	VPOR        Y2, Y3, Y3
+	VMOVDQU     Y3, 4032(AX)
+	VMOVDQU     194(R10), X2
+	VINSERTI128 $0x01, 194(R11), Y2, Y2
+	VMOVDQU     194(R10)(SI*1), X3
+	VINSERTI128 $0x01, 194(R11)(SI*1), Y3, Y3
+	VMOVDQU     194(R10)(SI*2), X4
+	VINSERTI128 $0x01, 194(R11)(SI*2), Y4, Y4
+	VMOVDQU     194(R10)(R8*1), X5
+	VINSERTI128 $0x01, 194(R11)(R8*1), Y5, Y5
+	VPUNPCKLDQ  Y3, Y2, Y6
+	VPUNPCKHDQ  Y3, Y2, Y2
+	VPUNPCKLDQ  Y5, Y4, Y3
+	VPUNPCKHDQ  Y5, Y4, Y4
+	VPUNPCKLQDQ Y3, Y6, Y5
+	VPUNPCKHQDQ Y3, Y6, Y3
+	VPUNPCKLQDQ Y4, Y2, Y3
+	VPUNPCKHQDQ Y4, Y2, Y2
+	VPSRLD      $0x10, Y2, Y2
+	VPAND       eight0000ffff<>+0(SB), Y2, Y2
+	VPACKUSDW   Y2, Y2, Y2
+	VPERMQ      $0x08, Y2, Y2
+	VCVTPH2PS   X2, Y2
+	VMOVDQU     192(R10), X3
+	VINSERTI128 $0x01, 192(R11), Y3, Y3
+	VMOVDQU     192(R10)(SI*1), X4
+	VINSERTI128 $0x01, 192(R11)(SI*1), Y4, Y4
+	VMOVDQU     192(R10)(SI*2), X5
+	VINSERTI128 $0x01, 192(R11)(SI*2), Y5, Y5
+	VMOVDQU     192(R10)(R8*1), X6
+	VINSERTI128 $0x01, 192(R11)(R8*1), Y6, Y6
+	VPUNPCKLDQ  Y4, Y3, Y7
+	VPUNPCKHDQ  Y4, Y3, Y3
+	VPUNPCKLDQ  Y6, Y5, Y4
+	VPUNPCKHDQ  Y6, Y5, Y5
+	VPUNPCKLQDQ Y4, Y7, Y6
+	VPUNPCKHQDQ Y4, Y7, Y4
+	VPUNPCKLQDQ Y5, Y3, Y7
+	VPUNPCKHQDQ Y5, Y3, Y3
+	VPSLLD      $0x18, Y6, Y5
+	VPSRAD      $0x18, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMULPS      Y2, Y5, Y5
+	VMULPS      eight42000000<>+0(SB), Y5, Y8
+	VMOVUPS     Y5, 32(CX)
+	VMOVUPS     Y8, 32(DX)
+	VPSLLD      $0x10, Y6, Y5
+	VPSRAD      $0x18, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMULPS      Y2, Y5, Y5
+	VMULPS      eight42000000<>+0(SB), Y5, Y8
+	VMOVUPS     Y5, 96(CX)
+	VMOVUPS     Y8, 96(DX)
+	VPSLLD      $0x08, Y6, Y5
+	VPSRAD      $0x18, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMULPS      Y2, Y5, Y5
+	VMULPS      eight42000000<>+0(SB), Y5, Y8
+	VMOVUPS     Y5, 160(CX)
+	VMOVUPS     Y8, 160(DX)
+	VPSLLD      $0x00, Y6, Y5
+	VPSRAD      $0x18, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMULPS      Y2, Y5, Y5
+	VMULPS      eight42000000<>+0(SB), Y5, Y6
+	VMOVUPS     Y5, 224(CX)
+	VMOVUPS     Y6, 224(DX)
+	VPSLLD      $0x18, Y4, Y5
+	VPSRAD      $0x18, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMULPS      Y2, Y5, Y5
+	VMULPS      eight42000000<>+0(SB), Y5, Y6
+	VMOVUPS     Y5, 288(CX)
+	VMOVUPS     Y6, 288(DX)
+	VPSLLD      $0x10, Y4, Y5
+	VPSRAD      $0x18, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMULPS      Y2, Y5, Y5
+	VMULPS      eight42000000<>+0(SB), Y5, Y6
+	VMOVUPS     Y5, 352(CX)
+	VMOVUPS     Y6, 352(DX)
+	VPSLLD      $0x08, Y4, Y5
+	VPSRAD      $0x18, Y5, Y5
+	VCVTDQ2PS   Y5, Y5
+	VMULPS      Y2, Y5, Y5
+	VMULPS      eight42000000<>+0(SB), Y5, Y6
+	VMOVUPS     Y5, 416(CX)
+	VMOVUPS     Y6, 416(DX)
+	VPSLLD      $0x00, Y4, Y4
+	VPSRAD      $0x18, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMULPS      eight42000000<>+0(SB), Y4, Y5
+	VMOVUPS     Y4, 480(CX)
+	VMOVUPS     Y5, 480(DX)
+	VPSLLD      $0x18, Y7, Y4
+	VPSRAD      $0x18, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMULPS      eight42000000<>+0(SB), Y4, Y5
+	VMOVUPS     Y4, 544(CX)
+	VMOVUPS     Y5, 544(DX)
+	VPSLLD      $0x10, Y7, Y4
+	VPSRAD      $0x18, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMULPS      eight42000000<>+0(SB), Y4, Y5
+	VMOVUPS     Y4, 608(CX)
+	VMOVUPS     Y5, 608(DX)
+	VPSLLD      $0x08, Y7, Y4
+	VPSRAD      $0x18, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMULPS      eight42000000<>+0(SB), Y4, Y5
+	VMOVUPS     Y4, 672(CX)
+	VMOVUPS     Y5, 672(DX)
+	VPSLLD      $0x00, Y7, Y4
+	VPSRAD      $0x18, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMULPS      eight42000000<>+0(SB), Y4, Y5
+	VMOVUPS     Y4, 736(CX)
+	VMOVUPS     Y5, 736(DX)
+	VPSLLD      $0x18, Y3, Y4
+	VPSRAD      $0x18, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMULPS      eight42000000<>+0(SB), Y4, Y5
+	VMOVUPS     Y4, 800(CX)
+	VMOVUPS     Y5, 800(DX)
+	VPSLLD      $0x10, Y3, Y4
+	VPSRAD      $0x18, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMULPS      eight42000000<>+0(SB), Y4, Y5
+	VMOVUPS     Y4, 864(CX)
+	VMOVUPS     Y5, 864(DX)
+	VPSLLD      $0x08, Y3, Y4
+	VPSRAD      $0x18, Y4, Y4
+	VCVTDQ2PS   Y4, Y4
+	VMULPS      Y2, Y4, Y4
+	VMULPS      eight42000000<>+0(SB), Y4, Y5
+	VMOVUPS     Y4, 928(CX)
+	VMOVUPS     Y5, 928(DX)
+	VPSLLD      $0x00, Y3, Y3
+	VPSRAD      $0x18, Y3, Y3
+	VCVTDQ2PS   Y3, Y3
+	VMULPS      Y2, Y3, Y3
+	VMULPS      eight42000000<>+0(SB), Y3, Y2
+	VMOVUPS     Y3, 992(CX)
+	VMOVUPS     Y2, 992(DX)
+	VMOVDQU     128(R10), X2
+	VINSERTI128 $0x01, 128(R11), Y2, Y2
+	VMOVDQU     128(R10)(SI*1), X3
+	VINSERTI128 $0x01, 128(R11)(SI*1), Y3, Y3
+	VMOVDQU     128(R10)(SI*2), X4
+	VINSERTI128 $0x01, 128(R11)(SI*2), Y4, Y4
+	VMOVDQU     128(R10)(R8*1), X5
+	VINSERTI128 $0x01, 128(R11)(R8*1), Y5, Y5
+	VPUNPCKLDQ  Y3, Y2, Y6
+	VPUNPCKHDQ  Y3, Y2, Y2
+	VPUNPCKLDQ  Y5, Y4, Y3
+	VPUNPCKHDQ  Y5, Y4, Y4
+	VPUNPCKLQDQ Y3, Y6, Y5
+	VPUNPCKHQDQ Y3, Y6, Y3
+	VPUNPCKLQDQ Y4, Y2, Y6
+	VPUNPCKHQDQ Y4, Y2, Y2
+	VMOVDQU     (R10), X4
+	VINSERTI128 $0x01, (R11), Y4, Y4
+	VMOVDQU     (R10)(SI*1), X7
+	VINSERTI128 $0x01, (R11)(SI*1), Y7, Y7
+	VMOVDQU     (R10)(SI*2), X8
+	VINSERTI128 $0x01, (R11)(SI*2), Y8, Y8
+	VMOVDQU     (R10)(R8*1), X9
+	VINSERTI128 $0x01, (R11)(R8*1), Y9, Y9
+	VPUNPCKLDQ  Y7, Y4, Y10
+	VPUNPCKHDQ  Y7, Y4, Y4
+	VPUNPCKLDQ  Y9, Y8, Y7
+	VPUNPCKHDQ  Y9, Y8, Y8
+	VPUNPCKLQDQ Y7, Y10, Y9
+	VPUNPCKHQDQ Y7, Y10, Y7
+	VPUNPCKLQDQ Y8, Y4, Y10
+	VPUNPCKHQDQ Y8, Y4, Y4
+	VPSRLW      $0x04, Y9, Y8
+	VPAND       Y0, Y9, Y9
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x04, Y5, Y11
+	VPAND       Y1, Y11, Y11
+	VPOR        Y11, Y9, Y9
+	VMOVDQU     Y9, 32(AX)
+	VPAND       Y1, Y5, Y9
+	VPOR        Y9, Y8, Y8
+	VMOVDQU     Y8, 1056(AX)
+	VPSRLW      $0x04, Y7, Y8
+	VPAND       Y0, Y7, Y7
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x04, Y3, Y9
+	VPAND       Y1, Y9, Y9
+	VPOR        Y9, Y7, Y7
+	VMOVDQU     Y7, 96(AX)
+	VPAND       Y1, Y3, Y7
+	VPOR        Y7, Y8, Y8
+	VMOVDQU     Y8, 1120(AX)
+	VPSRLW      $0x04, Y10, Y7
+	VPAND       Y0, Y10, Y10
+	VPAND       Y0, Y7, Y7
+	VPSLLW      $0x04, Y6, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y10, Y10
+	VMOVDQU     Y10, 160(AX)
+	VPAND       Y1, Y6, Y8
+	VPOR        Y8, Y7, Y7
+	VMOVDQU     Y7, 1184(AX)
+	VPSRLW      $0x04, Y4, Y7
+	VPAND       Y0, Y4, Y4
+	VPAND       Y0, Y7, Y7
+	VPSLLW      $0x04, Y2, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y4, Y4
+	VMOVDQU     Y4, 224(AX)
+	VPAND       Y1, Y2, Y4
+	VPOR        Y4, Y7, Y7
+	VMOVDQU     Y7, 1248(AX)
+	VMOVDQU     32(R10), X4
+	VINSERTI128 $0x01, 32(R11), Y4, Y4
+	VMOVDQU     32(R10)(SI*1), X7
+	VINSERTI128 $0x01, 32(R11)(SI*1), Y7, Y7
+	VMOVDQU     32(R10)(SI*2), X8
+	VINSERTI128 $0x01, 32(R11)(SI*2), Y8, Y8
+	VMOVDQU     32(R10)(R8*1), X9
+	VINSERTI128 $0x01, 32(R11)(R8*1), Y9, Y9
+	VPUNPCKLDQ  Y7, Y4, Y10
+	VPUNPCKHDQ  Y7, Y4, Y4
+	VPUNPCKLDQ  Y9, Y8, Y7
+	VPUNPCKHDQ  Y9, Y8, Y8
+	VPUNPCKLQDQ Y7, Y10, Y9
+	VPUNPCKHQDQ Y7, Y10, Y7
+	VPUNPCKLQDQ Y8, Y4, Y10
+	VPUNPCKHQDQ Y8, Y4, Y4
+	VPSRLW      $0x04, Y9, Y8
+	VPAND       Y0, Y9, Y9
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x02, Y5, Y11
+	VPAND       Y1, Y11, Y11
+	VPOR        Y11, Y9, Y9
+	VMOVDQU     Y9, 544(AX)
+	VPSRLW      $0x02, Y5, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y8, Y8
+	VMOVDQU     Y8, 1568(AX)
+	VPSRLW      $0x04, Y7, Y5
+	VPAND       Y0, Y7, Y7
+	VPAND       Y0, Y5, Y5
+	VPSLLW      $0x02, Y3, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y7, Y7
+	VMOVDQU     Y7, 608(AX)
+	VPSRLW      $0x02, Y3, Y3
+	VPAND       Y1, Y3, Y3
+	VPOR        Y3, Y5, Y5
+	VMOVDQU     Y5, 1632(AX)
+	VPSRLW      $0x04, Y10, Y3
+	VPAND       Y0, Y10, Y10
+	VPAND       Y0, Y3, Y3
+	VPSLLW      $0x02, Y6, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y10, Y10
+	VMOVDQU     Y10, 672(AX)
+	VPSRLW      $0x02, Y6, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y3, Y3
+	VMOVDQU     Y3, 1696(AX)
+	VPSRLW      $0x04, Y4, Y3
+	VPAND       Y0, Y4, Y4
+	VPAND       Y0, Y3, Y3
+	VPSLLW      $0x02, Y2, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y4, Y4
+	VMOVDQU     Y4, 736(AX)
+	VPSRLW      $0x02, Y2, Y2
+	VPAND       Y1, Y2, Y2
+	VPOR        Y2, Y3, Y3
+	VMOVDQU     Y3, 1760(AX)
+	VMOVDQU     144(R10), X2
+	VINSERTI128 $0x01, 144(R11), Y2, Y2
+	VMOVDQU     144(R10)(SI*1), X3
+	VINSERTI128 $0x01, 144(R11)(SI*1), Y3, Y3
+	VMOVDQU     144(R10)(SI*2), X4
+	VINSERTI128 $0x01, 144(R11)(SI*2), Y4, Y4
+	VMOVDQU     144(R10)(R8*1), X5
+	VINSERTI128 $0x01, 144(R11)(R8*1), Y5, Y5
+	VPUNPCKLDQ  Y3, Y2, Y6
+	VPUNPCKHDQ  Y3, Y2, Y2
+	VPUNPCKLDQ  Y5, Y4, Y3
+	VPUNPCKHDQ  Y5, Y4, Y4
+	VPUNPCKLQDQ Y3, Y6, Y5
+	VPUNPCKHQDQ Y3, Y6, Y3
+	VPUNPCKLQDQ Y4, Y2, Y6
+	VPUNPCKHQDQ Y4, Y2, Y2
+	VMOVDQU     16(R10), X4
+	VINSERTI128 $0x01, 16(R11), Y4, Y4
+	VMOVDQU     16(R10)(SI*1), X7
+	VINSERTI128 $0x01, 16(R11)(SI*1), Y7, Y7
+	VMOVDQU     16(R10)(SI*2), X8
+	VINSERTI128 $0x01, 16(R11)(SI*2), Y8, Y8
+	VMOVDQU     16(R10)(R8*1), X9
+	VINSERTI128 $0x01, 16(R11)(R8*1), Y9, Y9
+	VPUNPCKLDQ  Y7, Y4, Y10
+	VPUNPCKHDQ  Y7, Y4, Y4
+	VPUNPCKLDQ  Y9, Y8, Y7
+	VPUNPCKHDQ  Y9, Y8, Y8
+	VPUNPCKLQDQ Y7, Y10, Y9
+	VPUNPCKHQDQ Y7, Y10, Y7
+	VPUNPCKLQDQ Y8, Y4, Y10
+	VPUNPCKHQDQ Y8, Y4, Y4
+	VPSRLW      $0x04, Y9, Y8
+	VPAND       Y0, Y9, Y9
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x04, Y5, Y11
+	VPAND       Y1, Y11, Y11
+	VPOR        Y11, Y9, Y9
+	VMOVDQU     Y9, 288(AX)
+	VPAND       Y1, Y5, Y9
+	VPOR        Y9, Y8, Y8
+	VMOVDQU     Y8, 1312(AX)
+	VPSRLW      $0x04, Y7, Y8
+	VPAND       Y0, Y7, Y7
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x04, Y3, Y9
+	VPAND       Y1, Y9, Y9
+	VPOR        Y9, Y7, Y7
+	VMOVDQU     Y7, 352(AX)
+	VPAND       Y1, Y3, Y7
+	VPOR        Y7, Y8, Y8
+	VMOVDQU     Y8, 1376(AX)
+	VPSRLW      $0x04, Y10, Y7
+	VPAND       Y0, Y10, Y10
+	VPAND       Y0, Y7, Y7
+	VPSLLW      $0x04, Y6, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y10, Y10
+	VMOVDQU     Y10, 416(AX)
+	VPAND       Y1, Y6, Y8
+	VPOR        Y8, Y7, Y7
+	VMOVDQU     Y7, 1440(AX)
+	VPSRLW      $0x04, Y4, Y7
+	VPAND       Y0, Y4, Y4
+	VPAND       Y0, Y7, Y7
+	VPSLLW      $0x04, Y2, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y4, Y4
+	VMOVDQU     Y4, 480(AX)
+	VPAND       Y1, Y2, Y4
+	VPOR        Y4, Y7, Y7
+	VMOVDQU     Y7, 1504(AX)
+	VMOVDQU     48(R10), X4
+	VINSERTI128 $0x01, 48(R11), Y4, Y4
+	VMOVDQU     48(R10)(SI*1), X7
+	VINSERTI128 $0x01, 48(R11)(SI*1), Y7, Y7
+	VMOVDQU     48(R10)(SI*2), X8
+	VINSERTI128 $0x01, 48(R11)(SI*2), Y8, Y8
+	VMOVDQU     48(R10)(R8*1), X9
+	VINSERTI128 $0x01, 48(R11)(R8*1), Y9, Y9
+	VPUNPCKLDQ  Y7, Y4, Y10
+	VPUNPCKHDQ  Y7, Y4, Y4
+	VPUNPCKLDQ  Y9, Y8, Y7
+	VPUNPCKHDQ  Y9, Y8, Y8
+	VPUNPCKLQDQ Y7, Y10, Y9
+	VPUNPCKHQDQ Y7, Y10, Y7
+	VPUNPCKLQDQ Y8, Y4, Y10
+	VPUNPCKHQDQ Y8, Y4, Y4
+	VPSRLW      $0x04, Y9, Y8
+	VPAND       Y0, Y9, Y9
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x02, Y5, Y11
+	VPAND       Y1, Y11, Y11
+	VPOR        Y11, Y9, Y9
+	VMOVDQU     Y9, 800(AX)
+	VPSRLW      $0x02, Y5, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y8, Y8
+	VMOVDQU     Y8, 1824(AX)
+	VPSRLW      $0x04, Y7, Y5
+	VPAND       Y0, Y7, Y7
+	VPAND       Y0, Y5, Y5
+	VPSLLW      $0x02, Y3, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y7, Y7
+	VMOVDQU     Y7, 864(AX)
+	VPSRLW      $0x02, Y3, Y3
+	VPAND       Y1, Y3, Y3
+	VPOR        Y3, Y5, Y5
+	VMOVDQU     Y5, 1888(AX)
+	VPSRLW      $0x04, Y10, Y3
+	VPAND       Y0, Y10, Y10
+	VPAND       Y0, Y3, Y3
+	VPSLLW      $0x02, Y6, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y10, Y10
+	VMOVDQU     Y10, 928(AX)
+	VPSRLW      $0x02, Y6, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y3, Y3
+	VMOVDQU     Y3, 1952(AX)
+	VPSRLW      $0x04, Y4, Y3
+	VPAND       Y0, Y4, Y4
+	VPAND       Y0, Y3, Y3
+	VPSLLW      $0x02, Y2, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y4, Y4
+	VMOVDQU     Y4, 992(AX)
+	VPSRLW      $0x02, Y2, Y2
+	VPAND       Y1, Y2, Y2
+	VPOR        Y2, Y3, Y3
+	VMOVDQU     Y3, 2016(AX)
+	VMOVDQU     160(R10), X2
+	VINSERTI128 $0x01, 160(R11), Y2, Y2
+	VMOVDQU     160(R10)(SI*1), X3
+	VINSERTI128 $0x01, 160(R11)(SI*1), Y3, Y3
+	VMOVDQU     160(R10)(SI*2), X4
+	VINSERTI128 $0x01, 160(R11)(SI*2), Y4, Y4
+	VMOVDQU     160(R10)(R8*1), X5
+	VINSERTI128 $0x01, 160(R11)(R8*1), Y5, Y5
+	VPUNPCKLDQ  Y3, Y2, Y6
+	VPUNPCKHDQ  Y3, Y2, Y2
+	VPUNPCKLDQ  Y5, Y4, Y3
+	VPUNPCKHDQ  Y5, Y4, Y4
+	VPUNPCKLQDQ Y3, Y6, Y5
+	VPUNPCKHQDQ Y3, Y6, Y3
+	VPUNPCKLQDQ Y4, Y2, Y6
+	VPUNPCKHQDQ Y4, Y2, Y2
+	VMOVDQU     64(R10), X4
+	VINSERTI128 $0x01, 64(R11), Y4, Y4
+	VMOVDQU     64(R10)(SI*1), X7
+	VINSERTI128 $0x01, 64(R11)(SI*1), Y7, Y7
+	VMOVDQU     64(R10)(SI*2), X8
+	VINSERTI128 $0x01, 64(R11)(SI*2), Y8, Y8
+	VMOVDQU     64(R10)(R8*1), X9
+	VINSERTI128 $0x01, 64(R11)(R8*1), Y9, Y9
+	VPUNPCKLDQ  Y7, Y4, Y10
+	VPUNPCKHDQ  Y7, Y4, Y4
+	VPUNPCKLDQ  Y9, Y8, Y7
+	VPUNPCKHDQ  Y9, Y8, Y8
+	VPUNPCKLQDQ Y7, Y10, Y9
+	VPUNPCKHQDQ Y7, Y10, Y7
+	VPUNPCKLQDQ Y8, Y4, Y10
+	VPUNPCKHQDQ Y8, Y4, Y4
+	VPSRLW      $0x04, Y9, Y8
+	VPAND       Y0, Y9, Y9
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x04, Y5, Y11
+	VPAND       Y1, Y11, Y11
+	VPOR        Y11, Y9, Y9
+	VMOVDQU     Y9, 2080(AX)
+	VPAND       Y1, Y5, Y9
+	VPOR        Y9, Y8, Y8
+	VMOVDQU     Y8, 3104(AX)
+	VPSRLW      $0x04, Y7, Y8
+	VPAND       Y0, Y7, Y7
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x04, Y3, Y9
+	VPAND       Y1, Y9, Y9
+	VPOR        Y9, Y7, Y7
+	VMOVDQU     Y7, 2144(AX)
+	VPAND       Y1, Y3, Y7
+	VPOR        Y7, Y8, Y8
+	VMOVDQU     Y8, 3168(AX)
+	VPSRLW      $0x04, Y10, Y7
+	VPAND       Y0, Y10, Y10
+	VPAND       Y0, Y7, Y7
+	VPSLLW      $0x04, Y6, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y10, Y10
+	VMOVDQU     Y10, 2208(AX)
+	VPAND       Y1, Y6, Y8
+	VPOR        Y8, Y7, Y7
+	VMOVDQU     Y7, 3232(AX)
+	VPSRLW      $0x04, Y4, Y7
+	VPAND       Y0, Y4, Y4
+	VPAND       Y0, Y7, Y7
+	VPSLLW      $0x04, Y2, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y4, Y4
+	VMOVDQU     Y4, 2272(AX)
+	VPAND       Y1, Y2, Y4
+	VPOR        Y4, Y7, Y7
+	VMOVDQU     Y7, 3296(AX)
+	VMOVDQU     96(R10), X4
+	VINSERTI128 $0x01, 96(R11), Y4, Y4
+	VMOVDQU     96(R10)(SI*1), X7
+	VINSERTI128 $0x01, 96(R11)(SI*1), Y7, Y7
+	VMOVDQU     96(R10)(SI*2), X8
+	VINSERTI128 $0x01, 96(R11)(SI*2), Y8, Y8
+	VMOVDQU     96(R10)(R8*1), X9
+	VINSERTI128 $0x01, 96(R11)(R8*1), Y9, Y9
+	VPUNPCKLDQ  Y7, Y4, Y10
+	VPUNPCKHDQ  Y7, Y4, Y4
+	VPUNPCKLDQ  Y9, Y8, Y7
+	VPUNPCKHDQ  Y9, Y8, Y8
+	VPUNPCKLQDQ Y7, Y10, Y9
+	VPUNPCKHQDQ Y7, Y10, Y7
+	VPUNPCKLQDQ Y8, Y4, Y10
+	VPUNPCKHQDQ Y8, Y4, Y4
+	VPSRLW      $0x04, Y9, Y8
+	VPAND       Y0, Y9, Y9
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x02, Y5, Y11
+	VPAND       Y1, Y11, Y11
+	VPOR        Y11, Y9, Y9
+	VMOVDQU     Y9, 2592(AX)
+	VPSRLW      $0x02, Y5, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y8, Y8
+	VMOVDQU     Y8, 3616(AX)
+	VPSRLW      $0x04, Y7, Y5
+	VPAND       Y0, Y7, Y7
+	VPAND       Y0, Y5, Y5
+	VPSLLW      $0x02, Y3, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y7, Y7
+	VMOVDQU     Y7, 2656(AX)
+	VPSRLW      $0x02, Y3, Y3
+	VPAND       Y1, Y3, Y3
+	VPOR        Y3, Y5, Y5
+	VMOVDQU     Y5, 3680(AX)
+	VPSRLW      $0x04, Y10, Y3
+	VPAND       Y0, Y10, Y10
+	VPAND       Y0, Y3, Y3
+	VPSLLW      $0x02, Y6, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y10, Y10
+	VMOVDQU     Y10, 2720(AX)
+	VPSRLW      $0x02, Y6, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y3, Y3
+	VMOVDQU     Y3, 3744(AX)
+	VPSRLW      $0x04, Y4, Y3
+	VPAND       Y0, Y4, Y4
+	VPAND       Y0, Y3, Y3
+	VPSLLW      $0x02, Y2, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y4, Y4
+	VMOVDQU     Y4, 2784(AX)
+	VPSRLW      $0x02, Y2, Y2
+	VPAND       Y1, Y2, Y2
+	VPOR        Y2, Y3, Y3
+	VMOVDQU     Y3, 3808(AX)
+	VMOVDQU     176(R10), X2
+	VINSERTI128 $0x01, 176(R11), Y2, Y2
+	VMOVDQU     176(R10)(SI*1), X3
+	VINSERTI128 $0x01, 176(R11)(SI*1), Y3, Y3
+	VMOVDQU     176(R10)(SI*2), X4
+	VINSERTI128 $0x01, 176(R11)(SI*2), Y4, Y4
+	VMOVDQU     176(R10)(R8*1), X5
+	VINSERTI128 $0x01, 176(R11)(R8*1), Y5, Y5
+	VPUNPCKLDQ  Y3, Y2, Y6
+	VPUNPCKHDQ  Y3, Y2, Y2
+	VPUNPCKLDQ  Y5, Y4, Y3
+	VPUNPCKHDQ  Y5, Y4, Y4
+	VPUNPCKLQDQ Y3, Y6, Y5
+	VPUNPCKHQDQ Y3, Y6, Y3
+	VPUNPCKLQDQ Y4, Y2, Y6
+	VPUNPCKHQDQ Y4, Y2, Y2
+	VMOVDQU     80(R10), X4
+	VINSERTI128 $0x01, 80(R11), Y4, Y4
+	VMOVDQU     80(R10)(SI*1), X7
+	VINSERTI128 $0x01, 80(R11)(SI*1), Y7, Y7
+	VMOVDQU     80(R10)(SI*2), X8
+	VINSERTI128 $0x01, 80(R11)(SI*2), Y8, Y8
+	VMOVDQU     80(R10)(R8*1), X9
+	VINSERTI128 $0x01, 80(R11)(R8*1), Y9, Y9
+	VPUNPCKLDQ  Y7, Y4, Y10
+	VPUNPCKHDQ  Y7, Y4, Y4
+	VPUNPCKLDQ  Y9, Y8, Y7
+	VPUNPCKHDQ  Y9, Y8, Y8
+	VPUNPCKLQDQ Y7, Y10, Y9
+	VPUNPCKHQDQ Y7, Y10, Y7
+	VPUNPCKLQDQ Y8, Y4, Y10
+	VPUNPCKHQDQ Y8, Y4, Y4
+	VPSRLW      $0x04, Y9, Y8
+	VPAND       Y0, Y9, Y9
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x04, Y5, Y11
+	VPAND       Y1, Y11, Y11
+	VPOR        Y11, Y9, Y9
+	VMOVDQU     Y9, 2336(AX)
+	VPAND       Y1, Y5, Y9
+	VPOR        Y9, Y8, Y8
+	VMOVDQU     Y8, 3360(AX)
+	VPSRLW      $0x04, Y7, Y8
+	VPAND       Y0, Y7, Y7
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x04, Y3, Y9
+	VPAND       Y1, Y9, Y9
+	VPOR        Y9, Y7, Y7
+	VMOVDQU     Y7, 2400(AX)
+	VPAND       Y1, Y3, Y7
+	VPOR        Y7, Y8, Y8
+	VMOVDQU     Y8, 3424(AX)
+	VPSRLW      $0x04, Y10, Y7
+	VPAND       Y0, Y10, Y10
+	VPAND       Y0, Y7, Y7
+	VPSLLW      $0x04, Y6, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y10, Y10
+	VMOVDQU     Y10, 2464(AX)
+	VPAND       Y1, Y6, Y8
+	VPOR        Y8, Y7, Y7
+	VMOVDQU     Y7, 3488(AX)
+	VPSRLW      $0x04, Y4, Y7
+	VPAND       Y0, Y4, Y4
+	VPAND       Y0, Y7, Y7
+	VPSLLW      $0x04, Y2, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y4, Y4
+	VMOVDQU     Y4, 2528(AX)
+	VPAND       Y1, Y2, Y4
+	VPOR        Y4, Y7, Y7
+	VMOVDQU     Y7, 3552(AX)
+	VMOVDQU     112(R10), X4
+	VINSERTI128 $0x01, 112(R11), Y4, Y4
+	VMOVDQU     112(R10)(SI*1), X7
+	VINSERTI128 $0x01, 112(R11)(SI*1), Y7, Y7
+	VMOVDQU     112(R10)(SI*2), X8
+	VINSERTI128 $0x01, 112(R11)(SI*2), Y8, Y8
+	VMOVDQU     112(R10)(R8*1), X9
+	VINSERTI128 $0x01, 112(R11)(R8*1), Y9, Y9
+	VPUNPCKLDQ  Y7, Y4, Y10
+	VPUNPCKHDQ  Y7, Y4, Y4
+	VPUNPCKLDQ  Y9, Y8, Y7
+	VPUNPCKHDQ  Y9, Y8, Y8
+	VPUNPCKLQDQ Y7, Y10, Y9
+	VPUNPCKHQDQ Y7, Y10, Y7
+	VPUNPCKLQDQ Y8, Y4, Y10
+	VPUNPCKHQDQ Y8, Y4, Y4
+	VPSRLW      $0x04, Y9, Y8
+	VPAND       Y0, Y9, Y9
+	VPAND       Y0, Y8, Y8
+	VPSLLW      $0x02, Y5, Y11
+	VPAND       Y1, Y11, Y11
+	VPOR        Y11, Y9, Y9
+	VMOVDQU     Y9, 2848(AX)
+	VPSRLW      $0x02, Y5, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y8, Y8
+	VMOVDQU     Y8, 3872(AX)
+	VPSRLW      $0x04, Y7, Y5
+	VPAND       Y0, Y7, Y7
+	VPAND       Y0, Y5, Y5
+	VPSLLW      $0x02, Y3, Y8
+	VPAND       Y1, Y8, Y8
+	VPOR        Y8, Y7, Y7
+	VMOVDQU     Y7, 2912(AX)
+	VPSRLW      $0x02, Y3, Y3
+	VPAND       Y1, Y3, Y3
+	VPOR        Y3, Y5, Y5
+	VMOVDQU     Y5, 3936(AX)
+	VPSRLW      $0x04, Y10, Y3
+	VPAND       Y0, Y10, Y10
+	VPAND       Y0, Y3, Y3
+	VPSLLW      $0x02, Y6, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y10, Y10
+	VMOVDQU     Y10, 2976(AX)
+	VPSRLW      $0x02, Y6, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y3, Y3
+	VMOVDQU     Y3, 4000(AX)
+	VPSRLW      $0x04, Y4, Y3
+	VPAND       Y0, Y4, Y4
+	VPAND       Y0, Y3, Y3
+	VPSLLW      $0x02, Y2, Y5
+	VPAND       Y1, Y5, Y5
+	VPOR        Y5, Y4, Y4
+	VMOVDQU     Y4, 3040(AX)
+	VPSRLW      $0x02, Y2, Y2
+	VPAND       Y1, Y2, Y2
+	VPOR        Y2, Y3, Y3
+	VMOVDQU     Y3, 4064(AX)
+	ADDQ        $0x000000d2, BX
+	ADDQ        $0x000000d2, R9
+	ADDQ        $0x000000d2, R10
+	ADDQ        $0x000000d2, R11
+	ADDQ        $0x00001000, AX
+	ADDQ        $0x00000400, CX
+	ADDQ        $0x00000400, DX
+	SUBQ        $0x00000001, DI
+	JNZ         interleave2_q6k
+
+interleave2_q6k_end:
+	VZEROUPPER
+	RET
+
+DATA eight42000000<>+0(SB)/4, $0x42000000
+DATA eight42000000<>+4(SB)/4, $0x42000000
+DATA eight42000000<>+8(SB)/4, $0x42000000
+DATA eight42000000<>+12(SB)/4, $0x42000000
+DATA eight42000000<>+16(SB)/4, $0x42000000
+DATA eight42000000<>+20(SB)/4, $0x42000000
+DATA eight42000000<>+24(SB)/4, $0x42000000
+DATA eight42000000<>+28(SB)/4, $0x42000000
+GLOBL eight42000000<>(SB), RODATA|NOPTR, $32
+
+// func outer16AVX2(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, span int)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·outer16AVX2(SB), NOSPLIT, $0-88
+	MOVQ  u+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  m+16(FP), DX
+	MOVQ  a+24(FP), BX
+	MOVQ  d+32(FP), SI
+	MOVQ  sum+40(FP), DI
+	MOVQ  steps+56(FP), R8
+	MOVQ  stride+48(FP), R9
+	MOVQ  next+72(FP), R10
+	LEAQ  (R9)(R9*2), R11
+	MOVQ  R9, R12
+	SHRQ  $0x02, R12
+	LEAQ  (R12)(R12*2), R13
+	TESTQ R8, R8
+	JZ    outer2_16_end
+
+outer2_16:
+	MOVQ  span+80(FP), R14
+	TESTQ R14, R14
+	JZ    outer2_16_near_end
+
+outer2_16_near:
+	PREFETCHT1 (R10)
+	ADDQ       $0x00000040, R10
+	SUBQ       $0x00000040, R14
+	JNZ        outer2_16_near
+
+outer2_16_near_end:
+	VMOVDQU      (AX), Y0
+	VMOVDQU      32(AX), Y1
+	VPBROADCASTD (BX), Y2
+	VPMADDUBSW   Y2, Y0, Y3
+	VPMADDUBSW   Y2, Y1, Y2
+	VMOVDQU      64(AX), Y4
+	VMOVDQU      96(AX), Y5
+	VPBROADCASTD 4(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y7
+	VPADDW       Y7, Y3, Y3
+	VPMADDWD     eight00010001<>+0(SB), Y3, Y3
+	VPMADDUBSW   Y6, Y5, Y6
+	VPADDW       Y6, Y2, Y2
+	VPMADDWD     eight00010001<>+0(SB), Y2, Y2
+	VPBROADCASTD (BX)(R9*1), Y6
+	VPMADDUBSW   Y6, Y0, Y7
+	VPMADDUBSW   Y6, Y1, Y6
+	VPBROADCASTD 4(BX)(R9*1), Y8
+	VPMADDUBSW   Y8, Y4, Y9
+	VPADDW       Y9, Y7, Y7
+	VPMADDWD     eight00010001<>+0(SB), Y7, Y7
+	VPMADDUBSW   Y8, Y5, Y8
+	VPADDW       Y8, Y6, Y6
+	VPMADDWD     eight00010001<>+0(SB), Y6, Y6
+	VPBROADCASTD (BX)(R9*2), Y8
+	VPMADDUBSW   Y8, Y0, Y9
+	VPMADDUBSW   Y8, Y1, Y8
+	VPBROADCASTD 4(BX)(R9*2), Y10
+	VPMADDUBSW   Y10, Y4, Y11
+	VPADDW       Y11, Y9, Y9
+	VPMADDWD     eight00010001<>+0(SB), Y9, Y9
+	VPMADDUBSW   Y10, Y5, Y10
+	VPADDW       Y10, Y8, Y8
+	VPMADDWD     eight00010001<>+0(SB), Y8, Y8
+	VPBROADCASTD (BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y0, Y0
+	VPMADDUBSW   Y10, Y1, Y1
+	VPBROADCASTD 4(BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y4, Y4
+	VPADDW       Y4, Y0, Y0
+	VPMADDWD     eight00010001<>+0(SB), Y0, Y0
+	VPMADDUBSW   Y10, Y5, Y4
+	VPADDW       Y4, Y1, Y1
+	VPMADDWD     eight00010001<>+0(SB), Y1, Y1
+	VMOVDQU      128(AX), Y4
+	VMOVDQU      160(AX), Y5
+	VPBROADCASTD 8(BX), Y10
+	VPMADDUBSW   Y10, Y4, Y11
+	VPMADDUBSW   Y10, Y5, Y10
+	VMOVDQU      192(AX), Y12
+	VMOVDQU      224(AX), Y13
+	VPBROADCASTD 12(BX), Y14
+	VPMADDUBSW   Y14, Y12, Y15
+	VPADDW       Y15, Y11, Y11
+	VPMADDWD     eight00010001<>+0(SB), Y11, Y11
+	VPADDD       Y11, Y3, Y3
+	VPMADDUBSW   Y14, Y13, Y11
+	VPADDW       Y11, Y10, Y10
+	VPMADDWD     eight00010001<>+0(SB), Y10, Y10
+	VPADDD       Y10, Y2, Y2
+	VPBROADCASTD 8(BX)(R9*1), Y10
+	VPMADDUBSW   Y10, Y4, Y11
+	VPMADDUBSW   Y10, Y5, Y10
+	VPBROADCASTD 12(BX)(R9*1), Y14
+	VPMADDUBSW   Y14, Y12, Y15
+	VPADDW       Y15, Y11, Y11
+	VPMADDWD     eight00010001<>+0(SB), Y11, Y11
+	VPADDD       Y11, Y7, Y7
+	VPMADDUBSW   Y14, Y13, Y11
+	VPADDW       Y11, Y10, Y10
+	VPMADDWD     eight00010001<>+0(SB), Y10, Y10
+	VPADDD       Y10, Y6, Y6
+	VPBROADCASTD 8(BX)(R9*2), Y10
+	VPMADDUBSW   Y10, Y4, Y11
+	VPMADDUBSW   Y10, Y5, Y10
+	VPBROADCASTD 12(BX)(R9*2), Y14
+	VPMADDUBSW   Y14, Y12, Y15
+	VPADDW       Y15, Y11, Y11
+	VPMADDWD     eight00010001<>+0(SB), Y11, Y11
+	VPADDD       Y11, Y9, Y9
+	VPMADDUBSW   Y14, Y13, Y11
+	VPADDW       Y11, Y10, Y10
+	VPMADDWD     eight00010001<>+0(SB), Y10, Y10
+	VPADDD       Y10, Y8, Y8
+	VPBROADCASTD 8(BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y4, Y4
+	VPMADDUBSW   Y10, Y5, Y5
+	VPBROADCASTD 12(BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y12, Y11
+	VPADDW       Y11, Y4, Y4
+	VPMADDWD     eight00010001<>+0(SB), Y4, Y4
+	VPADDD       Y4, Y0, Y0
+	VPMADDUBSW   Y10, Y13, Y4
+	VPADDW       Y4, Y5, Y5
+	VPMADDWD     eight00010001<>+0(SB), Y5, Y5
+	VPADDD       Y5, Y1, Y1
+	MOVQ         dst+64(FP), R14
+	VMOVUPS      (CX), Y4
+	VMOVUPS      (DX), Y5
+	VCVTDQ2PS    Y3, Y3
+	VBROADCASTSS (SI), Y10
+	VMULPS       Y4, Y10, Y10
+	VFMADD213PS  (R14), Y10, Y3
+	VBROADCASTSS (DI), Y10
+	VFNMADD231PS Y10, Y5, Y3
+	VMOVUPS      Y3, (R14)
+	VCVTDQ2PS    Y7, Y7
+	VBROADCASTSS (SI)(R12*1), Y3
+	VMULPS       Y4, Y3, Y3
+	VFMADD213PS  128(R14), Y3, Y7
+	VBROADCASTSS (DI)(R12*1), Y3
+	VFNMADD231PS Y3, Y5, Y7
+	VMOVUPS      Y7, 128(R14)
+	VCVTDQ2PS    Y9, Y9
+	VBROADCASTSS (SI)(R12*2), Y3
+	VMULPS       Y4, Y3, Y3
+	VFMADD213PS  256(R14), Y3, Y9
+	VBROADCASTSS (DI)(R12*2), Y3
+	VFNMADD231PS Y3, Y5, Y9
+	VMOVUPS      Y9, 256(R14)
+	VCVTDQ2PS    Y0, Y0
+	VBROADCASTSS (SI)(R13*1), Y3
+	VMULPS       Y4, Y3, Y3
+	VFMADD213PS  384(R14), Y3, Y0
+	VBROADCASTSS (DI)(R13*1), Y3
+	VFNMADD231PS Y3, Y5, Y0
+	VMOVUPS      Y0, 384(R14)
+	VMOVUPS      32(CX), Y0
+	VMOVUPS      32(DX), Y3
+	VCVTDQ2PS    Y2, Y2
+	VBROADCASTSS (SI), Y4
+	VMULPS       Y0, Y4, Y4
+	VFMADD213PS  32(R14), Y4, Y2
+	VBROADCASTSS (DI), Y4
+	VFNMADD231PS Y4, Y3, Y2
+	VMOVUPS      Y2, 32(R14)
+	VCVTDQ2PS    Y6, Y6
+	VBROADCASTSS (SI)(R12*1), Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  160(R14), Y2, Y6
+	VBROADCASTSS (DI)(R12*1), Y2
+	VFNMADD231PS Y2, Y3, Y6
+	VMOVUPS      Y6, 160(R14)
+	VCVTDQ2PS    Y8, Y8
+	VBROADCASTSS (SI)(R12*2), Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  288(R14), Y2, Y8
+	VBROADCASTSS (DI)(R12*2), Y2
+	VFNMADD231PS Y2, Y3, Y8
+	VMOVUPS      Y8, 288(R14)
+	VCVTDQ2PS    Y1, Y1
+	VBROADCASTSS (SI)(R13*1), Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  416(R14), Y2, Y1
+	VBROADCASTSS (DI)(R13*1), Y2
+	VFNMADD231PS Y2, Y3, Y1
+	VMOVUPS      Y1, 416(R14)
+	VMOVDQU      8192(AX), Y0
+	VMOVDQU      8224(AX), Y1
+	VPBROADCASTD (BX), Y2
+	VPMADDUBSW   Y2, Y0, Y3
+	VPMADDUBSW   Y2, Y1, Y2
+	VMOVDQU      8256(AX), Y4
+	VMOVDQU      8288(AX), Y5
+	VPBROADCASTD 4(BX), Y6
+	VPMADDUBSW   Y6, Y4, Y7
+	VPADDW       Y7, Y3, Y3
+	VPMADDWD     eight00010001<>+0(SB), Y3, Y3
+	VPMADDUBSW   Y6, Y5, Y6
+	VPADDW       Y6, Y2, Y2
+	VPMADDWD     eight00010001<>+0(SB), Y2, Y2
+	VPBROADCASTD (BX)(R9*1), Y6
+	VPMADDUBSW   Y6, Y0, Y7
+	VPMADDUBSW   Y6, Y1, Y6
+	VPBROADCASTD 4(BX)(R9*1), Y8
+	VPMADDUBSW   Y8, Y4, Y9
+	VPADDW       Y9, Y7, Y7
+	VPMADDWD     eight00010001<>+0(SB), Y7, Y7
+	VPMADDUBSW   Y8, Y5, Y8
+	VPADDW       Y8, Y6, Y6
+	VPMADDWD     eight00010001<>+0(SB), Y6, Y6
+	VPBROADCASTD (BX)(R9*2), Y8
+	VPMADDUBSW   Y8, Y0, Y9
+	VPMADDUBSW   Y8, Y1, Y8
+	VPBROADCASTD 4(BX)(R9*2), Y10
+	VPMADDUBSW   Y10, Y4, Y11
+	VPADDW       Y11, Y9, Y9
+	VPMADDWD     eight00010001<>+0(SB), Y9, Y9
+	VPMADDUBSW   Y10, Y5, Y10
+	VPADDW       Y10, Y8, Y8
+	VPMADDWD     eight00010001<>+0(SB), Y8, Y8
+	VPBROADCASTD (BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y0, Y0
+	VPMADDUBSW   Y10, Y1, Y1
+	VPBROADCASTD 4(BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y4, Y4
+	VPADDW       Y4, Y0, Y0
+	VPMADDWD     eight00010001<>+0(SB), Y0, Y0
+	VPMADDUBSW   Y10, Y5, Y4
+	VPADDW       Y4, Y1, Y1
+	VPMADDWD     eight00010001<>+0(SB), Y1, Y1
+	VMOVDQU      8320(AX), Y4
+	VMOVDQU      8352(AX), Y5
+	VPBROADCASTD 8(BX), Y10
+	VPMADDUBSW   Y10, Y4, Y11
+	VPMADDUBSW   Y10, Y5, Y10
+	VMOVDQU      8384(AX), Y12
+	VMOVDQU      8416(AX), Y13
+	VPBROADCASTD 12(BX), Y14
+	VPMADDUBSW   Y14, Y12, Y15
+	VPADDW       Y15, Y11, Y11
+	VPMADDWD     eight00010001<>+0(SB), Y11, Y11
+	VPADDD       Y11, Y3, Y3
+	VPMADDUBSW   Y14, Y13, Y11
+	VPADDW       Y11, Y10, Y10
+	VPMADDWD     eight00010001<>+0(SB), Y10, Y10
+	VPADDD       Y10, Y2, Y2
+	VPBROADCASTD 8(BX)(R9*1), Y10
+	VPMADDUBSW   Y10, Y4, Y11
+	VPMADDUBSW   Y10, Y5, Y10
+	VPBROADCASTD 12(BX)(R9*1), Y14
+	VPMADDUBSW   Y14, Y12, Y15
+	VPADDW       Y15, Y11, Y11
+	VPMADDWD     eight00010001<>+0(SB), Y11, Y11
+	VPADDD       Y11, Y7, Y7
+	VPMADDUBSW   Y14, Y13, Y11
+	VPADDW       Y11, Y10, Y10
+	VPMADDWD     eight00010001<>+0(SB), Y10, Y10
+	VPADDD       Y10, Y6, Y6
+	VPBROADCASTD 8(BX)(R9*2), Y10
+	VPMADDUBSW   Y10, Y4, Y11
+	VPMADDUBSW   Y10, Y5, Y10
+	VPBROADCASTD 12(BX)(R9*2), Y14
+	VPMADDUBSW   Y14, Y12, Y15
+	VPADDW       Y15, Y11, Y11
+	VPMADDWD     eight00010001<>+0(SB), Y11, Y11
+	VPADDD       Y11, Y9, Y9
+	VPMADDUBSW   Y14, Y13, Y11
+	VPADDW       Y11, Y10, Y10
+	VPMADDWD     eight00010001<>+0(SB), Y10, Y10
+	VPADDD       Y10, Y8, Y8
+	VPBROADCASTD 8(BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y4, Y4
+	VPMADDUBSW   Y10, Y5, Y5
+	VPBROADCASTD 12(BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y12, Y11
+	VPADDW       Y11, Y4, Y4
+	VPMADDWD     eight00010001<>+0(SB), Y4, Y4
+	VPADDD       Y4, Y0, Y0
+	VPMADDUBSW   Y10, Y13, Y4
+	VPADDW       Y4, Y5, Y5
+	VPMADDWD     eight00010001<>+0(SB), Y5, Y5
+	VPADDD       Y5, Y1, Y1
+	MOVQ         dst+64(FP), R14
+	VMOVUPS      2048(CX), Y4
+	VMOVUPS      2048(DX), Y5
+	VCVTDQ2PS    Y3, Y3
+	VBROADCASTSS (SI), Y10
+	VMULPS       Y4, Y10, Y10
+	VFMADD213PS  64(R14), Y10, Y3
+	VBROADCASTSS (DI), Y10
+	VFNMADD231PS Y10, Y5, Y3
+	VMOVUPS      Y3, 64(R14)
+	VCVTDQ2PS    Y7, Y7
+	VBROADCASTSS (SI)(R12*1), Y3
+	VMULPS       Y4, Y3, Y3
+	VFMADD213PS  192(R14), Y3, Y7
+	VBROADCASTSS (DI)(R12*1), Y3
+	VFNMADD231PS Y3, Y5, Y7
+	VMOVUPS      Y7, 192(R14)
+	VCVTDQ2PS    Y9, Y9
+	VBROADCASTSS (SI)(R12*2), Y3
+	VMULPS       Y4, Y3, Y3
+	VFMADD213PS  320(R14), Y3, Y9
+	VBROADCASTSS (DI)(R12*2), Y3
+	VFNMADD231PS Y3, Y5, Y9
+	VMOVUPS      Y9, 320(R14)
+	VCVTDQ2PS    Y0, Y0
+	VBROADCASTSS (SI)(R13*1), Y3
+	VMULPS       Y4, Y3, Y3
+	VFMADD213PS  448(R14), Y3, Y0
+	VBROADCASTSS (DI)(R13*1), Y3
+	VFNMADD231PS Y3, Y5, Y0
+	VMOVUPS      Y0, 448(R14)
+	VMOVUPS      2080(CX), Y0
+	VMOVUPS      2080(DX), Y3
+	VCVTDQ2PS    Y2, Y2
+	VBROADCASTSS (SI), Y4
+	VMULPS       Y0, Y4, Y4
+	VFMADD213PS  96(R14), Y4, Y2
+	VBROADCASTSS (DI), Y4
+	VFNMADD231PS Y4, Y3, Y2
+	VMOVUPS      Y2, 96(R14)
+	VCVTDQ2PS    Y6, Y6
+	VBROADCASTSS (SI)(R12*1), Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  224(R14), Y2, Y6
+	VBROADCASTSS (DI)(R12*1), Y2
+	VFNMADD231PS Y2, Y3, Y6
+	VMOVUPS      Y6, 224(R14)
+	VCVTDQ2PS    Y8, Y8
+	VBROADCASTSS (SI)(R12*2), Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  352(R14), Y2, Y8
+	VBROADCASTSS (DI)(R12*2), Y2
+	VFNMADD231PS Y2, Y3, Y8
+	VMOVUPS      Y8, 352(R14)
+	VCVTDQ2PS    Y1, Y1
+	VBROADCASTSS (SI)(R13*1), Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  480(R14), Y2, Y1
+	VBROADCASTSS (DI)(R13*1), Y2
+	VFNMADD231PS Y2, Y3, Y1
+	VMOVUPS      Y1, 480(R14)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DX
+	ADDQ         $0x00000010, BX
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, DI
+	SUBQ         $0x00000001, R8
+	JNZ          outer2_16
+
+outer2_16_end:
+	VZEROUPPER
+	RET
+
+DATA eight00010001<>+0(SB)/4, $0x00010001
+DATA eight00010001<>+4(SB)/4, $0x00010001
+DATA eight00010001<>+8(SB)/4, $0x00010001
+DATA eight00010001<>+12(SB)/4, $0x00010001
+DATA eight00010001<>+16(SB)/4, $0x00010001
+DATA eight00010001<>+20(SB)/4, $0x00010001
+DATA eight00010001<>+24(SB)/4, $0x00010001
+DATA eight00010001<>+28(SB)/4, $0x00010001
+GLOBL eight00010001<>(SB), RODATA|NOPTR, $32
+
+// func outer32AVX2(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, span int)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·outer32AVX2(SB), NOSPLIT, $0-88
+	MOVQ  u+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  m+16(FP), DX
+	MOVQ  a+24(FP), BX
+	MOVQ  d+32(FP), SI
+	MOVQ  sum+40(FP), DI
+	MOVQ  steps+56(FP), R8
+	MOVQ  stride+48(FP), R9
+	MOVQ  next+72(FP), R10
+	LEAQ  (R9)(R9*2), R11
+	MOVQ  R9, R12
+	SHRQ  $0x02, R12
+	LEAQ  (R12)(R12*2), R13
+	TESTQ R8, R8
+	JZ    outer2_32_end
+
+outer2_32:
+	MOVQ  span+80(FP), R14
+	TESTQ R14, R14
+	JZ    outer2_32_near_end
+
+outer2_32_near:
+	PREFETCHT1 (R10)
+	ADDQ       $0x00000040, R10
+	SUBQ       $0x00000040, R14
+	JNZ        outer2_32_near
+
+outer2_32_near_end:
+	VMOVDQU      (AX), Y0
+	VMOVDQU      32(AX), Y1
+	VPBROADCASTD (BX), Y2
+	VPMADDUBSW   Y2, Y0, Y3
+	VPMADDUBSW   Y2, Y1, Y2
+	VPBROADCASTD (BX)(R9*1), Y4
+	VPMADDUBSW   Y4, Y0, Y5
+	VPMADDUBSW   Y4, Y1, Y4
+	VPBROADCASTD (BX)(R9*2), Y6
+	VPMADDUBSW   Y6, Y0, Y7
+	VPMADDUBSW   Y6, Y1, Y6
+	VPBROADCASTD (BX)(R11*1), Y8
+	VPMADDUBSW   Y8, Y0, Y0
+	VPMADDUBSW   Y8, Y1, Y1
+	VMOVDQU      64(AX), Y8
+	VMOVDQU      96(AX), Y9
+	VPBROADCASTD 4(BX), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y3, Y3
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y2, Y2
+	VPBROADCASTD 4(BX)(R9*1), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y5, Y5
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y4, Y4
+	VPBROADCASTD 4(BX)(R9*2), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y7, Y7
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y6, Y6
+	VPBROADCASTD 4(BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y8, Y8
+	VPADDW       Y8, Y0, Y0
+	VPMADDUBSW   Y10, Y9, Y8
+	VPADDW       Y8, Y1, Y1
+	VMOVDQU      128(AX), Y8
+	VMOVDQU      160(AX), Y9
+	VPBROADCASTD 8(BX), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y3, Y3
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y2, Y2
+	VPBROADCASTD 8(BX)(R9*1), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y5, Y5
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y4, Y4
+	VPBROADCASTD 8(BX)(R9*2), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y7, Y7
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y6, Y6
+	VPBROADCASTD 8(BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y8, Y8
+	VPADDW       Y8, Y0, Y0
+	VPMADDUBSW   Y10, Y9, Y8
+	VPADDW       Y8, Y1, Y1
+	VMOVDQU      192(AX), Y8
+	VMOVDQU      224(AX), Y9
+	VPBROADCASTD 12(BX), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y3, Y3
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y2, Y2
+	VPBROADCASTD 12(BX)(R9*1), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y5, Y5
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y4, Y4
+	VPBROADCASTD 12(BX)(R9*2), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y7, Y7
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y6, Y6
+	VPBROADCASTD 12(BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y8, Y8
+	VPADDW       Y8, Y0, Y0
+	VPMADDUBSW   Y10, Y9, Y8
+	VPADDW       Y8, Y1, Y1
+	VMOVDQU      256(AX), Y8
+	VMOVDQU      288(AX), Y9
+	VPBROADCASTD 16(BX), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y3, Y3
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y2, Y2
+	VPBROADCASTD 16(BX)(R9*1), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y5, Y5
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y4, Y4
+	VPBROADCASTD 16(BX)(R9*2), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y7, Y7
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y6, Y6
+	VPBROADCASTD 16(BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y8, Y8
+	VPADDW       Y8, Y0, Y0
+	VPMADDUBSW   Y10, Y9, Y8
+	VPADDW       Y8, Y1, Y1
+	VMOVDQU      320(AX), Y8
+	VMOVDQU      352(AX), Y9
+	VPBROADCASTD 20(BX), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y3, Y3
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y2, Y2
+	VPBROADCASTD 20(BX)(R9*1), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y5, Y5
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y4, Y4
+	VPBROADCASTD 20(BX)(R9*2), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y7, Y7
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y6, Y6
+	VPBROADCASTD 20(BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y8, Y8
+	VPADDW       Y8, Y0, Y0
+	VPMADDUBSW   Y10, Y9, Y8
+	VPADDW       Y8, Y1, Y1
+	VMOVDQU      384(AX), Y8
+	VMOVDQU      416(AX), Y9
+	VPBROADCASTD 24(BX), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y3, Y3
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y2, Y2
+	VPBROADCASTD 24(BX)(R9*1), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y5, Y5
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y4, Y4
+	VPBROADCASTD 24(BX)(R9*2), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y7, Y7
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y6, Y6
+	VPBROADCASTD 24(BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y8, Y8
+	VPADDW       Y8, Y0, Y0
+	VPMADDUBSW   Y10, Y9, Y8
+	VPADDW       Y8, Y1, Y1
+	VMOVDQU      448(AX), Y8
+	VMOVDQU      480(AX), Y9
+	VPBROADCASTD 28(BX), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y3, Y3
+	VPMADDWD     eight00010001<>+0(SB), Y3, Y3
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y2, Y2
+	VPMADDWD     eight00010001<>+0(SB), Y2, Y2
+	VPBROADCASTD 28(BX)(R9*1), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y5, Y5
+	VPMADDWD     eight00010001<>+0(SB), Y5, Y5
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y4, Y4
+	VPMADDWD     eight00010001<>+0(SB), Y4, Y4
+	VPBROADCASTD 28(BX)(R9*2), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y7, Y7
+	VPMADDWD     eight00010001<>+0(SB), Y7, Y7
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y6, Y6
+	VPMADDWD     eight00010001<>+0(SB), Y6, Y6
+	VPBROADCASTD 28(BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y8, Y8
+	VPADDW       Y8, Y0, Y0
+	VPMADDWD     eight00010001<>+0(SB), Y0, Y0
+	VPMADDUBSW   Y10, Y9, Y8
+	VPADDW       Y8, Y1, Y1
+	VPMADDWD     eight00010001<>+0(SB), Y1, Y1
+	MOVQ         dst+64(FP), R14
+	VMOVUPS      (CX), Y8
+	VMOVUPS      (DX), Y9
+	VCVTDQ2PS    Y3, Y3
+	VBROADCASTSS (SI), Y10
+	VMULPS       Y8, Y10, Y10
+	VFMADD213PS  (R14), Y10, Y3
+	VBROADCASTSS (DI), Y10
+	VFNMADD231PS Y10, Y9, Y3
+	VMOVUPS      Y3, (R14)
+	VCVTDQ2PS    Y5, Y5
+	VBROADCASTSS (SI)(R12*1), Y3
+	VMULPS       Y8, Y3, Y3
+	VFMADD213PS  128(R14), Y3, Y5
+	VBROADCASTSS (DI)(R12*1), Y3
+	VFNMADD231PS Y3, Y9, Y5
+	VMOVUPS      Y5, 128(R14)
+	VCVTDQ2PS    Y7, Y7
+	VBROADCASTSS (SI)(R12*2), Y3
+	VMULPS       Y8, Y3, Y3
+	VFMADD213PS  256(R14), Y3, Y7
+	VBROADCASTSS (DI)(R12*2), Y3
+	VFNMADD231PS Y3, Y9, Y7
+	VMOVUPS      Y7, 256(R14)
+	VCVTDQ2PS    Y0, Y0
+	VBROADCASTSS (SI)(R13*1), Y3
+	VMULPS       Y8, Y3, Y3
+	VFMADD213PS  384(R14), Y3, Y0
+	VBROADCASTSS (DI)(R13*1), Y3
+	VFNMADD231PS Y3, Y9, Y0
+	VMOVUPS      Y0, 384(R14)
+	VMOVUPS      32(CX), Y0
+	VMOVUPS      32(DX), Y3
+	VCVTDQ2PS    Y2, Y2
+	VBROADCASTSS (SI), Y5
+	VMULPS       Y0, Y5, Y5
+	VFMADD213PS  32(R14), Y5, Y2
+	VBROADCASTSS (DI), Y5
+	VFNMADD231PS Y5, Y3, Y2
+	VMOVUPS      Y2, 32(R14)
+	VCVTDQ2PS    Y4, Y4
+	VBROADCASTSS (SI)(R12*1), Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  160(R14), Y2, Y4
+	VBROADCASTSS (DI)(R12*1), Y2
+	VFNMADD231PS Y2, Y3, Y4
+	VMOVUPS      Y4, 160(R14)
+	VCVTDQ2PS    Y6, Y6
+	VBROADCASTSS (SI)(R12*2), Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  288(R14), Y2, Y6
+	VBROADCASTSS (DI)(R12*2), Y2
+	VFNMADD231PS Y2, Y3, Y6
+	VMOVUPS      Y6, 288(R14)
+	VCVTDQ2PS    Y1, Y1
+	VBROADCASTSS (SI)(R13*1), Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  416(R14), Y2, Y1
+	VBROADCASTSS (DI)(R13*1), Y2
+	VFNMADD231PS Y2, Y3, Y1
+	VMOVUPS      Y1, 416(R14)
+	VMOVDQU      8192(AX), Y0
+	VMOVDQU      8224(AX), Y1
+	VPBROADCASTD (BX), Y2
+	VPMADDUBSW   Y2, Y0, Y3
+	VPMADDUBSW   Y2, Y1, Y2
+	VPBROADCASTD (BX)(R9*1), Y4
+	VPMADDUBSW   Y4, Y0, Y5
+	VPMADDUBSW   Y4, Y1, Y4
+	VPBROADCASTD (BX)(R9*2), Y6
+	VPMADDUBSW   Y6, Y0, Y7
+	VPMADDUBSW   Y6, Y1, Y6
+	VPBROADCASTD (BX)(R11*1), Y8
+	VPMADDUBSW   Y8, Y0, Y0
+	VPMADDUBSW   Y8, Y1, Y1
+	VMOVDQU      8256(AX), Y8
+	VMOVDQU      8288(AX), Y9
+	VPBROADCASTD 4(BX), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y3, Y3
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y2, Y2
+	VPBROADCASTD 4(BX)(R9*1), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y5, Y5
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y4, Y4
+	VPBROADCASTD 4(BX)(R9*2), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y7, Y7
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y6, Y6
+	VPBROADCASTD 4(BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y8, Y8
+	VPADDW       Y8, Y0, Y0
+	VPMADDUBSW   Y10, Y9, Y8
+	VPADDW       Y8, Y1, Y1
+	VMOVDQU      8320(AX), Y8
+	VMOVDQU      8352(AX), Y9
+	VPBROADCASTD 8(BX), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y3, Y3
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y2, Y2
+	VPBROADCASTD 8(BX)(R9*1), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y5, Y5
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y4, Y4
+	VPBROADCASTD 8(BX)(R9*2), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y7, Y7
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y6, Y6
+	VPBROADCASTD 8(BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y8, Y8
+	VPADDW       Y8, Y0, Y0
+	VPMADDUBSW   Y10, Y9, Y8
+	VPADDW       Y8, Y1, Y1
+	VMOVDQU      8384(AX), Y8
+	VMOVDQU      8416(AX), Y9
+	VPBROADCASTD 12(BX), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y3, Y3
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y2, Y2
+	VPBROADCASTD 12(BX)(R9*1), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y5, Y5
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y4, Y4
+	VPBROADCASTD 12(BX)(R9*2), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y7, Y7
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y6, Y6
+	VPBROADCASTD 12(BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y8, Y8
+	VPADDW       Y8, Y0, Y0
+	VPMADDUBSW   Y10, Y9, Y8
+	VPADDW       Y8, Y1, Y1
+	VMOVDQU      8448(AX), Y8
+	VMOVDQU      8480(AX), Y9
+	VPBROADCASTD 16(BX), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y3, Y3
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y2, Y2
+	VPBROADCASTD 16(BX)(R9*1), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y5, Y5
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y4, Y4
+	VPBROADCASTD 16(BX)(R9*2), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y7, Y7
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y6, Y6
+	VPBROADCASTD 16(BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y8, Y8
+	VPADDW       Y8, Y0, Y0
+	VPMADDUBSW   Y10, Y9, Y8
+	VPADDW       Y8, Y1, Y1
+	VMOVDQU      8512(AX), Y8
+	VMOVDQU      8544(AX), Y9
+	VPBROADCASTD 20(BX), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y3, Y3
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y2, Y2
+	VPBROADCASTD 20(BX)(R9*1), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y5, Y5
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y4, Y4
+	VPBROADCASTD 20(BX)(R9*2), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y7, Y7
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y6, Y6
+	VPBROADCASTD 20(BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y8, Y8
+	VPADDW       Y8, Y0, Y0
+	VPMADDUBSW   Y10, Y9, Y8
+	VPADDW       Y8, Y1, Y1
+	VMOVDQU      8576(AX), Y8
+	VMOVDQU      8608(AX), Y9
+	VPBROADCASTD 24(BX), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y3, Y3
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y2, Y2
+	VPBROADCASTD 24(BX)(R9*1), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y5, Y5
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y4, Y4
+	VPBROADCASTD 24(BX)(R9*2), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y7, Y7
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y6, Y6
+	VPBROADCASTD 24(BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y8, Y8
+	VPADDW       Y8, Y0, Y0
+	VPMADDUBSW   Y10, Y9, Y8
+	VPADDW       Y8, Y1, Y1
+	VMOVDQU      8640(AX), Y8
+	VMOVDQU      8672(AX), Y9
+	VPBROADCASTD 28(BX), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y3, Y3
+	VPMADDWD     eight00010001<>+0(SB), Y3, Y3
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y2, Y2
+	VPMADDWD     eight00010001<>+0(SB), Y2, Y2
+	VPBROADCASTD 28(BX)(R9*1), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y5, Y5
+	VPMADDWD     eight00010001<>+0(SB), Y5, Y5
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y4, Y4
+	VPMADDWD     eight00010001<>+0(SB), Y4, Y4
+	VPBROADCASTD 28(BX)(R9*2), Y10
+	VPMADDUBSW   Y10, Y8, Y11
+	VPADDW       Y11, Y7, Y7
+	VPMADDWD     eight00010001<>+0(SB), Y7, Y7
+	VPMADDUBSW   Y10, Y9, Y10
+	VPADDW       Y10, Y6, Y6
+	VPMADDWD     eight00010001<>+0(SB), Y6, Y6
+	VPBROADCASTD 28(BX)(R11*1), Y10
+	VPMADDUBSW   Y10, Y8, Y8
+	VPADDW       Y8, Y0, Y0
+	VPMADDWD     eight00010001<>+0(SB), Y0, Y0
+	VPMADDUBSW   Y10, Y9, Y8
+	VPADDW       Y8, Y1, Y1
+	VPMADDWD     eight00010001<>+0(SB), Y1, Y1
+	MOVQ         dst+64(FP), R14
+	VMOVUPS      2048(CX), Y8
+	VMOVUPS      2048(DX), Y9
+	VCVTDQ2PS    Y3, Y3
+	VBROADCASTSS (SI), Y10
+	VMULPS       Y8, Y10, Y10
+	VFMADD213PS  64(R14), Y10, Y3
+	VBROADCASTSS (DI), Y10
+	VFNMADD231PS Y10, Y9, Y3
+	VMOVUPS      Y3, 64(R14)
+	VCVTDQ2PS    Y5, Y5
+	VBROADCASTSS (SI)(R12*1), Y3
+	VMULPS       Y8, Y3, Y3
+	VFMADD213PS  192(R14), Y3, Y5
+	VBROADCASTSS (DI)(R12*1), Y3
+	VFNMADD231PS Y3, Y9, Y5
+	VMOVUPS      Y5, 192(R14)
+	VCVTDQ2PS    Y7, Y7
+	VBROADCASTSS (SI)(R12*2), Y3
+	VMULPS       Y8, Y3, Y3
+	VFMADD213PS  320(R14), Y3, Y7
+	VBROADCASTSS (DI)(R12*2), Y3
+	VFNMADD231PS Y3, Y9, Y7
+	VMOVUPS      Y7, 320(R14)
+	VCVTDQ2PS    Y0, Y0
+	VBROADCASTSS (SI)(R13*1), Y3
+	VMULPS       Y8, Y3, Y3
+	VFMADD213PS  448(R14), Y3, Y0
+	VBROADCASTSS (DI)(R13*1), Y3
+	VFNMADD231PS Y3, Y9, Y0
+	VMOVUPS      Y0, 448(R14)
+	VMOVUPS      2080(CX), Y0
+	VMOVUPS      2080(DX), Y3
+	VCVTDQ2PS    Y2, Y2
+	VBROADCASTSS (SI), Y5
+	VMULPS       Y0, Y5, Y5
+	VFMADD213PS  96(R14), Y5, Y2
+	VBROADCASTSS (DI), Y5
+	VFNMADD231PS Y5, Y3, Y2
+	VMOVUPS      Y2, 96(R14)
+	VCVTDQ2PS    Y4, Y4
+	VBROADCASTSS (SI)(R12*1), Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  224(R14), Y2, Y4
+	VBROADCASTSS (DI)(R12*1), Y2
+	VFNMADD231PS Y2, Y3, Y4
+	VMOVUPS      Y4, 224(R14)
+	VCVTDQ2PS    Y6, Y6
+	VBROADCASTSS (SI)(R12*2), Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  352(R14), Y2, Y6
+	VBROADCASTSS (DI)(R12*2), Y2
+	VFNMADD231PS Y2, Y3, Y6
+	VMOVUPS      Y6, 352(R14)
+	VCVTDQ2PS    Y1, Y1
+	VBROADCASTSS (SI)(R13*1), Y2
+	VMULPS       Y0, Y2, Y2
+	VFMADD213PS  480(R14), Y2, Y1
+	VBROADCASTSS (DI)(R13*1), Y2
+	VFNMADD231PS Y2, Y3, Y1
+	VMOVUPS      Y1, 480(R14)
+	ADDQ         $0x00000200, AX
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x00000020, BX
+	ADDQ         $0x00000008, SI
+	ADDQ         $0x00000008, DI
+	SUBQ         $0x00000001, R8
+	JNZ          outer2_32
+
+outer2_32_end:
+	VZEROUPPER
+	RET
+
+// func dotQ4KAVX2(b *byte, a *int8, wide *float32, blocks int) float32
+// Requires: AVX, AVX2, F16C, FMA3, MMX+, SSE
+TEXT ·dotQ4KAVX2(SB), NOSPLIT, $32-36
+	MOVQ         b+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         wide+16(FP), DX
+	MOVQ         blocks+24(FP), BX
+	MOVL         $0x0f0f0f0f, SI
+	VMOVD        SI, X0
+	VPBROADCASTD X0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	TESTQ        BX, BX
+	JZ           q4k_dot2_end
+
+q4k_dot2:
+	VMOVQ        4(AX), X4
+	VPBROADCASTD 12(AX), X5
+	VPSRLVD      q4kShifts<>+0(SB), X5, X5
+	VPAND        X0, X5, X5
+	VPSRLD       $0x02, X4, X6
+	VPAND        eight30303030<>+0(SB), X6, X6
+	VPOR         X6, X5, X5
+	VPAND        eight3f3f3f3f<>+0(SB), X4, X4
+	VPUNPCKLDQ   X5, X4, X4
+	MOVWLZX      (AX), SI
+	VMOVD        SI, X6
+	VCVTPH2PS    X6, X6
+	VBROADCASTSS X6, Y6
+	VPMOVZXBD    X4, Y5
+	VCVTDQ2PS    Y5, Y5
+	VMULPS       (DX), Y6, Y6
+	VMULPS       Y6, Y5, Y5
+	VMOVUPS      Y5, (SP)
+	VPSRLDQ      $0x08, X4, X4
+	MOVWLZX      2(AX), SI
+	VMOVD        SI, X5
+	VCVTPH2PS    X5, X5
+	VBROADCASTSS X5, Y5
+	VPMOVZXBD    X4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VMULPS       32(DX), Y5, Y5
+	VFMADD231PS  Y5, Y4, Y3
+	VMOVDQU      16(AX), Y4
+	VPSRLW       $0x04, Y4, Y5
+	VPAND        Y0, Y4, Y4
+	VPAND        Y0, Y5, Y5
+	VBROADCASTSS (SP), Y6
+	VPMADDUBSW   (CX), Y4, Y4
+	VPMADDWD     eight00010001<>+0(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 4(SP), Y4
+	VPMADDUBSW   64(CX), Y5, Y5
+	VPMADDWD     eight00010001<>+0(SB), Y5, Y5
+	VCVTDQ2PS    Y5, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VMOVDQU      48(AX), Y4
+	VPSRLW       $0x04, Y4, Y5
+	VPAND        Y0, Y4, Y4
+	VPAND        Y0, Y5, Y5
+	VBROADCASTSS 8(SP), Y6
+	VPMADDUBSW   32(CX), Y4, Y4
+	VPMADDWD     eight00010001<>+0(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 12(SP), Y4
+	VPMADDUBSW   96(CX), Y5, Y5
+	VPMADDWD     eight00010001<>+0(SB), Y5, Y5
+	VCVTDQ2PS    Y5, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VMOVDQU      80(AX), Y4
+	VPSRLW       $0x04, Y4, Y5
+	VPAND        Y0, Y4, Y4
+	VPAND        Y0, Y5, Y5
+	VBROADCASTSS 16(SP), Y6
+	VPMADDUBSW   128(CX), Y4, Y4
+	VPMADDWD     eight00010001<>+0(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 20(SP), Y4
+	VPMADDUBSW   192(CX), Y5, Y5
+	VPMADDWD     eight00010001<>+0(SB), Y5, Y5
+	VCVTDQ2PS    Y5, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VMOVDQU      112(AX), Y4
+	VPSRLW       $0x04, Y4, Y5
+	VPAND        Y0, Y4, Y4
+	VPAND        Y0, Y5, Y5
+	VBROADCASTSS 24(SP), Y6
+	VPMADDUBSW   160(CX), Y4, Y4
+	VPMADDWD     eight00010001<>+0(SB), Y4, Y4
+	VCVTDQ2PS    Y4, Y4
+	VFMADD231PS  Y4, Y6, Y1
+	VBROADCASTSS 28(SP), Y4
+	VPMADDUBSW   224(CX), Y5, Y5
+	VPMADDWD     eight00010001<>+0(SB), Y5, Y5
+	VCVTDQ2PS    Y5, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	PREFETCHT1   6144(AX)
+	PREFETCHT1   6208(AX)
+	PREFETCHT1   6272(AX)
+	ADDQ         $0x00000090, AX
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x00000040, DX
+	SUBQ         $0x00000001, BX
+	JNZ          q4k_dot2
+
+q4k_dot2_end:
+	VADDPS       Y2, Y1, Y1
+	VSUBPS       Y3, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPS       X1, X0, X0
+	VMOVHLPS     X0, X0, X1
+	VADDPS       X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VADDSS       X0, X1, X0
+	VZEROUPPER
+	MOVSS        X0, ret+32(FP)
+	RET
+
+DATA q4kShifts<>+0(SB)/4, $0x00000000
+DATA q4kShifts<>+4(SB)/4, $0x00000004
+DATA q4kShifts<>+8(SB)/4, $0x00000000
+DATA q4kShifts<>+12(SB)/4, $0x00000000
+GLOBL q4kShifts<>(SB), RODATA|NOPTR, $16
+
+// func dotQ6KAVX2(b *byte, a *int8, d *float32, sum *float32, blocks int) float32
+// Requires: AVX, AVX2, F16C, FMA3, MMX+, SSE
+TEXT ·dotQ6KAVX2(SB), NOSPLIT, $64-44
+	MOVQ         b+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         sum+24(FP), BX
+	MOVQ         blocks+32(FP), SI
+	MOVL         $0x0f0f0f0f, DI
+	VMOVD        DI, X0
+	VPBROADCASTD X0, Y0
+	MOVL         $0x30303030, DI
+	VMOVD        DI, X1
+	VPBROADCASTD X1, Y1
+	VMOVDQU      halfLanes<>+0(SB), Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	TESTQ        SI, SI
+	JZ           q6k_dot2_end
+
+q6k_dot2:
+	MOVWLZX      208(AX), DI
+	VMOVD        DI, X6
+	VCVTPH2PS    X6, X6
+	VBROADCASTSS X6, Y6
+	VPMOVSXBD    192(AX), Y7
+	VCVTDQ2PS    Y7, Y7
+	VMULPS       Y6, Y7, Y7
+	VFMADD231PS  (BX), Y7, Y5
+	VMULPS       (DX), Y7, Y7
+	VMOVUPS      Y7, (SP)
+	VPMOVSXBD    200(AX), Y7
+	VCVTDQ2PS    Y7, Y7
+	VMULPS       Y6, Y7, Y7
+	VFMADD231PS  32(BX), Y7, Y5
+	VMULPS       32(DX), Y7, Y7
+	VMOVUPS      Y7, 32(SP)
+	VMOVDQU      128(AX), Y6
+	VMOVDQU      (AX), Y7
+	VPSRLW       $0x04, Y7, Y8
+	VPAND        Y0, Y7, Y7
+	VPSLLW       $0x04, Y6, Y9
+	VPAND        Y1, Y9, Y9
+	VPOR         Y9, Y7, Y7
+	VBROADCASTSD (SP), Y9
+	VPERMILPS    Y2, Y9, Y9
+	VPMADDUBSW   (CX), Y7, Y7
+	VPMADDWD     eight00010001<>+0(SB), Y7, Y7
+	VCVTDQ2PS    Y7, Y7
+	VFMADD231PS  Y7, Y9, Y3
+	VPAND        Y0, Y8, Y8
+	VPAND        Y1, Y6, Y7
+	VPOR         Y7, Y8, Y8
+	VBROADCASTSD 16(SP), Y7
+	VPERMILPS    Y2, Y7, Y7
+	VPMADDUBSW   64(CX), Y8, Y8
+	VPMADDWD     eight00010001<>+0(SB), Y8, Y8
+	VCVTDQ2PS    Y8, Y8
+	VFMADD231PS  Y8, Y7, Y4
+	VMOVDQU      32(AX), Y7
+	VPSRLW       $0x04, Y7, Y8
+	VPAND        Y0, Y7, Y7
+	VPSLLW       $0x02, Y6, Y9
+	VPAND        Y1, Y9, Y9
+	VPOR         Y9, Y7, Y7
+	VBROADCASTSD 8(SP), Y9
+	VPERMILPS    Y2, Y9, Y9
+	VPMADDUBSW   32(CX), Y7, Y7
+	VPMADDWD     eight00010001<>+0(SB), Y7, Y7
+	VCVTDQ2PS    Y7, Y7
+	VFMADD231PS  Y7, Y9, Y3
+	VPAND        Y0, Y8, Y8
+	VPSRLW       $0x02, Y6, Y6
+	VPAND        Y1, Y6, Y6
+	VPOR         Y6, Y8, Y8
+	VBROADCASTSD 24(SP), Y6
+	VPERMILPS    Y2, Y6, Y6
+	VPMADDUBSW   96(CX), Y8, Y8
+	VPMADDWD     eight00010001<>+0(SB), Y8, Y8
+	VCVTDQ2PS    Y8, Y8
+	VFMADD231PS  Y8, Y6, Y4
+	VMOVDQU      160(AX), Y6
+	VMOVDQU      64(AX), Y7
+	VPSRLW       $0x04, Y7, Y8
+	VPAND        Y0, Y7, Y7
+	VPSLLW       $0x04, Y6, Y9
+	VPAND        Y1, Y9, Y9
+	VPOR         Y9, Y7, Y7
+	VBROADCASTSD 32(SP), Y9
+	VPERMILPS    Y2, Y9, Y9
+	VPMADDUBSW   128(CX), Y7, Y7
+	VPMADDWD     eight00010001<>+0(SB), Y7, Y7
+	VCVTDQ2PS    Y7, Y7
+	VFMADD231PS  Y7, Y9, Y3
+	VPAND        Y0, Y8, Y8
+	VPAND        Y1, Y6, Y7
+	VPOR         Y7, Y8, Y8
+	VBROADCASTSD 48(SP), Y7
+	VPERMILPS    Y2, Y7, Y7
+	VPMADDUBSW   192(CX), Y8, Y8
+	VPMADDWD     eight00010001<>+0(SB), Y8, Y8
+	VCVTDQ2PS    Y8, Y8
+	VFMADD231PS  Y8, Y7, Y4
+	VMOVDQU      96(AX), Y7
+	VPSRLW       $0x04, Y7, Y8
+	VPAND        Y0, Y7, Y7
+	VPSLLW       $0x02, Y6, Y9
+	VPAND        Y1, Y9, Y9
+	VPOR         Y9, Y7, Y7
+	VBROADCASTSD 40(SP), Y9
+	VPERMILPS    Y2, Y9, Y9
+	VPMADDUBSW   160(CX), Y7, Y7
+	VPMADDWD     eight00010001<>+0(SB), Y7, Y7
+	VCVTDQ2PS    Y7, Y7
+	VFMADD231PS  Y7, Y9, Y3
+	VPAND        Y0, Y8, Y8
+	VPSRLW       $0x02, Y6, Y6
+	VPAND        Y1, Y6, Y6
+	VPOR         Y6, Y8, Y8
+	VBROADCASTSD 56(SP), Y6
+	VPERMILPS    Y2, Y6, Y6
+	VPMADDUBSW   224(CX), Y8, Y8
+	VPMADDWD     eight00010001<>+0(SB), Y8, Y8
+	VCVTDQ2PS    Y8, Y8
+	VFMADD231PS  Y8, Y6, Y4
+	PREFETCHT1   6144(AX)
+	PREFETCHT1   6208(AX)
+	PREFETCHT1   6272(AX)
+	PREFETCHT1   6336(AX)
+	ADDQ         $0x000000d2, AX
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x00000040, DX
+	ADDQ         $0x00000040, BX
+	SUBQ         $0x00000001, SI
+	JNZ          q6k_dot2
+
+q6k_dot2_end:
+	VADDPS       Y4, Y3, Y3
+	VFNMADD231PS eight42000000<>+0(SB), Y5, Y3
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPS       X3, X0, X0
+	VMOVHLPS     X0, X0, X1
+	VADDPS       X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VADDSS       X0, X1, X0
+	VZEROUPPER
+	MOVSS        X0, ret+40(FP)
+	RET
+
+DATA halfLanes<>+0(SB)/4, $0x00000000
+DATA halfLanes<>+4(SB)/4, $0x00000000
+DATA halfLanes<>+8(SB)/4, $0x00000000
+DATA halfLanes<>+12(SB)/4, $0x00000000
+DATA halfLanes<>+16(SB)/4, $0x00000001
+DATA halfLanes<>+20(SB)/4, $0x00000001
+DATA halfLanes<>+24(SB)/4, $0x00000001
+DATA halfLanes<>+28(SB)/4, $0x00000001
+GLOBL halfLanes<>(SB), RODATA|NOPTR, $32
+
+// func quantizeAVX2(q *int8, d *float32, sum *float32, x *float32, blocks int)
+// Requires: AVX, AVX2
+TEXT ·quantizeAVX2(SB), NOSPLIT, $0-40
+	MOVQ    q+0(FP), AX
+	MOVQ    d+8(FP), CX
+	MOVQ    sum+16(FP), DX
+	MOVQ    x+24(FP), BX
+	MOVQ    blocks+32(FP), SI
+	VMOVDQU packOrder<>+0(SB), Y0
+	TESTQ   SI, SI
+	JZ      quantize2_end
+
+quantize2:
+	VMOVUPS      (BX), Y2
+	VANDPS       eight7fffffff<>+0(SB), Y2, Y1
+	VMOVUPS      32(BX), Y3
+	VANDPS       eight7fffffff<>+0(SB), Y3, Y4
+	VMAXPS       Y4, Y1, Y1
+	VMOVUPS      64(BX), Y4
+	VANDPS       eight7fffffff<>+0(SB), Y4, Y5
+	VMAXPS       Y5, Y1, Y1
+	VMOVUPS      96(BX), Y5
+	VANDPS       eight7fffffff<>+0(SB), Y5, Y6
+	VMAXPS       Y6, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X6
+	VMAXPS       X1, X6, X6
+	VMOVHLPS     X6, X6, X1
+	VMAXPS       X1, X6, X6
+	VMOVSHDUP    X6, X1
+	VMAXSS       X1, X6, X6
+	VCMPSS       $0x1e, eight0da24260<>+0(SB), X6, X8
+	VMOVSS       eight42fe0000<>+0(SB), X7
+	VDIVSS       X6, X7, X1
+	VDIVSS       X7, X6, X7
+	VANDPS       X8, X1, X1
+	VANDPS       X8, X7, X7
+	VBROADCASTSS X1, Y1
+	VBROADCASTSS X7, X7
+	VMULPS       Y1, Y2, Y2
+	VCVTPS2DQ    Y2, Y2
+	VMULPS       Y1, Y3, Y3
+	VCVTPS2DQ    Y3, Y3
+	VMULPS       Y1, Y4, Y4
+	VCVTPS2DQ    Y4, Y4
+	VMULPS       Y1, Y5, Y5
+	VCVTPS2DQ    Y5, Y5
+	VPADDD       Y3, Y2, Y1
+	VPADDD       Y5, Y4, Y6
+	VPHADDD      Y6, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X6
+	VPADDD       X1, X6, X6
+	VPHADDD      X6, X6, X6
+	VCVTDQ2PS    X6, X6
+	VMULPS       X7, X6, X6
+	VMOVLPS      X6, (DX)
+	VMOVLPS      X7, (CX)
+	VPACKSSDW    Y3, Y2, Y2
+	VPACKSSDW    Y5, Y4, Y4
+	VPACKSSWB    Y4, Y2, Y2
+	VPERMD       Y2, Y0, Y2
+	VMOVDQU      Y2, (AX)
+	ADDQ         $0x00000080, BX
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000008, CX
+	ADDQ         $0x00000008, DX
+	SUBQ         $0x00000001, SI
+	JNZ          quantize2
+
+quantize2_end:
+	VZEROUPPER
+	RET
+
+DATA packOrder<>+0(SB)/4, $0x00000000
+DATA packOrder<>+4(SB)/4, $0x00000004
+DATA packOrder<>+8(SB)/4, $0x00000001
+DATA packOrder<>+12(SB)/4, $0x00000005
+DATA packOrder<>+16(SB)/4, $0x00000002
+DATA packOrder<>+20(SB)/4, $0x00000006
+DATA packOrder<>+24(SB)/4, $0x00000003
+DATA packOrder<>+28(SB)/4, $0x00000007
+GLOBL packOrder<>(SB), RODATA|NOPTR, $32
+
+DATA eight7fffffff<>+0(SB)/4, $0x7fffffff
+DATA eight7fffffff<>+4(SB)/4, $0x7fffffff
+DATA eight7fffffff<>+8(SB)/4, $0x7fffffff
+DATA eight7fffffff<>+12(SB)/4, $0x7fffffff
+DATA eight7fffffff<>+16(SB)/4, $0x7fffffff
+DATA eight7fffffff<>+20(SB)/4, $0x7fffffff
+DATA eight7fffffff<>+24(SB)/4, $0x7fffffff
+DATA eight7fffffff<>+28(SB)/4, $0x7fffffff
+GLOBL eight7fffffff<>(SB), RODATA|NOPTR, $32
+
+DATA eight0da24260<>+0(SB)/4, $0x0da24260
+DATA eight0da24260<>+4(SB)/4, $0x0da24260
+DATA eight0da24260<>+8(SB)/4, $0x0da24260
+DATA eight0da24260<>+12(SB)/4, $0x0da24260
+DATA eight0da24260<>+16(SB)/4, $0x0da24260
+DATA eight0da24260<>+20(SB)/4, $0x0da24260
+DATA eight0da24260<>+24(SB)/4, $0x0da24260
+DATA eight0da24260<>+28(SB)/4, $0x0da24260
+GLOBL eight0da24260<>(SB), RODATA|NOPTR, $32
+
+// func scores8AVX2(q *byte, k *byte, dim int, n int, out *float32, stride int, ahead int)
+// Requires: AVX, AVX2, F16C, FMA3, MMX+
+TEXT ·scores8AVX2(SB), NOSPLIT, $0-56
+	MOVQ    q+0(FP), AX
+	MOVQ    k+8(FP), CX
+	MOVQ    dim+16(FP), DX
+	MOVQ    n+24(FP), BX
+	MOVQ    out+32(FP), SI
+	MOVQ    stride+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	ADDQ    CX, R8
+	SHLQ    $0x02, DI
+	MOVQ    DX, R9
+	SHRQ    $0x05, R9
+	IMUL3Q  $0x22, R9, R9
+	LEAQ    (R9)(R9*2), R10
+	VMOVDQU eight00010001<>+0(SB), Y0
+	TESTQ   BX, BX
+	JZ      scores8_keys2_end
+
+scores8_keys2:
+	LEAQ   (CX)(R9*4), R11
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	MOVQ   AX, R12
+	MOVQ   DX, R13
+	TESTQ  R13, R13
+	JZ     scores8_dim2_end
+
+scores8_dim2:
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	PREFETCHT1   128(R8)
+	PREFETCHT1   192(R8)
+	PREFETCHT1   256(R8)
+	ADDQ         $0x00000110, R8
+	VMOVDQU      2(CX), X5
+	VINSERTI128  $0x01, 2(R11), Y5, Y5
+	VMOVDQU      2(CX)(R9*1), X6
+	VINSERTI128  $0x01, 2(R11)(R9*1), Y6, Y6
+	VMOVDQU      2(CX)(R9*2), X7
+	VINSERTI128  $0x01, 2(R11)(R9*2), Y7, Y7
+	VMOVDQU      2(CX)(R10*1), X8
+	VINSERTI128  $0x01, 2(R11)(R10*1), Y8, Y8
+	VPUNPCKLDQ   Y6, Y5, Y9
+	VPUNPCKHDQ   Y6, Y5, Y5
+	VPUNPCKLDQ   Y8, Y7, Y6
+	VPUNPCKHDQ   Y8, Y7, Y7
+	VPUNPCKLQDQ  Y6, Y9, Y8
+	VPUNPCKHQDQ  Y6, Y9, Y6
+	VPUNPCKLQDQ  Y7, Y5, Y9
+	VPUNPCKHQDQ  Y7, Y5, Y5
+	VPABSB       Y8, Y7
+	VPBROADCASTD (R12), Y10
+	VPSIGNB      Y8, Y10, Y10
+	VPMADDUBSW   Y10, Y7, Y10
+	VPMADDWD     Y0, Y10, Y10
+	VPBROADCASTD 32(R12), Y11
+	VPSIGNB      Y8, Y11, Y11
+	VPMADDUBSW   Y11, Y7, Y11
+	VPMADDWD     Y0, Y11, Y11
+	VPBROADCASTD 64(R12), Y12
+	VPSIGNB      Y8, Y12, Y12
+	VPMADDUBSW   Y12, Y7, Y12
+	VPMADDWD     Y0, Y12, Y12
+	VPBROADCASTD 96(R12), Y13
+	VPSIGNB      Y8, Y13, Y13
+	VPMADDUBSW   Y13, Y7, Y13
+	VPMADDWD     Y0, Y13, Y13
+	VPABSB       Y6, Y7
+	VPBROADCASTD 4(R12), Y8
+	VPSIGNB      Y6, Y8, Y8
+	VPMADDUBSW   Y8, Y7, Y8
+	VPMADDWD     Y0, Y8, Y8
+	VPADDD       Y8, Y10, Y10
+	VPBROADCASTD 36(R12), Y8
+	VPSIGNB      Y6, Y8, Y8
+	VPMADDUBSW   Y8, Y7, Y8
+	VPMADDWD     Y0, Y8, Y8
+	VPADDD       Y8, Y11, Y11
+	VPBROADCASTD 68(R12), Y8
+	VPSIGNB      Y6, Y8, Y8
+	VPMADDUBSW   Y8, Y7, Y8
+	VPMADDWD     Y0, Y8, Y8
+	VPADDD       Y8, Y12, Y12
+	VPBROADCASTD 100(R12), Y8
+	VPSIGNB      Y6, Y8, Y8
+	VPMADDUBSW   Y8, Y7, Y8
+	VPMADDWD     Y0, Y8, Y8
+	VPADDD       Y8, Y13, Y13
+	VPABSB       Y9, Y6
+	VPBROADCASTD 8(R12), Y7
+	VPSIGNB      Y9, Y7, Y7
+	VPMADDUBSW   Y7, Y6, Y7
+	VPMADDWD     Y0, Y7, Y7
+	VPADDD       Y7, Y10, Y10
+	VPBROADCASTD 40(R12), Y7
+	VPSIGNB      Y9, Y7, Y7
+	VPMADDUBSW   Y7, Y6, Y7
+	VPMADDWD     Y0, Y7, Y7
+	VPADDD       Y7, Y11, Y11
+	VPBROADCASTD 72(R12), Y7
+	VPSIGNB      Y9, Y7, Y7
+	VPMADDUBSW   Y7, Y6, Y7
+	VPMADDWD     Y0, Y7, Y7
+	VPADDD       Y7, Y12, Y12
+	VPBROADCASTD 104(R12), Y7
+	VPSIGNB      Y9, Y7, Y7
+	VPMADDUBSW   Y7, Y6, Y7
+	VPMADDWD     Y0, Y7, Y7
+	VPADDD       Y7, Y13, Y13
+	VPABSB       Y5, Y6
+	VPBROADCASTD 12(R12), Y7
+	VPSIGNB      Y5, Y7, Y7
+	VPMADDUBSW   Y7, Y6, Y7
+	VPMADDWD     Y0, Y7, Y7
+	VPADDD       Y7, Y10, Y10
+	VPBROADCASTD 44(R12), Y7
+	VPSIGNB      Y5, Y7, Y7
+	VPMADDUBSW   Y7, Y6, Y7
+	VPMADDWD     Y0, Y7, Y7
+	VPADDD       Y7, Y11, Y11
+	VPBROADCASTD 76(R12), Y7
+	VPSIGNB      Y5, Y7, Y7
+	VPMADDUBSW   Y7, Y6, Y7
+	VPMADDWD     Y0, Y7, Y7
+	VPADDD       Y7, Y12, Y12
+	VPBROADCASTD 108(R12), Y7
+	VPSIGNB      Y5, Y7, Y7
+	VPMADDUBSW   Y7, Y6, Y7
+	VPMADDWD     Y0, Y7, Y7
+	VPADDD       Y7, Y13, Y13
+	VMOVDQU      18(CX), X5
+	VINSERTI128  $0x01, 18(R11), Y5, Y5
+	VMOVDQU      18(CX)(R9*1), X6
+	VINSERTI128  $0x01, 18(R11)(R9*1), Y6, Y6
+	VMOVDQU      18(CX)(R9*2), X7
+	VINSERTI128  $0x01, 18(R11)(R9*2), Y7, Y7
+	VMOVDQU      18(CX)(R10*1), X8
+	VINSERTI128  $0x01, 18(R11)(R10*1), Y8, Y8
+	VPUNPCKLDQ   Y6, Y5, Y9
+	VPUNPCKHDQ   Y6, Y5, Y5
+	VPUNPCKLDQ   Y8, Y7, Y6
+	VPUNPCKHDQ   Y8, Y7, Y7
+	VPUNPCKLQDQ  Y6, Y9, Y8
+	VPUNPCKHQDQ  Y6, Y9, Y6
+	VPUNPCKLQDQ  Y7, Y5, Y9
+	VPUNPCKHQDQ  Y7, Y5, Y5
+	VPABSB       Y8, Y7
+	VPBROADCASTD 16(R12), Y14
+	VPSIGNB      Y8, Y14, Y14
+	VPMADDUBSW   Y14, Y7, Y14
+	VPMADDWD     Y0, Y14, Y14
+	VPADDD       Y14, Y10, Y10
+	VPBROADCASTD 48(R12), Y14
+	VPSIGNB      Y8, Y14, Y14
+	VPMADDUBSW   Y14, Y7, Y14
+	VPMADDWD     Y0, Y14, Y14
+	VPADDD       Y14, Y11, Y11
+	VPBROADCASTD 80(R12), Y14
+	VPSIGNB      Y8, Y14, Y14
+	VPMADDUBSW   Y14, Y7, Y14
+	VPMADDWD     Y0, Y14, Y14
+	VPADDD       Y14, Y12, Y12
+	VPBROADCASTD 112(R12), Y14
+	VPSIGNB      Y8, Y14, Y14
+	VPMADDUBSW   Y14, Y7, Y14
+	VPMADDWD     Y0, Y14, Y14
+	VPADDD       Y14, Y13, Y13
+	VPABSB       Y6, Y7
+	VPBROADCASTD 20(R12), Y8
+	VPSIGNB      Y6, Y8, Y8
+	VPMADDUBSW   Y8, Y7, Y8
+	VPMADDWD     Y0, Y8, Y8
+	VPADDD       Y8, Y10, Y10
+	VPBROADCASTD 52(R12), Y8
+	VPSIGNB      Y6, Y8, Y8
+	VPMADDUBSW   Y8, Y7, Y8
+	VPMADDWD     Y0, Y8, Y8
+	VPADDD       Y8, Y11, Y11
+	VPBROADCASTD 84(R12), Y8
+	VPSIGNB      Y6, Y8, Y8
+	VPMADDUBSW   Y8, Y7, Y8
+	VPMADDWD     Y0, Y8, Y8
+	VPADDD       Y8, Y12, Y12
+	VPBROADCASTD 116(R12), Y8
+	VPSIGNB      Y6, Y8, Y8
+	VPMADDUBSW   Y8, Y7, Y8
+	VPMADDWD     Y0, Y8, Y8
+	VPADDD       Y8, Y13, Y13
+	VPABSB       Y9, Y6
+	VPBROADCASTD 24(R12), Y7
+	VPSIGNB      Y9, Y7, Y7
+	VPMADDUBSW   Y7, Y6, Y7
+	VPMADDWD     Y0, Y7, Y7
+	VPADDD       Y7, Y10, Y10
+	VPBROADCASTD 56(R12), Y7
+	VPSIGNB      Y9, Y7, Y7
+	VPMADDUBSW   Y7, Y6, Y7
+	VPMADDWD     Y0, Y7, Y7
+	VPADDD       Y7, Y11, Y11
+	VPBROADCASTD 88(R12), Y7
+	VPSIGNB      Y9, Y7, Y7
+	VPMADDUBSW   Y7, Y6, Y7
+	VPMADDWD     Y0, Y7, Y7
+	VPADDD       Y7, Y12, Y12
+	VPBROADCASTD 120(R12), Y7
+	VPSIGNB      Y9, Y7, Y7
+	VPMADDUBSW   Y7, Y6, Y7
+	VPMADDWD     Y0, Y7, Y7
+	VPADDD       Y7, Y13, Y13
+	VPABSB       Y5, Y6
+	VPBROADCASTD 28(R12), Y7
+	VPSIGNB      Y5, Y7, Y7
+	VPMADDUBSW   Y7, Y6, Y7
+	VPMADDWD     Y0, Y7, Y7
+	VPADDD       Y7, Y10, Y10
+	VPBROADCASTD 60(R12), Y7
+	VPSIGNB      Y5, Y7, Y7
+	VPMADDUBSW   Y7, Y6, Y7
+	VPMADDWD     Y0, Y7, Y7
+	VPADDD       Y7, Y11, Y11
+	VPBROADCASTD 92(R12), Y7
+	VPSIGNB      Y5, Y7, Y7
+	VPMADDUBSW   Y7, Y6, Y7
+	VPMADDWD     Y0, Y7, Y7
+	VPADDD       Y7, Y12, Y12
+	VPBROADCASTD 124(R12), Y7
+	VPSIGNB      Y5, Y7, Y7
+	VPMADDUBSW   Y7, Y6, Y7
+	VPMADDWD     Y0, Y7, Y7
+	VPADDD       Y7, Y13, Y13
+	VMOVD        (CX), X5
+	VMOVD        (CX)(R9*1), X6
+	VMOVD        (CX)(R9*2), X7
+	VMOVD        (CX)(R10*1), X8
+	VPUNPCKLDQ   Y6, Y5, Y5
+	VPUNPCKLDQ   Y8, Y7, Y7
+	VPUNPCKLQDQ  Y7, Y5, Y5
+	VMOVD        (R11), X6
+	VMOVD        (R11)(R9*1), X7
+	VMOVD        (R11)(R9*2), X8
+	VMOVD        (R11)(R10*1), X9
+	VPUNPCKLDQ   Y7, Y6, Y6
+	VPUNPCKLDQ   Y9, Y8, Y8
+	VPUNPCKLQDQ  Y8, Y6, Y6
+	VINSERTI128  $0x01, X6, Y5, Y5
+	VPAND        eight0000ffff<>+0(SB), Y5, Y5
+	VPACKUSDW    Y5, Y5, Y5
+	VPERMQ       $0x08, Y5, Y5
+	VCVTPH2PS    X5, Y5
+	VCVTDQ2PS    Y10, Y10
+	VBROADCASTSS 128(R12), Y6
+	VMULPS       Y6, Y10, Y10
+	VFMADD231PS  Y10, Y5, Y1
+	VCVTDQ2PS    Y11, Y11
+	VBROADCASTSS 132(R12), Y6
+	VMULPS       Y6, Y11, Y11
+	VFMADD231PS  Y11, Y5, Y2
+	VCVTDQ2PS    Y12, Y12
+	VBROADCASTSS 136(R12), Y6
+	VMULPS       Y6, Y12, Y12
+	VFMADD231PS  Y12, Y5, Y3
+	VCVTDQ2PS    Y13, Y13
+	VBROADCASTSS 140(R12), Y6
+	VMULPS       Y6, Y13, Y13
+	VFMADD231PS  Y13, Y5, Y4
+	ADDQ         $0x000000a0, R12
+	ADDQ         $0x00000022, CX
+	ADDQ         $0x00000022, R11
+	SUBQ         $0x00000020, R13
+	JNZ          scores8_dim2
+
+scores8_dim2_end:
+	MOVQ    SI, CX
+	VMOVUPS Y1, (CX)
+	ADDQ    DI, CX
+	VMOVUPS Y2, (CX)
+	ADDQ    DI, CX
+	VMOVUPS Y3, (CX)
+	ADDQ    DI, CX
+	VMOVUPS Y4, (CX)
+	LEAQ    (R11)(R10*1), CX
+	ADDQ    $0x00000020, SI
+	SUBQ    $0x00000008, BX
+	JNZ     scores8_keys2
+
+scores8_keys2_end:
+	VZEROUPPER
+	RET
+
+// func weights8AVX2(v *byte, w *float32, stride int, n int, dim int, room *float32, codes *int16, unit *float32)
+// Requires: AVX, AVX2, F16C
+TEXT ·weights8AVX2(SB), NOSPLIT, $0-64
+	MOVQ   v+0(FP), AX
+	MOVQ   w+8(FP), CX
+	MOVQ   stride+16(FP), DX
+	MOVQ   n+24(FP), BX
+	MOVQ   dim+32(FP), SI
+	MOVQ   room+40(FP), DI
+	SHLQ   $0x02, DX
+	MOVQ   SI, R8
+	SHRQ   $0x05, R8
+	IMUL3Q $0x22, R8, R8
+	LEAQ   (R8)(R8*2), R9
+	LEAQ   (DX)(DX*2), R10
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+weights8_keys2:
+	VMOVD        BX, X4
+	VPBROADCASTD X4, Y4
+	VPCMPGTD     numbers8<>+0(SB), Y4, Y4
+	VMASKMOVPS   (CX), Y4, Y5
+	VMASKMOVPS   (CX)(DX*1), Y4, Y6
+	VMASKMOVPS   (CX)(DX*2), Y4, Y7
+	VMASKMOVPS   (CX)(R10*1), Y4, Y8
+	LEAQ         (AX)(R8*4), R11
+	MOVQ         DI, R12
+	MOVQ         SI, R13
+	TESTQ        R13, R13
+	JZ           weights8_scales2_end
+
+weights8_scales2:
+	VMOVD       (AX), X9
+	VMOVD       (AX)(R8*1), X10
+	VMOVD       (AX)(R8*2), X11
+	VMOVD       (AX)(R9*1), X12
+	VPUNPCKLDQ  Y10, Y9, Y9
+	VPUNPCKLDQ  Y12, Y11, Y11
+	VPUNPCKLQDQ Y11, Y9, Y9
+	VMOVD       (R11), X10
+	VMOVD       (R11)(R8*1), X11
+	VMOVD       (R11)(R8*2), X12
+	VMOVD       (R11)(R9*1), X13
+	VPUNPCKLDQ  Y11, Y10, Y10
+	VPUNPCKLDQ  Y13, Y12, Y12
+	VPUNPCKLQDQ Y12, Y10, Y10
+	VINSERTI128 $0x01, X10, Y9, Y9
+	VPAND       eight0000ffff<>+0(SB), Y9, Y9
+	VPACKUSDW   Y9, Y9, Y9
+	VPERMQ      $0x08, Y9, Y9
+	VCVTPH2PS   X9, Y9
+	VMULPS      Y5, Y9, Y10
+	VANDPS      Y4, Y10, Y10
+	VMOVUPS     Y10, (R12)
+	VMAXPS      Y10, Y0, Y0
+	VMULPS      Y6, Y9, Y10
+	VANDPS      Y4, Y10, Y10
+	VMOVUPS     Y10, 128(R12)
+	VMAXPS      Y10, Y1, Y1
+	VMULPS      Y7, Y9, Y10
+	VANDPS      Y4, Y10, Y10
+	VMOVUPS     Y10, 256(R12)
+	VMAXPS      Y10, Y2, Y2
+	VMULPS      Y8, Y9, Y9
+	VANDPS      Y4, Y9, Y9
+	VMOVUPS     Y9, 384(R12)
+	VMAXPS      Y9, Y3, Y3
+	ADDQ        $0x00000200, R12
+	ADDQ        $0x00000022, AX
+	ADDQ        $0x00000022, R11
+	SUBQ        $0x00000020, R13
+	JNZ         weights8_scales2
+
+weights8_scales2_end:
+	LEAQ         (R11)(R9*1), AX
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DI
+	SUBQ         $0x00000008, BX
+	JG           weights8_keys2
+	MOVQ         unit+56(FP), AX
+	VEXTRACTF128 $0x01, Y0, X4
+	VMAXPS       X0, X4, X4
+	VMOVHLPS     X4, X4, X0
+	VMAXPS       X0, X4, X4
+	VMOVSHDUP    X4, X0
+	VMAXSS       X0, X4, X4
+	VDIVSS       eight46fffe00<>+0(SB), X4, X0
+	VMOVSS       X0, (AX)
+	VMOVSS       eight46fffe00<>+0(SB), X0
+	VDIVSS       X4, X0, X4
+	VBROADCASTSS X4, Y0
+	VEXTRACTF128 $0x01, Y1, X4
+	VMAXPS       X1, X4, X4
+	VMOVHLPS     X4, X4, X1
+	VMAXPS       X1, X4, X4
+	VMOVSHDUP    X4, X1
+	VMAXSS       X1, X4, X4
+	VDIVSS       eight46fffe00<>+0(SB), X4, X1
+	VMOVSS       X1, 4(AX)
+	VMOVSS       eight46fffe00<>+0(SB), X1
+	VDIVSS       X4, X1, X4
+	VBROADCASTSS X4, Y1
+	VEXTRACTF128 $0x01, Y2, X4
+	VMAXPS       X2, X4, X4
+	VMOVHLPS     X4, X4, X2
+	VMAXPS       X2, X4, X4
+	VMOVSHDUP    X4, X2
+	VMAXSS       X2, X4, X4
+	VDIVSS       eight46fffe00<>+0(SB), X4, X2
+	VMOVSS       X2, 8(AX)
+	VMOVSS       eight46fffe00<>+0(SB), X2
+	VDIVSS       X4, X2, X4
+	VBROADCASTSS X4, Y2
+	VEXTRACTF128 $0x01, Y3, X4
+	VMAXPS       X3, X4, X4
+	VMOVHLPS     X4, X4, X3
+	VMAXPS       X3, X4, X4
+	VMOVSHDUP    X4, X3
+	VMAXSS       X3, X4, X4
+	VDIVSS       eight46fffe00<>+0(SB), X4, X3
+	VMOVSS       X3, 12(AX)
+	VMOVSS       eight46fffe00<>+0(SB), X3
+	VDIVSS       X4, X3, X4
+	VBROADCASTSS X4, Y3
+	MOVQ         room+40(FP), AX
+	MOVQ         codes+48(FP), CX
+	TESTQ        SI, SI
+	JZ           weights8_codes2_end
+
+weights8_codes2:
+	VMULPS    (AX), Y0, Y4
+	VCVTPS2DQ Y4, Y4
+	VMULPS    32(AX), Y0, Y5
+	VCVTPS2DQ Y5, Y5
+	VPACKSSDW Y5, Y4, Y4
+	VPERMQ    $0xd8, Y4, Y4
+	VMOVDQU   Y4, (CX)
+	VMULPS    64(AX), Y0, Y4
+	VCVTPS2DQ Y4, Y4
+	VMULPS    96(AX), Y0, Y5
+	VCVTPS2DQ Y5, Y5
+	VPACKSSDW Y5, Y4, Y4
+	VPERMQ    $0xd8, Y4, Y4
+	VMOVDQU   Y4, 32(CX)
+	VMULPS    128(AX), Y1, Y4
+	VCVTPS2DQ Y4, Y4
+	VMULPS    160(AX), Y1, Y5
+	VCVTPS2DQ Y5, Y5
+	VPACKSSDW Y5, Y4, Y4
+	VPERMQ    $0xd8, Y4, Y4
+	VMOVDQU   Y4, 64(CX)
+	VMULPS    192(AX), Y1, Y4
+	VCVTPS2DQ Y4, Y4
+	VMULPS    224(AX), Y1, Y5
+	VCVTPS2DQ Y5, Y5
+	VPACKSSDW Y5, Y4, Y4
+	VPERMQ    $0xd8, Y4, Y4
+	VMOVDQU   Y4, 96(CX)
+	VMULPS    256(AX), Y2, Y4
+	VCVTPS2DQ Y4, Y4
+	VMULPS    288(AX), Y2, Y5
+	VCVTPS2DQ Y5, Y5
+	VPACKSSDW Y5, Y4, Y4
+	VPERMQ    $0xd8, Y4, Y4
+	VMOVDQU   Y4, 128(CX)
+	VMULPS    320(AX), Y2, Y4
+	VCVTPS2DQ Y4, Y4
+	VMULPS    352(AX), Y2, Y5
+	VCVTPS2DQ Y5, Y5
+	VPACKSSDW Y5, Y4, Y4
+	VPERMQ    $0xd8, Y4, Y4
+	VMOVDQU   Y4, 160(CX)
+	VMULPS    384(AX), Y3, Y4
+	VCVTPS2DQ Y4, Y4
+	VMULPS    416(AX), Y3, Y5
+	VCVTPS2DQ Y5, Y5
+	VPACKSSDW Y5, Y4, Y4
+	VPERMQ    $0xd8, Y4, Y4
+	VMOVDQU   Y4, 192(CX)
+	VMULPS    448(AX), Y3, Y4
+	VCVTPS2DQ Y4, Y4
+	VMULPS    480(AX), Y3, Y5
+	VCVTPS2DQ Y5, Y5
+	VPACKSSDW Y5, Y4, Y4
+	VPERMQ    $0xd8, Y4, Y4
+	VMOVDQU   Y4, 224(CX)
+	ADDQ      $0x00000200, AX
+	ADDQ      $0x00000100, CX
+	SUBQ      $0x00000020, SI
+	JNZ       weights8_codes2
+
+weights8_codes2_end:
+	VZEROUPPER
+	RET
+
+DATA numbers8<>+0(SB)/4, $0x00000000
+DATA numbers8<>+4(SB)/4, $0x00000001
+DATA numbers8<>+8(SB)/4, $0x00000002
+DATA numbers8<>+12(SB)/4, $0x00000003
+DATA numbers8<>+16(SB)/4, $0x00000004
+DATA numbers8<>+20(SB)/4, $0x00000005
+DATA numbers8<>+24(SB)/4, $0x00000006
+DATA numbers8<>+28(SB)/4, $0x00000007
+GLOBL numbers8<>(SB), RODATA|NOPTR, $32
+
+DATA eight46fffe00<>+0(SB)/4, $0x46fffe00
+DATA eight46fffe00<>+4(SB)/4, $0x46fffe00
+DATA eight46fffe00<>+8(SB)/4, $0x46fffe00
+DATA eight46fffe00<>+12(SB)/4, $0x46fffe00
+DATA eight46fffe00<>+16(SB)/4, $0x46fffe00
+DATA eight46fffe00<>+20(SB)/4, $0x46fffe00
+DATA eight46fffe00<>+24(SB)/4, $0x46fffe00
+DATA eight46fffe00<>+28(SB)/4, $0x46fffe00
+GLOBL eight46fffe00<>(SB), RODATA|NOPTR, $32
+
+// func weighted8AVX2(acc *float32, v *byte, codes *int16, unit *float32, n int, dim int, ahead int)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·weighted8AVX2(SB), NOSPLIT, $0-56
+	MOVQ   acc+0(FP), AX
+	MOVQ   v+8(FP), CX
+	MOVQ   codes+16(FP), DX
+	MOVQ   n+32(FP), BX
+	MOVQ   dim+40(FP), SI
+	MOVQ   ahead+48(FP), DI
+	MOVQ   unit+24(FP), R8
+	ADDQ   CX, DI
+	MOVQ   SI, R9
+	SHRQ   $0x05, R9
+	IMUL3Q $0x22, R9, R9
+	MOVQ   SI, R10
+	SHLQ   $0x02, R10
+	LEAQ   (R10)(R10*2), R11
+	ADDQ   $0x00000001, BX
+	SHRQ   $0x01, BX
+	TESTQ  SI, SI
+	JZ     weighted8_columns2_end
+
+weighted8_columns2:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   CX, R12
+	MOVQ   DX, R13
+	MOVQ   BX, R14
+	TESTQ  R14, R14
+	JZ     weighted8_pairs0_end
+
+weighted8_pairs0:
+	VPMOVSXBW    2(R12), Y8
+	VPMOVSXBW    2(R12)(R9*1), Y9
+	VPUNPCKLWD   Y9, Y8, Y10
+	VPUNPCKHWD   Y9, Y8, Y8
+	VPBROADCASTD (R13), Y9
+	VPMADDWD     Y10, Y9, Y11
+	VPADDD       Y11, Y0, Y0
+	VPMADDWD     Y8, Y9, Y9
+	VPADDD       Y9, Y1, Y1
+	VPBROADCASTD 64(R13), Y9
+	VPMADDWD     Y10, Y9, Y11
+	VPADDD       Y11, Y2, Y2
+	VPMADDWD     Y8, Y9, Y9
+	VPADDD       Y9, Y3, Y3
+	VPBROADCASTD 128(R13), Y9
+	VPMADDWD     Y10, Y9, Y11
+	VPADDD       Y11, Y4, Y4
+	VPMADDWD     Y8, Y9, Y9
+	VPADDD       Y9, Y5, Y5
+	VPBROADCASTD 192(R13), Y9
+	VPMADDWD     Y10, Y9, Y10
+	VPADDD       Y10, Y6, Y6
+	VPMADDWD     Y8, Y9, Y8
+	VPADDD       Y8, Y7, Y7
+	PREFETCHT1   (DI)
+	ADDQ         $0x00000022, DI
+	LEAQ         (R12)(R9*2), R12
+	ADDQ         $0x00000004, R13
+	SUBQ         $0x00000001, R14
+	JNZ          weighted8_pairs0
+
+weighted8_pairs0_end:
+	VBROADCASTSS (R8), Y8
+	VPERM2I128   $0x20, Y1, Y0, Y9
+	VCVTDQ2PS    Y9, Y9
+	VFMADD213PS  (AX), Y8, Y9
+	VMOVUPS      Y9, (AX)
+	VPERM2I128   $0x31, Y1, Y0, Y0
+	VCVTDQ2PS    Y0, Y0
+	VFMADD213PS  32(AX), Y8, Y0
+	VMOVUPS      Y0, 32(AX)
+	VBROADCASTSS 4(R8), Y0
+	VPERM2I128   $0x20, Y3, Y2, Y1
+	VCVTDQ2PS    Y1, Y1
+	VFMADD213PS  (AX)(R10*1), Y0, Y1
+	VMOVUPS      Y1, (AX)(R10*1)
+	VPERM2I128   $0x31, Y3, Y2, Y1
+	VCVTDQ2PS    Y1, Y1
+	VFMADD213PS  32(AX)(R10*1), Y0, Y1
+	VMOVUPS      Y1, 32(AX)(R10*1)
+	VBROADCASTSS 8(R8), Y0
+	VPERM2I128   $0x20, Y5, Y4, Y1
+	VCVTDQ2PS    Y1, Y1
+	VFMADD213PS  (AX)(R10*2), Y0, Y1
+	VMOVUPS      Y1, (AX)(R10*2)
+	VPERM2I128   $0x31, Y5, Y4, Y1
+	VCVTDQ2PS    Y1, Y1
+	VFMADD213PS  32(AX)(R10*2), Y0, Y1
+	VMOVUPS      Y1, 32(AX)(R10*2)
+	VBROADCASTSS 12(R8), Y0
+	VPERM2I128   $0x20, Y7, Y6, Y1
+	VCVTDQ2PS    Y1, Y1
+	VFMADD213PS  (AX)(R11*1), Y0, Y1
+	VMOVUPS      Y1, (AX)(R11*1)
+	VPERM2I128   $0x31, Y7, Y6, Y1
+	VCVTDQ2PS    Y1, Y1
+	VFMADD213PS  32(AX)(R11*1), Y0, Y1
+	VMOVUPS      Y1, 32(AX)(R11*1)
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	MOVQ         CX, R12
+	MOVQ         DX, R13
+	MOVQ         BX, R14
+	TESTQ        R14, R14
+	JZ           weighted8_pairs1_end
+
+weighted8_pairs1:
+	VPMOVSXBW    18(R12), Y8
+	VPMOVSXBW    18(R12)(R9*1), Y9
+	VPUNPCKLWD   Y9, Y8, Y10
+	VPUNPCKHWD   Y9, Y8, Y8
+	VPBROADCASTD (R13), Y9
+	VPMADDWD     Y10, Y9, Y11
+	VPADDD       Y11, Y0, Y0
+	VPMADDWD     Y8, Y9, Y9
+	VPADDD       Y9, Y1, Y1
+	VPBROADCASTD 64(R13), Y9
+	VPMADDWD     Y10, Y9, Y11
+	VPADDD       Y11, Y2, Y2
+	VPMADDWD     Y8, Y9, Y9
+	VPADDD       Y9, Y3, Y3
+	VPBROADCASTD 128(R13), Y9
+	VPMADDWD     Y10, Y9, Y11
+	VPADDD       Y11, Y4, Y4
+	VPMADDWD     Y8, Y9, Y9
+	VPADDD       Y9, Y5, Y5
+	VPBROADCASTD 192(R13), Y9
+	VPMADDWD     Y10, Y9, Y10
+	VPADDD       Y10, Y6, Y6
+	VPMADDWD     Y8, Y9, Y8
+	VPADDD       Y8, Y7, Y7
+	PREFETCHT1   (DI)
+	ADDQ         $0x00000022, DI
+	LEAQ         (R12)(R9*2), R12
+	ADDQ         $0x00000004, R13
+	SUBQ         $0x00000001, R14
+	JNZ          weighted8_pairs1
+
+weighted8_pairs1_end:
+	VBROADCASTSS (R8), Y8
+	VPERM2I128   $0x20, Y1, Y0, Y9
+	VCVTDQ2PS    Y9, Y9
+	VFMADD213PS  64(AX), Y8, Y9
+	VMOVUPS      Y9, 64(AX)
+	VPERM2I128   $0x31, Y1, Y0, Y0
+	VCVTDQ2PS    Y0, Y0
+	VFMADD213PS  96(AX), Y8, Y0
+	VMOVUPS      Y0, 96(AX)
+	VBROADCASTSS 4(R8), Y0
+	VPERM2I128   $0x20, Y3, Y2, Y1
+	VCVTDQ2PS    Y1, Y1
+	VFMADD213PS  64(AX)(R10*1), Y0, Y1
+	VMOVUPS      Y1, 64(AX)(R10*1)
+	VPERM2I128   $0x31, Y3, Y2, Y1
+	VCVTDQ2PS    Y1, Y1
+	VFMADD213PS  96(AX)(R10*1), Y0, Y1
+	VMOVUPS      Y1, 96(AX)(R10*1)
+	VBROADCASTSS 8(R8), Y0
+	VPERM2I128   $0x20, Y5, Y4, Y1
+	VCVTDQ2PS    Y1, Y1
+	VFMADD213PS  64(AX)(R10*2), Y0, Y1
+	VMOVUPS      Y1, 64(AX)(R10*2)
+	VPERM2I128   $0x31, Y5, Y4, Y1
+	VCVTDQ2PS    Y1, Y1
+	VFMADD213PS  96(AX)(R10*2), Y0, Y1
+	VMOVUPS      Y1, 96(AX)(R10*2)
+	VBROADCASTSS 12(R8), Y0
+	VPERM2I128   $0x20, Y7, Y6, Y1
+	VCVTDQ2PS    Y1, Y1
+	VFMADD213PS  64(AX)(R11*1), Y0, Y1
+	VMOVUPS      Y1, 64(AX)(R11*1)
+	VPERM2I128   $0x31, Y7, Y6, Y1
+	VCVTDQ2PS    Y1, Y1
+	VFMADD213PS  96(AX)(R11*1), Y0, Y1
+	VMOVUPS      Y1, 96(AX)(R11*1)
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000100, DX
+	ADDQ         $0x00000022, CX
+	SUBQ         $0x00000020, SI
+	JNZ          weighted8_columns2
+
+weighted8_columns2_end:
+	VZEROUPPER
+	RET
+
+// func widenQ80AVX2(dst *float32, src *byte, blocks int)
+// Requires: AVX, AVX2, F16C
+TEXT ·widenQ80AVX2(SB), NOSPLIT, $0-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  blocks+16(FP), DX
+	TESTQ DX, DX
+	JZ    widen80_2_end
+
+widen80_2:
+	VPBROADCASTW (CX), X0
+	VCVTPH2PS    X0, Y0
+	VPMOVSXBD    2(CX), Y1
+	VCVTDQ2PS    Y1, Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, (AX)
+	VPMOVSXBD    10(CX), Y1
+	VCVTDQ2PS    Y1, Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 32(AX)
+	VPMOVSXBD    18(CX), Y1
+	VCVTDQ2PS    Y1, Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 64(AX)
+	VPMOVSXBD    26(CX), Y1
+	VCVTDQ2PS    Y1, Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 96(AX)
+	ADDQ         $0x00000022, CX
+	ADDQ         $0x00000080, AX
+	SUBQ         $0x00000001, DX
+	JNZ          widen80_2
+
+widen80_2_end:
+	VZEROUPPER
+	RET

@@ -66,6 +66,9 @@ func compareKernels(t *testing.T, seed uint64, cols int, extreme bool) {
 				got.s[i], got.m[i] = 3, 3
 			}
 			unpackGeneric(typ, want, row, cols)
+			if top := slices.Max(want.u); top > largestCode[typ] {
+				t.Fatalf("%v has a code of %d, more than %d", typ, top, largestCode[typ])
+			}
 			k.unpack(typ, got, row, cols)
 			if !slices.Equal(want.u, got.u) || !slices.Equal(want.s, got.s) || !slices.Equal(want.m, got.m) {
 				t.Fatalf("%s: unpacking %d columns of %v differs", k.name, cols, typ)

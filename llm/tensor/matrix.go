@@ -66,13 +66,13 @@ func (p *Product) outer(x *Acts) bool {
 	if p.direct() != nil {
 		least = directMin
 	}
-	return fast.outer16 != nil && !x.Exact && x.N >= least && unpackers[p.W.Type] != nil
+	return fast.outer16 != nil && !x.Exact && x.N >= least && unpackers[p.W.Type] != nil && largestCode[p.W.Type] <= fast.outer16Max
 }
 
-// stripRows returns the rows that one item of work computes.
-func (p *Product) stripRows(x *Acts) int {
+// itemRows returns the rows that one item of work computes.
+func (p *Product) itemRows(x *Acts, workers int) int {
 	if p.outer(x) {
-		return outerRows
+		return outerRows * min(max(p.width()/outerRows/(8*workers), 1), outerRun)
 	}
 	return stripRows
 }
@@ -124,7 +124,7 @@ func (p *Pool) Multiply(x *Acts, products ...Product) {
 			x.quantize(p)
 		}
 		starts[i] = items
-		rows := pr.stripRows(x)
+		rows := pr.itemRows(x, p.threads)
 		items += (pr.width() + rows - 1) / rows
 	}
 	p.Run(items, func(worker, item int) {
@@ -134,8 +134,9 @@ func (p *Pool) Multiply(x *Acts, products ...Product) {
 		}
 		s := p.scratch[worker]
 		pr := &products[i]
-		if first := (item - starts[i]) * pr.stripRows(x); pr.outer(x) {
-			pr.outerStrip(&s.outer, x, first, p.threads)
+		n := pr.itemRows(x, p.threads)
+		if first := (item - starts[i]) * n; pr.outer(x) {
+			pr.outerStrips(&s.outer, x, first, n, p.threads)
 		} else {
 			pr.strip(s, x, first)
 		}

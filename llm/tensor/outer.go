@@ -1,7 +1,5 @@
 package tensor
 
-import "unsafe"
-
 // An outer product multiplies a strip of 32 rows of weights with four rows of
 // activations at a time. The strip is unpacked chunk by chunk and interleaved, so that
 // one register holds four columns of 16 rows, and the activations are broadcast: sums
@@ -11,6 +9,7 @@ const (
 	outerRows  = 32  // rows of weights in a strip
 	outerCols  = 4   // rows of activations in one call of the kernel
 	outerChunk = 512 // columns that are unpacked at once; the generator knows it too
+	outerRun   = 4   // strips in one item of work, if there are enough for all threads
 
 	// Rows of activations from which on outer products are used: directMin for the formats
 	// that are interleaved without being unpacked first, else outerMin.
@@ -37,8 +36,19 @@ func (o *outerScratch) init() {
 	o.m = make([]float32, outerRows*outerChunk/groupSize)
 }
 
-// outerStrip computes up to outerRows rows of the product.
-func (p *Product) outerStrip(o *outerScratch, x *Acts, first, workers int) {
+// outerStrips computes up to n rows of the product, the first of as many for each worker.
+func (p *Product) outerStrips(o *outerScratch, x *Acts, first, n, workers int) {
+	for at := first; at < min(first+n, p.width()); at += outerRows {
+		next := at + outerRows
+		if next == first+n { // likely
+			next = first + n*workers
+		}
+		p.outerStrip(o, x, at, next)
+	}
+}
+
+// outerStrip computes up to outerRows rows of the product, before those from next on.
+func (p *Product) outerStrip(o *outerScratch, x *Acts, first, next int) {
 	width := p.width()
 	rows := min(outerRows, width-first)
 	cols := (x.N + outerCols - 1) / outerCols * outerCols
@@ -47,19 +57,18 @@ func (p *Product) outerStrip(o *outerScratch, x *Acts, first, workers int) {
 	clear(o.sums)
 	t := p.W.Type
 	groups := x.stride / groupSize
-	// Formats with blocks or sub-blocks of 32 give both halves one scale.
 	outer, sum, step := fast.outer16, x.sum, groupSize
-	if t != Q6_K && t != Q2_K && t != Q3_K {
+	if scaleOf32(t) && largestCode[t] <= fast.outer32Max {
 		outer, sum, step = fast.outer32, x.pairSum, 2*groupSize
 	}
+	near := p.ahead(next, cols/outerCols*x.stride/step)
 	for k := 0; k < p.W.Cols; k += outerChunk {
 		n := min(outerChunk, p.W.Cols-k)
 		padded := min(outerChunk, x.stride-k)
 		p.interleave(o, first, rows, k, n, padded)
-		near := p.ahead(first, k, workers, cols, padded/step)
 		for c := 0; c < cols; c += outerCols {
 			outer(&o.u[0], &o.s[0], &o.m[0], &x.q[c*x.stride+k], &x.d[c*groups+k/groupSize], &sum[c*groups+k/groupSize],
-				x.stride, padded/step, &o.sums[c*outerRows], near.next, near.rowBytes, near.span, near.second)
+				x.stride, padded/step, &o.sums[c*outerRows], near.next, near.now())
 			near.advance(padded / step)
 		}
 	}
@@ -68,39 +77,49 @@ func (p *Product) outerStrip(o *outerScratch, x *Acts, first, workers int) {
 	}
 }
 
-// ahead is what the kernel brings near while it multiplies a chunk: see kernels.outer16.
+// scaleOf32 says that each 32 weights have one scale: those of formats with blocks or
+// sub-blocks of 32.
+func scaleOf32(t Type) bool { return t != Q6_K && t != Q2_K && t != Q3_K }
+
+// ahead is what the kernel brings near while it multiplies a strip: see kernels.outer16.
 type ahead struct {
-	next                   *byte
-	rowBytes, span, second int
-	rows                   int // of the strip, that are left
+	next *byte
+	span int // bytes in each step; 0 before and after
+	wait int // steps before the first
+	left int // bytes
 }
 
-// ahead returns the part that is unpacked after the one at column k: the next chunk of
-// the strip, or the first of the strip that this worker is likely to get then.
-func (p *Product) ahead(first, k, workers, cols, steps int) ahead {
-	if k += outerChunk; k >= p.W.Cols {
-		k, first = 0, first+outerRows*workers
-	}
-	if p.Rows != nil || first+outerRows > p.W.Rows {
+// ahead returns the strip at row first, to be read from end to end, as memory likes it, in
+// the last of so many steps.
+func (p *Product) ahead(first, steps int) ahead {
+	rowBytes := p.W.Type.RowBytes(p.W.Cols)
+	if p.Rows != nil || first >= p.W.Rows {
 		return ahead{}
 	}
-	a := ahead{rowBytes: p.W.Type.RowBytes(p.W.Cols), rows: outerRows}
-	at := first*a.rowBytes + p.W.Type.RowBytes(k)
-	line := int(uintptr(unsafe.Pointer(&p.W.Data[at])) % 64) // where it begins in a line of the cache
-	a.span = (line + p.W.Type.RowBytes(min(outerChunk, p.W.Cols-k)) + 63) &^ 63
-	a.next = &p.W.Data[max(at-line, 0)]
-	if cols/outerCols*steps < outerRows { // too few steps for a row in each
-		a.rows, a.second = outerRows/2, outerRows/2*a.rowBytes
-	}
+	a := ahead{next: &p.W.Data[first*rowBytes], left: min(outerRows, p.W.Rows-first) * rowBytes}
+	a.span = (a.left/steps + 64) &^ 63
+	a.wait = steps - (a.left+a.span-1)/a.span
 	return a
 }
 
-// advance goes to the rows after those of a call of so many steps.
+// now returns the bytes in each step of a call.
+func (a *ahead) now() int {
+	if a.wait > 0 {
+		return 0
+	}
+	return a.span
+}
+
+// advance goes to what follows after a call of so many steps.
 func (a *ahead) advance(steps int) {
-	if a.rows -= steps; a.rows <= 0 {
+	if a.wait > 0 {
+		a.wait -= steps
+		return
+	}
+	if a.left -= steps * a.span; a.left <= 0 {
 		*a = ahead{}
 	} else {
-		a.next = add(a.next, steps*a.rowBytes)
+		a.next = add(a.next, steps*a.span)
 	}
 }
 

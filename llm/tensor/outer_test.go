@@ -15,12 +15,6 @@ func compareOuter(t *testing.T, seed uint64, steps int, extreme bool) {
 	cols := groups * groupSize
 	o := &outerScratch{}
 	o.init()
-	for i := range o.u {
-		o.u[i] = byte(rng.Uint32())
-		if extreme {
-			o.u[i] = 255
-		}
-	}
 	for i := range o.s {
 		o.s[i], o.m[i] = float32(rng.NormFloat64()), float32(rng.NormFloat64())
 	}
@@ -33,11 +27,22 @@ func compareOuter(t *testing.T, seed uint64, steps int, extreme bool) {
 		if k.outer16 == nil {
 			continue
 		}
-		for width, f := range map[int]outerKernel{16: k.outer16, 32: k.outer32} {
+		for _, c := range []struct {
+			width int
+			f     outerKernel
+			most  uint8
+		}{{16, k.outer16, k.outer16Max}, {32, k.outer32, k.outer32Max}} {
+			width := c.width
+			for i := range o.u {
+				o.u[i] = uint8(rng.IntN(int(c.most) + 1))
+				if extreme {
+					o.u[i] = c.most
+				}
+			}
 			got, want := slices.Clone(first), slices.Clone(first)
 			n := cols / width
 			outerGeneric(width, &o.u[0], &o.s[0], &o.m[0], &x.q[0], &x.d[0], &x.sum[0], x.stride, n, &want[0])
-			f(&o.u[0], &o.s[0], &o.m[0], &x.q[0], &x.d[0], &x.sum[0], x.stride, n, &got[0], (*byte)(&o.u[0]), 100, 64*int(seed%4), 50*int(seed%2))
+			c.f(&o.u[0], &o.s[0], &o.m[0], &x.q[0], &x.d[0], &x.sum[0], x.stride, n, &got[0], &o.u[0], 64*int(seed%4))
 			var d, s float32
 			for _, v := range x.d {
 				d = max(d, v)
@@ -501,7 +506,7 @@ func FuzzOuterAndAttention(f *testing.F) {
 }
 
 // TestLongProducts compares prompts' products with exact ones for row lengths on both
-// sides of a chunk.
+// sides of a chunk, for single strips and for runs of them.
 func TestLongProducts(t *testing.T) {
 	p := NewPool(2)
 	defer p.Close()
@@ -511,7 +516,11 @@ func TestLongProducts(t *testing.T) {
 			if cols%typ.BlockWeights() != 0 {
 				continue
 			}
-			const rows, n = 67, 9
+			const n = 9
+			rows := 67
+			if cols <= 512 {
+				rows = 1100
+			}
 			w := &Matrix{typ, rows, cols, make([]byte, rows*typ.RowBytes(cols))}
 			weights := make([]float32, rows*cols)
 			for i := range weights {

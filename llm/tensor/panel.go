@@ -41,6 +41,11 @@ var unpackers = [BF16 + 1]func(u []uint8, s, m []float32, b []byte){
 	Q2_K: unpackQ2_K, Q3_K: unpackQ3_K, Q4_K: unpackQ4_K, Q5_K: unpackQ5_K, Q6_K: unpackQ6_K,
 }
 
+// largestCode is the largest of u in each quantised format.
+var largestCode = [BF16 + 1]uint8{
+	Q8_0: 255, Q4_0: 15, Q4_1: 15, Q5_0: 31, Q5_1: 31, Q2_K: 3, Q3_K: 7, Q4_K: 15, Q5_K: 31, Q6_K: 63,
+}
+
 func both(dst []float32, v float32) { dst[0], dst[1] = v, v }
 
 func unpackQ8_0(u []uint8, s, m []float32, b []byte) {

@@ -83,17 +83,17 @@ func transposeAVX512(dst *uint32, src *uint32, stride int, n int)
 // outer16AVX512 is kernels.outer16 for AVX-512 with VNNI.
 //
 //go:noescape
-func outer16AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, rowBytes int, span int, second int)
+func outer16AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, span int)
 
 // outer32AVX512 is kernels.outer32 for AVX-512 with VNNI.
 //
 //go:noescape
-func outer32AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, rowBytes int, span int, second int)
+func outer32AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, span int)
 
 // peakAVX512 multiplies and adds 16 × 64 bytes n times, in registers.
 func peakAVX512(n int)
 
-// peakAVX2 multiplies and adds 8 × 16 numbers of 16 bits n times, in registers.
+// peakAVX2 multiplies and adds 8 × 32 bytes n times, in registers.
 func peakAVX2(n int)
 
 // expSumAVX512 is kernels.expSum for n a multiple of 16.
@@ -190,3 +190,108 @@ func weights8AVX512(v *byte, w *float32, stride int, n int, dim int, room *float
 //
 //go:noescape
 func weighted8AVX512(acc *float32, v *byte, codes *int16, unit *float32, n int, dim int, ahead int)
+
+// scoresF32AVX2 is kernels.scores for keys in F32.
+//
+//go:noescape
+func scoresF32AVX2(q *float32, qstride int, k *byte, dim int, n int, out *float32, stride int, ahead int)
+
+// weighted4F32AVX2 is kernels.weighted4 for values in F32.
+//
+//go:noescape
+func weighted4F32AVX2(acc *float32, v *byte, w *float32, stride int, n int, dim int, ahead int)
+
+// scoresF16AVX2 is kernels.scores for keys in F16.
+//
+//go:noescape
+func scoresF16AVX2(q *float32, qstride int, k *byte, dim int, n int, out *float32, stride int, ahead int)
+
+// weighted4F16AVX2 is kernels.weighted4 for values in F16.
+//
+//go:noescape
+func weighted4F16AVX2(acc *float32, v *byte, w *float32, stride int, n int, dim int, ahead int)
+
+// scoresQ80AVX2 is kernels.scores for keys in Q80.
+//
+//go:noescape
+func scoresQ80AVX2(q *float32, qstride int, k *byte, dim int, n int, out *float32, stride int, ahead int)
+
+// weighted4Q80AVX2 is kernels.weighted4 for values in Q80.
+//
+//go:noescape
+func weighted4Q80AVX2(acc *float32, v *byte, w *float32, stride int, n int, dim int, ahead int)
+
+// expSumAVX2 is kernels.expSum for n a multiple of 16.
+//
+//go:noescape
+func expSumAVX2(s *float32, top float32, n int) float32
+
+// largestAVX2 is kernels.largest for n a multiple of 16, at least 16.
+//
+//go:noescape
+func largestAVX2(s *float32, n int) float32
+
+// swigluAVX2 is kernels.swiglu for n a multiple of 16.
+//
+//go:noescape
+func swigluAVX2(dst *float32, gate *float32, up *float32, n int)
+
+// transposeAVX2 is kernels.transpose for AVX2.
+//
+//go:noescape
+func transposeAVX2(dst *uint32, src *uint32, stride int, n int)
+
+// interleaveQ4KAVX2 is kernels.interleaveQ4K for AVX2.
+//
+//go:noescape
+func interleaveQ4KAVX2(u *uint8, s *float32, m *float32, b *byte, stride int, blocks int)
+
+// interleaveQ6KAVX2 is kernels.interleaveQ6K for AVX2.
+//
+//go:noescape
+func interleaveQ6KAVX2(u *uint8, s *float32, m *float32, b *byte, stride int, blocks int)
+
+// outer16AVX2 is kernels.outer16 for AVX2 and codes up to 63.
+//
+//go:noescape
+func outer16AVX2(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, span int)
+
+// outer32AVX2 is kernels.outer32 for AVX2 and codes up to 15.
+//
+//go:noescape
+func outer32AVX2(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, span int)
+
+// dotQ4KAVX2 is kernels.dotQ4K for AVX2.
+//
+//go:noescape
+func dotQ4KAVX2(b *byte, a *int8, wide *float32, blocks int) float32
+
+// dotQ6KAVX2 is kernels.dotQ6K for AVX2.
+//
+//go:noescape
+func dotQ6KAVX2(b *byte, a *int8, d *float32, sum *float32, blocks int) float32
+
+// quantizeAVX2 is kernels.quantize for AVX2.
+//
+//go:noescape
+func quantizeAVX2(q *int8, d *float32, sum *float32, x *float32, blocks int)
+
+// scores8AVX2 is kernels.scores8 for AVX2.
+//
+//go:noescape
+func scores8AVX2(q *byte, k *byte, dim int, n int, out *float32, stride int, ahead int)
+
+// weights8AVX2 is kernels.weights8 for AVX2. room has 128 floats for each 32 columns.
+//
+//go:noescape
+func weights8AVX2(v *byte, w *float32, stride int, n int, dim int, room *float32, codes *int16, unit *float32)
+
+// weighted8AVX2 is kernels.weighted8 for AVX2.
+//
+//go:noescape
+func weighted8AVX2(acc *float32, v *byte, codes *int16, unit *float32, n int, dim int, ahead int)
+
+// widenQ80AVX2 is kernels.widenQ80 for AVX2.
+//
+//go:noescape
+func widenQ80AVX2(dst *float32, src *byte, blocks int)

@@ -53,7 +53,7 @@ func scores8AVX512() {
 					VINSERTI64X4(U8(1), at(8*h+i+4, 2), r[i], r[i])
 					VPXORD(high, r[i], r[i])
 				}
-				columns[h] = transposed4(r)
+				columns[h] = transposed4(r, ZMM)
 			}
 			for c := range 8 {
 				codes, pick := ZMM(), uint8(0x88)

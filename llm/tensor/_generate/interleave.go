@@ -24,13 +24,13 @@ func words(row func(i, disp int) Mem, disp int) [4]reg.VecVirtual {
 			VINSERTI32X4(U8(uint8(l)), row(4*l+j, disp), r[j], r[j])
 		}
 	}
-	return transposed4(r)
+	return transposed4(r, ZMM)
 }
 
-// transposed4 transposes 4 × 4 words in each quarter of four registers.
-func transposed4(r [4]reg.VecVirtual) [4]reg.VecVirtual {
+// transposed4 transposes 4 × 4 words in each 128 bits of four registers.
+func transposed4(r [4]reg.VecVirtual, vector func() reg.VecVirtual) [4]reg.VecVirtual {
 	two := func(op func(...Op), a, b reg.VecVirtual) reg.VecVirtual {
-		out := ZMM()
+		out := vector()
 		op(b, a, out)
 		return out
 	}

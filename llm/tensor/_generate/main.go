@@ -51,6 +51,25 @@ func main() {
 	scores8AVX512()
 	weights8AVX512()
 	weighted8AVX512()
+	for _, t := range rowFormats8 {
+		scoresAVX2(t)
+		weighted4AVX2(t)
+	}
+	expSumAVX2()
+	largestAVX2()
+	swigluAVX2()
+	transposeAVX2()
+	interleaveQ4KAVX2()
+	interleaveQ6KAVX2()
+	outerAVX2(16, 63)
+	outerAVX2(32, 15)
+	dotQ4KAVX2()
+	dotQ6KAVX2()
+	quantizeAVX2()
+	scores8AVX2()
+	weights8AVX2()
+	weighted8AVX2()
+	widenQ80AVX2()
 	Generate()
 }
 

@@ -91,12 +91,23 @@ func fourth(base, stride, stride3 reg.GPVirtual, c, disp int) Mem {
 	return Mem{Base: base, Index: stride3, Scale: 1, Disp: disp}
 }
 
+// bringNear asks for the span bytes at next, one of an outer kernel's parameters, and moves
+// next beyond them.
+func bringNear(name string, next reg.GPVirtual) {
+	left := GP64()
+	Load(Param("span"), left)
+	loop(name, left, 64, func() {
+		PREFETCHT1(Mem{Base: next})
+		ADDQ(U32(64), next)
+	})
+}
+
 // outerAVX512 multiplies 32 rows of weights with 4 of activations; each scale is that
-// of width weights. In each step it brings near span bytes of one row of what is unpacked
-// next, or of two: memory works while the weights are multiplied.
+// of width weights. In each step it brings near a part of what is unpacked next: memory
+// works while the weights are multiplied.
 func outerAVX512(width int) {
 	name := fmt.Sprintf("outer%dAVX512", width)
-	TEXT(name, NOSPLIT, "func(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, dst *float32, next *byte, rowBytes, span, second int)")
+	TEXT(name, NOSPLIT, "func(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, dst *float32, next *byte, span int)")
 	Doc(fmt.Sprintf("%s is kernels.outer%d for AVX-512 with VNNI.", name, width))
 	Pragma("noescape")
 	u, s, m, a, d, sum, n := ptr("u"), ptr("s"), ptr("m"), ptr("a"), ptr("d"), ptr("sum"), ptr("steps")
@@ -115,20 +126,7 @@ func outerAVX512(width int) {
 		}
 	}
 	loop(fmt.Sprintf("outer%d", width), n, 1, func() {
-		row, left := GP64(), GP64()
-		near := func(name string) {
-			Load(Param("span"), left)
-			loop(name, left, 64, func() { PREFETCHT1(Mem{Base: row, Index: left, Scale: 1, Disp: -64}) })
-		}
-		alone := fmt.Sprintf("outer%d_alone", width)
-		MOVQ(next, row)
-		near(fmt.Sprintf("outer%d_near", width))
-		ADDQ(NewParamAddr("second", 96), row)
-		CMPQ(row, next)
-		JEQ(LabelRef(alone))
-		near(fmt.Sprintf("outer%d_second", width))
-		Label(alone)
-		ADDQ(NewParamAddr("rowBytes", 80), next)
+		bringNear(fmt.Sprintf("outer%d_near", width), next)
 		var dot [2][4]reg.VecVirtual
 		for h := range 2 {
 			for c := range 4 {
@@ -199,10 +197,10 @@ func peakAVX512() {
 	RET()
 }
 
-// peakAVX2 is the same with the instructions of dotAVX2.
+// peakAVX2 is the same with the instructions of outerAVX2.
 func peakAVX2() {
 	TEXT("peakAVX2", NOSPLIT, "func(n int)")
-	Doc("peakAVX2 multiplies and adds 8 × 16 numbers of 16 bits n times, in registers.")
+	Doc("peakAVX2 multiplies and adds 8 × 32 bytes n times, in registers.")
 	n := ptr("n")
 	x := YMM()
 	VPXOR(x, x, x)
@@ -214,8 +212,8 @@ func peakAVX2() {
 	loop("peak2", n, 1, func() {
 		for i := range acc {
 			t := YMM()
-			VPMADDWD(x, x, t)
-			VPADDD(t, acc[i], acc[i])
+			VPMADDUBSW(x, x, t)
+			VPADDW(t, acc[i], acc[i])
 		}
 	})
 	VZEROUPPER()
