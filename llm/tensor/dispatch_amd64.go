@@ -15,7 +15,7 @@ var (
 	avx2Kernels = kernels{
 		name: "avx2", dot: dotAVX2, dot4: dot4AVX2, unpack: unpackAVX2, dotF32: dotF32TailAVX2, dotF32x4: dotF32x4AVX2,
 		axpy: axpyTailAVX2, widenF16: widenF16Tail, widenQ80: widenQ80AVX2,
-		transpose: transposeFloatsAVX2, transposeBytes: transposeCodesAVX2, outer16: outer16AVX2, outer32: outer32AVX2, outer16Max: 63, outer32Max: 15,
+		transpose: transposeFloatsAVX2, transposeBytes: transposeCodesAVX2, outer16: outer16AVX2, outer32: outer32AVX2, outer32Wide: outer32WideAVX2, outer16Max: 63, outer32Max: 15,
 		dotQ4K: dotQ4KAVX2, dotQ6K: dotQ6KAVX2,
 		interleaveQ4K: interleaveQ4KAVX2, interleaveQ6K: interleaveQ6KAVX2,
 		scores:    [3]func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride, ahead int){scoresF32AVX2, scoresF16AVX2, scoresQ80AVX2},

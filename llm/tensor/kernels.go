@@ -54,6 +54,9 @@ type kernels struct {
 	// they bring near span bytes, a multiple of 64, of those from next on.
 	outer16, outer32 outerKernel
 
+	// outer32Wide is outer32 for all codes, slower, where outer32 takes small ones only.
+	outer32Wide outerKernel
+
 	// outer16Max and outer32Max are the largest codes that outer16 and outer32 take.
 	outer16Max, outer32Max uint8
 

@@ -66,7 +66,7 @@ func (p *Product) outer(x *Acts) bool {
 	if p.direct() != nil {
 		least = directMin
 	}
-	return fast.outer16 != nil && !x.Exact && x.N >= least && unpackers[p.W.Type] != nil && largestCode[p.W.Type] <= fast.outer16Max
+	return !x.Exact && x.N >= least && unpackers[p.W.Type] != nil && fast.outer(p.W.Type) != nil
 }
 
 // itemRows returns the rows that one item of work computes.

@@ -57,9 +57,9 @@ func (p *Product) outerStrip(o *outerScratch, x *Acts, first, next int) {
 	clear(o.sums)
 	t := p.W.Type
 	groups := x.stride / groupSize
-	outer, sum, step := fast.outer16, x.sum, groupSize
-	if scaleOf32(t) && largestCode[t] <= fast.outer32Max {
-		outer, sum, step = fast.outer32, x.pairSum, 2*groupSize
+	outer, sum, step := fast.outer(t), x.sum, groupSize
+	if fast.outerWidth(t) == 32 {
+		sum, step = x.pairSum, 2*groupSize
 	}
 	near := p.ahead(next, cols/outerCols*x.stride/step)
 	for k := 0; k < p.W.Cols; k += outerChunk {
@@ -80,6 +80,28 @@ func (p *Product) outerStrip(o *outerScratch, x *Acts, first, next int) {
 // scaleOf32 says that each 32 weights have one scale: those of formats with blocks or
 // sub-blocks of 32.
 func scaleOf32(t Type) bool { return t != Q6_K && t != Q2_K && t != Q3_K }
+
+// outerWidth returns 32 if the outer product for the format takes a scale for each 32
+// weights, else 16.
+func (k *kernels) outerWidth(t Type) int {
+	if scaleOf32(t) && (largestCode[t] <= k.outer32Max || k.outer32Wide != nil && largestCode[t] > k.outer16Max) {
+		return 32
+	}
+	return 16
+}
+
+// outer returns the outer product for the format, or nil where there is none.
+func (k *kernels) outer(t Type) outerKernel {
+	switch code := largestCode[t]; {
+	case k.outerWidth(t) == 32 && code <= k.outer32Max:
+		return k.outer32
+	case k.outerWidth(t) == 32:
+		return k.outer32Wide
+	case code <= k.outer16Max:
+		return k.outer16
+	}
+	return nil
+}
 
 // ahead is what the kernel brings near while it multiplies a strip: see kernels.outer16.
 type ahead struct {

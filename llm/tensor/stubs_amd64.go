@@ -261,6 +261,11 @@ func outer16AVX2(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *flo
 //go:noescape
 func outer32AVX2(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, span int)
 
+// outer32WideAVX2 is kernels.outer32 for AVX2 and codes up to 255.
+//
+//go:noescape
+func outer32WideAVX2(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, span int)
+
 // dotQ4KAVX2 is kernels.dotQ4K for AVX2.
 //
 //go:noescape

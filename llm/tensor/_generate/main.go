@@ -63,6 +63,7 @@ func main() {
 	interleaveQ6KAVX2()
 	outerAVX2(16, 63)
 	outerAVX2(32, 15)
+	outer32WideAVX2()
 	dotQ4KAVX2()
 	dotQ6KAVX2()
 	quantizeAVX2()

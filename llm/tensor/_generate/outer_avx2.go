@@ -10,8 +10,8 @@ import (
 )
 
 // Outer products for AVX2. VPMADDUBSW adds two products of bytes into 16 bits and
-// saturates, so codes must be small: sums of 32 columns stay in 16 bits for codes up to 15,
-// sums of eight columns for codes up to 63.
+// saturates, so small codes are added faster: sums of 32 columns stay in 16 bits for codes up
+// to 15, sums of eight columns for codes up to 63.
 
 // eightRows loads 16 bytes of each of eight rows: word c of all rows is the c-th result.
 func eightRows(row func(i, disp int) Mem, disp int) [4]reg.VecVirtual {
@@ -277,6 +277,79 @@ func outerAVX2(width, most int) {
 		ADDQ(U32(uint32(width)), a)
 		for _, p := range []reg.GPVirtual{d, sum} {
 			ADDQ(U32(uint32(width/4)), p)
+		}
+	})
+	VZEROUPPER()
+	RET()
+}
+
+// outer32WideAVX2 is outer32 for all codes: less 128 they are signed, and VPMADDUBSW takes
+// their amounts while their signs go to the activations. Two products fit into 16 bits, so
+// each pair goes to 32 bits at once.
+func outer32WideAVX2() {
+	TEXT("outer32WideAVX2", NOSPLIT, "func(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, dst *float32, next *byte, span int)")
+	Doc("outer32WideAVX2 is kernels.outer32 for AVX2 and codes up to 255.")
+	Pragma("noescape")
+	u, s, m, a, d, sum, n := ptr("u"), ptr("s"), ptr("m"), ptr("a"), ptr("d"), ptr("sum"), ptr("steps")
+	stride, next := ptr("stride"), ptr("next")
+	stride3, step, step3 := GP64(), GP64(), GP64()
+	LEAQ(Mem{Base: stride, Index: stride, Scale: 2}, stride3)
+	MOVQ(stride, step)
+	SHRQ(U8(2), step)
+	LEAQ(Mem{Base: step, Index: step, Scale: 2}, step3)
+	loop("outer2_wide", n, 1, func() {
+		bringNear("outer2_wide_near", next)
+		for h := range 2 {
+			var dot [2][4]reg.VecVirtual
+			for k := 0; k < 32; k += 4 {
+				var w, amount [2]reg.VecVirtual
+				for p := range 2 {
+					w[p], amount[p] = YMM(), YMM()
+					VMOVDQU(Mem{Base: u, Disp: 16*k + 16*chunk*h + 32*p}, w[p])
+					VPXOR(eightWords(0x80808080), w[p], w[p])
+					VPABSB(w[p], amount[p])
+				}
+				for c := range 4 {
+					b := YMM()
+					VPBROADCASTD(fourth(a, stride, stride3, c, k), b)
+					for p := range 2 {
+						t := YMM()
+						VPSIGNB(w[p], b, t)
+						VPMADDUBSW(t, amount[p], t)
+						VPMADDWD(sixteenOnes(), t, t)
+						if k == 0 {
+							dot[p][c] = t
+						} else {
+							VPADDD(t, dot[p][c], dot[p][c])
+						}
+					}
+				}
+			}
+			dst := ptr("dst")
+			for p := range dot {
+				scale, offset := YMM(), YMM()
+				VMOVUPS(Mem{Base: s, Disp: 4*chunk*h + 32*p}, scale)
+				VMOVUPS(Mem{Base: m, Disp: 4*chunk*h + 32*p}, offset)
+				VFMSUB231PS(eight(128), scale, offset) // 128 s - m
+				for c := range 4 {
+					t, total := YMM(), Mem{Base: dst, Disp: 128*c + 64*h + 32*p}
+					VCVTDQ2PS(dot[p][c], dot[p][c])
+					VBROADCASTSS(fourth(d, step, step3, c, 0), t)
+					VMULPS(scale, t, t)
+					VFMADD213PS(total, t, dot[p][c])
+					VBROADCASTSS(fourth(sum, step, step3, c, 0), t)
+					VFMADD231PS(t, offset, dot[p][c])
+					VMOVUPS(dot[p][c], total)
+				}
+			}
+		}
+		ADDQ(U32(512), u)
+		for _, p := range []reg.GPVirtual{s, m} {
+			ADDQ(U32(128), p)
+		}
+		ADDQ(U32(32), a)
+		for _, p := range []reg.GPVirtual{d, sum} {
+			ADDQ(U32(8), p)
 		}
 	})
 	VZEROUPPER()
