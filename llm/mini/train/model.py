@@ -20,7 +20,7 @@ class Shape:
     heads: int
     kv_heads: int
     ffn: int
-    vocab: int = 5120
+    vocab: int = 6144
     context: int = 4096
     rope_base: float = 500000.0
     epsilon: float = 1e-5
@@ -34,8 +34,8 @@ PRESETS = {
     "cpu-1m": Shape(layers=4, width=128, heads=4, kv_heads=2, ffn=384),
     "cpu-2m": Shape(layers=5, width=192, heads=6, kv_heads=2, ffn=512),
     "cpu-4m": Shape(layers=5, width=256, heads=4, kv_heads=2, ffn=512),
-    "gpu-15m": Shape(layers=8, width=384, heads=6, kv_heads=2, ffn=1024, vocab=6144),
-    "gpu-30m": Shape(layers=12, width=448, heads=7, kv_heads=1, ffn=1216, vocab=6144),
+    "gpu-15m": Shape(layers=8, width=384, heads=6, kv_heads=2, ffn=1024),
+    "gpu-30m": Shape(layers=12, width=448, heads=7, kv_heads=1, ffn=1216),
 }
 
 
