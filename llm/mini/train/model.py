@@ -35,7 +35,7 @@ PRESETS = {
     "cpu-2m": Shape(layers=5, width=192, heads=6, kv_heads=2, ffn=512),
     "cpu-4m": Shape(layers=5, width=256, heads=4, kv_heads=2, ffn=512),
     "gpu-15m": Shape(layers=8, width=384, heads=6, kv_heads=2, ffn=1024),
-    "gpu-30m": Shape(layers=12, width=448, heads=7, kv_heads=1, ffn=1216),
+    "gpu-30m": Shape(layers=10, width=512, heads=8, kv_heads=2, ffn=1408),
 }
 
 

@@ -40,6 +40,9 @@ const (
 
 func (st *story) example(exchanges int) {
 	st.exampleOf(pick(st.Source, "support", "support", "workflow", "rag", "rag", "rag"), exchanges)
+	if st.chance(0.2) { // greetings, thanks, and what these tools are not for
+		st.none()
+	}
 }
 
 func (st *story) exampleOf(name string, exchanges int) {
