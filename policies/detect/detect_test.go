@@ -154,7 +154,7 @@ func TestMany(t *testing.T) {
 	}
 	short, long := took(500), took(8000)
 	if long > 5*16*short {
-		t.Errorf("a text of %v takes %v when it is 16 times as long", short, long)
+		t.Errorf("%v for a text, %v for one 16 times as long", short, long)
 	}
 	var v Vault
 	out, _ := v.Redact("the key is\n-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\nend", Secret)
