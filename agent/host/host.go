@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -232,7 +233,11 @@ func (h *Host) openBus(ctx context.Context) ([]tools.Spec, error) {
 
 // find lists the agent's tools as the bus declares them.
 func (h *Host) find(ctx context.Context, own map[string]bool) ([]tools.Spec, error) {
-	all, err := h.Bus.Tools(ctx)
+	var only []string
+	if h.o.NATS == "" && h.o.Listen == "" { // nobody else reaches the bus
+		only = slices.Collect(maps.Keys(own))
+	}
+	all, err := h.Bus.AllOf(ctx, only)
 	if err != nil {
 		return nil, err
 	}

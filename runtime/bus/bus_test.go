@@ -471,3 +471,26 @@ func TestSchemaChanges(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+// TestAllOf: where all tools are named, nobody else is waited for; where one of them is
+// missing, the others are found all the same.
+func TestAllOf(t *testing.T) {
+	s := start(t, bus.ServerOptions{})
+	c := connect(t, s)
+	serve(t, c, tools.New("add", "Adds", add, tools.Options{Effect: tools.Read}))
+	best := time.Hour
+	for range 5 {
+		began := time.Now()
+		found, err := client(t, c).AllOf(t.Context(), []string{"add"})
+		if err != nil || len(found) != 1 || found[0].Name != "add" {
+			t.Fatalf("%v, %v", found, err)
+		}
+		best = min(best, time.Since(began))
+	}
+	if best >= 100*time.Millisecond {
+		t.Errorf("it took %v: as long as when others may answer", best)
+	}
+	if found, err := client(t, c).AllOf(t.Context(), []string{"add", "none"}); err != nil || len(found) != 1 {
+		t.Errorf("%v, %v", found, err)
+	}
+}

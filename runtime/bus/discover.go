@@ -41,13 +41,14 @@ type newest struct {
 	conflict []*declared // of the same version; none if it is clear what the tool is
 }
 
-// find asks the bus who serves a tool, or all tools if name is "".
-func (c *Client) find(ctx context.Context, name string) (map[string][]*declared, error) {
+// find asks the bus who serves a tool, or all tools if name is "". If tools are named that
+// are all there is, it waits for no others.
+func (c *Client) find(ctx context.Context, name string, all ...string) (map[string][]*declared, error) {
 	for attempt := 0; ; attempt++ {
 		if err := c.conn.ready(ctx); err != nil {
 			return nil, err
 		}
-		found, answered, err := c.ask(ctx, name)
+		found, answered, err := c.ask(ctx, name, all)
 		if err != nil || answered {
 			return found, err
 		}
@@ -58,7 +59,7 @@ func (c *Client) find(ctx context.Context, name string) (map[string][]*declared,
 }
 
 // ask makes one round; answered is false if not even the server said anything.
-func (c *Client) ask(ctx context.Context, name string) (found map[string][]*declared, answered bool, err error) {
+func (c *Client) ask(ctx context.Context, name string, all []string) (found map[string][]*declared, answered bool, err error) {
 	subject := "$SRV.INFO"
 	if name != "" {
 		subject += "." + name
@@ -85,6 +86,9 @@ func (c *Client) ask(ctx context.Context, name string) (found map[string][]*decl
 			}
 			answered = true
 			c.note(found, msg.Data)
+			if len(all) > 0 && !slices.ContainsFunc(all, func(name string) bool { return found[name] == nil }) {
+				return found, true, nil
+			}
 			quiet.Reset(100 * time.Millisecond)
 		case <-quiet.C:
 			return found, answered, nil
@@ -211,8 +215,12 @@ func compareVersions(a, b string) int {
 
 // Tools lists the tools on the bus, sorted by name, each in its highest version. A tool
 // whose workers disagree about that version is left out and logged; see Declarations.
-func (c *Client) Tools(ctx context.Context) ([]tools.Spec, error) {
-	found, err := c.find(ctx, "")
+func (c *Client) Tools(ctx context.Context) ([]tools.Spec, error) { return c.AllOf(ctx, nil) }
+
+// AllOf is Tools on a bus whose tools have these names, which nobody else reaches: it
+// returns as soon as they have answered, a tenth of a second sooner.
+func (c *Client) AllOf(ctx context.Context, all []string) ([]tools.Spec, error) {
+	found, err := c.find(ctx, "", all...)
 	if err != nil {
 		return nil, err
 	}
