@@ -112,7 +112,7 @@ func find(kind, text string, add func(start, end int)) {
 		if strings.Contains(text, "-----BEGIN") {
 			each(secretBlock, nil)
 		}
-		if strings.ContainsAny(text, ":= ") {
+		if strings.ContainsAny(text, ":=") || strings.Contains(strings.ToLower(text), "bearer") {
 			each(secretNamed, nil)
 		}
 		each(tokenForm, random)
@@ -142,7 +142,9 @@ func find(kind, text string, add func(start, end int)) {
 			each(phoneForm, nil)
 		}
 	case Imitation:
-		each(imitation, nil)
+		if strings.ContainsAny(text, "<[{:") { // each form has one of them
+			each(imitation, nil)
+		}
 	}
 }
 
