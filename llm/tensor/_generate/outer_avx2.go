@@ -191,12 +191,13 @@ func interleaveQ6KAVX2() {
 	RET()
 }
 
-// outerAVX2 takes 16 rows of weights and four of activations at a time; the sums of
-// floats wait in memory.
-func outerAVX2(width, most int) {
-	name := fmt.Sprintf("outer%dAVX2", width)
+// outerFrame writes an outer product for AVX2, but for the sums of integers: sums returns
+// those of step's columns for eight rows of weights in each of two registers and four rows
+// of activations, 16·h rows into the strip. Sums of floats wait in memory. If the codes are
+// summed less 128, offsets are, too.
+func outerFrame(name, doc, label string, width int, less128 bool, sums func(h int, u reg.GPVirtual, activations func(c, k int) Mem) [2][4]reg.VecVirtual) {
 	TEXT(name, NOSPLIT, "func(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, dst *float32, next *byte, span int)")
-	Doc(fmt.Sprintf("%s is kernels.outer%d for AVX2 and codes up to %d.", name, width, most))
+	Doc(doc)
 	Pragma("noescape")
 	u, s, m, a, d, sum, n := ptr("u"), ptr("s"), ptr("m"), ptr("a"), ptr("d"), ptr("sum"), ptr("steps")
 	stride, next := ptr("stride"), ptr("next")
@@ -205,59 +206,20 @@ func outerAVX2(width, most int) {
 	MOVQ(stride, step)
 	SHRQ(U8(2), step)
 	LEAQ(Mem{Base: step, Index: step, Scale: 2}, step3)
-	columns := min(32767/(2*127*most)*4, width) // that a sum of 16 bits holds
-	// Either all rows of activations meet the same four columns of weights, or the columns
-	// of one sum stay in registers for all rows.
-	type pair struct{ q, c int }
-	var order []pair
-	for i := range columns {
-		if columns == width {
-			order = append(order, pair{i / 4 * 4, i % 4})
-		} else {
-			order = append(order, pair{i % (columns / 4) * 4, i / (columns / 4)})
-		}
-	}
-	loop(fmt.Sprintf("outer2_%d", width), n, 1, func() {
-		bringNear(fmt.Sprintf("outer2_%d_near", width), next)
+	loop(label, n, 1, func() {
+		bringNear(label+"_near", next)
 		for h := range 2 {
-			var dot [2][4]reg.VecVirtual
-			for k := 0; k < width; k += columns {
-				w, part := map[int][]reg.VecVirtual{}, [4][2]reg.VecVirtual{}
-				for _, at := range order {
-					if w[at.q] == nil {
-						w[at.q] = []reg.VecVirtual{YMM(), YMM()}
-						for p := range 2 {
-							VMOVDQU(Mem{Base: u, Disp: 16*(k+at.q) + 16*chunk*h + 32*p}, w[at.q][p])
-						}
-					}
-					b := YMM()
-					VPBROADCASTD(fourth(a, stride, stride3, at.c, k+at.q), b)
-					for p := range 2 {
-						t := YMM()
-						VPMADDUBSW(b, w[at.q][p], t)
-						if at.q == 0 {
-							part[at.c][p] = t
-						} else {
-							VPADDW(t, part[at.c][p], part[at.c][p])
-						}
-						if at.q+4 < columns {
-							continue
-						}
-						t = part[at.c][p]
-						VPMADDWD(sixteenOnes(), t, t)
-						if k == 0 {
-							dot[p][at.c] = t
-						} else {
-							VPADDD(t, dot[p][at.c], dot[p][at.c])
-						}
-					}
-				}
-			}
+			dot := sums(h, u, func(c, k int) Mem { return fourth(a, stride, stride3, c, k) })
 			dst := ptr("dst")
 			for p := range dot {
 				scale, offset := YMM(), YMM()
 				VMOVUPS(Mem{Base: s, Disp: 4*chunk*h + 32*p}, scale)
 				VMOVUPS(Mem{Base: m, Disp: 4*chunk*h + 32*p}, offset)
+				subtract := VFNMADD231PS
+				if less128 {
+					VFMSUB231PS(eight(128), scale, offset) // 128 s - m
+					subtract = VFMADD231PS
+				}
 				for c := range 4 {
 					t, total := YMM(), Mem{Base: dst, Disp: 128*c + 64*h + 32*p}
 					VCVTDQ2PS(dot[p][c], dot[p][c])
@@ -265,7 +227,7 @@ func outerAVX2(width, most int) {
 					VMULPS(scale, t, t)
 					VFMADD213PS(total, t, dot[p][c])
 					VBROADCASTSS(fourth(sum, step, step3, c, 0), t)
-					VFNMADD231PS(t, offset, dot[p][c])
+					subtract(t, offset, dot[p][c])
 					VMOVUPS(dot[p][c], total)
 				}
 			}
@@ -283,75 +245,89 @@ func outerAVX2(width, most int) {
 	RET()
 }
 
+// outerAVX2 is for codes up to most: sums of 16 bits hold several columns.
+func outerAVX2(width, most int) {
+	columns := min(32767/(2*127*most)*4, width) // that a sum of 16 bits holds
+	// Either all rows of activations meet the same four columns of weights, or the columns
+	// of one sum stay in registers for all rows.
+	type pair struct{ q, c int }
+	var order []pair
+	for i := range columns {
+		if columns == width {
+			order = append(order, pair{i / 4 * 4, i % 4})
+		} else {
+			order = append(order, pair{i % (columns / 4) * 4, i / (columns / 4)})
+		}
+	}
+	name := fmt.Sprintf("outer%dAVX2", width)
+	doc := fmt.Sprintf("%s is kernels.outer%d for AVX2 and codes up to %d.", name, width, most)
+	outerFrame(name, doc, fmt.Sprintf("outer2_%d", width), width, false, func(h int, u reg.GPVirtual, activations func(c, k int) Mem) (dot [2][4]reg.VecVirtual) {
+		for k := 0; k < width; k += columns {
+			w, part := map[int][]reg.VecVirtual{}, [4][2]reg.VecVirtual{}
+			for _, at := range order {
+				if w[at.q] == nil {
+					w[at.q] = []reg.VecVirtual{YMM(), YMM()}
+					for p := range 2 {
+						VMOVDQU(Mem{Base: u, Disp: 16*(k+at.q) + 16*chunk*h + 32*p}, w[at.q][p])
+					}
+				}
+				b := YMM()
+				VPBROADCASTD(activations(at.c, k+at.q), b)
+				for p := range 2 {
+					t := YMM()
+					VPMADDUBSW(b, w[at.q][p], t)
+					if at.q == 0 {
+						part[at.c][p] = t
+					} else {
+						VPADDW(t, part[at.c][p], part[at.c][p])
+					}
+					if at.q+4 < columns {
+						continue
+					}
+					t = part[at.c][p]
+					VPMADDWD(sixteenOnes(), t, t)
+					if k == 0 {
+						dot[p][at.c] = t
+					} else {
+						VPADDD(t, dot[p][at.c], dot[p][at.c])
+					}
+				}
+			}
+		}
+		return dot
+	})
+}
+
 // outer32WideAVX2 is outer32 for all codes: less 128 they are signed, and VPMADDUBSW takes
 // their amounts while their signs go to the activations. Two products fit into 16 bits, so
 // each pair goes to 32 bits at once.
 func outer32WideAVX2() {
-	TEXT("outer32WideAVX2", NOSPLIT, "func(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, dst *float32, next *byte, span int)")
-	Doc("outer32WideAVX2 is kernels.outer32 for AVX2 and codes up to 255.")
-	Pragma("noescape")
-	u, s, m, a, d, sum, n := ptr("u"), ptr("s"), ptr("m"), ptr("a"), ptr("d"), ptr("sum"), ptr("steps")
-	stride, next := ptr("stride"), ptr("next")
-	stride3, step, step3 := GP64(), GP64(), GP64()
-	LEAQ(Mem{Base: stride, Index: stride, Scale: 2}, stride3)
-	MOVQ(stride, step)
-	SHRQ(U8(2), step)
-	LEAQ(Mem{Base: step, Index: step, Scale: 2}, step3)
-	loop("outer2_wide", n, 1, func() {
-		bringNear("outer2_wide_near", next)
-		for h := range 2 {
-			var dot [2][4]reg.VecVirtual
-			for k := 0; k < 32; k += 4 {
-				var w, amount [2]reg.VecVirtual
+	doc := "outer32WideAVX2 is kernels.outer32 for AVX2 and codes up to 255."
+	outerFrame("outer32WideAVX2", doc, "outer2_wide", 32, true, func(h int, u reg.GPVirtual, activations func(c, k int) Mem) (dot [2][4]reg.VecVirtual) {
+		for k := 0; k < 32; k += 4 {
+			var w, amount [2]reg.VecVirtual
+			for p := range 2 {
+				w[p], amount[p] = YMM(), YMM()
+				VMOVDQU(Mem{Base: u, Disp: 16*k + 16*chunk*h + 32*p}, w[p])
+				VPXOR(eightWords(0x80808080), w[p], w[p])
+				VPABSB(w[p], amount[p])
+			}
+			for c := range 4 {
+				b := YMM()
+				VPBROADCASTD(activations(c, k), b)
 				for p := range 2 {
-					w[p], amount[p] = YMM(), YMM()
-					VMOVDQU(Mem{Base: u, Disp: 16*k + 16*chunk*h + 32*p}, w[p])
-					VPXOR(eightWords(0x80808080), w[p], w[p])
-					VPABSB(w[p], amount[p])
-				}
-				for c := range 4 {
-					b := YMM()
-					VPBROADCASTD(fourth(a, stride, stride3, c, k), b)
-					for p := range 2 {
-						t := YMM()
-						VPSIGNB(w[p], b, t)
-						VPMADDUBSW(t, amount[p], t)
-						VPMADDWD(sixteenOnes(), t, t)
-						if k == 0 {
-							dot[p][c] = t
-						} else {
-							VPADDD(t, dot[p][c], dot[p][c])
-						}
+					t := YMM()
+					VPSIGNB(w[p], b, t)
+					VPMADDUBSW(t, amount[p], t)
+					VPMADDWD(sixteenOnes(), t, t)
+					if k == 0 {
+						dot[p][c] = t
+					} else {
+						VPADDD(t, dot[p][c], dot[p][c])
 					}
 				}
 			}
-			dst := ptr("dst")
-			for p := range dot {
-				scale, offset := YMM(), YMM()
-				VMOVUPS(Mem{Base: s, Disp: 4*chunk*h + 32*p}, scale)
-				VMOVUPS(Mem{Base: m, Disp: 4*chunk*h + 32*p}, offset)
-				VFMSUB231PS(eight(128), scale, offset) // 128 s - m
-				for c := range 4 {
-					t, total := YMM(), Mem{Base: dst, Disp: 128*c + 64*h + 32*p}
-					VCVTDQ2PS(dot[p][c], dot[p][c])
-					VBROADCASTSS(fourth(d, step, step3, c, 0), t)
-					VMULPS(scale, t, t)
-					VFMADD213PS(total, t, dot[p][c])
-					VBROADCASTSS(fourth(sum, step, step3, c, 0), t)
-					VFMADD231PS(t, offset, dot[p][c])
-					VMOVUPS(dot[p][c], total)
-				}
-			}
 		}
-		ADDQ(U32(512), u)
-		for _, p := range []reg.GPVirtual{s, m} {
-			ADDQ(U32(128), p)
-		}
-		ADDQ(U32(32), a)
-		for _, p := range []reg.GPVirtual{d, sum} {
-			ADDQ(U32(8), p)
-		}
+		return dot
 	})
-	VZEROUPPER()
-	RET()
 }
