@@ -77,10 +77,10 @@ class Rows:
     def next(self):
         while True:
             files = sorted(glob.glob(self.pattern))
-            new = [f for f in files if f not in self.used]
-            if not new and not files:
+            if not files:
                 time.sleep(0.2)
                 continue
+            new = [f for f in files if f not in self.used]
             if not new:
                 print("all data were used, again from the start", flush=True)
                 self.used, new = [], files
