@@ -134,6 +134,42 @@ func TestTurn(t *testing.T) {
 	}
 }
 
+// TestArguments: a call has no arguments but the declared ones, unless its schema speaks of
+// others; what lies within an argument is as JSON Schema has it.
+func TestArguments(t *testing.T) {
+	for schema, c := range map[string]struct{ yes, not []string }{
+		`{"type": "object", "properties": {"a": {"type": "integer"}, "o": {"properties": {"x": {"type": "integer"}}}}}`: {
+			[]string{`{}`, `{"a": 1}`, `{"o": {"y": true}, "a": 1}`}, []string{`{"b": 1}`, `{"a": 1, "b": 1}`, `{"o": {"x": "y"}}`}},
+		`{"properties": {}}`: {[]string{`{}`}, []string{`{"b": 1}`}},
+		`{"allOf": [{"properties": {"a": {"type": "integer"}}}, {"properties": {"b": {"type": "integer"}}}]}`: {
+			[]string{`{"a": 1, "b": 2}`, `{"b": 2}`}, []string{`{"c": 1}`, `{"b": "2"}`}},
+		`{"properties": {"child": {"$ref": "#"}, "a": {"type": "integer"}}}`: {
+			[]string{`{"child": {"z": 1, "child": {"z": 1}}}`}, []string{`{"z": 1}`, `{"child": {"a": "b"}}`}},
+		`{"properties": {"a": {"type": "integer"}}, "required": ["b"]}`: {[]string{`{"b": 1}`, `{"a": 1, "b": 1}`}, []string{`{"a": 1}`, `{"b": 1, "c": 1}`}},
+		`{"type": "object"}`: {[]string{`{}`, `{"b": 1}`}, nil},
+		`{"properties": {"a": {"type": "integer"}}, "additionalProperties": true}`:               {[]string{`{"b": 1}`}, nil},
+		`{"properties": {"a": {"type": "integer"}}, "additionalProperties": {"type": "string"}}`: {[]string{`{"b": "1"}`}, []string{`{"b": 1}`}},
+		`{"properties": {"a": {"type": "integer"}}, "patternProperties": {"^x": true}}`:          {[]string{`{"x1": 1}`, `{"b": 1}`}, nil},
+		`{"properties": {"a": {"type": "integer"}}, "propertyNames": {"maxLength": 2}}`:          {[]string{`{"b": 1}`}, []string{`{"bcd": 1}`}},
+		`{"properties": {"a": {"type": "integer"}}, "minProperties": 2}`:                         {[]string{`{"b": 1, "a": 1}`}, []string{`{"a": 1}`}},
+	} {
+		g, err := CompileTurn(Turn{Tools: []llm.ToolSpec{{Name: "f", Parameters: []byte(schema)}}})
+		if err != nil {
+			t.Fatalf("%s: %v", schema, err)
+		}
+		for _, args := range c.yes {
+			if !accepts(t, g, `{"name": "f", "parameters": `+args+`}`) {
+				t.Errorf("%s rejects %s", schema, args)
+			}
+		}
+		for _, args := range c.not {
+			if accepts(t, g, `{"name": "f", "parameters": `+args+`}`) {
+				t.Errorf("%s accepts %s", schema, args)
+			}
+		}
+	}
+}
+
 func ExampleCompileSchema() {
 	g, err := CompileSchema([]byte(`{"type": "boolean"}`), Options{})
 	if err != nil {

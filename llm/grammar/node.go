@@ -83,6 +83,7 @@ type builder struct {
 	quick     bool // shortest takes an intersection as one byte
 	loose     bool // a space after a comma or colon may be left out
 	python    bool // values are Python's: True, False, None
+	arguments bool // of a call: what is compiled
 }
 
 var (

@@ -146,8 +146,8 @@ func (c *compiler) all(list []item) (node, error) {
 	}
 	sort.Strings(keys)
 	key := strings.Join(keys, "\x01")
-	if c.python && c.depth == 0 {
-		key = "\x01" + key // the arguments of a call
+	if c.arguments && c.depth == 0 {
+		key = "\x01" + key // members elsewhere are others
 	}
 	if n, ok := c.memo[key]; ok {
 		if at, open := c.open_[key]; open && at == c.depth {

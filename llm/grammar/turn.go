@@ -21,9 +21,11 @@ type Turn struct {
 
 // CompileTurn makes the grammar of a turn: text, or calls. After a complete call the
 // turn ends or opens another. In the JSON dialect calls are separated by "; "; in the
-// Python-style one they stand in a list, and their arguments are the declared ones by
-// name. Where calls can be made, text does not open as a call would, in any form that
-// models write. An error is an [*Error] whose path starts with the tool's name.
+// Python-style one they stand in a list, with arguments by name. A call has no arguments
+// but the declared ones, though JSON Schema would let others pass: a model that writes one
+// has made it up. In the JSON dialect a schema may ask for others (additionalProperties,
+// patternProperties, propertyNames, minProperties), or declare none. Where calls can be
+// made, text does not open as a call would, in any form that models write. An error is an [*Error] whose path starts with the tool's name.
 func CompileTurn(t Turn) (g *Grammar, err error) {
 	if t.Dialect != llm.DialectJSON && t.Dialect != llm.DialectPythonic {
 		return nil, &Error{"dialect", "", fmt.Sprintf("calls in %q have no grammar", t.Dialect), ErrUnsupported}
@@ -141,7 +143,9 @@ func toolCall(b *builder, tool llm.ToolSpec, o Options) (node, error) {
 	if len(schema) == 0 {
 		schema = json.RawMessage(`{"additionalProperties": false}`)
 	}
+	b.arguments = true
 	args, err := compileInto(b, schema, o, item{s: object("type", "object"), path: "\x00arguments"})
+	b.arguments = false
 	if e, ok := err.(*Error); ok {
 		e.Path = "/" + pointer(tool.Name) + e.Path
 	}
