@@ -40,6 +40,21 @@ type Sampling struct {
 	PresencePenalty   float32 `json:"presence_penalty,omitempty"`   // 0 is off
 	Seed              uint64  `json:"seed,omitempty"`               // the same seed gives the same tokens
 	LogProbs          int     `json:"logprobs,omitempty"`           // alternatives reported for each token
+
+	// Beams is how many continuations are followed side by side, where the model is not
+	// sure, until one is clearly the likeliest; 1 is off, 0 leaves it to the model. More
+	// need a determined choice. What is likeliest as a whole favours the short, so beams
+	// are for texts that the prompt determines: calls, and answers out of results.
+	Beams int `json:"beams,omitempty"`
+}
+
+// MaxBeams is the most that Sampling.Beams may be.
+const MaxBeams = 16
+
+// Determined says that tokens are chosen by the model's probabilities alone, the
+// likeliest first, and that nobody asks for those of others.
+func (s Sampling) Determined() bool {
+	return s.Temperature == 0 && (s.RepetitionPenalty == 0 || s.RepetitionPenalty == 1) && s.PresencePenalty == 0 && s.LogProbs == 0
 }
 
 // ResponseFormat asks for a final answer that satisfies a JSON Schema.

@@ -65,6 +65,7 @@ type SamplingConfig struct {
 	TopP        float32 `yaml:"top_p"`
 	MinP        float32 `yaml:"min_p"`
 	Seed        uint64  `yaml:"seed"`
+	Beams       int     `yaml:"beams"`
 }
 
 // Trigger starts runs: by messages on a subject, or on a schedule.
@@ -225,5 +226,5 @@ func (b BudgetConfig) budget() planner.Budget {
 }
 
 func (s SamplingConfig) sampling() llm.Sampling {
-	return llm.Sampling{Temperature: s.Temperature, TopK: s.TopK, TopP: s.TopP, MinP: s.MinP, Seed: s.Seed}
+	return llm.Sampling{Temperature: s.Temperature, TopK: s.TopK, TopP: s.TopP, MinP: s.MinP, Seed: s.Seed, Beams: s.Beams}
 }

@@ -63,6 +63,8 @@ func complete(ctx context.Context, r *llama.Runner, table *kv.Table, c Completio
 		return errors.New("engine: the prompt is empty")
 	case c.Max < 0:
 		return fmt.Errorf("engine: %d tokens to generate, want 0 or more", c.Max)
+	case c.Sampling.Beams > 1:
+		return fmt.Errorf("engine: %d beams need an engine; Complete follows one", c.Sampling.Beams)
 	}
 	if err := r.Check(table, c.Prompt); err != nil {
 		return err
@@ -101,7 +103,7 @@ func complete(ctx context.Context, r *llama.Runner, table *kv.Table, c Completio
 	for n := 0; n < c.Max; n++ {
 		id := sampler.Choose(logits[0], nil)
 		if id < 0 {
-			return errors.New("engine: the model gave no usable logits")
+			return errNoLogits
 		}
 		if slices.Contains(c.Stop, id) {
 			return nil

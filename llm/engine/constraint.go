@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/chat"
 	"github.com/chaski-dev/chaski/llm/grammar"
+	"github.com/chaski-dev/chaski/llm/sample"
 )
 
 // ErrNoRoom is the error of a constrained request whose MaxTokens is too small for any
@@ -35,6 +35,16 @@ type constraint struct {
 	least   float64 // probability of a call below which none is made; 0 is off
 	queue   []int32 // what is left of a forced text; see forced
 	left    int     // tokens that could yet be generated when the masks were made
+}
+
+// clone gives a constraint at the same place.
+func (c *constraint) clone() *constraint {
+	if c == nil {
+		return nil
+	}
+	d := *c
+	d.matcher = c.matcher.Clone()
+	return &d
 }
 
 // undecided says that whether the turn calls is still to be seen by the threshold. No
@@ -75,16 +85,11 @@ func (c *constraint) mayCall(mask grammar.Bitset, row []float32) error {
 	if c.tag >= 0 && c.matcher.CanTag() {
 		calls.Set(c.tag)
 	}
-	top := float64(slices.Max(row))
-	var all, call float64
-	for i, v := range row {
-		p := math.Exp(float64(v) - top)
-		all += p
-		if calls.Has(int32(i)) {
-			call += p
-		}
+	all, call := sample.LogSumExp(row), 0.0
+	for _, id := range calls.IDs(nil) {
+		call += math.Exp(float64(row[id]) - all)
 	}
-	if call >= c.least*all {
+	if call >= c.least {
 		return nil
 	}
 	c.matcher.TextOnly()

@@ -10,6 +10,9 @@
 // from the sequence's own tokens and verified in the same pass, as long as the guesses
 // are right often enough for what they cost on this machine.
 //
+// With llm.Sampling.Beams a sequence takes several ways at once where the model is not
+// sure, and keeps the likeliest. A model file may advise that (general.sampling.beams).
+//
 // Requests start by priority, then by turns between runs (a run is a session of a
 // tenant). A run's pages stay in the cache between its turns; [Engine.Suspend] sends them
 // to disk. System prompt and tools, which many runs share, are kept longest.
@@ -20,7 +23,7 @@
 //   - A sequence starts only when pages for all that it may generate are free or can be
 //     freed: running sequences never wait for memory, waiting ones never fail for it.
 //   - A token does not depend on what else is in the pass, nor on drafts or cached pages,
-//     but for the rounding of sums.
+//     but for the rounding of sums, and for beams that are given up where memory is short.
 //   - What was computed stays in the cache of its tenant, and of no other.
 //   - A request that ends, in whatever way, gives its pages back after the pass in hand.
 package engine

@@ -36,6 +36,10 @@ type Options struct {
 	Report func(error)
 }
 
+// beamsKey is where a model file says how many beams its makers advise, beside the keys of
+// that kind that llama.cpp knows: general.sampling.temp and others.
+const beamsKey = "general.sampling.beams"
+
 // DefaultBatch is the number of sequences that are decoded together.
 const DefaultBatch = 32
 
@@ -54,6 +58,7 @@ type Engine struct {
 	runner  *llama.Runner
 	context int
 	ends    []int32 // tokens that end a turn
+	beams   int     // of requests that don't say
 
 	mu       sync.Mutex
 	wake     *sync.Cond
@@ -151,6 +156,11 @@ func New(m *llama.Model, o Options) (e *Engine, err error) {
 		// A model without a tokenizer runs on ids; Generate says so.
 		if e.tok, err = tokenizer.FromGGUF(m.File); err != nil {
 			e.tok = nil
+		}
+	}
+	if m.File != nil {
+		if n, err := m.File.Int(beamsKey); err == nil {
+			e.beams = min(max(n, 1), llm.MaxBeams)
 		}
 	}
 	if e.tok != nil {

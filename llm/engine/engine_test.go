@@ -318,7 +318,7 @@ func TestCancelEverywhere(t *testing.T) {
 	for n := range 40 {
 		ctx, cancel := context.WithCancel(context.Background())
 		got, last := 0, error(nil)
-		for _, err := range e.Run(ctx, Job{Prompt: []int32{1, int32(n)}, Max: 300}, nil) {
+		for _, err := range e.Run(ctx, Job{Prompt: []int32{1, int32(n)}, Max: 300, Sampling: llm.Sampling{Beams: 1 + n%2*3}}, nil) {
 			if last = err; err != nil {
 				break
 			}
@@ -376,6 +376,8 @@ func TestBadInput(t *testing.T) {
 		"an unknown token":     {Prompt: []int32{1 << 20}, Max: 1},
 		"a bad temperature":    {Prompt: []int32{1}, Max: 1, Sampling: llm.Sampling{Temperature: -1}},
 		"a token below nought": {Prompt: []int32{-1}, Max: 1},
+		"beams below nought":   {Prompt: []int32{1}, Max: 1, Sampling: llm.Sampling{Beams: -1}},
+		"sampled beams":        {Prompt: []int32{1}, Max: 1, Sampling: llm.Sampling{Beams: 2, Temperature: 1}},
 	} {
 		if _, _, err := gather(e, job); err == nil {
 			t.Errorf("%s was accepted", name)

@@ -103,40 +103,64 @@ func (e *Engine) fits(s *sequence) bool {
 	full, idle := e.cache.Probe(s.job.Tenant, s.job.Prompt)
 	// Pages that only the tree holds count as free now, and no more when s holds them.
 	need := (len(s.job.Prompt)+s.job.Max+size-1)/size - full + idle
+	return e.needed()+need+1 <= e.pages.Free()+e.cache.Evictable()
+}
+
+// needed is how many pages the live sequences may come to take. One page more for each:
+// a tail that comes to be shared is copied.
+func (e *Engine) needed() int {
+	need := len(e.live)
 	for _, l := range e.live {
 		need += l.table.Missing(len(l.job.Prompt) + l.job.Max - l.table.Len())
 	}
-	// One page more for each sequence: a tail that comes to be shared is copied.
-	return need+len(e.live)+1 <= e.pages.Free()+e.cache.Evictable()
+	return need
 }
 
-// part is what one sequence adds to a pass.
+// part is what one sequence, or one of its beams, adds to a pass.
 type part struct {
-	s     *sequence
-	draft []int32
-	from  source        // of the draft
-	sure  int           // its first tokens are right and have no logits
-	slots []slot        // for each token of the draft and the one after, under a grammar
-	rows  []int32       // the only tokens with logits; nil is all
-	err   error         // of the slots
-	ready chan struct{} // closed when slots and err are set
+	s      *sequence
+	beam   *beam // nil is the sequence itself
+	draft  []int32
+	from   source        // of the draft
+	sure   int           // its first tokens are right and have no logits, but for a beam
+	slots  []slot        // for each token of the draft and the one after, under a grammar
+	rows   []int32       // the only tokens with logits; nil is all
+	err    error         // of the slots
+	ready  chan struct{} // closed when slots and err are set
+	logits [][]float32   // what the pass gave
+}
+
+// constraint is what holds the part; nil is nothing.
+func (p *part) constraint() *constraint {
+	if p.beam != nil {
+		return p.beam.constraint
+	}
+	return p.s.job.constraint
+}
+
+// generated is how many tokens were generated before the part's.
+func (p *part) generated() int {
+	if p.beam != nil {
+		return p.s.generated() + len(p.beam.ids)
+	}
+	return p.s.generated()
 }
 
 // mask computes the masks of a part beside the forward pass. If they come at once and
 // allow few tokens, only those rows of the output matrix are asked for.
 func (p *part) mask(span *llama.Span) {
-	c := p.s.job.constraint
+	c := p.constraint()
 	if c == nil || span.Logits == 0 {
 		return
 	}
 	p.ready = make(chan struct{})
-	left := p.s.job.Max - p.s.generated()
+	left := p.s.job.Max - p.generated()
 	go func() {
 		defer close(p.ready)
 		p.slots, p.err = c.slots(p.draft, p.sure, left)
 	}()
-	if p.s.job.Sampling.LogProbs > 0 || c.least > 0 && p.s.generated() == 0 {
-		return // they are of the whole vocabulary
+	if p.s.job.Sampling.LogProbs > 0 || p.beam != nil || c.least > 0 && p.generated() == 0 {
+		return // probabilities are of the whole vocabulary
 	}
 	select {
 	case <-p.ready:
@@ -157,42 +181,50 @@ func (p *part) mask(span *llama.Span) {
 	}
 }
 
-// choose draws token i of the part from its row of logits, nil if the draft is sure; −1
-// if none is usable.
-func (p *part) choose(i int, row []float32) (int32, error) {
-	s := p.s
-	c := s.job.constraint
+// allowed returns the logits of token i of the part, without those of tokens that may not
+// come; row holds them all.
+func (p *part) allowed(i int, row []float32) ([]float32, error) {
+	c := p.constraint()
 	if c == nil {
-		return s.sampler.Choose(row, nil), nil
-	}
-	if row == nil {
-		return p.draft[i], c.write(p.slots[i], p.draft[i])
+		return row, nil
 	}
 	mask := p.slots[i].mask
-	if s.generated() == 0 {
+	if p.generated() == 0 {
 		if err := c.mayCall(mask, row); err != nil {
-			return -1, err
+			return nil, err
 		}
 	}
+	s := p.s
 	s.scratch = append(s.scratch[:0], row...)
 	for j := range s.scratch {
-		id := int32(j)
-		if p.rows != nil {
-			id = p.rows[j]
-		}
-		if !mask.Has(id) {
+		if !mask.Has(p.token(j)) {
 			s.scratch[j] = float32(math.Inf(-1))
 		}
 	}
-	id := s.sampler.Choose(s.scratch, p.rows)
-	if id < 0 {
+	return s.scratch, nil
+}
+
+// token is the token of logit j.
+func (p *part) token(j int) int32 {
+	if p.rows != nil {
+		return p.rows[j]
+	}
+	return int32(j)
+}
+
+// choose draws token i of the part from the logits of those that may come.
+func (p *part) choose(logits []float32) (int32, error) {
+	id := p.s.sampler.Choose(logits, p.rows)
+	switch {
+	case id >= 0:
+		return id, nil
+	case p.constraint() != nil:
 		return -1, fmt.Errorf("engine: %w", ErrNoRoom)
 	}
-	if slices.Contains(s.job.Stop, id) {
-		return id, nil
-	}
-	return id, c.write(p.slots[i], id)
+	return -1, errNoLogits
 }
+
+var errNoLogits = errors.New("engine: the model gave no usable logits")
 
 // pass computes one step of every sequence that can go on.
 func (e *Engine) pass() {
@@ -206,7 +238,7 @@ func (e *Engine) pass() {
 	pages, rows := 0, 0
 	for i, sp := range spans {
 		pages += sp.Table.Missing(len(sp.Tokens))
-		if rows += len(sp.Tokens); parts[i].s.generated() == 0 {
+		if rows += len(sp.Tokens); parts[i].s.reading() {
 			rows = -e.context // of a prompt: the pass says nothing about decoding
 		}
 	}
@@ -234,11 +266,21 @@ func (e *Engine) pass() {
 	e.stats.Passes++
 	e.mu.Unlock()
 	for i := range parts {
-		p := &parts[i]
-		p.s.out.Usage.ForwardPasses++
 		n := spans[i].Logits
-		e.step(p, logits[:n])
-		logits = logits[n:]
+		parts[i].logits, logits = logits[:n], logits[n:]
+	}
+	for len(parts) > 0 {
+		s, n := parts[0].s, 1
+		for n < len(parts) && parts[n].s == s {
+			n++
+		}
+		s.out.Usage.ForwardPasses++
+		if parts[0].beam != nil {
+			e.follow(s, parts[:n])
+		} else {
+			e.step(&parts[0])
+		}
+		parts = parts[n:]
 	}
 }
 
@@ -246,9 +288,10 @@ func (e *Engine) pass() {
 // draft, and prompts in chunks that share what is left. A sequence whose prompt begins
 // like one that is being read waits for that one's pages.
 func (e *Engine) plan() (parts []part, spans []llama.Span) {
+	e.narrow()
 	budget, reading := e.o.Chunk, 0
 	for _, s := range e.live {
-		if s.generated() == 0 {
+		if s.reading() {
 			reading++
 		}
 	}
@@ -258,8 +301,17 @@ func (e *Engine) plan() (parts []part, spans []llama.Span) {
 	}
 	share := e.pace.share(decoding)
 	for i, s := range e.live {
+		for _, b := range s.beams {
+			if b.stop < 0 {
+				p, span := b.part(s)
+				parts, spans = append(parts, p), append(spans, span)
+			}
+		}
+		if s.beams != nil {
+			continue
+		}
 		rest := s.ids[s.table.Len():]
-		if s.generated() == 0 {
+		if s.reading() {
 			prompt := s.job.Prompt[:len(s.job.Prompt)-1]
 			if have := s.table.Len(); e.cache.Adopt(s.job.Tenant, s.table, prompt) {
 				s.out.Usage.CachedTokens += s.table.Len() - have
@@ -307,7 +359,7 @@ func (e *Engine) plan() (parts []part, spans []llama.Span) {
 func (e *Engine) follows(i int) bool {
 	s := e.live[i]
 	for _, l := range e.live[:i] {
-		if l.job.Tenant != s.job.Tenant || l.generated() > 0 {
+		if l.job.Tenant != s.job.Tenant || !l.reading() {
 			continue
 		}
 		n := min(len(l.job.Prompt)-1, len(s.job.Prompt)-1)
@@ -327,9 +379,9 @@ func (e *Engine) follows(i int) bool {
 // guessed them, and forgets the rest of the draft. The draft is a fixed guess and each
 // token is drawn from the model's own distribution with the sampler's next random
 // number, so the text is the same as without it.
-func (e *Engine) step(p *part, logits [][]float32) {
-	s := p.s
-	if len(logits) == 0 || s.generated() == 0 {
+func (e *Engine) step(p *part) {
+	s, logits := p.s, p.logits
+	if len(logits) == 0 || s.reading() {
 		// Others may start from what was read of the prompt. The tail page is shared
 		// only if somebody waits, for it must be copied then.
 		n := s.table.Len()
@@ -355,13 +407,25 @@ func (e *Engine) step(p *part, logits [][]float32) {
 		return
 	}
 	for i := range 1 + len(p.draft) {
-		var row []float32
-		if i >= p.sure {
+		id, row, err := int32(-1), []float32(nil), error(nil)
+		if i < p.sure {
+			id = p.draft[i]
+		} else {
 			row = logits[i-p.sure]
+			var ok []float32
+			if ok, err = p.allowed(i, row); err == nil {
+				if ways := s.ways(p, ok); len(ways) > 1 {
+					s.table.Truncate(base + accepted)
+					s.draft.learn(p.from, accepted, accepted, &e.odds)
+					e.branch(s, p, i, ways)
+					return
+				}
+				id, err = p.choose(ok)
+			}
 		}
-		id, err := p.choose(i, row)
-		if err == nil && id < 0 {
-			err = errors.New("engine: the model gave no usable logits")
+		stops := err == nil && slices.Contains(s.job.Stop, id)
+		if c := s.job.constraint; c != nil && err == nil && !stops {
+			err = c.write(p.slots[i], id)
 		}
 		if err != nil {
 			s.table.Truncate(base)
@@ -371,7 +435,7 @@ func (e *Engine) step(p *part, logits [][]float32) {
 		if s.first.IsZero() {
 			s.first = time.Now()
 		}
-		if slices.Contains(s.job.Stop, id) {
+		if stops {
 			s.out.Stopped = id
 			s.table.Truncate(base + accepted)
 			e.retire(s, nil)
@@ -404,6 +468,7 @@ func (e *Engine) retire(s *sequence, err error) {
 		e.keep(s)
 	}
 	s.table.Free()
+	s.drop(nil)
 	now := time.Now()
 	u := &s.out.Usage
 	u.GeneratedTokens = s.generated()

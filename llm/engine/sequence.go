@@ -49,6 +49,8 @@ type sequence struct {
 	turn     int64     // when its run's turn is; see turns
 	followed bool      // another sequence waits for this one's prefill
 	scratch  []float32 // logits under a mask
+	width    int       // beams at most; 1 is greedy decoding or sampling
+	beams    []*beam   // the likeliest first; nil while there is one way to go on
 	gone     atomic.Bool
 
 	mu     sync.Mutex
@@ -58,7 +60,11 @@ type sequence struct {
 	notify chan struct{}
 }
 
+// generated is how many tokens are settled.
 func (s *sequence) generated() int { return len(s.ids) - len(s.job.Prompt) }
+
+// reading says that the prompt is being read.
+func (s *sequence) reading() bool { return s.generated() == 0 && s.beams == nil }
 
 // put streams tokens; it never waits for the reader.
 func (s *sequence) put(t Token) {
@@ -215,8 +221,12 @@ func (e *Engine) submit(job Job) (*sequence, error) {
 		return nil, err
 	}
 	sampler.Saw(job.Prompt...)
+	width := job.Sampling.Beams
+	if width == 0 && job.Sampling.Determined() {
+		width = e.beams
+	}
 	s := &sequence{
-		job: job, ids: slices.Clone(job.Prompt), sampler: sampler, queued: time.Now(), notify: make(chan struct{}, 1),
+		job: job, width: max(width, 1), ids: slices.Clone(job.Prompt), sampler: sampler, queued: time.Now(), notify: make(chan struct{}, 1),
 		out: Outcome{Stopped: -1, Usage: llm.Usage{PromptTokens: len(job.Prompt)}},
 	}
 	e.mu.Lock()

@@ -293,6 +293,7 @@ func TestBadOptionsAndRequests(t *testing.T) {
 		`unknown tool choice "x"`: {Tools: []llm.ToolSpec{loose}, ToolChoice: llm.ToolChoice{Mode: "x"}},
 		`a call of "x"`:           {Tools: []llm.ToolSpec{loose}, ToolChoice: llm.ToolChoice{Mode: llm.ChoiceTool, Name: "x"}},
 		"no tool is declared":     {ToolChoice: llm.ToolChoice{Mode: llm.ChoiceRequired}},
+		"2 beams":                 {Sampling: llm.Sampling{Beams: 2}},
 		"response format":         {ResponseFormat: &llm.ResponseFormat{Schema: json.RawMessage(`{`)}},
 	} {
 		if _, _, err := llm.Collect(m.Generate(context.Background(), req), nil); err == nil || !strings.Contains(err.Error(), text) {

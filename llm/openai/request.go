@@ -18,6 +18,9 @@ func newTurn(req *llm.Request, o Options) (*turn, error) {
 	p := &t.params
 	p.Model = o.Model
 	p.StreamOptions.IncludeUsage = openai.Bool(true)
+	if n := req.Sampling.Beams; n > 1 {
+		return nil, fmt.Errorf("openai: %d beams, where an endpoint follows one", n)
+	}
 	for i := range req.Messages {
 		m, err := message(&req.Messages[i])
 		if err != nil {

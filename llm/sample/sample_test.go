@@ -125,6 +125,7 @@ func TestBadSettings(t *testing.T) {
 	nan := float32(math.NaN())
 	for _, o := range []llm.Sampling{
 		{Temperature: -1}, {Temperature: nan}, {TopK: -1}, {TopP: 1.5}, {TopP: nan}, {MinP: -0.1}, {RepetitionPenalty: -2}, {PresencePenalty: nan}, {LogProbs: -1},
+		{Beams: -1}, {Beams: llm.MaxBeams + 1}, {Beams: 2, Temperature: 1}, {Beams: 2, RepetitionPenalty: 1.1}, {Beams: 2, PresencePenalty: 1}, {Beams: 2, LogProbs: 1},
 	} {
 		if _, err := New(o); err == nil {
 			t.Errorf("%+v was accepted", o)

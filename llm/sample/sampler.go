@@ -42,6 +42,10 @@ func New(o llm.Sampling) (*Sampler, error) {
 		return nil, fmt.Errorf("sample: a presence penalty of %g", o.PresencePenalty)
 	case o.LogProbs < 0:
 		return nil, fmt.Errorf("sample: %d log-probabilities, want 0 or more", o.LogProbs)
+	case o.Beams < 0 || o.Beams > llm.MaxBeams:
+		return nil, fmt.Errorf("sample: %d beams, want 0 (the model's own) to %d", o.Beams, llm.MaxBeams)
+	case o.Beams > 1 && !o.Determined():
+		return nil, fmt.Errorf("sample: %d beams need greedy decoding, without penalties and log-probabilities", o.Beams)
 	}
 	return &Sampler{o: o, rng: rand.New(rand.NewPCG(o.Seed, 0x63686173)), seen: map[int32]struct{}{}}, nil
 }
@@ -173,12 +177,7 @@ func (s *Sampler) cut(top float64) []candidate {
 // LogProbs returns the natural logarithm of the model's probability of a token, before
 // any setting of the sampler, and the n likeliest tokens.
 func LogProbs(logits []float32, id int32, n int) (logProb float32, top []llm.TokenLogProb) {
-	most := float64(slices.Max(logits))
-	var sum float64
-	for _, v := range logits {
-		sum += math.Exp(float64(v) - most)
-	}
-	norm := most + math.Log(sum)
+	norm := LogSumExp(logits)
 	order := make([]int, 0, n+1)
 	for i, v := range logits { // keep the n largest, sorted
 		if len(order) == n && (n == 0 || v <= logits[order[n-1]]) {
@@ -197,4 +196,14 @@ func LogProbs(logits []float32, id int32, n int) (logProb float32, top []llm.Tok
 		top = append(top, llm.TokenLogProb{ID: i, LogProb: float32(float64(logits[i]) - norm)})
 	}
 	return float32(float64(logits[id]) - norm), top
+}
+
+// LogSumExp is what a logit must be lowered by to be the logarithm of a probability.
+func LogSumExp(logits []float32) float64 {
+	most := float64(slices.Max(logits))
+	var sum float64
+	for _, v := range logits {
+		sum += math.Exp(float64(v) - most)
+	}
+	return most + math.Log(sum)
 }

@@ -71,7 +71,7 @@ func (m *evalModel) skill(o options, skill string) (tally, error) {
 			if o.free {
 				answer = m.unconstrained
 			}
-			got, err := answer(&c, turn.At)
+			got, err := answer(&c, turn.At, llm.Sampling{Beams: o.beams})
 			if err != nil {
 				return t, err
 			}
@@ -173,14 +173,14 @@ func openEval(path string) (*evalModel, error) {
 }
 
 // constrained generates the turn at a message of the conversation under the grammar.
-func (m *evalModel) constrained(c *corpus.Conversation, at int) (llm.Message, error) {
-	msg, _, err := llm.Collect(m.Generate(context.Background(), &llm.Request{Messages: c.Messages[:at], Tools: c.Tools, MaxTokens: maxAnswer}), nil)
+func (m *evalModel) constrained(c *corpus.Conversation, at int, how llm.Sampling) (llm.Message, error) {
+	msg, _, err := llm.Collect(m.Generate(context.Background(), &llm.Request{Messages: c.Messages[:at], Tools: c.Tools, Sampling: how, MaxTokens: maxAnswer}), nil)
 	return msg, err
 }
 
 // unconstrained generates it as free text and reads it as a strict parser would: what
 // is no exact call is text.
-func (m *evalModel) unconstrained(c *corpus.Conversation, at int) (llm.Message, error) {
+func (m *evalModel) unconstrained(c *corpus.Conversation, at int, how llm.Sampling) (llm.Message, error) {
 	pieces, err := c.Prompt(at)
 	if err != nil {
 		return llm.Message{}, err
@@ -191,7 +191,7 @@ func (m *evalModel) unconstrained(c *corpus.Conversation, at int) (llm.Message, 
 	}
 	var out []int32
 	var done engine.Outcome
-	for t, err := range m.Run(context.Background(), engine.Job{Prompt: ids, Max: maxAnswer, Stop: m.stop}, &done) {
+	for t, err := range m.Run(context.Background(), engine.Job{Prompt: ids, Max: maxAnswer, Stop: m.stop, Sampling: how}, &done) {
 		if err != nil {
 			return llm.Message{}, err
 		}

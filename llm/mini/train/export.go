@@ -73,6 +73,9 @@ func export(o options) error {
 		{Key: "tokenizer.ggml.bos_token_id", Value: first}, {Key: "tokenizer.ggml.eos_token_id", Value: first + 9},
 		{Key: "tokenizer.ggml.padding_token_id", Value: first + 4},
 	}
+	if o.beams > 0 {
+		pairs = append(pairs, gguf.Pair{Key: "general.sampling.beams", Value: uint32(o.beams)})
+	}
 	var tensors []gguf.Source
 	for _, t := range w.Tensors {
 		n := 1

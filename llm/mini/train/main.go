@@ -38,6 +38,7 @@ func run(args []string) error {
 	f.BoolVar(&o.held, "held", false, "show held-out conversations (show)")
 	f.BoolVar(&o.seen, "seen", false, "conversations drawn like those of training (eval)")
 	f.BoolVar(&o.free, "free", false, "without the grammar (eval)")
+	f.IntVar(&o.beams, "beams", 0, "beams that the model file advises (export); beams, 0 for what the file advises (eval)")
 	if err := f.Parse(args[1:]); err != nil {
 		return err
 	}
@@ -59,7 +60,7 @@ func run(args []string) error {
 type options struct {
 	dir, data, text, model, mix, skill string
 	seed                               uint64
-	n, size, row, exchanges            int
+	n, size, row, exchanges, beams     int
 	verbose, held, free, seen          bool
 	brief, drill, examples             float64
 }
