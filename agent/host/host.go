@@ -46,7 +46,7 @@ type Options struct {
 	NATS   string // a cluster, in place of the embedded bus
 	Creds  string
 	Place  string // the folder of the embedded bus, within the data folder's bus; "" is a new one
-	Used   bool   // runs have used it: if it is gone, so is the knowledge of what they called
+	Used   bool   // calls are under way there: if it is gone, so is the knowledge of what became of them
 	Listen string // host:port at which the embedded bus serves other processes
 
 	By  string

@@ -196,6 +196,13 @@ func TestRunWaitsIsApprovedAndResumed(t *testing.T) {
 	if _, errs, code := chaski(t, "", "runs", "resume", run, "--runs", filepath.Join(data, "runs")); code != 1 || !strings.Contains(errs, "is over: finished") {
 		t.Error(code, errs)
 	}
+	// A fork begins a bus of its own, and misses none.
+	if _, errs, code := chaski(t, "", "runs", "fork", run, "1", "--as", "again", "--runs", filepath.Join(data, "runs")); code != 0 {
+		t.Fatal(errs)
+	}
+	if _, errs, code := chaski(t, "", "runs", "resume", "again", "--runs", filepath.Join(data, "runs")); code != 4 || strings.Contains(errs, "is gone") {
+		t.Errorf("exit status %d: %s", code, errs)
+	}
 }
 
 // TestRunLostBus kills a run in the middle of a once call and takes away the store that

@@ -123,7 +123,7 @@ func (e *Engine) follow(s *sequence, parts []part) {
 	}
 	var all []next
 	for _, b := range s.beams {
-		if b.stop >= 0 {
+		if s.ended(b) {
 			all = append(all, next{b: b, way: way{score: b.score}})
 		}
 	}
@@ -158,11 +158,7 @@ func (e *Engine) follow(s *sequence, parts []part) {
 		beams = append(beams, b)
 	}
 	if len(beams) == 0 {
-		err := errNoLogits
-		if s.job.constraint != nil {
-			err = fmt.Errorf("engine: %w", ErrNoRoom)
-		}
-		e.retire(s, err)
+		e.retire(s, s.job.constraint.nothing())
 		return
 	}
 	s.drop(beams)
@@ -193,11 +189,8 @@ func (p *part) forced() ([]float32, error) {
 func (e *Engine) sift(s *sequence) {
 	best := s.beams[0]
 	switch {
-	case best.stop >= 0:
+	case s.ended(best):
 		s.out.Stopped = best.stop
-		s.settle(best)
-		e.retire(s, nil)
-	case s.generated()+len(best.ids) >= s.job.Max:
 		s.settle(best)
 		e.retire(s, nil)
 	case len(s.beams) == 1:
@@ -212,6 +205,11 @@ func (e *Engine) sift(s *sequence) {
 			b.ids = b.ids[n:]
 		}
 	}
+}
+
+// ended says that a beam has come to its stop or to the sequence's limit.
+func (s *sequence) ended(b *beam) bool {
+	return b.stop >= 0 || s.generated()+len(b.ids) >= s.job.Max
 }
 
 // settle goes on with one beam alone.

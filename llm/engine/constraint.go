@@ -47,6 +47,16 @@ func (c *constraint) clone() *constraint {
 	return &d
 }
 
+// nothing is the error where no token can come.
+func (c *constraint) nothing() error {
+	if c == nil {
+		return errNoLogits
+	}
+	return fmt.Errorf("engine: %w", ErrNoRoom)
+}
+
+var errNoLogits = errors.New("engine: the model gave no usable logits")
+
 // undecided says that whether the turn calls is still to be seen by the threshold. No
 // guess goes past that.
 func (c *constraint) undecided() bool { return c.least > 0 && c.matcher.AtStart() }

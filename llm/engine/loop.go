@@ -215,16 +215,11 @@ func (p *part) token(j int) int32 {
 // choose draws token i of the part from the logits of those that may come.
 func (p *part) choose(logits []float32) (int32, error) {
 	id := p.s.sampler.Choose(logits, p.rows)
-	switch {
-	case id >= 0:
-		return id, nil
-	case p.constraint() != nil:
-		return -1, fmt.Errorf("engine: %w", ErrNoRoom)
+	if id < 0 {
+		return id, p.constraint().nothing()
 	}
-	return -1, errNoLogits
+	return id, nil
 }
-
-var errNoLogits = errors.New("engine: the model gave no usable logits")
 
 // pass computes one step of every sequence that can go on.
 func (e *Engine) pass() {
@@ -302,7 +297,7 @@ func (e *Engine) plan() (parts []part, spans []llama.Span) {
 	share := e.pace.share(decoding)
 	for i, s := range e.live {
 		for _, b := range s.beams {
-			if b.stop < 0 {
+			if !s.ended(b) {
 				p, span := b.part(s)
 				parts, spans = append(parts, p), append(spans, span)
 			}
