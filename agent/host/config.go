@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/sample"
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/tools"
 	"github.com/chaski-dev/chaski/tools/external"
@@ -149,6 +150,9 @@ func (c *Config) check() error {
 	}
 	if b := c.Budget; b.Steps < 0 || b.Tokens < 0 || b.Calls < 0 || b.Wall < 0 || b.Repairs < 0 || c.Approval < 0 {
 		return errors.New("a budget or time is negative")
+	}
+	if _, err := sample.New(c.Sampling.sampling()); err != nil {
+		return fmt.Errorf("sampling: %s", strings.TrimPrefix(err.Error(), "sample: "))
 	}
 	if _, ok := strategies[c.Strategy]; !ok {
 		return fmt.Errorf("strategy %q: want react or plan", c.Strategy)

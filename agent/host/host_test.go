@@ -314,6 +314,8 @@ func TestBadConfig(t *testing.T) {
 		"budget: {wall: soon}":                        "soon",
 		"budget: {step: 1}":                           "field step is not known in budget",
 		"sampling: {heat: 1}":                         "field heat is not known in sampling",
+		"sampling: {temperature: -1}":                 "sampling: a temperature of -1",
+		"sampling: {beams: 2, temperature: 1}":        "sampling: 2 beams need greedy decoding",
 		"compact: never":                              "want drop or summarise",
 		"name: a b":                                   `name "a b"`,
 		"triggers: [{}]":                              "trigger 1: it needs a subject or a schedule",
