@@ -29,7 +29,7 @@ const margin = 6
 // beam is one of the ways in which a sequence may go on.
 type beam struct {
 	constraint *constraint
-	table      *kv.Table // all tokens but the last, which is yet to be read
+	table      *kv.Table // all tokens but the last, which is yet to be read; all, if it stopped
 	ids        []int32   // since those of the sequence
 	score      float64   // their log-probability, from where the ways parted
 	stop       int32     // the token that ended it, which is not in ids; −1 while it goes on
@@ -101,12 +101,13 @@ func (b *beam) by(w way, stop []int32, at slot) (*beam, error) {
 	return n, nil
 }
 
-// part is the beam's part of a pass: its last token and what the grammar forces after it.
+// part is the beam's part of a pass: its last token and what the grammar forces after it,
+// as much as rows of logits are wanted of at once.
 func (b *beam) part(s *sequence) (part, llama.Span) {
 	p := part{s: s, beam: b}
 	if c := b.constraint; c != nil {
 		if left := s.job.Max - p.generated() - 1; left > 0 {
-			p.draft = slices.Clone(c.forced(min(left, maxForced)))
+			p.draft = slices.Clone(c.forced(min(left, maxDraft)))
 			p.sure = len(p.draft)
 		}
 	}
@@ -136,8 +137,9 @@ func (e *Engine) follow(s *sequence, parts []part) {
 		}
 		whole := sample.LogSumExp(p.logits[len(p.draft)])
 		for _, w := range s.ways(p, logits) {
-			w.score += p.beam.score - whole
-			all = append(all, next{p, p.beam, w})
+			if w.score += p.beam.score - whole; !math.IsNaN(w.score) {
+				all = append(all, next{p, p.beam, w})
+			}
 		}
 	}
 	slices.SortStableFunc(all, func(a, b next) int { return cmp.Compare(b.score, a.score) })
@@ -244,7 +246,10 @@ func (e *Engine) narrow() {
 	more, any := 0, false
 	for _, s := range e.live {
 		for _, b := range s.beams {
-			more, any = more+b.table.Missing(1+maxForced), true
+			if !s.ended(b) {
+				_, span := b.part(s)
+				more, any = more+b.table.Missing(len(span.Tokens)), true
+			}
 		}
 	}
 	if !any || e.needed()+more <= e.pages.Free()+e.cache.Evictable() {

@@ -252,8 +252,10 @@ func (e *Engine) pass() {
 		}
 	}
 	if err != nil {
-		for _, p := range parts {
-			e.retire(p.s, err)
+		for i, p := range parts {
+			if i == 0 || parts[i-1].s != p.s { // beams of a sequence lie together
+				e.retire(p.s, err)
+			}
 		}
 		return
 	}

@@ -146,6 +146,17 @@ func TestArguments(t *testing.T) {
 		`{"properties": {"child": {"$ref": "#"}, "a": {"type": "integer"}}}`: {
 			[]string{`{"child": {"z": 1, "child": {"z": 1}}}`}, []string{`{"z": 1}`, `{"child": {"a": "b"}}`}},
 		`{"properties": {"a": {"type": "integer"}}, "required": ["b"]}`: {[]string{`{"b": 1}`, `{"a": 1, "b": 1}`}, []string{`{"a": 1}`, `{"b": 1, "c": 1}`}},
+		// A member of one branch is a member of the call.
+		`{"properties": {"n": {"type": "integer"}}, "anyOf": [{"properties": {"email": {"type": "string"}}, "required": ["email"]}, {"properties": {"phone": {"type": "string"}}, "required": ["phone"]}]}`: {
+			[]string{`{"email": "a", "phone": "b"}`, `{"phone": "b", "n": 1}`}, []string{`{"n": 1}`, `{"email": "a", "x": 1}`}},
+		`{"properties": {"a": {"type": "integer"}}, "dependentSchemas": {"a": {"properties": {"z": {"type": "integer"}}}}}`: {
+			[]string{`{"z": "free"}`, `{"a": 1, "z": 2}`}, []string{`{"a": 1, "z": "2"}`, `{"y": 1}`}},
+		`{"properties": {"a": {"type": "integer"}}, "if": {"required": ["a"]}, "then": {"$ref": "#/$defs/more"}, "$defs": {"more": {"properties": {"z": {"type": "integer"}}}}}`: {
+			[]string{`{"z": 1}`, `{"a": 1, "z": 2}`}, []string{`{"y": 1}`}},
+		`{"properties": {"a": {"type": "integer"}}, "enum": [{"a": 1, "b": 2}]}`:    {[]string{`{"a": 1, "b": 2}`}, []string{`{"a": 1}`}},
+		`{"properties": {"a": {"type": "integer"}}, "unevaluatedProperties": true}`: {[]string{`{"b": 1}`}, nil},
+		`{"not": {"required": ["b"]}}`:                                              {[]string{`{"c": 1}`}, []string{`{"b": 1}`}},
+		`{"oneOf": [{"required": ["a"]}, {"required": ["b"]}]}`:                     {[]string{`{"a": 1, "c": 1}`}, []string{`{"a": 1, "b": 1}`}},
 		`{"type": "object"}`: {[]string{`{}`, `{"b": 1}`}, nil},
 		`{"properties": {"a": {"type": "integer"}}, "additionalProperties": true}`:               {[]string{`{"b": 1}`}, nil},
 		`{"properties": {"a": {"type": "integer"}}, "additionalProperties": {"type": "string"}}`: {[]string{`{"b": "1"}`}, []string{`{"b": 1}`}},

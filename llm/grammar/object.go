@@ -105,7 +105,11 @@ func (c *compiler) objectOf(flat []item) (node, error) {
 	if kwargs {
 		r.rule.open, r.rule.close = '(', ')'
 	}
-	if !kwargs && !(c.arguments && c.depth == 1 && declares(flat)) {
+	if c.closed && c.depth == 1 {
+		for _, name := range c.args {
+			r.name(name)
+		}
+	} else if !kwargs {
 		if err := c.others(r, flat); err != nil {
 			return none, err
 		}
@@ -143,21 +147,6 @@ func (c *compiler) objectOf(flat []item) (node, error) {
 		}
 	}
 	return c.finish(r.rule, pathOf(flat), "minProperties")
-}
-
-// declares says that schemas name members and say nothing of others.
-func declares(flat []item) bool {
-	names := false
-	for _, it := range flat {
-		for _, keyword := range []string{"additionalProperties", "patternProperties", "propertyNames", "minProperties", keyMember} {
-			if _, ok := it.get(keyword); ok {
-				return false
-			}
-		}
-		_, ok := it.get("properties")
-		names = names || ok
-	}
-	return names
 }
 
 // members adds what one schema says of its members.

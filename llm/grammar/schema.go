@@ -65,6 +65,9 @@ type compiler struct {
 	count int
 	limit int
 	old   bool // a draft in which $ref hides its siblings
+
+	args   []string // of a call, if closed: all that it may have
+	closed bool
 }
 
 // CompileSchema makes the grammar of the instances of a schema (draft 2020-12 or 7).
@@ -115,6 +118,9 @@ func compileInto(b *builder, schema []byte, o Options, also ...item) (node, erro
 		c.old = strings.Contains(d, "draft-0")
 	}
 	c.index(root, "")
+	if c.arguments {
+		c.args, c.closed = c.declared()
+	}
 	first := len(b.refs)
 	n, err := c.all(append([]item{{s: root}}, also...))
 	if err != nil {

@@ -22,10 +22,9 @@ type Turn struct {
 // CompileTurn makes the grammar of a turn: text, or calls. After a complete call the
 // turn ends or opens another. In the JSON dialect calls are separated by "; "; in the
 // Python-style one they stand in a list, with arguments by name. A call has no arguments
-// but the declared ones, though JSON Schema would let others pass: a model that writes one
-// has made it up. In the JSON dialect a schema may ask for others (additionalProperties,
-// patternProperties, propertyNames, minProperties), or declare none. Where calls can be
-// made, text does not open as a call would, in any form that models write. An error is an [*Error] whose path starts with the tool's name.
+// but the declared ones, unless its schema declares none or, in the JSON dialect, speaks
+// of others. Where calls can be made, text does not open as a call would, in any form that
+// models write. An error is an [*Error] whose path starts with the tool's name.
 func CompileTurn(t Turn) (g *Grammar, err error) {
 	if t.Dialect != llm.DialectJSON && t.Dialect != llm.DialectPythonic {
 		return nil, &Error{"dialect", "", fmt.Sprintf("calls in %q have no grammar", t.Dialect), ErrUnsupported}
