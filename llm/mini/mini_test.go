@@ -58,7 +58,7 @@ func TestFile(t *testing.T) {
 // example, of unseen tools with one argument, and of two steps. MODEL_CARD.md has the
 // figures of more conversations; the bounds are below them, for other seeds' sake.
 func TestCalls(t *testing.T) {
-	for skill, least := range map[string]float64{"support": 0.9, "one": 0.8, "chain": 0.8} {
+	for skill, least := range map[string]float64{"support": 0.9, "one": 0.8, "chain": 0.75} {
 		t.Run(skill, func(t *testing.T) { calls(t, skill, least) })
 	}
 }
