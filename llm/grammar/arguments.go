@@ -5,9 +5,9 @@ import "fmt"
 // A call has no arguments but the declared ones. JSON Schema would let others pass where a
 // schema does not forbid them; a model that writes one has made it up.
 
-// others are the keywords by which a schema speaks of members that it does not name, or
+// aboutOthers are the keywords by which a schema speaks of members that it does not name, or
 // of the object as a whole.
-var others = []string{"additionalProperties", "unevaluatedProperties", "patternProperties", "propertyNames", "minProperties", "enum", "const", "not"}
+var aboutOthers = []string{"additionalProperties", "unevaluatedProperties", "patternProperties", "propertyNames", "minProperties", "enum", "const", "not"}
 
 // declared returns the names of all members that the schema declares, in whatever branch
 // or reference, and whether those are all that there may be.
@@ -33,7 +33,7 @@ func (c *compiler) declared() (names []string, closed bool) {
 			return
 		}
 		seen[it.path] = true
-		for _, keyword := range others {
+		for _, keyword := range aboutOthers {
 			_, ok := it.get(keyword)
 			speaks = speaks || ok
 		}
