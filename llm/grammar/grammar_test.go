@@ -196,11 +196,17 @@ func ExampleCompileSchema() {
 func FuzzCompileSchema(f *testing.F) {
 	f.Add(`{"type": "object", "properties": {"a": {"$ref": "#"}}}`)
 	f.Add(`{"oneOf": [{"type": "integer"}, {"multipleOf": 0.1}]}`)
+	f.Add(`{"properties": {"a": {}}, "allOf": [{"$ref": "#/$defs/b"}], "$defs": {"b": {"if": {"$ref": "#"}, "then": {"properties": {"c": {}}}}}}`)
 	f.Fuzz(func(t *testing.T, schema string) {
-		g, err := CompileSchema([]byte(schema), Options{MaxMemory: 16 << 20, MaxTime: time.Second, MaxSchemas: 500})
+		o := Options{MaxMemory: 16 << 20, MaxTime: time.Second, MaxSchemas: 500}
+		g, err := CompileSchema([]byte(schema), o)
 		var e *Error
 		if (g == nil) == (err == nil) || (err != nil && !errors.As(err, &e)) {
 			t.Fatal(g, err)
+		}
+		g, err = CompileTurn(Turn{Tools: []llm.ToolSpec{{Name: "f", Parameters: []byte(schema)}}, Options: o})
+		if (g == nil) == (err == nil) || (err != nil && !errors.As(err, &e)) {
+			t.Fatal("as arguments", g, err)
 		}
 	})
 }
