@@ -5,12 +5,12 @@ import "fmt"
 // A call has no arguments but the declared ones. JSON Schema would let others pass where a
 // schema does not forbid them; a model that writes one has made it up.
 
-// aboutOthers are the keywords by which a schema speaks of members that it does not name, or
-// of the object as a whole.
+// aboutOthers are the keywords by which a schema speaks of members that it does not name,
+// or of the object as a whole.
 var aboutOthers = []string{"additionalProperties", "unevaluatedProperties", "patternProperties", "propertyNames", "minProperties", "enum", "const", "not"}
 
-// declared returns the names of all members that the schema declares, in whatever branch
-// or reference, and whether those are all that there may be.
+// declared returns all members that the schema names, in whatever branch or reference, and
+// whether those are all that there may be: it declares some, and does not speak of others.
 func (c *compiler) declared() (names []string, closed bool) {
 	seen := map[string]bool{}
 	speaks := false
@@ -28,6 +28,15 @@ func (c *compiler) declared() (names []string, closed bool) {
 			}
 		}
 	}
+	// texts adds names that stand in lists.
+	texts := func(v any) {
+		list, _ := v.([]any)
+		for _, x := range list {
+			if s, ok := x.(string); ok {
+				names = append(names, s)
+			}
+		}
+	}
 	walk = func(it item) {
 		if seen[it.path] {
 			return
@@ -40,6 +49,19 @@ func (c *compiler) declared() (names []string, closed bool) {
 		if v, _ := it.get("properties"); v != nil {
 			if o, ok := v.(*orderedObject); ok {
 				names, closed = append(names, o.keys...), true
+			}
+		}
+		if v, ok := it.get("required"); ok {
+			texts(v)
+		}
+		for _, keyword := range []string{"dependentRequired", "dependentSchemas", "dependencies"} {
+			if v, _ := it.get(keyword); v != nil {
+				if o, ok := v.(*orderedObject); ok {
+					for _, k := range o.keys {
+						names = append(names, k)
+						texts(o.at[k])
+					}
+				}
 			}
 		}
 		for _, keyword := range []string{"allOf", "anyOf", "oneOf", "dependentSchemas", "dependencies"} {

@@ -7,11 +7,14 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/chaski-dev/chaski/llm"
 )
 
 var schemas = flag.Int("schemas", 400, "random schemas to compare with a validator")
@@ -417,4 +420,63 @@ func FuzzAgainstValidator(f *testing.F) {
 		}
 		compare(t, schema, a, v)
 	})
+}
+
+// TestArgumentsAgainstValidator: of random schemas, a call takes the valid arguments that
+// are declared, and no others that are not valid.
+func TestArgumentsAgainstValidator(t *testing.T) {
+	n := *schemas
+	if testing.Short() {
+		n = min(n, 100)
+	}
+	limits := Options{MaxTime: 200 * time.Millisecond, MaxMemory: 16 << 20}
+	taken, made := 0, 0 // valid calls with declared arguments, with others too
+	for seed := range n {
+		a := &author{rng: rand.New(rand.NewPCG(uint64(seed), 4))}
+		schema := a.document()
+		check := validator(schema)
+		if _, err := CompileSchema([]byte(schema), limits); err != nil || check == nil {
+			continue
+		}
+		root, err := parse([]byte(schema))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &compiler{root: root, names: map[string]item{}}
+		c.index(root, "")
+		names, closed := c.declared()
+		g, err := CompileTurn(Turn{Tools: []llm.ToolSpec{{Name: "f", Parameters: []byte(schema)}}, Options: limits})
+		if errors.Is(err, ErrTooLarge) {
+			continue
+		}
+		for range 40 {
+			args := a.value(3)
+			if args[0] != '{' || !holds(check, args) && g == nil {
+				continue
+			}
+			var members map[string]any
+			if err := json.Unmarshal([]byte(args), &members); err != nil {
+				t.Fatal(err)
+			}
+			ours := true
+			for k := range members {
+				ours = ours && (!closed || slices.Contains(names, k))
+			}
+			accepted := g != nil && accepts(t, g, `{"name": "f", "parameters": `+args+`}`)
+			switch valid := holds(check, args); {
+			case accepted && !(valid && ours):
+				t.Errorf("seed %d: %s takes %s", seed, schema, args)
+			case valid && ours && !accepted:
+				t.Errorf("seed %d: %s does not take %s: %v", seed, schema, args, err)
+			case accepted:
+				taken++
+			case valid:
+				made++
+			}
+		}
+	}
+	t.Logf("%d valid calls are taken, %d with arguments that are not declared are not", taken, made)
+	if taken < n/4 || made < n/40 {
+		t.Errorf("%d and %d of them: the test says little", taken, made)
+	}
 }
