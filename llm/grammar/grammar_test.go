@@ -157,6 +157,9 @@ func TestArguments(t *testing.T) {
 		`{"properties": {"a": {"type": "integer"}}, "unevaluatedProperties": true}`: {[]string{`{"b": 1}`}, nil},
 		`{"not": {"required": ["b"]}}`:                                              {[]string{`{"c": 1}`}, []string{`{"b": 1}`}},
 		`{"oneOf": [{"required": ["a"]}, {"required": ["b"]}]}`:                     {[]string{`{"a": 1, "c": 1}`}, []string{`{"a": 1, "b": 1}`}},
+		`{"oneOf": [{"properties": {"a": {"const": 1}}, "required": ["a"]}, {"properties": {"b": {"const": 1}}, "required": ["b"]}]}`: {
+			[]string{`{"a": 1, "b": 2}`, `{"b": 1}`}, []string{`{"a": 1, "c": 2}`, `{"a": 1, "b": 1}`}},
+		`{"properties": {"a": {"type": "integer"}}, "not": {"maxProperties": 1}}`: {[]string{`{"a": 1, "b": 2}`}, []string{`{"a": 1}`}},
 		`{"type": "object"}`: {[]string{`{}`, `{"b": 1}`}, nil},
 		`{"properties": {"a": {"type": "integer"}}, "additionalProperties": true}`:               {[]string{`{"b": 1}`}, nil},
 		`{"properties": {"a": {"type": "integer"}}, "additionalProperties": {"type": "string"}}`: {[]string{`{"b": "1"}`}, []string{`{"b": 1}`}},
