@@ -46,7 +46,7 @@ type Options struct {
 	NATS   string // a cluster, in place of the embedded bus
 	Creds  string
 	Place  string // the folder of the embedded bus, within the data folder's bus; "" is a new one
-	Used   bool   // calls are under way there: if it is gone, so is the knowledge of what became of them
+	Calls  bool   // are under way there: if it is gone, so is the knowledge of what became of them
 	Listen string // host:port at which the embedded bus serves other processes
 
 	By  string
@@ -212,7 +212,7 @@ func (h *Host) openBus(ctx context.Context) ([]tools.Spec, error) {
 			return nil, fmt.Errorf("the bus %q: not a name of a folder", h.place)
 		}
 		o.Dir = filepath.Join(h.data, "bus", h.place)
-		if _, err := os.Stat(o.Dir); h.o.Used && errors.Is(err, os.ErrNotExist) {
+		if _, err := os.Stat(o.Dir); h.o.Calls && errors.Is(err, os.ErrNotExist) {
 			h.lost = true
 			h.o.Log.Warn().Str("folder", o.Dir).Msg("the bus that the run used is gone: calls that were under way are of unknown outcome")
 		}

@@ -108,7 +108,7 @@ func (f *agentFlags) reopen(ctx context.Context, s *planner.State, runs string) 
 		return nil, err
 	}
 	o.Place, o.Runs = meta[host.MetaBus], runs
-	o.Used = slices.ContainsFunc(s.Calls, func(c planner.CallState) bool { return c.Phase == planner.Intended || c.Phase == planner.Lost })
+	o.Calls = slices.ContainsFunc(s.Calls, func(c planner.CallState) bool { return c.Phase == planner.Intended || c.Phase == planner.Lost })
 	if s.Run != s.Start.Run && o.Place != "" { // a fork has a bus of its own
 		o.Place = s.Run
 	}

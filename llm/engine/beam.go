@@ -101,22 +101,25 @@ func (b *beam) by(w way, stop []int32, at slot) (*beam, error) {
 	return n, nil
 }
 
-// part is the beam's part of a pass: its last token and what the grammar forces after it,
-// as much as rows of logits are wanted of at once.
-func (b *beam) part(s *sequence) (part, llama.Span) {
-	p := part{s: s, beam: b}
-	if c := b.constraint; c != nil {
-		if left := s.job.Max - p.generated() - 1; left > 0 {
-			p.draft = slices.Clone(c.forced(min(left, maxDraft)))
-			p.sure = len(p.draft)
-		}
+// forced is what the grammar forces next, as much as rows of logits are wanted of at once.
+func (b *beam) forced(s *sequence) []int32 {
+	left := s.job.Max - s.generated() - len(b.ids) - 1
+	if b.constraint == nil || left <= 0 {
+		return nil
 	}
+	return b.constraint.forced(min(left, maxDraft))
+}
+
+// part is the beam's part of a pass: its last token and what is forced after it.
+func (b *beam) part(s *sequence) (part, llama.Span) {
+	p := part{s: s, beam: b, draft: slices.Clone(b.forced(s))}
+	p.sure = len(p.draft)
 	tokens := append([]int32{b.ids[len(b.ids)-1]}, p.draft...)
 	return p, llama.Span{Table: b.table, Tokens: tokens, Logits: len(tokens)}
 }
 
-// follow takes the logits of a sequence's beams and goes on by the likeliest ways.
-func (e *Engine) follow(s *sequence, parts []part) {
+// advance takes the logits of a sequence's beams and goes on by the likeliest ways.
+func (e *Engine) advance(s *sequence, parts []part) {
 	type next struct {
 		p *part // nil is a beam that has ended
 		b *beam
@@ -130,7 +133,7 @@ func (e *Engine) follow(s *sequence, parts []part) {
 	}
 	for i := range parts {
 		p := &parts[i]
-		logits, err := p.forced()
+		logits, err := p.catchUp()
 		if err != nil {
 			e.retire(s, err)
 			return
@@ -168,9 +171,9 @@ func (e *Engine) follow(s *sequence, parts []part) {
 	e.sift(s)
 }
 
-// forced takes a beam over the tokens that the grammar forced and returns the logits of
+// catchUp takes a beam over the tokens that the grammar forced and returns the logits of
 // those that may come then.
-func (p *part) forced() ([]float32, error) {
+func (p *part) catchUp() ([]float32, error) {
 	if p.err != nil {
 		return nil, fmt.Errorf("engine: %w", p.err)
 	}
@@ -247,8 +250,7 @@ func (e *Engine) narrow() {
 	for _, s := range e.live {
 		for _, b := range s.beams {
 			if !s.ended(b) {
-				_, span := b.part(s)
-				more, any = more+b.table.Missing(len(span.Tokens)), true
+				more, any = more+b.table.Missing(1+len(b.forced(s))), true
 			}
 		}
 	}

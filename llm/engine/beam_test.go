@@ -337,7 +337,7 @@ func TestForcedTextCounts(t *testing.T) {
 		p.logits = append(p.logits, make([]float32, e.model.Vocab)) // all tokens alike
 	}
 	p.logits[2][p.draft[2]] = 200 // but for one that is sure
-	logits, err := p.forced()
+	logits, err := p.catchUp()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -315,10 +315,11 @@ func TestRestart(t *testing.T) {
 func TestCancelEverywhere(t *testing.T) {
 	e := start(t, "stories260K.gguf", Options{Tokens: 512})
 	before := runtime.NumGoroutine()
-	for n := range 40 {
+	for i := range 80 {
+		n, beams := i/2, 1+i%2*3
 		ctx, cancel := context.WithCancel(context.Background())
 		got, last := 0, error(nil)
-		for _, err := range e.Run(ctx, Job{Prompt: []int32{1, int32(n)}, Max: 300, Sampling: llm.Sampling{Beams: 1 + n%2*3}}, nil) {
+		for _, err := range e.Run(ctx, Job{Prompt: []int32{1, int32(n)}, Max: 300, Sampling: llm.Sampling{Beams: beams}}, nil) {
 			if last = err; err != nil {
 				break
 			}
@@ -328,7 +329,7 @@ func TestCancelEverywhere(t *testing.T) {
 		}
 		cancel()
 		if !errors.Is(last, context.Canceled) {
-			t.Fatalf("cancelled at token %d: %v", n, last)
+			t.Fatalf("%d beams cancelled at token %d: %v", beams, n, last)
 		}
 	}
 	deadline := time.Now().Add(5 * time.Second)

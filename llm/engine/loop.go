@@ -212,13 +212,26 @@ func (p *part) token(j int) int32 {
 	return int32(j)
 }
 
-// choose draws token i of the part from the logits of those that may come.
-func (p *part) choose(logits []float32) (int32, error) {
-	id := p.s.sampler.Choose(logits, p.rows)
-	if id < 0 {
-		return id, p.constraint().nothing()
+// row is the logits of token i of a sequence's part, which is not sure.
+func (p *part) row(i int) []float32 { return p.logits[i-p.sure] }
+
+// draw returns token i of a sequence's part; or the ways to go on, if there are several
+// that are to be followed.
+func (p *part) draw(i int) (id int32, ways []way, err error) {
+	if i < p.sure {
+		return p.draft[i], nil, nil
 	}
-	return id, nil
+	logits, err := p.allowed(i, p.row(i))
+	if err != nil {
+		return -1, nil, err
+	}
+	if ways := p.s.ways(p, logits); len(ways) > 1 {
+		return -1, ways, nil
+	}
+	if id = p.s.sampler.Choose(logits, p.rows); id < 0 {
+		return -1, nil, p.constraint().nothing()
+	}
+	return id, nil, nil
 }
 
 // pass computes one step of every sequence that can go on.
@@ -273,7 +286,7 @@ func (e *Engine) pass() {
 		}
 		s.out.Usage.ForwardPasses++
 		if parts[0].beam != nil {
-			e.follow(s, parts[:n])
+			e.advance(s, parts[:n])
 		} else {
 			e.step(&parts[0])
 		}
@@ -377,8 +390,8 @@ func (e *Engine) follows(i int) bool {
 // token is drawn from the model's own distribution with the sampler's next random
 // number, so the text is the same as without it.
 func (e *Engine) step(p *part) {
-	s, logits := p.s, p.logits
-	if len(logits) == 0 || s.reading() {
+	s := p.s
+	if len(p.logits) == 0 || s.reading() {
 		// Others may start from what was read of the prompt. The tail page is shared
 		// only if somebody waits, for it must be copied then.
 		n := s.table.Len()
@@ -386,11 +399,11 @@ func (e *Engine) step(p *part) {
 			n -= n % e.pages.PageTokens()
 		}
 		e.cache.Insert(s.job.Tenant, s.table, s.ids, n)
-		if len(logits) > 0 {
+		if len(p.logits) > 0 {
 			e.pinFront(s)
 		}
 	}
-	if len(logits) == 0 {
+	if len(p.logits) == 0 {
 		if s.table.Len() == len(s.ids) { // nothing is to be generated
 			e.retire(s, nil)
 		}
@@ -404,21 +417,12 @@ func (e *Engine) step(p *part) {
 		return
 	}
 	for i := range 1 + len(p.draft) {
-		id, row, err := int32(-1), []float32(nil), error(nil)
-		if i < p.sure {
-			id = p.draft[i]
-		} else {
-			row = logits[i-p.sure]
-			var ok []float32
-			if ok, err = p.allowed(i, row); err == nil {
-				if ways := s.ways(p, ok); len(ways) > 1 {
-					s.table.Truncate(base + accepted)
-					s.draft.learn(p.from, accepted, accepted, &e.odds)
-					e.branch(s, p, i, ways)
-					return
-				}
-				id, err = p.choose(ok)
-			}
+		id, ways, err := p.draw(i)
+		if len(ways) > 1 {
+			s.table.Truncate(base + accepted)
+			s.draft.learn(p.from, accepted, accepted, &e.odds)
+			e.branch(s, p, i, ways)
+			return
 		}
 		stops := err == nil && slices.Contains(s.job.Stop, id)
 		if c := s.job.constraint; c != nil && err == nil && !stops {
@@ -440,7 +444,7 @@ func (e *Engine) step(p *part) {
 		}
 		t := Token{ID: id}
 		if k := s.job.Sampling.LogProbs; k > 0 {
-			t.LogProb, t.Top = sample.LogProbs(row, id, k)
+			t.LogProb, t.Top = sample.LogProbs(p.row(i), id, k)
 		}
 		s.sampler.Saw(id)
 		s.ids = append(s.ids, id)

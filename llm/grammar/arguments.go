@@ -12,24 +12,12 @@ var aboutOthers = []string{"additionalProperties", "unevaluatedProperties", "pat
 // declared returns all members that the schema names, in whatever branch or reference, and
 // whether those are all that there may be: it declares some, and does not speak of others.
 func (c *compiler) declared() (names []string, closed bool) {
-	seen := map[string]bool{}
-	speaks := false
-	var walk func(it item)
-	each := func(it item, keyword string) {
+	speaks, seen := false, map[string]bool{}
+	get := func(it item, keyword string) any {
 		v, _ := it.get(keyword)
-		switch v := v.(type) {
-		case []any:
-			for i, s := range v {
-				walk(it.child(s, keyword, fmt.Sprint(i)))
-			}
-		case *orderedObject:
-			for _, k := range v.keys {
-				walk(it.child(v.at[k], keyword, k))
-			}
-		}
+		return v
 	}
-	// texts adds names that stand in lists.
-	texts := func(v any) {
+	name := func(v any) { // a list of names
 		list, _ := v.([]any)
 		for _, x := range list {
 			if s, ok := x.(string); ok {
@@ -37,8 +25,9 @@ func (c *compiler) declared() (names []string, closed bool) {
 			}
 		}
 	}
+	var walk func(it item)
 	walk = func(it item) {
-		if seen[it.path] {
+		if _, ok := it.s.(*orderedObject); !ok || seen[it.path] {
 			return
 		}
 		seen[it.path] = true
@@ -46,37 +35,31 @@ func (c *compiler) declared() (names []string, closed bool) {
 			_, ok := it.get(keyword)
 			speaks = speaks || ok
 		}
-		if v, _ := it.get("properties"); v != nil {
-			if o, ok := v.(*orderedObject); ok {
-				names, closed = append(names, o.keys...), true
-			}
+		if o, ok := get(it, "properties").(*orderedObject); ok {
+			names, closed = append(names, o.keys...), true
 		}
-		if v, ok := it.get("required"); ok {
-			texts(v)
-		}
+		name(get(it, "required"))
 		for _, keyword := range []string{"dependentRequired", "dependentSchemas", "dependencies"} {
-			if v, _ := it.get(keyword); v != nil {
-				if o, ok := v.(*orderedObject); ok {
-					for _, k := range o.keys {
-						names = append(names, k)
-						texts(o.at[k])
-					}
+			if o, ok := get(it, keyword).(*orderedObject); ok {
+				for _, k := range o.keys {
+					names = append(names, k)
+					name(o.at[k])
+					walk(it.child(o.at[k], keyword, k))
 				}
 			}
 		}
-		for _, keyword := range []string{"allOf", "anyOf", "oneOf", "dependentSchemas", "dependencies"} {
-			each(it, keyword)
+		for _, keyword := range []string{"allOf", "anyOf", "oneOf"} {
+			list, _ := get(it, keyword).([]any)
+			for i, s := range list {
+				walk(it.child(s, keyword, fmt.Sprint(i)))
+			}
 		}
 		for _, keyword := range []string{"if", "then", "else"} {
-			if v, ok := it.get(keyword); ok {
-				walk(it.child(v, keyword))
-			}
+			walk(it.child(get(it, keyword), keyword))
 		}
-		if v, ok := it.get("$ref"); ok {
-			if ref, ok := v.(string); ok {
-				if to, err := c.resolve(ref, it.path); err == nil { // else compiling says so
-					walk(to)
-				}
+		if ref, ok := get(it, "$ref").(string); ok {
+			if to, err := c.resolve(ref, it.path); err == nil { // else compiling says so
+				walk(to)
 			}
 		}
 	}

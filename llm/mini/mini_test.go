@@ -58,17 +58,17 @@ func TestFile(t *testing.T) {
 // example, of unseen tools with one argument, and of two steps. MODEL_CARD.md has the
 // figures of more conversations; the bounds are below them, for other seeds' sake.
 func TestCalls(t *testing.T) {
-	for skill, least := range map[string]float64{"support": 0.9, "one": 0.8, "chain": 0.75} {
-		t.Run(skill, func(t *testing.T) { calls(t, skill, least) })
+	for _, c := range []struct {
+		skill string
+		n     int
+		least float64
+	}{{"support", 30, 0.9}, {"one", 30, 0.8}, {"chain", 15, 0.75}} {
+		t.Run(c.skill, func(t *testing.T) { calls(t, c.skill, c.n, c.least) })
 	}
 }
 
-func calls(t *testing.T, skill string, least float64) {
+func calls(t *testing.T, skill string, n int, least float64) {
 	e, s, calls, right := open(t), corpus.NewSource(99, true), 0, 0
-	n := 20
-	if testing.Short() {
-		n = 8
-	}
 	for range n {
 		c := s.Single(skill)
 		for _, turn := range c.Turns {
