@@ -1,6 +1,7 @@
 package host
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -41,18 +42,22 @@ func (g *GuardConfig) check() error {
 }
 
 // openGuard opens the guard model; nil if none is configured.
-func (h *Host) openGuard() (runtime.SignalSource, error) {
+func (h *Host) openGuard(ctx context.Context) (runtime.SignalSource, error) {
 	if h.Config.Guard == nil {
 		return nil, nil
 	}
-	m := h.Config.Guard.Model
-	model, closeModel, err := m.open(h.Config.path, "", h.o.Log)
+	m := *h.Config.Guard.Model
+	path, err := h.modelPath(ctx, m.Path, h.Config.path)
+	if err != nil {
+		return nil, fmt.Errorf("guard: %w", err)
+	}
+	m.Path = path
+	model, closeModel, err := m.open("", h.o.Log)
 	if err != nil {
 		return nil, fmt.Errorf("guard: %w", err)
 	}
 	h.close = append(h.close, closeModel)
 	e := model.(*engine.Engine) // what a path opens
-	path := h.Config.path(m.Path)
 	guard := &policies.LlamaGuard{Model: e}
 	if guard.Template, err = template(e, path); err == nil {
 		_, err = guard.Prompt([]llm.Message{{Role: llm.RoleUser, Content: "Hello."}})

@@ -15,6 +15,7 @@ import (
 
 	"github.com/chaski-dev/chaski/agent"
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/hub"
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/runtime"
 	"github.com/chaski-dev/chaski/runtime/bus"
@@ -36,12 +37,13 @@ const (
 
 // Options say how to open a configuration. The zero value works.
 type Options struct {
-	Agent string        // names the configuration in the journal, for Resume
-	Tools []*tools.Tool // beside those that the configuration declares
-	Model string        // in place of the configured one: a path, or "mini"
-	LLM   llm.Model     // in place of both, such as a scripted model
-	Data  string        // in place of the configured one
-	Runs  string        // in place of the configured one
+	Agent  string                                                          // names the configuration in the journal, for Resume
+	Tools  []*tools.Tool                                                   // beside those that the configuration declares
+	Model  string                                                          // in place of the configured one: a path, "mini", or a name as hub.Parse reads it
+	Models func(ctx context.Context, name string) (path string, err error) // finds or pulls named models; the hub of the environment by default
+	LLM    llm.Model                                                       // in place of both, such as a scripted model
+	Data   string                                                          // in place of the configured one
+	Runs   string                                                          // in place of the configured one
 
 	NATS   string // a cluster, in place of the embedded bus
 	Creds  string
@@ -90,14 +92,14 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 	if h.data, err = filepath.Abs(h.data); err != nil {
 		return h, err
 	}
-	if err := h.openModel(); err != nil {
+	if err := h.openModel(ctx); err != nil {
 		return h, err
 	}
 	if h.audits, err = newAudits(filepath.Join(h.data, "audit")); err != nil {
 		return h, err
 	}
 	h.close = append(h.close, h.audits.Close)
-	signal, err := h.openGuard()
+	signal, err := h.openGuard(ctx)
 	if err != nil {
 		return h, err
 	}
@@ -154,7 +156,7 @@ func (h *Host) openJournal(ctx context.Context) (err error) {
 // inJetStream, in place of a folder of journals, keeps them on the bus.
 const inJetStream = "nats"
 
-func (h *Host) openModel() error {
+func (h *Host) openModel(ctx context.Context) error {
 	if h.o.LLM != nil {
 		h.Model = h.o.LLM
 		return nil
@@ -164,6 +166,11 @@ func (h *Host) openModel() error {
 		m = ModelConfig{Path: h.o.Model, Threads: m.Threads, Context: m.Context, KV: m.KV}
 		dir = func(p string) string { return p }
 	}
+	path, err := h.modelPath(ctx, m.Path, dir)
+	if err != nil {
+		return err
+	}
+	m.Path = path
 	cache := h.Config.path(h.Config.Cache)
 	switch h.Config.Cache {
 	case "":
@@ -171,7 +178,7 @@ func (h *Host) openModel() error {
 	case "none":
 		cache = ""
 	}
-	model, closeModel, err := m.open(dir, cache, h.o.Log)
+	model, closeModel, err := m.open(cache, h.o.Log)
 	if err != nil {
 		return err
 	}
@@ -180,6 +187,25 @@ func (h *Host) openModel() error {
 		h.close = append(h.close, closeModel)
 	}
 	return nil
+}
+
+// modelPath is where a model lies that a configuration names by a path, mini or a name.
+func (h *Host) modelPath(ctx context.Context, model string, dir func(string) string) (string, error) {
+	if model == "" || model == shipped {
+		return model, nil
+	}
+	path := dir(model)
+	if _, err := os.Stat(path); !hub.IsName(model) || err == nil {
+		return path, nil
+	}
+	if h.o.Models != nil {
+		return h.o.Models(ctx, model)
+	}
+	local, err := hub.FromEnv()
+	if err != nil {
+		return "", err
+	}
+	return local.Path(ctx, model)
 }
 
 // openBus serves the tools and returns the specs of all that the agent may call.

@@ -20,7 +20,7 @@ import (
 
 // ModelConfig names a model: in YAML a path, the name of the shipped model, or a mapping.
 type ModelConfig struct {
-	Path    string        `yaml:"path"`    // a GGUF file or a directory; "mini" or nothing is the shipped model
+	Path    string        `yaml:"path"`    // a GGUF file, a directory, or a name as hub.Parse reads it; "mini" or nothing is the shipped model
 	Threads int           `yaml:"threads"` // 0 is one for each processor
 	Context int           `yaml:"context"` // tokens of context to make room for; 0 is the model's, at most 32,768
 	KV      string        `yaml:"kv"`      // number format of the cache: f32, f16 or q8_0
@@ -97,7 +97,7 @@ func (m *ModelConfig) check() error {
 const shipped = "mini"
 
 // open loads or reaches the model. close may be nil.
-func (m *ModelConfig) open(dir func(string) string, cache string, log zerolog.Logger) (model llm.Model, close func() error, err error) {
+func (m *ModelConfig) open(cache string, log zerolog.Logger) (model llm.Model, close func() error, err error) {
 	if o := m.OpenAI; o != nil {
 		key := ""
 		if o.KeyEnv != "" {
@@ -116,7 +116,7 @@ func (m *ModelConfig) open(dir func(string) string, cache string, log zerolog.Lo
 		if e, err = engine.OpenBytes(mini.Bytes(), opt); err != nil {
 			return nil, nil, err
 		}
-	} else if e, err = engine.Open(dir(m.Path), opt); err != nil {
+	} else if e, err = engine.Open(m.Path, opt); err != nil {
 		return nil, nil, err
 	}
 	return e, e.Close, nil

@@ -17,7 +17,7 @@ import (
 
 // benchCacheCmd measures what kept keys and values save.
 type benchCacheCmd struct {
-	Model  string `short:"m" required:"" help:"GGUF file." type:"path"`
+	Model  string `short:"m" required:"" help:"GGUF file, or a name to pull." type:"model"`
 	Prefix int    `help:"Tokens that all runs begin with; 0 leaves this part out." default:"2000"`
 	Runs   int    `help:"Runs at once." default:"8"`
 	Resume int    `help:"Tokens of a sequence that is read back from disk; 0 leaves this part out." default:"0"`

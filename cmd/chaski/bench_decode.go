@@ -16,7 +16,7 @@ import (
 )
 
 type benchDecodeCmd struct {
-	Model string `short:"m" required:"" help:"GGUF file, model directory, or mini." type:"path"`
+	Model string `short:"m" required:"" help:"GGUF file, model directory, mini, or a name to pull." type:"model"`
 	P     int    `short:"p" help:"Prompt tokens; 0 measures no prefill." default:"512"`
 	N     int    `short:"n" help:"Tokens that each sequence decodes." default:"32"`
 	Depth int    `help:"Tokens of context that are filled with synthetic values first." default:"0"`

@@ -26,6 +26,7 @@ type cli struct {
 	Bus     busCmd     `cmd:"" help:"Serve an embedded NATS server for other processes."`
 	Worker  workerCmd  `cmd:"" help:"Serve tools that a YAML file declares."`
 	Tools   toolsCmd   `cmd:"" help:"Tools on the bus: list, call, show."`
+	Pull    pullCmd    `cmd:"" help:"Get a model: from the Hugging Face hub or an Ollama registry."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
@@ -55,6 +56,7 @@ func run(args []string) int {
 		kong.Name("chaski"),
 		kong.Description("Agents that call tools: an embedded model, tools over NATS, policies that decide, runs that survive."),
 		kong.UsageOnError(),
+		kong.NamedMapper(modelType, kong.MapperFunc(modelMapper)),
 		kong.Exit(func(n int) { code = n }),
 	)
 	if err != nil {
@@ -77,7 +79,9 @@ func run(args []string) int {
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	kctx.BindTo(ctx, (*context.Context)(nil))
-	err = kctx.Run()
+	if err = locate(ctx, kctx); err == nil {
+		err = kctx.Run()
+	}
 	var exit *exitError
 	switch {
 	case err == nil:

@@ -27,6 +27,8 @@ type modelCmd struct {
 	Parse    modelParseCmd    `cmd:"" help:"Read what a model wrote into text and calls: JSON lines in and out."`
 	Mask     modelMaskCmd     `cmd:"" help:"Token masks of JSON Schemas, checked against instances."`
 	Quantize modelQuantizeCmd `cmd:"" help:"Convert a model to another number format."`
+	Ls       modelLsCmd       `cmd:"" help:"List the models that were pulled."`
+	Rm       modelRmCmd       `cmd:"" help:"Remove models that were pulled."`
 	Cache    modelCacheCmd    `cmd:"" help:"Page files of KV caches on disk."`
 }
 

@@ -17,7 +17,7 @@ import (
 )
 
 type modelGenerateCmd struct {
-	Model   string `short:"m" required:"" help:"GGUF file, model directory, or mini." type:"path"`
+	Model   string `short:"m" required:"" help:"GGUF file, model directory, mini, or a name to pull." type:"model"`
 	Prompt  string `short:"p" help:"Text to continue." xor:"prompt" required:""`
 	IDs     string `name:"ids" help:"Token ids to continue, a JSON array." xor:"prompt" required:""`
 	Special bool   `help:"Read special tokens in the prompt, and put none before it."`

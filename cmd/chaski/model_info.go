@@ -12,7 +12,7 @@ import (
 )
 
 type modelInfoCmd struct {
-	Model string `short:"m" required:"" help:"GGUF file, model directory, or mini." type:"path"`
+	Model string `short:"m" required:"" help:"GGUF file, model directory, mini, or a name to pull." type:"model"`
 	JSON  bool   `help:"Print JSON."`
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 type modelLogitsCmd struct {
-	Model string `short:"m" required:"" help:"GGUF file, model directory, or mini." type:"path"`
+	Model string `short:"m" required:"" help:"GGUF file, model directory, mini, or a name to pull." type:"model"`
 	All   bool   `help:"Also the argmax of every position and the mean negative log likelihood."`
 	Chunk int    `help:"Tokens in one pass." default:"512"`
 	computeFlags

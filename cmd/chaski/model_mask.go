@@ -15,7 +15,7 @@ import (
 )
 
 type modelMaskCmd struct {
-	Model string   `short:"m" required:"" help:"GGUF file, tokenizer.model, tokenizer.json, model directory, or mini." type:"path"`
+	Model string   `short:"m" required:"" help:"GGUF file, tokenizer.model, tokenizer.json, model directory, mini, or a name to pull." type:"model"`
 	Files []string `arg:"" help:"Files of {\"name\", \"schema\", \"tests\"}, one or more values each." type:"existingfile"`
 }
 

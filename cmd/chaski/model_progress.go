@@ -12,10 +12,18 @@ import (
 // progress shows how far something is, once it has taken a second: step says how much
 // of all is done, end takes the bar away. Nothing is shown where no person looks.
 func progress(what string) (step func(done, all int64), end func()) {
+	return newProgress(&progressLine{what: what})
+}
+
+// progressBytes is progress of a transfer: with its rate and the time that is left.
+func progressBytes(what string) (step func(done, all int64), end func()) {
+	return newProgress(&progressLine{what: what, bytes: true})
+}
+
+func newProgress(p *progressLine) (step func(done, all int64), end func()) {
 	if !term.IsTerminal(int(os.Stderr.Fd())) {
 		return func(int64, int64) {}, func() {}
 	}
-	p := &progressLine{what: what}
 	p.timer = time.AfterFunc(time.Second, p.show)
 	return p.step, p.end
 }
@@ -23,6 +31,7 @@ func progress(what string) (step func(done, all int64), end func()) {
 // progressLine is a bar that appears by itself: the first step may take long.
 type progressLine struct {
 	what  string
+	bytes bool
 	timer *time.Timer
 
 	mu        sync.Mutex
@@ -43,7 +52,8 @@ func (p *progressLine) show() {
 			all = -1 // not known yet: the bar shows that it lives
 		}
 		p.bar = progressbar.NewOptions64(all, progressbar.OptionSetDescription(p.what), progressbar.OptionSetWriter(os.Stderr),
-			progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond))
+			progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond),
+			progressbar.OptionShowBytes(p.bytes), progressbar.OptionSetPredictTime(true))
 		_ = p.bar.RenderBlank()
 	}
 	_ = p.bar.Set64(p.done)

@@ -10,7 +10,7 @@ import (
 )
 
 type modelTokenizeCmd struct {
-	Model string `short:"m" required:"" help:"GGUF file, tokenizer.model, tokenizer.json, model directory, or mini." type:"path"`
+	Model string `short:"m" required:"" help:"GGUF file, tokenizer.model, tokenizer.json, model directory, mini, or a name to pull." type:"model"`
 }
 
 // Run reads {"text": …, "special": bool} and prints {"ids": […]}.

@@ -30,7 +30,7 @@ type agentFlags struct {
 	logFlags
 	File    string `short:"f" help:"The agent's YAML file; agent.yaml here by default, if there is one." type:"path"`
 	Example string `help:"An example that ships in this program, in place of a file."`
-	Model   string `short:"m" help:"In place of the configured model: a GGUF file, a directory, or mini, which ships in this program."`
+	Model   string `short:"m" help:"In place of the configured model: a GGUF file, a directory, mini, which ships in this program, or a name as chaski pull takes it."`
 	Data    string `help:"Folder of journals, audit logs and the bus; .chaski here by default." type:"path" env:"CHASKI_DATA"`
 	NATS    string `name:"nats" help:"URL of a NATS cluster, in place of the embedded bus."`
 	Creds   string `help:"Credentials file for it." type:"path"`
@@ -38,7 +38,7 @@ type agentFlags struct {
 
 // config reads the agent's configuration.
 func (f *agentFlags) config() (*host.Config, host.Options, error) {
-	o := host.Options{Model: f.Model, Data: f.Data, NATS: f.NATS, Creds: f.Creds, By: me()}
+	o := host.Options{Models: pulled, Model: f.Model, Data: f.Data, NATS: f.NATS, Creds: f.Creds, By: me()}
 	switch {
 	case f.Example != "" && f.File != "":
 		return nil, o, usage("give -f or --example, not both")

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"reflect"
+	"text/tabwriter"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/chaski-dev/chaski/llm/hub"
+)
+
+type pullCmd struct {
+	Name string `arg:"" help:"hf:OWNER/REPO[:TAG], hf:OWNER/REPO/FILE.gguf, ollama:NAME[:TAG], or a short name such as llama3.1."`
+	JSON bool   `help:"Print JSON."`
+}
+
+// Run pulls a model and prints where it lies.
+func (c *pullCmd) Run(ctx context.Context) error {
+	if _, err := hub.Parse(c.Name); err != nil {
+		return usage("%v", err)
+	}
+	h, end, err := openHub()
+	if err != nil {
+		return err
+	}
+	m, err := h.Pull(ctx, c.Name)
+	end()
+	if ctx.Err() != nil {
+		fmt.Fprintln(os.Stderr, "what has come is kept: the same command goes on with it")
+	}
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return json.NewEncoder(os.Stdout).Encode(m)
+	}
+	fmt.Printf("%s: %s in %s\n", m.Name, hub.Bytes(m.Bytes()), h.Dir)
+	return nil
+}
+
+type modelLsCmd struct {
+	JSON bool `help:"Print JSON lines."`
+}
+
+// Run lists the pulled models.
+func (c *modelLsCmd) Run() error {
+	h, err := hub.FromEnv()
+	if err != nil {
+		return err
+	}
+	models, err := h.List()
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		enc := json.NewEncoder(os.Stdout)
+		for _, m := range models {
+			if err := enc.Encode(m); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if len(models) == 0 {
+		fmt.Fprintf(os.Stderr, "no models in %s: chaski pull NAME gets one\n", h.Dir)
+		return nil
+	}
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tSIZE\tFILES\tPULLED")
+	for _, m := range models {
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", m.Name, hub.Bytes(m.Bytes()), len(m.Files), m.Pulled.Local().Format("2006-01-02 15:04"))
+	}
+	return w.Flush()
+}
+
+type modelRmCmd struct {
+	Names []string `arg:"" help:"Names as chaski model ls prints them."`
+}
+
+// Run removes pulled models.
+func (c *modelRmCmd) Run() error {
+	h, err := hub.FromEnv()
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, name := range c.Names {
+		m, err := h.Remove(name)
+		if err == nil {
+			fmt.Printf("%s: removed, %s\n", m.Name, hub.Bytes(m.Bytes()))
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// openHub is the hub of the environment with a bar for each file; end takes the bar away.
+func openHub() (h *hub.Hub, end func(), err error) {
+	h, err = hub.FromEnv()
+	if err != nil {
+		return nil, nil, err
+	}
+	var current string
+	step, stop := func(int64, int64) {}, func() {}
+	h.Progress = func(file string, done, all int64) {
+		if file != current {
+			stop()
+			current = file
+			step, stop = progressBytes(file)
+		}
+		step(done, all)
+	}
+	h.Notice = func(text string) { fmt.Fprintln(os.Stderr, "chaski:", text) }
+	return h, func() { stop() }, nil
+}
+
+// pulled returns the path of a named model, which is pulled if it is not on this disk.
+func pulled(ctx context.Context, name string) (string, error) {
+	h, end, err := openHub()
+	if err != nil {
+		return "", err
+	}
+	defer end()
+	return h.Path(ctx, name)
+}
+
+// modelType is the type of flags that take a model: a path, or a name of the hub.
+const modelType = "model"
+
+// modelMapper makes paths absolute and leaves names as they are.
+func modelMapper(ctx *kong.DecodeContext, target reflect.Value) error {
+	var s string
+	if err := ctx.Scan.PopValueInto("model", &s); err != nil {
+		return err
+	}
+	if !named(s) {
+		s = kong.ExpandPath(s)
+	}
+	target.SetString(s)
+	return nil
+}
+
+// named says that a model is given by a name; a file of that name is meant first.
+func named(s string) bool {
+	if !hub.IsName(s) {
+		return false
+	}
+	_, err := os.Stat(s)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// locate puts paths in place of the names of models that the command was given.
+func locate(ctx context.Context, k *kong.Context) error {
+	values := []*kong.Value{}
+	for _, f := range k.Flags() {
+		values = append(values, f.Value)
+	}
+	if k.Selected() != nil {
+		values = append(values, k.Selected().Positional...)
+	}
+	for _, v := range values {
+		if v.Tag.Type != modelType || !named(v.Target.String()) {
+			continue
+		}
+		path, err := pulled(ctx, v.Target.String())
+		if err != nil {
+			return err
+		}
+		v.Target.SetString(path)
+	}
+	return nil
+}
