@@ -24,6 +24,8 @@ type Trace struct {
 	// wants; Why says why an honest trace must ask a person.
 	Bad []int  `json:"bad,omitempty"`
 	Why string `json:"why,omitempty"`
+
+	Kind string `json:"kind,omitempty"` // what the trace tries, such as negation
 }
 
 // UnmarshalJSON reads a trace. Labels may be written with lists and truth values, as
@@ -210,7 +212,7 @@ func (p *Play) Step(i int) (*Decision, error) {
 		if err := json.Unmarshal(s.Passage, &res); err != nil {
 			return nil, fmt.Errorf("the passage: %w", err)
 		}
-		call, r := tools.Call{ID: fmt.Sprintf("passage_%d", i), Tool: res.Name}, res.result()
+		call, r := tools.Call{ID: fmt.Sprintf("passage_%d", i), Tool: res.Name}, res.Result()
 		d := p.Run.Passage(res.Name, ResultText(&r), res.Labels, p.now)
 		d.CallID = call.ID
 		return nil, p.answer(call, r, d)
@@ -249,7 +251,8 @@ func (p *Play) result(res TraceResult) error {
 	return p.fold(call, res)
 }
 
-func (res TraceResult) result() tools.Result {
+// Result returns it as a tool would answer.
+func (res TraceResult) Result() tools.Result {
 	r := tools.Result{Status: tools.StatusOK, Value: res.Value, Labels: res.Labels}
 	if len(r.Value) == 0 {
 		r.Value, _ = json.Marshal(res.Text)
@@ -261,7 +264,7 @@ func (res TraceResult) result() tools.Result {
 }
 
 func (p *Play) fold(call tools.Call, res TraceResult) error {
-	r := res.result()
+	r := res.Result()
 	r.CallID = call.ID
 	return p.answer(call, r, p.Run.Result(call, r, p.now))
 }

@@ -19,6 +19,7 @@ type policyCmd struct {
 	Test    policyTestCmd    `cmd:"" help:"Run the cases beside a bundle."`
 	Explain policyExplainCmd `cmd:"" help:"Say why the calls of a trace are decided as they are."`
 	Replay  policyReplayCmd  `cmd:"" help:"Say what a new bundle would change in recorded runs."`
+	Bench   policyBenchCmd   `cmd:"" help:"Play suites of honest tasks and attacks with the best and the worst model."`
 	Eval    policyEvalCmd    `cmd:"" help:"Decide on each call of recorded traces, as JSON lines."`
 }
 
