@@ -115,7 +115,9 @@ func from(o label.Origin) string {
 		return "the user's own words"
 	case label.HowDefault:
 		return "the default"
-	case label.HowHandle, label.HowResult:
+	case label.HowDerived:
+		return "worked out from values of the user's or of trusted tools"
+	case label.HowHandle, label.HowTool, label.HowStranger:
 		return fmt.Sprintf("%s, from %s", o.Label, longID.ReplaceAllString(strings.Join(o.Sources, ", "), "$1"))
 	}
 	return fmt.Sprintf("%s, made by the model", o.Label)

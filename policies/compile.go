@@ -44,9 +44,13 @@ type rule struct {
 type tool struct {
 	spec       tools.Spec
 	props      map[string]property
+	required   []string
 	content    []string
 	recipients []string
+	data       []string
 	verbs      []string
+
+	irreversible bool
 }
 
 // Compile checks the layers against the tools and returns the bundle. All faults
@@ -159,7 +163,7 @@ func (b *Bundle) Names() []string {
 	return out
 }
 
-var contentNames = []string{"body", "content", "contents", "text", "message", "summary", "note", "notes", "comment", "description", "subject", "title", "reply", "caption", "memo"}
+var contentNames = []string{"body", "content", "contents", "text", "message", "summary", "note", "notes", "comment", "description", "subject", "reply", "caption", "memo"}
 
 var recipientNames = []string{"to", "cc", "bcc", "recipient", "recipients", "email", "emails", "participants", "attendees", "invitees", "user", "channel", "share_with", "address", "host", "url", "endpoint", "webhook"}
 
@@ -167,14 +171,15 @@ func newTool(spec tools.Spec) (*tool, error) {
 	if spec.Name == "" {
 		return nil, errors.New("policies: a tool has no name")
 	}
-	props, err := parameters(&spec)
+	params, err := parameters(&spec)
 	if err != nil {
 		return nil, err
 	}
 	if err := label.Check(spec.Labels); err != nil {
 		return nil, fmt.Errorf("policies: tool %s: %w", spec.Name, err)
 	}
-	t := &tool{spec: spec, props: props, content: contentNames, recipients: recipientNames, verbs: verbs(spec.Name, spec.Labels)}
+	t := &tool{spec: spec, props: params.Props, required: params.Required, content: contentNames, recipients: recipientNames, verbs: verbs(spec.Name, spec.Labels)}
+	t.data, t.irreversible = label.List(spec.Labels[label.KeyData]), irreversible(&spec)
 	if s, ok := spec.Labels[label.KeyContent]; ok {
 		t.content = label.List(s)
 	}
@@ -225,6 +230,9 @@ func (b *Bundle) layer(s *Source) (*layer, error) {
 			fail(r.line, "set rewrites arguments: only on call")
 		}
 		for _, k := range r.Redact {
+			if k == foreignLink && r.On == OnAnswer {
+				continue
+			}
 			if !slices.Contains(detect.Kinds(), k) {
 				fail(r.line, "unknown kind %q: want %s", k, strings.Join(detect.Kinds(), ", "))
 			}

@@ -58,6 +58,17 @@ func (r *Run) text(on Hook, toolName, text string, passage bool, l *label.Label,
 	if on == OnResult {
 		env["tool"] = r.toolEnv(toolName)
 	}
+	var links []detect.Link
+	if on == OnAnswer {
+		if len(text) <= MaxText {
+			links = r.foreign(text)
+		}
+		var urls []string
+		for _, l := range links[:min(len(links), MaxList)] {
+			urls = append(urls, l.URL)
+		}
+		env["links"] = list(urls)
+	}
 	var hits []hit
 	if len(text) <= MaxText {
 		hits = r.match(on, toolName, env, &d)
@@ -70,6 +81,14 @@ func (r *Run) text(on Hook, toolName, text string, passage bool, l *label.Label,
 		for _, h := range hits {
 			if h.verdict == Rewrite {
 				kinds = append(kinds, h.rule.Redact...)
+			}
+		}
+		if slices.Contains(kinds, foreignLink) {
+			text = without(text, links)
+			d.Redactions = append(d.Redactions, Redaction{Kind: foreignLink})
+			if kinds = slices.DeleteFunc(kinds, func(k string) bool { return k == foreignLink }); len(kinds) == 0 {
+				d.Text = &text
+				return d
 			}
 		}
 		// An answer is not folded, so it makes no new placeholders.
@@ -149,7 +168,8 @@ func (r *Run) decideCall(call tools.Call, now time.Time) (Decision, map[string]a
 	env["args"], env["labels"], env["tool"] = typed, labels, r.toolEnv(call.Tool)
 	env["flow"] = map[string]any{
 		"effect": f.effect, "acts": f.acts, "outward": f.outward, "leaks": f.leaks, "named": f.named,
-		"bound": f.bound, "undeclared": f.undeclared, "confidential": f.confidential,
+		"bound": f.bound, "undeclared": f.undeclared, "confidential": f.confidential, "irreversible": f.irreversible,
+		"invented": list(f.invented), "chosen": list(f.chosen), "foreign": list(f.foreign),
 		"untrusted": list(f.untrusted), "made": list(f.made), "recipients": list(f.recipients),
 	}
 	env["found"] = func(kinds ...string) (yes bool) {

@@ -358,12 +358,20 @@ func texted(list ...string) domain {
 }
 
 var (
-	integrities       = []string{"system", "user", "tool", "untrusted"}
+	integrities       = []string{"system", "user", "tool", "model", "untrusted"}
 	confidentialities = []string{"public", "internal", "secret"}
-	origination       = []string{string(label.HowUser), string(label.HowResult), string(label.HowContext), string(label.HowDefault), string(label.HowHandle)}
+	origination       = ways()
 	weekdays          = []string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
 	statuses          = []string{"", "ok", "retry", "fail", "invalid", "denied", "unknown", "timeout"}
 )
+
+func ways() []string {
+	var out []string
+	for _, h := range label.Hows() {
+		out = append(out, string(h))
+	}
+	return out
+}
 
 // known returns what is true of every call of a tool (nil for other hooks).
 func (b *Bundle) knownFacts(t *tool) facts {

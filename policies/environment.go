@@ -22,23 +22,23 @@ type property struct {
 	ExclusiveMinimum any `json:"exclusiveMinimum"`
 	ExclusiveMaximum any `json:"exclusiveMaximum"`
 
-	Items *property           `json:"items"`
-	Props map[string]property `json:"properties"`
+	Items    *property           `json:"items"`
+	Props    map[string]property `json:"properties"`
+	Required []string            `json:"required"`
 }
 
-// parameters reads the properties of an object schema.
-func parameters(spec *tools.Spec) (map[string]property, error) {
-	if len(spec.Parameters) == 0 {
-		return map[string]property{}, nil
-	}
+// parameters reads an object schema.
+func parameters(spec *tools.Spec) (property, error) {
 	var p property
-	if err := json.Unmarshal(spec.Parameters, &p); err != nil {
-		return nil, fmt.Errorf("policies: the parameters of tool %s: %w", spec.Name, err)
+	if len(spec.Parameters) > 0 {
+		if err := json.Unmarshal(spec.Parameters, &p); err != nil {
+			return p, fmt.Errorf("policies: the parameters of tool %s: %w", spec.Name, err)
+		}
 	}
 	if p.Props == nil {
 		p.Props = map[string]property{}
 	}
-	return p.Props, nil
+	return p, nil
 }
 
 // exprType maps a schema to the type that rules are checked against. What a schema
@@ -123,7 +123,7 @@ func (p property) native(v any, depth int) (any, error) {
 }
 
 var originType = types.Map{
-	"integrity": types.String, "confidentiality": types.String, "readers": types.Array(types.String), "how": types.String,
+	"integrity": types.String, "confidentiality": types.String, "readers": types.Array(types.String), "how": types.String, "chosen": types.Bool,
 }
 
 // environment returns the types of everything that a rule of that hook may name.
@@ -150,6 +150,9 @@ func environment(on Hook, props map[string]property) types.Map {
 	if on == OnInput || on == OnResult || on == OnAnswer {
 		env["text"] = types.String
 	}
+	if on == OnAnswer {
+		env["links"] = types.Array(types.String)
+	}
 	if on == OnResult {
 		env["passage"] = types.Bool
 		env["status"] = types.String
@@ -170,7 +173,8 @@ func environment(on Hook, props map[string]property) types.Map {
 		env["args"], env["labels"] = args, labels
 		env["flow"] = types.Map{
 			"effect": types.Bool, "acts": types.Bool, "outward": types.Bool, "leaks": types.Bool, "named": types.Bool,
-			"bound": types.Bool, "undeclared": types.Bool, "confidential": types.Bool,
+			"bound": types.Bool, "undeclared": types.Bool, "confidential": types.Bool, "irreversible": types.Bool,
+			"invented": types.Array(types.String), "chosen": types.Array(types.String), "foreign": types.Array(types.String),
 			"untrusted": types.Array(types.String), "made": types.Array(types.String), "recipients": types.Array(types.String),
 		}
 	}

@@ -6,15 +6,17 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/chaski-dev/chaski/policies/detect"
 	"github.com/chaski-dev/chaski/policies/label"
 )
 
 // flow is what a call would do with data: the facts that strict is written in.
 type flow struct {
 	labels     map[string]label.Origin
-	untrusted  []string // arguments that are neither the user's, a trusted tool's, nor mere prose
+	untrusted  []string // arguments that are neither the user's, a trusted tool's, nor mere prose or data
+	invented   []string // arguments that decide something and that the model made up
+	chosen     []string // arguments that the model picked from a trusted result after untrusted text was read
 	made       []string // addresses that the model put together in an untrusted context
+	foreign    []string // addresses that untrusted text chose
 	recipients []string // who would read: addresses and hosts in the arguments
 	outward    bool     // arguments leave the house
 	effect     bool
@@ -23,38 +25,25 @@ type flow struct {
 	named      bool // every recipient is the user's or a trusted tool's
 	bound      bool // the call is tied to the user's words, or nothing untrusted was read
 
+	irreversible bool
 	undeclared   bool // an effect of which nobody said whether it sends data out
 	confidential bool // an argument is confidential
 }
 
-// linkNames are arguments that are reached over the network however they are
-// spelt: a host without a scheme carries data out as well as a URL does.
-var linkNames = []string{"url", "uri", "link", "host", "hostname", "domain", "endpoint", "webhook"}
-
 // look labels the arguments of a call and follows where they would go.
 func (r *Run) look(t *tool, callID string, args map[string]any) flow {
-	f := flow{labels: make(map[string]label.Origin, len(args)), effect: t.spec.EffectOrOnce().HasEffect(), named: true}
+	f := flow{labels: make(map[string]label.Origin, len(args)), effect: t.spec.EffectOrOnce().HasEffect(), named: true, irreversible: t.irreversible}
 	egress := strings.ToLower(t.spec.Labels[label.KeyEgress])
 	f.outward = egress == "true" || egress == "yes"
 	declared, local := f.outward, egress == "false" || egress == "no"
 	keys := sortedKeys(args)
+	r.origins(t, args, keys, f.labels)
 	addresses := map[string][]string{}
 	for _, name := range keys {
-		p, known := t.props[name]
-		f.labels[name] = r.origin(args[name], p)
-		if !known { // the model chose the name too
-			f.labels[name] = f.labels[name].Join(r.context.Find(name, false))
-		}
 		leaves(args[name], func(v any) {
-			s, ok := v.(string)
-			if !ok {
-				return
+			if s, ok := v.(string); ok {
+				addresses[name] = append(addresses[name], addressesIn(name, r.resolve(s))...)
 			}
-			found := outside(r.resolve(s))
-			if len(found) == 0 && s != "" && slices.Contains(linkNames, strings.ToLower(name)) {
-				found = []string{strings.ToLower(s)}
-			}
-			addresses[name] = append(addresses[name], found...)
 		})
 		isContent := slices.Contains(t.content, strings.ToLower(name))
 		isRecipient := slices.Contains(t.recipients, strings.ToLower(name))
@@ -65,7 +54,7 @@ func (r *Run) look(t *tool, callID string, args map[string]any) flow {
 			if isRecipient {
 				leaves(args[name], func(v any) {
 					if s, ok := v.(string); ok {
-						f.recipients = append(f.recipients, readers(r.resolve(s))...)
+						f.recipients = append(f.recipients, readers(name, r.resolve(s))...)
 					}
 				})
 				f.outward = f.outward || f.effect && !local && len(f.recipients) > 0
@@ -73,8 +62,11 @@ func (r *Run) look(t *tool, callID string, args map[string]any) flow {
 			f.recipients = append(f.recipients, addresses[name]...)
 			o := f.labels[name]
 			f.named = f.named && o.Label.Integrity <= label.Tool
-			if o.How == label.HowContext && o.Label.Integrity == label.Untrusted {
-				f.made = append(f.made, name)
+			if o.Label.Integrity == label.Untrusted {
+				f.foreign = append(f.foreign, name)
+				if o.How == label.HowMade {
+					f.made = append(f.made, name)
+				}
 			}
 		}
 	}
@@ -82,8 +74,22 @@ func (r *Run) look(t *tool, callID string, args map[string]any) flow {
 	slices.Sort(f.recipients)
 	f.recipients = slices.Compact(f.recipients)
 	f.named = f.named && len(f.recipients) > 0
-	f.untrusted = r.untrusted(t, args, keys, f.labels)
+	f.untrusted = r.untrusted(t, args, keys, f.labels, func(name string) bool { return f.outward && len(addresses[name]) > 0 })
+	for _, name := range keys {
+		o := f.labels[name]
+		low := strings.ToLower(name)
+		_, known := t.props[name]
+		if o.Label.Integrity == label.Model && (!known || !slices.Contains(t.data, low) && !slices.Contains(t.content, low)) {
+			f.invented = append(f.invented, name)
+		}
+		if o.Chosen && !slices.Contains(t.data, low) {
+			f.chosen = append(f.chosen, name)
+		}
+	}
 	f.bound = r.bound(t, callID, args, f.labels)
+	if f.bound && slices.ContainsFunc(keys, func(name string) bool { return f.labels[name].Contested }) {
+		f.bound = r.context.Says(t.verbs)
+	}
 	f.undeclared = f.effect && !f.outward && !local
 	for _, name := range keys {
 		secret := carries(f.labels[name], args[name], t.props[name]) && !r.spoken(args[name])
@@ -93,22 +99,28 @@ func (r *Run) look(t *tool, callID string, args map[string]any) flow {
 	return f
 }
 
-// untrusted lists the arguments whose value untrusted text may have chosen. Prose
-// of the model's own wording, or of the user's even where others write the same, is let through if everything else about the call, and
-// at least its target, is the user's or a trusted tool's.
-func (r *Run) untrusted(t *tool, args map[string]any, keys []string, labels map[string]label.Origin) []string {
+// untrusted lists the arguments whose value untrusted text may have chosen. Data is
+// let through, unless it holds an address and leaves the house. Prose of the model's
+// own wording, or of the user's even where others write the same, is let through if
+// everything else about the call, and at least its target, is the user's or a trusted
+// tool's.
+func (r *Run) untrusted(t *tool, args map[string]any, keys []string, labels map[string]label.Origin, leaves func(name string) bool) []string {
 	var hard, prose []string
 	target := false
 	for _, name := range keys {
 		o := labels[name]
 		if o.Label.Integrity < label.Untrusted {
-			target = target || o.How == label.HowUser || o.How == label.HowResult
+			target = target || o.How == label.HowUser || o.How == label.HowTool || o.How == label.HowDerived
 			continue
 		}
+		low := strings.ToLower(name)
 		text, ok := args[name].(string)
 		_, declared := t.props[name]
-		if ok && declared && slices.Contains(t.content, strings.ToLower(name)) &&
-			(o.How == label.HowContext && r.context.Prose(text) || r.context.Speaks(text)) {
+		if declared && slices.Contains(t.data, low) && !leaves(name) {
+			continue
+		}
+		if ok && declared && slices.Contains(t.content, low) &&
+			(o.How == label.HowMade && r.context.Prose(text) || r.context.Speaks(text)) {
 			prose = append(prose, name)
 			continue
 		}
@@ -146,7 +158,7 @@ func carries(o label.Origin, value any, p property) bool {
 	if !o.Label.Confidential() || o.How == label.HowDefault {
 		return false
 	}
-	return o.How != label.HowContext || says(value, p) == anything
+	return o.How != label.HowMade || says(value, p) == anything
 }
 
 // spoken reports whether every part of a value is in the user's own words: who said
@@ -171,114 +183,4 @@ func (r *Run) onlyNames(v any, recipients []string) bool {
 			slices.Contains(recipients, strings.ToLower(strings.TrimSpace(s)))
 	})
 	return all && some
-}
-
-// mayNotRead reports whether one of the recipients may not have a value. If nobody
-// is named, anybody may come to read it.
-func mayNotRead(l label.Label, recipients []string) bool {
-	return len(recipients) == 0 || slices.ContainsFunc(recipients, func(to string) bool { return !l.MayRead(to) })
-}
-
-// readers returns whom a recipient argument names: the addresses in it, and every
-// part of it that is none, so that a second name does not hide behind an address.
-func readers(s string) []string {
-	var out []string
-	for part := range strings.FieldsFuncSeq(strings.ToLower(s), func(r rune) bool { return strings.ContainsRune(",;\n", r) }) {
-		if part = strings.TrimSpace(part); part == "" {
-			continue
-		}
-		found := outside(part)
-		if len(found) != 1 || strings.Count(part, "@") > 1 {
-			out = append(out, part)
-		}
-		out = append(out, found...)
-	}
-	return out
-}
-
-// outside returns the addresses in a value: e-mail addresses and hosts of URLs.
-func outside(s string) []string {
-	if len(s) > 1<<16 {
-		s = s[:1<<16]
-	}
-	out := detect.Emails(s)
-	for _, u := range detect.URLs(s) {
-		if p := detect.Parse(u); p.Valid {
-			out = append(out, p.Host)
-		} else {
-			out = append(out, u)
-		}
-	}
-	return out
-}
-
-// origin labels one argument: the join of its parts.
-func (r *Run) origin(v any, p property) label.Origin {
-	if p.Default != nil && reflect.DeepEqual(p.Default, floats(v)) || p.Const != nil && reflect.DeepEqual(p.Const, floats(v)) {
-		return label.Origin{How: label.HowDefault}
-	}
-	out := label.Origin{How: label.HowDefault}
-	switch v := v.(type) {
-	case []any:
-		item := property{}
-		if p.Items != nil {
-			item = *p.Items
-		}
-		for _, e := range v {
-			out = out.Join(r.origin(e, item))
-		}
-		if list := texts(v); len(list) > 1 && out.How == label.HowUser && !r.context.InOrder(list) {
-			out = out.Join(label.Origin{Label: r.context.Label(), How: label.HowContext})
-		}
-		return out
-	case map[string]any:
-		for _, k := range sortedKeys(v) {
-			sub, known := p.Props[k]
-			if !known { // the model chose the key too
-				out = out.Join(r.context.Find(k, false))
-			}
-			out = out.Join(r.origin(v[k], sub))
-		}
-		return out
-	case string:
-		if names := r.handleNames(v); len(names) > 0 {
-			rest := v
-			for _, name := range names {
-				out = out.Join(r.handles[name].origin)
-				rest = strings.ReplaceAll(rest, name, " ")
-			}
-			if strings.TrimSpace(rest) != "" {
-				out = out.Join(r.context.Find(rest, false))
-			}
-			return out
-		}
-	}
-	enum := slices.ContainsFunc(p.Enum, func(e any) bool { return reflect.DeepEqual(floats(v), e) })
-	return r.context.Find(v, enum)
-}
-
-// texts returns the elements of a list of strings that are no addresses: those whose
-// order may mean something.
-func texts(list []any) []string {
-	var out []string
-	for _, e := range list {
-		if s, ok := e.(string); ok && !strings.Contains(s, "@") {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
-// resolve puts the values of handles in a string, in one pass: what a value says
-// about other handles stays text.
-func (r *Run) resolve(s string) string {
-	names := r.handleNames(s)
-	if len(names) == 0 {
-		return s
-	}
-	var pairs []string
-	for _, name := range names {
-		pairs = append(pairs, name, r.handles[name].text)
-	}
-	return strings.NewReplacer(pairs...).Replace(s)
 }

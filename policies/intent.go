@@ -116,7 +116,7 @@ func (r *Run) bound(t *tool, callID string, args map[string]any, labels map[stri
 			switch o.How {
 			case label.HowUser:
 				tied = tied || r.fresh(v, callID)
-			case label.HowResult:
+			case label.HowTool:
 				tied = tied || o.Label.Integrity <= label.Tool && slices.ContainsFunc(o.Sources, func(id string) bool { return r.tied[id] })
 			}
 		})

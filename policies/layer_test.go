@@ -209,7 +209,7 @@ rules:
 	want := []string{
 		`rule a: "nothing" matches no tool`, `rule b asks about "nobody"`, "rule c can never fire", "rule folded can never fire",
 		"rule empty can never fire: its parts exclude each other", "rule both can never fire", "rule schema can never fire: args.days > 30 is never true",
-		"rule enum can never fire", "rule listed can never fire", "rule level can never fire", `rule level2: labels.to.integrity is never "usr": want "system", "user", "tool", "untrusted"`,
+		"rule enum can never fire", "rule listed can never fire", "rule level can never fire", `rule level2: labels.to.integrity is never "usr": want "system", "user", "tool", "model", "untrusted"`,
 		"rule effect can never fire", "rule hour can never fire", "rule status can never fire", "rule larger is shadowed by large",
 	}
 	for _, w := range want {

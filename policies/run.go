@@ -33,6 +33,7 @@ type Run struct {
 	prices Prices
 
 	context  label.Context
+	hosts    map[string]bool // that the user or a trusted tool wrote
 	vault    detect.Vault
 	handles  map[string]handle
 	messages int
@@ -72,7 +73,7 @@ func NewRun(b *Bundle, info Info) *Run {
 		info.ApprovalTTL = DefaultApprovalTTL
 	}
 	r := &Run{
-		bundle: b, info: info, handles: map[string]handle{}, dispatched: map[string]bool{}, attempts: map[string]int{},
+		bundle: b, info: info, hosts: map[string]bool{}, handles: map[string]handle{}, dispatched: map[string]bool{}, attempts: map[string]int{},
 		failures: map[string]int{}, allowed: map[string]Decision{}, requests: map[string]*request{},
 		approvals: map[string]Approval{}, results: map[string]Decision{},
 		used: map[string][]use{}, tied: map[string]bool{},
@@ -159,8 +160,10 @@ func (r *Run) message(f Fact) {
 	switch m.Role {
 	case llm.RoleSystem:
 		r.context.Add(label.Source{ID: id, Kind: label.FromSystem, Text: text})
+		r.vouch(text)
 	case llm.RoleUser:
 		r.context.Add(label.Source{ID: id, Kind: label.FromUser, Label: label.Label{Integrity: label.User}, Text: text})
+		r.vouch(text)
 	case llm.RoleTool: // a result without a call: a passage, an imported conversation
 		if len(m.Value) > 0 {
 			text = string(m.Value)
@@ -215,7 +218,8 @@ func (r *Run) result(f Fact) {
 		r.failures[f.Call.Tool]++
 		r.release(f.Call.ID)
 	}
-	l := r.callLabel(*f.Call, f.Result.Labels)
+	given := r.given(*f.Call)
+	l := r.resultLabel(f.Call.Tool, f.Result.Labels, given.label)
 	delete(r.allowed, f.Call.ID)
 	text := ResultText(f.Result)
 	id := f.Call.Tool
@@ -237,40 +241,115 @@ func (r *Run) result(f Fact) {
 	if had {
 		text = r.redo(text, rd)
 	}
-	var echo []string
-	if args, err := decode(f.Call.Arguments); err == nil {
-		for _, name := range sortedKeys(args) {
-			if o, ok := d.Labels[name]; ok && o.How == label.HowUser {
-				leaves(args[name], func(v any) { echo = append(echo, fmt.Sprint(v)) })
+	src := label.Source{ID: id, Kind: label.FromResult, Echo: given.echo, Made: given.made, Picked: given.picked}
+	add := func(l label.Label, text string) {
+		if text != "" {
+			src.Label, src.Text = l, text
+			r.context.Add(src)
+			if l.Integrity <= label.Tool {
+				r.vouch(text)
 			}
 		}
 	}
-	if t := r.bundle.tools[f.Call.Tool]; t != nil && t.spec.Labels[label.KeyStrangers] != "" {
+	t := r.bundle.tools[f.Call.Tool]
+	if t != nil && t.spec.Labels[label.KeyStrangers] != "" {
 		var theirs string
-		if text, theirs = strangers(text, label.List(t.spec.Labels[label.KeyStrangers])); theirs != "" {
-			low := l.Join(label.Label{Integrity: label.Untrusted})
-			r.context.Add(label.Source{ID: id, Kind: label.FromResult, Label: low, Text: theirs, Echo: echo})
-		}
+		text, theirs = strangers(text, label.List(t.spec.Labels[label.KeyStrangers]))
+		add(l.Join(label.Label{Integrity: label.Untrusted}), theirs)
 	}
-	r.context.Add(label.Source{ID: id, Kind: label.FromResult, Label: l, Text: text, Echo: echo})
+	if own := r.resultLabel(f.Call.Tool, f.Result.Labels, label.Label{}); t != nil && t.spec.EffectOrOnce().HasEffect() && own.Integrity < l.Integrity {
+		// What was done with untrusted values is named by the tool: the new id is its own.
+		own.Confidentiality, own.Limited, own.Readers = l.Confidentiality, l.Limited, l.Readers
+		var ids string
+		text, ids = given.ids(text)
+		add(own, ids)
+	}
+	if text == "" {
+		text = " "
+	}
+	add(l, text)
 }
 
-// callLabel is the label of what a call gave. It carries the labels of the arguments:
-// a trusted tool that was asked in an attacker's words may answer in them. Choices
-// from a list, truth values and the numbers of paging carry nothing.
-func (r *Run) callLabel(call tools.Call, added map[string]string) label.Label {
-	var in label.Label
+// given is what a call was given, as far as it marks what comes back.
+type given struct {
+	label  label.Label // joins the result's
+	echo   []string    // values of the user's own words
+	made   []string    // values that the model made up
+	all    []string
+	picked bool // untrusted text may have chosen which part of the tool's data is shown
+}
+
+// given follows the arguments of a call into its result: a trusted tool that was asked
+// in an attacker's words may answer in them. Choices from a list, truth values and the
+// numbers of paging put nothing in the tool's mouth, but they pick. What the model made
+// up stays the model's only where the result repeats it.
+func (r *Run) given(call tools.Call) given {
+	var g given
 	d, ok := r.allowed[call.ID]
-	if t := r.bundle.tools[call.Tool]; ok && t != nil {
-		args, _ := decode(d.Arguments)
-		for _, name := range sortedKeys(d.Labels) {
-			if _, number := args[name].(json.Number); number && slices.Contains(pagingNames, strings.ToLower(name)) || says(args[name], t.props[name]) == choice {
-				continue
-			}
-			in = in.Join(d.Labels[name].Label)
-		}
+	t := r.bundle.tools[call.Tool]
+	if !ok {
+		return g
 	}
-	return r.resultLabel(call.Tool, added, in)
+	args, _ := decode(d.Arguments)
+	for _, name := range sortedKeys(d.Labels) {
+		o := d.Labels[name]
+		var texts []string
+		leaves(args[name], func(v any) { texts = append(texts, fmt.Sprint(v)) })
+		g.all = append(g.all, texts...)
+		if t == nil {
+			continue
+		}
+		if _, number := args[name].(json.Number); number && slices.Contains(pagingNames, strings.ToLower(name)) || says(args[name], t.props[name]) == choice {
+			g.picked = g.picked || o.Label.Integrity == label.Untrusted
+			continue
+		}
+		switch {
+		case o.How == label.HowUser:
+			g.echo = append(g.echo, texts...)
+		case o.Label.Integrity == label.Model:
+			g.made = append(g.made, texts...)
+			o.Label.Integrity = label.System
+		}
+		g.picked = g.picked || o.Chosen
+		g.label = g.label.Join(o.Label)
+	}
+	return g
+}
+
+// ids parts a result into the names that a tool gave to what it made, and the rest.
+func (g *given) ids(text string) (rest, ids string) {
+	var v any
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	if dec.Decode(&v) != nil || dec.More() {
+		return text, ""
+	}
+	var taken []any
+	v = partBy(v, func(name string, v any) bool {
+		switch v.(type) {
+		case string, json.Number:
+		default:
+			return false
+		}
+		s := fmt.Sprint(v)
+		return idName(name) && len(s) <= 64 && !strings.ContainsAny(s, " \n") && !slices.Contains(g.all, s)
+	}, &taken)
+	if len(taken) == 0 {
+		return text, ""
+	}
+	return compact(v), compact(taken)
+}
+
+// idName reports whether a member is named as what names a thing.
+func idName(name string) bool {
+	low := strings.ToLower(strings.Trim(name, "_"))
+	return slices.Contains([]string{"id", "uuid", "guid", "ref", "reference", "number"}, low) ||
+		strings.HasSuffix(low, "_id") || strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "ID") || strings.HasSuffix(low, "_number") || strings.HasSuffix(low, "_ref")
+}
+
+// callLabel is the label of what a call gave, with that of its arguments.
+func (r *Run) callLabel(call tools.Call, added map[string]string) label.Label {
+	return r.resultLabel(call.Tool, added, r.given(call).label)
 }
 
 // pagingNames are arguments that say how much of a list is wanted.

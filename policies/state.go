@@ -73,7 +73,7 @@ func (r *Run) toolEnv(name string) map[string]any {
 func origins(o label.Origin) map[string]any {
 	return map[string]any{
 		"integrity": o.Label.Integrity.String(), "confidentiality": o.Label.Confidentiality.String(),
-		"readers": list(o.Label.Readers), "how": string(o.How),
+		"readers": list(o.Label.Readers), "how": string(o.How), "chosen": o.Chosen,
 	}
 }
 

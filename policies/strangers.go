@@ -25,19 +25,24 @@ func strangers(text string, names []string) (rest, theirs string) {
 }
 
 func part(v any, names []string, taken *[]any) any {
+	return partBy(v, func(name string, _ any) bool { return slices.Contains(names, strings.ToLower(name)) }, taken)
+}
+
+// partBy takes the members that are wanted out of v, at any depth.
+func partBy(v any, wanted func(name string, v any) bool, taken *[]any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		for _, k := range sortedKeys(v) {
-			if slices.Contains(names, strings.ToLower(k)) {
+			if wanted(k, v[k]) {
 				*taken = append(*taken, v[k])
 				delete(v, k)
 				continue
 			}
-			v[k] = part(v[k], names, taken)
+			v[k] = partBy(v[k], wanted, taken)
 		}
 	case []any:
 		for i := range v {
-			v[i] = part(v[i], names, taken)
+			v[i] = partBy(v[i], wanted, taken)
 		}
 	}
 	return v

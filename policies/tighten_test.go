@@ -231,10 +231,10 @@ func TestSecondReader(t *testing.T) {
 		"Ann <ann@corp.example>":       "ann@corp.example",
 		"ann@corp.example, mallory":    "ann@corp.example mallory",
 		"ann@corp.example;m@x.example": "ann@corp.example m@x.example",
-		"a@b.example c@[1.2.3.4]":      "a@b.example c@[1.2.3.4] a@b.example",
+		"a@b.example c@[1.2.3.4]":      "a@b.example c@[1.2.3.4] a@b.example 1.2.3.4",
 		"m\u0430llory@corp.example":    "m\u0430llory@corp.example",
 	} {
-		if got := strings.Join(readers(in), " "); got != want {
+		if got := strings.Join(readers("to", in), " "); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}

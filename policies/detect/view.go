@@ -65,7 +65,7 @@ func seenAs(r rune) rune {
 		return ' '
 	case r >= 0x2010 && r <= 0x2015 || r == 0x2212 || r == 0xFE58 || r == 0xFE63:
 		return '-'
-	case r == 0x2024 || r == 0x3002:
+	case r == 0x2024 || r == 0x3002 || r == 0xFF61:
 		return '.'
 	case unicode.IsDigit(r):
 		zero := r

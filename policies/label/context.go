@@ -2,10 +2,8 @@ package label
 
 import (
 	"hash/maphash"
-	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // Kind says whose words a source holds.
@@ -28,16 +26,26 @@ type Source struct {
 	// Echo lists values that the call behind this result was given from the user's
 	// own words. That the result repeats them says nothing about who chose them.
 	Echo []string
+
+	// Made lists values that the model made up and gave to the call behind this
+	// result: what repeats them is the model's still.
+	Made []string
+
+	// Picked says that untrusted text may have chosen which part of what the tool
+	// has is shown here, by paging or by one of a list of choices.
+	Picked bool
 }
 
 // source is the indexed form of a Source.
 type source struct {
 	Source
-	own    *ownText // for the user's, the system's and trusted tools' words
-	folded string   // letters and digits only, for results
-	words  string   // " w1 w2 ", for results
-	values values   // every reading, for results
+	own    *ownText   // of the user's and the system's words
+	leaves *leafIndex // of trusted results
+	folded string     // letters and digits only, for results
+	words  string     // " w1 w2 ", for results
+	values values     // every reading, for results
 	echo   map[string]bool
+	made   map[string]bool
 }
 
 // speaks reports whether the source is the user's or the system's own words.
@@ -61,14 +69,15 @@ func (c *Context) Add(s Source) {
 	in := &source{Source: s}
 	in.Text = "" // the indexed forms are enough
 	c.sources = append(c.sources, in)
-	if s.Kind == FromResult {
-		s.Text = leaves(s.Text)
+	if in.speaks() {
+		in.own = newOwnText(s.Text)
+		return
 	}
 	if s.Label.Integrity <= Tool {
-		in.own = newOwnText(s.Text)
+		in.leaves = newLeafIndex(s.Text)
 	}
-	if in.speaks() {
-		return
+	if s.Kind == FromResult {
+		s.Text = leaves(s.Text)
 	}
 	in.values = anyValues(s.Text)
 	texts := append([]string{s.Text}, decoded(s.Text)...)
@@ -89,10 +98,15 @@ func (c *Context) Add(s Source) {
 		}
 	}
 	in.folded, in.words = folded.String(), joined.String()
-	in.echo = map[string]bool{}
-	for _, e := range s.Echo {
-		in.echo[squash(e)] = true
+	in.echo, in.made = squashed(s.Echo), squashed(s.Made)
+}
+
+func squashed(list []string) map[string]bool {
+	out := map[string]bool{}
+	for _, s := range list {
+		out[squash(s)] = true
 	}
+	return out
 }
 
 func (c *Context) gram(w []string) uint64 {
@@ -112,42 +126,6 @@ func (c *Context) Raise(l Label) { c.joined = c.joined.Join(l) }
 // Label returns the joined label of everything in the context.
 func (c *Context) Label() Label { return c.joined }
 
-// How says by which rule an origin was found.
-type How string
-
-// The rules, see the package comment.
-const (
-	HowUser    How = "user"    // the user's (or the system's) own words
-	HowResult  How = "result"  // matches at least one result
-	HowContext How = "context" // made by the model: joins the context
-	HowDefault How = "default" // the schema's default, or empty: says nothing
-	HowHandle  How = "handle"  // a value kept out of the planner's context
-)
-
-// Origin is where a value comes from.
-type Origin struct {
-	Label
-	How     How      `json:"how"`
-	Sources []string `json:"sources,omitempty"`
-}
-
-// Join combines the origins of the parts of one argument: the weakest part names
-// the rule.
-func (o Origin) Join(p Origin) Origin {
-	out := Origin{Label: o.Label.Join(p.Label), How: o.How}
-	if p.Label.Integrity > o.Label.Integrity || p.Label.Integrity == o.Label.Integrity && rank(p.How) > rank(o.How) {
-		out.How = p.How
-	}
-	out.Sources = append(slices.Clone(o.Sources), p.Sources...)
-	slices.Sort(out.Sources)
-	out.Sources = slices.Compact(out.Sources)
-	return out
-}
-
-func rank(h How) int {
-	return slices.Index([]How{HowDefault, HowUser, HowHandle, HowResult, HowContext}, h)
-}
-
 // Find returns the origin of one scalar value (string, number, bool or nil). With
 // enum, the value is one of a few that the schema lists: the user's naming it is
 // then enough, for no text could have suggested a value outside the list.
@@ -157,49 +135,75 @@ func (c *Context) Find(value any, enum bool) Origin {
 	}
 	n, ok := newNeedle(value)
 	if !ok {
-		return Origin{Label: c.joined, How: HowContext}
+		return c.Made()
 	}
 	return c.find(n, enum)
 }
 
+// Made is the origin of what the model makes up now.
+func (c *Context) Made() Origin {
+	return Origin{Label: c.joined.Join(Label{Integrity: Model}), How: HowMade}
+}
+
 func (c *Context) find(n needle, enum bool) Origin {
-	var own, all Origin
-	var isOwn, exact, found, untrusted bool
+	var own, tool, theirs, alike Origin
+	var isOwn, specific, isTool, isTheirs bool
+	tool.Integrity = Untrusted
 	for _, src := range c.sources {
 		if src.speaks() {
 			if src.own.says(n, enum) > 0 {
 				own.Label = own.Label.Join(src.Label)
 				own.How, isOwn = HowUser, true
 				own.Sources = append(own.Sources, src.ID)
+				specific = specific || !n.isText || n.isNumber || n.isMoment || src.own.specific(n.written)
 			}
 			continue
 		}
-		// Exactly found in a trusted result: it may raise trust. Alike in any: it
-		// carries that result's label.
-		is := src.own != nil && src.own.says(n, enum) > 0
-		if !is && !src.holds(n) {
+		// A whole leaf of a trusted result has that result's trust. Anything like it, in
+		// any result, carries the result's label.
+		if src.leaves != nil && len(src.leaves.find(n)) > 0 {
+			l := src.Label
+			if src.made[n.folded] {
+				l = l.Join(Label{Integrity: Model})
+			}
+			best := min(tool.Integrity, l.Integrity)
+			tool.Label = tool.Label.Join(l)
+			tool.Integrity, isTool = best, true
+			tool.Sources = append(tool.Sources, src.ID)
 			continue
 		}
-		exact, found = exact || is, true
-		all.Label = all.Label.Join(src.Label)
-		all.Sources = append(all.Sources, src.ID)
-		if src.Label.Integrity == Untrusted && !src.echo[n.folded] {
-			untrusted = true
+		if !src.holds(n) {
+			continue
+		}
+		if src.Label.Integrity < Untrusted {
+			alike.Label = alike.Label.Join(src.Label)
+			alike.Sources = append(alike.Sources, src.ID)
+		} else if !src.echo[n.folded] {
+			theirs.Label = theirs.Label.Join(src.Label)
+			theirs.Sources = append(theirs.Sources, src.ID)
+			isTheirs = true
 		}
 	}
 	switch {
-	case isOwn && (!untrusted || enum):
+	case isOwn && (enum || specific || !isTheirs):
+		own.Contested = isTheirs && !enum
 		return own
-	case untrusted, exact && !isOwn:
-		all.How = HowResult
-		if isOwn {
-			return all.Join(own)
+	case isTool:
+		tool.How = HowTool
+		if tool.Integrity == Model {
+			tool.How = HowMade
 		}
-		return all
-	case found: // only like something trusted
-		return Origin{Label: c.joined.Join(all.Label), How: HowContext, Sources: all.Sources}
+		return tool
+	case isTheirs:
+		theirs.How = HowStranger
+		if isOwn {
+			return theirs.Join(own)
+		}
+		return theirs
 	}
-	return Origin{Label: c.joined, How: HowContext}
+	made := c.Made()
+	made.Label, made.Sources = made.Label.Join(alike.Label), alike.Sources
+	return made
 }
 
 // Mentions returns how often the user's own words name a value that is more than a
@@ -240,7 +244,7 @@ func (c *Context) Speaks(value any) bool {
 // another: a list put together from scattered words is no list of the user's.
 func (c *Context) InOrder(list []string) bool {
 	return slices.ContainsFunc(c.sources, func(s *source) bool {
-		return s.own != nil && s.own.inOrder(list)
+		return s.speaks() && s.own.inOrder(list)
 	})
 }
 
@@ -256,60 +260,4 @@ func (s *source) holds(n needle) bool {
 		return strings.Contains(s.folded, n.folded)
 	}
 	return n.words != "  " && strings.Contains(s.words, n.words)
-}
-
-// code is what commands and programs hold and prose does not: brackets and pipes,
-// flags, assignments, calls, shell variables.
-var code = regexp.MustCompile("[`{}<>|\\\\^~]|(?:^|\\s)--?[A-Za-z]|\\$[A-Za-z(]|\\w\\(|\\w=|==|&&|;\\s*$|^#!|(?m:^\\s*(?:import|sudo|rm|curl|wget|chmod|bash|sh|eval|exec) )")
-
-// Prose reports whether text is the model's own wording: no run of six words of an
-// untrusted result, not mostly its words in its order, and no address, account or
-// link that is not the user's or a trusted tool's.
-func (c *Context) Prose(text string) bool {
-	if code.MatchString(text) {
-		return false
-	}
-	list := words(text)
-	if len(list) < 3 {
-		return false
-	}
-	run, longest, hits := 0, 0, 0
-	for i := 0; i+3 <= len(list); i++ {
-		if _, ok := c.grams[c.gram(list[i:i+3])]; ok {
-			run++
-			hits++
-			longest = max(longest, run)
-		} else {
-			run = 0
-		}
-	}
-	if longest >= 4 || 2*hits >= len(list)-2 {
-		return false
-	}
-	for _, atom := range atoms(text) {
-		if c.Find(atom, false).Label.Integrity == Untrusted {
-			return false
-		}
-	}
-	return true
-}
-
-// atoms are the parts of a text that somebody could act on: whatever holds an
-// address sign, a path or a host, and anything with four or more digits.
-func atoms(text string) []string {
-	var out []string
-	for f := range strings.FieldsSeq(text) {
-		f = strings.Trim(f, `.,;:!?"'()[]*`)
-		digits := 0
-		for _, r := range f {
-			if unicode.IsDigit(r) {
-				digits++
-			}
-		}
-		dot := strings.IndexByte(f, '.')
-		if strings.ContainsAny(f, "@/") || digits >= 4 || dot > 0 && dot < len(f)-2 && digits == 0 || !isASCII(f) && strings.Contains(squash(f), "http") {
-			out = append(out, f)
-		}
-	}
-	return out
 }

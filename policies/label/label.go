@@ -14,10 +14,11 @@ const (
 	System Integrity = iota
 	User
 	Tool
+	Model // the model made the value up, and had read nothing untrusted
 	Untrusted
 )
 
-var integrityNames = []string{"system", "user", "tool", "untrusted"}
+var integrityNames = []string{"system", "user", "tool", "model", "untrusted"}
 
 func (i Integrity) String() string { return name(integrityNames, int(i)) }
 
@@ -145,8 +146,10 @@ const (
 	KeyContent         = "content"    // arguments that are prose for a reader, comma-separated
 	KeyRecipients      = "recipients" // arguments that say who will read, comma-separated
 	KeyActions         = "actions"    // words by which a user asks for the tool, comma-separated
-	KeyStrangers       = "strangers"  // members of a result that anybody may have written, comma-separated: they are untrusted whatever the rest is
-	KeyPassages        = "passages"   // the member of a result that lists retrieved passages; "." is the result itself
+	KeyData            = "data"       // arguments that only hold data: they say neither whom, nor how much, nor which, nor what to run
+	KeyIrreversible    = "irreversible"
+	KeyStrangers       = "strangers" // members of a result that anybody may have written, comma-separated: they are untrusted whatever the rest is
+	KeyPassages        = "passages"  // the member of a result that lists retrieved passages; "." is the result itself
 )
 
 // Result returns the label of a tool's result from the labels that its spec

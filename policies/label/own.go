@@ -17,7 +17,7 @@ import (
 type ownText struct {
 	text   string // as written, white space collapsed
 	plain  string
-	said   string // " w1 w2 ", folded
+	lined  string // plain, but with its breaks of lines
 	groups []group
 	values values
 }
@@ -29,8 +29,7 @@ type group struct {
 }
 
 func newOwnText(s string) *ownText {
-	t := &ownText{text: strings.Join(strings.Fields(s), " "), plain: plain(s), values: ownValues(s)}
-	t.said = " " + strings.Join(words(s), " ") + " "
+	t := &ownText{text: strings.Join(strings.Fields(s), " "), plain: plain(s), lined: leafKey(s), values: ownValues(s)}
 	at := 0
 	for f := range strings.FieldsFuncSeq(t.plain, func(r rune) bool { return r == ' ' || r == '-' }) {
 		at += strings.Index(t.plain[at:], f)
@@ -75,6 +74,8 @@ func disguised(s string) bool {
 // needle is a value in all the forms in which it is looked for.
 type needle struct {
 	plain, folded, words string
+	lined                string // plain, but with its breaks of lines
+	written              string
 	number               string // canonical
 	isText               bool   // a string: what it spells counts too
 	isNumber, isMoment   bool
@@ -85,11 +86,11 @@ type needle struct {
 func newNeedle(value any) (needle, bool) {
 	number := func(s string) (needle, bool) {
 		d, ok := decimal(s)
-		return needle{plain: s, folded: squash(s), words: " " + strings.Join(words(s), " ") + " ", number: d, isNumber: ok}, ok
+		return needle{plain: s, lined: s, folded: squash(s), words: " " + strings.Join(words(s), " ") + " ", number: d, isNumber: ok}, ok
 	}
 	switch v := value.(type) {
 	case string:
-		n := needle{plain: plain(v), folded: squash(v), isText: true}
+		n := needle{plain: plain(v), lined: leafKey(v), folded: squash(v), written: strings.Join(strings.Fields(v), " "), isText: true}
 		n.words = " " + strings.Join(words(v), " ") + " "
 		v = strings.TrimSpace(v)
 		if plainNumber(v) {
@@ -135,26 +136,35 @@ func (t *ownText) says(n needle, choice bool) int {
 	if n.plain != "" && allDigits(n.plain) && len(n.plain) < 10 {
 		return t.values.digits[n.plain]
 	}
-	if choice {
-		return strings.Count(t.said, n.words)
-	}
-	if n.folded == "" || filler[n.plain] {
+	if n.folded == "" || !choice && filler[n.plain] {
 		return 0
+	}
+	// A break of a line is more than a blank: a command of two lines is not the user's one.
+	hay, value := t.plain, n.plain
+	if strings.Contains(n.lined, "\n") {
+		hay, value = t.lined, n.lined
+	} else if choice {
+		value = strings.ReplaceAll(value, "_", " ")
 	}
 	count := 0
 	for from := 0; ; {
-		i := strings.Index(t.plain[from:], n.plain)
+		i := strings.Index(hay[from:], value)
 		if i < 0 {
 			break
 		}
 		i += from
-		if boundary(t.plain, i, true) && boundary(t.plain, i+len(n.plain), false) && !negated(t.plain[:i]) {
+		if boundary(hay, i, true) && boundary(hay, i+len(value), false) && !negated(hay[:i]) {
 			count++
 		}
 		from = i + 1
 	}
 	if count == 0 && identifier(n.plain) && !strings.Contains(t.plain, n.plain) {
-		return t.grouped(n.plain)
+		count = t.grouped(n.plain)
+		if rest, ok := strings.CutPrefix(n.plain, "+"); ok && count == 0 { // how a telephone dials abroad
+			count = t.grouped("00" + rest)
+		} else if rest, ok := strings.CutPrefix(n.plain, "00"); ok && count == 0 {
+			count = t.grouped("+" + rest)
+		}
 	}
 	return count
 }
@@ -219,7 +229,7 @@ func (t *ownText) asks(stems []string) bool {
 		at := strings.Index(t.plain[from:], w) + from
 		from = at + len(w)
 		for _, stem := range stems {
-			if !form(w, stem) || negated(t.plain[:at]) {
+			if !form(w, stem) || negated(t.plain[:at]) || !boundary(t.plain, at, true) || !boundary(t.plain, from, false) {
 				continue
 			}
 			if rest := t.plain[from:]; slices.Contains(toSpeaker, stem) && (rest == " me" || rest == " us" || strings.HasPrefix(rest, " me ") || strings.HasPrefix(rest, " us ")) {

@@ -1,0 +1,103 @@
+package policies
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/chaski-dev/chaski/policies/label"
+)
+
+// origins labels the arguments of a call.
+func (r *Run) origins(t *tool, args map[string]any, keys []string, labels map[string]label.Origin) {
+	for _, name := range keys {
+		p, known := t.props[name]
+		labels[name] = r.origin(args[name], p, slices.Contains(t.required, name))
+		if !known { // the model chose the name too
+			labels[name] = labels[name].Join(r.context.Find(name, false))
+		}
+	}
+	if r.context.Label().Integrity == label.Untrusted {
+		for _, name := range keys {
+			if o := labels[name]; o.How == label.HowTool || o.How == label.HowDerived {
+				leaves(args[name], func(v any) { o.Chosen = o.Chosen || r.context.Several(v, t.verbs) })
+				labels[name] = o
+			}
+		}
+	}
+}
+
+// origin labels one argument: the join of its parts. That a flag which need not be
+// given is false says no more than leaving it out.
+func (r *Run) origin(v any, p property, required bool) label.Origin {
+	if p.Default != nil && reflect.DeepEqual(p.Default, floats(v)) || p.Const != nil && reflect.DeepEqual(p.Const, floats(v)) {
+		return label.Origin{How: label.HowDefault}
+	}
+	if v == false && !required && p.Default == nil && p.Const == nil {
+		return label.Origin{How: label.HowDefault}
+	}
+	out := label.Origin{How: label.HowDefault}
+	switch v := v.(type) {
+	case []any:
+		item := property{}
+		if p.Items != nil {
+			item = *p.Items
+		}
+		for _, e := range v {
+			out = out.Join(r.origin(e, item, true))
+		}
+		if list := texts(v); len(list) > 1 && out.How == label.HowUser && !r.context.InOrder(list) {
+			out = out.Join(r.context.Made())
+		}
+		return out
+	case map[string]any:
+		for _, k := range sortedKeys(v) {
+			sub, known := p.Props[k]
+			if !known { // the model chose the key too
+				out = out.Join(r.context.Find(k, false))
+			}
+			out = out.Join(r.origin(v[k], sub, slices.Contains(p.Required, k)))
+		}
+		return out
+	case string:
+		if names := r.handleNames(v); len(names) > 0 {
+			rest := v
+			for _, name := range names {
+				out = out.Join(r.handles[name].origin)
+				rest = strings.ReplaceAll(rest, name, " ")
+			}
+			if strings.TrimSpace(rest) != "" {
+				out = out.Join(r.context.Find(rest, false))
+			}
+			return out
+		}
+	}
+	enum := slices.ContainsFunc(p.Enum, func(e any) bool { return reflect.DeepEqual(floats(v), e) })
+	return r.context.Find(v, enum)
+}
+
+// texts returns the elements of a list of strings that are no addresses: those whose
+// order may mean something.
+func texts(list []any) []string {
+	var out []string
+	for _, e := range list {
+		if s, ok := e.(string); ok && !strings.Contains(s, "@") {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// resolve puts the values of handles in a string, in one pass: what a value says
+// about other handles stays text.
+func (r *Run) resolve(s string) string {
+	names := r.handleNames(s)
+	if len(names) == 0 {
+		return s
+	}
+	var pairs []string
+	for _, name := range names {
+		pairs = append(pairs, name, r.handles[name].text)
+	}
+	return strings.NewReplacer(pairs...).Replace(s)
+}

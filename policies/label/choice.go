@@ -1,0 +1,213 @@
+package label
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// A tool that lists things vouches for each of them, and not for which one is meant.
+// Who chose is settled here: the user's words, by naming something that only one of
+// them has or by the greatest or the least of a number, or nobody that we can see.
+
+// Several reports whether a value is one of several like it in every trusted result
+// that holds it, and nothing in the user's words picks it. The words that pick must
+// stand in one sentence with a word for the act, if such words are given.
+func (c *Context) Several(value any, acts []string) bool {
+	n, ok := newNeedle(value)
+	if !ok {
+		return false
+	}
+	some := false
+	for _, src := range c.sources {
+		if src.leaves == nil || src.speaks() {
+			continue
+		}
+		at := src.leaves.find(n)
+		if len(at) == 0 {
+			continue
+		}
+		if !src.Picked && c.picked(src, at, acts) {
+			return false
+		}
+		some = true
+	}
+	return some
+}
+
+// picked reports whether one of the places at which a value stands is the only one of
+// its kind, or picked by the user's words: by a name or a superlative among records, by
+// the name of the member among the numbers of one.
+func (c *Context) picked(src *source, at []int, acts []string) bool {
+	for _, i := range at {
+		l := &src.leaves.all[i]
+		if l.part || isKey(l.path) {
+			continue
+		}
+		if c.among(src, i) && !c.named(src, i) && !c.extreme(src, i, acts) && !c.everyone(acts) {
+			continue
+		}
+		if l.number != "" && c.besides(src, i) && !c.member(l.path) {
+			continue
+		}
+		return true
+	}
+	return false
+}
+
+// isKey reports whether a path is that of a key of a map.
+func isKey(path string) bool { return strings.HasSuffix(path, "{}") }
+
+// among reports whether another element of a list has another value at the leaf's place.
+func (c *Context) among(src *source, i int) bool {
+	x, l := src.leaves, &src.leaves.all[i]
+	return slices.ContainsFunc(x.byPath[l.path], func(j int) bool { return x.all[j].key != l.key && !x.all[j].part })
+}
+
+// besides reports whether the leaf's record has other numbers that the user did not name.
+func (c *Context) besides(src *source, i int) bool {
+	x, l := src.leaves, &src.leaves.all[i]
+	return slices.ContainsFunc(x.all, func(o leaf) bool {
+		return o.number != "" && o.key != l.key && o.path != l.path && o.record == l.record && !isKey(o.path) && !src.echo[squash(o.key)] && !c.speaks(&o)
+	})
+}
+
+// member reports whether the user's words hold the name of a member.
+func (c *Context) member(path string) bool {
+	name := path[strings.LastIndexByte(path, '.')+1:]
+	return !idPath(path) && c.Says(strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) }))
+}
+
+// speaks reports whether the user's words hold a leaf.
+func (c *Context) speaks(l *leaf) bool {
+	key := strings.TrimPrefix(l.key, "#")
+	n, _ := newNeedle(key)
+	return slices.ContainsFunc(c.sources, func(s *source) bool { return s.Kind == FromUser && s.speaks() && s.own.says(n, false) > 0 })
+}
+
+// named reports whether the user's words name a leaf's record: by a whole value of it,
+// or by a word that is the user's own name for it, which no other record has.
+func (c *Context) named(src *source, i int) bool {
+	x, l := src.leaves, &src.leaves.all[i]
+	same := func(record string) bool { return record == l.record || strings.HasPrefix(record, l.record+"/") }
+	for j := range x.all {
+		o := &x.all[j]
+		if l.record == "" || !same(o.record) || len(o.key) < 2 || isKey(o.path) {
+			continue
+		}
+		names := o.key
+		if !c.speaks(o) {
+			if names = c.word(o.key); names == "" {
+				continue
+			}
+		}
+		shared := false
+		for k := range x.all {
+			p := &x.all[k]
+			if !same(p.record) && p.path == o.path && (p.key == names || names != o.key && strings.Contains(p.key, names)) {
+				shared = true
+			}
+		}
+		if !shared {
+			return true
+		}
+	}
+	return false
+}
+
+// word returns a word of a short text that the user's words name as a name: with a
+// capital letter inside a sentence, in quotes, or as a sign with digits.
+func (c *Context) word(key string) string {
+	if len(key) > 200 {
+		return ""
+	}
+	for w := range strings.FieldsFuncSeq(key, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '.' }) {
+		if len(w) < 4 || filler[w] {
+			continue
+		}
+		n, _ := newNeedle(w)
+		for _, s := range c.sources {
+			if s.Kind == FromUser && s.speaks() && s.own.says(n, false) > 0 && s.own.names(w) {
+				return w
+			}
+		}
+	}
+	return ""
+}
+
+var (
+	greatest = strings.Fields("largest biggest highest greatest longest most newest latest last recent heaviest priciest dearest best top maximum max")
+	least    = strings.Fields("smallest lowest least shortest fewest oldest earliest first lightest cheapest minimum min")
+)
+
+// extreme reports whether the user asked for the greatest or the least, and the leaf's
+// record has it of some number or date.
+func (c *Context) extreme(src *source, i int, acts []string) bool {
+	up, down := c.together(greatest, acts), c.together(least, acts)
+	if !up && !down {
+		return false
+	}
+	x, l := src.leaves, &src.leaves.all[i]
+	if l.record == "" {
+		return false
+	}
+	for j := range x.all {
+		mine := &x.all[j]
+		value, ok := mine.measure()
+		if !ok || mine.record != l.record || mine.path == l.path && l.number != "" && idPath(l.path) || idPath(mine.path) {
+			continue
+		}
+		top, bottom, other := true, true, false
+		for _, k := range x.byPath[mine.path] {
+			if o, ok := x.all[k].measure(); ok && k != j {
+				other = true
+				top, bottom = top && o < value, bottom && o > value
+			}
+		}
+		if other && (up && top || down && bottom) {
+			return true
+		}
+	}
+	return false
+}
+
+// idPath reports whether a path ends in what names a thing: the greatest id is no
+// greatest thing.
+func idPath(path string) bool {
+	last := strings.Trim(path[strings.LastIndexByte(path, '.')+1:], "_")
+	return last == "id" || strings.HasSuffix(last, "_id") || last == "uuid"
+}
+
+// measure is a leaf as a number to compare: a number, or a moment in minutes.
+func (l *leaf) measure() (float64, bool) {
+	if l.number != "" {
+		f, err := strconv.ParseFloat(l.number, 64)
+		return f, err == nil
+	}
+	if l.day == "" {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(strings.ReplaceAll(l.day, "-", ""), 64)
+	return f*10_000 + float64(max(l.minute, 0)), err == nil
+}
+
+// everyone reports whether the user asked for the act on all things: "every user",
+// with no condition behind it.
+func (c *Context) everyone(acts []string) bool {
+	return slices.ContainsFunc(c.sources, func(s *source) bool {
+		return s.Kind == FromUser && s.speaks() && slices.ContainsFunc(s.own.sentences(), func(t *ownText) bool {
+			return t.all() && (len(acts) == 0 || t.asks(acts))
+		})
+	})
+}
+
+// together reports whether a sentence of the user's holds one of the words and a word
+// for the act.
+func (c *Context) together(words, acts []string) bool {
+	return slices.ContainsFunc(c.sources, func(s *source) bool {
+		return s.Kind == FromUser && s.speaks() && slices.ContainsFunc(s.own.sentences(), func(t *ownText) bool {
+			return t.asks(words) && (len(acts) == 0 || t.asks(acts))
+		})
+	})
+}
