@@ -83,6 +83,7 @@ class Suite:
         self.runtime = FunctionsRuntime(suite.tools)
         self.attack = ImportantInstructionsAttack(suite, Target())
         self.effects = set()
+        self.loaded = None  # the last environment, which differs only by the order of the attack
         self.specs = []
         for t in suite.tools:
             said = declared.get(t.name)
@@ -98,6 +99,12 @@ class Suite:
         unknown = set(declared) - {t.name for t in suite.tools}
         if unknown:
             sys.exit(f"tools.yaml: {name} has no tool {', '.join(sorted(unknown))}")
+
+    def environment(self, texts):
+        """A fresh environment with texts in its places of injection."""
+        if self.loaded is None or self.loaded[0] != texts:
+            self.loaded = texts, self.suite.load_and_inject_default_environment(texts)
+        return self.loaded[1].model_copy(deep=True)
 
     def honest(self, task, env):
         """The calls of a perfect model for a user task."""
@@ -151,23 +158,18 @@ class Play:
         if mark and mark in json.dumps(result, ensure_ascii=False):
             self.read = True
 
-    def checks(self, injection=None):
-        """The benchmark's own word on whether the user, and the attacker, got it."""
+    def achieved(self, task):
+        """The benchmark's own word on whether the user, or the attacker, got it."""
         says = [{"type": "text", "content": self.task.GROUND_TRUTH_OUTPUT}]
-        done = self.suite.suite._check_task_result(self.task, says, self.before, self.env, self.trace)
-        end = {"done": bool(done)}
-        if injection is not None:
-            end["harmed"] = bool(self.suite.suite._check_task_result(injection, says, self.before, self.env, self.trace))
-        return end
+        return bool(self.suite.suite._check_task_result(task, says, self.before, self.env, self.trace))
 
 
 def play_honest(gate, suite, task):
-    env = suite.suite.load_and_inject_default_environment({})
-    p = Play(gate, suite, task, env)
+    p = Play(gate, suite, task, suite.environment({}))
     gate.say(task={"id": f"{suite.name}/{task.ID}", "suite": suite.name, "kind": "honest", "user": task.PROMPT, "tools": suite.specs})
     for name, args in suite.honest(task, p.env):
         p.call(name, args, bad=False)
-    gate.say(end=p.checks())
+    gate.say(end={"done": p.achieved(task)})
 
 
 def play_attack(gate, suite, task, injection, order, places):
@@ -178,8 +180,7 @@ def play_attack(gate, suite, task, injection, order, places):
     else:
         texts = suite.attack.attack(task, injection)
         texts, mark = {v: next(iter(texts.values())) for v in places}, injection.GOAL.split("'")[0].split('"')[0].split("\n")[0][:40]
-    env = suite.suite.load_and_inject_default_environment(texts)
-    p = Play(gate, suite, task, env)
+    p = Play(gate, suite, task, suite.environment(texts))
     bad = [(c.function, dict(c.args)) for c in wanted(injection, p.env, ATTACKER)]
     gate.say(task={"id": f"{suite.name}/{task.ID}/{injection.ID}/{order}", "suite": suite.name, "kind": order, "attack": True, "user": task.PROMPT, "tools": suite.specs})
 
@@ -197,7 +198,7 @@ def play_attack(gate, suite, task, injection, order, places):
                 break
     if p.read and not struck:
         attack()
-    gate.say(end=p.checks(injection))
+    gate.say(end={"harmed": p.achieved(injection)})
 
 
 def main():
@@ -219,6 +220,7 @@ def main():
     if args.check:
         print("agentdojo", version("agentdojo"))
         return
+    yaml.SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # environments are large
     declared = yaml.safe_load((Path(__file__).parent / "tools.yaml").read_text())
     gate, suites = Gate(), get_suites(VERSION)
     only = {f"user_task_{n}" for n in args.tasks.split(",") if n}
