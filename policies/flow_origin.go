@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -12,24 +13,53 @@ import (
 func (r *Run) origins(t *tool, args map[string]any, keys []string, labels map[string]label.Origin) {
 	for _, name := range keys {
 		p, known := t.props[name]
-		labels[name] = r.origin(args[name], p, slices.Contains(t.required, name))
+		a := argument{tool: t, name: name}
+		for _, other := range keys {
+			if other != name {
+				leaves(args[other], func(v any) { a.others = append(a.others, v) })
+			}
+		}
+		labels[name] = r.origin(args[name], p, slices.Contains(t.required, name), a)
 		if !known { // the model chose the name too
 			labels[name] = labels[name].Join(r.context.Find(name, false))
 		}
 	}
-	if r.context.Label().Integrity == label.Untrusted {
-		for _, name := range keys {
-			if o := labels[name]; o.How == label.HowTool || o.How == label.HowDerived {
-				leaves(args[name], func(v any) { o.Chosen = o.Chosen || r.context.Several(v, t.verbs) })
-				labels[name] = o
-			}
+	clean := r.context.Label().Integrity < label.Untrusted
+	for _, name := range keys {
+		o := labels[name]
+		if o.How == label.HowTool && !clean {
+			leaves(args[name], func(v any) { o.Chosen = o.Chosen || r.context.Several(v, t.verbs, idName(name)) })
 		}
+		o.Chosen = o.Chosen && !clean
+		labels[name] = o
 	}
+}
+
+// argument is what a value is labelled for.
+type argument struct {
+	tool   *tool
+	name   string
+	others []any // values of the other arguments
+}
+
+// scalar labels one value. What follows from the user's words alone is the user's even
+// where others write the same; of a value that follows from a tool's, more than a few
+// characters of a stranger's are a stranger's.
+func (r *Run) scalar(v any, enum bool, a argument) label.Origin {
+	o := r.context.Find(v, enum)
+	if o.How != label.HowMade && o.How != label.HowStranger || idName(a.name) {
+		return o
+	}
+	d, ok := r.context.Derive(v, a.others, a.tool.verbs)
+	if !ok || o.How == label.HowStranger && d.Integrity > label.User && len(fmt.Sprint(v)) > 3 {
+		return o
+	}
+	return d
 }
 
 // origin labels one argument: the join of its parts. That a flag which need not be
 // given is false says no more than leaving it out.
-func (r *Run) origin(v any, p property, required bool) label.Origin {
+func (r *Run) origin(v any, p property, required bool, a argument) label.Origin {
 	if p.Default != nil && reflect.DeepEqual(p.Default, floats(v)) || p.Const != nil && reflect.DeepEqual(p.Const, floats(v)) {
 		return label.Origin{How: label.HowDefault}
 	}
@@ -44,7 +74,7 @@ func (r *Run) origin(v any, p property, required bool) label.Origin {
 			item = *p.Items
 		}
 		for _, e := range v {
-			out = out.Join(r.origin(e, item, true))
+			out = out.Join(r.origin(e, item, true, a))
 		}
 		if list := texts(v); len(list) > 1 && out.How == label.HowUser && !r.context.InOrder(list) {
 			out = out.Join(r.context.Made())
@@ -56,7 +86,7 @@ func (r *Run) origin(v any, p property, required bool) label.Origin {
 			if !known { // the model chose the key too
 				out = out.Join(r.context.Find(k, false))
 			}
-			out = out.Join(r.origin(v[k], sub, slices.Contains(p.Required, k)))
+			out = out.Join(r.origin(v[k], sub, slices.Contains(p.Required, k), a))
 		}
 		return out
 	case string:
@@ -73,7 +103,7 @@ func (r *Run) origin(v any, p property, required bool) label.Origin {
 		}
 	}
 	enum := slices.ContainsFunc(p.Enum, func(e any) bool { return reflect.DeepEqual(floats(v), e) })
-	return r.context.Find(v, enum)
+	return r.scalar(v, enum, a)
 }
 
 // texts returns the elements of a list of strings that are no addresses: those whose

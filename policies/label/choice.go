@@ -13,8 +13,9 @@ import (
 
 // Several reports whether a value is one of several like it in every trusted result
 // that holds it, and nothing in the user's words picks it. The words that pick must
-// stand in one sentence with a word for the act, if such words are given.
-func (c *Context) Several(value any, acts []string) bool {
+// stand in one sentence with a word for the act, if such words are given. With id, the
+// value names a thing: then the other numbers of its record are not like it.
+func (c *Context) Several(value any, acts []string, id bool) bool {
 	n, ok := newNeedle(value)
 	if !ok {
 		return false
@@ -28,7 +29,7 @@ func (c *Context) Several(value any, acts []string) bool {
 		if len(at) == 0 {
 			continue
 		}
-		if !src.Picked && c.picked(src, at, acts) {
+		if !src.Picked && c.picked(src, at, acts, id) {
 			return false
 		}
 		some = true
@@ -39,7 +40,7 @@ func (c *Context) Several(value any, acts []string) bool {
 // picked reports whether one of the places at which a value stands is the only one of
 // its kind, or picked by the user's words: by a name or a superlative among records, by
 // the name of the member among the numbers of one.
-func (c *Context) picked(src *source, at []int, acts []string) bool {
+func (c *Context) picked(src *source, at []int, acts []string, id bool) bool {
 	for _, i := range at {
 		l := &src.leaves.all[i]
 		if l.part || isKey(l.path) {
@@ -48,7 +49,7 @@ func (c *Context) picked(src *source, at []int, acts []string) bool {
 		if c.among(src, i) && !c.named(src, i) && !c.extreme(src, i, acts) && !c.everyone(acts) {
 			continue
 		}
-		if l.number != "" && c.besides(src, i) && !c.member(l.path) {
+		if l.number != "" && !id && c.besides(src, i) && !c.member(l.path) {
 			continue
 		}
 		return true
@@ -69,7 +70,7 @@ func (c *Context) among(src *source, i int) bool {
 func (c *Context) besides(src *source, i int) bool {
 	x, l := src.leaves, &src.leaves.all[i]
 	return slices.ContainsFunc(x.all, func(o leaf) bool {
-		return o.number != "" && o.key != l.key && o.path != l.path && o.record == l.record && !isKey(o.path) && !src.echo[squash(o.key)] && !c.speaks(&o)
+		return o.number != "" && o.key != l.key && o.path != l.path && o.record == l.record && !isKey(o.path) && !idPath(o.path) && !src.echo[squash(o.key)] && !c.speaks(&o)
 	})
 }
 

@@ -1,0 +1,140 @@
+package label
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// term is a number that may stand in a sum: the user's, or a leaf of a trusted result.
+type term struct {
+	value int64 // in millionths
+	src   *source
+	leaf  int // -1 for the user's
+}
+
+const (
+	millionth = 1_000_000
+	maxTerms  = 2000 // of one context; numbers beyond it are in no sum
+)
+
+func millionths(decimal string) (int64, bool) {
+	f, err := strconv.ParseFloat(decimal, 64)
+	if err != nil || math.Abs(f) > 1e11 {
+		return 0, false
+	}
+	return int64(math.Round(f * millionth)), true
+}
+
+var percentForm = regexp.MustCompile(`(\d+(?:[.,]\d+)?) ?(?:%|percent|per cent|prozent|pour cent|por ciento|por cento|per cento)`)
+
+// computed finds a number as the sum of a column, as a sum or a difference of two
+// numbers, as a share of one with or without another added, or as a multiple.
+func (c *Context) computed(number string, acts []string) (Origin, bool) {
+	want, ok := millionths(number)
+	if !ok || want == 0 {
+		return Origin{}, false
+	}
+	var own, all []term
+	var shares []int64
+	var user Origin
+	for _, s := range c.sources {
+		if s.Kind == FromUser && s.speaks() {
+			user = user.Join(derived(s.Label, s.ID))
+			for d := range s.own.values.numbers {
+				if v, ok := millionths(d); ok && v != 0 {
+					own = append(own, term{v, s, -1})
+				}
+			}
+			for _, m := range percentForm.FindAllStringSubmatch(s.own.plain, -1) {
+				if v, ok := millionths(strings.Replace(m[1], ",", ".", 1)); ok {
+					shares = append(shares, v)
+				}
+			}
+		}
+		if s.leaves == nil || s.speaks() {
+			continue
+		}
+		columns := map[string]int64{}
+		counts := map[string]int{}
+		for i := range s.leaves.all {
+			l := &s.leaves.all[i]
+			if l.number == "" || idPath(l.path) || isKey(l.path) || len(all) == maxTerms || s.made[squash(l.key)] {
+				continue
+			}
+			if v, ok := millionths(l.number); ok && v != 0 {
+				all = append(all, term{v, s, i})
+				columns[l.path] += v
+				counts[l.path]++
+			}
+		}
+		for path, sum := range columns {
+			if sum == want && counts[path] > 1 {
+				return derived(s.Label, s.ID), true
+			}
+		}
+	}
+	result := func(terms ...term) (Origin, bool) {
+		out := user
+		out.How = HowDerived
+		for _, t := range terms {
+			if t.leaf < 0 {
+				continue
+			}
+			o := derived(t.src.Label, t.src.ID)
+			o.Chosen = t.src.Picked || !c.picked(t.src, []int{t.leaf}, acts, false)
+			out = out.Join(o)
+		}
+		out.How = HowDerived
+		return out, true
+	}
+	if user.How == "" { // no user has spoken
+		return Origin{}, false
+	}
+	terms := append(own[:len(own):len(own)], all...)
+	byValue := map[int64]term{}
+	for i := len(terms) - 1; i >= 0; i-- { // the user's own win
+		byValue[terms[i].value] = terms[i]
+	}
+	for _, t := range terms {
+		for _, share := range shares {
+			part := int64(math.Round(float64(t.value) * float64(share) / (100 * millionth)))
+			for _, base := range []int64{0, t.value} {
+				for _, p := range []int64{part, -part} {
+					if v := base + p; near(v, want) {
+						return result(t)
+					}
+				}
+			}
+			for _, u := range own {
+				if near(part+u.value, want) || near(part-u.value, want) || near(t.value+part+u.value, want) || near(t.value+part-u.value, want) {
+					return result(t, u)
+				}
+			}
+		}
+		for _, u := range own {
+			switch product := float64(t.value) / millionth * float64(u.value); {
+			case t != u && math.Abs(product) < 1e17 && near(int64(math.Round(product)), want):
+				return result(t, u)
+			case u.value > millionth && t != u && near(int64(math.Round(float64(t.value)*millionth/float64(u.value))), want):
+				return result(t, u)
+			}
+		}
+	}
+	for _, t := range terms {
+		if u, ok := byValue[want-t.value]; ok && u != t {
+			return result(t, u)
+		}
+		if u, ok := byValue[t.value-want]; ok && u != t {
+			return result(t, u)
+		}
+	}
+	return Origin{}, false
+}
+
+// near reports whether two numbers are equal, at least to the hundredth that money is
+// rounded to.
+func near(a, b int64) bool {
+	return a == b || b%(millionth/100) == 0 && a-b <= millionth/200 && b-a <= millionth/200
+}
