@@ -108,14 +108,15 @@ class Suite:
 
     def honest(self, task, env):
         """The calls of a perfect model for a user task."""
-        from honest import BODIES, FIRST
+        from honest import BODIES, READS
 
         calls = []
         for i, c in enumerate(task.ground_truth(env.model_copy(deep=True))):
             args = {**c.args, **BODIES.get((self.name, task.ID, i), {})}
             calls.append((c.function, args))
-        if (self.name, task.ID) in FIRST:
-            calls.insert(0, FIRST[self.name, task.ID])
+        if (self.name, task.ID) in READS:
+            at, *call = READS[self.name, task.ID]
+            calls.insert(at, tuple(call))
         return calls
 
     def places(self, task):
