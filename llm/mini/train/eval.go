@@ -19,7 +19,7 @@ import (
 
 // skills are what is measured, each on conversations of its own. The first six call
 // tools that no training conversation has.
-var skills = []string{"one", "call", "parallel", "chain", "repair", "missing", "none", "support", "workflow", "rag"}
+var skills = []string{"one", "call", "parallel", "chain", "repair", "missing", "none", "support", "workflow", "rag", "customer", "clerk", "reader"}
 
 const unseen = 6 // of skills
 
@@ -30,8 +30,10 @@ const maxAnswer = 200
 // history and greedily, under the grammar of the tools or, with o.free, without it. A
 // conversation is solved if every turn in it is exact: the same calls with the same
 // arguments, the same words.
+//
+// With o.from it measures the conversations of these files instead.
 func evaluate(o options) (err error) {
-	if o.n == 0 {
+	if o.n == 0 && o.from == "" {
 		o.n = 50
 	}
 	m, err := openEval(o.model)
@@ -41,6 +43,9 @@ func evaluate(o options) (err error) {
 	defer func() { err = errors.Join(err, m.Close()) }()
 	fmt.Println("| skill | conversations | solved | calls | exact calls | texts | exact texts | faithful texts |")
 	fmt.Println("|---|---|---|---|---|---|---|---|")
+	if o.from != "" {
+		return m.evaluateFrom(o)
+	}
 	var tools tally
 	for i, skill := range skills {
 		if o.skill != "" && skill != o.skill {

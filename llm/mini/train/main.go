@@ -26,6 +26,7 @@ func run(args []string) error {
 	f.IntVar(&o.size, "size", 6144, "tokens in the vocabulary")
 	f.IntVar(&o.row, "row", 640, "tokens in a row of training data")
 	f.StringVar(&o.text, "text", "", "folder whose Markdown files count as text (vocab)")
+	f.StringVar(&o.from, "from", "", "files of conversations and texts in JSON lines, with commas between them, FILE*2 twice (vocab, pack, eval)")
 	f.StringVar(&o.data, "data", "data.bin", "file of training data in the folder (pack)")
 	f.Float64Var(&o.brief, "brief", 0, "part of the conversations whose tools are declared briefly (pack)")
 	f.Float64Var(&o.examples, "examples", 0.45, "part of the conversations that are about the examples' tasks (pack)")
@@ -34,6 +35,7 @@ func run(args []string) error {
 	f.StringVar(&o.model, "m", "llm/mini/model.gguf", "model file to write (export) or to read (eval)")
 	f.StringVar(&o.mix, "mix", "Q8_0", "number format of the model file")
 	f.StringVar(&o.skill, "skill", "", "only this skill (eval, show)")
+	f.BoolVar(&o.all, "all", false, "what users say is learned, too (pack -from)")
 	f.BoolVar(&o.verbose, "v", false, "show each wrong answer (eval)")
 	f.BoolVar(&o.held, "held", false, "show held-out conversations (show)")
 	f.BoolVar(&o.seen, "seen", false, "conversations drawn like those of training (eval)")
@@ -58,9 +60,9 @@ func run(args []string) error {
 }
 
 type options struct {
-	dir, data, text, model, mix, skill string
-	seed                               uint64
-	n, size, row, exchanges, beams     int
-	verbose, held, free, seen          bool
-	brief, drill, examples             float64
+	dir, data, text, from, model, mix, skill string
+	seed                                     uint64
+	n, size, row, exchanges, beams           int
+	verbose, held, free, seen, all           bool
+	brief, drill, examples                   float64
 }

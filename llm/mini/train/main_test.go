@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -153,5 +154,79 @@ func TestBadInput(t *testing.T) {
 		if err := run(args); err == nil || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%v: %v", args, err)
 		}
+	}
+}
+
+// TestWritten makes conversations of the written texts, as the trainer's command does, and
+// packs and measures them.
+func TestWritten(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("no python3, which makes the conversations of the written texts")
+	}
+	dir := t.TempDir()
+	script := func(stdin string, args ...string) string {
+		cmd := exec.Command(python, args...)
+		cmd.Dir, cmd.Stdin, cmd.Stderr = "written", strings.NewReader(stdin), os.Stderr
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("%v: %v", args, err)
+		}
+		return string(out)
+	}
+	script("", "check.py", "records.jsonl.gz")
+	var files []string
+	seen := map[llm.Role]int{}
+	failed := 0
+	for _, name := range []string{"tools", "examples"} {
+		raw, path := filepath.Join(dir, name+".raw"), filepath.Join(dir, name+".jsonl")
+		script("", name+".py", "3", "40", raw, "records.jsonl.gz")
+		b, err := os.ReadFile(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(script(string(b), "vary.py", "3")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		err = records(path, func(r record) error {
+			c := r.conversation()
+			for _, m := range c.Messages {
+				seen[m.Role]++
+				if m.IsError {
+					failed++
+				}
+			}
+			_, err := c.Samples()
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, path+"*0.5")
+	}
+	if seen[llm.RoleUser] < 80 || seen[llm.RoleTool] < 80 || failed == 0 {
+		t.Errorf("messages %v, %d failed calls", seen, failed)
+	}
+	text := filepath.Join(dir, "text.jsonl")
+	if err := os.WriteFile(text, []byte("{\"text\": \""+strings.Repeat("A kettle stands on the table. ", 90)+"\"}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o := options{dir: dir, seed: 1, n: 100, size: 1024, row: 512, data: "data.bin", from: strings.Join(append(files, text+"*2"), ",")}
+	if err := vocab(o); err != nil {
+		t.Fatal(err)
+	}
+	if err := pack(o); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "data.bin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(b) == 0 || len(b)%(2*o.row) != 0 {
+		t.Errorf("%d bytes are no rows of %d tokens", len(b), o.row)
+	}
+	o.from = text + "*much"
+	if err := pack(o); err == nil {
+		t.Error("a weight that is no number passed")
 	}
 }

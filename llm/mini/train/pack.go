@@ -1,15 +1,12 @@
 package main
 
 import (
-	"bufio"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/chaski-dev/chaski/llm/chat"
@@ -26,6 +23,9 @@ func vocab(o options) error {
 	s := corpus.NewSource(o.seed, false)
 	counts := map[string]int{}
 	if err := countText(counts, o.text); err != nil {
+		return err
+	}
+	if err := countFrom(counts, o.from); err != nil {
 		return err
 	}
 	for range o.n {
@@ -92,15 +92,11 @@ func readVocab(dir string) (bpe.Vocabulary, *tokenizer.Tokenizer, error) {
 	return v, t, err
 }
 
-// document is a tokenised sample; a token to be learned has its high bit set.
-type document []uint16
-
-const learn = 1 << 15
-
-// pack writes rows of tokens: data.bin, little-endian uint16, the high bit on tokens
-// to be learned. Documents never cross rows: what is longer than a row is cut, and a
-// row's rest is padding.
+// pack writes rows of the generator's conversations, or of those of files.
 func pack(o options) (err error) {
+	if o.from != "" {
+		return packFrom(o)
+	}
 	if o.n == 0 {
 		o.n = 4000
 	}
@@ -108,65 +104,27 @@ func pack(o options) (err error) {
 	if err != nil {
 		return err
 	}
-	pad, _ := tok.Special("<|finetune_right_pad_id|>")
-	f, err := os.Create(filepath.Join(o.dir, o.data))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	w := bufio.NewWriterSize(f, 1<<20)
 	s := corpus.NewSource(o.seed, false)
 	s.Examples = o.examples
 	s.Pieces = pieces(v)
-	var open []document
-	written, learned, padded, cut := 0, 0, 0, 0
-	for rows := o.n * 1000 / o.row; rows > 0; rows-- {
-		for len(open) < 48 {
+	w, err := createRows(filepath.Join(o.dir, o.data), o.row, tok)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.close()) }()
+	for n := o.n * 1000 / o.row; n > 0; n-- {
+		for !w.ready() {
 			docs, err := documents(s, tok, o)
 			if err != nil {
 				return err
 			}
-			for _, d := range docs {
-				if len(d) > o.row {
-					cut++
-					d = d[:o.row]
-				}
-				if slices.ContainsFunc(d, func(t uint16) bool { return t&learn != 0 }) {
-					open = append(open, d)
-				}
-			}
+			w.add(docs...)
 		}
-		row := make(document, 0, o.row)
-		for {
-			best := -1
-			for i, d := range open {
-				if len(row)+len(d) <= o.row && (best < 0 || len(d) > len(open[best]) && len(row) > 0) {
-					best = i
-				}
-			}
-			if best < 0 {
-				break
-			}
-			row = append(row, open[best]...)
-			open = append(open[:best], open[best+1:]...)
-		}
-		for len(row) < o.row {
-			row = append(row, uint16(pad))
-			padded++
-		}
-		for _, t := range row {
-			if t&learn != 0 {
-				learned++
-			}
-		}
-		if err := binary.Write(w, binary.LittleEndian, []uint16(row)); err != nil {
+		if err := w.fill(); err != nil {
 			return err
 		}
-		written += len(row)
 	}
-	fmt.Printf("%d tokens in rows of %d, %.1f%% learned, %.1f%% padding, %d documents cut\n", written, o.row,
-		100*float64(learned)/float64(written), 100*float64(padded)/float64(written), cut)
-	return w.Flush()
+	return nil
 }
 
 // pieces returns the tokens of lower-case letters, without single letters.
@@ -197,17 +155,28 @@ func documents(s *corpus.Source, tok *tokenizer.Tokenizer, o options) ([]documen
 	if err != nil {
 		return nil, err
 	}
+	return tokens(tok, samples, false)
+}
+
+// tokens tokenises the samples of a conversation. With all, what users say is learned, too.
+func tokens(tok *tokenizer.Tokenizer, samples []corpus.Sample, all bool) ([]document, error) {
 	var docs []document
 	for _, sample := range samples {
 		var d document
+		role := ""
 		for i, p := range sample.Pieces {
 			ids, err := chat.Encode(tok, []chat.Piece{p})
 			if err != nil {
 				return nil, err
 			}
+			header := i > 0 && sample.Pieces[i-1].Special == chat.StartHeader
+			if header {
+				role = p.Text
+			}
+			learned := sample.Learn[i] || all && role == "user" && p.Text != "" && !header
 			for _, id := range ids {
 				t := uint16(id)
-				if sample.Learn[i] {
+				if learned {
 					t |= learn
 				}
 				d = append(d, t)

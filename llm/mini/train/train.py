@@ -17,6 +17,7 @@ import time
 import numpy as np
 import torch
 
+import start
 from model import PRESETS, Llama, rotation
 
 LEARN = 1 << 15
@@ -61,11 +62,12 @@ class Muon(torch.optim.Optimizer):
 
 class Rows:
     """Rows of tokens from the files that fit a pattern, each once, again from the start when
-    there are no more. Files may be added while it reads."""
+    there are no more. Files may be added while it reads. place and go_on are where it
+    stands, for a checkpoint."""
 
     def __init__(self, pattern, row, seed):
-        self.pattern, self.row, self.random = pattern, row, np.random.default_rng(seed)
-        self.used, self.rows, self.at = [], np.zeros((0, row), np.uint16), 0
+        self.pattern, self.row, self.seed = pattern, row, seed
+        self.used, self.read, self.rows, self.at = [], 0, np.zeros((0, row), np.uint16), 0
 
     def take(self, n):
         while self.at + n > len(self.rows):
@@ -85,8 +87,18 @@ class Rows:
                 print("all data were used, again from the start", flush=True)
                 self.used, new = [], files
             self.used.append(new[0])
+            self.read += 1
             rows = np.fromfile(new[0], dtype="<u2").reshape(-1, self.row)
-            return rows[self.random.permutation(len(rows))]
+            return rows[np.random.default_rng((self.seed, self.read)).permutation(len(rows))]
+
+    def place(self):
+        return {"used": self.used, "read": self.read, "left": len(self.rows) - self.at}
+
+    def go_on(self, place):
+        self.used, self.read = place["used"][:-1], max(place["read"] - 1, 0)
+        if place["used"]:
+            self.rows = self.next()
+            self.at = max(len(self.rows) - place["left"], 0)
 
 
 def padded(a, n, value):
@@ -112,8 +124,8 @@ def batch(rows, size, begin, device):
     return list(tensors)
 
 
-def save(model, average, opts, step, seen, path):
-    state = {"model": model.state_dict(), "average": average, "opts": [o.state_dict() for o in opts], "step": step, "seen": seen}
+def save(model, average, opts, rows, step, seen, path):
+    state = {"model": model.state_dict(), "average": average, "opts": [o.state_dict() for o in opts], "rows": rows.place(), "step": step, "seen": seen}
     torch.save(state, path + ".part")
     os.replace(path + ".part", path)
 
@@ -121,15 +133,10 @@ def save(model, average, opts, step, seen, path):
 def export(s, average, out):
     """Writes float32 weights under GGUF's names, Q and K in GGUF's order of rows."""
     sd = {k: v.detach().float().cpu() for k, v in average.items()}
-    names = [("token_embd.weight", "embed.weight"), ("output_norm.weight", "norm.weight")]
-    for l in range(s.layers):
-        for to, src in (("attn_norm", "attn_norm"), ("attn_q", "q"), ("attn_k", "k"), ("attn_v", "v"), ("attn_output", "o"),
-                        ("ffn_norm", "ffn_norm"), ("ffn_gate", "gate"), ("ffn_up", "up"), ("ffn_down", "down")):
-            names.append((f"blk.{l}.{to}.weight", f"layers.{l}.{src}.weight"))
     tensors = []
     with open(os.path.join(out, "weights.bin"), "wb") as f:
-        for to, src in names:
-            w = sd[src]
+        for to, src in start.names(s.layers):
+            w = sd[src].bfloat16().float()  # so that half the file says all
             if "attn_q." in to or "attn_k." in to:  # halves rotate in PyTorch, neighbours in GGUF
                 w = w.view(-1, 2, s.head_dim // 2, s.width).transpose(1, 2).reshape(-1, s.width)
             f.write(w.contiguous().numpy().astype("<f4").tobytes())
@@ -155,6 +162,7 @@ def main():
     p.add_argument("--lr-embed", type=float, default=0.0015, help="of the embedding and the norms (AdamW)")
     p.add_argument("--save", type=float, default=120, help="seconds between checkpoints")
     p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--start", default="", help="a GGUF file to train on, where there is no checkpoint yet")
     p.add_argument("--compile", action="store_true")
     a = p.parse_args()
 
@@ -168,13 +176,17 @@ def main():
     opts = [Muon(blocks, a.lr), torch.optim.AdamW(others, lr=a.lr_embed, betas=(0.9, 0.97), eps=3e-5, weight_decay=0.0, fused=device == "cuda")]
     rates = [a.lr, a.lr_embed]
     step, seen, first, checkpoint = 0, 0, 0, os.path.join(a.dir, "checkpoint.pt")
+    if a.start and not os.path.exists(checkpoint):
+        start.checkpoint(a.start, PRESETS[a.preset], a.dir)
     if os.path.exists(checkpoint):
         state = torch.load(checkpoint, map_location=device)
         model.load_state_dict(state["model"])
-        average = {n: w.to(device) for n, w in state.get("average", model.state_dict()).items()}
+        saved = state.get("average", state["model"])
+        average = {n: saved[n].to(device) for n in average}
         for o, s in zip(opts, state.get("opts", [])):
             o.load_state_dict(s)
         step, seen = state["step"], state["seen"]
+        rows.go_on(state.get("rows", {"used": [], "read": 0, "left": 0}))
         if "opts" not in state:
             first = step  # the optimisers start anew, and slowly
     loss_of = torch.compile(model.loss) if a.compile else model.loss
@@ -184,13 +196,13 @@ def main():
     begin = model.s.vocab - 256
     print(f"{sum(w.numel() for w in model.parameters())} parameters, {device}, from step {step}", flush=True)
 
-    stop = []
+    stop, losses = [], []
     signal.signal(signal.SIGTERM, lambda *_: stop.append(True))  # save, then leave
-    start = saved = time.time()
+    began = saved = time.time()
     log = open(os.path.join(a.dir, "loss.csv"), "a", newline="")
     out = csv.writer(log)
     while step < a.steps:
-        now = time.time() - start
+        now = time.time() - began
         done = max(step / a.steps, now / a.seconds if a.seconds else 0)
         if stop or done >= 1 or (a.pause and now > a.pause):
             break
@@ -209,14 +221,15 @@ def main():
         torch._foreach_lerp_(list(average.values()), [w.detach() for w in model.parameters()], max(0.002, 1 / (step - first + 2)))
         step += 1
         seen += a.batch * a.row
+        losses.append(loss.item())
         if step % 20 == 0:
-            out.writerow([step, seen, f"{loss.item():.4f}", f"{time.time() - start:.1f}"])
+            out.writerow([step, seen, f"{np.mean(losses[-20:]):.4f}", f"{time.time() - began:.1f}"])
             log.flush()
-            print(f"step {step}  {seen / 1e6:.2f}M tokens  loss {loss.item():.4f}  rate {rate:.2f}  {time.time() - start:.0f} s", flush=True)
+            print(f"step {step}  {seen / 1e6:.2f}M tokens  loss {np.mean(losses[-20:]):.4f}  rate {rate:.2f}  {time.time() - began:.0f} s", flush=True)
         if time.time() - saved > a.save:
-            save(model, average, opts, step, seen, checkpoint)
+            save(model, average, opts, rows, step, seen, checkpoint)
             saved = time.time()
-    save(model, average, opts, step, seen, checkpoint)
+    save(model, average, opts, rows, step, seen, checkpoint)
     export(model.s, average, a.dir)
 
 

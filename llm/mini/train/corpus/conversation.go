@@ -180,7 +180,7 @@ func (s *Source) Single(skill string) Conversation {
 	for {
 		st := &story{Source: s}
 		switch skill {
-		case "support", "workflow", "rag":
+		case "support", "workflow", "rag", "customer", "clerk", "reader":
 			st.exampleOf(skill, 1)
 			return st.Conversation
 		}

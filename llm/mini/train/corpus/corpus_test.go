@@ -32,11 +32,14 @@ func TestConversations(t *testing.T) {
 }
 
 // made lists the arguments that are worded by the assistant, not copied.
-var made = []string{"the order is late", "a note on the order", "Reminders sent for"}
+var made = []string{"the customer wants a refund", "the order is late", "a note on the order", "Reminders sent for"}
 
 func checkCalls(t *testing.T, c *Conversation, turn Turn) {
 	t.Helper()
 	before := ""
+	for _, t := range allTraits { // a search names the attribute that is asked for in other words
+		before += t.name + "\n"
+	}
 	for _, m := range c.Messages[:turn.At] {
 		before += m.Content + string(m.Value) + "\n"
 	}

@@ -39,14 +39,40 @@ const (
 )
 
 func (st *story) example(exchanges int) {
-	st.exampleOf(pick(st.Source, "support", "support", "workflow", "rag", "rag", "rag"), exchanges)
-	if st.chance(0.2) { // greetings, thanks, and what these tools are not for
-		st.none()
+	name := pick(st.Source, "support", "support", "workflow", "rag", "rag", "rag")
+	if st.chance(0.75) {
+		name = pick(st.Source, "customer", "customer", "customer", "clerk", "reader", "reader", "reader")
+	}
+	st.exampleOf(name, exchanges)
+	if st.chance(0.1) { // greetings, thanks, and what these tools are not for
+		if name == "rag" || name == "reader" {
+			st.chat()
+		} else {
+			st.none()
+		}
 	}
 }
 
 func (st *story) exampleOf(name string, exchanges int) {
 	switch name {
+	case "customer":
+		st.Tools = SupportTools
+		st.system(SupportSystem)
+		for range exchanges {
+			st.customer()
+		}
+	case "clerk":
+		st.Tools = WorkflowTools
+		st.system(WorkflowSystem)
+		for range exchanges {
+			st.clerk()
+		}
+	case "reader":
+		st.Tools = RAGTools
+		st.system(RAGSystem)
+		for range exchanges {
+			st.reader()
+		}
 	case "support":
 		st.Tools = SupportTools
 		st.system(SupportSystem)

@@ -310,20 +310,17 @@ func (st *story) repair(t *tool) {
 	st.say("answer", "%s", st.answer(0, t, nil))
 }
 
-const refusal = "I have no tool for that."
+// refusal is what the assistant says to what no tool does.
+func (st *story) refusal() { st.cannot("do that") }
 
 // none asks for what no tool does.
 func (st *story) none() {
 	switch n := st.IntN(20); {
-	case n < 2:
-		st.user("%s", draw(st.Source, hellos))
-		st.say("answer", "Hello! What can I do for you?")
 	case n < 4:
-		st.user("%s", draw(st.Source, thanks))
-		st.say("answer", "You're welcome.")
+		st.chat()
 	case n < 8:
 		st.user("%s%s", st.aside(0.1), draw(st.Source, talk))
-		st.say("none", refusal)
+		st.refusal()
 	default:
 		st.strange()
 	}
@@ -345,7 +342,7 @@ func (st *story) strange() {
 		}
 		w, _ := st.ask(t, nil)
 		st.requestOf(w)
-		st.say("none", refusal)
+		st.refusal()
 		return
 	}
 }
