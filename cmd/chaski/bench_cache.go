@@ -84,7 +84,7 @@ func (c *benchCacheCmd) Run(ctx context.Context) error {
 
 func (c *benchCacheCmd) engine(tokens int, dir string) (*engine.Engine, error) {
 	return engine.Open(c.Model, engine.Options{
-		Threads: c.Threads, Cache: c.Cache, Tokens: tokens, Chunk: c.Chunk, CacheDir: dir, DiskLimit: 64 << 30,
+		Threads: c.Threads, Cache: c.Cache, Tokens: tokens, Chunk: c.Chunk, IDs: true, CacheDir: dir, DiskLimit: 64 << 30,
 		Report: func(err error) { fmt.Fprintln(os.Stderr, "chaski:", err) },
 	})
 }

@@ -195,10 +195,12 @@ func (c *modelGenerateCmd) prompt(tok *tokenizer.Tokenizer, tokErr error) ([]int
 		return tok.EncodeSpecial(nil, c.Prompt), nil
 	}
 	var ids []int32
-	if bos, ok := tok.Special(chat.BeginOfText); ok {
+	if bos, ok := tok.Begin(); ok {
+		ids = append(ids, bos)
+	} else if bos, ok := tok.Special(chat.BeginOfText); ok {
 		ids = append(ids, bos)
 	}
-	return tok.Encode(ids, c.Prompt), nil
+	return tok.EncodeFirst(ids, c.Prompt), nil
 }
 
 // stopTokens are the tokens that end a turn.

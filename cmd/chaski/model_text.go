@@ -27,7 +27,7 @@ func (c *modelTokenizeCmd) Run(ctx context.Context) error {
 		if in.Special {
 			ids = tok.EncodeSpecial(ids, in.Text)
 		} else {
-			ids = tok.Encode(ids, in.Text)
+			ids = tok.EncodeFirst(ids, in.Text)
 		}
 		return struct {
 			IDs []int32 `json:"ids"`

@@ -4,7 +4,7 @@ import "fmt"
 
 // Vocabulary is what [Encode] needs of a tokenizer; *tokenizer.Tokenizer is one.
 type Vocabulary interface {
-	Encode(dst []int32, text string) []int32
+	EncodeFirst(dst []int32, text string) []int32
 	Special(name string) (id int32, ok bool)
 }
 
@@ -14,7 +14,7 @@ func Encode(v Vocabulary, pieces []Piece) ([]int32, error) {
 	var ids []int32
 	for _, p := range pieces {
 		if p.Special == "" {
-			ids = v.Encode(ids, p.Text)
+			ids = v.EncodeFirst(ids, p.Text)
 			continue
 		}
 		id, ok := v.Special(p.Special)

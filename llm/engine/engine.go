@@ -28,6 +28,7 @@ type Options struct {
 	Chunk     int    // prompt tokens in one pass; 0 is DefaultChunk
 	Batch     int    // sequences decoded together at most; 0 is DefaultBatch
 	NoDrafts  bool   // no speculation
+	IDs       bool   // open models without a tokenizer that can be read: they run on token ids
 	CacheDir  string // where pages go when memory runs short and at the end; "" is nowhere
 	DiskLimit int64  // bytes of the page file; 0 is kv.DefaultDiskLimit
 
@@ -50,7 +51,8 @@ var ErrClosed = errors.New("engine is closed")
 type Engine struct {
 	o       Options
 	model   *llama.Model
-	tok     *tokenizer.Tokenizer // nil if the model carries none
+	tok     *tokenizer.Tokenizer // nil if the model carries none that can be read
+	tokErr  error                // why
 	threads *tensor.Pool
 	pages   *kv.Pool
 	disk    *kv.Disk
@@ -75,6 +77,9 @@ type Engine struct {
 	odds   [sources]odds // of drafts; the loop's, as pace and fronts
 	pace   pace
 	fronts []front
+
+	blameOnce sync.Once
+	blamed    error // of a model with weights that are no numbers
 
 	grammarMu sync.Mutex
 	vocab     *grammar.Vocab // made by the first constrained request
@@ -101,7 +106,33 @@ func Open(path string, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, errors.Join(err, m.Close())
 	}
-	return e, nil
+	if m.File == nil {
+		e.setTokenizer(tokenizer.LoadDir(path))
+	}
+	return e.readable(path)
+}
+
+// readable refuses a model that no text can be given to, here and not in a run.
+func (e *Engine) readable(path string) (*Engine, error) {
+	if e.tok != nil || e.o.IDs {
+		return e, nil
+	}
+	return nil, errors.Join(fmt.Errorf("%s: no text can be given to this model: %w", path, e.tokErr), e.Close())
+}
+
+// setTokenizer takes what was read of the model's vocabulary and of the tokens that end
+// its turns: those of Llama's names, and those that its files name.
+func (e *Engine) setTokenizer(tok *tokenizer.Tokenizer, err error) {
+	if e.tok, e.tokErr = tok, err; err != nil {
+		e.tok = nil
+		return
+	}
+	e.ends = slices.Clone(tok.Ends())
+	for _, name := range []string{chat.EndTurn, chat.EndMessage, chat.EndOfText} {
+		if id, ok := tok.Special(name); ok && !slices.Contains(e.ends, id) {
+			e.ends = append(e.ends, id)
+		}
+	}
 }
 
 // OpenBytes is Open for a GGUF file in memory, such as an embedded one.
@@ -114,7 +145,11 @@ func OpenBytes(data []byte, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(m, o)
+	e, err := New(m, o)
+	if err != nil {
+		return nil, err
+	}
+	return e.readable("the model in memory")
 }
 
 // New starts an engine on a loaded model, which it closes at its end.
@@ -154,20 +189,9 @@ func New(m *llama.Model, o Options) (e *Engine, err error) {
 	}
 	if m.File != nil {
 		// A model without a tokenizer runs on ids; Generate says so.
-		if e.tok, err = tokenizer.FromGGUF(m.File); err != nil {
-			e.tok = nil
-		}
-	}
-	if m.File != nil {
+		e.setTokenizer(tokenizer.FromGGUF(m.File))
 		if n, err := m.File.Int(beamsKey); err == nil {
 			e.beams = min(max(n, 1), llm.MaxBeams)
-		}
-	}
-	if e.tok != nil {
-		for _, name := range []string{chat.EndTurn, chat.EndMessage, chat.EndOfText} {
-			if id, ok := e.tok.Special(name); ok {
-				e.ends = append(e.ends, id)
-			}
 		}
 	}
 	if o.CacheDir != "" && m.File != nil {

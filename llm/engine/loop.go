@@ -221,7 +221,11 @@ func (p *part) draw(i int) (id int32, ways []way, err error) {
 	if i < p.sure {
 		return p.draft[i], nil, nil
 	}
-	logits, err := p.allowed(i, p.row(i))
+	row := p.row(i)
+	if row[0] != row[0] {
+		return -1, nil, errNotNumbers
+	}
+	logits, err := p.allowed(i, row)
 	if err != nil {
 		return -1, nil, err
 	}
@@ -232,6 +236,24 @@ func (p *part) draw(i int) (id int32, ways []way, err error) {
 		return -1, nil, p.constraint().nothing()
 	}
 	return id, nil, nil
+}
+
+// errNotNumbers: a weight that is no number spoils every logit.
+var errNotNumbers = errors.New("engine: the model's logits are not numbers")
+
+// blame adds the weight that is the cause, which is looked for once: the model is of no
+// use until its file is mended.
+func (e *Engine) blame(err error) error {
+	if err != errNotNumbers {
+		return err
+	}
+	e.blameOnce.Do(func() {
+		e.blamed = errNotNumbers
+		if cause := e.model.NotFinite(); cause != nil {
+			e.blamed = fmt.Errorf("%w: %w", errNotNumbers, cause)
+		}
+	})
+	return e.blamed
 }
 
 // pass computes one step of every sequence that can go on.
@@ -430,7 +452,7 @@ func (e *Engine) step(p *part) {
 		}
 		if err != nil {
 			s.table.Truncate(base)
-			e.retire(s, err)
+			e.retire(s, e.blame(err))
 			return
 		}
 		if s.first.IsZero() {

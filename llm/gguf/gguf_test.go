@@ -126,7 +126,7 @@ func TestBadFiles(t *testing.T) {
 		"dimensions":      {change(a, 9), "tensor a: 9 dimensions"},
 		"zero dimension":  {change(a+4, make([]byte, 8)...), "tensor a: a dimension of 0"},
 		"large dimension": {change(a+4, big...), "tensor a: a dimension of"},
-		"number format":   {change(a+12, 99), "tensor a: unknown number format, type 99"},
+		"number format":   {change(a+12, 99), "tensor a: the number format type 99 (number 99)"},
 		"offset":          {change(a+16, 1), "tensor a: offset 1 is not a multiple"},
 		"out of range":    {change(b+24, 0, 0, 1), "tensor b: its 288 bytes at offset"},
 		"overlap":         {change(b+24, 0), "tensors a and b overlap"},

@@ -62,7 +62,7 @@ type File struct {
 	Path    string
 	Version int
 	Tensors []Tensor // in the order of their data
-	Size    int64    // of the file in bytes
+	Size    int64    // of the file in bytes, or of all parts
 
 	meta   map[string]any
 	keys   []string
@@ -70,8 +70,11 @@ type File struct {
 	unmap  func() error
 }
 
-// Open maps a file and reads its header.
-func Open(path string) (*File, error) {
+// Open maps a file and reads its header. Of a model that is cut into several files it
+// takes the first, and finds the others beside it.
+func Open(path string) (*File, error) { return whole(path) }
+
+func openOne(path string) (*File, error) {
 	data, unmap, err := mapFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("gguf: %w", err)
@@ -412,7 +415,7 @@ func (r *reader) tensor() (Tensor, uint64, error) {
 		return t, 0, fmt.Errorf("tensor %s: %w", t.Name, r.err)
 	}
 	if !t.Type.Known() {
-		return t, 0, fmt.Errorf("tensor %s: unknown number format, type %d", t.Name, uint32(t.Type))
+		return t, 0, fmt.Errorf("tensor %s: the number format %v (number %d) is not read here", t.Name, t.Type, uint32(t.Type))
 	}
 	if n := t.Type.BlockWeights(); t.Shape[0]%n != 0 {
 		return t, 0, fmt.Errorf("tensor %s: rows of %d weights are no whole blocks of %v, which have %d", t.Name, t.Shape[0], t.Type, n)

@@ -138,3 +138,6 @@ func array[T any](f *File, key string) ([]T, error) {
 	}
 	return a, nil
 }
+
+// Float32s returns an array of 32-bit floats.
+func (f *File) Float32s(key string) ([]float32, error) { return array[float32](f, key) }

@@ -88,9 +88,6 @@ func configFrom(f *gguf.File) (Config, error) {
 	if arch != "llama" {
 		return Config{}, fmt.Errorf("the architecture %q, want llama", arch)
 	}
-	if n, err := f.Int("split.count"); err == nil && n > 1 {
-		return Config{}, fmt.Errorf("one of %d parts of a split model: join the parts into one file", n)
-	}
 	c := Config{RopeBase: 10000, Epsilon: 1e-5, Linear: 1}
 	if name, err := f.String("general.name"); err == nil {
 		c.Name = name
@@ -145,6 +142,9 @@ func configFrom(f *gguf.File) (Config, error) {
 			return c, fmt.Errorf("RoPE scaling of the type %q with the factor %g is not supported", kind, factor)
 		}
 		c.Linear = factor
+	}
+	if err := refuseKeys(f, &c); err != nil {
+		return c, err
 	}
 	return c, c.check()
 }

@@ -84,6 +84,10 @@ func unpackAVX2(t Type, p panel, row []byte, cols int) {
 		unpack = unpackQ80AVX2
 	case Q4_0:
 		unpack = unpackQ40AVX2
+	case IQ4_XS:
+		unpack = unpackIQ4XSAVX2
+	case IQ4_NL:
+		unpack = unpackIQ4NLAVX2
 	default:
 		unpackGeneric(t, p, row, cols)
 		return

@@ -1166,6 +1166,205 @@ q40_end:
 	VZEROUPPER
 	RET
 
+DATA iq4Values<>+0(SB)/1, $0x01
+DATA iq4Values<>+1(SB)/1, $0x18
+DATA iq4Values<>+2(SB)/1, $0x2d
+DATA iq4Values<>+3(SB)/1, $0x3f
+DATA iq4Values<>+4(SB)/1, $0x4f
+DATA iq4Values<>+5(SB)/1, $0x5d
+DATA iq4Values<>+6(SB)/1, $0x6a
+DATA iq4Values<>+7(SB)/1, $0x76
+DATA iq4Values<>+8(SB)/1, $0x81
+DATA iq4Values<>+9(SB)/1, $0x8d
+DATA iq4Values<>+10(SB)/1, $0x99
+DATA iq4Values<>+11(SB)/1, $0xa6
+DATA iq4Values<>+12(SB)/1, $0xb5
+DATA iq4Values<>+13(SB)/1, $0xc5
+DATA iq4Values<>+14(SB)/1, $0xd9
+DATA iq4Values<>+15(SB)/1, $0xf1
+GLOBL iq4Values<>(SB), RODATA|NOPTR, $16
+
+DATA iq4Shifts<>+0(SB)/4, $0x00000000
+DATA iq4Shifts<>+4(SB)/4, $0x00000004
+DATA iq4Shifts<>+8(SB)/4, $0x00000008
+DATA iq4Shifts<>+12(SB)/4, $0x0000000c
+DATA iq4Shifts<>+16(SB)/4, $0x00000010
+DATA iq4Shifts<>+20(SB)/4, $0x00000014
+DATA iq4Shifts<>+24(SB)/4, $0x00000018
+DATA iq4Shifts<>+28(SB)/4, $0x0000001c
+DATA iq4Shifts<>+32(SB)/4, $0x00000000
+DATA iq4Shifts<>+36(SB)/4, $0x00000002
+DATA iq4Shifts<>+40(SB)/4, $0x00000004
+DATA iq4Shifts<>+44(SB)/4, $0x00000006
+DATA iq4Shifts<>+48(SB)/4, $0x00000008
+DATA iq4Shifts<>+52(SB)/4, $0x0000000a
+DATA iq4Shifts<>+56(SB)/4, $0x0000000c
+DATA iq4Shifts<>+60(SB)/4, $0x0000000e
+GLOBL iq4Shifts<>(SB), RODATA|NOPTR, $64
+
+// func unpackIQ4XSAVX2(u *uint8, s *float32, m *float32, b *byte, blocks int)
+// Requires: AVX, AVX2, F16C, MMX+
+TEXT ·unpackIQ4XSAVX2(SB), NOSPLIT, $0-40
+	MOVQ           u+0(FP), AX
+	MOVQ           s+8(FP), CX
+	MOVQ           m+16(FP), DX
+	MOVQ           b+24(FP), BX
+	MOVQ           blocks+32(FP), SI
+	MOVL           $0x0f0f0f0f, DI
+	VMOVD          DI, X0
+	VPBROADCASTD   X0, Y0
+	VBROADCASTI128 iq4Values<>+0(SB), Y1
+	VMOVDQU        pairLanes<>+0(SB), Y2
+	VMOVDQU        pairLanes<>+32(SB), Y3
+	MOVL           $0x43000000, DI
+	VMOVD          DI, X4
+	VBROADCASTSS   X4, Y4
+	VMOVDQU        iq4Shifts<>+0(SB), Y5
+	VMOVDQU        iq4Shifts<>+32(SB), Y6
+	MOVL           $0x0000000f, DI
+	VMOVD          DI, X7
+	VPBROADCASTD   X7, Y7
+	MOVL           $0x00000003, DI
+	VMOVD          DI, X8
+	VPBROADCASTD   X8, Y8
+	MOVL           $0x00000020, DI
+	VMOVD          DI, X9
+	VPBROADCASTD   X9, Y9
+	TESTQ          SI, SI
+	JZ             iq4xs_end
+
+iq4xs:
+	MOVWLZX        (BX), DI
+	VMOVD          DI, X10
+	VCVTPH2PS      X10, X10
+	VBROADCASTSS   X10, Y10
+	VPBROADCASTD   4(BX), Y11
+	VPSRLVD        Y5, Y11, Y11
+	VPAND          Y7, Y11, Y11
+	MOVWLZX        2(BX), DI
+	VMOVD          DI, X12
+	VPBROADCASTD   X12, Y12
+	VPSRLVD        Y6, Y12, Y12
+	VPAND          Y8, Y12, Y12
+	VPSLLD         $0x04, Y12, Y12
+	VPOR           Y12, Y11, Y11
+	VPSUBD         Y9, Y11, Y11
+	VCVTDQ2PS      Y11, Y11
+	VMULPS         Y10, Y11, Y11
+	VPERMPS        Y11, Y2, Y10
+	VMULPS         Y4, Y10, Y12
+	VMOVUPS        Y10, (CX)
+	VMOVUPS        Y12, (DX)
+	VPERMPS        Y11, Y3, Y10
+	VMULPS         Y4, Y10, Y11
+	VMOVUPS        Y10, 32(CX)
+	VMOVUPS        Y11, 32(DX)
+	VBROADCASTI128 8(BX), Y10
+	VPSRLW         $0x04, Y10, Y11
+	VPBLENDD       $0xf0, Y11, Y10, Y10
+	VPAND          Y0, Y10, Y10
+	VPSHUFB        Y10, Y1, Y10
+	VMOVDQU        Y10, (AX)
+	VBROADCASTI128 24(BX), Y10
+	VPSRLW         $0x04, Y10, Y11
+	VPBLENDD       $0xf0, Y11, Y10, Y10
+	VPAND          Y0, Y10, Y10
+	VPSHUFB        Y10, Y1, Y10
+	VMOVDQU        Y10, 32(AX)
+	VBROADCASTI128 40(BX), Y10
+	VPSRLW         $0x04, Y10, Y11
+	VPBLENDD       $0xf0, Y11, Y10, Y10
+	VPAND          Y0, Y10, Y10
+	VPSHUFB        Y10, Y1, Y10
+	VMOVDQU        Y10, 64(AX)
+	VBROADCASTI128 56(BX), Y10
+	VPSRLW         $0x04, Y10, Y11
+	VPBLENDD       $0xf0, Y11, Y10, Y10
+	VPAND          Y0, Y10, Y10
+	VPSHUFB        Y10, Y1, Y10
+	VMOVDQU        Y10, 96(AX)
+	VBROADCASTI128 72(BX), Y10
+	VPSRLW         $0x04, Y10, Y11
+	VPBLENDD       $0xf0, Y11, Y10, Y10
+	VPAND          Y0, Y10, Y10
+	VPSHUFB        Y10, Y1, Y10
+	VMOVDQU        Y10, 128(AX)
+	VBROADCASTI128 88(BX), Y10
+	VPSRLW         $0x04, Y10, Y11
+	VPBLENDD       $0xf0, Y11, Y10, Y10
+	VPAND          Y0, Y10, Y10
+	VPSHUFB        Y10, Y1, Y10
+	VMOVDQU        Y10, 160(AX)
+	VBROADCASTI128 104(BX), Y10
+	VPSRLW         $0x04, Y10, Y11
+	VPBLENDD       $0xf0, Y11, Y10, Y10
+	VPAND          Y0, Y10, Y10
+	VPSHUFB        Y10, Y1, Y10
+	VMOVDQU        Y10, 192(AX)
+	VBROADCASTI128 120(BX), Y10
+	VPSRLW         $0x04, Y10, Y11
+	VPBLENDD       $0xf0, Y11, Y10, Y10
+	VPAND          Y0, Y10, Y10
+	VPSHUFB        Y10, Y1, Y10
+	VMOVDQU        Y10, 224(AX)
+	PREFETCHT0     640(BX)
+	PREFETCHT0     704(BX)
+	PREFETCHT0     768(BX)
+	ADDQ           $0x00000100, AX
+	ADDQ           $0x00000040, CX
+	ADDQ           $0x00000040, DX
+	ADDQ           $0x00000088, BX
+	SUBQ           $0x00000001, SI
+	JNZ            iq4xs
+
+iq4xs_end:
+	VZEROUPPER
+	RET
+
+// func unpackIQ4NLAVX2(u *uint8, s *float32, m *float32, b *byte, blocks int)
+// Requires: AVX, AVX2, F16C, MMX+
+TEXT ·unpackIQ4NLAVX2(SB), NOSPLIT, $0-40
+	MOVQ           u+0(FP), AX
+	MOVQ           s+8(FP), CX
+	MOVQ           m+16(FP), DX
+	MOVQ           b+24(FP), BX
+	MOVQ           blocks+32(FP), SI
+	MOVL           $0x0f0f0f0f, DI
+	VMOVD          DI, X0
+	VPBROADCASTD   X0, Y0
+	VBROADCASTI128 iq4Values<>+0(SB), Y1
+	MOVL           $0x43000000, DI
+	VMOVD          DI, X2
+	VBROADCASTSS   X2, Y2
+	TESTQ          SI, SI
+	JZ             iq4nl_end
+
+iq4nl:
+	MOVWLZX        (BX), DI
+	VMOVD          DI, X3
+	VCVTPH2PS      X3, X3
+	VBROADCASTSS   X3, Y3
+	VMULPS         Y2, Y3, Y4
+	VMOVLPS        X3, (CX)
+	VMOVLPS        X4, (DX)
+	VBROADCASTI128 2(BX), Y3
+	VPSRLW         $0x04, Y3, Y4
+	VPBLENDD       $0xf0, Y4, Y3, Y3
+	VPAND          Y0, Y3, Y3
+	VPSHUFB        Y3, Y1, Y3
+	VMOVDQU        Y3, (AX)
+	ADDQ           $0x00000020, AX
+	ADDQ           $0x00000008, CX
+	ADDQ           $0x00000008, DX
+	PREFETCHT0     640(BX)
+	ADDQ           $0x00000012, BX
+	SUBQ           $0x00000001, SI
+	JNZ            iq4nl
+
+iq4nl_end:
+	VZEROUPPER
+	RET
+
 // func transposeAVX512(dst *uint32, src *uint32, stride int, n int)
 // Requires: AVX, AVX512F
 TEXT ·transposeAVX512(SB), NOSPLIT, $0-32

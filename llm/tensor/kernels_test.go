@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-var quantized = []Type{Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K}
+var quantized = []Type{Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ2_XXS, IQ2_XS, IQ2_S, IQ3_XXS, IQ3_S, IQ4_NL, IQ4_XS, MXFP4}
 
 // randomRow returns a row of random bytes whose scales are finite; extreme sets all
 // codes and scales to their ends.
@@ -20,13 +20,33 @@ func randomRow(rng *rand.Rand, t Type, cols int, extreme bool) []byte {
 			row[i] = []byte{0, 255, 0x7f, 0x80}[rng.IntN(4)]
 		}
 	}
-	halves := map[Type][]int{Q8_0: {0}, Q4_0: {0}, Q5_0: {0}, Q4_1: {0, 2}, Q5_1: {0, 2}, Q2_K: {80, 82}, Q3_K: {108}, Q4_K: {0, 2}, Q5_K: {0, 2}, Q6_K: {208}}[t]
+	halves := map[Type][]int{Q8_0: {0}, Q4_0: {0}, Q5_0: {0}, Q4_1: {0, 2}, Q5_1: {0, 2}, Q2_K: {80, 82}, Q3_K: {108}, Q4_K: {0, 2}, Q5_K: {0, 2}, Q6_K: {208},
+		IQ2_XXS: {0}, IQ2_XS: {0}, IQ2_S: {0}, IQ3_XXS: {0}, IQ3_S: {0}, IQ4_NL: {0}, IQ4_XS: {0}}[t]
 	for b := 0; b < len(row); b += t.BlockBytes() {
 		for _, at := range halves {
 			put16(row[b+at:], ToF16(float32(rng.NormFloat64())))
 		}
+		if t == MXFP4 {
+			row[b] = byte(120 + rng.IntN(10)) // an exponent
+		}
 	}
 	return row
+}
+
+// randomWeights fills a matrix with normally distributed weights, or with random bytes where
+// its format can't be written.
+func randomWeights(rng *rand.Rand, w *Matrix) {
+	if !w.Type.Writable() {
+		for r := range w.Rows {
+			copy(w.RowData(r), randomRow(rng, w.Type, w.Cols, false))
+		}
+		return
+	}
+	weights := make([]float32, w.Rows*w.Cols)
+	for i := range weights {
+		weights[i] = float32(rng.NormFloat64())
+	}
+	Quantize(w.Type, w.Data, weights)
 }
 
 func randomActs(rng *rand.Rand, n, cols int, extreme bool) *Acts {
@@ -162,16 +182,11 @@ func TestProducts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	for _, typ := range append(slices.Clone(quantized), F32, F16, BF16) {
 		const rows, cols = 37, 512
-		weights := make([]float32, rows*cols)
-		for i := range weights {
-			weights[i] = float32(rng.NormFloat64())
-		}
-		data := make([]byte, typ.RowBytes(len(weights)))
-		Quantize(typ, data, weights)
-		w, err := NewMatrix(typ, rows, cols, data)
+		w, err := NewMatrix(typ, rows, cols, make([]byte, rows*typ.RowBytes(cols)))
 		if err != nil {
 			t.Fatal(err)
 		}
+		randomWeights(rng, w)
 		for _, n := range []int{1, 2, 3, 4, 5, 8, 23, 32, 33, 70} {
 			x := randomActs(rng, n, cols, false)
 			got, want := make([]float32, n*rows), make([]float32, n*rows)

@@ -79,7 +79,9 @@ func (p *Product) outerStrip(o *outerScratch, x *Acts, first, next int) {
 
 // scaleOf32 says that each 32 weights have one scale: those of formats with blocks or
 // sub-blocks of 32.
-func scaleOf32(t Type) bool { return t != Q6_K && t != Q2_K && t != Q3_K }
+func scaleOf32(t Type) bool {
+	return t != Q6_K && t != Q2_K && t != Q3_K && t != IQ2_XS && t != IQ2_S
+}
 
 // outerWidth returns 32 if the outer product for the format takes a scale for each 32
 // weights, else 16.

@@ -518,7 +518,7 @@ func TestLongProducts(t *testing.T) {
 	defer p.Close()
 	rng := rand.New(rand.NewPCG(3, 4))
 	for _, cols := range []int{32, 96, 256, 480, 512, 544, 768, 1056, 1280} {
-		for _, typ := range []Type{Q8_0, Q4_0, Q4_K, Q6_K, Q3_K} {
+		for _, typ := range []Type{Q8_0, Q4_0, Q4_K, Q6_K, Q3_K, IQ4_XS, IQ4_NL, IQ3_S, IQ2_XS} {
 			if cols%typ.BlockWeights() != 0 {
 				continue
 			}
@@ -528,11 +528,7 @@ func TestLongProducts(t *testing.T) {
 				rows = 1100
 			}
 			w := &Matrix{typ, rows, cols, make([]byte, rows*typ.RowBytes(cols))}
-			weights := make([]float32, rows*cols)
-			for i := range weights {
-				weights[i] = float32(rng.NormFloat64())
-			}
-			Quantize(typ, w.Data, weights)
+			randomWeights(rng, w)
 			x := randomActs(rng, n, cols, false)
 			got, want := make([]float32, n*rows), make([]float32, n*rows)
 			p.Multiply(x, Product{W: w, Dst: got})

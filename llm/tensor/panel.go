@@ -36,14 +36,17 @@ func unpackGeneric(t Type, p panel, row []byte, cols int) {
 }
 
 // unpackers read one block of each quantised format.
-var unpackers = [BF16 + 1]func(u []uint8, s, m []float32, b []byte){
+var unpackers = [numTypes]func(u []uint8, s, m []float32, b []byte){
 	Q8_0: unpackQ8_0, Q4_0: unpackQ4_0, Q4_1: unpackQ4_1, Q5_0: unpackQ5_0, Q5_1: unpackQ5_1,
 	Q2_K: unpackQ2_K, Q3_K: unpackQ3_K, Q4_K: unpackQ4_K, Q5_K: unpackQ5_K, Q6_K: unpackQ6_K,
+	IQ2_XXS: unpackIQ2_XXS, IQ2_XS: unpackIQ2_XS, IQ2_S: unpackIQ2_S, IQ3_XXS: unpackIQ3_XXS, IQ3_S: unpackIQ3_S,
+	IQ4_NL: unpackIQ4_NL, IQ4_XS: unpackIQ4_XS, MXFP4: unpackMXFP4,
 }
 
 // largestCode is the largest of u in each quantised format.
-var largestCode = [BF16 + 1]uint8{
+var largestCode = [numTypes]uint8{
 	Q8_0: 255, Q4_0: 15, Q4_1: 15, Q5_0: 31, Q5_1: 31, Q2_K: 3, Q3_K: 7, Q4_K: 15, Q5_K: 31, Q6_K: 63,
+	IQ2_XXS: 64 + 43, IQ2_XS: 64 + 43, IQ2_S: 64 + 43, IQ3_XXS: 64 + 62, IQ3_S: 31, IQ4_NL: 241, IQ4_XS: 241, MXFP4: 28,
 }
 
 func both(dst []float32, v float32) { dst[0], dst[1] = v, v }

@@ -7,10 +7,11 @@ import (
 )
 
 // Quantize writes the weights src in format t to dst. len(src) must be a multiple of
-// the format's block; dst must hold Type.RowBytes(len(src)) bytes.
+// the format's block, which is one that can be written; dst must hold
+// Type.RowBytes(len(src)) bytes.
 func Quantize(t Type, dst []byte, src []float32) {
 	n, size := t.BlockWeights(), t.BlockBytes()
-	if n == 0 || len(src)%n != 0 || len(dst) < t.RowBytes(len(src)) {
+	if !t.Writable() || len(src)%n != 0 || len(dst) < t.RowBytes(len(src)) {
 		panic(fmt.Sprintf("tensor: %d weights of %v into %d bytes", len(src), t, len(dst)))
 	}
 	for ; len(src) > 0; src, dst = src[n:], dst[size:] {

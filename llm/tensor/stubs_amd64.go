@@ -75,6 +75,16 @@ func unpackQ80AVX2(u *uint8, s *float32, m *float32, b *byte, blocks int)
 //go:noescape
 func unpackQ40AVX2(u *uint8, s *float32, m *float32, b *byte, blocks int)
 
+// unpackIQ4XSAVX2 is unpackIQ4_XS for a number of blocks.
+//
+//go:noescape
+func unpackIQ4XSAVX2(u *uint8, s *float32, m *float32, b *byte, blocks int)
+
+// unpackIQ4NLAVX2 is unpackIQ4_NL for a number of blocks of 32.
+//
+//go:noescape
+func unpackIQ4NLAVX2(u *uint8, s *float32, m *float32, b *byte, blocks int)
+
 // transposeAVX512 is kernels.transpose for AVX-512.
 //
 //go:noescape

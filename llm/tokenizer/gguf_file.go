@@ -2,6 +2,7 @@ package tokenizer
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,14 +16,25 @@ const (
 	ggufControl = 3
 	ggufUser    = 4
 	ggufUnused  = 5
+	ggufByte    = 6
 )
 
-// FromGGUF makes the tokenizer of a model file. A vocabulary of another kind than
-// Llama 3's is refused by name.
+// FromGGUF makes the tokenizer of a model file: byte-level BPE or SentencePiece. Another
+// kind of vocabulary, or of cutting words, is refused by name.
 func FromGGUF(f *gguf.File) (*Tokenizer, error) {
 	t, err := fromGGUF(f)
 	if err != nil {
 		return nil, &gguf.Error{Path: f.Path, Err: err}
+	}
+	if id, err := f.Int("tokenizer.ggml.bos_token_id"); err == nil && id >= 0 && id < len(t.tokens) {
+		if v, ok := f.Value("tokenizer.ggml.add_bos_token"); v == true || !ok && (t.ranks != nil || t.wholeWords) {
+			t.begin = int32(id)
+		}
+	}
+	for _, key := range []string{"tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"} {
+		if id, err := f.Int(key); err == nil {
+			t.endsWith(id)
+		}
 	}
 	return t, nil
 }
@@ -35,16 +47,17 @@ func fromGGUF(f *gguf.File) (*Tokenizer, error) {
 	switch model {
 	case "gpt2":
 	case "llama":
-		return nil, ErrSentencePiece
+		return fromSentencePiece(f)
 	default:
-		return nil, fmt.Errorf("a vocabulary of the kind %q, want gpt2 (byte-level BPE)", model)
+		return nil, fmt.Errorf("a vocabulary of the kind %q, want gpt2 (byte-level BPE) or llama (SentencePiece)", model)
 	}
 	pre, err := f.String("tokenizer.ggml.pre")
 	if err != nil {
 		return nil, err
 	}
-	if !slices.Contains([]string{"llama-bpe", "llama3", "llama-v3"}, pre) {
-		return nil, fmt.Errorf("the split pattern %q, want llama-bpe", pre)
+	rule, ok := preTokenizers[pre]
+	if !ok {
+		return nil, fmt.Errorf("the split pattern %q (tokenizer.ggml.pre), want one of %s", pre, strings.Join(slices.Sorted(maps.Keys(preTokenizers)), ", "))
 	}
 	tokens, err := f.Strings("tokenizer.ggml.tokens")
 	if err != nil {
@@ -61,15 +74,15 @@ func fromGGUF(f *gguf.File) (*Tokenizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	special := make([]bool, len(tokens))
+	v := Vocabulary{Special: make([]bool, len(tokens)), User: make([]bool, len(tokens)), SplitWholeWords: !rule.wholeWords, Split: rule.split, NFC: rule.nfc}
 	for i, k := range types {
-		special[i] = k != ggufNormal
+		v.Special[i], v.User[i] = k != ggufNormal && k != ggufUser, k == ggufUser
 		if k < ggufNormal || k > ggufUnused {
 			return nil, fmt.Errorf("token %d has the type %d", i, k)
 		}
 	}
 	bad := -1
-	t, err := fromSpelled(tokens, special, func(yield func(l, r string) bool) {
+	t, err := fromSpelled(tokens, v, func(yield func(l, r string) bool) {
 		for i, m := range merges {
 			l, r, ok := strings.Cut(m, " ")
 			if !ok {
@@ -80,7 +93,7 @@ func fromGGUF(f *gguf.File) (*Tokenizer, error) {
 				return
 			}
 		}
-	}, false)
+	})
 	if err == nil && bad >= 0 {
 		err = fmt.Errorf("merge %d, %q: want two tokens and a space between", bad, merges[bad])
 	}

@@ -91,7 +91,7 @@ func TestBadGGUF(t *testing.T) {
 		want  string
 	}{
 		"kind":        {"tokenizer.ggml.model", "wordpiece", `kind "wordpiece"`},
-		"split":       {"tokenizer.ggml.pre", "qwen2", `split pattern "qwen2"`},
+		"split":       {"tokenizer.ggml.pre", "chatglm-bpe", `split pattern "chatglm-bpe"`},
 		"types":       {"tokenizer.ggml.token_type", []int32{1}, "1 token types"},
 		"type":        {"tokenizer.ggml.token_type", append(make([]int32, tok.Size()-1), 9), "has the type"},
 		"merge":       {"tokenizer.ggml.merges", []string{"ab"}, `merge 0, "ab"`},
@@ -111,7 +111,15 @@ func TestBadGGUF(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if _, err := FromGGUF(f); !errors.Is(err, ErrSentencePiece) {
-		t.Errorf("a Llama 2 vocabulary: %v", err)
+	tok, err = FromGGUF(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const text = "Once upon a time, there was a little dog.\nä 1"
+	if got, err := tok.Decode(tok.EncodeFirst(nil, text)); err != nil || got != " "+text {
+		t.Errorf("%q, %v", got, err)
+	}
+	if begin, ok := tok.Begin(); !ok || begin != 1 {
+		t.Errorf("texts begin with %d, %v", begin, ok)
 	}
 }

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 )
 
-// LoadJSON reads a Hugging Face tokenizer.json of the byte-level BPE kind with Llama
-// 3's split pattern. Any other kind or pattern is refused by name.
+// LoadJSON reads a Hugging Face tokenizer.json of the byte-level BPE kind with one of the
+// patterns of [Split]. What it names and is not done here is refused by name.
 func LoadJSON(path string) (*Tokenizer, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -18,6 +20,38 @@ func LoadJSON(path string) (*Tokenizer, error) {
 	t, err := ParseJSON(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return t, nil
+}
+
+// LoadDir reads the tokenizer.json of a model's directory, and which tokens end a turn from
+// generation_config.json or config.json beside it.
+func LoadDir(dir string) (*Tokenizer, error) {
+	t, err := LoadJSON(filepath.Join(dir, "tokenizer.json"))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"generation_config.json", "config.json"} {
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			continue
+		}
+		var config struct {
+			End json.RawMessage `json:"eos_token_id"`
+		}
+		var one int
+		var many []int
+		if json.Unmarshal(b, &config) != nil || len(config.End) == 0 {
+			continue
+		}
+		if json.Unmarshal(config.End, &one) == nil && string(config.End) != "null" {
+			many = []int{one}
+		} else if err := json.Unmarshal(config.End, &many); err != nil {
+			return nil, fmt.Errorf("%s: eos_token_id: %w", filepath.Join(dir, name), err)
+		}
+		for _, id := range many {
+			t.endsWith(id)
+		}
 	}
 	return t, nil
 }
@@ -34,13 +68,24 @@ type jsonFile struct {
 		ID      int32  `json:"id"`
 		Content string `json:"content"`
 		Special bool   `json:"special"`
+		LStrip  bool   `json:"lstrip"`
+		RStrip  bool   `json:"rstrip"`
+		Word    bool   `json:"single_word"`
 	} `json:"added_tokens"`
-	PreTokenizer jsonPre `json:"pre_tokenizer"`
+	Normalizer    *jsonPre `json:"normalizer"`
+	PreTokenizer  jsonPre  `json:"pre_tokenizer"`
+	PostProcessor *jsonPre `json:"post_processor"`
 }
 
+// jsonPre is a step before or after merging, or a sequence of them.
 type jsonPre struct {
 	Type          string    `json:"type"`
 	Pretokenizers []jsonPre `json:"pretokenizers"`
+	Normalizers   []jsonPre `json:"normalizers"`
+	Processors    []jsonPre `json:"processors"`
+	Individual    bool      `json:"individual_digits"`
+	PrefixSpace   bool      `json:"add_prefix_space"`
+	UseRegex      *bool     `json:"use_regex"` // true by default
 	Pattern       struct {
 		Regex string `json:"Regex"`
 	} `json:"pattern"`
@@ -79,8 +124,9 @@ func ParseJSON(data []byte) (*Tokenizer, error) {
 	if f.Model.ByteFallback {
 		return nil, ErrSentencePiece
 	}
-	if pattern := f.PreTokenizer.split(); pattern != splitPattern {
-		return nil, fmt.Errorf("tokenizer.json: split pattern %q, want Llama 3's", pattern)
+	v, err := f.steps()
+	if err != nil {
+		return nil, fmt.Errorf("tokenizer.json: %w", err)
 	}
 	size := len(f.Model.Vocab)
 	for _, a := range f.AddedTokens {
@@ -89,52 +135,80 @@ func ParseJSON(data []byte) (*Tokenizer, error) {
 		}
 	}
 	tokens := make([]string, size)
-	special := make([]bool, size)
-	place := func(s string, id int32, isSpecial bool) error {
+	v.Special, v.User, v.SplitWholeWords = make([]bool, size), make([]bool, size), !f.Model.IgnoreMerges
+	place := func(s string, id int32, special, user bool) error {
 		if id < 0 || int(id) >= size {
 			return fmt.Errorf("tokenizer.json: token %q has id %d: ids must fill 0 to %d", s, id, size-1)
 		}
 		if tokens[id] != "" && tokens[id] != s {
 			return fmt.Errorf("tokenizer.json: tokens %q and %q share the id %d", tokens[id], s, id)
 		}
-		tokens[id], special[id] = s, isSpecial
+		tokens[id], v.Special[id], v.User[id] = s, special, user
 		return nil
 	}
 	for s, id := range f.Model.Vocab {
-		if err := place(s, id, false); err != nil {
+		if err := place(s, id, false, false); err != nil {
 			return nil, err
 		}
 	}
 	for _, a := range f.AddedTokens {
-		if err := place(a.Content, a.ID, true); err != nil {
+		if !a.Special && (a.LStrip || a.RStrip || a.Word) {
+			return nil, fmt.Errorf("tokenizer.json: the added token %q takes white space or word ends with it (lstrip, rstrip, single_word), which is not done here", a.Content)
+		}
+		if err := place(a.Content, a.ID, a.Special, !a.Special); err != nil {
 			return nil, err
 		}
 	}
 	if len(f.Model.Merges) == 0 {
 		return nil, errors.New("tokenizer.json: no merges")
 	}
-	t, err := fromSpelled(tokens, special, func(yield func(l, r string) bool) {
+	t, err := fromSpelled(tokens, v, func(yield func(l, r string) bool) {
 		for _, m := range f.Model.Merges {
 			if !yield(m[0], m[1]) {
 				return
 			}
 		}
-	}, !f.Model.IgnoreMerges)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("tokenizer.json: %w", err)
 	}
 	return t, nil
 }
 
-// split returns the pattern of the first Split step.
-func (p jsonPre) split() string {
-	if p.Type == "Split" {
-		return p.Pattern.Regex
+// steps reads what is done to a text beside merging.
+func (f *jsonFile) steps() (v Vocabulary, err error) {
+	if v.Split, err = patternSplit(f.PreTokenizer.flat()); err != nil {
+		return v, err
 	}
-	for _, q := range p.Pretokenizers {
-		if s := q.split(); s != "" {
-			return s
+	if f.Normalizer != nil {
+		for _, n := range f.Normalizer.flat() {
+			if n.Type != "NFC" {
+				return v, fmt.Errorf("the normalizer %q is not known here", n.Type)
+			}
+			v.NFC = true
 		}
 	}
-	return ""
+	if f.PostProcessor != nil {
+		for _, p := range f.PostProcessor.flat() {
+			if p.Type != "ByteLevel" && p.Type != "TemplateProcessing" { // offsets; special tokens, which prompts spell out
+				return v, fmt.Errorf("the post-processor %q is not known here", p.Type)
+			}
+		}
+	}
+	return v, nil
+}
+
+// flat returns the steps of a sequence, or the only one.
+func (p jsonPre) flat() []jsonPre {
+	switch {
+	case p.Type == "Sequence":
+		var out []jsonPre
+		for _, q := range slices.Concat(p.Pretokenizers, p.Normalizers, p.Processors) {
+			out = append(out, q.flat()...)
+		}
+		return out
+	case p.Type == "":
+		return nil
+	}
+	return []jsonPre{p}
 }

@@ -18,6 +18,9 @@ const longWord = 48
 
 // encodeWord appends the tokens of one word.
 func (t *Tokenizer) encodeWord(dst []int32, word string) []int32 {
+	if t.ranks != nil {
+		return t.encodePieces(dst, word)
+	}
 	if t.wholeWords {
 		if id, ok := t.ids[word]; ok {
 			return append(dst, id)

@@ -11,7 +11,7 @@ import (
 
 // ErrSentencePiece says that a vocabulary is of the SentencePiece kind, as Llama 2
 // had, which this package does not read.
-var ErrSentencePiece = errors.New("a SentencePiece vocabulary (Llama 2 kind), which is not supported: give token ids instead of text")
+var ErrSentencePiece = errors.New("a SentencePiece vocabulary (Llama 2 kind), which is read from GGUF files only")
 
 // maxTokens bounds the vocabularies that are read.
 const maxTokens = 1 << 21

@@ -6,15 +6,15 @@ import (
 )
 
 // fromSpelled makes a tokenizer of tokens and merges in GPT-2's alphabet. Each merge
-// is two tokens; special tokens are written as they are.
-func fromSpelled(tokens []string, special []bool, merges func(yield func(left, right string) bool), splitWholeWords bool) (*Tokenizer, error) {
+// is two tokens; special and user-defined tokens are written as they are. v holds the rest.
+func fromSpelled(tokens []string, v Vocabulary, merges func(yield func(left, right string) bool)) (*Tokenizer, error) {
 	if len(tokens) > maxTokens {
 		return nil, fmt.Errorf("a vocabulary of %d tokens: at most %d are read", len(tokens), maxTokens)
 	}
-	v := Vocabulary{Tokens: make([][]byte, len(tokens)), Special: special, SplitWholeWords: splitWholeWords, Merges: [][3]int32{}}
+	v.Tokens, v.Merges = make([][]byte, len(tokens)), [][3]int32{}
 	ids := make(map[string]int32, len(tokens))
 	for i, s := range tokens {
-		if special[i] {
+		if v.Special[i] || v.User[i] {
 			v.Tokens[i] = []byte(s)
 			continue
 		}

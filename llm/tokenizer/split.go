@@ -72,8 +72,9 @@ func run(s string, i int, c class) int {
 	return i
 }
 
-// nextWord returns the end of the word that starts at s[i:]; i < len(s).
-func nextWord(s string, i int) int {
+// nextLlama3 returns the end of the word that starts at s[i:], i < len(s), with at most so
+// many digits in one.
+func nextLlama3(s string, i, digits int) int {
 	if s[i] == '\'' {
 		if n := contraction(s[i+1:]); n > 0 {
 			return i + 1 + n
@@ -85,7 +86,7 @@ func nextWord(s string, i int) int {
 	case letter:
 		return run(s, next, letter)
 	case number:
-		for range 2 {
+		for range digits - 1 {
 			if next == len(s) {
 				break
 			}

@@ -2,9 +2,12 @@ package tokenizer
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Tokenizer encodes and decodes text with one vocabulary.
@@ -17,6 +20,14 @@ type Tokenizer struct {
 	bytes      [256]int32       // the token of each single byte
 	pairs      *pairs
 	wholeWords bool // take a word that is a token whole, without merging
+	split      Split
+	nfc        bool
+	user       *prefixTree // names of user-defined tokens; nil if there are none
+	begin      int32       // put before a text, as the file says; or -1
+	ends       []int32     // as the file says
+
+	ranks       []int32 // of each token's score, for SentencePiece; else nil
+	prefixSpace bool    // a blank is put before a text that begins a prompt or follows a special token
 }
 
 // Vocabulary is what a [Tokenizer] is made of.
@@ -34,6 +45,19 @@ type Vocabulary struct {
 
 	// SplitWholeWords turns off that a word that is a token is taken whole.
 	SplitWholeWords bool
+
+	// User marks tokens that a tune added, by id: they are text, and taken whole wherever
+	// their names stand in a text. A name such as <|im_start|> is taken for a special
+	// token's all the same: no text may forge a turn.
+	User []bool
+
+	// Scores, one for each token, make the vocabulary one of SentencePiece: there are no
+	// merges and no splits. Byte marks the tokens that stand for a byte of what is no token.
+	Scores []float32
+	Byte   []bool
+
+	Split Split
+	NFC   bool // texts are brought into Unicode's composed form first
 }
 
 // New makes a tokenizer. It fails if a single byte has no token or a token occurs twice.
@@ -41,15 +65,21 @@ func New(v Vocabulary) (*Tokenizer, error) {
 	t := &Tokenizer{
 		tokens: v.Tokens, special: make([]bool, len(v.Tokens)),
 		ids: make(map[string]int32, len(v.Tokens)), names: map[string]int32{}, prefix: &prefixTree{},
-		wholeWords: !v.SplitWholeWords,
+		begin: -1, wholeWords: !v.SplitWholeWords, split: v.Split, nfc: v.NFC,
 	}
 	copy(t.special, v.Special)
+	user := make([]bool, len(v.Tokens))
+	for i, u := range v.User {
+		name := string(v.Tokens[i])
+		marker := strings.HasPrefix(name, "<|") && strings.HasSuffix(name, "|>")
+		user[i], t.special[i] = u && !marker && name != "", t.special[i] || u && marker
+	}
 	for i := range t.bytes {
 		t.bytes[i] = -1
 	}
 	for i, tok := range v.Tokens {
 		id := int32(i)
-		if t.special[i] {
+		if t.special[i] || user[i] {
 			if len(tok) == 0 {
 				return nil, fmt.Errorf("tokenizer: special token %d has no name", i)
 			}
@@ -58,16 +88,26 @@ func New(v Vocabulary) (*Tokenizer, error) {
 			}
 			t.names[string(tok)] = id
 			t.prefix.add(string(tok), id)
+			if user[i] {
+				if t.user == nil {
+					t.user = &prefixTree{}
+				}
+				t.user.add(string(tok), id)
+			}
 			continue
 		}
 		if len(tok) == 0 {
 			return nil, fmt.Errorf("tokenizer: token %d is empty", i)
 		}
+		if v.Scores != nil && v.Byte[i] {
+			t.bytes[tok[0]] = id
+			continue
+		}
 		if prev, ok := t.ids[string(tok)]; ok {
 			return nil, fmt.Errorf("tokenizer: token %q has two ids, %d and %d", tok, prev, id)
 		}
 		t.ids[string(tok)] = id
-		if len(tok) == 1 {
+		if len(tok) == 1 && v.Scores == nil {
 			t.bytes[tok[0]] = id
 		}
 	}
@@ -75,6 +115,10 @@ func New(v Vocabulary) (*Tokenizer, error) {
 		if id < 0 {
 			return nil, fmt.Errorf("tokenizer: the vocabulary of %d tokens has none for the byte 0x%02x", len(v.Tokens), b)
 		}
+	}
+	if v.Scores != nil {
+		t.ranks, t.split = rankScores(v.Scores), splitBlanks
+		return t, nil
 	}
 	if v.Merges == nil {
 		t.pairs = t.allPairs()
@@ -102,7 +146,7 @@ func New(v Vocabulary) (*Tokenizer, error) {
 func (t *Tokenizer) allPairs() *pairs {
 	p := newPairs(2 * len(t.ids))
 	for i, tok := range t.tokens {
-		if t.special[i] || len(tok) < 2 {
+		if _, ok := t.ids[string(tok)]; !ok || len(tok) < 2 {
 			continue
 		}
 		for cut := 1; cut < len(tok); cut++ {
@@ -135,20 +179,72 @@ func (t *Tokenizer) IsSpecial(id int32) bool {
 	return id >= 0 && int(id) < len(t.special) && t.special[id]
 }
 
+// Begin returns the token that a text begins with.
+func (t *Tokenizer) Begin() (int32, bool) { return t.begin, t.begin >= 0 }
+
+// Ends returns the tokens that end a turn or a text by what the model's files say, of
+// which there may be none.
+func (t *Tokenizer) Ends() []int32 { return t.ends }
+
+// endsWith notes a token that ends a turn; ids out of range are none.
+func (t *Tokenizer) endsWith(id int) {
+	if id >= 0 && id < len(t.tokens) && !slices.Contains(t.ends, int32(id)) {
+		t.ends = append(t.ends, int32(id))
+	}
+}
+
 // Special returns the id of the special token of that name, such as "<|eot_id|>".
 func (t *Tokenizer) Special(name string) (int32, bool) {
 	id, ok := t.names[name]
 	return id, ok
 }
 
+// EncodeFirst is Encode for a text that begins a prompt or follows a special token, where
+// SentencePiece puts a blank.
+func (t *Tokenizer) EncodeFirst(dst []int32, text string) []int32 {
+	if t.prefixSpace && text != "" {
+		text = " " + text
+	}
+	return t.Encode(dst, text)
+}
+
 // Encode appends the tokens of text to dst. It never yields a special token.
 func (t *Tokenizer) Encode(dst []int32, text string) []int32 {
+	switch {
+	case t.nfc:
+		text = norm.NFC.String(text)
+	case t.ranks != nil:
+		text = strings.ReplaceAll(text, blank, " ")
+	}
+	if t.user == nil {
+		return t.encodeText(dst, text)
+	}
+	dst, start := t.encodeUser(dst, text)
+	return t.encodeText(dst, text[start:])
+}
+
+// encodeText is Encode of a text without user-defined tokens.
+func (t *Tokenizer) encodeText(dst []int32, text string) []int32 {
 	for i := 0; i < len(text); {
-		end := nextWord(text, i)
+		end := t.split.nextWord(text, i)
 		dst = t.encodeWord(dst, text[i:end])
 		i = end
 	}
 	return dst
+}
+
+// encodeUser appends the tokens up to the end of the last user-defined token and returns
+// where that is.
+func (t *Tokenizer) encodeUser(dst []int32, text string) ([]int32, int) {
+	start := 0
+	for i := 0; i < len(text); i++ {
+		if id, n := t.user.longest(text[i:]); n > 0 {
+			dst = append(t.encodeText(dst, text[start:i]), id)
+			start = i + n
+			i = start - 1
+		}
+	}
+	return dst, start
 }
 
 // EncodeSettled appends the tokens of the part of text whose tokens are the same
@@ -163,10 +259,17 @@ func (t *Tokenizer) EncodeSettled(dst []int32, text string) ([]int32, int) {
 			break
 		}
 	}
-	space := len(strings.TrimRightFunc(text, unicode.IsSpace)) // a run of it may yet be cut otherwise
+	if t.nfc && !norm.NFC.IsNormalString(text) || t.ranks != nil && strings.Contains(text, blank) {
+		return dst, 0 // its tokens are those of another text
+	}
 	i := 0
+	if t.user != nil {
+		dst, i = t.encodeUser(dst, text)
+		text = text[:len(text)-t.user.begun(text[i:])]
+	}
+	space := len(strings.TrimRightFunc(text, unicode.IsSpace)) // a run of it may yet be cut otherwise
 	for i < len(text) {
-		end := nextWord(text, i)
+		end := t.split.nextWord(text, i)
 		if end == len(text) || i >= space {
 			break
 		}
@@ -185,12 +288,12 @@ func (t *Tokenizer) EncodeSpecial(dst []int32, text string) []int32 {
 		if n == 0 {
 			continue
 		}
-		dst = t.Encode(dst, text[start:i])
+		dst = t.EncodeFirst(dst, text[start:i])
 		dst = append(dst, id)
 		i += n - 1
 		start = i + 1
 	}
-	return t.Encode(dst, text[start:])
+	return t.EncodeFirst(dst, text[start:])
 }
 
 // Decode returns the text of the tokens, special tokens spelt out. Ids out of range
@@ -227,6 +330,22 @@ func (p *prefixTree) add(name string, id int32) {
 		p = child
 	}
 	p.id, p.end = id, true
+}
+
+// begun returns the length of the longest end of a text that a name may begin with.
+func (p *prefixTree) begun(text string) int {
+	for i := range len(text) {
+		q := p
+		for _, c := range []byte(text[i:]) {
+			if q = q.next[c]; q == nil {
+				break
+			}
+		}
+		if q != nil {
+			return len(text) - i
+		}
+	}
+	return 0
 }
 
 func (p *prefixTree) longest(s string) (id int32, n int) {

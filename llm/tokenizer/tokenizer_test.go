@@ -85,7 +85,7 @@ func reference(s string) []string {
 func split(s string) []string {
 	var out []string
 	for i := 0; i < len(s); {
-		end := nextWord(s, i)
+		end := SplitLlama3.nextWord(s, i)
 		out = append(out, s[i:end])
 		i = end
 	}
@@ -187,7 +187,7 @@ func TestBadFiles(t *testing.T) {
 		"twice":         {ParseModel, "IQ== 0\nIQ== 1\n", "two ids"},
 		"not json":      {ParseJSON, "{", "tokenizer.json"},
 		"unigram":       {ParseJSON, `{"model": {"type": "Unigram"}}`, `"Unigram", want BPE`},
-		"pattern":       {ParseJSON, `{"model": {"type": "BPE"}, "pre_tokenizer": {"type": "Split", "pattern": {"Regex": "x"}}}`, `split pattern "x"`},
+		"pattern":       {ParseJSON, `{"model": {"type": "BPE"}, "pre_tokenizer": {"type": "Split", "pattern": {"Regex": "x"}}}`, `the steps "split x|"`},
 	} {
 		if _, err := c.parse([]byte(c.data)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
@@ -220,7 +220,7 @@ func asJSON(tok *Tokenizer) []byte {
 	out, err := json.Marshal(map[string]any{
 		"model":         map[string]any{"type": "BPE", "vocab": vocab, "merges": merges, "ignore_merges": true},
 		"added_tokens":  added,
-		"pre_tokenizer": map[string]any{"type": "Sequence", "pretokenizers": []any{map[string]any{"type": "Split", "pattern": map[string]any{"Regex": splitPattern}}, map[string]any{"type": "ByteLevel"}}},
+		"pre_tokenizer": map[string]any{"type": "Sequence", "pretokenizers": []any{map[string]any{"type": "Split", "pattern": map[string]any{"Regex": splitPattern}}, map[string]any{"type": "ByteLevel", "use_regex": false}}},
 	})
 	if err != nil {
 		panic(err)

@@ -29,6 +29,8 @@ func main() {
 	unpackQ6K()
 	unpackQ80()
 	unpackQ40()
+	unpackIQ4XS()
+	unpackIQ4NL()
 	transposeAVX512()
 	outerAVX512(16)
 	outerAVX512(32)

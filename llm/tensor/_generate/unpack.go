@@ -272,3 +272,107 @@ func unpackQ40() {
 	VZEROUPPER()
 	RET()
 }
+
+// valuesIQ4 are the sixteen values of the IQ4 formats, offset by 128, in both lanes.
+func valuesIQ4() reg.VecVirtual {
+	y := YMM()
+	VBROADCASTI128(iq4Values, y)
+	return y
+}
+
+var iq4Values, iq4Shifts Mem
+
+func tablesIQ4() {
+	iq4Values = GLOBL("iq4Values", RODATA|NOPTR)
+	for i, v := range []uint8{1, 24, 45, 63, 79, 93, 106, 118, 129, 141, 153, 166, 181, 197, 217, 241} {
+		DATA(i, U8(v))
+	}
+	iq4Shifts = GLOBL("iq4Shifts", RODATA|NOPTR)
+	for i := range 16 { // 0, 4, … and 0, 2, …
+		DATA(4*i, U32(uint32(i%8*(4-i/8*2))))
+	}
+}
+
+// nibblesIQ4 writes the 32 codes of 16 bytes.
+func nibblesIQ4(b Mem, u Mem, mask, values reg.VecVirtual) {
+	low, high := YMM(), YMM()
+	VBROADCASTI128(b, low)
+	VPSRLW(U8(4), low, high)
+	VPBLENDD(U8(0xf0), high, low, low)
+	VPAND(mask, low, low)
+	VPSHUFB(low, values, low)
+	VMOVDQU(low, u)
+}
+
+func unpackIQ4XS() {
+	tablesIQ4()
+	TEXT("unpackIQ4XSAVX2", NOSPLIT, unpackSignature)
+	Doc("unpackIQ4XSAVX2 is unpackIQ4_XS for a number of blocks.")
+	Pragma("noescape")
+	u, s, m, b, n := ptr("u"), ptr("s"), ptr("m"), ptr("b"), ptr("blocks")
+	mask, values, idx, f128 := bytes32(15), valuesIQ4(), loadPairs(), float(0x43000000) // 128.0
+	by4, by2 := YMM(), YMM()
+	VMOVDQU(iq4Shifts, by4)
+	VMOVDQU(iq4Shifts.Offset(32), by2)
+	words := func(v uint32) reg.VecVirtual {
+		g, y := GP32(), YMM()
+		MOVL(U32(v), g)
+		VMOVD(g, y.AsX())
+		VPBROADCASTD(y.AsX(), y)
+		return y
+	}
+	low4, low2, bias := words(15), words(3), words(32)
+	loop("iq4xs", n, 1, func() {
+		d := half(Mem{Base: b})
+		l, h, g := YMM(), YMM(), GP32()
+		VPBROADCASTD(Mem{Base: b, Disp: 4}, l)
+		VPSRLVD(by4, l, l)
+		VPAND(low4, l, l)
+		MOVWLZX(Mem{Base: b, Disp: 2}, g)
+		VMOVD(g, h.AsX())
+		VPBROADCASTD(h.AsX(), h)
+		VPSRLVD(by2, h, h)
+		VPAND(low2, h, h)
+		VPSLLD(U8(4), h, h)
+		VPOR(h, l, l)
+		VPSUBD(bias, l, l)
+		VCVTDQ2PS(l, l)
+		VMULPS(d, l, l)
+		for k := range 2 {
+			y, z := YMM(), YMM()
+			VPERMPS(l, idx[k], y)
+			VMULPS(f128, y, z)
+			VMOVUPS(y, Mem{Base: s, Disp: 32 * k})
+			VMOVUPS(z, Mem{Base: m, Disp: 32 * k})
+		}
+		for g := range 8 {
+			nibblesIQ4(Mem{Base: b, Disp: 8 + 16*g}, Mem{Base: u, Disp: 32 * g}, mask, values)
+		}
+		ahead(b, 136)
+		next(u, s, m, b, 136)
+	})
+	VZEROUPPER()
+	RET()
+}
+
+func unpackIQ4NL() {
+	TEXT("unpackIQ4NLAVX2", NOSPLIT, unpackSignature)
+	Doc("unpackIQ4NLAVX2 is unpackIQ4_NL for a number of blocks of 32.")
+	Pragma("noescape")
+	u, s, m, b, n := ptr("u"), ptr("s"), ptr("m"), ptr("b"), ptr("blocks")
+	mask, values, f128 := bytes32(15), valuesIQ4(), float(0x43000000) // 128.0
+	loop("iq4nl", n, 1, func() {
+		d, z := half(Mem{Base: b}), YMM()
+		VMULPS(f128, d, z)
+		twice(d, Mem{Base: s})
+		twice(z, Mem{Base: m})
+		nibblesIQ4(Mem{Base: b, Disp: 2}, Mem{Base: u}, mask, values)
+		ADDQ(U32(32), u)
+		ADDQ(U32(8), s)
+		ADDQ(U32(8), m)
+		ahead(b, 18)
+		ADDQ(U32(18), b)
+	})
+	VZEROUPPER()
+	RET()
+}
