@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/chaski-dev/chaski/policies/detect"
 	"github.com/chaski-dev/chaski/policies/label"
@@ -48,7 +49,9 @@ type tool struct {
 	content    []string
 	recipients []string
 	data       []string
+	strangers  []stranger
 	verbs      []string
+	words      []string // of the declaration of its parameters
 
 	irreversible bool
 }
@@ -179,6 +182,8 @@ func newTool(spec tools.Spec) (*tool, error) {
 		return nil, fmt.Errorf("policies: tool %s: %w", spec.Name, err)
 	}
 	t := &tool{spec: spec, props: params.Props, required: params.Required, content: contentNames, recipients: recipientNames, verbs: verbs(spec.Name, spec.Labels)}
+	t.words = strings.FieldsFunc(string(spec.Parameters), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' })
+	t.strangers = strangersOf(spec.Labels[label.KeyStrangers])
 	t.data, t.irreversible = label.List(spec.Labels[label.KeyData]), irreversible(&spec)
 	if s, ok := spec.Labels[label.KeyContent]; ok {
 		t.content = label.List(s)

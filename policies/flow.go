@@ -82,7 +82,7 @@ func (r *Run) look(t *tool, callID string, args map[string]any) flow {
 		if o.Label.Integrity == label.Model && (!known || !slices.Contains(t.data, low) && !slices.Contains(t.content, low)) {
 			f.invented = append(f.invented, name)
 		}
-		if o.Chosen && !slices.Contains(t.data, low) {
+		if o.Chosen && !slices.Contains(t.data, low) && !slices.Contains(t.content, low) {
 			f.chosen = append(f.chosen, name)
 		}
 	}

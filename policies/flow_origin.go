@@ -28,7 +28,11 @@ func (r *Run) origins(t *tool, args map[string]any, keys []string, labels map[st
 	for _, name := range keys {
 		o := labels[name]
 		if o.How == label.HowTool && !clean {
-			leaves(args[name], func(v any) { o.Chosen = o.Chosen || r.context.Several(v, t.verbs, idName(name)) })
+			if list, ok := args[name].([]any); ok && len(list) > 1 {
+				o.Chosen = r.context.SeveralList(list, t.verbs)
+			} else {
+				leaves(args[name], func(v any) { o.Chosen = o.Chosen || r.context.Several(v, t.verbs, idName(name)) })
+			}
 		}
 		o.Chosen = o.Chosen && !clean
 		labels[name] = o
@@ -46,7 +50,11 @@ type argument struct {
 // where others write the same; of a value that follows from a tool's, more than a few
 // characters of a stranger's are a stranger's.
 func (r *Run) scalar(v any, enum bool, a argument) label.Origin {
-	o := r.context.Find(v, enum)
+	find := r.context.FindNumber
+	if idName(a.name) {
+		find = r.context.Find
+	}
+	o := find(v, enum)
 	if o.How != label.HowMade && o.How != label.HowStranger || idName(a.name) {
 		return o
 	}
@@ -83,10 +91,15 @@ func (r *Run) origin(v any, p property, required bool, a argument) label.Origin 
 	case map[string]any:
 		for _, k := range sortedKeys(v) {
 			sub, known := p.Props[k]
-			if !known { // the model chose the key too
+			if !known && !a.tool.declares(k) { // the model chose the key too
 				out = out.Join(r.context.Find(k, false))
 			}
-			out = out.Join(r.origin(v[k], sub, slices.Contains(p.Required, k), a))
+			if s, ok := v[k].(string); ok && !known && (k == "type" || k == "kind") && a.tool.declares(s) {
+				continue // which of the declared forms this is
+			}
+			member := a
+			member.name = k
+			out = out.Join(r.origin(v[k], sub, slices.Contains(p.Required, k), member))
 		}
 		return out
 	case string:
@@ -130,4 +143,9 @@ func (r *Run) resolve(s string) string {
 		pairs = append(pairs, name, r.handles[name].text)
 	}
 	return strings.NewReplacer(pairs...).Replace(s)
+}
+
+// declares reports whether a name stands in the declaration of the tool's parameters.
+func (t *tool) declares(name string) bool {
+	return len(name) > 1 && slices.Contains(t.words, name)
 }

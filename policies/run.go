@@ -241,7 +241,12 @@ func (r *Run) result(f Fact) {
 	if had {
 		text = r.redo(text, rd)
 	}
-	src := label.Source{ID: id, Kind: label.FromResult, Echo: given.echo, Made: given.made, Picked: given.picked}
+	t := r.bundle.tools[f.Call.Tool]
+	effect := t != nil && t.spec.EffectOrOnce().HasEffect()
+	if effect {
+		text = given.quiet(text)
+	}
+	src := label.Source{ID: id, Kind: label.FromResult, Echo: given.echo, Made: given.made, Picked: given.picked, Tool: f.Call.Tool, Args: given.all}
 	add := func(l label.Label, text string) {
 		if text != "" {
 			src.Label, src.Text = l, text
@@ -251,13 +256,12 @@ func (r *Run) result(f Fact) {
 			}
 		}
 	}
-	t := r.bundle.tools[f.Call.Tool]
-	if t != nil && t.spec.Labels[label.KeyStrangers] != "" {
+	if t != nil && len(t.strangers) > 0 {
 		var theirs string
-		text, theirs = strangers(text, label.List(t.spec.Labels[label.KeyStrangers]))
+		text, theirs = strangers(text, t.strangers)
 		add(l.Join(label.Label{Integrity: label.Untrusted}), theirs)
 	}
-	if own := r.resultLabel(f.Call.Tool, f.Result.Labels, label.Label{}); t != nil && t.spec.EffectOrOnce().HasEffect() && own.Integrity < l.Integrity {
+	if own := r.resultLabel(f.Call.Tool, f.Result.Labels, label.Label{}); effect && own.Integrity < l.Integrity {
 		// What was done with untrusted values is named by the tool: the new id is its own.
 		own.Confidentiality, own.Limited, own.Readers = l.Confidentiality, l.Limited, l.Readers
 		var ids string
@@ -316,6 +320,26 @@ func (r *Run) given(call tools.Call) given {
 	return g
 }
 
+// quiet takes the members out of a result that repeat a value which the call was given:
+// what was done says nothing new.
+func (g *given) quiet(text string) string {
+	var v any
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	if dec.Decode(&v) != nil || dec.More() {
+		return text
+	}
+	var taken []any
+	v = partBy(v, func(name string, around map[string]any) bool {
+		s, ok := around[name].(string)
+		return ok && len(s) > 20 && slices.Contains(g.all, s)
+	}, &taken)
+	if len(taken) == 0 {
+		return text
+	}
+	return compact(v)
+}
+
 // ids parts a result into the names that a tool gave to what it made, and the rest.
 func (g *given) ids(text string) (rest, ids string) {
 	var v any
@@ -325,13 +349,13 @@ func (g *given) ids(text string) (rest, ids string) {
 		return text, ""
 	}
 	var taken []any
-	v = partBy(v, func(name string, v any) bool {
-		switch v.(type) {
+	v = partBy(v, func(name string, around map[string]any) bool {
+		switch around[name].(type) {
 		case string, json.Number:
 		default:
 			return false
 		}
-		s := fmt.Sprint(v)
+		s := fmt.Sprint(around[name])
 		return idName(name) && len(s) <= 64 && !strings.ContainsAny(s, " \n") && !slices.Contains(g.all, s)
 	}, &taken)
 	if len(taken) == 0 {

@@ -8,12 +8,13 @@ import (
 func TestStrangers(t *testing.T) {
 	for _, c := range []struct{ text, rest, theirs string }{
 		{`{"total": 49.90, "note": "refund 900", "lines": [{"Note": [1, "x"], "n": 2}]}`, `{"lines":[{"n":2}],"total":49.90}`, `[[1,"x"],"refund 900"]`},
+		{`[{"sender": "me", "subject": "rent"}, {"sender": "eve", "subject": "hi"}, {"subject": "x"}]`, `[{"sender":"me","subject":"rent"},{"sender":"eve"},{}]`, `["hi","x"]`},
 		{`{"total": 1}`, `{"total": 1}`, ""},
 		{`note: refund 900`, "", `note: refund 900`},
 		{`{"note": 1} {"note": 2}`, "", `{"note": 1} {"note": 2}`},
 		{`"note"`, `"note"`, ""},
 	} {
-		if rest, theirs := strangers(c.text, []string{"note"}); rest != c.rest || theirs != c.theirs {
+		if rest, theirs := strangers(c.text, strangersOf("note, subject unless sender is me")); rest != c.rest || theirs != c.theirs {
 			t.Errorf("%s: %s and %s", c.text, rest, theirs)
 		}
 	}

@@ -43,10 +43,10 @@ func (c *Context) Several(value any, acts []string, id bool) bool {
 func (c *Context) picked(src *source, at []int, acts []string, id bool) bool {
 	for _, i := range at {
 		l := &src.leaves.all[i]
-		if l.part || isKey(l.path) {
+		if l.part {
 			continue
 		}
-		if c.among(src, i) && !c.named(src, i) && !c.extreme(src, i, acts) && !c.everyone(acts) {
+		if c.among(src, i) && !c.named(src, i) && !c.extreme(src, i, acts) && !c.counted(src, i, acts) && !c.everyone(acts) {
 			continue
 		}
 		if l.number != "" && !id && c.besides(src, i) && !c.member(l.path) {
@@ -118,7 +118,7 @@ func (c *Context) named(src *source, i int) bool {
 }
 
 // word returns a word of a short text that the user's words name as a name: with a
-// capital letter inside a sentence, in quotes, or as a sign with digits.
+// capital letter, in quotes, or as a sign with digits.
 func (c *Context) word(key string) string {
 	if len(key) > 200 {
 		return ""
@@ -167,6 +167,106 @@ func (c *Context) extreme(src *source, i int, acts []string) bool {
 			}
 		}
 		if other && (up && top || down && bottom) {
+			return true
+		}
+	}
+	return false
+}
+
+// counted reports whether the user asked for the most or the fewest, and the value is
+// the one that occurs so often where results of one tool list it, or the one for which
+// that tool lists so many.
+func (c *Context) counted(src *source, i int, acts []string) bool {
+	up, down := c.together(greatest, acts), c.together(least, acts)
+	if !up && !down {
+		return false
+	}
+	l := &src.leaves.all[i]
+	times, sizes := map[string]int{}, map[string]map[string]int{}
+	for _, s := range c.sources {
+		if s.leaves == nil || s.speaks() {
+			continue
+		}
+		if s.Tool == src.Tool {
+			for _, j := range s.leaves.byPath[l.path] {
+				times[s.leaves.all[j].key]++
+			}
+		}
+		if len(s.Args) == 1 {
+			if sizes[s.Tool] == nil {
+				sizes[s.Tool] = map[string]int{}
+			}
+			sizes[s.Tool][leafKey(s.Args[0])] = len(s.leaves.all)
+		}
+	}
+	if most(times, l.key, up, down) {
+		return true
+	}
+	for _, of := range sizes {
+		whole := true // each of those among which was chosen has been counted
+		for _, j := range src.leaves.byPath[l.path] {
+			_, ok := of[src.leaves.all[j].key]
+			whole = whole && ok
+		}
+		if whole && most(of, l.key, up, down) {
+			return true
+		}
+	}
+	return false
+}
+
+// most reports whether one key has the greatest, or the least, of several counts alone.
+func most(counts map[string]int, key string, up, down bool) bool {
+	mine, ok := counts[key]
+	if !ok || len(counts) < 2 {
+		return false
+	}
+	top, bottom := true, true
+	for k, n := range counts {
+		if k != key {
+			top, bottom = top && n < mine, bottom && n > mine
+		}
+	}
+	return up && top || down && bottom
+}
+
+// SeveralList is [Context.Several] for the elements of one list: where they are all
+// that one list of a result holds, and no other list stands in its place, nobody chose.
+func (c *Context) SeveralList(values []any, acts []string) bool {
+	keys := map[string]bool{}
+	for _, v := range values {
+		n, ok := newNeedle(v)
+		if !ok {
+			return true
+		}
+		keys[n.lined] = true
+	}
+	for _, src := range c.sources {
+		if src.leaves == nil || src.speaks() || src.Picked {
+			continue
+		}
+		if src.leaves.whole(keys) {
+			return false
+		}
+	}
+	return slices.ContainsFunc(values, func(v any) bool { return c.Several(v, acts, false) })
+}
+
+// whole reports whether the keys are all leaves of the only list at some path.
+func (x *leafIndex) whole(keys map[string]bool) bool {
+	for path, at := range x.byPath {
+		if !strings.HasSuffix(path, ".*") && path != "*" {
+			continue
+		}
+		found, around := 0, map[string]bool{}
+		for _, i := range at {
+			l := &x.all[i]
+			around[l.record[:max(0, strings.LastIndexByte(l.record, '/'))]] = true
+			if keys[l.key] {
+				found++
+			}
+		}
+		if len(around) == 1 && found == len(at) && found >= len(keys) && found > 0 {
 			return true
 		}
 	}

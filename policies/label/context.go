@@ -23,6 +23,10 @@ type Source struct {
 	Label Label
 	Text  string
 
+	// Tool and Args are the call behind a result: its tool, and the values that it was given.
+	Tool string
+	Args []string
+
 	// Echo lists values that the call behind this result was given from the user's
 	// own words. That the result repeats them says nothing about who chose them.
 	Echo []string
@@ -140,6 +144,17 @@ func (c *Context) Find(value any, enum bool) Origin {
 	return c.find(n, enum)
 }
 
+// FindNumber is [Context.Find] for a value that is no name of a thing: that a tool gave
+// a thing that number says nothing of it as an amount.
+func (c *Context) FindNumber(value any, enum bool) Origin {
+	n, ok := newNeedle(value)
+	if !ok || !n.isNumber {
+		return c.Find(value, enum)
+	}
+	n.isAmount = true
+	return c.find(n, enum)
+}
+
 // Made is the origin of what the model makes up now.
 func (c *Context) Made() Origin {
 	return Origin{Label: c.joined.Join(Label{Integrity: Model}), How: HowMade}
@@ -161,7 +176,7 @@ func (c *Context) find(n needle, enum bool) Origin {
 		}
 		// A whole leaf of a trusted result has that result's trust. Anything like it, in
 		// any result, carries the result's label.
-		if src.leaves != nil && len(src.leaves.find(n)) > 0 {
+		if src.leaves != nil && src.leaves.has(n) {
 			l := src.Label
 			if src.made[n.folded] {
 				l = l.Join(Label{Integrity: Model})

@@ -2,6 +2,7 @@ package label
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -174,6 +175,15 @@ func (x *leafIndex) find(n needle) []int {
 		out = append(out, i)
 	}
 	return out
+}
+
+// has reports whether one of the leaves is the value.
+func (x *leafIndex) has(n needle) bool {
+	at := x.find(n)
+	if !n.isAmount {
+		return len(at) > 0
+	}
+	return slices.ContainsFunc(at, func(i int) bool { return !idPath(x.all[i].path) })
 }
 
 // amount reads a number that stands with nothing but a currency or a unit.

@@ -79,6 +79,7 @@ type needle struct {
 	number               string // canonical
 	isText               bool   // a string: what it spells counts too
 	isNumber, isMoment   bool
+	isAmount             bool // a number that names no thing
 	day                  string
 	minute               int
 }
@@ -242,7 +243,7 @@ func (t *ownText) asks(stems []string) bool {
 }
 
 // specific reports whether a value is more than a common word: it holds a digit, a
-// sign or a blank, or it is written with a capital letter inside a sentence.
+// sign or a blank, or it is written with a capital letter or in quotes.
 func (t *ownText) specific(s string) bool {
 	if strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) }) {
 		return true
@@ -254,7 +255,7 @@ func (t *ownText) specific(s string) bool {
 		}
 		i += from
 		first, _ := utf8.DecodeRuneInString(s)
-		if unicode.IsUpper(first) && i > 1 && !strings.ContainsRune(".!?:", rune(t.text[i-2])) {
+		if unicode.IsUpper(first) && len(s) > 2 && !filler[strings.ToLower(s)] {
 			return true
 		}
 		if i > 0 && strings.ContainsRune("\"'`“«", rune(t.text[i-1])) {

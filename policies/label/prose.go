@@ -52,6 +52,9 @@ func atoms(text string) []string {
 	var out []string
 	for f := range strings.FieldsSeq(text) {
 		f = strings.Trim(f, `.,;:!?"'()[]*`)
+		if _, _, ok := moment(f); ok { // nobody is reached by a date
+			continue
+		}
 		digits := 0
 		for _, r := range f {
 			if unicode.IsDigit(r) {
@@ -69,7 +72,7 @@ func atoms(text string) []string {
 				digits++
 			}
 		}
-		if digits >= 7 {
+		if _, _, ok := moment(m); digits >= 7 && !ok {
 			out = append(out, m)
 		}
 	}

@@ -32,7 +32,7 @@ func (t *ownText) all() bool {
 }
 
 // names reports whether a word, in lower case, stands in the text as a name: with a
-// capital letter inside a sentence, in quotes, or with a digit or a sign in it.
+// capital letter, in quotes, or with a digit or a sign in it.
 func (t *ownText) names(word string) bool {
 	if strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) }) {
 		return true
@@ -52,7 +52,7 @@ func (t *ownText) names(word string) bool {
 			continue
 		}
 		first, _ := utf8.DecodeRuneInString(t.text[i:])
-		if unicode.IsUpper(first) && i > 1 && !strings.ContainsRune(".!?:", rune(t.text[i-2])) {
+		if unicode.IsUpper(first) {
 			return true
 		}
 		if i > 0 && strings.ContainsRune("\"'`“«", rune(t.text[i-1])) {

@@ -27,6 +27,9 @@ func millionths(decimal string) (int64, bool) {
 	return int64(math.Round(f * millionth)), true
 }
 
+// halves are words by which a number is meant to be parted between two.
+var halves = []string{"half", "share", "split", "each", "halve"}
+
 var percentForm = regexp.MustCompile(`(\d+(?:[.,]\d+)?) ?(?:%|percent|per cent|prozent|pour cent|por ciento|por cento|per cento)`)
 
 // computed finds a number as the sum of a column, as a sum or a difference of two
@@ -45,6 +48,9 @@ func (c *Context) computed(number string, acts []string) (Origin, bool) {
 			for d := range s.own.values.numbers {
 				if v, ok := millionths(d); ok && v != 0 {
 					own = append(own, term{v, s, -1})
+					if s.own.asks(halves) {
+						own = append(own, term{v / 2, s, -1})
+					}
 				}
 			}
 			for _, m := range percentForm.FindAllStringSubmatch(s.own.plain, -1) {
@@ -75,7 +81,14 @@ func (c *Context) computed(number string, acts []string) (Origin, bool) {
 			}
 		}
 	}
-	result := func(terms ...term) (Origin, bool) {
+	// The first way to work it out that needs no choice among a tool's numbers, or else the
+	// first.
+	var best Origin
+	found, tried := false, 0
+	result := func(terms ...term) {
+		if tried++; found && !best.Chosen || tried > 20 {
+			return
+		}
 		out := user
 		out.How = HowDerived
 		for _, t := range terms {
@@ -87,7 +100,9 @@ func (c *Context) computed(number string, acts []string) (Origin, bool) {
 			out = out.Join(o)
 		}
 		out.How = HowDerived
-		return out, true
+		if !found || !out.Chosen {
+			best, found = out, true
+		}
 	}
 	if user.How == "" { // no user has spoken
 		return Origin{}, false
@@ -103,34 +118,34 @@ func (c *Context) computed(number string, acts []string) (Origin, bool) {
 			for _, base := range []int64{0, t.value} {
 				for _, p := range []int64{part, -part} {
 					if v := base + p; near(v, want) {
-						return result(t)
+						result(t)
 					}
 				}
 			}
 			for _, u := range own {
 				if near(part+u.value, want) || near(part-u.value, want) || near(t.value+part+u.value, want) || near(t.value+part-u.value, want) {
-					return result(t, u)
+					result(t, u)
 				}
 			}
 		}
 		for _, u := range own {
 			switch product := float64(t.value) / millionth * float64(u.value); {
 			case t != u && math.Abs(product) < 1e17 && near(int64(math.Round(product)), want):
-				return result(t, u)
+				result(t, u)
 			case u.value > millionth && t != u && near(int64(math.Round(float64(t.value)*millionth/float64(u.value))), want):
-				return result(t, u)
+				result(t, u)
 			}
 		}
 	}
 	for _, t := range terms {
 		if u, ok := byValue[want-t.value]; ok && u != t {
-			return result(t, u)
+			result(t, u)
 		}
 		if u, ok := byValue[t.value-want]; ok && u != t {
-			return result(t, u)
+			result(t, u)
 		}
 	}
-	return Origin{}, false
+	return best, found
 }
 
 // near reports whether two numbers are equal, at least to the hundredth that money is
