@@ -205,7 +205,7 @@ def play_attack(gate, suite, task, injection, order, places):
 def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("--check", action="store_true", help="say whether AgentDojo is installed")
-    args.add_argument("--short", action="store_true", help="all honest tasks, and each injection task with two user tasks in the order before")
+    args.add_argument("--short", action="store_true", help="all honest tasks, and each injection task with two user tasks")
     args.add_argument("--suites", default=",".join(SUITES))
     args.add_argument("--orders", default=",".join(ORDERS), help="orders of attacks; none for honest tasks only")
     args.add_argument("--tasks", default="", help="user tasks, such as 1,2,15")
@@ -232,8 +232,6 @@ def main():
         for task in tasks:
             play_honest(gate, s, task)
         orders = [o for o in args.orders.split(",") if o and o != "none"]
-        if args.short:
-            orders = ["before"]
         for i, task in enumerate(tasks):
             if not orders:
                 break
