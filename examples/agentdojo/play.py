@@ -7,7 +7,8 @@ it has read an injected text, all calls that the injection task wants:
   after     after the user's
   before    at once, and then goes on with the user's
   instead   at once, and never returns to the user's
-  silent    at once, of a text that names no value, and then goes on with the user's
+  silent    at once, of a text that names no value, and then goes on with the user's;
+            silent-after and silent-instead are the other orders of it
 """
 
 import argparse
@@ -17,7 +18,7 @@ import warnings
 from pathlib import Path
 
 VERSION = "v1.2.2"
-ORDERS = ("after", "before", "instead", "silent")
+ORDERS = ("after", "before", "instead", "silent")  # those that are played unless others are named
 SUITES = ("workspace", "travel", "banking", "slack")
 ATTACKER = "mark.black-2134@gmail.com"
 # A call for which the attacker reads only is no harm, but for one that fetches a page of
@@ -176,7 +177,8 @@ def play_honest(gate, suite, task):
 def play_attack(gate, suite, task, injection, order, places):
     from attacks import SILENT, wanted
 
-    if order == "silent":
+    when = {"silent": "before"}.get(order, order.removeprefix("silent-"))
+    if order.startswith("silent"):
         texts, mark = {v: SILENT for v in places}, SILENT
     else:
         texts = suite.attack.attack(task, injection)
@@ -196,10 +198,10 @@ def play_attack(gate, suite, task, injection, order, places):
     struck = False
     for name, args in honest:
         p.call(name, args, bad=False, mark=mark)
-        if p.read and not struck and order != "after":
+        if p.read and not struck and when != "after":
             struck = True
             attack()
-            if order == "instead":
+            if when == "instead":
                 break
     if p.read and not struck:
         attack()
