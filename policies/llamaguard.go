@@ -8,6 +8,7 @@ import (
 	"iter"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/chat"
@@ -88,7 +89,7 @@ func (g *LlamaGuard) Prompt(messages []llm.Message) ([]chat.Piece, error) {
 		}
 		vars["excluded_category_keys"] = keys
 	}
-	segments, err := t.Render(vars, map[string]string{"bos_token": chat.BeginOfText, "eos_token": chat.EndTurn})
+	segments, err := t.Render(vars, map[string]string{"bos_token": chat.BeginOfText, "eos_token": chat.EndTurn}, time.Time{})
 	if err != nil {
 		return nil, fmt.Errorf("policies: the guard's template: %w", err)
 	}

@@ -3,6 +3,7 @@ package jinja
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -31,6 +32,7 @@ func split(src string) ([]chunk, error) {
 			words = src[:open]
 		}
 		lines := strings.Count(words, "\n")
+		begins := len(out) == 0 && line == 1 || newlineNext && strings.HasPrefix(words, "\n") // a line of the source
 		if trimNext {
 			words = strings.TrimLeftFunc(words, unicode.IsSpace)
 		} else if newlineNext {
@@ -53,7 +55,7 @@ func split(src string) ([]chunk, error) {
 		if strings.HasPrefix(body, "-") {
 			words, body = strings.TrimRightFunc(words, unicode.IsSpace), body[1:]
 		} else if kind != '{' && !strings.HasPrefix(body, "+") { // lstrip_blocks
-			if at := strings.LastIndexByte(words, '\n'); strings.TrimLeft(words[at+1:], " \t") == "" && (at >= 0 || len(out) == 0) {
+			if at := strings.LastIndexByte(words, '\n'); strings.TrimLeft(words[at+1:], " \t") == "" && (at >= 0 || begins) {
 				words = words[:at+1]
 			}
 		}
@@ -161,6 +163,15 @@ func unquote(s string) (value string, n int, err error) {
 					b.WriteByte('\r')
 				case '\'', '"', '\\':
 					b.WriteByte(s[i])
+				case '\n': // a line that goes on
+				case 'x', 'u', 'U':
+					digits := map[byte]int{'x': 2, 'u': 4, 'U': 8}[s[i]]
+					c, err := strconv.ParseUint(s[min(i+1, len(s)):min(i+1+digits, len(s))], 16, 32)
+					if err != nil {
+						return "", 0, fmt.Errorf("a bad escape in a string")
+					}
+					b.WriteRune(rune(c))
+					i += digits
 				default:
 					b.WriteByte('\\')
 					b.WriteByte(s[i])
@@ -172,5 +183,3 @@ func unquote(s string) (value string, n int, err error) {
 	}
 	return "", 0, fmt.Errorf("a string is not closed")
 }
-
-func sortStrings(s []string) { slices.Sort(s) }

@@ -3,272 +3,21 @@ package jinja
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
-// node is an expression.
-type node struct {
-	op   string // name, const, list, dict, attr, index, slice, call, filter, test, if, not, neg, and the binary operators
-	name string
-	val  any
-	kids []*node
-	keys []string // of keyword arguments, for the last kids
-}
-
 // stmt is a part of a template.
 type stmt struct {
-	kind  string // text, out, if, for, set
-	text  string
-	expr  *node
-	names []string // of for and set
-	attr  string   // set name.attr
-	body  []*stmt
-	more  []*stmt // else
-	line  int
-}
-
-const maxDepth = 64
-
-type parser struct {
-	toks  []token
-	depth int
-}
-
-func (p *parser) peek() token {
-	if len(p.toks) == 0 {
-		return token{}
-	}
-	return p.toks[0]
-}
-
-func (p *parser) take() token {
-	t := p.peek()
-	if len(p.toks) > 0 {
-		p.toks = p.toks[1:]
-	}
-	return t
-}
-
-func (p *parser) is(text string) bool {
-	t := p.peek()
-	return (t.kind == 'o' || t.kind == 'n') && t.text == text
-}
-
-func (p *parser) accept(text string) bool {
-	if p.is(text) {
-		p.take()
-		return true
-	}
-	return false
-}
-
-type syntaxError string
-
-func (e syntaxError) Error() string { return string(e) }
-
-func (p *parser) expect(text string) {
-	if !p.accept(text) {
-		panic(syntaxError(fmt.Sprintf("want %q, got %q", text, p.peek().text)))
-	}
-}
-
-func (p *parser) enter() func() {
-	if p.depth++; p.depth > maxDepth {
-		panic(syntaxError(fmt.Sprintf("nested deeper than %d", maxDepth)))
-	}
-	return func() { p.depth-- }
-}
-
-// expression reads a whole expression, with "a if c else b" at the top.
-func (p *parser) expression() *node {
-	defer p.enter()()
-	n := p.binary(0)
-	if p.accept("if") {
-		cond := p.binary(0)
-		other := &node{op: "const", val: undefined{}}
-		if p.accept("else") {
-			other = p.expression()
-		}
-		return &node{op: "if", kids: []*node{cond, n, other}}
-	}
-	return n
-}
-
-var levels = [][]string{{"or"}, {"and"}, {"not"}, {"==", "!=", "<", ">", "<=", ">=", "in", "not in", "is"}, {"~"}, {"+", "-"}, {"*", "/", "//", "%"}}
-
-func (p *parser) binary(level int) *node {
-	if level == len(levels) {
-		return p.unary()
-	}
-	if levels[level][0] == "not" {
-		if p.accept("not") {
-			defer p.enter()()
-			return &node{op: "not", kids: []*node{p.binary(level)}}
-		}
-		return p.binary(level + 1)
-	}
-	left := p.binary(level + 1)
-	for {
-		t := p.peek()
-		op := t.text
-		if t.kind == 'n' && op == "not" && len(p.toks) > 1 && p.toks[1].text == "in" {
-			op = "not in"
-		}
-		if t.kind != 'o' && t.kind != 'n' || !slices.Contains(levels[level], op) {
-			return left
-		}
-		p.take()
-		if op == "not in" {
-			p.take()
-		}
-		if op == "is" {
-			negate := p.accept("not")
-			left = &node{op: "test", name: p.take().text, kids: []*node{left}}
-			if p.accept("(") {
-				left.kids = append(left.kids, p.list(")")...)
-			} else if t := p.peek(); t.kind == 's' || t.kind == '0' {
-				left.kids = append(left.kids, p.unary())
-			}
-			if negate {
-				left = &node{op: "not", kids: []*node{left}}
-			}
-			continue
-		}
-		left = &node{op: op, kids: []*node{left, p.binary(level + 1)}}
-	}
-}
-
-func (p *parser) unary() *node {
-	if p.accept("-") {
-		defer p.enter()()
-		return &node{op: "neg", kids: []*node{p.unary()}}
-	}
-	return p.postfix(p.primary())
-}
-
-func (p *parser) primary() *node {
-	switch t := p.take(); {
-	case t.kind == 's':
-		s := t.text
-		for p.peek().kind == 's' { // neighbours are one string
-			s += p.take().text
-		}
-		return &node{op: "const", val: literal(s)}
-	case t.kind == '0':
-		if n, err := strconv.ParseInt(t.text, 10, 64); err == nil {
-			return &node{op: "const", val: n}
-		}
-		f, err := strconv.ParseFloat(t.text, 64)
-		if err != nil {
-			panic(syntaxError("bad number " + t.text))
-		}
-		return &node{op: "const", val: f}
-	case t.kind == 'n':
-		switch t.text {
-		case "true", "True":
-			return &node{op: "const", val: true}
-		case "false", "False":
-			return &node{op: "const", val: false}
-		case "none", "None":
-			return &node{op: "const"}
-		}
-		return &node{op: "name", name: t.text}
-	case t.text == "(" && t.kind == 'o':
-		if p.accept(")") {
-			return &node{op: "list"}
-		}
-		n := p.expression()
-		if p.is(",") {
-			kids := []*node{n}
-			for p.accept(",") && !p.is(")") {
-				kids = append(kids, p.expression())
-			}
-			n = &node{op: "list", kids: kids}
-		}
-		p.expect(")")
-		return n
-	case t.text == "[" && t.kind == 'o':
-		return &node{op: "list", kids: p.list("]")}
-	case t.text == "{" && t.kind == 'o':
-		n := &node{op: "dict"}
-		for !p.accept("}") {
-			key := p.expression()
-			p.expect(":")
-			n.kids = append(n.kids, key, p.expression())
-			if !p.accept(",") {
-				p.expect("}")
-				break
-			}
-		}
-		return n
-	default:
-		panic(syntaxError(fmt.Sprintf("unexpected %q", t.text)))
-	}
-}
-
-func (p *parser) list(end string) []*node {
-	var out []*node
-	for !p.accept(end) {
-		out = append(out, p.expression())
-		if !p.accept(",") {
-			p.expect(end)
-			break
-		}
-	}
-	return out
-}
-
-// arguments reads what stands in the brackets of a call, keywords last.
-func (p *parser) arguments(n *node) {
-	for !p.accept(")") {
-		if len(p.toks) > 1 && p.toks[0].kind == 'n' && p.toks[1].text == "=" {
-			n.keys = append(n.keys, p.take().text)
-			p.take()
-		}
-		n.kids = append(n.kids, p.expression())
-		if !p.accept(",") {
-			p.expect(")")
-			break
-		}
-	}
-}
-
-func (p *parser) postfix(n *node) *node {
-	for {
-		switch {
-		case p.accept("."):
-			n = &node{op: "attr", name: p.take().text, kids: []*node{n}}
-		case p.accept("["):
-			from := &node{op: "const"}
-			if !p.is(":") {
-				from = p.expression()
-			}
-			if p.accept(":") {
-				to := &node{op: "const"}
-				if !p.is("]") {
-					to = p.expression()
-				}
-				n = &node{op: "slice", kids: []*node{n, from, to}}
-			} else {
-				n = &node{op: "index", kids: []*node{n, from}}
-			}
-			p.expect("]")
-		case p.accept("("):
-			n = &node{op: "call", kids: []*node{n}}
-			p.arguments(n)
-		case p.accept("|"):
-			n = &node{op: "filter", name: p.take().text, kids: []*node{n}}
-			if p.accept("(") {
-				p.arguments(n)
-			}
-		default:
-			return n
-		}
-		if p.depth++; p.depth > 10*maxDepth {
-			panic(syntaxError("too many filters and members"))
-		}
-	}
+	kind   string // text, out, if, for, set, capture, macro, call, filter, break, continue
+	text   string
+	expr   *node
+	cond   *node    // of for
+	names  []string // of for and set; parameters of macro
+	values []*node  // defaults of the last parameters
+	attr   string   // set name.attr
+	body   []*stmt
+	more   []*stmt // else
+	line   int
 }
 
 // Template is a parsed template: immutable, safe for concurrent use.
@@ -300,8 +49,12 @@ func Parse(src string) (*Template, error) {
 type reader struct {
 	chunks []chunk
 	line   int
+	loops  int     // around what is read
 	rest   *parser // of the statement that ended a block
 }
+
+// ends are the words that end or divide a block.
+var ends = []string{"else", "elif", "endif", "endfor", "endset", "endmacro", "endcall", "endfilter", "endgeneration"}
 
 // block reads statements up to one that ends or divides the block, whose word it returns.
 func (r *reader) block(depth int) (out []*stmt, end string, err error) {
@@ -325,7 +78,7 @@ func (r *reader) block(depth int) (out []*stmt, end string, err error) {
 		if c.kind == '%' {
 			word = p.take().text
 		}
-		if strings.HasPrefix(word, "e") { // else, elif, endif, endfor, endset
+		if slices.Contains(ends, word) {
 			r.rest = p
 			return out, word, nil
 		}
@@ -333,9 +86,7 @@ func (r *reader) block(depth int) (out []*stmt, end string, err error) {
 		if err != nil {
 			return nil, "", err
 		}
-		if s != nil {
-			out = append(out, s)
-		}
+		out = append(out, s)
 	}
 	return out, "", nil
 }
@@ -351,51 +102,132 @@ func (r *reader) statement(word string, p *parser, line, depth int) (s *stmt, er
 		}
 	}()
 	s = &stmt{kind: word, line: line}
-	closed := func() {
-		if p.peek().kind != 0 {
-			panic(syntaxError(fmt.Sprintf("unexpected %q", p.peek().text)))
-		}
-	}
 	switch word {
 	case "out":
-		s.expr = p.expression()
-		closed()
+		s.expr = p.tuple()
+		p.closed()
 	case "set":
-		s.names = []string{p.take().text}
-		if p.accept(".") {
-			s.attr = p.take().text
-		}
-		for p.accept(",") {
-			s.names = append(s.names, p.take().text)
-		}
-		p.expect("=")
-		s.expr = p.expression()
-		if p.is(",") {
-			s.expr = &node{op: "list", kids: []*node{s.expr}}
-			for p.accept(",") {
-				s.expr.kids = append(s.expr.kids, p.expression())
-			}
-		}
-		closed()
+		return s, r.set(s, p, depth)
 	case "if":
-		s.expr = p.expression()
-		closed()
+		s.expr = p.tuple()
+		p.closed()
 		return s, r.branches(s, depth)
 	case "for":
-		s.names = []string{p.take().text}
-		for p.accept(",") {
-			s.names = append(s.names, p.take().text)
-		}
+		s.names = p.targets()
 		p.expect("in")
 		s.expr = p.binary(0)
-		closed()
+		if p.is(",") { // for x in a, b
+			s.expr = &node{op: "list", kids: []*node{s.expr}}
+			for p.accept(",") {
+				s.expr.kids = append(s.expr.kids, p.binary(0))
+			}
+		}
+		if p.accept("if") {
+			s.cond = p.expression()
+		}
+		p.closed()
+		r.loops++
+		defer func() { r.loops-- }()
 		return s, r.ended(s, "endfor", depth)
-	case "generation":
-		return nil, nil
+	case "break", "continue":
+		p.closed()
+		if r.loops == 0 {
+			return nil, fmt.Errorf("jinja: line %d: %s outside of a loop", line, word)
+		}
+	case "macro":
+		s.text = p.word()
+		p.expect("(")
+		p.parameters(s)
+		p.closed()
+		return s, r.outside(func() error { return r.ended(s, "endmacro", depth) })
+	case "call":
+		if p.accept("(") {
+			p.parameters(s)
+		}
+		if s.expr = p.expression(); s.expr.op != "call" {
+			panic(syntaxError("want a call"))
+		}
+		p.closed()
+		return s, r.outside(func() error { return r.ended(s, "endcall", depth) })
+	case "filter":
+		s.expr = p.postfix(&node{op: "filter", name: p.word(), kids: []*node{{op: "const"}}}, true)
+		if n := s.expr; n.op == "call" { // arguments
+			n.kids[0].kids = append(n.kids[0].kids, n.kids[1:]...)
+			n.kids[0].keys = n.keys
+			s.expr = n.kids[0]
+		}
+		p.closed()
+		return s, r.ended(s, "endfilter", depth)
+	case "generation": // what is learned from, in training
+		p.closed()
+		s.kind, s.expr = "if", &node{op: "const", val: true}
+		return s, r.ended(s, "endgeneration", depth)
 	default:
 		return nil, fmt.Errorf("jinja: line %d: unknown statement %q", line, word)
 	}
 	return s, nil
+}
+
+// targets are the names that a loop or an assignment binds.
+func (p *parser) targets() []string {
+	brackets := p.accept("(")
+	names := []string{p.word()}
+	for p.accept(",") {
+		names = append(names, p.word())
+	}
+	if brackets {
+		p.expect(")")
+	}
+	return names
+}
+
+// parameters reads those of a macro, up to the bracket that ends them.
+func (p *parser) parameters(s *stmt) {
+	for !p.accept(")") {
+		s.names = append(s.names, p.word())
+		if p.accept("=") {
+			s.values = append(s.values, p.expression())
+		} else if len(s.values) > 0 {
+			panic(syntaxError("a parameter without a default after one with"))
+		}
+		if !p.accept(",") {
+			p.expect(")")
+			break
+		}
+	}
+}
+
+// set reads {% set a = … %} and {% set a %}…{% endset %}.
+func (r *reader) set(s *stmt, p *parser, depth int) error {
+	if len(p.toks) > 1 && p.toks[1].text == "." {
+		s.names = []string{p.word()}
+		p.take()
+		s.attr = p.word()
+	} else {
+		s.names = p.targets()
+	}
+	if p.accept("=") {
+		s.expr = p.tuple()
+		p.closed()
+		return nil
+	}
+	s.kind = "capture"
+	if p.accept("|") {
+		s.expr = &node{op: "filter", name: p.word(), kids: []*node{{op: "const"}}}
+		if p.accept("(") {
+			p.arguments(s.expr)
+		}
+	}
+	p.closed()
+	return r.ended(s, "endset", depth)
+}
+
+// outside reads a body that no loop around it reaches into.
+func (r *reader) outside(read func() error) error {
+	loops := r.loops
+	r.loops = 0
+	defer func() { r.loops = loops }()
+	return read()
 }
 
 func (r *reader) branches(s *stmt, depth int) error {
@@ -418,6 +250,9 @@ func (r *reader) ended(s *stmt, want string, depth int) error {
 		return err
 	}
 	s.body = body
+	if want != "endfor" && end == "else" {
+		return fmt.Errorf("jinja: line %d: want %s, got %q", r.line, want, end)
+	}
 	return r.close(s, end, want, depth)
 }
 

@@ -1,69 +1,20 @@
 package jinja
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// Segment is a part of the output: the template's own words, or data that was
-// given to it.
-type Segment struct {
-	Text string
-	Data bool
-}
-
-// text is a string value that remembers which parts are data.
-type text []Segment
-
-func literal(s string) text { return text{{Text: s}} }
-
-func data(s string) text { return text{{Text: s, Data: true}} }
-
-func (t text) String() string {
-	var b strings.Builder
-	for _, s := range t {
-		b.WriteString(s.Text)
-	}
-	return b.String()
-}
-
-// like returns s, which was made of t: data if any of t was.
-func (t text) like(s string) text {
-	for _, seg := range t {
-		if seg.Data {
-			return data(s)
-		}
-	}
-	return literal(s)
-}
-
-func (t text) plus(u text) text { return append(append(text{}, t...), u...) }
-
-// trim cuts white space off the ends.
-func (t text) trim(left, right bool, set string) text {
-	out := append(text{}, t...)
-	for left && len(out) > 0 {
-		if out[0].Text = strings.TrimLeft(out[0].Text, set); out[0].Text != "" {
-			break
-		}
-		out = out[1:]
-	}
-	for right && len(out) > 0 {
-		last := &out[len(out)-1]
-		if last.Text = strings.TrimRight(last.Text, set); last.Text != "" {
-			break
-		}
-		out = out[:len(out)-1]
-	}
-	return out
-}
-
 // dict keeps the order of its keys.
 type dict struct {
-	keys   []string
+	keys   []string // as keyOf writes them
 	values map[string]any
+	others map[string]any // keys that are no strings
 }
 
 func newDict() *dict { return &dict{values: map[string]any{}} }
@@ -75,11 +26,44 @@ func (d *dict) set(key string, v any) {
 	d.values[key] = v
 }
 
+// put is set for a key of any kind.
+func (d *dict) put(key, v any) {
+	k := keyOf(key)
+	if _, ok := key.(text); !ok {
+		if d.others == nil {
+			d.others = map[string]any{}
+		}
+		d.others[k] = key
+	}
+	d.set(k, v)
+}
+
+// key is the value of a key.
+func (d *dict) key(k string) any {
+	if v, ok := d.others[k]; ok {
+		return v
+	}
+	return data(k)
+}
+
+// keyOf is where a value lies in a dictionary: 0 and "0" are two keys.
+func keyOf(v any) string {
+	if t, ok := v.(text); ok {
+		return t.String()
+	}
+	return "\x00" + repr(v, 0)
+}
+
+// lazy is what filters give that Jinja computes as it is gone through: it is true even if
+// it is empty, and has no length.
+type lazy struct{ list []any }
+
 // undefined is the value of a name that is not there.
 type undefined struct{ name string }
 
-// from turns a Go value (what encoding/json gives, and the types in this package)
-// into a value; its strings are data.
+// from turns a Go value (what encoding/json gives, and the types in this package) into a
+// value; its strings are data. A json.RawMessage keeps the order of its keys, a map has
+// them sorted.
 func from(v any) any {
 	switch v := v.(type) {
 	case string:
@@ -90,6 +74,19 @@ func from(v any) any {
 		}
 	case int:
 		return int64(v)
+	case json.Number:
+		return number(v)
+	case json.RawMessage:
+		d := json.NewDecoder(bytes.NewReader(v))
+		d.UseNumber()
+		out, err := ordered(d)
+		if err == nil {
+			_, err = d.Token()
+		}
+		if err != io.EOF {
+			fail("a value is not JSON: %v", err)
+		}
+		return out
 	case []any:
 		out := make([]any, len(v))
 		for i := range v {
@@ -102,13 +99,62 @@ func from(v any) any {
 		for k := range v {
 			keys = append(keys, k)
 		}
-		sortStrings(keys)
+		slices.Sort(keys)
 		for _, k := range keys {
 			out.set(k, from(v[k]))
 		}
 		return out
 	}
 	return v
+}
+
+// number is an integer where the digits are those of one.
+func number(n json.Number) any {
+	if i, err := strconv.ParseInt(n.String(), 10, 64); err == nil {
+		return i
+	}
+	f, err := n.Float64()
+	if err != nil {
+		fail("the number %s is out of range", n)
+	}
+	return f
+}
+
+// ordered decodes a value with its keys in order.
+func ordered(d *json.Decoder) (any, error) {
+	tok, err := d.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch tok {
+	case json.Delim('['):
+		list := []any{}
+		for d.More() {
+			v, err := ordered(d)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, v)
+		}
+		_, err := d.Token()
+		return list, err
+	case json.Delim('{'):
+		out := newDict()
+		for d.More() {
+			key, err := d.Token()
+			if err != nil {
+				return nil, err
+			}
+			v, err := ordered(d)
+			if err != nil {
+				return nil, err
+			}
+			out.set(key.(string), v)
+		}
+		_, err := d.Token()
+		return out, err
+	}
+	return from(tok), nil
 }
 
 func truthy(v any) bool {
@@ -134,61 +180,187 @@ func truthy(v any) bool {
 // show is how a value is written out.
 func show(v any) text {
 	switch v := v.(type) {
-	case nil:
-		return literal("None")
 	case undefined:
 		return nil
 	case text:
 		return v
-	case bool:
-		if v {
-			return literal("True")
-		}
-		return literal("False")
-	case int64:
-		return literal(strconv.FormatInt(v, 10))
-	case float64:
-		return literal(strconv.FormatFloat(v, 'g', -1, 64))
+	case nil, bool, int64, float64:
+		return literal(repr(v, 0))
 	}
-	return data(encode(v, 0))
+	return data(repr(v, 0))
 }
 
-// encode writes JSON as Python's json.dumps does, with blanks after , and :.
-func encode(v any, depth int) string {
-	if depth > 64 {
-		return "null"
+// repr writes a value as Python does.
+func repr(v any, depth int) string {
+	if depth > maxDepth {
+		return "..."
 	}
 	switch v := v.(type) {
-	case nil, undefined:
-		return "null"
+	case nil:
+		return "None"
+	case bool:
+		if v {
+			return "True"
+		}
+		return "False"
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case float64:
+		return float(v)
+	case text:
+		return quoteRepr(v.String())
 	case []any:
 		parts := make([]string, len(v))
 		for i := range v {
-			parts[i] = encode(v[i], depth+1)
+			parts[i] = repr(v[i], depth+1)
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
 	case *dict:
 		parts := make([]string, len(v.keys))
 		for i, k := range v.keys {
-			parts[i] = quote(k) + ": " + encode(v.values[k], depth+1)
+			parts[i] = repr(v.key(k), depth+1) + ": " + repr(v.values[k], depth+1)
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
-	case text:
-		return quote(v.String())
-	case bool:
-		return strconv.FormatBool(v)
 	}
 	return fmt.Sprint(v)
 }
 
-func quote(s string) string {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if enc.Encode(s) != nil {
-		return `""`
+func quoteRepr(s string) string {
+	q := byte('\'')
+	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
+		q = '"'
 	}
-	return strings.TrimSuffix(b.String(), "\n")
+	var b strings.Builder
+	b.WriteByte(q)
+	for _, c := range s {
+		switch {
+		case c == rune(q) || c == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(c)
+		case c == '\n':
+			b.WriteString(`\n`)
+		case c == '\r':
+			b.WriteString(`\r`)
+		case c == '\t':
+			b.WriteString(`\t`)
+		case c < ' ' || c == 0x7f:
+			fmt.Fprintf(&b, `\x%02x`, c)
+		default:
+			b.WriteRune(c)
+		}
+	}
+	b.WriteByte(q)
+	return b.String()
+}
+
+// float writes a number as Python does: the shortest digits, with a point or an exponent.
+func float(f float64) string {
+	s := strconv.FormatFloat(f, 'g', -1, 64)
+	if mantissa, exp, ok := strings.Cut(s, "e"); ok {
+		if n, err := strconv.Atoi(exp); err == nil && n >= -4 && n < 16 {
+			s = strconv.FormatFloat(f, 'f', -1, 64)
+		} else {
+			return mantissa + "e" + exp
+		}
+	}
+	if !strings.ContainsAny(s, ".en") {
+		s += ".0"
+	}
+	return s
+}
+
+// style is how JSON is written; the zero value is Python's json.dumps.
+type style struct {
+	indent        string // "" is all on one line
+	comma, colon  string // ", " and ": " by default
+	sorted, ascii bool
+}
+
+func (o style) write(v any, depth int) string {
+	if depth > maxDepth {
+		fail("a value is nested deeper than %d", maxDepth)
+	}
+	comma, colon := o.comma, o.colon
+	if comma == "" {
+		if comma = ", "; o.indent != "" {
+			comma = ","
+		}
+	}
+	if colon == "" {
+		colon = ": "
+	}
+	open, end := "", ""
+	if o.indent != "" {
+		open = "\n" + strings.Repeat(o.indent, depth+1)
+		end = "\n" + strings.Repeat(o.indent, depth)
+	}
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case undefined:
+		fail("%q is undefined and no JSON", v.name)
+	case []any:
+		if len(v) == 0 {
+			return "[]"
+		}
+		parts := make([]string, len(v))
+		for i := range v {
+			parts[i] = open + o.write(v[i], depth+1)
+		}
+		return "[" + strings.Join(parts, comma) + end + "]"
+	case *dict:
+		if len(v.keys) == 0 {
+			return "{}"
+		}
+		keys := v.keys
+		if o.sorted {
+			keys = slices.Sorted(slices.Values(keys))
+		}
+		parts := make([]string, len(keys))
+		for i, k := range keys {
+			parts[i] = open + o.quote(strings.TrimPrefix(k, "\x00")) + colon + o.write(v.values[k], depth+1)
+		}
+		return "{" + strings.Join(parts, comma) + end + "}"
+	case text:
+		return o.quote(v.String())
+	case bool:
+		return strconv.FormatBool(v)
+	case int64, float64:
+		return repr(v, 0)
+	}
+	fail("%v is no JSON", v)
+	return ""
+}
+
+func (o style) quote(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, c := range s {
+		switch {
+		case c == '"' || c == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(c)
+		case c == '\n':
+			b.WriteString(`\n`)
+		case c == '\r':
+			b.WriteString(`\r`)
+		case c == '\t':
+			b.WriteString(`\t`)
+		case c == '\b':
+			b.WriteString(`\b`)
+		case c == '\f':
+			b.WriteString(`\f`)
+		case c < ' ' || o.ascii && c >= 0x7f && c < 0x10000:
+			fmt.Fprintf(&b, `\u%04x`, c)
+		case o.ascii && c >= 0x10000:
+			c -= 0x10000
+			fmt.Fprintf(&b, `\u%04x\u%04x`, 0xd800+c>>10, 0xdc00+c&0x3ff)
+		default:
+			b.WriteRune(c)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
 }
 
 func equal(a, b any) bool {
@@ -196,23 +368,70 @@ func equal(a, b any) bool {
 	case text:
 		y, ok := b.(text)
 		return ok && x.String() == y.String()
-	case []any, *dict:
-		return encode(a, 0) == encode(b, 0)
-	case int64:
-		if y, ok := b.(float64); ok {
-			return float64(x) == y
+	case []any:
+		y, ok := b.([]any)
+		return ok && slices.EqualFunc(x, y, equal)
+	case *dict:
+		y, ok := b.(*dict)
+		if !ok || len(x.keys) != len(y.keys) {
+			return false
 		}
-	case float64:
-		if y, ok := b.(int64); ok {
-			return x == float64(y)
+		for _, k := range x.keys {
+			if v, ok := y.values[k]; !ok || !equal(x.values[k], v) {
+				return false
+			}
 		}
+		return true
 	case undefined:
 		_, ok := b.(undefined)
 		return ok
+	case nil:
+		return b == nil
+	case *macro, function:
+		return a == b
 	}
-	switch b.(type) {
-	case text, []any, *dict, undefined:
-		return false
+	x, okX := numeric(a)
+	y, okY := numeric(b)
+	return okX && okY && x == y
+}
+
+// numeric is a number's value; True is 1.
+func numeric(v any) (float64, bool) {
+	switch v := v.(type) {
+	case int64:
+		return float64(v), true
+	case float64:
+		return v, true
+	case bool:
+		if v {
+			return 1, true
+		}
+		return 0, true
 	}
-	return a == b
+	return 0, false
+}
+
+// less orders two values, as Python does: numbers, strings, lists.
+func less(a, b any) bool {
+	if x, ok := a.(text); ok {
+		if y, ok := b.(text); ok {
+			return x.String() < y.String()
+		}
+	}
+	if x, ok := a.([]any); ok {
+		if y, ok := b.([]any); ok {
+			for i := range min(len(x), len(y)) {
+				if !equal(x[i], y[i]) {
+					return less(x[i], y[i])
+				}
+			}
+			return len(x) < len(y)
+		}
+	}
+	x, okX := numeric(a)
+	y, okY := numeric(b)
+	if !okX || !okY {
+		fail("%s and %s have no order", repr(a, 0), repr(b, 0))
+	}
+	return x < y
 }

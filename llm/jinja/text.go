@@ -1,0 +1,210 @@
+package jinja
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Segment is a part of the output: the template's own words, or data that was
+// given to it.
+type Segment struct {
+	Text string
+	Data bool
+	safe bool // Markup: what is joined to it is escaped
+}
+
+// text is a string value that remembers which parts are data.
+type text []Segment
+
+func literal(s string) text { return text{{Text: s}} }
+
+func data(s string) text { return text{{Text: s, Data: true}} }
+
+func (t text) String() string {
+	if len(t) == 1 {
+		return t[0].Text
+	}
+	var b strings.Builder
+	for _, s := range t {
+		b.WriteString(s.Text)
+	}
+	return b.String()
+}
+
+// like returns s, which was made of t: data if any of t was.
+func (t text) like(s string) text {
+	for _, seg := range t {
+		if seg.Data {
+			return data(s)
+		}
+	}
+	return literal(s)
+}
+
+// safe says that any of the text is.
+func (t text) safe() bool { return slices.ContainsFunc(t, func(s Segment) bool { return s.safe }) }
+
+// markup marks a text as safe.
+func (t text) markup() text {
+	out := t.each(func(s string) string { return s })
+	for i := range out {
+		out[i].safe = true
+	}
+	return out
+}
+
+// escaped is the text as HTML, where it isn't yet.
+func (t text) escaped() text {
+	out := make(text, len(t))
+	for i, s := range t {
+		if !s.safe {
+			s.Text, s.safe = escapes.Replace(s.Text), true
+		}
+		out[i] = s
+	}
+	return out
+}
+
+var escapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;")
+
+// each changes every part on its own.
+func (t text) each(change func(string) string) text {
+	out := make(text, len(t))
+	for i, s := range t {
+		out[i] = Segment{change(s.Text), s.Data, s.safe}
+	}
+	return out
+}
+
+func (t text) plus(u text) text {
+	out := make(text, 0, len(t)+len(u))
+	for _, part := range []text{t, u} {
+		for _, s := range part {
+			if n := len(out); n > 0 && out[n-1].Data == s.Data && out[n-1].safe == s.safe {
+				out[n-1].Text += s.Text
+			} else {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// sub is bytes from to end.
+func (t text) sub(from, end int) text {
+	var out text
+	at := 0
+	for _, s := range t {
+		a, b := max(from-at, 0), min(end-at, len(s.Text))
+		if a < b {
+			out = append(out, Segment{s.Text[a:b], s.Data, s.safe})
+		}
+		at += len(s.Text)
+	}
+	return out
+}
+
+// blank is what strip takes off without an argument.
+func blank(set string) func(rune) bool {
+	if set == "" {
+		return unicode.IsSpace
+	}
+	return func(c rune) bool { return strings.ContainsRune(set, c) }
+}
+
+// trim cuts what is in set, or white space, off the ends.
+func (t text) trim(left, right bool, set string) text {
+	s := t.String()
+	from, end := 0, len(s)
+	if left {
+		from = end - len(strings.TrimLeftFunc(s, blank(set)))
+	}
+	if right {
+		end = from + len(strings.TrimRightFunc(s[from:], blank(set)))
+	}
+	return t.sub(from, end)
+}
+
+// replace puts to in place of from, at most n times, or always if n < 0.
+func (t text) replace(from string, to text, n int) text {
+	s := t.String()
+	if from == "" {
+		return t.like(strings.Replace(s, "", to.String(), n))
+	}
+	var out text
+	at := 0
+	for ; n != 0; n-- {
+		i := strings.Index(s[at:], from)
+		if i < 0 {
+			break
+		}
+		out = append(append(out, t.sub(at, at+i)...), to...)
+		at += i + len(from)
+	}
+	return append(out, t.sub(at, len(s))...)
+}
+
+// split cuts at sep, or at white space if it is "", at most n times if n ≥ 0.
+func (t text) split(sep string, n int) []any {
+	s := t.String()
+	var out []any
+	if sep == "" {
+		for at := 0; ; n-- {
+			at += len(s[at:]) - len(strings.TrimLeftFunc(s[at:], unicode.IsSpace))
+			if at == len(s) {
+				return out
+			}
+			end := strings.IndexFunc(s[at:], unicode.IsSpace)
+			if end < 0 || n == 0 {
+				return append(out, t.sub(at, len(s)))
+			}
+			out = append(out, t.sub(at, at+end))
+			at += end
+		}
+	}
+	at := 0
+	for ; n != 0; n-- {
+		i := strings.Index(s[at:], sep)
+		if i < 0 {
+			break
+		}
+		out = append(out, t.sub(at, at+i))
+		at += i + len(sep)
+	}
+	return append(out, t.sub(at, len(s)))
+}
+
+// rsplit is split from the end.
+func (t text) rsplit(sep string, n int) []any {
+	if n < 0 || sep == "" {
+		return t.split(sep, -1)
+	}
+	s := t.String()
+	var out []any
+	end := len(s)
+	for ; n > 0; n-- {
+		i := strings.LastIndex(s[:end], sep)
+		if i < 0 {
+			break
+		}
+		out = append([]any{t.sub(i+len(sep), end)}, out...)
+		end = i
+	}
+	return append([]any{t.sub(0, end)}, out...)
+}
+
+// characters are its parts of one rune.
+func (t text) characters() []any {
+	s := t.String()
+	out := make([]any, 0, len(s))
+	for i, c := range s {
+		n := utf8.RuneLen(c)
+		if n < 0 || c == utf8.RuneError {
+			_, n = utf8.DecodeRuneInString(s[i:])
+		}
+		out = append(out, t.sub(i, i+n))
+	}
+	return out
+}
