@@ -61,6 +61,11 @@ type ToolCall struct {
 	// coercion left it, see Coercions).
 	Arguments json.RawMessage `json:"arguments"`
 
+	// Confidence is how sure the model is of the call, above 0 and up to 1: the
+	// probability that it is right where [Info].Calibrated says so, else that of all the
+	// tokens that the model chose in it. 0 says nothing: the model gives none.
+	Confidence float64 `json:"confidence,omitempty"`
+
 	// Coercions lists what was changed to make Arguments fit the schema. It is
 	// always empty for a call decoded under a grammar.
 	Coercions []Coercion `json:"coercions,omitempty"`

@@ -46,6 +46,10 @@ type Info struct {
 	// Constrained says that calls are decoded under a grammar, so that every call
 	// names a declared tool and satisfies its schema.
 	Constrained bool `json:"constrained"`
+
+	// Calibrated says that the Confidence of a call was fitted to how often such calls
+	// are right.
+	Calibrated bool `json:"calibrated,omitempty"`
 }
 
 // ErrContextFull is matched by the error of a request that does not fit the

@@ -46,6 +46,11 @@ type Sampling struct {
 	// need a determined choice. What is likeliest as a whole favours the short, so beams
 	// are for texts that the prompt determines: calls, and answers out of results.
 	Beams int `json:"beams,omitempty"`
+
+	// MaxString bounds a string argument of a call, in bytes, where no schema of the tools
+	// allows longer ones: a longer one is ended there. 0 is 16 KiB, −1 no bound. It is for
+	// calls that are decoded under a grammar.
+	MaxString int `json:"max_string,omitempty"`
 }
 
 // MaxBeams is the most that Sampling.Beams may be.

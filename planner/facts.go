@@ -81,5 +81,5 @@ func Facts(before State, ev Event, after State) []policies.Fact {
 }
 
 func (s *State) toolCall(c *CallState) tools.Call {
-	return tools.Call{ID: c.ID, Attempt: c.Attempt, Run: s.Run, Tenant: s.Start.Tenant, Tool: c.Tool, Arguments: c.Arguments}
+	return tools.Call{ID: c.ID, Attempt: c.Attempt, Run: s.Run, Tenant: s.Start.Tenant, Tool: c.Tool, Arguments: c.Arguments, Confidence: c.Confidence}
 }

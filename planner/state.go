@@ -99,6 +99,8 @@ type CallState struct {
 	Expires   time.Time       `json:"expires,omitzero"`
 	Result    *tools.Result   `json:"result,omitempty"`
 
+	Confidence float64 `json:"confidence,omitempty"` // of the model, see llm.ToolCall
+
 	// Step names the step of a plan, and After those that it needs.
 	Step  string   `json:"step,omitempty"`
 	After []string `json:"after,omitempty"`

@@ -173,7 +173,7 @@ func (s *State) propose(index int, call *llm.ToolCall) {
 	}
 	call.Arguments = args // what the model said is in the journal; the prompt needs JSON
 	call.ID = tools.CallID(s.Run, s.Used.Steps, index, call.Name, args)
-	c := CallState{ID: call.ID, Tool: call.Name, Arguments: args, Effect: tools.Once, Phase: Proposed}
+	c := CallState{ID: call.ID, Tool: call.Name, Arguments: args, Effect: tools.Once, Phase: Proposed, Confidence: call.Confidence}
 	spec, ok := s.spec(call.Name)
 	switch {
 	case !ok:

@@ -166,6 +166,7 @@ func (r *Run) decideCall(call tools.Call, now time.Time) (Decision, map[string]a
 		labels[name] = origins(f.labels[name])
 	}
 	env["args"], env["labels"], env["tool"] = typed, labels, r.toolEnv(call.Tool)
+	env["call"] = map[string]any{"confidence": call.Confidence}
 	env["flow"] = map[string]any{
 		"effect": f.effect, "acts": f.acts, "outward": f.outward, "leaks": f.leaks, "named": f.named,
 		"bound": f.bound, "undeclared": f.undeclared, "confidential": f.confidential, "irreversible": f.irreversible,

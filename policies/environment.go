@@ -171,6 +171,7 @@ func environment(on Hook, props map[string]property) types.Map {
 			labels[name] = originType
 		}
 		env["args"], env["labels"] = args, labels
+		env["call"] = types.Map{"confidence": types.Float64}
 		env["flow"] = types.Map{
 			"effect": types.Bool, "acts": types.Bool, "outward": types.Bool, "leaks": types.Bool, "named": types.Bool,
 			"bound": types.Bool, "undeclared": types.Bool, "confidential": types.Bool, "irreversible": types.Bool,

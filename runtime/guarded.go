@@ -146,7 +146,7 @@ func attempted(before planner.State, ev planner.Event, after planner.State) []en
 }
 
 func toolCall(s planner.State, c planner.CallState) tools.Call {
-	return tools.Call{ID: c.ID, Attempt: c.Attempt, Run: s.Run, Tenant: s.Start.Tenant, Tool: c.Tool, Arguments: c.Arguments}
+	return tools.Call{ID: c.ID, Attempt: c.Attempt, Run: s.Run, Tenant: s.Start.Tenant, Tool: c.Tool, Arguments: c.Arguments, Confidence: c.Confidence}
 }
 
 func (g *guarded) log(e entry) error {

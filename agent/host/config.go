@@ -39,7 +39,12 @@ type Config struct {
 	Strategy string                 `yaml:"strategy"` // react, also "", or plan
 	Compact  string                 `yaml:"compact"`  // of old results when the context is full: drop, also "", or summarise
 	Approval time.Duration          `yaml:"approval"` // how long a call waits for a person; 0 is a day
-	Triggers []Trigger              `yaml:"triggers"`
+
+	// Confidence is the least at which a call that changes something needs no person, see
+	// llm.ToolCall; 0 asks for none. Where a model gives no confidence, it asks.
+	Confidence float64 `yaml:"confidence"`
+
+	Triggers []Trigger `yaml:"triggers"`
 
 	Data  string `yaml:"data"`  // folder of runs, audit and bus; "" is .chaski
 	Runs  string `yaml:"runs"`  // folder of the journals; "" is runs within Data, "nats" keeps them in JetStream on the bus
@@ -67,6 +72,7 @@ type SamplingConfig struct {
 	MinP        float32 `yaml:"min_p"`
 	Seed        uint64  `yaml:"seed"`
 	Beams       int     `yaml:"beams"`
+	MaxString   int     `yaml:"max_string"` // bytes of a string argument whose schema bounds none; 0 is 16 KiB, −1 no bound
 }
 
 // Trigger starts runs: by messages on a subject, or on a schedule.
@@ -151,6 +157,9 @@ func (c *Config) check() error {
 	if b := c.Budget; b.Steps < 0 || b.Tokens < 0 || b.Calls < 0 || b.Wall < 0 || b.Repairs < 0 || c.Approval < 0 {
 		return errors.New("a budget or time is negative")
 	}
+	if !(c.Confidence >= 0 && c.Confidence <= 1) {
+		return fmt.Errorf("confidence %g: want 0 to 1", c.Confidence)
+	}
 	if _, err := sample.New(c.Sampling.sampling()); err != nil {
 		return fmt.Errorf("sampling: %s", strings.TrimPrefix(err.Error(), "sample: "))
 	}
@@ -230,5 +239,5 @@ func (b BudgetConfig) budget() planner.Budget {
 }
 
 func (s SamplingConfig) sampling() llm.Sampling {
-	return llm.Sampling{Temperature: s.Temperature, TopK: s.TopK, TopP: s.TopP, MinP: s.MinP, Seed: s.Seed, Beams: s.Beams}
+	return llm.Sampling{Temperature: s.Temperature, TopK: s.TopK, TopP: s.TopP, MinP: s.MinP, Seed: s.Seed, Beams: s.Beams, MaxString: s.MaxString}
 }

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/chaski-dev/chaski/policies"
@@ -19,9 +20,31 @@ func (c *Config) guard(audit runtime.Auditor, signal runtime.SignalSource) (*run
 	return runtime.NewGuard(runtime.GuardOptions{Layers: layers, Audit: audit, Signal: signal, ApprovalTTL: c.Approval})
 }
 
+// unsure is the policy of an agent that sets a least confidence.
+const unsure = `name: confidence
+description: A person confirms what the model is not sure of.
+default: allow
+rules:
+  - id: unsure
+    on: call
+    when: flow.effect && call.confidence < %g
+    then: require_approval
+    reason: The model is not sure of this call; a person must confirm it.
+`
+
 // Layers loads the policies from the example's files or from the disk, in order: each may
-// only tighten what those before it say.
+// only tighten what those before it say. The least confidence is one more, the last.
 func (c *Config) Layers() ([]*policies.Source, error) {
+	layers, err := c.named()
+	if err != nil || c.Confidence == 0 {
+		return layers, err
+	}
+	s, err := policies.ParseSource("confidence", fmt.Appendf(nil, unsure, c.Confidence))
+	return append(layers, s), err
+}
+
+// named loads the policies that the file names.
+func (c *Config) named() ([]*policies.Source, error) {
 	if len(c.Policies) == 0 {
 		s, err := policies.ParseSource("default", []byte(noRules))
 		return []*policies.Source{s}, err

@@ -31,6 +31,7 @@ type beam struct {
 	constraint *constraint
 	table      *kv.Table // all tokens but the last, which is yet to be read; all, if it stopped
 	ids        []int32   // since those of the sequence
+	scores     []float64 // of these tokens, see Token
 	score      float64   // their log-probability, from where the ways parted
 	stop       int32     // the token that ended it, which is not in ids; −1 while it goes on
 }
@@ -38,7 +39,8 @@ type beam struct {
 // way is a token by which a sequence, or a beam of it, may go on.
 type way struct {
 	id    int32
-	score float64
+	score float64 // of all since the ways parted
+	own   float64 // the token's, see Token
 }
 
 // ways returns the tokens by which the part may go on, by the logits of those that may
@@ -50,9 +52,10 @@ func (s *sequence) ways(p *part, logits []float32) []way {
 	}
 	least := max(float64(slices.Max(logits))-margin, -math.MaxFloat64) // −∞ may not come
 	var out []way
+	whole := sample.LogSumExp(logits) - p.opening()
 	for j, v := range logits {
 		if float64(v) >= least { // not so if it is no number
-			out = append(out, way{p.token(j), float64(v)})
+			out = append(out, way{p.token(j), float64(v), float64(v) - whole})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b way) int { return cmp.Compare(b.score, a.score) })
@@ -86,11 +89,11 @@ func (p *part) slot(i int) slot {
 
 // by returns the beam that goes on by a token.
 func (b *beam) by(w way, stop []int32, at slot) (*beam, error) {
-	n := &beam{constraint: b.constraint.clone(), ids: b.ids[:len(b.ids):len(b.ids)], score: w.score, stop: -1}
+	n := &beam{constraint: b.constraint.clone(), ids: slices.Clip(b.ids), scores: slices.Clip(b.scores), score: w.score, stop: -1}
 	if slices.Contains(stop, w.id) {
 		n.stop = w.id
 	} else {
-		n.ids = append(n.ids, w.id)
+		n.ids, n.scores = append(n.ids, w.id), append(n.scores, w.own)
 		if n.constraint != nil {
 			if err := n.constraint.write(at, w.id); err != nil {
 				return nil, err
@@ -184,7 +187,7 @@ func (p *part) catchUp() ([]float32, error) {
 			return nil, err
 		}
 	}
-	b.ids = append(b.ids, p.draft...)
+	b.ids, b.scores = append(b.ids, p.draft...), append(b.scores, make([]float64, len(p.draft))...)
 	return p.allowed(len(p.draft), p.logits[len(p.draft)])
 }
 
@@ -205,9 +208,9 @@ func (e *Engine) sift(s *sequence) {
 		for n < len(best.ids)-1 && !slices.ContainsFunc(s.beams, func(b *beam) bool { return n >= len(b.ids)-1 || b.ids[n] != best.ids[n] }) {
 			n++
 		}
-		s.write(best.ids[:n])
+		s.write(best.ids[:n], best.scores[:n])
 		for _, b := range s.beams {
-			b.ids = b.ids[n:]
+			b.ids, b.scores = b.ids[n:], b.scores[n:]
 		}
 	}
 }
@@ -221,15 +224,15 @@ func (s *sequence) ended(b *beam) bool {
 func (s *sequence) settle(b *beam) {
 	s.table.Free()
 	s.table, s.job.constraint = b.table, b.constraint
-	s.write(b.ids)
+	s.write(b.ids, b.scores)
 	s.drop([]*beam{b})
 }
 
 // write streams tokens.
-func (s *sequence) write(ids []int32) {
+func (s *sequence) write(ids []int32, scores []float64) {
 	s.ids = append(s.ids, ids...)
-	for _, id := range ids {
-		s.put(Token{ID: id})
+	for i, id := range ids {
+		s.put(Token{ID: id, Score: scores[i]})
 	}
 }
 

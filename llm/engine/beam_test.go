@@ -161,7 +161,7 @@ func TestNarrow(t *testing.T) {
 	// beams hold 2 and need one each.
 	s := &sequence{job: Job{Prompt: []int32{1, 2, 3}, Max: 25}, ids: []int32{1, 2, 3}, width: 2, table: table(3), notify: make(chan struct{}, 1)}
 	for i := range 2 {
-		s.beams = append(s.beams, &beam{table: table(4), ids: []int32{5, int32(i)}, score: -float64(i), stop: -1})
+		s.beams = append(s.beams, &beam{table: table(4), ids: []int32{5, int32(i)}, scores: []float64{0, -1}, score: -float64(i), stop: -1})
 	}
 	live := func(l []*sequence) {
 		e.mu.Lock()
@@ -203,9 +203,17 @@ func TestBeamTurns(t *testing.T) {
 			t.Fatalf("set %d: %v", i, err)
 		}
 		if err := list[i].check(&req, msg, stop); err != nil {
-			t.Errorf("set %d: %v\ntext %q\ncalls %s", i, err, msg.Content, msg.Calls)
+			t.Errorf("set %d: %v\ntext %q\ncalls %v", i, err, msg.Content, msg.Calls)
 		}
 		again, _, err := llm.Collect(plain.Generate(context.Background(), &req), nil)
+		for _, list := range [][]llm.ToolCall{msg.Calls, again.Calls} {
+			for k := range list {
+				if c := list[k].Confidence; c <= 0 || c > 1 {
+					t.Errorf("set %d: a confidence of %g", i, c)
+				}
+				list[k].Confidence = 0 // rows are rounded otherwise in another pass
+			}
+		}
 		if got, want := fmt.Sprint(msg.Content, msg.Calls), fmt.Sprint(again.Content, again.Calls); err != nil || got != want {
 			t.Errorf("set %d: with drafts %s, without %s, %v", i, got, want, err)
 		}
@@ -213,6 +221,9 @@ func TestBeamTurns(t *testing.T) {
 		one, _, err := llm.Collect(fast.Generate(context.Background(), &req), nil)
 		if err != nil {
 			t.Fatalf("set %d: %v", i, err)
+		}
+		for k := range one.Calls {
+			one.Calls[k].Confidence = 0
 		}
 		if fmt.Sprint(one.Content, one.Calls) != fmt.Sprint(msg.Content, msg.Calls) {
 			other++
@@ -236,7 +247,7 @@ func TestSift(t *testing.T) {
 		}
 		return ids
 	}
-	a, b := &beam{table: e.pages.NewTable(), ids: []int32{5, 6, 7}, stop: -1}, &beam{table: e.pages.NewTable(), ids: []int32{5, 6, 8}, score: -1, stop: 2}
+	a, b := &beam{table: e.pages.NewTable(), ids: []int32{5, 6, 7}, scores: make([]float64, 3), stop: -1}, &beam{table: e.pages.NewTable(), ids: []int32{5, 6, 8}, scores: make([]float64, 3), score: -1, stop: 2}
 	s.beams = []*beam{a, b}
 	e.sift(s)
 	if got := told(); !slices.Equal(got, []int32{5, 6}) || !slices.Equal(a.ids, []int32{7}) || !slices.Equal(b.ids, []int32{8}) {

@@ -32,6 +32,7 @@ type Completion struct {
 // Token is one generated token.
 type Token struct {
 	ID      int32
+	Score   float64 // under a grammar: logarithm of its probability among those that may come; 0 where it is forced
 	LogProb float32 // with Sampling.LogProbs only, as Top
 	Top     []llm.TokenLogProb
 }

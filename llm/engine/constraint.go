@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
+	"strconv"
 	"time"
 
 	"github.com/chaski-dev/chaski/llm"
@@ -32,7 +34,10 @@ type constraint struct {
 	encoder grammar.Encoder
 	ends    []int32
 	tag     int32   // <|python_tag|>; −1 if the vocabulary has none
+	auto    bool    // the model decides whether to call
 	least   float64 // probability of a call below which none is made; 0 is off
+	decides bool    // at that probability and above, one is made
+	opening float64 // logarithm of the probability of the call that was decided on
 	queue   []int32 // what is left of a forced text; see forced
 	left    int     // tokens that could yet be generated when the masks were made
 }
@@ -59,7 +64,7 @@ var errNoLogits = errors.New("engine: the model gave no usable logits")
 
 // undecided says that whether the turn calls is still to be seen by the threshold. No
 // guess goes past that.
-func (c *constraint) undecided() bool { return c.least > 0 && c.matcher.AtStart() }
+func (c *constraint) undecided() bool { return c.auto && c.least > 0 && c.matcher.AtStart() }
 
 // fit returns the part of a guess that the grammar allows.
 func (c *constraint) fit(draft []int32) []int32 {
@@ -82,10 +87,10 @@ func (c *constraint) accept(m *grammar.Matcher, id int32) error {
 	return m.Accept(id)
 }
 
-// mayCall holds a turn to text, and its first mask with it, if the model's probability
-// of opening a call is below the least.
-func (c *constraint) mayCall(mask grammar.Bitset, row []float32) error {
-	if c.least == 0 {
+// decide holds a turn, and its first mask with it, to text if the model's probability of
+// opening a call is below the least, and to calls else if that decides.
+func (c *constraint) decide(mask grammar.Bitset, row []float32) error {
+	if !c.undecided() {
 		return nil
 	}
 	calls := grammar.NewBitset(c.vocab.Size())
@@ -95,14 +100,22 @@ func (c *constraint) mayCall(mask grammar.Bitset, row []float32) error {
 	if c.tag >= 0 && c.matcher.CanTag() {
 		calls.Set(c.tag)
 	}
+	if calls.Count() == 0 {
+		return nil // no token tells
+	}
 	all, call := sample.LogSumExp(row), 0.0
 	for _, id := range calls.IDs(nil) {
 		call += math.Exp(float64(row[id]) - all)
 	}
-	if call >= c.least {
+	switch {
+	case call < c.least:
+		c.matcher.TextOnly()
+	case c.decides:
+		c.matcher.CallsOnly()
+		c.opening = math.Log(call)
+	default:
 		return nil
 	}
-	c.matcher.TextOnly()
 	return c.matcher.MaskWithin(mask, c.left)
 }
 
@@ -118,10 +131,41 @@ func (e *Engine) constraint(req *llm.Request, o chat.Options) (*constraint, erro
 		return nil, fmt.Errorf("engine: %w", err)
 	}
 	c := &constraint{matcher: g.NewMatcher(e.vocab), vocab: e.vocab, encoder: e.tok, ends: e.ends, tag: -1, least: req.ToolChoice.MinCallProb}
+	if req.ResponseFormat == nil {
+		c.matcher.Bound(bound(req.Sampling.MaxString, o.Tools))
+	}
+	c.auto = len(o.Tools) > 0 && mode == llm.ChoiceAuto
+	if c.least == 0 && e.width(req.Sampling) > 1 { // beams compare calls with calls
+		c.least, c.decides = e.call, true
+	}
 	if id, ok := e.tok.Special(chat.PythonTag); ok {
 		c.tag = id
 	}
 	return c, nil
+}
+
+// DefaultMaxString bounds a string argument, in bytes, whose schema does not.
+const DefaultMaxString = 16 << 10
+
+var maxLength = regexp.MustCompile(`"maxLength"\s*:\s*(\d{1,9})`)
+
+// bound is how many bytes a string argument may take: as many as asked for, or as the
+// schemas of the tools let one have if that is more.
+func bound(asked int, tools []llm.ToolSpec) int {
+	if asked < 0 {
+		return 0
+	}
+	if asked == 0 {
+		asked = DefaultMaxString
+	}
+	for _, t := range tools {
+		for _, m := range maxLength.FindAllSubmatch(t.Parameters, -1) {
+			if n, err := strconv.Atoi(string(m[1])); err == nil {
+				asked = max(asked, 4*n) // characters of up to four bytes
+			}
+		}
+	}
+	return asked
 }
 
 // maxGrammars bounds the compiled turns that are kept.

@@ -61,6 +61,8 @@ type Engine struct {
 	context int
 	ends    []int32 // tokens that end a turn
 	beams   int     // of requests that don't say
+	call    float64 // the least probability of opening a call at which beams call
+	sure    confidence
 
 	mu       sync.Mutex
 	wake     *sync.Cond
@@ -187,12 +189,17 @@ func New(m *llama.Model, o Options) (e *Engine, err error) {
 		e.threads.Close()
 		return nil, errors.Join(err, e.pages.Close())
 	}
+	e.call = defaultCall
 	if m.File != nil {
 		// A model without a tokenizer runs on ids; Generate says so.
 		e.setTokenizer(tokenizer.FromGGUF(m.File))
 		if n, err := m.File.Int(beamsKey); err == nil {
 			e.beams = min(max(n, 1), llm.MaxBeams)
 		}
+		if p, err := m.File.Float(callKey); err == nil && p > 0 && p <= 1 {
+			e.call = p
+		}
+		e.sure = fitted(m.File)
 	}
 	if o.CacheDir != "" && m.File != nil {
 		e.disk, err = kv.OpenDisk(e.pages, kv.DiskOptions{Dir: o.CacheDir, Model: Fingerprint(m.File), Limit: o.DiskLimit})
@@ -259,7 +266,7 @@ func (e *Engine) Close() error {
 
 // Info implements [llm.Model].
 func (e *Engine) Info() llm.Info {
-	return llm.Info{Name: e.model.Name, ContextTokens: e.context, ExactTokens: true, Constrained: e.tok != nil}
+	return llm.Info{Name: e.model.Name, ContextTokens: e.context, ExactTokens: true, Constrained: e.tok != nil, Calibrated: e.sure.fitted}
 }
 
 // Model returns the weights, Tokenizer the vocabulary, nil if the file has none.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/chat"
+	"github.com/chaski-dev/chaski/llm/grammar"
 	"github.com/chaski-dev/chaski/llm/sample"
 )
 
@@ -88,7 +89,7 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 		return err
 	}
 	t := &turn{
-		e: e, yield: yield, stops: sample.NewStops(req.Stop), maxCalls: req.MaxCalls,
+		e: e, yield: yield, stops: sample.NewStops(req.Stop), maxCalls: req.MaxCalls, constrained: held != nil,
 		parser: chat.NewParser(chat.ParserOptions{Tools: append([]llm.ToolSpec{}, o.Tools...), Constrained: held != nil}),
 	}
 	decoder := e.tok.NewDecoder()
@@ -100,11 +101,13 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 		}
 	}
 	generated := 0
+	var told []byte // text that no grammar holds
 	for tok, err := range e.Run(ctx, job, &out) {
 		if err != nil {
 			return err
 		}
 		generated++
+		t.score += tok.Score
 		if req.Sampling.LogProbs > 0 {
 			t.logProbs = append(t.logProbs, e.logProb(tok))
 		}
@@ -121,6 +124,11 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 		}
 		if t.stopped || held == nil && t.full() || t.parser.Ended() != "" {
 			break
+		}
+		if held == nil {
+			if told = append(told, piece.Text...); grammar.Loops(told) {
+				break
+			}
 		}
 	}
 	if !t.stopped {
@@ -164,6 +172,9 @@ type turn struct {
 	maxCalls int
 	calls    int
 	stopped  bool // a stop string was found
+
+	constrained bool    // by a grammar
+	score       float64 // of the tokens since the last call, see Token
 }
 
 // full says that no further call is allowed.
@@ -187,6 +198,13 @@ func (t *turn) events(events []llm.Event) error {
 			continue
 		case llm.CallEnd:
 			t.calls++
+			if t.constrained {
+				ev.Call.Confidence, t.score = t.e.sure.of(t.score), 0
+			}
+			if !t.yield(ev, nil) {
+				return errBroken
+			}
+			continue
 		}
 		if !t.yield(ev, nil) {
 			return errBroken

@@ -159,7 +159,7 @@ func (p *part) mask(span *llama.Span) {
 		defer close(p.ready)
 		p.slots, p.err = c.slots(p.draft, p.sure, left)
 	}()
-	if p.s.job.Sampling.LogProbs > 0 || p.beam != nil || c.least > 0 && p.generated() == 0 {
+	if p.s.job.Sampling.LogProbs > 0 || p.beam != nil || p.generated() == 0 && c.undecided() {
 		return // probabilities are of the whole vocabulary
 	}
 	select {
@@ -190,7 +190,7 @@ func (p *part) allowed(i int, row []float32) ([]float32, error) {
 	}
 	mask := p.slots[i].mask
 	if p.generated() == 0 {
-		if err := c.mayCall(mask, row); err != nil {
+		if err := c.decide(mask, row); err != nil {
 			return nil, err
 		}
 	}
@@ -215,27 +215,42 @@ func (p *part) token(j int) int32 {
 // row is the logits of token i of a sequence's part, which is not sure.
 func (p *part) row(i int) []float32 { return p.logits[i-p.sure] }
 
-// draw returns token i of a sequence's part; or the ways to go on, if there are several
-// that are to be followed.
-func (p *part) draw(i int) (id int32, ways []way, err error) {
+// draw returns token i of a sequence's part and its score; or the ways to go on, if there
+// are several that are to be followed.
+func (p *part) draw(i int) (id int32, score float64, ways []way, err error) {
 	if i < p.sure {
-		return p.draft[i], nil, nil
+		return p.draft[i], 0, nil, nil
 	}
 	row := p.row(i)
 	if row[0] != row[0] {
-		return -1, nil, errNotNumbers
+		return -1, 0, nil, errNotNumbers
 	}
 	logits, err := p.allowed(i, row)
 	if err != nil {
-		return -1, nil, err
+		return -1, 0, nil, err
 	}
 	if ways := p.s.ways(p, logits); len(ways) > 1 {
-		return -1, ways, nil
+		return -1, 0, ways, nil
 	}
 	if id = p.s.sampler.Choose(logits, p.rows); id < 0 {
-		return -1, nil, p.constraint().nothing()
+		return -1, 0, nil, p.constraint().nothing()
 	}
-	return id, nil, nil
+	if c := p.constraint(); c != nil {
+		at := int(id)
+		if p.rows != nil {
+			at = slices.Index(p.rows, id)
+		}
+		score = p.opening() + float64(logits[at]) - sample.LogSumExp(logits)
+	}
+	return id, score, nil, nil
+}
+
+// opening is what the turn's first token has in its score for that a call was decided on.
+func (p *part) opening() float64 {
+	if c := p.constraint(); c != nil && p.generated() == 0 {
+		return c.opening
+	}
+	return 0
 }
 
 // errNotNumbers: a weight that is no number spoils every logit.
@@ -439,7 +454,7 @@ func (e *Engine) step(p *part) {
 		return
 	}
 	for i := range 1 + len(p.draft) {
-		id, ways, err := p.draw(i)
+		id, score, ways, err := p.draw(i)
 		if len(ways) > 1 {
 			s.table.Truncate(base + accepted)
 			s.draft.learn(p.from, accepted, accepted, &e.odds)
@@ -464,7 +479,7 @@ func (e *Engine) step(p *part) {
 			e.retire(s, nil)
 			return
 		}
-		t := Token{ID: id}
+		t := Token{ID: id, Score: score}
 		if k := s.job.Sampling.LogProbs; k > 0 {
 			t.LogProb, t.Top = sample.LogProbs(p.row(i), id, k)
 		}

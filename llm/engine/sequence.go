@@ -200,6 +200,14 @@ func (e *Engine) leave(s *sequence) Outcome {
 	}
 }
 
+// width is how many beams a request gets at most.
+func (e *Engine) width(how llm.Sampling) int {
+	if how.Beams == 0 && how.Determined() {
+		return max(e.beams, 1)
+	}
+	return max(how.Beams, 1)
+}
+
 // submit checks a job and queues it.
 func (e *Engine) submit(job Job) (*sequence, error) {
 	switch {
@@ -221,12 +229,8 @@ func (e *Engine) submit(job Job) (*sequence, error) {
 		return nil, err
 	}
 	sampler.Saw(job.Prompt...)
-	width := job.Sampling.Beams
-	if width == 0 && job.Sampling.Determined() {
-		width = e.beams
-	}
 	s := &sequence{
-		job: job, width: max(width, 1), ids: slices.Clone(job.Prompt), sampler: sampler, queued: time.Now(), notify: make(chan struct{}, 1),
+		job: job, width: e.width(job.Sampling), ids: slices.Clone(job.Prompt), sampler: sampler, queued: time.Now(), notify: make(chan struct{}, 1),
 		out: Outcome{Stopped: -1, Usage: llm.Usage{PromptTokens: len(job.Prompt)}},
 	}
 	e.mu.Lock()

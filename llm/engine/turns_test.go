@@ -185,7 +185,7 @@ func TestRandomTurns(t *testing.T) {
 				return
 			}
 			if err := s.check(&req, msg, stop); err != nil {
-				t.Errorf("turn %d, set %d: %v\ntext %q\ncalls %s", i, i%len(list), err, msg.Content, msg.Calls)
+				t.Errorf("turn %d, set %d: %v\ntext %q\ncalls %v", i, i%len(list), err, msg.Content, msg.Calls)
 			}
 			mu.Lock()
 			defer mu.Unlock()

@@ -23,8 +23,7 @@ func (m *Matcher) mask(dst Bitset, remaining int) error {
 	return m.do(func() error {
 		clear(dst)
 		s := sieve{b: m.g.b, v: m.v, dst: dst, limit: int32(min(remaining-1, far-1)), limited: remaining >= 0}
-		deep := m.at.depth > maxNest
-		if deep {
+		if m.at.depth > maxNest || m.runaway() {
 			if end := s.b.shortest(m.at.state) - 1; !s.limited || end < s.limit {
 				s.limit, s.limited = end, true
 			}

@@ -113,6 +113,7 @@ type Matcher struct {
 	at    place
 	past  []place
 	text  []byte // all that was accepted
+	bound int    // bytes of a string within a call; 0 is no bound
 }
 
 // place is a point of the text.
@@ -124,6 +125,7 @@ type place struct {
 	depth  int  // open brackets
 	tag    bool // <|python_tag|> came first
 	text   bool // the turn may only be text
+	calls  bool // the turn may only be calls
 }
 
 // NewMatcher starts at the beginning.
@@ -158,6 +160,9 @@ func (m *Matcher) replay() {
 		}
 		if to.text && !p.text {
 			p.state, p.text = m.g.text, true
+		}
+		if to.calls && !p.calls {
+			p.state, p.calls = m.g.calls, true
 		}
 		for p.len < to.len {
 			p = m.g.b.follow(p, m.text)
@@ -226,6 +231,13 @@ func (m *Matcher) AtStart() bool { return len(m.past) == 0 }
 func (m *Matcher) TextOnly() {
 	if m.AtStart() && m.g.text != none {
 		m.at.state, m.at.text = m.g.text, true
+	}
+}
+
+// CallsOnly takes the text out of a turn that has not begun, if it may call.
+func (m *Matcher) CallsOnly() {
+	if m.AtStart() && !m.at.text && m.g.calls != none {
+		m.at.state, m.at.calls = m.g.calls, true
 	}
 }
 

@@ -42,6 +42,8 @@ func New(o llm.Sampling) (*Sampler, error) {
 		return nil, fmt.Errorf("sample: a presence penalty of %g", o.PresencePenalty)
 	case o.LogProbs < 0:
 		return nil, fmt.Errorf("sample: %d log-probabilities, want 0 or more", o.LogProbs)
+	case o.MaxString < -1:
+		return nil, fmt.Errorf("sample: strings of %d bytes, want −1 (no bound), 0 (the default) or more", o.MaxString)
 	case o.Beams < 0 || o.Beams > llm.MaxBeams:
 		return nil, fmt.Errorf("sample: %d beams, want 0 (the model's own) to %d", o.Beams, llm.MaxBeams)
 	case o.Beams > 1 && !o.Determined():

@@ -1,0 +1,43 @@
+package engine
+
+import (
+	"math"
+
+	"github.com/chaski-dev/chaski/llm/gguf"
+)
+
+// Keys under which a model file says what its makers measured on requests that it was not
+// trained on: the least probability of opening a call at which beams call, and the logistic
+// curve from the logarithm of a call's probability to how often such calls are right.
+const (
+	callKey   = "chaski.call.least"
+	offsetKey = "chaski.confidence.offset"
+	slopeKey  = "chaski.confidence.slope"
+)
+
+// defaultCall is the least probability of opening a call for a file that says nothing.
+const defaultCall = 0.5
+
+// leastConfidence is above 0, which says nothing.
+const leastConfidence = 1e-6
+
+// confidence turns the score of a call into the confidence that is told.
+type confidence struct {
+	offset, slope float64
+	fitted        bool
+}
+
+func fitted(f *gguf.File) confidence {
+	offset, err1 := f.Float(offsetKey)
+	slope, err2 := f.Float(slopeKey)
+	return confidence{offset, slope, err1 == nil && err2 == nil}
+}
+
+// of takes the logarithm of the probability of the tokens that were chosen.
+func (c confidence) of(score float64) float64 {
+	p := math.Exp(score)
+	if c.fitted {
+		p = 1 / (1 + math.Exp(-c.offset-c.slope*score))
+	}
+	return math.Round(min(max(p, leastConfidence), 1)*1e6) / 1e6
+}

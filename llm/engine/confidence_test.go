@@ -1,0 +1,107 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/chaski-dev/chaski/llm"
+)
+
+func TestConfidence(t *testing.T) {
+	fit := confidence{offset: 2, slope: 1, fitted: true}
+	for _, c := range []struct {
+		how   confidence
+		score float64
+		want  float64
+	}{
+		{confidence{}, 0, 1}, {confidence{}, math.Log(0.25), 0.25}, {confidence{}, -1000, leastConfidence},
+		{fit, -2, 0.5}, {fit, 0, 0.880797}, {fit, -1000, leastConfidence},
+	} {
+		if got := c.how.of(c.score); got != c.want {
+			t.Errorf("%+v of %g: %g, want %g", c.how, c.score, got, c.want)
+		}
+	}
+}
+
+// TestConfidenceOfCalls: a call's confidence is the product of its tokens' probabilities
+// among those that may come, whatever is drafted and forced.
+func TestConfidenceOfCalls(t *testing.T) {
+	fast, plain := startChat(t, Options{Cache: "f32", Tokens: 8192}), startChat(t, Options{Cache: "f32", Tokens: 8192, NoDrafts: true})
+	s := recorded(t)
+	var list []llm.ToolSpec
+	for _, name := range []string{"light", "door"} {
+		list = append(list, llm.ToolSpec{Name: name, Parameters: json.RawMessage(`{"type":"object","properties":{"on":{"type":"boolean"}},"required":["on"],"additionalProperties":false}`)})
+	}
+	spread := 0
+	for i, more := range []string{"", "Now.", "And the others?", "Thank you!"} {
+		messages := append(s.Messages[:len(s.Messages):len(s.Messages)], llm.Message{Role: llm.RoleUser, Content: more})
+		req := &llm.Request{Messages: messages, Tools: list, MaxTokens: 200, MaxCalls: 2, ToolChoice: llm.ToolChoice{Mode: llm.ChoiceRequired}}
+		a, _, err := llm.Collect(fast.Generate(context.Background(), req), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, _, err := llm.Collect(plain.Generate(context.Background(), req), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k := range a.Calls {
+			x, y := a.Calls[k].Confidence, b.Calls[k].Confidence
+			if x <= 0 || x > 1 || math.Abs(math.Log(x/y)) > 0.05 && x > 10*leastConfidence {
+				t.Errorf("request %d, call %d: %g with drafts, %g without", i, k, x, y)
+			}
+			if x < 0.9 && x > leastConfidence {
+				spread++
+			}
+		}
+	}
+	if spread == 0 {
+		t.Error("the model is sure of all: the test says nothing")
+	}
+}
+
+// TestBeamsDecideByTheOpening: beams compare calls with calls: the probability of opening
+// one decides, not how likely the whole is.
+func TestBeamsDecideByTheOpening(t *testing.T) {
+	e := startChat(t, Options{Tokens: 8192})
+	s := recorded(t)
+	for _, c := range []struct {
+		least float64
+		call  bool
+	}{{1e-12, true}, {1, false}} {
+		e.call = c.least
+		req := &llm.Request{Messages: s.Messages, Tools: s.Tools, MaxTokens: 150, Sampling: llm.Sampling{Beams: 3}}
+		msg, _, err := llm.Collect(e.Generate(context.Background(), req), nil)
+		if err != nil || (len(msg.Calls) > 0) != c.call {
+			t.Errorf("calls from %g on: %+v, %v", c.least, msg, err)
+		}
+		if c.call && msg.Calls[0].Confidence > 0.5 {
+			t.Errorf("a model of random weights is %g sure", msg.Calls[0].Confidence)
+		}
+	}
+}
+
+// TestLongStrings: a string argument ends at the bound, and what is written is a call.
+func TestLongStrings(t *testing.T) {
+	e := startChat(t, Options{Tokens: 8192})
+	tool := llm.ToolSpec{Name: "note", Parameters: json.RawMessage(`{"type":"object","properties":{"text":{"type":"string"}},"required":["text"],"additionalProperties":false}`)}
+	ask := func(most int) string {
+		req := &llm.Request{Messages: recorded(t).Messages, Tools: []llm.ToolSpec{tool}, MaxTokens: 400, MaxCalls: 1, ToolChoice: llm.ToolChoice{Mode: llm.ChoiceRequired},
+			Sampling: llm.Sampling{Temperature: 1.5, Seed: 2, MaxString: most}}
+		msg, _, err := llm.Collect(e.Generate(context.Background(), req), nil)
+		var args struct{ Text string }
+		if err != nil || len(msg.Calls) != 1 || json.Unmarshal(msg.Calls[0].Arguments, &args) != nil {
+			t.Fatalf("%+v, %v", msg, err)
+		}
+		return args.Text
+	}
+	if long, short := ask(-1), ask(40); len(long) < 120 || len(short) < 40 || len(short) > 60 || !strings.HasPrefix(long, short[:30]) {
+		t.Errorf("%d and %d bytes, want over 120 and about 40: %q, %q", len(long), len(short), long, short)
+	}
+	tool.Parameters = json.RawMessage(`{"type":"object","properties":{"text":{"type":"string","maxLength":50}},"required":["text"],"additionalProperties":false}`)
+	if got := ask(40); len([]rune(got)) < 45 {
+		t.Errorf("%d characters of 50 that the schema allows", len([]rune(got)))
+	}
+}

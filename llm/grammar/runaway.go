@@ -1,0 +1,55 @@
+package grammar
+
+import "strings"
+
+// A model that has lost its way says the same again and again, or fills a string until no
+// tokens are left. Both are steered to the next end: of the string, or of the text.
+
+// A stretch of text that is repeated is a loop if it comes loopTimes in a row and takes
+// shortLoop bytes in all, or longLoop if it has longPeriod bytes or more. The rule of a
+// table, a row of dashes and a list of zeros are shorter.
+const (
+	loopTimes  = 4
+	shortLoop  = 96
+	longPeriod = 8
+	longLoop   = 40
+	maxPeriod  = 64
+)
+
+// Loops says that a text ends in a loop.
+func Loops(text []byte) bool {
+	short := 0 // bytes at the end that a short period explains
+	for period := 1; period <= maxPeriod; period++ {
+		n := period
+		for n < len(text) && n < max(loopTimes*period, shortLoop) && text[len(text)-1-n] == text[len(text)-1-n+period] {
+			n++
+		}
+		switch {
+		case n < loopTimes*period:
+		case period < longPeriod:
+			if short = max(short, n); n >= shortLoop {
+				return true
+			}
+		case n >= longLoop && short < n:
+			return true
+		}
+	}
+	return false
+}
+
+// Bound sets the bytes that a string within a call may take before it is steered to its
+// end; 0 is no bound.
+func (m *Matcher) Bound(bytes int) { m.bound = bytes }
+
+// runaway says that what is being written is to end as soon as it can.
+func (m *Matcher) runaway() bool {
+	call := m.at.tag || len(m.text) > 0 && strings.IndexByte("{[<", m.text[0]) >= 0
+	if !call {
+		return Loops(m.text)
+	}
+	if m.at.opened == 0 {
+		return false
+	}
+	open := m.text[m.at.opened:]
+	return m.bound > 0 && len(open) >= m.bound || Loops(open)
+}
