@@ -31,7 +31,7 @@ func (r *Run) origins(t *tool, args map[string]any, keys []string, labels map[st
 			if list, ok := args[name].([]any); ok && len(list) > 1 {
 				o.Chosen = r.context.SeveralList(list, t.verbs)
 			} else {
-				leaves(args[name], func(v any) { o.Chosen = o.Chosen || r.context.Several(v, t.verbs, idName(name)) })
+				leaves(args[name], func(v any) { o.Chosen = o.Chosen || r.context.Several(v, t.verbs, t.kind(name)) })
 			}
 		}
 		o.Chosen = o.Chosen && !clean
@@ -148,4 +148,20 @@ func (r *Run) resolve(s string) string {
 // declares reports whether a name stands in the declaration of the tool's parameters.
 func (t *tool) declares(name string) bool {
 	return len(name) > 1 && slices.Contains(t.words, name)
+}
+
+// kind returns the words for the kind of thing that an argument names, or none.
+func (t *tool) kind(name string) []string {
+	if !idName(name) {
+		return nil
+	}
+	words := func(s string) []string {
+		return slices.DeleteFunc(wordsOf(s), func(w string) bool {
+			return slices.Contains([]string{"id", "ids", "uuid", "guid", "ref", "reference", "number"}, w)
+		})
+	}
+	if own := words(name); len(own) > 0 {
+		return own
+	}
+	return slices.DeleteFunc(words(t.spec.Name), func(w string) bool { return slices.Contains(t.verbs, w) && !slices.Contains(nouns, w) })
 }

@@ -13,9 +13,10 @@ import (
 
 // Several reports whether a value is one of several like it in every trusted result
 // that holds it, and nothing in the user's words picks it. The words that pick must
-// stand in one sentence with a word for the act, if such words are given. With id, the
-// value names a thing: then the other numbers of its record are not like it.
-func (c *Context) Several(value any, acts []string, id bool) bool {
+// stand in one sentence with a word for the act, if such words are given. With a
+// kind, the value names a thing of that kind: then the other numbers of its record are
+// not like it, and things of another kind, that are numbered alike, are others.
+func (c *Context) Several(value any, acts []string, kind []string) bool {
 	n, ok := newNeedle(value)
 	if !ok {
 		return false
@@ -26,15 +27,28 @@ func (c *Context) Several(value any, acts []string, id bool) bool {
 			continue
 		}
 		at := src.leaves.find(n)
+		if len(kind) > 0 {
+			at = slices.DeleteFunc(slices.Clone(at), func(i int) bool { return !src.of(kind, src.leaves.all[i].path) })
+			some = some || len(src.leaves.find(n)) > 0
+		}
 		if len(at) == 0 {
 			continue
 		}
-		if !src.Picked && c.picked(src, at, acts, id) {
+		if !src.Picked && c.picked(src, at, acts, len(kind) > 0) {
 			return false
 		}
 		some = true
 	}
 	return some
+}
+
+// of reports whether what stands at a path of the source is of a kind: the tool or a
+// member around it is named for it.
+func (s *source) of(kind []string, path string) bool {
+	names := strings.FieldsFunc(strings.ToLower(s.Tool+" "+path), func(r rune) bool { return !unicode.IsLetter(r) })
+	return slices.ContainsFunc(kind, func(k string) bool {
+		return slices.ContainsFunc(names, func(w string) bool { return form(w, k) || form(k, w) })
+	})
 }
 
 // picked reports whether one of the places at which a value stands is the only one of
@@ -249,7 +263,7 @@ func (c *Context) SeveralList(values []any, acts []string) bool {
 			return false
 		}
 	}
-	return slices.ContainsFunc(values, func(v any) bool { return c.Several(v, acts, false) })
+	return slices.ContainsFunc(values, func(v any) bool { return c.Several(v, acts, nil) })
 }
 
 // whole reports whether the keys are all leaves of the only list at some path.

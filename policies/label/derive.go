@@ -245,7 +245,7 @@ func (c *Context) fill(template, text string, acts []string) (Origin, bool) {
 		if o.Integrity > Tool {
 			return Origin{}, false
 		}
-		o.Chosen = o.How == HowTool && c.Several(m[i+1], acts, false)
+		o.Chosen = o.How == HowTool && c.Several(m[i+1], acts, nil)
 		out = out.Join(o)
 	}
 	out.How = HowDerived

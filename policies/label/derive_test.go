@@ -134,13 +134,26 @@ func TestSeveral(t *testing.T) {
 		{"Mail Carol", `[{"name": "Carol", "mail": "c@x.example"}, {"name": "Carol", "mail": "d@x.example"}]`, "d@x.example", []string{"mail"}, true},
 		{"Refund it", `{"total": 49.9}`, json.Number("49.9"), []string{"refund"}, false},
 	} {
-		if got := context(c.user).tool("t", c.tool).Several(c.value, c.acts, false); got != c.want {
+		if got := context(c.user).tool("t", c.tool).Several(c.value, c.acts, nil); got != c.want {
 			t.Errorf("%q, %v: %v, want %v", c.user, c.value, got, c.want)
 		}
 	}
 	picked := context("Mail the newest contact")
 	picked.Add(Source{ID: "t", Kind: FromResult, Label: Label{Integrity: Tool}, Text: `["x@y.example"]`, Picked: true})
-	if !picked.Several("x@y.example", nil, false) {
+	if !picked.Several("x@y.example", nil, nil) {
 		t.Error("what paging picked is no choice")
+	}
+}
+
+// TestKinds: things of two kinds that are numbered alike are two things.
+func TestKinds(t *testing.T) {
+	c := context("When is my lesson?")
+	c.Add(Source{ID: "a", Kind: FromResult, Tool: "search_events", Label: Label{Integrity: Tool}, Text: `[{"id": "26"}]`})
+	if !c.Several("26", nil, []string{"email"}) || c.Several("26", nil, []string{"event"}) {
+		t.Error("an event's id names a mail, or not the event")
+	}
+	c.Add(Source{ID: "b", Kind: FromResult, Tool: "lookup", Label: Label{Integrity: Tool}, Text: `{"order_number": 26}`})
+	if c.Several("26", nil, []string{"order"}) {
+		t.Error("the order's own number is not of its kind")
 	}
 }
