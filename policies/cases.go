@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/chaski-dev/chaski/tools"
 	"go.yaml.in/yaml/v3"
@@ -95,37 +96,46 @@ type Change struct {
 // Replay folds the facts of a recorded run under another bundle and lists the
 // decisions on calls that would change. What happened then is taken as it happened.
 func Replay(b *Bundle, facts []Fact) ([]Change, error) {
+	var out []Change
+	err := overFacts(b, facts, func(r *Run, d Decision, call tools.Call, at time.Time) {
+		if now := r.Call(call, at); now.Verdict != d.Verdict && d.Approved == "" {
+			out = append(out, Change{d.CallID, d.Tool, d.Rule, now.Rule, d.Verdict, now.Verdict})
+		}
+	})
+	return out, err
+}
+
+// overFacts folds the facts of a recorded run under a bundle and calls f before each
+// decision on a call, with the decision that was recorded.
+func overFacts(b *Bundle, facts []Fact, f func(r *Run, recorded Decision, call tools.Call, at time.Time)) error {
 	info := Info{}
 	if len(facts) > 0 {
 		info.Started = facts[0].At
 	}
 	r := NewRun(b, info)
 	calls := map[string]tools.Call{}
-	for _, f := range facts {
-		if f.Call != nil {
-			calls[f.Call.ID] = *f.Call
+	for _, x := range facts {
+		if x.Call != nil {
+			calls[x.Call.ID] = *x.Call
 		}
 	}
-	var out []Change
-	for _, f := range facts {
-		if d := f.Decision; f.Kind == FactDecision && d != nil && d.Hook == OnCall {
+	for _, x := range facts {
+		if d := x.Decision; x.Kind == FactDecision && d != nil && d.Hook == OnCall {
 			call, ok := calls[d.CallID]
 			if !ok {
 				call = tools.Call{ID: d.CallID, Tool: d.Tool, Arguments: d.Arguments}
 			}
 			call.Tenant = ""
-			if now := r.Call(call, f.At); now.Verdict != d.Verdict && d.Approved == "" {
-				out = append(out, Change{d.CallID, d.Tool, d.Rule, now.Rule, d.Verdict, now.Verdict})
-			}
+			f(r, *d, call, x.At)
 		}
-		if f.Kind == FactApproval { // the hash was bound to the recorded run
+		if x.Kind == FactApproval { // the hash was bound to the recorded run
 			continue
 		}
-		if err := r.Observe(f); err != nil {
-			return out, err
+		if err := r.Observe(x); err != nil {
+			return err
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // next is the call that the coming step makes.

@@ -19,7 +19,7 @@ func TestDocs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	browse := tools.Spec{Name: "browse", Effect: tools.Read, Parameters: []byte(`{"type":"object","properties":{"page":{"type":"string"}}}`)}
+	browse := tools.Spec{Name: "browse", Effect: tools.Read, Parameters: []byte(`{"type":"object","properties":{"page":{"type":"string"}},"required":["page"]}`)}
 	var last []*Source
 	n := 0
 	for _, m := range snippet.FindAllStringSubmatch(string(text), -1) {
@@ -43,7 +43,7 @@ func TestDocs(t *testing.T) {
 			if last, err = Load(path); err != nil {
 				t.Fatal(err)
 			}
-			b, err := Compile(last, []tools.Spec{paySpec(), browse})
+			b, err := Compile(last, []tools.Spec{required(paySpec(), "to", "amount"), browse})
 			if err != nil {
 				t.Error(err)
 			} else if found := b.Lint(); len(found) > 0 {

@@ -3,6 +3,7 @@ package policies
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/chaski-dev/chaski/policies/detect"
@@ -52,7 +53,7 @@ func (p property) exprType(depth int) types.Type {
 	case "string":
 		return types.String
 	case "integer":
-		return types.Int
+		return types.Int64 // not Int: an integer beyond it comes as a float64, and is compared as a number
 	case "number":
 		return types.Float64
 	case "boolean":
@@ -79,15 +80,17 @@ func (p property) native(v any, depth int) (any, error) {
 	switch v := v.(type) {
 	case json.Number:
 		if p.Type == "integer" {
-			n, err := v.Int64()
-			if err != nil {
-				f, ferr := v.Float64()
-				if ferr != nil || f != float64(int64(f)) {
-					return nil, fmt.Errorf("%s is not an integer", v)
-				}
-				n = int64(f)
+			if n, err := v.Int64(); err == nil {
+				return int(n), nil
 			}
-			return int(n), nil
+			f, err := v.Float64()
+			if err != nil || f != math.Trunc(f) {
+				return nil, fmt.Errorf("%s is not an integer", v)
+			}
+			if math.Abs(f) < 1<<53 {
+				return int(f), nil
+			}
+			return f, nil
 		}
 		return v.Float64()
 	case []any:

@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -177,7 +178,7 @@ func TestBuiltins(t *testing.T) {
 // says nothing of rules that are sound.
 func TestLint(t *testing.T) {
 	give := tools.Spec{Name: "give", Effect: tools.Idempotent, Parameters: []byte(`{"type":"object","properties":{
-		"role":{"type":"string","enum":["viewer","editor"]},"days":{"type":"integer","minimum":1,"maximum":30}}}`)}
+		"role":{"type":"string","enum":["viewer","editor"]},"days":{"type":"integer","minimum":1,"maximum":30}},"required":["role","days"]}`)}
 	b, err := bundleOf(t, `
 name: b
 rules:
@@ -200,7 +201,7 @@ rules:
   - {id: small, on: call, tools: [p*], when: 'args.amount > 50', then: require_approval}
   - {id: fine, on: call, tools: [give], when: 'args.days > 7 && args.role == "editor"', then: require_approval}
   - {id: finer, on: call, tools: [give], when: 'args.role in ["editor"] && args.days > 29', then: halt}
-`, paySpec(), give)
+`, required(paySpec(), "to", "amount", "n", "list"), give)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,13 +223,94 @@ rules:
 	}
 }
 
+// required returns a spec with arguments that must be given.
+func required(s tools.Spec, names ...string) tools.Spec {
+	list, _ := json.Marshal(names) // texts always encode
+	s.Parameters = append(append(append([]byte(nil), s.Parameters[:len(s.Parameters)-1]...), `,"required":`...), append(list, '}')...)
+	return s
+}
+
+// TestLintMissing finds arguments that a rule cannot do without and that may be left
+// out, and nothing where the rule looks first.
+func TestLintMissing(t *testing.T) {
+	for when, want := range map[string]string{
+		`args.amount > 10`:                                         "args.amount",
+		`10 < args.amount`:                                         "args.amount",
+		`args.amount + 1 == 5`:                                     "args.amount",
+		`args.amount != nil || args.amount > 10`:                   "args.amount",
+		`args.to == "x" && args.amount > 10`:                       "args.amount",
+		`args.to matches "^a"`:                                     "args.to",
+		`any(args.list, # > args.n)`:                               "args.list args.n",
+		`url(args.to).private`:                                     "args.to",
+		`args.amount != nil && args.amount > 10`:                   "",
+		`args.amount == nil || args.amount > 10`:                   "",
+		`!(args.amount == nil) && args.amount > 10`:                "",
+		`args.amount == 5 && args.amount + args.amount > 6`:        "",
+		`(args.amount ?? 0) > 10`:                                  "",
+		`args.amount == nil ? false : args.amount > 10`:            "",
+		`args.to == "x" || args.to in ["a", "b"]`:                  "",
+		`args.to != nil && args.n != nil && args.n > len(args.to)`: "",
+	} {
+		b, err := bundleOf(t, "name: b\ndefault: allow\nrules:\n  - id: r\n    on: call\n    tools: [pay]\n    then: deny\n    when: '"+when+"'\n", paySpec())
+		if err != nil {
+			t.Error(when, err)
+			continue
+		}
+		var got []string
+		for _, f := range b.Lint() {
+			if name, _, ok := strings.Cut(strings.TrimPrefix(f, "b.yaml:4: rule r: "), " may be left out"); ok {
+				got = append(got, name)
+			}
+		}
+		if text := strings.Join(got, " "); text != want {
+			t.Errorf("%s: %q, want %q", when, text, want)
+		}
+	}
+	b, err := bundleOf(t, "name: b\nrules:\n  - {id: r, on: call, tools: [pay], when: args.amount > 10, then: deny}\n", required(paySpec(), "amount"))
+	if err != nil || len(b.Lint()) > 0 {
+		t.Error(err, b.Lint())
+	}
+}
+
+// TestBigIntegers: an integer beyond 64 bits is a number like any other.
+func TestBigIntegers(t *testing.T) {
+	for when, want := range map[string]Verdict{
+		`args.n > 1000`: Deny, `args.n < 1000`: Allow, `args.n == 5`: Allow, `args.n != 5`: Deny, `args.n + 1 > 10`: Deny, `args.n in [1, 2]`: Allow,
+		`args.n * 2 > 10`: Deny, `-args.n > 0`: Allow, `args.n == args.n`: Deny,
+	} {
+		b, err := bundleOf(t, "name: b\ndefault: allow\nrules:\n  - {id: r, on: call, tools: [pay], when: '"+when+"', then: deny}\n", paySpec())
+		if err != nil {
+			t.Error(when, err)
+			continue
+		}
+		for _, n := range []string{"12345678901234567890", "1e30", "99999999999999999999999999"} {
+			if d := NewRun(b, Info{}).Call(tools.Call{ID: "1", Tool: "pay", Arguments: []byte(`{"n":` + n + `}`)}, start); d.Verdict != want || strings.Contains(d.Reason, "evaluated") {
+				t.Errorf("%s with %s: %s %s", when, n, d.Verdict, d.Reason)
+			}
+		}
+	}
+}
+
+// TestSuggest: arguments that hold data are proposed, and none that decides.
+func TestSuggest(t *testing.T) {
+	b, err := bundleOf(t, "name: b\nrules: []\n", tools.Spec{Name: "create_event", Effect: tools.Once, Labels: map[string]string{"data": "place"}, Parameters: []byte(`{"type":"object","properties":{
+		"title":{"type":"string"},"start_time":{"type":"string"},"place":{"type":"string"},"guests":{"type":"array"},"file_name":{"type":"string"},"silent":{"type":"boolean"},"amount":{"type":"number"},"user":{"type":"string"}}}`)},
+		tools.Spec{Name: "look", Effect: tools.Read, Parameters: []byte(`{"type":"object","properties":{"title":{"type":"string"}}}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := strings.Join(b.Suggest(), "\n"); !strings.Contains(found, `create_event: declare data: "silent,start_time,title" if`) || strings.Contains(found, "look") {
+		t.Error(found)
+	}
+}
+
 // TestLintLayers finds a rule that a layer above makes vain, and leaves an allow
 // that this layer needs.
 func TestLintLayers(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "base.yaml"), "name: base\nrules:\n  - {id: cap, on: call, when: args.amount > 100, then: deny}\n  - {id: ok, on: call, then: allow}\n")
 	write(t, filepath.Join(dir, "team.yaml"), "name: team\nextends: [base.yaml]\ndefault: deny\nrules:\n  - {id: cap, on: call, when: args.amount >= 200, then: deny}\n  - {id: ok, on: call, then: allow}\n")
-	b, err := LoadBundle(filepath.Join(dir, "team.yaml"), []tools.Spec{paySpec()})
+	b, err := LoadBundle(filepath.Join(dir, "team.yaml"), []tools.Spec{required(paySpec(), "amount")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,8 @@ import (
 
 // Lint reports what compiles and still cannot be meant: patterns that match no
 // tool, functions asked about unknown tools, comparisons with what a value can never
-// be, rules that can never fire, and rules that another one always covers. Each
+// be, arguments that may be missing where a rule cannot do without, rules that can
+// never fire, and rules that another one always covers. Each
 // finding is one line. Built-in layers are for any tools, so that some of their
 // rules cannot fire for these is no finding.
 func (b *Bundle) Lint() []string {
@@ -56,7 +57,7 @@ func (b *Bundle) Lint() []string {
 				say(r.line, "rule %s can never fire%s", r.ID, b.because(r, cases))
 				continue
 			}
-			for _, odd := range b.odd(r, cases) {
+			for _, odd := range append(b.odd(r, cases), b.mayFail(r, cases)...) {
 				say(r.line, "rule %s: %s", r.ID, odd)
 			}
 			others := slices.Concat(above, l.rules)

@@ -56,7 +56,9 @@ func New[In, Out any](name, description string, fn func(ctx context.Context, in 
 	var err, errOut error
 	spec.Parameters, err = schema.For(reflect.TypeFor[In]())
 	spec.Output, errOut = schema.For(reflect.TypeFor[Out]())
-	if err = errors.Join(err, errOut); err != nil {
+	labels, errTag := tagged(o.Labels, reflect.TypeFor[In]())
+	spec.Labels = labels
+	if err = errors.Join(err, errOut, errTag); err != nil {
 		return &Tool{spec: spec, err: fmt.Errorf("tool %q: %w", name, err)}
 	}
 	t := Raw(spec, func(ctx context.Context, call Call) (json.RawMessage, error) {

@@ -8,9 +8,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/chaski-dev/chaski/policies"
+	"github.com/chaski-dev/chaski/runtime"
 	"github.com/chaski-dev/chaski/tools"
 )
 
@@ -78,6 +81,9 @@ func traceFile(name string, f func(*policies.Trace) error) error {
 		var t policies.Trace
 		if err := json.Unmarshal(lines.Bytes(), &t); err != nil {
 			return fmt.Errorf("%s:%d: %w", name, n, err)
+		}
+		if t.User == "" && len(t.Steps) == 0 {
+			return fmt.Errorf("%s:%d: no trace: it has neither user nor steps", name, n)
 		}
 		if err := f(&t); err != nil {
 			return fmt.Errorf("%s:%d: %w", name, n, err)
@@ -160,7 +166,7 @@ func (c *policyCheckCmd) Run() error {
 		return err
 	}
 	found := b.Lint()
-	for _, f := range found {
+	for _, f := range slices.Concat(found, b.Suggest()) {
 		fmt.Println(f)
 	}
 	if len(found) > 0 {
@@ -208,18 +214,103 @@ func (c *policyTestCmd) Run() error {
 }
 
 type policyExplainCmd struct {
-	Bundle string   `short:"f" required:"" help:"Bundle: a file or a built-in name."`
-	Traces []string `arg:"" help:"Trace files (JSON lines); - is standard input."`
+	Bundle string   `short:"f" help:"Bundle: a file or a built-in name. Without it, journals are explained by the policy that they began with."`
+	Runs   string   `help:"Directory of the runs' journals: explain these runs, all by default." type:"existingdir"`
+	Files  []string `arg:"" optional:"" name:"name" help:"Trace files (JSON lines), journals of runs, or with --runs the names of runs; - is standard input."`
 }
 
 // Run prints, for each call, the rules that fired, the values of their parts and
 // the origin of each argument.
-func (c *policyExplainCmd) Run() error {
-	sources, err := policies.Load(c.Bundle)
+func (c *policyExplainCmd) Run(ctx context.Context) error {
+	var sources []*policies.Source
+	if c.Bundle != "" {
+		var err error
+		if sources, err = policies.Load(c.Bundle); err != nil {
+			return err
+		}
+	}
+	if c.Runs != "" {
+		rt, j, err := (&journalFlags{Runs: c.Runs}).open(ctx)
+		if err != nil {
+			return err
+		}
+		names := c.Files
+		if len(names) == 0 {
+			if names, err = j.Runs(ctx); err != nil {
+				return err
+			}
+		}
+		for _, name := range names {
+			if err := explainRun(ctx, rt, name, sources); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if len(c.Files) == 0 {
+		return usage("name the traces or journals to explain, or the runs' directory with --runs")
+	}
+	for _, name := range c.Files {
+		if run, ok := journalOf(name); ok {
+			rt, _, err := (&journalFlags{Runs: filepath.Dir(name)}).open(ctx)
+			if err == nil {
+				err = explainRun(ctx, rt, run, sources)
+			}
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if sources == nil {
+			return usage("give the bundle, -f")
+		}
+		err := traceFile(name, func(t *policies.Trace) error { return policies.WriteExplanation(os.Stdout, sources, t) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// journalOf reports whether a file is the journal of a run, and of which: its first line
+// is a numbered event.
+func journalOf(name string) (run string, ok bool) {
+	run, ok = strings.CutSuffix(filepath.Base(name), ".jsonl")
+	if !ok {
+		return "", false
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return "", false
+	}
+	defer f.Close()
+	line, _ := bufio.NewReader(io.LimitReader(f, 64<<20)).ReadBytes('\n')
+	var first struct {
+		Seq   int             `json:"seq"`
+		Event json.RawMessage `json:"event"`
+	}
+	return run, json.Unmarshal(line, &first) == nil && first.Seq > 0 && len(first.Event) > 0
+}
+
+// explainRun explains the calls of a run, by its own policy if there is no other.
+func explainRun(ctx context.Context, rt *runtime.Runtime, name string, sources []*policies.Source) error {
+	facts, s, err := rt.Facts(ctx, name)
 	if err != nil {
 		return err
 	}
-	return eachTrace(c.Traces, func(t *policies.Trace) error { return policies.WriteExplanation(os.Stdout, sources, t) })
+	if s.Policy == nil {
+		return fmt.Errorf("run %s had no policy", name)
+	}
+	if sources == nil {
+		if err := json.Unmarshal(s.Policy.Layers, &sources); err != nil {
+			return fmt.Errorf("run %s: its policy: %w", name, err)
+		}
+	}
+	b, err := policies.Compile(sources, s.Start.Tools)
+	if err != nil {
+		return fmt.Errorf("run %s: %w", name, err)
+	}
+	return policies.ExplainFacts(os.Stdout, b, name, facts)
 }
 
 type policyReplayCmd struct {

@@ -17,6 +17,7 @@ import (
 // kind, the value names a thing of that kind: then the other numbers of its record are
 // not like it, and things of another kind, that are numbered alike, are others.
 func (c *Context) Several(value any, acts []string, kind []string) bool {
+	w := asked{acts, kind}
 	n, ok := newNeedle(value)
 	if !ok {
 		return false
@@ -34,7 +35,7 @@ func (c *Context) Several(value any, acts []string, kind []string) bool {
 		if len(at) == 0 {
 			continue
 		}
-		if !src.Picked && c.picked(src, at, acts, len(kind) > 0) {
+		if !src.Picked && c.picked(src, at, w) {
 			return false
 		}
 		some = true
@@ -54,16 +55,16 @@ func (s *source) of(kind []string, path string) bool {
 // picked reports whether one of the places at which a value stands is the only one of
 // its kind, or picked by the user's words: by a name or a superlative among records, by
 // the name of the member among the numbers of one.
-func (c *Context) picked(src *source, at []int, acts []string, id bool) bool {
+func (c *Context) picked(src *source, at []int, w asked) bool {
 	for _, i := range at {
 		l := &src.leaves.all[i]
 		if l.part {
 			continue
 		}
-		if c.among(src, i) && !c.named(src, i) && !c.extreme(src, i, acts) && !c.counted(src, i, acts) && !c.everyone(acts) {
+		if c.among(src, i) && !c.named(src, i) && !c.extreme(src, i, w) && !c.counted(src, i, w) && !c.everyone(w) {
 			continue
 		}
-		if l.number != "" && !id && c.besides(src, i) && !c.member(l.path) {
+		if l.number != "" && len(w.kind) == 0 && c.besides(src, i) && !c.member(l.path) {
 			continue
 		}
 		return true
@@ -151,16 +152,26 @@ func (c *Context) word(key string) string {
 	return ""
 }
 
+// Superlatives, and whether they are of a number or of a moment.
 var (
-	greatest = strings.Fields("largest biggest highest greatest longest most newest latest last recent heaviest priciest dearest best top maximum max")
-	least    = strings.Fields("smallest lowest least shortest fewest oldest earliest first lightest cheapest minimum min")
+	greatest = strings.Fields("largest biggest highest greatest longest most heaviest priciest dearest best top maximum max")
+	least    = strings.Fields("smallest lowest least shortest fewest lightest cheapest minimum min")
+	newest   = strings.Fields("newest latest last recent")
+	oldest   = strings.Fields("oldest earliest first")
 )
 
+// synonyms are words by which people name the things that tools keep.
+var synonyms = map[string][]string{
+	"email": {"mail", "message"}, "mail": {"email", "message"}, "message": {"mail", "email", "post"}, "file": {"document", "doc"}, "document": {"file", "doc"},
+	"event": {"appointment", "meeting"}, "appointment": {"event", "meeting"}, "meeting": {"event", "appointment"}, "transaction": {"payment", "transfer", "order"},
+	"user": {"member", "person", "people", "account"}, "member": {"user", "person", "people"}, "channel": {"group"}, "order": {"purchase"}, "booking": {"reservation"}, "reservation": {"booking"},
+}
+
 // extreme reports whether the user asked for the greatest or the least, and the leaf's
-// record has it of some number or date.
-func (c *Context) extreme(src *source, i int, acts []string) bool {
-	up, down := c.together(greatest, acts), c.together(least, acts)
-	if !up && !down {
+// record has it of some number, or of some moment for the newest or the oldest.
+func (c *Context) extreme(src *source, i int, w asked) bool {
+	up, down, late, early := c.together(greatest, w), c.together(least, w), c.together(newest, w), c.together(oldest, w)
+	if !up && !down && !late && !early {
 		return false
 	}
 	x, l := src.leaves, &src.leaves.all[i]
@@ -172,6 +183,10 @@ func (c *Context) extreme(src *source, i int, acts []string) bool {
 		value, ok := mine.measure()
 		if !ok || mine.record != l.record || mine.path == l.path && l.number != "" && idPath(l.path) || idPath(mine.path) {
 			continue
+		}
+		up, down := up, down
+		if mine.day != "" {
+			up, down = late, early
 		}
 		top, bottom, other := true, true, false
 		for _, k := range x.byPath[mine.path] {
@@ -190,8 +205,8 @@ func (c *Context) extreme(src *source, i int, acts []string) bool {
 // counted reports whether the user asked for the most or the fewest, and the value is
 // the one that occurs so often where results of one tool list it, or the one for which
 // that tool lists so many.
-func (c *Context) counted(src *source, i int, acts []string) bool {
-	up, down := c.together(greatest, acts), c.together(least, acts)
+func (c *Context) counted(src *source, i int, w asked) bool {
+	up, down := c.together(greatest, w), c.together(least, w)
 	if !up && !down {
 		return false
 	}
@@ -307,22 +322,35 @@ func (l *leaf) measure() (float64, bool) {
 	return f*10_000 + float64(max(l.minute, 0)), err == nil
 }
 
-// everyone reports whether the user asked for the act on all things: "every user",
-// with no condition behind it.
-func (c *Context) everyone(acts []string) bool {
-	return slices.ContainsFunc(c.sources, func(s *source) bool {
-		return s.Kind == FromUser && s.speaks() && slices.ContainsFunc(s.own.sentences(), func(t *ownText) bool {
-			return t.all() && (len(acts) == 0 || t.asks(acts))
-		})
-	})
+// asked is what the words that pick must stand together with, in one sentence: a word
+// for the act, and one for the kind of thing; none is any.
+type asked struct{ acts, kind []string }
+
+func (w asked) in(t *ownText) bool {
+	if len(w.acts) > 0 && !t.asks(w.acts) {
+		return false
+	}
+	if len(w.kind) == 0 || t.asks(w.kind) {
+		return true
+	}
+	return slices.ContainsFunc(w.kind, func(k string) bool { return t.asks(synonyms[k]) })
 }
 
-// together reports whether a sentence of the user's holds one of the words and a word
-// for the act.
-func (c *Context) together(words, acts []string) bool {
+// everyone reports whether the user asked for the act on all things: "every user",
+// with no condition behind it.
+func (c *Context) everyone(w asked) bool {
+	return c.sentence(func(t *ownText) bool { return t.all() && w.in(t) })
+}
+
+// together reports whether a sentence of the user's holds one of the words, and what is
+// wanted.
+func (c *Context) together(words []string, w asked) bool {
+	return c.sentence(func(t *ownText) bool { return t.asks(words) && w.in(t) })
+}
+
+// sentence reports whether f holds of a sentence of the user's.
+func (c *Context) sentence(f func(*ownText) bool) bool {
 	return slices.ContainsFunc(c.sources, func(s *source) bool {
-		return s.Kind == FromUser && s.speaks() && slices.ContainsFunc(s.own.sentences(), func(t *ownText) bool {
-			return t.asks(words) && (len(acts) == 0 || t.asks(acts))
-		})
+		return s.Kind == FromUser && s.speaks() && slices.ContainsFunc(s.own.sentences(), f)
 	})
 }

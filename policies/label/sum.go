@@ -96,7 +96,7 @@ func (c *Context) computed(number string, acts []string) (Origin, bool) {
 				continue
 			}
 			o := derived(t.src.Label, t.src.ID)
-			o.Chosen = t.src.Picked || !c.picked(t.src, []int{t.leaf}, acts, false)
+			o.Chosen = t.src.Picked || !c.picked(t.src, []int{t.leaf}, asked{acts: acts})
 			out = out.Join(o)
 		}
 		out.How = HowDerived

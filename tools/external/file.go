@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -31,6 +32,7 @@ type Declaration struct {
 	Retries     int               `yaml:"retries"`
 	Concurrency int               `yaml:"concurrency"`
 	Labels      map[string]string `yaml:"labels"`
+	Data        []string          `yaml:"data"` // arguments that only hold data, see policies/label
 	Parameters  any               `yaml:"parameters"`
 	Output      any               `yaml:"output"`
 
@@ -93,6 +95,13 @@ func Parse(text []byte, dir string) ([]*tools.Tool, error) {
 func (d Declaration) Tool(dir string) (*tools.Tool, error) {
 	spec := tools.Spec{Name: d.Name, Description: d.Description, Version: d.Version, Effect: tools.Effect(d.Effect), Timeout: d.Timeout,
 		Retries: d.Retries, Concurrency: d.Concurrency, Labels: d.Labels, Parameters: json.RawMessage(`{"type":"object","properties":{},"additionalProperties":false}`)}
+	if len(d.Data) > 0 {
+		spec.Labels = maps.Clone(d.Labels)
+		if spec.Labels == nil {
+			spec.Labels = map[string]string{}
+		}
+		spec.Labels["data"] = tools.WithArguments(spec.Labels["data"], d.Data...)
+	}
 	var err error
 	if d.Parameters != nil {
 		if spec.Parameters, err = json.Marshal(d.Parameters); err != nil {

@@ -1,0 +1,47 @@
+package policies
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/chaski-dev/chaski/policies/label"
+)
+
+// dataNames are parts of the names of arguments that usually only hold data.
+var dataNames = strings.Fields("title date time start end day due deadline location place color colour label tag note comment description reason priority remind recurring")
+
+// decisive are parts of names that never do: whom, how much, which, what to run.
+var decisive = strings.Fields("to recipient user email address account iban amount price sum total count quantity number id path file url host command code query script sql channel role permission password key name")
+
+// Suggest proposes declarations for the bundle's tools, a line each: arguments of
+// effects that by their names only hold data, and that would make each call ask as long
+// as the model words them itself. A proposal is no finding: only who knows the tool can
+// say what an argument decides.
+func (b *Bundle) Suggest() []string {
+	var out []string
+	for _, name := range sortedKeys(b.tools) {
+		t := b.tools[name]
+		if !t.spec.EffectOrOnce().HasEffect() {
+			continue
+		}
+		var data []string
+		for _, arg := range sortedKeys(t.props) {
+			low := strings.ToLower(arg)
+			if slices.Contains(t.data, low) || slices.Contains(t.content, low) || slices.Contains(t.recipients, low) {
+				continue
+			}
+			parts := wordsOf(arg)
+			has := func(list []string) bool {
+				return slices.ContainsFunc(parts, func(p string) bool { return slices.Contains(list, p) })
+			}
+			if p := t.props[arg]; (has(dataNames) || p.Type == "boolean") && !has(decisive) {
+				data = append(data, arg)
+			}
+		}
+		if len(data) > 0 {
+			out = append(out, fmt.Sprintf("suggestion: tool %s: declare %s: %q if these decide neither whom, nor how much, nor which, nor what to run", name, label.KeyData, strings.Join(data, ",")))
+		}
+	}
+	return out
+}
