@@ -41,10 +41,12 @@ type Kept struct {
 	Label label.Label `json:"label"`
 }
 
-func (s *State) keep(d *policies.Decision, text string) {
-	k := Kept{Name: d.Handle, Text: text, Label: label.Label{Integrity: label.Untrusted}}
-	if d.Label != nil {
+func (s *State) keep(name string, d *policies.Decision, text string) {
+	k := Kept{Name: name, Text: text, Label: label.Label{Integrity: label.Untrusted}}
+	if d.Label != nil && name == d.Handle {
 		k.Label = *d.Label
+	} else if d.Label != nil { // a member that strangers wrote
+		k.Label = d.Label.Join(k.Label)
 	}
 	s.Kept = append(s.Kept[:len(s.Kept):len(s.Kept)], k)
 }

@@ -37,6 +37,15 @@ func Facts(before State, ev Event, after State) []policies.Fact {
 	case ev.Generated != nil && ev.Generated.Error == "":
 		add(policies.Fact{Kind: policies.FactStep, Usage: &ev.Generated.Usage})
 		add(policies.Fact{Kind: policies.FactMessage, Message: &ev.Generated.Message})
+		if after.Plan.Plans > before.Plan.Plans {
+			var steps []tools.Call
+			for _, c := range after.Calls {
+				if c.Step != "" {
+					steps = append(steps, tools.Call{Tool: c.Tool, Arguments: c.Arguments})
+				}
+			}
+			add(policies.Fact{Kind: policies.FactPlan, Plan: steps})
+		}
 	case ev.Compacted != nil:
 		add(policies.Fact{Kind: policies.FactCompaction})
 	case ev.Decided != nil && ev.Decided.Decision != nil:

@@ -86,7 +86,11 @@ func (s *State) received(c *CallState, sc *Screened) {
 	}
 	if d := sc.Decision; d != nil && d.Handle != "" {
 		c.Handle = d.Handle
-		s.keep(d, policies.ResultText(c.Result))
+		s.keep(d.Handle, d, policies.ResultText(c.Result))
+	} else if d != nil {
+		for _, k := range d.KeptTexts(policies.ResultText(c.Result)) {
+			s.keep(k.Name, d, k.Text)
+		}
 	}
 	if text != nil {
 		setText(&res, *text)

@@ -29,13 +29,28 @@ func (r *Run) Result(call tools.Call, res tools.Result, now time.Time) Decision 
 	l := r.callLabel(call, res.Labels)
 	d := r.text(OnResult, call.Tool, ResultText(&res), false, &l, now)
 	d.CallID = call.ID
-	if d.Verdict.Passes() && l.Integrity == label.Untrusted && (res.Status == tools.StatusOK || res.Status == "") {
-		for _, layer := range r.bundle.layers {
-			if matches(layer.src.Handles, call.Tool) && d.Handle == "" {
-				d.Handle = fmt.Sprintf("$%s_%d", call.Tool, len(r.handles)+1)
-				text := fmt.Sprintf("The result is kept aside as %s. Pass that name as an argument to use it.", d.Handle)
-				d.Verdict, d.Text, d.Rule = Rewrite, &text, layer.src.Name+"/handles"
+	if ok := res.Status == tools.StatusOK || res.Status == ""; !d.Verdict.Passes() || !ok {
+		return d
+	}
+	for _, layer := range r.bundle.layers {
+		if !matches(layer.src.Handles, call.Tool) || d.Handle != "" || len(d.Kept) > 0 {
+			continue
+		}
+		whole := l.Integrity == label.Untrusted
+		if t := r.bundle.tools[call.Tool]; !whole && t != nil && len(t.strangers) > 0 {
+			text := ResultText(&res)
+			if d.Text != nil {
+				text = *d.Text
 			}
+			kept, named := r.keepMembers(t, text)
+			if whole = len(kept) > maxKept || named == ""; !whole && len(kept) > 0 {
+				d.Kept, d.Verdict, d.Text, d.Rule = kept, Rewrite, &named, layer.src.Name+"/handles"
+			}
+		}
+		if whole {
+			d.Handle = fmt.Sprintf("$%s_%d", call.Tool, len(r.handles)+1)
+			text := fmt.Sprintf("The result is kept aside as %s. Pass that name as an argument to use it.", d.Handle)
+			d.Verdict, d.Text, d.Rule = Rewrite, &text, layer.src.Name+"/handles"
 		}
 	}
 	return d

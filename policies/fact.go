@@ -21,6 +21,7 @@ const (
 	FactCompaction FactKind = "compaction" // texts left the context; their labels stay
 	FactTurn       FactKind = "turn"       // a conversation goes on: budgets begin anew, labels and history stay
 	FactSignal     FactKind = "signal"     // a guard model judged the conversation
+	FactPlan       FactKind = "plan"       // the model wrote a plan: Plan
 )
 
 // Fact is one thing that happened: what the runtime journals, as policies see it.
@@ -37,6 +38,10 @@ type Fact struct {
 	Approval *Approval     `json:"approval,omitempty"`
 	Usage    *llm.Usage    `json:"usage,omitempty"`
 	Signal   *GuardSignal  `json:"signal,omitempty"`
+
+	// Plan holds the calls of a plan as they were written, with references such as
+	// {{step.member}} in their arguments.
+	Plan []tools.Call `json:"plan,omitempty"`
 }
 
 // ResultText returns the text that the model would read of a result.

@@ -38,6 +38,7 @@ func (r *Run) look(t *tool, callID string, args map[string]any) flow {
 	declared, local := f.outward, egress == "false" || egress == "no"
 	keys := sortedKeys(args)
 	r.origins(t, args, keys, f.labels)
+	r.asPlanned(t, callID, args, f.labels)
 	addresses := map[string][]string{}
 	for _, name := range keys {
 		leaves(args[name], func(v any) {

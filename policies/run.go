@@ -52,6 +52,7 @@ type Run struct {
 	results       map[string]Decision // decisions on results, until the result is folded
 	used          map[string][]use    // values of the user's words, by the calls that used them
 	tied          map[string]bool     // results of calls that were bound, by source
+	planned       []planned
 }
 
 // done is a call that was allowed and completed.
@@ -134,6 +135,8 @@ func (r *Run) Observe(f Fact) error {
 			return fmt.Errorf("policies: a signal fact has no signal")
 		}
 		r.signal = f.Signal
+	case FactPlan:
+		r.plan(f.Plan)
 	case FactTurn:
 		r.info.Started, r.steps, r.tokens, r.money = f.At, 0, 0, 0
 		clear(r.dispatched)
@@ -200,6 +203,7 @@ func (r *Run) decided(d Decision) {
 			r.allowed[d.CallID] = d
 			r.attempts[d.Tool+" "+string(d.Arguments)]++
 			r.spend(d)
+			r.takeStep(d)
 		}
 	}
 }
@@ -217,6 +221,7 @@ func (r *Run) result(f Fact) {
 	} else if ok {
 		r.failures[f.Call.Tool]++
 		r.release(f.Call.ID)
+		r.releaseStep(f.Call.ID)
 	}
 	given := r.given(*f.Call)
 	l := r.resultLabel(f.Call.Tool, f.Result.Labels, given.label)
@@ -237,6 +242,10 @@ func (r *Run) result(f Fact) {
 	}
 	if had && rd.Verdict >= Deny {
 		return // the model never reads it
+	}
+	for _, k := range rd.KeptTexts(text) {
+		low := l.Join(label.Label{Integrity: label.Untrusted})
+		r.handles[k.Name] = handle{origin: label.Origin{Label: low, How: label.HowHandle, Sources: []string{id}}, text: k.Text}
 	}
 	if had {
 		text = r.redo(text, rd)
@@ -259,7 +268,9 @@ func (r *Run) result(f Fact) {
 	if t != nil && len(t.strangers) > 0 {
 		var theirs string
 		text, theirs = strangers(text, t.strangers)
-		add(l.Join(label.Label{Integrity: label.Untrusted}), theirs)
+		if len(rd.Kept) == 0 { // else the model never reads them
+			add(l.Join(label.Label{Integrity: label.Untrusted}), theirs)
+		}
 	}
 	if own := r.resultLabel(f.Call.Tool, f.Result.Labels, label.Label{}); effect && own.Integrity < l.Integrity {
 		// What was done with untrusted values is named by the tool: the new id is its own.

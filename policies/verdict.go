@@ -88,6 +88,7 @@ type Decision struct {
 	Label      *label.Label            `json:"label,omitempty"`  // of a result
 	Redactions []Redaction             `json:"redactions,omitempty"`
 	Handle     string                  `json:"handle,omitempty"` // the name that stands for a result
+	Kept       []KeptMember            `json:"kept,omitempty"`   // the names that stand for members of a result
 	Approval   *Summary                `json:"approval,omitempty"`
 
 	// Bound says that a value of the call is named in the user's words and not used
