@@ -50,6 +50,7 @@ type tool struct {
 	recipients []string
 	data       []string
 	strangers  []stranger
+	names      []stranger
 	verbs      []string
 	words      []string // of the declaration of its parameters
 
@@ -183,6 +184,7 @@ func newTool(spec tools.Spec) (*tool, error) {
 	}
 	t := &tool{spec: spec, props: params.Props, required: params.Required, content: contentNames, recipients: recipientNames, verbs: verbs(spec.Name, spec.Labels)}
 	t.words = strings.FieldsFunc(string(spec.Parameters), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' })
+	t.names = strangersOf(spec.Labels[label.KeyNames])
 	t.strangers = strangersOf(spec.Labels[label.KeyStrangers])
 	t.data, t.irreversible = label.List(spec.Labels[label.KeyData]), irreversible(&spec)
 	if s, ok := spec.Labels[label.KeyContent]; ok {

@@ -255,7 +255,7 @@ func (r *Run) result(f Fact) {
 	if effect {
 		text = given.quiet(text)
 	}
-	src := label.Source{ID: id, Kind: label.FromResult, Echo: given.echo, Made: given.made, Picked: given.picked, Tool: f.Call.Tool, Args: given.all}
+	src := label.Source{ID: id, Kind: label.FromResult, Echo: given.echo, Made: given.made, Picked: given.picked, PickedBy: given.pickedBy, Tool: f.Call.Tool, Args: given.all}
 	add := func(l label.Label, text string) {
 		if text != "" {
 			src.Label, src.Text = l, text
@@ -272,6 +272,17 @@ func (r *Run) result(f Fact) {
 			add(l.Join(label.Label{Integrity: label.Untrusted}), theirs)
 		}
 	}
+	if t != nil && len(t.names) > 0 {
+		names := text
+		if t.names[0].name != "." {
+			text, names = strangers(text, t.names)
+		} else {
+			text = ""
+		}
+		src.Keys = l.Integrity <= label.Tool
+		add(l.Join(label.Label{Integrity: label.Untrusted}), names)
+		src.Keys = false
+	}
 	if own := r.resultLabel(f.Call.Tool, f.Result.Labels, label.Label{}); effect && own.Integrity < l.Integrity {
 		// What was done with untrusted values is named by the tool: the new id is its own.
 		own.Confidentiality, own.Limited, own.Readers = l.Confidentiality, l.Limited, l.Readers
@@ -287,11 +298,13 @@ func (r *Run) result(f Fact) {
 
 // given is what a call was given, as far as it marks what comes back.
 type given struct {
-	label  label.Label // joins the result's
-	echo   []string    // values of the user's own words
-	made   []string    // values that the model made up
-	all    []string
-	picked bool // untrusted text may have chosen which part of the tool's data is shown
+	label label.Label // joins the result's
+	echo  []string    // values of the user's own words
+	made  []string    // values that the model made up
+	all   []string
+
+	pickedBy []string // values that were chosen among several
+	picked   bool     // untrusted text may have chosen which part of the tool's data is shown
 }
 
 // given follows the arguments of a call into its result: a trusted tool that was asked
@@ -325,7 +338,9 @@ func (r *Run) given(call tools.Call) given {
 			g.made = append(g.made, texts...)
 			o.Label.Integrity = label.System
 		}
-		g.picked = g.picked || o.Chosen
+		if o.Chosen {
+			g.pickedBy = append(g.pickedBy, texts...)
+		}
 		g.label = g.label.Join(o.Label)
 	}
 	return g

@@ -35,12 +35,30 @@ func (c *Context) Several(value any, acts []string, kind []string) bool {
 		if len(at) == 0 {
 			continue
 		}
-		if !src.Picked && c.picked(src, at, w) {
+		if !src.Picked && c.covered(src) && c.picked(src, at, w) {
 			return false
 		}
 		some = true
 	}
 	return some
+}
+
+// covered reports whether a result that was asked for by values picked from a list is no
+// choice after all: the tool was asked for each of that list.
+func (c *Context) covered(src *source) bool {
+	return !slices.ContainsFunc(src.PickedBy, func(v string) bool {
+		n, _ := newNeedle(v)
+		return !slices.ContainsFunc(c.sources, func(list *source) bool {
+			return list.leaves != nil && slices.ContainsFunc(list.leaves.find(n), func(i int) bool {
+				return !slices.ContainsFunc(list.leaves.byPath[list.leaves.all[i].path], func(j int) bool {
+					key := list.leaves.all[j].key
+					return !slices.ContainsFunc(c.sources, func(s *source) bool {
+						return s.Tool == src.Tool && slices.ContainsFunc(s.Args, func(a string) bool { return leafKey(a) == key })
+					})
+				})
+			})
+		})
+	})
 }
 
 // of reports whether what stands at a path of the source is of a kind: the tool or a
@@ -61,7 +79,7 @@ func (c *Context) picked(src *source, at []int, w asked) bool {
 		if l.part {
 			continue
 		}
-		if c.among(src, i) && !c.named(src, i) && !c.extreme(src, i, w) && !c.counted(src, i, w) && !c.everyone(w) {
+		if c.among(src, i) && !c.named(src, i, w) && !c.extreme(src, i, w) && !c.counted(src, i, w) && !c.everyone(w) {
 			continue
 		}
 		if l.number != "" && len(w.kind) == 0 && c.besides(src, i) && !c.member(l.path) {
@@ -104,7 +122,7 @@ func (c *Context) speaks(l *leaf) bool {
 
 // named reports whether the user's words name a leaf's record: by a whole value of it,
 // or by a word that is the user's own name for it, which no other record has.
-func (c *Context) named(src *source, i int) bool {
+func (c *Context) named(src *source, i int, w asked) bool {
 	x, l := src.leaves, &src.leaves.all[i]
 	same := func(record string) bool { return record == l.record || strings.HasPrefix(record, l.record+"/") }
 	for j := range x.all {
@@ -117,6 +135,9 @@ func (c *Context) named(src *source, i int) bool {
 			if names = c.word(o.key); names == "" {
 				continue
 			}
+		}
+		if n, _ := newNeedle(strings.TrimPrefix(names, "#")); len(w.acts) > 0 && len(w.kind) > 0 && !c.sentence(func(t *ownText) bool { return t.says(n, false) > 0 && t.asks(w.acts) }) {
+			continue
 		}
 		shared := false
 		for k := range x.all {
@@ -271,7 +292,7 @@ func (c *Context) SeveralList(values []any, acts []string) bool {
 		keys[n.lined] = true
 	}
 	for _, src := range c.sources {
-		if src.leaves == nil || src.speaks() || src.Picked {
+		if src.leaves == nil || src.speaks() || src.Picked || !c.covered(src) {
 			continue
 		}
 		if src.leaves.whole(keys) {

@@ -35,9 +35,17 @@ type Source struct {
 	// result: what repeats them is the model's still.
 	Made []string
 
+	// Keys says that the texts are names which anybody may give, such as those of
+	// channels: untrusted to read, and each as a whole the tool's key for a thing.
+	Keys bool
+
 	// Picked says that untrusted text may have chosen which part of what the tool
 	// has is shown here, by paging or by one of a list of choices.
 	Picked bool
+
+	// PickedBy lists the values of the call that were chosen among several after
+	// untrusted text was read.
+	PickedBy []string
 }
 
 // source is the indexed form of a Source.
@@ -77,7 +85,7 @@ func (c *Context) Add(s Source) {
 		in.own = newOwnText(s.Text)
 		return
 	}
-	if s.Label.Integrity <= Tool {
+	if s.Label.Integrity <= Tool || s.Keys {
 		in.leaves = newLeafIndex(s.Text)
 	}
 	if s.Kind == FromResult {
@@ -178,6 +186,9 @@ func (c *Context) find(n needle, enum bool) Origin {
 		// any result, carries the result's label.
 		if src.leaves != nil && src.leaves.has(n) {
 			l := src.Label
+			if src.Keys {
+				l.Integrity = Tool
+			}
 			if src.made[n.folded] {
 				l = l.Join(Label{Integrity: Model})
 			}

@@ -112,7 +112,7 @@ func (c *Context) later(n needle, others []any) (Origin, bool) {
 						return derived(start.Label.Join(s.Label), append(start.Sources, s.ID)...), true
 					}
 				}
-			case s.leaves != nil && s.leaves.lasts(at-from, others):
+			case s.leaves != nil && !s.Keys && s.leaves.lasts(at-from, others):
 				return derived(start.Label.Join(s.Label), append(start.Sources, s.ID)...), true
 			}
 		}

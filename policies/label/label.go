@@ -149,6 +149,7 @@ const (
 	KeyData            = "data"       // arguments that only hold data: they say neither whom, nor how much, nor which, nor what to run
 	KeyIrreversible    = "irreversible"
 	KeyStrangers       = "strangers" // members of a result that anybody may have written, comma-separated: they are untrusted whatever the rest is
+	KeyNames           = "names"     // members of a result that are names which anybody may give, "." for all: untrusted to read, each as a whole the tool's key
 	KeyPassages        = "passages"  // the member of a result that lists retrieved passages; "." is the result itself
 )
 

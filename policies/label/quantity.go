@@ -65,7 +65,7 @@ func (t *ownText) names(word string) bool {
 func (t *ownText) sentences() []*ownText {
 	var out []*ownText
 	for s := range strings.FieldsFuncSeq(strings.NewReplacer(". ", "\n", "! ", "\n", "? ", "\n", "; ", "\n").Replace(t.lined), func(r rune) bool { return r == '\n' }) {
-		out = append(out, &ownText{plain: s})
+		out = append(out, &ownText{plain: s, lined: s, values: ownValues(s)})
 	}
 	return out
 }

@@ -59,7 +59,7 @@ func (c *Context) computed(number string, acts []string) (Origin, bool) {
 				}
 			}
 		}
-		if s.leaves == nil || s.speaks() {
+		if s.leaves == nil || s.speaks() || s.Keys {
 			continue
 		}
 		columns := map[string]int64{}
@@ -96,7 +96,7 @@ func (c *Context) computed(number string, acts []string) (Origin, bool) {
 				continue
 			}
 			o := derived(t.src.Label, t.src.ID)
-			o.Chosen = t.src.Picked || !c.picked(t.src, []int{t.leaf}, asked{acts: acts})
+			o.Chosen = t.src.Picked || !c.covered(t.src) || !c.picked(t.src, []int{t.leaf}, asked{acts: acts})
 			out = out.Join(o)
 		}
 		out.How = HowDerived
