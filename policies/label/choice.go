@@ -35,6 +35,10 @@ func (c *Context) Several(value any, acts []string, kind []string) bool {
 		if len(at) == 0 {
 			continue
 		}
+		if src.repeats(n.lined) { // what was asked for says nothing of who chose it
+			some = true
+			continue
+		}
 		if !src.Picked && c.covered(src) && c.picked(src, at, w) {
 			return false
 		}
@@ -49,16 +53,19 @@ func (c *Context) covered(src *source) bool {
 	return !slices.ContainsFunc(src.PickedBy, func(v string) bool {
 		n, _ := newNeedle(v)
 		return !slices.ContainsFunc(c.sources, func(list *source) bool {
-			return list.leaves != nil && slices.ContainsFunc(list.leaves.find(n), func(i int) bool {
+			return list.leaves != nil && list.Tool != src.Tool && slices.ContainsFunc(list.leaves.find(n), func(i int) bool {
 				return !slices.ContainsFunc(list.leaves.byPath[list.leaves.all[i].path], func(j int) bool {
 					key := list.leaves.all[j].key
-					return !slices.ContainsFunc(c.sources, func(s *source) bool {
-						return s.Tool == src.Tool && slices.ContainsFunc(s.Args, func(a string) bool { return leafKey(a) == key })
-					})
+					return !slices.ContainsFunc(c.sources, func(s *source) bool { return s.Tool == src.Tool && s.repeats(key) })
 				})
 			})
 		})
 	})
+}
+
+// repeats reports whether the call behind a result was given the value.
+func (s *source) repeats(key string) bool {
+	return slices.ContainsFunc(s.Args, func(a string) bool { return leafKey(a) == key })
 }
 
 // of reports whether what stands at a path of the source is of a kind: the tool or a
