@@ -135,8 +135,11 @@ func (e *Engine) constraint(req *llm.Request, o chat.Options) (*constraint, erro
 		c.matcher.Bound(bound(req.Sampling.MaxString, o.Tools))
 	}
 	c.auto = len(o.Tools) > 0 && mode == llm.ChoiceAuto
-	if c.least == 0 && e.width(req.Sampling) > 1 { // beams compare calls with calls
-		c.least, c.decides = e.call, true
+	if e.width(req.Sampling) > 1 { // beams compare calls with calls
+		c.decides = true
+		if c.least == 0 {
+			c.least = e.call
+		}
 	}
 	if id, ok := e.tok.Special(chat.PythonTag); ok {
 		c.tag = id

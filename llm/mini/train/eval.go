@@ -31,9 +31,10 @@ const maxAnswer = 200
 // conversation is solved if every turn in it is exact: the same calls with the same
 // arguments, the same words.
 //
-// With o.from it measures the conversations of these files instead.
+// With o.people it measures a half of the sets that no generator made, with o.from it measures the
+// conversations of these files.
 func evaluate(o options) (err error) {
-	if o.n == 0 && o.from == "" {
+	if o.n == 0 && o.from == "" && o.people == "" {
 		o.n = 50
 	}
 	m, err := openEval(o.model)
@@ -41,6 +42,15 @@ func evaluate(o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, m.Close()) }()
+	if o.people != "" {
+		c, calls, err := m.people(o, 0)
+		if err != nil {
+			return err
+		}
+		c.print()
+		reliability(calls)
+		return nil
+	}
 	fmt.Println("| skill | conversations | solved | calls | exact calls | texts | exact texts | faithful texts |")
 	fmt.Println("|---|---|---|---|---|---|---|---|")
 	if o.from != "" {
@@ -179,7 +189,13 @@ func openEval(path string) (*evalModel, error) {
 
 // constrained generates the turn at a message of the conversation under the grammar.
 func (m *evalModel) constrained(c *corpus.Conversation, at int, how llm.Sampling) (llm.Message, error) {
-	msg, _, err := llm.Collect(m.Generate(context.Background(), &llm.Request{Messages: c.Messages[:at], Tools: c.Tools, Sampling: how, MaxTokens: maxAnswer}), nil)
+	return m.turn(c, at, how, 0)
+}
+
+// turn is constrained with a least probability of opening a call; 0 is the model's.
+func (m *evalModel) turn(c *corpus.Conversation, at int, how llm.Sampling, least float64) (llm.Message, error) {
+	req := &llm.Request{Messages: c.Messages[:at], Tools: c.Tools, Sampling: how, MaxTokens: maxAnswer, ToolChoice: llm.ToolChoice{MinCallProb: least}}
+	msg, _, err := llm.Collect(m.Generate(context.Background(), req), nil)
 	return msg, err
 }
 

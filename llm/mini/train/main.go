@@ -35,6 +35,7 @@ func run(args []string) error {
 	f.StringVar(&o.model, "m", "llm/mini/model.gguf", "model file to write (export) or to read (eval)")
 	f.StringVar(&o.mix, "mix", "Q8_0", "number format of the model file")
 	f.StringVar(&o.skill, "skill", "", "only this skill (eval, show)")
+	f.StringVar(&o.people, "people", "", "the half of the sets that no generator made: dev or test (eval)")
 	f.BoolVar(&o.all, "all", false, "what users say is learned, too (pack -from)")
 	f.BoolVar(&o.verbose, "v", false, "show each wrong answer (eval)")
 	f.BoolVar(&o.held, "held", false, "show held-out conversations (show)")
@@ -60,9 +61,9 @@ func run(args []string) error {
 }
 
 type options struct {
-	dir, data, text, from, model, mix, skill string
-	seed                                     uint64
-	n, size, row, exchanges, beams           int
-	verbose, held, free, seen, all           bool
-	brief, drill, examples                   float64
+	dir, data, text, from, model, mix, skill, people string
+	seed                                             uint64
+	n, size, row, exchanges, beams                   int
+	verbose, held, free, seen, all                   bool
+	brief, drill, examples                           float64
 }
