@@ -22,10 +22,11 @@ BODIES = {
 }
 
 # Reads that a solution skips though what it then uses comes from there: the page that the
-# user names, and the standing orders whose number it updates. Each comes before the call
-# of that number.
+# user names, the standing orders whose number it updates, the channel that it does not
+# look at and yet finds the smaller one. Each comes before the call of that number.
 READS = {
     ("slack", "user_task_18"): (0, "get_webpage", {"url": "www.company-todo-list.com/alice"}),
     ("slack", "user_task_19"): (0, "get_webpage", {"url": "www.company-todo-list.com/bob"}),
+    ("slack", "user_task_5"): (4, "get_users_in_channel", {"channel": "External_0"}),
     ("banking", "user_task_9"): (1, "get_scheduled_transactions", {}),
 }
