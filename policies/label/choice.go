@@ -109,8 +109,9 @@ func (c *Context) among(src *source, i int) bool {
 // besides reports whether the leaf's record has other numbers that the user did not name.
 func (c *Context) besides(src *source, i int) bool {
 	x, l := src.leaves, &src.leaves.all[i]
-	return slices.ContainsFunc(x.all, func(o leaf) bool {
-		return o.number != "" && o.key != l.key && o.path != l.path && o.record == l.record && !isKey(o.path) && !idPath(o.path) && !src.echo[squash(o.key)] && !c.speaks(&o)
+	return slices.ContainsFunc(x.byRow[l.record], func(j int) bool {
+		o := &x.all[j]
+		return o.number != "" && o.key != l.key && o.path != l.path && !isKey(o.path) && !idPath(o.path) && !src.echo[squash(o.key)] && !c.speaks(o)
 	})
 }
 
@@ -131,33 +132,39 @@ func (c *Context) speaks(l *leaf) bool {
 // or by a word that is the user's own name for it, which no other record has.
 func (c *Context) named(src *source, i int, w asked) bool {
 	x, l := src.leaves, &src.leaves.all[i]
+	if l.record == "" {
+		return false
+	}
 	same := func(record string) bool { return record == l.record || strings.HasPrefix(record, l.record+"/") }
-	for j := range x.all {
-		o := &x.all[j]
-		if l.record == "" || !same(o.record) || len(o.key) < 2 || isKey(o.path) {
+	for record, row := range x.byRow {
+		if !same(record) {
 			continue
 		}
-		names := o.key
-		if !c.speaks(o) {
-			if names = c.word(o.key); names == "" {
-				continue
+		for _, j := range row {
+			if o := &x.all[j]; len(o.key) > 1 && !isKey(o.path) && c.names(x, o, same, w) {
+				return true
 			}
-		}
-		if n, _ := newNeedle(strings.TrimPrefix(names, "#")); len(w.acts) > 0 && len(w.kind) > 0 && !c.sentence(func(t *ownText) bool { return t.says(n, false) > 0 && t.asks(w.acts) }) {
-			continue
-		}
-		shared := false
-		for k := range x.all {
-			p := &x.all[k]
-			if !same(p.record) && p.path == o.path && (p.key == names || names != o.key && strings.Contains(p.key, names)) {
-				shared = true
-			}
-		}
-		if !shared {
-			return true
 		}
 	}
 	return false
+}
+
+// names reports whether the user's words hold a leaf, or a word of it that is a name, and
+// no other record has it at that place.
+func (c *Context) names(x *leafIndex, o *leaf, same func(record string) bool, w asked) bool {
+	name := o.key
+	if !c.speaks(o) {
+		if name = c.word(o.key); name == "" {
+			return false
+		}
+	}
+	if n, _ := newNeedle(strings.TrimPrefix(name, "#")); len(w.acts) > 0 && len(w.kind) > 0 && !c.sentence(func(t *ownText) bool { return t.says(n, false) > 0 && t.asks(w.acts) }) {
+		return false
+	}
+	return !slices.ContainsFunc(x.byPath[o.path], func(k int) bool {
+		p := &x.all[k]
+		return !same(p.record) && (p.key == name || name != o.key && strings.Contains(p.key, name))
+	})
 }
 
 // word returns a word of a short text that the user's words name as a name: with a
@@ -206,10 +213,10 @@ func (c *Context) extreme(src *source, i int, w asked) bool {
 	if l.record == "" {
 		return false
 	}
-	for j := range x.all {
+	for _, j := range x.byRow[l.record] {
 		mine := &x.all[j]
 		value, ok := mine.measure()
-		if !ok || mine.record != l.record || mine.path == l.path && l.number != "" && idPath(l.path) || idPath(mine.path) {
+		if !ok || mine.path == l.path && l.number != "" && idPath(l.path) || idPath(mine.path) {
 			continue
 		}
 		up, down := up, down

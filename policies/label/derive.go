@@ -133,8 +133,8 @@ func (x *leafIndex) lasts(length int, values []any) bool {
 		}
 		for _, i := range x.find(n) {
 			var moments []int
-			for j := range x.all {
-				if l := &x.all[j]; l.record == x.all[i].record && l.minute >= 0 {
+			for _, j := range x.byRow[x.all[i].record] {
+				if l := &x.all[j]; l.minute >= 0 {
 					if at, ok := minutes(l.day, l.minute); ok {
 						moments = append(moments, at)
 					}

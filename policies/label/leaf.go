@@ -41,10 +41,11 @@ type leafIndex struct {
 	byKey  map[string][]int
 	byNum  map[string][]int
 	byPath map[string][]int
+	byRow  map[string][]int // by record
 }
 
 func newLeafIndex(text string) *leafIndex {
-	x := &leafIndex{byKey: map[string][]int{}, byNum: map[string][]int{}, byPath: map[string][]int{}}
+	x := &leafIndex{byKey: map[string][]int{}, byNum: map[string][]int{}, byPath: map[string][]int{}, byRow: map[string][]int{}}
 	var v any
 	if text != "" && strings.ContainsRune("{[", rune(text[0])) && decodeOne(text, &v) {
 		x.walk(v, "", "")
@@ -148,6 +149,7 @@ func (x *leafIndex) put(l leaf) {
 		x.byNum[l.number] = append(x.byNum[l.number], i)
 	}
 	x.byPath[l.path] = append(x.byPath[l.path], i)
+	x.byRow[l.record] = append(x.byRow[l.record], i)
 }
 
 // find returns the leaves that are the value.

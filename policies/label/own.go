@@ -20,6 +20,7 @@ type ownText struct {
 	lined  string // plain, but with its breaks of lines
 	groups []group
 	values values
+	parts  []*ownText // its sentences, once somebody has asked
 }
 
 // group is a run of characters between blanks and hyphens of the plain text.

@@ -63,9 +63,13 @@ func (t *ownText) names(word string) bool {
 
 // sentences returns the sentences of the words, to be asked one by one.
 func (t *ownText) sentences() []*ownText {
-	var out []*ownText
+	if t.parts != nil {
+		return t.parts
+	}
+	out := []*ownText{}
 	for s := range strings.FieldsFuncSeq(strings.NewReplacer(". ", "\n", "! ", "\n", "? ", "\n", "; ", "\n").Replace(t.lined), func(r rune) bool { return r == '\n' }) {
 		out = append(out, &ownText{plain: s, lined: s, values: ownValues(s)})
 	}
+	t.parts = out
 	return out
 }
