@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/chaski-dev/chaski/tools"
+	"go.yaml.in/yaml/v3"
 )
 
 var snippet = regexp.MustCompile("(?s)```([a-z]*)\n(.*?)```")
@@ -64,5 +65,62 @@ func TestDocs(t *testing.T) {
 	}
 	if n < 6 {
 		t.Errorf("%d snippets", n)
+	}
+}
+
+// TestRecipes plays every recipe of docs/recipes.md: a bundle, and the tools and cases
+// behind it, against which it is linted too.
+func TestRecipes(t *testing.T) {
+	text, err := os.ReadFile("../docs/recipes.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var last []*Source
+	n := 0
+	for _, m := range snippet.FindAllStringSubmatch(string(text), -1) {
+		if m[1] != "yaml" {
+			t.Errorf("nothing executes a snippet of %q", m[1])
+		}
+		if !strings.Contains(m[2], "cases:") {
+			path := t.TempDir() + "/b.yaml"
+			if err := os.WriteFile(path, []byte(m[2]), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if last, err = Load(path); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		n++
+		name := last[len(last)-1].Name
+		outcomes, err := Test(last, name, []byte(m[2]))
+		if err != nil {
+			t.Error(name, err)
+		}
+		for _, o := range outcomes {
+			if o.Err != nil {
+				t.Errorf("%s, %s: %v", name, o.Name, o.Err)
+			}
+		}
+		var f caseFile
+		if err := yaml.Unmarshal([]byte(m[2]), &f); err != nil {
+			t.Fatal(name, err)
+		}
+		raw, err := json.Marshal(map[string]any{"tools": f.Tools})
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		var tr Trace
+		if err := json.Unmarshal(raw, &tr); err != nil {
+			t.Fatal(name, err)
+		}
+		if b, err := Compile(last, tr.Tools); err != nil {
+			t.Error(name, err)
+		} else if found := b.Lint(); len(found) > 0 {
+			t.Error(name, found)
+		}
+	}
+	if n != 5 {
+		t.Errorf("%d recipes", n)
 	}
 }

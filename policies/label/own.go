@@ -255,8 +255,7 @@ func (t *ownText) specific(s string) bool {
 			return false
 		}
 		i += from
-		first, _ := utf8.DecodeRuneInString(s)
-		if unicode.IsUpper(first) && len(s) > 2 && !filler[strings.ToLower(s)] {
+		if strings.ContainsFunc(s, unicode.IsUpper) && len(s) > 2 && !filler[strings.ToLower(s)] {
 			return true
 		}
 		if i > 0 && strings.ContainsRune("\"'`“«", rune(t.text[i-1])) {

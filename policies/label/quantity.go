@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // everyForm is a quantifier with what it counts; what follows must not be a condition.
@@ -51,8 +50,7 @@ func (t *ownText) names(word string) bool {
 		if !boundary(low, i, true) || !boundary(low, i+len(word), false) {
 			continue
 		}
-		first, _ := utf8.DecodeRuneInString(t.text[i:])
-		if unicode.IsUpper(first) {
+		if strings.ContainsFunc(t.text[i:i+len(word)], unicode.IsUpper) {
 			return true
 		}
 		if i > 0 && strings.ContainsRune("\"'`“«", rune(t.text[i-1])) {
