@@ -31,6 +31,7 @@ type Options struct {
 	Strategy planner.Strategy   // planner.React by default, or planner.Plan
 	Compact  planner.Compaction // of a full context: results are dropped, or summarised
 	Budget   planner.Budget
+	Shown    int // tools declared in a turn where there are more, see planner.Started; 0 is all
 	Sampling llm.Sampling
 	Format   *llm.ResponseFormat // of the final answer
 	By       string              // who asks
@@ -113,7 +114,7 @@ func (a *Agent) turn(st Start) planner.Started {
 		Run: st.Run, By: st.By, Tenant: a.opt.Tenant, Model: a.model.Info().Name, System: a.opt.System,
 		Messages: []llm.Message{{Role: llm.RoleUser, Content: st.Prompt}},
 		Tools:    a.opt.Specs, Budget: a.opt.Budget, Sampling: a.opt.Sampling, Format: a.opt.Format, Meta: a.opt.Meta,
-		Strategy: a.opt.Strategy, Compact: a.opt.Compact,
+		Strategy: a.opt.Strategy, Compact: a.opt.Compact, Shown: a.opt.Shown,
 	}
 }
 

@@ -20,6 +20,9 @@ func Check(s State, ev Event) error {
 		if s.Start != nil {
 			return fmt.Errorf("%w: the run has started already", ErrEvent)
 		}
+		if ev.Started.Shown < 0 {
+			return fmt.Errorf("%w: %d tools shown, want 0 (all) or more", ErrEvent, ev.Started.Shown)
+		}
 		if st := ev.Started.Strategy; st != React && st != Plan {
 			return fmt.Errorf("%w: there is no strategy %q: want %q or none", ErrEvent, st, Plan)
 		}

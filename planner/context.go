@@ -41,8 +41,11 @@ func Request(s State) *llm.Request {
 		req.Messages = append(req.Messages, m)
 	}
 	req.Messages = append(req.Messages, volatile...)
-	for _, t := range st.Tools {
+	for _, t := range s.shown() {
 		req.Tools = append(req.Tools, t.LLM())
+	}
+	if s.picks() {
+		req.Tools = append(req.Tools, findTool())
 	}
 	slices.SortFunc(req.Tools, func(a, b llm.ToolSpec) int { return strings.Compare(a.Name, b.Name) })
 	if s.Plan.Phase != "" {

@@ -46,6 +46,10 @@ type Started struct {
 	Strategy Strategy      `json:"strategy,omitempty"`
 	Compact  Compaction    `json:"compact,omitempty"`
 
+	// Shown is how many tools are declared in a turn where there are more: those that fit
+	// the request best, beside those that were called or found with FindName. 0 is all.
+	Shown int `json:"shown,omitempty"`
+
 	Labels map[string]string `json:"labels,omitempty"` // of the task, with Parent
 
 	// A later turn of a conversation is a run that follows another, see Follow: the

@@ -1,14 +1,26 @@
 package host
 
 import (
+	"context"
 	"encoding/json"
+	"iter"
 	"testing"
 	"time"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/mini"
 	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/tools"
 )
+
+// named is a model that has a name.
+type named string
+
+func (n named) Info() llm.Info { return llm.Info{Name: string(n)} }
+
+func (named) Generate(context.Context, *llm.Request) iter.Seq2[llm.Event, error] { return nil }
+
+func (named) CountTokens(*llm.Request) (int, error) { return 0, nil }
 
 // TestLeastConfidence: a call with effects of which the model is less sure than agent.yaml
 // wants waits for a person, whatever the other policies allow; a read does not.
@@ -16,6 +28,14 @@ func TestLeastConfidence(t *testing.T) {
 	c, err := Parse([]byte("policies: [strict]\nconfidence: 0.6\nsampling: {max_string: 500}\n"))
 	if err != nil {
 		t.Fatal(err)
+	}
+	for shown, want := range map[int]int{0: 6, -1: 0, 9: 9} {
+		if got := (&Config{Shown: shown}).shown(named(mini.Name)); got != want {
+			t.Errorf("shown: %d is %d for mini, want %d", shown, got, want)
+		}
+	}
+	if got := (&Config{}).shown(named("llama")); got != 0 {
+		t.Errorf("%d tools are shown to another model", got)
 	}
 	if c.Sampling.sampling().MaxString != 500 {
 		t.Errorf("sampling %+v", c.Sampling.sampling())
@@ -43,7 +63,7 @@ func TestLeastConfidence(t *testing.T) {
 			t.Errorf("%s at %g: %s by %s, want %s", x.tool, x.sure, d.Verdict, d.Rule, x.want)
 		}
 	}
-	for _, text := range []string{"confidence: 1.5", "confidence: -1", "sampling: {max_string: -2}"} {
+	for _, text := range []string{"confidence: 1.5", "confidence: -1", "shown: -2", "sampling: {max_string: -2}"} {
 		if _, err := Parse([]byte(text)); err == nil {
 			t.Errorf("%s passed", text)
 		}

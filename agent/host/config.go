@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/mini"
 	"github.com/chaski-dev/chaski/llm/sample"
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/tools"
@@ -39,6 +40,10 @@ type Config struct {
 	Strategy string                 `yaml:"strategy"` // react, also "", or plan
 	Compact  string                 `yaml:"compact"`  // of old results when the context is full: drop, also "", or summarise
 	Approval time.Duration          `yaml:"approval"` // how long a call waits for a person; 0 is a day
+
+	// Shown is how many tools are declared to the model in a turn where there are more,
+	// see planner.Started: 0 is 6 for the shipped model and all for others, −1 all.
+	Shown int `yaml:"shown"`
 
 	// Confidence is the least at which a call that changes something needs no person, see
 	// llm.ToolCall; 0 asks for none. Where a model gives no confidence, it asks.
@@ -157,6 +162,9 @@ func (c *Config) check() error {
 	if b := c.Budget; b.Steps < 0 || b.Tokens < 0 || b.Calls < 0 || b.Wall < 0 || b.Repairs < 0 || c.Approval < 0 {
 		return errors.New("a budget or time is negative")
 	}
+	if c.Shown < -1 {
+		return fmt.Errorf("shown %d: want −1 (all tools), 0 (the model's default) or more", c.Shown)
+	}
 	if !(c.Confidence >= 0 && c.Confidence <= 1) {
 		return fmt.Errorf("confidence %g: want 0 to 1", c.Confidence)
 	}
@@ -240,4 +248,15 @@ func (b BudgetConfig) budget() planner.Budget {
 
 func (s SamplingConfig) sampling() llm.Sampling {
 	return llm.Sampling{Temperature: s.Temperature, TopK: s.TopK, TopP: s.TopP, MinP: s.MinP, Seed: s.Seed, Beams: s.Beams, MaxString: s.MaxString}
+}
+
+// miniShown is how many tools the shipped model can hold apart.
+const miniShown = 6
+
+// shown is how many tools are declared to the model in a turn; 0 is all.
+func (c *Config) shown(m llm.Model) int {
+	if c.Shown == 0 && m.Info().Name == mini.Name {
+		return miniShown
+	}
+	return max(c.Shown, 0)
 }
