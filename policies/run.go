@@ -224,6 +224,9 @@ func (r *Run) result(f Fact) {
 		r.releaseStep(f.Call.ID)
 	}
 	given := r.given(*f.Call)
+	if s := f.Result.Status; s == tools.StatusFail || s == tools.StatusRetry { // an error may quote anybody
+		given.label = given.label.Join(label.Label{Integrity: label.Untrusted})
+	}
 	l := r.resultLabel(f.Call.Tool, f.Result.Labels, given.label)
 	delete(r.allowed, f.Call.ID)
 	text := ResultText(f.Result)

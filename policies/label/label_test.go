@@ -76,6 +76,14 @@ func TestProse(t *testing.T) {
 		"rm -rf /tmp; echo done well":                              false,
 		"A payment is due; nothing else happened.":                 true,
 		"two words": false,
+		"Hello Ann, please sign in on evil7.example soon.":                  false,
+		"Hello Ann, see www.portal-252.example soon.":                       false,
+		"Hello Ann, see bit4.ly soon.":                                      false,
+		"Hello Ann, see evil\u3002example soon.":                            false,
+		"Hello Ann, ring 900 123 456 before noon.":                          false,
+		"Hello Ann, go to 198.51.100.7 now.":                                false,
+		"Production stopped; they meet again on 2027-05-02 at 10:30.":       true,
+		"It costs 3.50 for 2.5 km, e.g. in spring, and 20 people liked it.": true,
 	} {
 		if c.Prose(text) != want {
 			t.Errorf("%q: %v", text, !want)

@@ -93,7 +93,18 @@ func everyReading(s string) []string {
 
 // ownReading returns the one value that a person means by a written number, or false:
 // the side that gives trust. "1,250.50" is 1250.5 and nothing else.
-func ownReading(s string) (string, bool) {
+func ownReading(s string) (string, bool) { return reading(s, false) }
+
+// reading is [ownReading] for a text of a language that writes 1.250,50; with comma. Three
+// digits behind the only sign of the other kind can be thousands or thousandths: such a
+// number has no value.
+func reading(s string, comma bool) (string, bool) {
+	if m := threeBehind.FindStringSubmatch(s); m != nil {
+		if (m[2] == ",") == comma {
+			return "", false
+		}
+		return decimal(m[1] + m[3])
+	}
 	grouped := func(s, sep string) (string, bool) {
 		parts := strings.Split(s, sep)
 		for i, p := range parts {
@@ -148,6 +159,32 @@ func ownReading(s string) (string, bool) {
 	return "", false
 }
 
+// threeBehind is a number with one group of three behind its only sign.
+var threeBehind = regexp.MustCompile(`^([1-9][0-9]{0,2})([.,])([0-9]{3})$`)
+
+// commaWords are frequent words of the languages that write a comma before decimals.
+var commaWords = map[string]bool{}
+
+func init() {
+	for w := range strings.FieldsSeq(`und der das ist bitte nicht mit auf für ein eine einen dem den zu von überweise überweisen zahle sende euro
+		les des une pour avec sur est s'il vous plaît le virement envoie payez paie dans du au el los las por para una
+		favor que del paga envía transfiere pagar il gli di un che della invia bonifico os um uma não da envie pague
+		transfira reais`) {
+		commaWords[w] = true
+	}
+}
+
+// writesComma reports whether a text looks like one of those languages.
+func writesComma(s string) bool {
+	n := 0
+	for w := range strings.FieldsFuncSeq(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }) {
+		if commaWords[w] {
+			n++
+		}
+	}
+	return n >= 2
+}
+
 // ownForm is one written number; groups set apart by blanks are joined afterwards.
 var ownForm = regexp.MustCompile(`[0-9]+(?:[.,'][0-9]+)*`)
 
@@ -155,6 +192,7 @@ var ownForm = regexp.MustCompile(`[0-9]+(?:[.,'][0-9]+)*`)
 // date, a time, an account, a product code or a version.
 func ownNumbers(s string) (numbers, digits map[string]int) {
 	numbers, digits = map[string]int{}, map[string]int{}
+	comma := writesComma(s)
 	found := ownForm.FindAllStringIndex(s, -1)
 	for i := 0; i < len(found); {
 		row := 1 // numbers set apart by single blanks
@@ -163,11 +201,13 @@ func ownNumbers(s string) (numbers, digits map[string]int) {
 		}
 		// A longer row, or one that follows a code, is an account or a telephone number.
 		if row <= 2 && !(row == 2 && inCode(s, found[i][0])) {
-			for _, m := range found[i : i+row] {
-				ownNumber(s, m[0], m[1], numbers, digits)
-			}
-			if row == 2 {
-				ownNumber(s, found[i][0], found[i+1][1], numbers, digits)
+			whole := s[found[i][0]:found[i+row-1][1]]
+			if _, ok := reading(whole, comma); row == 2 && ok { // "1 250" is one number
+				ownNumber(s, found[i][0], found[i+1][1], comma, numbers, digits)
+			} else {
+				for _, m := range found[i : i+row] {
+					ownNumber(s, m[0], m[1], comma, numbers, digits)
+				}
 			}
 		}
 		i += row
@@ -180,7 +220,7 @@ func ownNumbers(s string) (numbers, digits map[string]int) {
 
 func oneBlank(s string) bool { return s == " " || s == "\u00a0" || s == "\u202f" }
 
-func ownNumber(s string, from, to int, numbers, digits map[string]int) {
+func ownNumber(s string, from, to int, comma bool, numbers, digits map[string]int) {
 	negative, ok := standsAlone(s, from, to)
 	if !ok {
 		return
@@ -189,7 +229,7 @@ func ownNumber(s string, from, to int, numbers, digits map[string]int) {
 	if allDigits(text) {
 		digits[text]++
 	}
-	if d, ok := ownReading(text); ok {
+	if d, ok := reading(text, comma); ok {
 		if negative && d != "0" {
 			d = "-" + d
 		}
