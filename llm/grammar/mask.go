@@ -117,7 +117,7 @@ func (s *sieve) mask(n node) {
 		for _, k := range e.kids {
 			if _, ok := s.b.inString(k); ok {
 				for _, k := range e.kids {
-					s.mask(k)
+					s.also(k)
 				}
 				return
 			}
@@ -128,11 +128,26 @@ func (s *sieve) mask(n node) {
 		s.inside(body.min, body.max, after)
 		return
 	}
-	if p := s.usual(n); p != none {
+	if p := s.b.usual(n); p != none {
 		s.near(n, p)
 		return
 	}
 	s.walk(0, int32(len(s.v.bytes)), 0, n)
+}
+
+// also adds the tokens that n, one of several alternatives, allows. What is near a free
+// string takes tokens out, so it has a set of its own.
+func (s *sieve) also(n node) {
+	if _, ok := s.b.inString(n); ok || s.b.usual(n) == none {
+		s.mask(n)
+		return
+	}
+	own := sieve{b: s.b, v: s.v, dst: make(Bitset, len(s.dst)), limited: s.limited, limit: s.limit}
+	own.mask(n)
+	for i, w := range own.dst {
+		s.dst[i] |= w
+	}
+	s.cut, s.worst = s.cut || own.cut, max(s.worst, own.worst)
 }
 
 // inString says that n is the inside of a string without a pattern, and what follows
@@ -245,14 +260,14 @@ func (s *sieve) exits(list []closer, least, most int32) {
 }
 
 // usual is the free string that most characters lead to from n, or none.
-func (s *sieve) usual(n node) node {
+func (b *builder) usual(n node) node {
 	p, hits := none, 0
 	for _, c := range []byte("eQzJ~ 7_") {
-		to := s.b.step(n, c)
+		to := b.step(n, c)
 		if to == none {
 			continue
 		}
-		if _, ok := s.b.free(to); !ok {
+		if _, ok := b.free(to); !ok {
 			continue
 		}
 		if to != p {
