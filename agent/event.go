@@ -27,6 +27,10 @@ type Event struct {
 	Decision *planner.Decided
 	Result   *tools.Result
 
+	// Retry says that the model's turn broke off and begins again: Text of this turn
+	// that came before is void.
+	Retry *runtime.Retry
+
 	Journal *planner.Event
 	State   *planner.State // after Journal, and with the last event; not to be written to
 
@@ -61,6 +65,9 @@ type stream struct {
 func (st *stream) events(u runtime.Update) []Event {
 	if text, ok := u.Delta.(llm.TextDelta); ok {
 		return []Event{{Run: st.run, Text: text.Text}}
+	}
+	if u.Retry != nil {
+		return []Event{{Run: st.run, Retry: u.Retry}}
 	}
 	if u.Event == nil {
 		return nil

@@ -32,6 +32,11 @@ func Check(s State, ev Event) error {
 		return nil
 	case s.Start == nil:
 		return fmt.Errorf("%w: the run has not started", ErrEvent)
+	case ev.Reopened != nil:
+		if !s.Reopenable() {
+			return fmt.Errorf("%w: only a run that its model failed can be opened again, it is %s", ErrEvent, s.Status)
+		}
+		return nil
 	case s.Status.Done():
 		return fmt.Errorf("%w: the run has ended (%s)", ErrEvent, s.Status)
 	case ev.Leased != nil:
@@ -55,6 +60,8 @@ func Check(s State, ev Event) error {
 		if c := ev.Compacted; c.Forgotten < 0 || c.Forgotten > s.oldTurns() {
 			return fmt.Errorf("%w: %d messages cannot be forgotten", ErrEvent, c.Forgotten)
 		}
+	case ev.Faulted != nil:
+		return s.checkFault(ev.Faulted)
 	case ev.Decided != nil:
 		if s.Policy != nil && ev.Decided.Verdict == Allow && ev.Decided.Policy != s.Policy.Policy {
 			return fmt.Errorf("%w: policy %.12s allows a call, %.12s is pinned", ErrEvent, ev.Decided.Policy, s.Policy.Policy)
@@ -143,7 +150,7 @@ func (ev *Event) count() int {
 	for _, set := range []bool{
 		ev.Started != nil, ev.Leased != nil, ev.Pinned != nil, ev.Generated != nil, ev.Compacted != nil,
 		ev.Decided != nil, ev.Screened != nil, ev.Answered != nil, ev.Intent != nil, ev.Result != nil,
-		ev.Ticked != nil, ev.Cancelled != nil, ev.Forked != nil, ev.Ended != nil,
+		ev.Faulted != nil, ev.Reopened != nil, ev.Ticked != nil, ev.Cancelled != nil, ev.Forked != nil, ev.Ended != nil,
 	} {
 		if set {
 			n++

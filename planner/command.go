@@ -32,13 +32,15 @@ type Command struct {
 }
 
 // Commands returns the commands that are open in the state; none if the run has
-// ended or waits for a person.
+// ended, waits for a person or is suspended.
 func Commands(s State) []Command {
 	switch {
 	case s.Start == nil || s.Epoch == 0 || s.Status.Done():
 		return nil
 	case s.Outcome != "":
 		return []Command{{Kind: End, Status: s.Outcome, Reason: s.OutcomeReason}}
+	case s.Fault != nil:
+		return nil
 	case s.Policy.Asks(policies.OnInput) && s.Inputs < len(s.Start.Messages):
 		return []Command{{Kind: Screen, Text: &Text{Hook: policies.OnInput, Message: s.Inputs, Text: s.Start.Messages[s.Inputs].Content}}}
 	case s.Draft != "":

@@ -29,6 +29,8 @@ type Event struct {
 	Ticked    *Ticked    `json:"ticked,omitempty"`
 	Cancelled *Cancelled `json:"cancelled,omitempty"`
 	Forked    *Forked    `json:"forked,omitempty"`
+	Faulted   *Faulted   `json:"faulted,omitempty"`
+	Reopened  *Reopened  `json:"reopened,omitempty"`
 	Ended     *Ended     `json:"ended,omitempty"`
 }
 

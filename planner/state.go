@@ -11,11 +11,12 @@ import (
 // Status says where a run stands.
 type Status string
 
-// The first three are of runs that may go on; the rest are ends.
+// The first four are of runs that may go on; the rest are ends.
 const (
 	Running        Status = "running"
 	Waiting        Status = "waiting"         // for a person's approval
 	OutcomeUnknown Status = "outcome_unknown" // a once call may have run: a person or reconciler must say
+	Suspended      Status = "suspended"       // the model does not answer: to be driven on later, see State.Fault
 
 	Finished       Status = "finished"
 	Failed         Status = "failed"
@@ -149,6 +150,10 @@ type State struct {
 	// is the end that follows once it has let the answer out.
 	Inputs int    `json:"inputs,omitempty"`
 	Draft  Status `json:"draft,omitempty"`
+
+	// Fault is why the run is suspended; Faults counts those since the last turn.
+	Fault  *Faulted `json:"fault,omitempty"`
+	Faults int      `json:"faults,omitempty"`
 
 	// Outcome is set when nothing is left to do but to write the end.
 	Outcome       Status `json:"outcome,omitempty"`

@@ -37,7 +37,7 @@ func Fold(s State, ev Event) State {
 			s.Plan.Phase = Planning
 		}
 	case ev.Leased != nil:
-		s.Epoch = ev.Leased.Epoch
+		s.Epoch, s.Fault = ev.Leased.Epoch, nil // who takes it over asks the model again
 		s.lose()
 	case ev.Pinned != nil:
 		s.Policy = ev.Pinned
@@ -67,6 +67,10 @@ func Fold(s State, ev Event) State {
 		c.Phase, c.Attempt = Intended, ev.Intent.Attempt
 	case ev.Result != nil:
 		s.result(ev.Result)
+	case ev.Faulted != nil:
+		s.faulted(ev.Faulted)
+	case ev.Reopened != nil:
+		s.reopen()
 	case ev.Cancelled != nil:
 		s.end(CancelledRun, "cancelled"+by(ev.Cancelled.By)+because(ev.Cancelled.Reason))
 	case ev.Forked != nil:
@@ -113,12 +117,13 @@ func (s *State) lose() {
 }
 
 func (s *State) generated(g *Generated) {
+	s.Faults = 0
 	if len(s.Summary) > 0 {
 		s.summarised(g)
 		return
 	}
 	if g.Error != "" {
-		s.end(Failed, "model: "+g.Error)
+		s.end(Failed, modelFailed+g.Error)
 		return
 	}
 	s.spend(g.Usage)
@@ -319,6 +324,10 @@ func (s *State) status() {
 		return
 	}
 	s.Status, s.Reason = Running, ""
+	if s.Fault != nil && s.Outcome == "" {
+		s.Status, s.Reason = Suspended, modelFailed+s.Fault.Error
+		return
+	}
 	if s.Outcome != "" || len(s.Calls) == 0 || s.Epoch == 0 || len(Commands(*s)) > 0 {
 		return
 	}

@@ -20,6 +20,7 @@ type Update struct {
 	Event *planner.Event
 	State *planner.State // with Event; not to be kept
 	Delta llm.Event
+	Retry *Retry // the turn that was streamed is asked for again
 }
 
 type reply struct {
@@ -100,7 +101,7 @@ func (d *driver) leave(ctx context.Context) {
 	case !ok:
 	case st.Done():
 		m.EndSession(d.state.Start.Tenant, d.run)
-	case st == planner.Waiting || st == planner.OutcomeUnknown:
+	case st == planner.Waiting || st == planner.OutcomeUnknown || st == planner.Suspended:
 		if err := m.Suspend(ctx, d.state.Start.Tenant, d.run); err != nil {
 			d.rt.opt.Log.Debug().Err(err).Str("run", d.run).Msg("context of a run that waits stays in memory")
 		}
@@ -313,7 +314,7 @@ func (l *loop) generate(ctx context.Context, req *llm.Request) error {
 	if g.Error == "" {
 		// A plan or a summary is no answer, and one is shown once the policy has seen it.
 		held := l.state.Policy.Asks(policies.OnAnswer) || len(l.state.Summary) > 0 || l.state.Plan.Phase == planner.Planning
-		msg, stop, moved, err := l.ask(ctx, req, func(ev llm.Event) {
+		msg, stop, moved, err := l.turn(ctx, req, "", func(ev llm.Event) {
 			if _, text := ev.(llm.TextDelta); l.watch != nil && !(text && held) {
 				l.watch(Update{Delta: ev})
 			}
@@ -328,6 +329,9 @@ func (l *loop) generate(ctx context.Context, req *llm.Request) error {
 		if err != nil {
 			g.Error = err.Error()
 		}
+	}
+	if g.Error != "" && len(l.state.Summary) == 0 {
+		return l.settle(ctx, planner.Event{Faulted: &planner.Faulted{Prompt: g.Prompt, Error: g.Error, Permanent: true}})
 	}
 	return l.settle(ctx, planner.Event{Generated: &g})
 }
@@ -345,7 +349,7 @@ func (l *loop) extract(ctx context.Context, cmd planner.Command) error {
 	case have > 0 && n+cmd.Request.MaxTokens > have:
 		fail(fmt.Errorf("the value is too long to be read: %w", &llm.ContextFullError{Need: n + cmd.Request.MaxTokens, Have: have}))
 	default:
-		msg, stop, moved, err := l.ask(ctx, cmd.Request, nil)
+		msg, stop, moved, err := l.turn(ctx, cmd.Request, cmd.Call.ID, nil)
 		if moved || ctx.Err() != nil {
 			return err // what was left is read again
 		}

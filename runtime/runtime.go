@@ -36,6 +36,7 @@ type Options struct {
 	Owner     string           // of leases, in the journal; "" is host and process id
 	ReplyRoom int              // tokens kept free for an answer; 0 is an eighth of the context, at most 1,024
 	Parallel  int              // calls in flight at once in one run; 0 is 16
+	Patience  time.Duration    // how long one drive asks a model again that gives passing errors, before the run is suspended; 0 is a minute, negative is none
 	Poll      time.Duration    // between looks for a cancellation while the model or a tool works; 0 is 2 s. Wait looks at least every second
 	Log       zerolog.Logger   // run and call ids on each line; arguments are never logged
 }
@@ -60,6 +61,9 @@ func New(opt Options) (*Runtime, error) {
 	}
 	if opt.Poll <= 0 {
 		opt.Poll = 2 * time.Second
+	}
+	if opt.Patience == 0 {
+		opt.Patience = time.Minute
 	}
 	if opt.Parallel <= 0 {
 		opt.Parallel = 16

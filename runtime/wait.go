@@ -13,11 +13,12 @@ import (
 const waitPoll = time.Second
 
 // Wait returns a run's state once it can be driven on: a person has answered, settled
-// or cancelled it, in whatever process, or a request for approval has expired by the
+// or cancelled it, in whatever process, it is suspended and to be tried again now, or a request for approval has expired by the
 // runtime's clock, which Wait journals. It returns at once if the run waits for nobody.
 // Wait holds no lease and runs nothing, so several processes may wait for one run.
 func (r *Runtime) Wait(ctx context.Context, run string) (planner.State, error) {
 	d := &driver{rt: r, run: run}
+	began := time.Now()
 	for {
 		if err := ctx.Err(); err != nil {
 			return d.state, err
@@ -25,7 +26,8 @@ func (r *Runtime) Wait(ctx context.Context, run string) (planner.State, error) {
 		if err := d.catchUp(ctx); err != nil {
 			return d.state, err
 		}
-		if st := d.state.Status; st != planner.Waiting && st != planner.OutcomeUnknown {
+		st := d.state.Status
+		if st != planner.Waiting && st != planner.OutcomeUnknown && st != planner.Suspended {
 			return d.state, nil
 		}
 		pause := min(r.opt.Poll, waitPoll) // the clock may jump: it is read again after this
@@ -38,6 +40,14 @@ func (r *Runtime) Wait(ctx context.Context, run string) (planner.State, error) {
 					return d.state, err
 				}
 				continue // also where somebody else was first: what they wrote is read
+			}
+			pause = min(pause, max(left, time.Millisecond))
+		}
+		if st == planner.Suspended {
+			until := d.state.Fault.Until
+			left := until.Sub(later(r.now(), d.state.At))
+			if left <= 0 || time.Since(began) >= until.Sub(d.state.At) { // whatever was done to the clock
+				return d.state, nil
 			}
 			pause = min(pause, max(left, time.Millisecond))
 		}

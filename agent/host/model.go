@@ -29,14 +29,17 @@ type ModelConfig struct {
 
 // OpenAIConfig names a model behind an endpoint, see openai.Options.
 type OpenAIConfig struct {
-	BaseURL       string        `yaml:"base_url"`
-	Model         string        `yaml:"model"`
-	KeyEnv        string        `yaml:"key_env"` // the environment variable that holds the key; "" sends none
-	Context       int           `yaml:"context"`
-	Timeout       time.Duration `yaml:"timeout"`
-	Idle          time.Duration `yaml:"idle"`
-	NoStrict      bool          `yaml:"no_strict"`
-	NoTemperature bool          `yaml:"no_temperature"`
+	BaseURL  string        `yaml:"base_url"`
+	Model    string        `yaml:"model"`
+	KeyEnv   string        `yaml:"key_env"` // the environment variable that holds the key; "" sends none
+	Context  int           `yaml:"context"`
+	Timeout  time.Duration `yaml:"timeout"`
+	Idle     time.Duration `yaml:"idle"`
+	NoStrict bool          `yaml:"no_strict"`
+
+	NoStreamOptions bool `yaml:"no_stream_options"`
+	MaxTokens       bool `yaml:"max_tokens"`
+	NoTemperature   bool `yaml:"no_temperature"`
 }
 
 // UnmarshalYAML takes a text as the path.
@@ -106,7 +109,8 @@ func (m *ModelConfig) open(cache string, log zerolog.Logger) (model llm.Model, c
 			}
 		}
 		model, err := openai.New(openai.Options{BaseURL: o.BaseURL, Model: o.Model, Key: key, ContextTokens: o.Context,
-			Timeout: o.Timeout, Idle: o.Idle, NoStrict: o.NoStrict, NoTemperature: o.NoTemperature})
+			Timeout: o.Timeout, Idle: o.Idle, NoStrict: o.NoStrict, NoTemperature: o.NoTemperature,
+			NoStreamOptions: o.NoStreamOptions, MaxTokens: o.MaxTokens})
 		return model, nil, err
 	}
 	opt := engine.Options{Threads: m.Threads, Tokens: m.Context, Cache: m.KV, CacheDir: cache,

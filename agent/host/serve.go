@@ -81,7 +81,7 @@ func (h *Host) work(ctx context.Context, job bus.Job) (bus.Answer, error) {
 		return bus.Answer{Status: string(planner.Failed), Reason: err.Error(), Final: true}, nil
 	case err != nil:
 		return bus.Answer{}, err
-	case s.Epoch == 0 || len(planner.Commands(s)) > 0:
+	case s.Epoch == 0 || len(planner.Commands(s)) > 0 || s.Status == planner.Suspended: // which has waited
 		for ev, err := range h.Resume(ctx, job.Run) {
 			if err != nil {
 				return bus.Answer{}, err

@@ -213,6 +213,14 @@ func ended(h *host.Host, ev *agent.Event) error {
 		return &exitError{code: 3, err: fmt.Errorf("run %s: %s; look into it, then say what came of it with\n  %s --ok JSON\nor --failed REASON, and go on with\n  %s",
 			ev.Run, ev.Reason, runsCommand("settle", ev.Run, h.Runs()), runsCommand("resume", ev.Run, h.Runs()))}
 	}
+	if ev.Status == planner.Suspended {
+		return &exitError{code: 5, err: fmt.Errorf("run %s is suspended: %s\nwhat was done stays done; go on with\n  %s",
+			ev.Run, printable(ev.Reason, false), runsCommand("resume", ev.Run, h.Runs()))}
+	}
+	if ev.State != nil && ev.State.Reopenable() {
+		return fmt.Errorf("run %s: failed: %s\nwhen that is mended, go on with\n  %s",
+			ev.Run, printable(ev.Reason, false), runsCommand("resume", ev.Run, h.Runs()))
+	}
 	text := fmt.Sprintf("run %s: %s", ev.Run, ev.Status)
 	if ev.Reason != "" {
 		text += ": " + ev.Reason

@@ -29,7 +29,7 @@ func (c *runsResumeCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.Status.Done() {
+	if s.Status.Done() && !s.Reopenable() {
 		return fmt.Errorf("run %s is over: %s", c.ID, s.Status)
 	}
 	h, err := c.reopen(ctx, &s, c.Runs)
@@ -38,6 +38,11 @@ func (c *runsResumeCmd) Run(ctx context.Context) error {
 	}
 	if err != nil {
 		return err
+	}
+	if s.Reopenable() {
+		if err := h.Runtime().Reopen(ctx, c.ID, me()); err != nil {
+			return errors.Join(err, h.Close())
+		}
 	}
 	return follow(ctx, h, h.Resume(ctx, c.ID), c.JSON)
 }

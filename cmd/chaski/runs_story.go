@@ -81,6 +81,12 @@ func (s *story) tell(n int, ev *planner.Event, after *planner.State) {
 		s.line(n, ev.At, "policy %s is pinned (%.12s)%s", strings.Join(ev.Pinned.Names, ", "), ev.Pinned.Policy, audited)
 	case ev.Generated != nil:
 		s.generated(n, ev, after)
+	case ev.Faulted != nil && ev.Faulted.Permanent:
+		s.line(n, ev.At, "the model failed: %s", ev.Faulted.Error)
+	case ev.Faulted != nil:
+		s.line(n, ev.At, "the model failed, and may do better after %s: %s", ev.Faulted.Until.Local().Format(time.TimeOnly), ev.Faulted.Error)
+	case ev.Reopened != nil:
+		s.line(n, ev.At, "%s opened the run again", who(ev.Reopened.By))
 	case ev.Compacted != nil:
 		s.line(n, ev.At, "the context was full: %s", ev.Compacted)
 	case ev.Decided != nil:

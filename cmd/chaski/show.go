@@ -70,6 +70,10 @@ func (s *screen) event(ev *agent.Event) {
 	switch {
 	case ev.Text != "":
 		s.text(ev.Text)
+	case ev.Retry != nil:
+		s.end()
+		s.said = false
+		s.note("model", "%s; attempt %d in %v", ev.Retry.Error, ev.Retry.Attempt, ev.Retry.After.Round(time.Millisecond))
 	case ev.Decision != nil:
 		s.decision(ev.Call, ev.Decision)
 	case ev.Result != nil:
@@ -132,6 +136,12 @@ func (s *screen) journal(ev *planner.Event) {
 			s.note("model", "failed: %s", ev.Generated.Error)
 		}
 		s.said = s.said && len(ev.Generated.Message.Calls) == 0
+	case ev.Faulted != nil:
+		s.end()
+		s.said = false
+		s.note("model", "failed: %s", ev.Faulted.Error)
+	case ev.Reopened != nil:
+		s.note("reopened", "by %s", ev.Reopened.By)
 	case ev.Compacted != nil:
 		s.note("context", "%s", ev.Compacted)
 	case ev.Answered != nil:
@@ -204,7 +214,7 @@ func newLines(w io.Writer) lines {
 // line is one event: Type says which of the fields are set.
 type line struct {
 	Run  string `json:"run"`
-	Type string `json:"type"` // text, call, decision, result, journal, waiting, end
+	Type string `json:"type"` // text, retry, call, decision, result, journal, waiting, end
 
 	Text      string          `json:"text,omitempty"`
 	Call      string          `json:"call,omitempty"`
@@ -220,6 +230,9 @@ type line struct {
 
 	Event *planner.Event `json:"event,omitempty"` // with journal: an event that none of the others shows
 
+	Attempt int    `json:"attempt,omitempty"` // with retry: the text of this turn that came before is void
+	After   string `json:"after,omitempty"`
+
 	Answer string        `json:"answer,omitempty"`
 	Used   *planner.Used `json:"used,omitempty"`
 }
@@ -232,6 +245,8 @@ func (l lines) event(ev *agent.Event) error {
 	switch {
 	case ev.Text != "":
 		out.Type, out.Text = "text", ev.Text
+	case ev.Retry != nil:
+		out.Type, out.Reason, out.Attempt, out.After = "retry", ev.Retry.Error, ev.Retry.Attempt, ev.Retry.After.String()
 	case ev.Decision != nil:
 		d := ev.Decision
 		out.Type, out.Verdict, out.Rule, out.Reason = "decision", string(d.Verdict), d.Rule, d.Reason

@@ -10,6 +10,7 @@ import (
 	"github.com/openai/openai-go/v3/shared"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/chat"
 )
 
 // newTurn translates a request.
@@ -17,7 +18,9 @@ func newTurn(req *llm.Request, o Options) (*turn, error) {
 	t := &turn{nullable: map[string]nullable{}, usage: llm.Usage{FirstDivergent: -1}}
 	p := &t.params
 	p.Model = o.Model
-	p.StreamOptions.IncludeUsage = openai.Bool(true)
+	if !o.NoStreamOptions {
+		p.StreamOptions.IncludeUsage = openai.Bool(true)
+	}
 	if n := req.Sampling.Beams; n > 1 {
 		return nil, fmt.Errorf("openai: %d beams, where an endpoint follows one", n)
 	}
@@ -27,6 +30,10 @@ func newTurn(req *llm.Request, o Options) (*turn, error) {
 			return nil, fmt.Errorf("openai: message %d: %w", i+1, err)
 		}
 		p.Messages = append(p.Messages, m)
+	}
+	t.tools = req.Tools
+	if len(req.Tools) > 0 && req.Sampling.LogProbs == 0 && req.ToolChoice.Mode != llm.ChoiceNone {
+		t.parser = chat.NewParser(chat.ParserOptions{Tools: req.Tools})
 	}
 	for _, spec := range req.Tools {
 		if err := t.declare(spec, o); err != nil {
@@ -157,6 +164,9 @@ func (t *turn) sampling(req *llm.Request, o Options) {
 	}
 	if req.MaxTokens > 0 {
 		p.MaxCompletionTokens = openai.Int(int64(req.MaxTokens))
+		if o.MaxTokens {
+			t.options = append(t.options, option.WithJSONSet("max_tokens", req.MaxTokens))
+		}
 	}
 	if len(req.Stop) > 0 {
 		p.Stop.OfStringArray = req.Stop

@@ -106,7 +106,7 @@ func strictObject(out, props map[string]any, required any) (nullable, bool) {
 		}
 		all[name] = s
 	}
-	out["properties"], out["required"] = all, slices.Sorted(maps.Keys(all))
+	out["properties"], out["required"] = all, append([]string{}, slices.Sorted(maps.Keys(all))...) // never null
 	return within, true
 }
 

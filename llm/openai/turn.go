@@ -1,6 +1,8 @@
 package openai
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -8,6 +10,7 @@ import (
 	"github.com/openai/openai-go/v3/option"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/chat"
 )
 
 // Bounds on what one turn may bring: an endpoint that goes on for ever is cut off.
@@ -21,127 +24,221 @@ type turn struct {
 	params   openai.ChatCompletionNewParams
 	options  []option.RequestOption
 	nullable map[string]nullable // of the tools declared strictly
+	tools    []llm.ToolSpec
 
-	calls  int // begun
-	open   *call
+	began  []*call         // in the order in which they came
+	at     map[int64]*call // the last one of each index of the server's
+	told   int             // calls that have an index of ours
+	think  thinking
+	parser *chat.Parser // finds calls that are written as text
+	head   string       // of the text, while it may be a token
+	begun  bool
 	reason string
 	usage  llm.Usage
 	bytes  int
 }
 
-// call is the call that is being written.
-type call struct {
-	index int // among ours; servers number theirs in more than one way
-	at    int64
-	id    string
-	name  string
-	args  strings.Builder
-}
-
 // push returns the events of one chunk.
-func (t *turn) push(chunk openai.ChatCompletionChunk) ([]llm.Event, error) {
-	if u := chunk.Usage; u.PromptTokens > 0 || u.CompletionTokens > 0 {
-		t.usage.PromptTokens = int(u.PromptTokens)
-		t.usage.CachedTokens = int(u.PromptTokensDetails.CachedTokens)
-		t.usage.GeneratedTokens = int(u.CompletionTokens)
-		t.usage.AcceptedTokens = int(u.CompletionTokensDetails.AcceptedPredictionTokens)
+func (t *turn) push(c *chunk) ([]llm.Event, error) {
+	if u := c.Usage; u != nil && (u.PromptTokens > 0 || u.CompletionTokens > 0) {
+		t.usage.PromptTokens, t.usage.GeneratedTokens = u.PromptTokens, u.CompletionTokens
+		if d := u.PromptTokensDetails; d != nil {
+			t.usage.CachedTokens = d.CachedTokens
+		}
+		if d := u.CompletionTokensDetails; d != nil {
+			t.usage.AcceptedTokens = d.AcceptedPredictionTokens
+		}
 	}
 	var events []llm.Event
-	for _, choice := range chunk.Choices {
+	for _, choice := range c.Choices {
 		if choice.Index != 0 { // one was asked for
 			continue
 		}
-		text := choice.Delta.Content + choice.Delta.Refusal
-		if t.bytes += len(text); text != "" {
-			events = append(events, llm.TextDelta{Text: text, LogProbs: logProbs(choice.Logprobs.Content)})
+		d := choice.Delta
+		said := string(d.Content + d.Refusal)
+		t.bytes += len(said)
+		events = append(events, t.text(said, choice.Logprobs.list())...)
+		calls := d.ToolCalls
+		if f := d.FunctionCall; f != nil {
+			calls = append(calls, callDelta{Function: *f})
 		}
-		for _, d := range choice.Delta.ToolCalls {
+		for _, d := range calls {
 			t.bytes += len(d.Function.Name) + len(d.Function.Arguments)
-			got, err := t.delta(d)
-			events = append(events, got...)
-			if err != nil {
-				return events, err
-			}
+			events = append(events, t.delta(d)...)
 		}
-		if choice.FinishReason != "" {
-			t.reason = choice.FinishReason
+		if choice.FinishReason != nil && *choice.FinishReason != "" {
+			t.reason = *choice.FinishReason
 		}
 	}
-	if t.bytes > maxTurn || t.calls > maxCalls {
+	if t.bytes > maxTurn || len(t.began) > maxCalls {
 		return events, fmt.Errorf("%w: a turn of more than %d MiB or %d calls", ErrStream, maxTurn>>20, maxCalls)
 	}
 	return events, nil
 }
 
-// delta is a piece of a call. A new one begins with a new index or, from servers that
-// number all of them 0, with a new id and a name.
-func (t *turn) delta(d openai.ChatCompletionChunkChoiceDeltaToolCall) ([]llm.Event, error) {
-	var events []llm.Event
-	f := d.Function
-	fresh := t.open == nil || d.Index != t.open.at || f.Name != "" && d.ID != "" && d.ID != t.open.id
-	if fresh {
-		if f.Name == "" {
-			return nil, fmt.Errorf("%w: a piece of call %d came before its name", ErrStream, d.Index)
-		}
-		events = t.close()
-		t.open = &call{index: t.calls, at: d.Index, id: d.ID, name: f.Name}
-		t.calls++
-		events = append(events, llm.CallStart{Index: t.open.index, Name: f.Name})
-	}
-	if f.Arguments != "" {
-		t.open.args.WriteString(f.Arguments)
-		events = append(events, llm.CallDelta{Index: t.open.index, Text: f.Arguments})
-	}
-	return events, nil
-}
-
-// close ends the open call.
-func (t *turn) close() []llm.Event {
-	if t.open == nil {
+// text returns the events of a piece of text: without the model's thinking, and with
+// the calls that are written as text.
+func (t *turn) text(said string, probs []llm.TokenLogProb) []llm.Event {
+	said = t.think.strip(said)
+	if said == "" {
 		return nil
 	}
-	c := t.open
-	t.open = nil
-	args := c.args.String()
-	if strings.TrimSpace(args) == "" {
-		args = "{}"
+	if t.parser == nil {
+		return []llm.Event{llm.TextDelta{Text: said, LogProbs: probs}}
 	}
-	return []llm.Event{llm.CallEnd{Index: c.index, Call: llm.ToolCall{ID: c.id, Name: c.name, Arguments: t.nullable[c.name].restore(args)}}}
+	return t.parsed(t.written(said))
 }
 
-// finish ends the turn, if the endpoint did.
-func (t *turn) finish() ([]llm.Event, error) {
+// written reads text that may begin with the token which opens calls, which some servers
+// send as text.
+func (t *turn) written(said string) []llm.Event {
+	if t.begun {
+		return t.parser.Push(chat.Piece{Text: said})
+	}
+	t.head += said
+	said, tagged := strings.CutPrefix(strings.TrimLeft(t.head, " \n"), chat.PythonTag)
+	if !tagged && strings.HasPrefix(chat.PythonTag, said) {
+		return nil
+	}
+	t.begun = true
+	if !tagged {
+		return t.parser.Push(chat.Piece{Text: t.head})
+	}
+	events := t.parser.Push(chat.Piece{Special: chat.PythonTag})
+	return append(events, t.parser.Push(chat.Piece{Text: said})...)
+}
+
+// parsed numbers the calls that were found in the text among the others.
+func (t *turn) parsed(events []llm.Event) []llm.Event {
+	for i, ev := range events {
+		switch ev := ev.(type) {
+		case llm.CallStart:
+			t.told = max(t.told, ev.Index+1)
+		case llm.CallEnd:
+			ev.Call.Arguments = t.nullable[ev.Call.Name].restore(string(ev.Call.Arguments))
+			events[i] = ev
+		}
+	}
+	return events
+}
+
+// finish ends the turn, if the endpoint did; done says that it said so.
+func (t *turn) finish(done bool) ([]llm.Event, error) {
+	var events []llm.Event
+	if rest := t.think.rest(); rest != "" {
+		events = t.text(rest, nil)
+	}
+	if t.parser != nil {
+		if !t.begun && t.head != "" {
+			t.begun = true
+			events = append(events, t.parsed(t.parser.Push(chat.Piece{Text: t.head}))...)
+		}
+		more, err := t.parser.Finish()
+		events = append(events, t.parsed(more)...)
+		var bad *chat.CallError
+		if errors.As(err, &bad) && bad.Name != "" && bad.Raw != "" && t.parser.Calls() == 0 {
+			raw, _ := json.Marshal(bad.Raw) // a string always encodes: the runtime answers it
+			call := llm.ToolCall{Name: bad.Name, Arguments: raw}
+			events = append(events, llm.CallStart{Index: t.told, Name: bad.Name}, llm.CallEnd{Index: t.told, Call: call})
+			t.told++
+		} else if bad != nil && bad.Raw != "" {
+			events = append(events, llm.TextDelta{Text: bad.Raw})
+		}
+	}
 	stop := llm.Stop{Usage: t.usage}
 	switch t.reason {
-	case "stop", "tool_calls", "function_call":
-		stop.Reason = llm.StopEndOfTurn
-		if t.calls > 0 {
-			stop.Reason = llm.StopToolCalls
-		}
-	case "length":
+	case "length", "max_tokens", "model_length":
 		stop.Reason = llm.StopMaxTokens
-		if t.open != nil {
-			t.open = nil // half a call is none
-			return nil, fmt.Errorf("%w: the bound of tokens cut a call short", ErrStream)
+		for _, c := range t.began {
+			if !c.whole() { // half a call is none
+				return events, fmt.Errorf("%w: the bound of tokens cut a call short", ErrStream)
+			}
 		}
-	case "content_filter":
-		return nil, ErrFiltered
-	case "":
-		return nil, fmt.Errorf("%w: it ended before the turn did", ErrStream)
-	default:
-		return nil, fmt.Errorf("%w: unknown finish reason %.40q", ErrStream, t.reason)
+	case "content_filter", "safety", "SAFETY":
+		return events, ErrFiltered
+	case "error":
+		return events, &Error{Err: ErrStream, Message: "the endpoint ended the turn with an error", passing: true}
+	default: // each server has its own words for an end
+		if t.bytes == 0 && t.reason != "stop" && t.reason != "tool_calls" || t.reason == "" && !done {
+			return events, fmt.Errorf("%w: %w (finish reason %.40q)", ErrStream, errEnded, t.reason)
+		}
+		stop.Reason = llm.StopEndOfTurn
 	}
-	return append(t.close(), stop), nil
+	for _, c := range t.began {
+		if c.name == "" {
+			return events, fmt.Errorf("%w: a piece of call %d came before its name", ErrStream, c.at)
+		}
+		events = append(events, t.close(c)...)
+	}
+	if t.told > 0 && stop.Reason != llm.StopMaxTokens {
+		stop.Reason = llm.StopToolCalls
+	}
+	return append(events, stop), nil
 }
 
-func logProbs(tokens []openai.ChatCompletionTokenLogprob) []llm.TokenLogProb {
+func (l *logprobs) list() []llm.TokenLogProb {
+	if l == nil {
+		return nil
+	}
 	var out []llm.TokenLogProb
-	for _, t := range tokens {
-		p := llm.TokenLogProb{ID: -1, Text: t.Token, LogProb: float32(t.Logprob)}
+	for _, t := range l.Content {
+		p := llm.TokenLogProb{ID: -1, Text: t.Token, LogProb: t.Logprob}
 		for _, o := range t.TopLogprobs {
-			p.Top = append(p.Top, llm.TokenLogProb{ID: -1, Text: o.Token, LogProb: float32(o.Logprob)})
+			p.Top = append(p.Top, llm.TokenLogProb{ID: -1, Text: o.Token, LogProb: o.Logprob})
 		}
 		out = append(out, p)
 	}
 	return out
+}
+
+// thinking takes the model's thoughts out of its text: what stands between <think> and
+// </think> at the beginning.
+type thinking struct {
+	held   string
+	inside bool
+	over   bool
+}
+
+const thinkOpen, thinkClose = "<think>", "</think>"
+
+func (t *thinking) strip(s string) string {
+	if t.over {
+		return s
+	}
+	t.held += s
+	if !t.inside {
+		head := strings.TrimLeft(t.held, " \t\r\n")
+		switch {
+		case strings.HasPrefix(head, thinkOpen):
+			t.inside, t.held = true, head[len(thinkOpen):]
+		case strings.HasPrefix(thinkOpen, head): // it may become one
+			return ""
+		default:
+			t.over = true
+			return t.take()
+		}
+	}
+	if _, answer, ok := strings.Cut(t.held, thinkClose); ok {
+		t.over, t.held = true, strings.TrimLeft(answer, "\r\n")
+		return t.take()
+	}
+	if n := len(t.held) - len(thinkClose); n > 0 { // thoughts are not kept
+		t.held = t.held[n:]
+	}
+	return ""
+}
+
+func (t *thinking) take() string {
+	s := t.held
+	t.held = ""
+	return s
+}
+
+// rest is what was held back and is no thought.
+func (t *thinking) rest() string {
+	if t.inside && !t.over {
+		return ""
+	}
+	t.over = true
+	return t.take()
 }
