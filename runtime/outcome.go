@@ -27,14 +27,22 @@ func outcome(rep reply, effect tools.Effect) tools.Result {
 	}
 	res.CallID, res.Attempt = rep.call.ID, rep.call.Attempt
 	if len(res.Value) > 0 && !json.Valid(res.Value) {
-		res.Value, res.Status, res.Reason = nil, tools.StatusFail, "the tool's result is not JSON"
+		res.Value, res.Status, res.Reason = nil, unproven(effect), "the tool's result is not JSON"
 	}
 	switch res.Status {
 	case tools.StatusOK, tools.StatusRetry, tools.StatusFail, tools.StatusInvalid, tools.StatusUnknown, tools.StatusTimeout:
 	default: // a tool cannot speak for a policy
-		res.Value, res.Status, res.Reason = nil, tools.StatusFail, "the tool answered with no known status"
+		res.Value, res.Status, res.Reason = nil, unproven(effect), "the tool answered with no known status"
 	}
 	return res
+}
+
+// unproven is the status of a call whose answer says nothing: a once tool may have run.
+func unproven(effect tools.Effect) tools.Status {
+	if effect == tools.Once {
+		return tools.StatusUnknown
+	}
+	return tools.StatusFail
 }
 
 // sanitise makes arguments that are not JSON a JSON string of what was written: the

@@ -1,10 +1,12 @@
 package tools
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -75,7 +77,10 @@ func (t *Tool) Do(ctx context.Context, call Call) (result Result, cause error) {
 	defer func() {
 		if r := recover(); r != nil {
 			cause = &PanicError{r, debug.Stack()}
-			result = call.result(StatusFail, t.spec.Name+" crashed: "+cause.Error())
+			result = call.unsure(t.spec, t.spec.Name+" crashed: "+cause.Error())
+			if t.spec.Effect != Once {
+				result.Status = StatusFail
+			}
 		}
 		result.Duration = time.Since(began)
 	}()
@@ -91,7 +96,12 @@ func (t *Tool) result(ctx context.Context, call Call, value json.RawMessage, err
 		return t.accept(call, value)
 	}
 	var said *Error
+	var odd *oddError
 	switch {
+	case errors.As(err, &odd):
+		return t.odd(call, nil, odd.err)
+	case errors.As(err, &said) && said.Status == StatusUnknown:
+		return call.unsure(t.spec, said.Reason), nil
 	case errors.As(err, &said):
 		status := said.Status
 		if status != StatusRetry && status != StatusInvalid {
@@ -100,16 +110,71 @@ func (t *Tool) result(ctx context.Context, call Call, value json.RawMessage, err
 		return call.result(status, said.Reason), nil
 	case ctx.Err() != nil:
 		return call.late(t.spec, ctx.Err()), err
+	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded): // a limit of the handler's own
+		return call.unsure(t.spec, err.Error()), err
 	}
 	return call.result(StatusFail, err.Error()), err
+}
+
+// oddError is an answer that cannot be written, of a handler that succeeded.
+type oddError struct{ err error }
+
+func (e *oddError) Error() string { return e.err.Error() }
+
+// Odd is the answer of a tool that took effect and whose own answer cannot be used: it
+// stands in the Value, and does not satisfy the tool's output schema. What happened has
+// happened: a failure would invite another call.
+type Odd struct {
+	Warning string `json:"warning"`
+	Answer  string `json:"answer,omitempty"` // the beginning of what it said
+}
+
+// maxOdd bounds what is kept of an answer that cannot be used, in bytes.
+const maxOdd = 2000
+
+// NewOdd returns the Value of such a result.
+func NewOdd(tool string, answer []byte, problem error) json.RawMessage {
+	text := strings.ToValidUTF8(string(answer[:min(len(answer), maxOdd)]), "\uFFFD")
+	if len(answer) > maxOdd {
+		text += "…"
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(Odd{Warning: CleanReason(tool + oddWarning + problem.Error()), Answer: text}) // two strings always encode
+	value, err := Canonical(b.Bytes())
+	if err != nil { // never of what was just written
+		return json.RawMessage("null")
+	}
+	return value
+}
+
+// IsOdd reports whether a Value is an [Odd] answer.
+func IsOdd(value json.RawMessage) bool {
+	var o Odd
+	dec := json.NewDecoder(bytes.NewReader(value))
+	dec.DisallowUnknownFields()
+	return dec.Decode(&o) == nil && strings.Contains(o.Warning, oddWarning)
+}
+
+const oddWarning = " succeeded, but its answer cannot be used: "
+
+// odd is the result of a handler that succeeded with an answer that cannot be used.
+func (t *Tool) odd(call Call, answer []byte, problem error) (Result, error) {
+	if !t.spec.Effect.HasEffect() {
+		return call.result(StatusFail, problem.Error()), problem
+	}
+	r := call.result(StatusOK, "")
+	r.Value = NewOdd(t.spec.Name, answer, problem)
+	return r, problem
 }
 
 // accept checks what the handler returned.
 func (t *Tool) accept(call Call, value json.RawMessage) (Result, error) {
 	if len(value) > MaxResult {
-		err := fmt.Errorf("%s returned %d bytes, more than %d", t.spec.Name, len(value), MaxResult)
-		return call.result(StatusFail, err.Error()), err
+		return t.odd(call, value, fmt.Errorf("%s returned %d bytes, more than %d", t.spec.Name, len(value), MaxResult))
 	}
+	answer := value
 	var err error
 	switch {
 	case t.output == nil:
@@ -120,8 +185,7 @@ func (t *Tool) accept(call Call, value json.RawMessage) (Result, error) {
 		value, err = t.output.Check(value)
 	}
 	if err != nil {
-		err = fmt.Errorf("%s returned a wrong result: %w", t.spec.Name, err)
-		return call.result(StatusFail, err.Error()), err
+		return t.odd(call, answer, fmt.Errorf("%s returned a wrong result: %w", t.spec.Name, err))
 	}
 	r := call.result(StatusOK, "")
 	r.Value = value
@@ -134,10 +198,15 @@ func (c *Call) late(spec Spec, err error) Result {
 	if errors.Is(err, context.Canceled) {
 		what = "was cancelled"
 	}
+	return c.unsure(spec, spec.Name+" "+what)
+}
+
+// unsure is the result of a call of which nobody knows whether it took effect.
+func (c *Call) unsure(spec Spec, reason string) Result {
 	if spec.EffectOrOnce() == Once {
-		return c.result(StatusUnknown, spec.Name+" "+what+"; it may or may not have taken effect")
+		return c.result(StatusUnknown, reason+"; it may or may not have taken effect")
 	}
-	return c.result(StatusTimeout, spec.Name+" "+what)
+	return c.result(StatusTimeout, reason)
 }
 
 // result makes a result of this attempt; the reason is made safe to show.

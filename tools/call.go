@@ -35,7 +35,7 @@ const (
 	StatusInvalid Status = "invalid" // the arguments do not satisfy the schema
 	StatusDenied  Status = "denied"  // a policy said no; never set by a tool
 	StatusUnknown Status = "unknown" // a once call whose reply was lost: it may have run
-	StatusTimeout Status = "timeout" // a read or idempotent call that gave no answer in time
+	StatusTimeout Status = "timeout" // a read or idempotent call that gave no answer, in time or at all
 )
 
 // Result is what came of a call.

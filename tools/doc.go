@@ -8,9 +8,11 @@
 //
 // What is wrong with the arguments comes back as a [Result] with [StatusInvalid] and a
 // reason that names the path, what was expected and what was given, so that a model can
-// repair its call. The handler returns [Retry] when another call may do better, and
-// [Fail] or any other error when not. A panic, an answer that breaks the output schema
-// and an answer that is too large are failures of that call and of nothing else.
+// repair its call. The handler returns [Retry] when another call may do better,
+// [Unsure] when it cannot know whether it took effect, and [Fail] or any other error
+// when it did not. A panic of a once tool is of unknown outcome. An answer that breaks
+// the output schema, has no JSON form or is too large is a failure of a read tool; of a
+// tool that changed something it is a success with an [Odd] answer.
 //
 // A [Caller] makes one attempt at one call: a [Registry] in this process, or a client of
 // the bus. [Retrying] repeats attempts as the effect class allows: read and idempotent
@@ -18,7 +20,7 @@
 //
 // Invariants:
 //   - A handler sees only arguments that satisfy its schema, in canonical JSON.
-//   - A value in a Result satisfies the output schema.
+//   - A value in a Result satisfies the output schema, but for an [Odd] one.
 //   - The identity of a call ([CallID]) depends on its run, step, index, tool and
 //     canonical arguments and on nothing else; every attempt carries the same one.
 //   - An error of a Caller other than [ErrOutcomeUnknown] says that the tool did not run.

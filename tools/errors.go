@@ -37,7 +37,7 @@ func (e *CallError) Unwrap() error { return e.Err }
 
 // Error is a handler's own answer that it did not succeed.
 type Error struct {
-	Status Status // StatusRetry or StatusFail
+	Status Status // StatusRetry, StatusFail or, if it may have taken effect, StatusUnknown
 	Reason string // for the model
 	Err    error  // the cause, if any
 }
@@ -54,6 +54,11 @@ func Retry(format string, args ...any) error { return answer(StatusRetry, format
 // Fail is returned by a handler when calling again would not help. Any error that is
 // neither counts as Fail.
 func Fail(format string, args ...any) error { return answer(StatusFail, format, args) }
+
+// Unsure is returned by a handler that cannot know whether what it asked for has
+// happened: the connection broke after the request had left, say. A once call is then of
+// unknown outcome; a read or idempotent one got no answer, and may be attempted again.
+func Unsure(format string, args ...any) error { return answer(StatusUnknown, format, args) }
 
 func answer(status Status, format string, args []any) error {
 	err := fmt.Errorf(format, args...)

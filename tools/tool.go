@@ -74,7 +74,7 @@ func New[In, Out any](name, description string, fn func(ctx context.Context, in 
 		enc := json.NewEncoder(&b)
 		enc.SetEscapeHTML(false)
 		if err := enc.Encode(out); err != nil {
-			return nil, fmt.Errorf("the result has no JSON form: %w", err)
+			return nil, &oddError{fmt.Errorf("the result has no JSON form: %w", err)}
 		}
 		return b.Bytes(), nil
 	})

@@ -3,6 +3,7 @@ package bus
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -71,6 +72,9 @@ func (a *attempt) run(ctx context.Context) {
 		}
 	})
 	result, cause := tools.Result{CallID: a.call.ID, Attempt: a.call.Attempt, Status: tools.StatusFail, Reason: a.spec.Name + " ended without an answer"}, errGoexit
+	if a.spec.Effect == tools.Once {
+		result.Status, result.Reason = tools.StatusUnknown, result.Reason+"; it may or may not have taken effect"
+	}
 	defer func() { // in case of runtime.Goexit as well
 		stop()
 		if !a.answer(result, cause) {
@@ -130,8 +134,12 @@ func (a *attempt) reply(r tools.Result, object string) {
 		defer cancel()
 		var err error
 		if object, err = w.store.put(ctx, replyBucket, a.call.ID, value); err != nil {
-			r.Status, r.Reason = tools.StatusFail, tools.CleanReason("the result is too large for a message and could not be stored: "+err.Error())
-			value = nil
+			err = fmt.Errorf("it is too large for a message and could not be stored: %w", err)
+			if a.spec.Effect.HasEffect() {
+				value = tools.NewOdd(a.spec.Name, value, err)
+			} else {
+				r.Status, r.Reason, value = tools.StatusFail, tools.CleanReason(err.Error()), nil
+			}
 		}
 	}
 	if r.Status != tools.StatusOK {

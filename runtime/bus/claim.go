@@ -2,6 +2,7 @@ package bus
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -132,11 +133,11 @@ func (a *attempt) record(result tools.Result) (kept tools.Result, object string,
 		name, err := w.store.put(ctx, objectBucket, a.call.ID, result.Value)
 		if err != nil {
 			w.log.Error().Err(err).Str("call", a.call.ID).Msg("a large result could not be kept")
-			done.Status, done.Reason = tools.StatusFail, tools.CleanReason("it took effect, but its result was too large to keep: "+err.Error())
+			done.Value = tools.NewOdd(a.spec.Name, result.Value, fmt.Errorf("it was too large to keep: %w", err))
+			result.Value = done.Value
 		}
 		done.Object = name
 	}
-	result.Status, result.Reason = done.Status, done.Reason
 	revision, ok, err := w.store.replace(ctx, a.call.ID, done, a.claim.revision)
 	switch {
 	case err != nil:

@@ -207,7 +207,7 @@ func (c *Client) read(ctx context.Context, msg *nats.Msg, call tools.Call, d *de
 	value := json.RawMessage(msg.Data)
 	if name := header(msg.Header, headerObject); name != "" {
 		if value, err = c.fetch(ctx, call, name, d); err != nil {
-			return fail(result, "its result could not be read: "+err.Error()), true, nil
+			return unread(result, d, err), true, nil
 		}
 	}
 	return accept(result, value, d), true, nil
@@ -230,19 +230,35 @@ func (c *Client) fetch(ctx context.Context, call tools.Call, name string, d *dec
 
 // accept checks a value against the declared output.
 func accept(r tools.Result, value json.RawMessage, d *declared) tools.Result {
+	said := value
 	var err error
-	if len(value) > tools.MaxResult {
+	switch {
+	case len(value) > tools.MaxResult:
 		err = errTooLarge
-	} else if d.output != nil {
-		value, err = d.output.Check(value)
-	} else {
+	case d.output == nil || d.spec.Effect.HasEffect() && tools.IsOdd(value):
 		value, err = schema.Canonical(value)
+	default:
+		value, err = d.output.Check(value)
 	}
 	if err != nil {
-		return fail(r, d.spec.Name+" returned a wrong result: "+err.Error())
+		return odd(r, d, said, fmt.Errorf("%s returned a wrong result: %w", d.spec.Name, err))
 	}
 	r.Value = value
 	return r
+}
+
+// odd is the result of a tool that succeeded with an answer that cannot be used.
+func odd(r tools.Result, d *declared, said []byte, problem error) tools.Result {
+	if !d.spec.Effect.HasEffect() {
+		return fail(r, problem.Error())
+	}
+	r.Value = tools.NewOdd(d.spec.Name, said, problem)
+	return r
+}
+
+// unread is odd for a result of which only the name could be had.
+func unread(r tools.Result, d *declared, err error) tools.Result {
+	return odd(r, d, nil, fmt.Errorf("its result could not be read: %w", err))
 }
 
 func fail(r tools.Result, reason string) tools.Result {

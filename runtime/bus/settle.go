@@ -105,7 +105,7 @@ func (c *Client) recorded(ctx context.Context, call tools.Call, e entry, d *decl
 	if e.Object != "" {
 		value, err := c.fetch(ctx, call, e.Object, d)
 		if err != nil {
-			return fail(result, "it took effect, but its result could not be read: "+err.Error())
+			return unread(result, d, err)
 		}
 		result.Value = value
 	}

@@ -120,11 +120,11 @@ func (d Declaration) Tool(dir string) (*tools.Tool, error) {
 	}
 	if len(d.Command) > 0 {
 		ways++
-		handle = command{d.Command, d.Dir, d.Env}.call
+		handle = command{d.Command, d.Dir, d.Env, spec.EffectOrOnce(), false}.call
 	}
 	if d.Shell != "" {
 		ways++
-		handle = command{[]string{"sh", "-c", d.Shell}, d.Dir, d.Env}.call
+		handle = command{[]string{"sh", "-c", d.Shell}, d.Dir, d.Env, spec.EffectOrOnce(), true}.call
 	}
 	if d.HTTP != "" {
 		ways++
@@ -132,7 +132,7 @@ func (d Declaration) Tool(dir string) (*tools.Tool, error) {
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			return nil, fmt.Errorf("http: %q is no http or https URL", d.HTTP)
 		}
-		handle = endpoint{d.HTTP, d.Headers}.call
+		handle = endpoint{d.HTTP, d.Headers, spec.EffectOrOnce()}.call
 	}
 	if ways != 1 {
 		return nil, errors.New("it needs exactly one of command, shell and http")
