@@ -1,7 +1,6 @@
 package policies
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -26,23 +25,6 @@ var (
 // DefaultApprovalTTL is how long a request for approval stays open.
 const DefaultApprovalTTL = 24 * time.Hour
 
-// Summary is what a person sees before approving.
-type Summary struct {
-	Tool      string            `json:"tool"`
-	What      string            `json:"what"` // one sentence
-	Arguments []SummaryArgument `json:"arguments"`
-	Rule      string            `json:"rule"`
-	Why       string            `json:"why"`
-	Expires   time.Time         `json:"expires"`
-}
-
-// SummaryArgument is one argument and where it came from.
-type SummaryArgument struct {
-	Name  string          `json:"name"`
-	Value json.RawMessage `json:"value"`
-	From  string          `json:"from"`
-}
-
 // Approval is a person's answer.
 type Approval struct {
 	CallID   string    `json:"call_id"`
@@ -51,16 +33,6 @@ type Approval struct {
 	Granted  bool      `json:"granted"`
 	By       string    `json:"by"`
 	At       time.Time `json:"at"`
-}
-
-// String writes the summary as lines of text.
-func (s *Summary) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\nasked by %s: %s\n", visible(s.What), s.Rule, s.Why)
-	for _, a := range s.Arguments {
-		fmt.Fprintf(&b, "  %s = %s (%s)\n", visible(a.Name), visible(string(a.Value)), a.From)
-	}
-	return b.String()
 }
 
 // visible writes what a person would not see, or would take for something else, as

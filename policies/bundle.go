@@ -84,6 +84,8 @@ type Budgets struct {
 	Wall    time.Duration `yaml:"wall"`
 	Money   float64       `yaml:"money"`
 	Repeats int           `yaml:"repeats"` // identical calls
+
+	Approvals int `yaml:"approvals"` // how often a person is asked
 }
 
 // Prices turn usage into money.
@@ -181,7 +183,7 @@ func ParseSource(file string, data []byte) (*Source, error) {
 	default:
 		return fail("default is %q: want deny or allow", s.Default)
 	}
-	if b := s.Budgets; b.Steps < 0 || b.Tokens < 0 || b.Calls < 0 || b.Wall < 0 || b.Money < 0 || b.Repeats < 0 {
+	if b := s.Budgets; b.Steps < 0 || b.Tokens < 0 || b.Calls < 0 || b.Wall < 0 || b.Money < 0 || b.Repeats < 0 || b.Approvals < 0 {
 		return fail("a budget is negative")
 	}
 	for _, p := range slices.Concat(s.Handles, s.Reveal) {

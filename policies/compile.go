@@ -346,7 +346,7 @@ func (b *Bundle) budgets() (out Budgets, prices Prices) {
 		}
 		s := l.src.Budgets
 		out.Steps, out.Tokens, out.Calls = least(out.Steps, s.Steps), least(out.Tokens, s.Tokens), least(out.Calls, s.Calls)
-		out.Repeats = least(out.Repeats, s.Repeats)
+		out.Repeats, out.Approvals = least(out.Repeats, s.Repeats), least(out.Approvals, s.Approvals)
 		out.Wall = time.Duration(least(int(out.Wall), int(s.Wall)))
 		if out.Money == 0 || s.Money != 0 && s.Money < out.Money {
 			out.Money = s.Money

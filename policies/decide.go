@@ -372,29 +372,15 @@ func (r *Run) askOrApprove(d *Decision, call tools.Call, args map[string]any, f 
 		d.Verdict, d.Reason = Deny, "The approval has expired."
 		return
 	}
-	s := &Summary{Tool: call.Tool, Rule: d.Rule, Why: d.Reason, Expires: now.Add(r.info.ApprovalTTL)}
+	expires := now.Add(r.info.ApprovalTTL)
 	if q := r.requests[call.ID]; q != nil && q.hash == d.CallHash {
-		s.Expires = q.expires
+		expires = q.expires
+	} else if n := r.budget.Approvals; n > 0 && r.asks >= n {
+		d.Verdict, d.Rule = Deny, "budget/approvals"
+		d.Reason = fmt.Sprintf("A person was asked %d times in this run, and may be asked no more.", n)
+		return
 	}
-	s.What = fmt.Sprintf("%s will run once and may not be undone.", call.Tool)
-	if t := r.bundle.tools[call.Tool]; t != nil && t.spec.EffectOrOnce() != tools.Once {
-		s.What = fmt.Sprintf("%s will run.", call.Tool)
-	}
-	if len(f.recipients) > 0 {
-		var to []string
-		for _, name := range f.recipients[:min(len(f.recipients), 20)] {
-			to = append(to, short(name, 80))
-		}
-		s.What += " It reaches " + strings.Join(to, ", ") + "."
-		if more := len(f.recipients) - len(to); more > 0 {
-			s.What += fmt.Sprintf(" And %d more.", more)
-		}
-	}
-	for _, name := range sortedKeys(args) {
-		raw := canonical(map[string]any{"v": args[name]})
-		s.Arguments = append(s.Arguments, SummaryArgument{Name: name, Value: raw[5 : len(raw)-1], From: from(f.labels[name])})
-	}
-	d.Approval = s
+	d.Approval = r.summarise(d, r.bundle.tools[call.Tool], args, f, expires)
 }
 
 // short cuts a text after n characters.

@@ -48,6 +48,7 @@ type Run struct {
 	failures      map[string]int // in a row, by tool
 	allowed       map[string]Decision
 	requests      map[string]*request
+	asks          int                 // how often a person was asked
 	approvals     map[string]Approval // by call hash
 	results       map[string]Decision // decisions on results, until the result is folded
 	used          map[string][]use    // values of the user's words, by the calls that used them
@@ -138,7 +139,7 @@ func (r *Run) Observe(f Fact) error {
 	case FactPlan:
 		r.plan(f.Plan)
 	case FactTurn:
-		r.info.Started, r.steps, r.tokens, r.money = f.At, 0, 0, 0
+		r.info.Started, r.steps, r.tokens, r.money, r.asks = f.At, 0, 0, 0, 0
 		clear(r.dispatched)
 		clear(r.attempts)
 	case FactCompaction: // texts leave the prompt; what they were labelled stays
@@ -197,6 +198,7 @@ func (r *Run) decided(d Decision) {
 	case OnCall:
 		if q := r.requests[d.CallID]; d.Verdict == RequireApproval && d.Approval != nil && (q == nil || q.hash != d.CallHash) {
 			r.requests[d.CallID] = &request{hash: d.CallHash, expires: d.Approval.Expires}
+			r.asks++
 		}
 		if d.Verdict.Passes() && !r.dispatched[d.CallID] {
 			r.dispatched[d.CallID] = true

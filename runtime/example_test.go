@@ -54,6 +54,6 @@ func ExampleNewGuard() {
 	// Output:
 	// inbox: allow by strict/own-words
 	// pay: require_approval by strict/untrusted-argument
-	// pay will run once and may not be undone. It reaches mallory. An argument comes from untrusted data; a person must confirm it.
+	// pay will run once and may not be undone: to "mallory". An argument comes from untrusted data; a person must confirm it.
 	// waiting <nil>
 }

@@ -228,40 +228,6 @@ func ended(h *host.Host, ev *agent.Event) error {
 	return errors.New(printable(text, false))
 }
 
-// ask shows each waiting call to the person at the terminal. It returns false if one is
-// left for later.
-func ask(ctx context.Context, h *host.Host, run string, waiting []planner.CallState,
-	read func(ctx context.Context, prompt string, remember bool) (string, error)) (bool, error) {
-	for _, c := range waiting {
-		fmt.Fprint(os.Stderr, summary(&c, decisionOf(ctx, h, run, c.ID)))
-		for {
-			text, err := read(ctx, "Approve? [y]es, [n]o, [l]ater: ", false)
-			if err != nil {
-				if errors.Is(err, io.EOF) {
-					fmt.Fprintln(os.Stderr)
-					return false, nil
-				}
-				return false, err
-			}
-			switch strings.ToLower(strings.TrimSpace(text)) {
-			case "y", "yes":
-				err = h.Answer(ctx, run, c, true, me(), "")
-			case "n", "no":
-				err = h.Answer(ctx, run, c, false, me(), "")
-			case "l", "later":
-				return false, nil
-			default:
-				continue
-			}
-			if err != nil {
-				return false, err
-			}
-			break
-		}
-	}
-	return true, nil
-}
-
 // decisionOf finds the decision by which a call waits.
 func decisionOf(ctx context.Context, h *host.Host, run, call string) *planner.Decided {
 	events, _, err := h.Runtime().Events(ctx, run)
