@@ -46,3 +46,8 @@ func TestShipped(t *testing.T) {
 func over(arguments string) llm.Model {
 	return llm.Script(transcript.Turn("lookup_order", `{"order_number": 1045}`), transcript.Turn("refund_order", arguments), llm.Turn{Text: "Your order 1045 is late."})
 }
+
+// TestParaphrases holds the model that ships to what it understands of people's own words.
+func TestParaphrases(t *testing.T) {
+	transcript.Paraphrases(t, &Example, 12, 0)
+}

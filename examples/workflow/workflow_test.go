@@ -40,3 +40,8 @@ func good() llm.Model {
 func TestShipped(t *testing.T) {
 	transcript.Check(t, &Example, transcript.Case{Name: "shipped", Prompt: Example.Prompt})
 }
+
+// TestParaphrases holds the model that ships to what it understands of people's own words.
+func TestParaphrases(t *testing.T) {
+	transcript.Paraphrases(t, &Example, 2, 7)
+}

@@ -43,7 +43,7 @@ func evaluate(o options) (err error) {
 	}
 	defer func() { err = errors.Join(err, m.Close()) }()
 	if o.people != "" {
-		c, calls, err := m.people(o, 0)
+		c, calls, err := m.people(o, o.call)
 		if err != nil {
 			return err
 		}

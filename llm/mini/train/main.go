@@ -36,6 +36,7 @@ func run(args []string) error {
 	f.StringVar(&o.mix, "mix", "Q8_0", "number format of the model file")
 	f.StringVar(&o.skill, "skill", "", "only this skill (eval, show)")
 	f.StringVar(&o.people, "people", "", "the half of the sets that no generator made: dev or test (eval)")
+	f.Float64Var(&o.call, "call", 0, "least probability of opening a call at which one is made, 0 for what the file says (eval -people)")
 	f.BoolVar(&o.all, "all", false, "what users say is learned, too (pack -from)")
 	f.BoolVar(&o.verbose, "v", false, "show each wrong answer (eval)")
 	f.BoolVar(&o.held, "held", false, "show held-out conversations (show)")
@@ -65,5 +66,5 @@ type options struct {
 	seed                                             uint64
 	n, size, row, exchanges, beams                   int
 	verbose, held, free, seen, all                   bool
-	brief, drill, examples                           float64
+	brief, drill, examples, call                     float64
 }
