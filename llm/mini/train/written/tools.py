@@ -259,7 +259,7 @@ def tools_conv():
                 {"role": "assistant", "content": rnd.choice(s["assistant"])},
             ]
             continue
-        if r < (0.3 if len(ds) < 3 else 0.2):
+        if r < (0.4 if len(ds) < 3 else 0.32):
             d = rnd.choice(recs["tool"])
             if d["name"] not in seen:
                 text, _ = rnd.choice(d["requests"])
