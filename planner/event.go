@@ -206,6 +206,9 @@ type Answered struct {
 type Intent struct {
 	Call    string `json:"call"`
 	Attempt int    `json:"attempt"` // from 1
+
+	// Store is what the store of results was before a once call was sent (tools.Call.Store).
+	Store string `json:"store,omitempty"`
 }
 
 // Result is what came of an attempt.

@@ -41,7 +41,7 @@ func Facts(before State, ev Event, after State) []policies.Fact {
 			var steps []tools.Call
 			for _, c := range after.Calls {
 				if c.Step != "" {
-					steps = append(steps, tools.Call{Tool: c.Tool, Arguments: c.Arguments})
+					steps = append(steps, tools.Call{Tool: c.Tool, Arguments: c.Arguments, Store: c.Store})
 				}
 			}
 			add(policies.Fact{Kind: policies.FactPlan, Plan: steps})

@@ -96,6 +96,7 @@ type CallState struct {
 	Effect    tools.Effect    `json:"effect"`
 	Phase     Phase           `json:"phase"`
 	Attempt   int             `json:"attempt,omitempty"`
+	Store     string          `json:"store,omitempty"`    // of its Intent
 	Approved  string          `json:"approved,omitempty"` // hash that a person approved
 	Expires   time.Time       `json:"expires,omitzero"`
 	Result    *tools.Result   `json:"result,omitempty"`

@@ -64,7 +64,7 @@ func Fold(s State, ev Event) State {
 		}
 	case ev.Intent != nil:
 		c := s.call(ev.Intent.Call)
-		c.Phase, c.Attempt = Intended, ev.Intent.Attempt
+		c.Phase, c.Attempt, c.Store = Intended, ev.Intent.Attempt, ev.Intent.Store
 	case ev.Result != nil:
 		s.result(ev.Result)
 	case ev.Faulted != nil:

@@ -236,7 +236,17 @@ func (l *loop) do(ctx context.Context, cmd planner.Command) error {
 	case planner.Screen:
 		return l.screen(ctx, *cmd.Text)
 	case planner.Intend:
-		return l.settle(ctx, planner.Event{Intent: &planner.Intent{Call: cmd.Call.ID, Attempt: cmd.Call.Attempt}})
+		in := planner.Intent{Call: cmd.Call.ID, Attempt: cmd.Call.Attempt}
+		if w, ok := l.rt.opt.Reconciler.(Witness); ok && l.once(cmd.Call) {
+			var err error
+			if in.Store, err = w.Witness(ctx); ctx.Err() != nil {
+				return ctx.Err()
+			} else if err != nil {
+				l.rt.opt.Log.Warn().Err(err).Str("run", l.driver.run).Msg("the store of results cannot be asked: an answer that is lost will be of unknown outcome")
+				in.Store = "unknown"
+			}
+		}
+		return l.settle(ctx, planner.Event{Intent: &in})
 	case planner.Reconcile:
 		res := tools.Result{Status: tools.StatusUnknown, Reason: "the reply was lost"}
 		if l.rt.opt.Reconciler != nil {
@@ -257,6 +267,13 @@ func (l *loop) do(ctx context.Context, cmd planner.Command) error {
 		return l.settle(ctx, planner.Event{Result: &planner.Result{Result: res}})
 	}
 	return fmt.Errorf("runtime: run %s: unknown command %q", l.driver.run, cmd.Kind)
+}
+
+// once says whether a call goes to a once tool of the bus.
+func (l *loop) once(call *tools.Call) bool {
+	c, _ := l.state.Call(call.ID)
+	_, isAgent := l.rt.opt.Agents[call.Tool]
+	return !isAgent && c.Effect == tools.Once
 }
 
 // screen asks the policy about a text. The answer is shown to the watcher only then.

@@ -22,6 +22,14 @@ type Reconciler interface {
 	Reconcile(ctx context.Context, call tools.Call) (tools.Result, error)
 }
 
+// Witness is a [Reconciler] that says what its store is, before a once call is sent. The
+// text is kept with the intent, and comes back as tools.Call.Store: a store that has
+// been made anew, or has lost something since, proves nothing.
+type Witness interface {
+	Reconciler
+	Witness(ctx context.Context) (string, error)
+}
+
 // Options configures a [Runtime]. Journal, Model and Caller are needed to drive
 // runs; Journal alone is enough to read, answer and cancel them.
 type Options struct {

@@ -21,6 +21,10 @@ type Call struct {
 	// Confidence is how sure the model is of the call, see llm.ToolCall; 0 is unknown.
 	Confidence float64 `json:"confidence,omitempty"`
 
+	// Store is what the store of results was before the call was first sent, in the store's
+	// own words: one that is younger or has lost something proves nothing about the call.
+	Store string `json:"store,omitempty"`
+
 	Deadline time.Time `json:"deadline,omitzero"`
 	Trace    string    `json:"trace,omitempty"` // W3C traceparent
 }

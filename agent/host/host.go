@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -116,7 +117,7 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 	}
 	var reconciler runtime.Reconciler = h.Bus
 	if h.lost {
-		reconciler = unknown{}
+		reconciler = unknown{h.Bus}
 	}
 	h.Agent, err = agent.New(h.Model, agent.Options{
 		Reconciler: reconciler,
@@ -217,16 +218,12 @@ func (h *Host) openBus(ctx context.Context) ([]tools.Spec, error) {
 	}
 	own := slices.Concat(h.o.Tools, declared)
 	o := bus.OpenOptions{URL: h.o.NATS, Creds: h.o.Creds, Listen: h.o.Listen, Logger: h.o.Log}
-	names := map[string]bool{}
 	if len(own) > 0 {
 		registry, err := tools.NewRegistry(own...)
 		if err != nil {
 			return nil, err
 		}
 		o.Tools = registry
-		for _, t := range own {
-			names[t.Spec().Name] = true
-		}
 	}
 	if h.o.NATS == "" {
 		// Each process has a store of its own: two may run in one data folder. A run that is
@@ -251,49 +248,75 @@ func (h *Host) openBus(ctx context.Context) ([]tools.Spec, error) {
 		return nil, err
 	}
 	h.close = append(h.close, func() error { h.Bus.Close(); return nil })
-	if len(names) == 0 && len(c.Discover) == 0 {
-		return nil, nil
-	}
-	return h.find(ctx, names)
+	return h.find(ctx)
 }
 
-// find lists the agent's tools as the bus declares them.
-func (h *Host) find(ctx context.Context, own map[string]bool) ([]tools.Spec, error) {
-	var only []string
-	if h.o.NATS == "" && h.o.Listen == "" { // nobody else reaches the bus
-		only = slices.Collect(maps.Keys(own))
+// find lists the agent's tools: its own, which need not be looked for, unless the bus has
+// another version of them, and those that it discovers.
+func (h *Host) find(ctx context.Context) ([]tools.Spec, error) {
+	specs := map[string]tools.Spec{}
+	for _, s := range h.Bus.Served() {
+		specs[s.Name] = s
 	}
-	all, err := h.Bus.AllOf(ctx, only)
-	if err != nil {
-		return nil, err
+	if len(h.Config.Discover) == 0 && (len(specs) == 0 || h.o.NATS == "" && h.o.Listen == "") { // nobody else is asked
+		return sorted(specs), nil
 	}
-	var out []tools.Spec
-	used := map[string]bool{}
-	for _, s := range all {
-		take := own[s.Name]
-		for _, p := range h.Config.Discover {
-			if ok, _ := path.Match(p, s.Name); ok { // the pattern was checked
-				take, used[p] = true, true
+	own := maps.Clone(specs)
+	for until := time.Now().Add(patience); ; {
+		all, err := h.Bus.Tools(ctx)
+		if err != nil {
+			return nil, err
+		}
+		missing := ""
+		for _, s := range all {
+			if _, ok := own[s.Name]; ok {
+				specs[s.Name] = s
 			}
 		}
-		if take {
-			out = append(out, s)
-			delete(own, s.Name)
+		for _, p := range h.Config.Discover {
+			used := false
+			for _, s := range all {
+				if ok, _ := path.Match(p, s.Name); ok { // the pattern was checked
+					specs[s.Name], used = s, true
+				}
+			}
+			if !used {
+				missing = p
+			}
 		}
-	}
-	for name := range own {
-		return nil, fmt.Errorf("tool %s: other workers on the bus declare it differently", name)
-	}
-	for _, p := range h.Config.Discover {
-		if !used[p] {
+		for name, err := range h.Bus.Conflicts() {
+			if _, ok := own[name]; ok {
+				return nil, fmt.Errorf("tool %s: other workers on the bus declare it differently: %w", name, err)
+			}
+			if ok, _ := path.Match(missing, name); ok {
+				return nil, fmt.Errorf("discover: tool %s matches %q: %w", name, missing, err)
+			}
+		}
+		switch {
+		case missing == "":
+			return sorted(specs), nil
+		case h.o.NATS == "" && h.o.Listen == "":
+			return nil, fmt.Errorf("discover: no tool matches %q on the embedded bus, which nobody else can reach: name a cluster with --nats", missing)
+		case !time.Now().Before(until):
 			where := "the cluster"
 			if h.o.NATS == "" {
-				where = "the embedded bus, which nobody else can reach: name a cluster with --nats"
+				where = "the embedded bus"
 			}
-			return nil, fmt.Errorf("discover: no tool matches %q on %s", p, where)
+			return nil, fmt.Errorf("discover: no tool matches %q on %s, which was asked for %v", missing, where, patience)
 		}
 	}
-	return out, nil
+}
+
+// patience is how long workers have to answer before a tool counts as absent: a busy
+// machine answers late.
+const patience = 3 * time.Second
+
+func sorted(specs map[string]tools.Spec) []tools.Spec {
+	var out []tools.Spec
+	for _, name := range slices.Sorted(maps.Keys(specs)) {
+		out = append(out, specs[name])
+	}
+	return out
 }
 
 func (h *Host) meta() map[string]string {
@@ -328,8 +351,8 @@ func (h *Host) Journal() journal.Journal { return h.journal }
 // Data returns the folder of everything that runs leave.
 func (h *Host) Data() string { return h.data }
 
-// unknown is the reconciler of a process that cannot know.
-type unknown struct{}
+// unknown is the reconciler of a process that cannot know. Of calls to come it can.
+type unknown struct{ *bus.Bus }
 
 // Reconcile implements runtime.Reconciler.
 func (unknown) Reconcile(_ context.Context, call tools.Call) (tools.Result, error) {

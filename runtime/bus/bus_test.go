@@ -472,25 +472,42 @@ func TestSchemaChanges(t *testing.T) {
 	}
 }
 
-// TestAllOf: where all tools are named, nobody else is waited for; where one of them is
-// missing, the others are found all the same.
-func TestAllOf(t *testing.T) {
-	s := start(t, bus.ServerOptions{})
-	c := connect(t, s)
-	serve(t, c, tools.New("add", "Adds", add, tools.Options{Effect: tools.Read}))
-	best := time.Hour
-	for range 5 {
-		began := time.Now()
-		found, err := client(t, c).AllOf(t.Context(), []string{"add"})
-		if err != nil || len(found) != 1 || found[0].Name != "add" {
-			t.Fatalf("%v, %v", found, err)
-		}
-		best = min(best, time.Since(began))
+// TestOwnTools opens a bus with tools of its own: they are called without a question to
+// the bus, where another's declaration counts all the same.
+func TestOwnTools(t *testing.T) {
+	add := func(description string) *tools.Tool {
+		return tools.Raw(tools.Spec{Name: "add", Description: description, Effect: tools.Read, Parameters: json.RawMessage(`{"type":"object"}`)},
+			func(context.Context, tools.Call) (json.RawMessage, error) { return json.RawMessage("1"), nil })
 	}
-	if best >= 100*time.Millisecond {
-		t.Errorf("it took %v: as long as when others may answer", best)
+	r, err := tools.NewRegistry(add("mine"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if found, err := client(t, c).AllOf(t.Context(), []string{"add", "none"}); err != nil || len(found) != 1 {
-		t.Errorf("%v, %v", found, err)
+	b, err := bus.Open(context.Background(), bus.OpenOptions{Tools: r, Listen: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	asked, err := b.Conn().NATS().SubscribeSync("$SRV.INFO.>")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := mustCall(t, b, call("add", `{}`)); r.Status != tools.StatusOK {
+		t.Error(r)
+	}
+	if msg, err := asked.NextMsg(50 * time.Millisecond); err == nil {
+		t.Errorf("it asked the bus: %s", msg.Subject)
+	}
+	if s := b.Served(); len(s) != 1 || s[0].Name != "add" {
+		t.Error(s)
+	}
+	other, err := bus.Connect(context.Background(), bus.Options{URL: b.URL()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	serve(t, other, add("theirs"))
+	if found, err := b.Tools(t.Context()); err != nil || len(found) != 0 || !errors.Is(b.Conflicts()["add"], bus.ErrConflict) {
+		t.Errorf("%v %v %v", found, err, b.Conflicts())
 	}
 }

@@ -34,6 +34,7 @@ type Client struct {
 
 	mu    sync.Mutex
 	known map[string]newest
+	own   []*declared // of this process; fixed once it is open
 }
 
 // NewClient returns a client over a connection.
@@ -79,6 +80,11 @@ func (c *Client) call(ctx context.Context, call tools.Call) (tools.Result, error
 		}
 		if limit := time.Now().Add(d.spec.TimeoutOrDefault()); call.Deadline.IsZero() || call.Deadline.After(limit) && try == 0 {
 			call.Deadline = limit // of all tries together
+		}
+		if d.spec.Effect == tools.Once && call.Store == "" {
+			if call.Store, err = c.Witness(ctx); err != nil {
+				return tools.Result{}, err
+			}
 		}
 		result, err := c.attempt(ctx, call, d)
 		if try == 3 || !errors.Is(err, ErrNoWorker) && !errors.Is(err, errRefused) || try > 0 && errors.Is(err, ErrNoWorker) {

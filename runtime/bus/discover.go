@@ -41,14 +41,16 @@ type newest struct {
 	conflict []*declared // of the same version; none if it is clear what the tool is
 }
 
-// find asks the bus who serves a tool, or all tools if name is "". If tools are named that
-// are all there is, it waits for no others.
-func (c *Client) find(ctx context.Context, name string, all ...string) (map[string][]*declared, error) {
+// find asks the bus who serves a tool, or all tools if name is "".
+func (c *Client) find(ctx context.Context, name string) (map[string][]*declared, error) {
 	for attempt := 0; ; attempt++ {
 		if err := c.conn.ready(ctx); err != nil {
 			return nil, err
 		}
-		found, answered, err := c.ask(ctx, name, all)
+		found, answered, err := c.ask(ctx, name)
+		if err == nil && answered {
+			c.addOwn(found, name)
+		}
 		if err != nil || answered {
 			return found, err
 		}
@@ -58,8 +60,18 @@ func (c *Client) find(ctx context.Context, name string, all ...string) (map[stri
 	}
 }
 
+// addOwn adds what this process serves, whether or not it has answered in time.
+func (c *Client) addOwn(found map[string][]*declared, name string) {
+	for _, d := range c.own {
+		same := func(o *declared) bool { return o.spec.Revision == d.spec.Revision }
+		if (name == "" || name == d.spec.Name) && !slices.ContainsFunc(found[d.spec.Name], same) {
+			found[d.spec.Name] = append(found[d.spec.Name], d)
+		}
+	}
+}
+
 // ask makes one round; answered is false if not even the server said anything.
-func (c *Client) ask(ctx context.Context, name string, all []string) (found map[string][]*declared, answered bool, err error) {
+func (c *Client) ask(ctx context.Context, name string) (found map[string][]*declared, answered bool, err error) {
 	subject := "$SRV.INFO"
 	if name != "" {
 		subject += "." + name
@@ -86,9 +98,6 @@ func (c *Client) ask(ctx context.Context, name string, all []string) (found map[
 			}
 			answered = true
 			c.note(found, msg.Data)
-			if len(all) > 0 && !slices.ContainsFunc(all, func(name string) bool { return found[name] == nil }) {
-				return found, true, nil
-			}
 			quiet.Reset(100 * time.Millisecond)
 		case <-quiet.C:
 			return found, answered, nil
@@ -214,13 +223,10 @@ func compareVersions(a, b string) int {
 }
 
 // Tools lists the tools on the bus, sorted by name, each in its highest version. A tool
-// whose workers disagree about that version is left out and logged; see Declarations.
-func (c *Client) Tools(ctx context.Context) ([]tools.Spec, error) { return c.AllOf(ctx, nil) }
-
-// AllOf is Tools on a bus whose tools have these names, which nobody else reaches: it
-// returns as soon as they have answered, a tenth of a second sooner.
-func (c *Client) AllOf(ctx context.Context, all []string) ([]tools.Spec, error) {
-	found, err := c.find(ctx, "", all...)
+// whose workers disagree about that version is left out and logged; see Declarations and
+// Conflict. A worker that did not answer soon is missed: absence proves nothing.
+func (c *Client) Tools(ctx context.Context) ([]tools.Spec, error) {
+	found, err := c.find(ctx, "")
 	if err != nil {
 		return nil, err
 	}
@@ -236,6 +242,19 @@ func (c *Client) AllOf(ctx context.Context, all []string) ([]tools.Spec, error) 
 	}
 	slices.SortFunc(out, func(a, b tools.Spec) int { return cmp.Compare(a.Name, b.Name) })
 	return out, nil
+}
+
+// Conflicts returns why tools cannot be called, by name, as the bus last declared them.
+func (c *Client) Conflicts() map[string]error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	out := map[string]error{}
+	for name, n := range c.known {
+		if err := n.err(); err != nil {
+			out[name] = err
+		}
+	}
+	return out
 }
 
 // Declarations lists every declaration on the bus, conflicting and old ones included,

@@ -2,6 +2,8 @@ package bus
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -33,6 +35,7 @@ type Bus struct {
 	conn, serving *Conn
 	server        *Server
 	worker        *Worker
+	served        []tools.Spec
 }
 
 // Open starts or reaches the server and serves the tools. When it returns, the tools can
@@ -66,9 +69,37 @@ func Open(ctx context.Context, o OpenOptions) (b *Bus, err error) {
 			return b, err
 		}
 	}
-	b.Client, err = NewClient(b.conn, o.Client)
-	return b, err
+	if b.Client, err = NewClient(b.conn, o.Client); err != nil {
+		return b, err
+	}
+	return b, b.own()
 }
+
+// own tells the client of the tools that this process serves: it need not ask the bus,
+// where an answer may be late.
+func (b *Bus) own() error {
+	if b.worker == nil {
+		return nil
+	}
+	for _, s := range b.worker.served {
+		text, revision, err := s.spec.Fingerprint()
+		if err != nil {
+			return err
+		}
+		d, err := b.declare(text, revision)
+		if err != nil {
+			return fmt.Errorf("bus: tool %q: %w", s.spec.Name, err)
+		}
+		d.workers = []string{s.id}
+		b.Client.own = append(b.Client.own, d)
+		b.remember(s.spec.Name, newest{declared: d})
+		b.served = append(b.served, d.spec)
+	}
+	return nil
+}
+
+// Served lists the tools that this process serves, sorted by name.
+func (b *Bus) Served() []tools.Spec { return slices.Clone(b.served) }
 
 // Conn returns the client's connection.
 func (b *Bus) Conn() *Conn { return b.conn }

@@ -67,8 +67,14 @@ func (c *Client) settle(ctx context.Context, call tools.Call, d *declared, mine 
 	for {
 		e, found, err := c.store.get(ctx, call.ID)
 		if err == nil && !found && once && !time.Now().Before(closeAt) {
+			var sure bool
+			if sure, err = c.store.vouches(ctx, call.ID, call.Store); err == nil && !sure {
+				lost.Reason = call.Tool + ": the store of results has lost or dropped what it held since the call; it may or may not have taken effect"
+				return lost, nil
+			}
 			var created uint64
-			if created, e, err = c.store.create(ctx, call.ID, newEntry(stateVoid, call)); err == nil && created > 0 {
+			if err != nil { // asked again
+			} else if created, e, err = c.store.create(ctx, call.ID, newEntry(stateVoid, call)); err == nil && created > 0 {
 				e, found = newEntry(stateVoid, call), true
 			} else {
 				found = err == nil

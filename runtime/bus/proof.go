@@ -1,0 +1,114 @@
+package bus
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// standing is what the result store is at some moment. An entry that is absent proves
+// that its call did not start only if the store is still the one that it would be in.
+type standing struct {
+	Created time.Time `json:"created"` // when the store was made
+	Last    uint64    `json:"last"`    // sequence of its last entry
+	At      time.Time `json:"at"`      // by the server's clock
+}
+
+// canary is the key of an entry that is always there: it tells a store that was emptied.
+const canary = "chaski"
+
+// Witness returns what the result store is now, as text for tools.Call.Store: whoever
+// means to Reconcile a once call keeps it before the call is first sent.
+func (c *Client) Witness(ctx context.Context) (string, error) {
+	kv, err := c.conn.js.KeyValue(ctx, resultBucket) // workers make it: where it is missing, none is ready
+	if err != nil {
+		return "", fmt.Errorf("result store: %w: %w", ErrUnavailable, err)
+	}
+	info, err := c.store.info(ctx, nil)
+	if err != nil {
+		return "", err
+	}
+	item, err := kv.Get(ctx, canary)
+	if errors.Is(err, jetstream.ErrKeyNotFound) || err == nil && info.Config.MaxAge > 0 && info.TimeStamp.Sub(item.Created()) > info.Config.MaxAge/2 {
+		if _, err = kv.Put(ctx, canary, []byte(`{"state":"canary"}`)); err == nil {
+			info, err = c.store.info(ctx, nil)
+		}
+	}
+	if err != nil {
+		return "", fmt.Errorf("result store: %w: %w", ErrUnavailable, err)
+	}
+	text, err := json.Marshal(standing{info.Created, info.State.LastSeq, info.TimeStamp})
+	return string(text), err
+}
+
+// streamInfo is what a server says of the stream below a bucket. Lost tells of damage
+// that it found in its files.
+type streamInfo struct {
+	Config struct {
+		MaxAge time.Duration `json:"max_age"`
+	} `json:"config"`
+	Created   time.Time `json:"created"`
+	TimeStamp time.Time `json:"ts"`
+	State     struct {
+		FirstSeq uint64          `json:"first_seq"`
+		LastSeq  uint64          `json:"last_seq"`
+		Lost     json.RawMessage `json:"lost"`
+	} `json:"state"`
+	Error *jetstream.APIError `json:"error"`
+}
+
+// info asks for the standing of the result store; the client's own type lacks Lost.
+func (s *store) info(ctx context.Context, request []byte) (*streamInfo, error) {
+	ctx, cancel := context.WithTimeout(ctx, storeTry)
+	defer cancel()
+	msg, err := s.conn.nc.RequestWithContext(ctx, jetstream.DefaultAPIPrefix+"STREAM.INFO."+resultStream, request)
+	if err != nil {
+		return nil, fmt.Errorf("result store: %w: %w", ErrUnavailable, err)
+	}
+	var info streamInfo
+	if err := json.Unmarshal(msg.Data, &info); err != nil {
+		return nil, fmt.Errorf("result store: %w", err)
+	}
+	if info.Error != nil {
+		return nil, fmt.Errorf("result store: %w: %w", ErrUnavailable, info.Error)
+	}
+	return &info, nil
+}
+
+// resultStream is the stream below the bucket of results.
+const resultStream = "KV_" + resultBucket
+
+// vouches reports whether an absent entry proves that its call did not start: the store
+// is the one of that standing, nothing that it held since was lost, emptied, deleted or
+// has expired. A caller that kept no standing trusts the store.
+func (s *store) vouches(ctx context.Context, id, kept string) (bool, error) {
+	if kept == "" {
+		return true, nil
+	}
+	var was standing
+	if json.Unmarshal([]byte(kept), &was) != nil {
+		return false, nil
+	}
+	info, err := s.info(ctx, []byte(`{"deleted_details":true}`)) // with it comes what was lost
+	if err != nil {
+		return false, err
+	}
+	switch {
+	case !info.Created.Equal(was.Created), info.State.LastSeq < was.Last, info.State.FirstSeq > was.Last, len(info.State.Lost) > 0:
+		return false, nil
+	case info.Config.MaxAge > 0 && info.TimeStamp.Sub(was.At) >= info.Config.MaxAge:
+		return false, nil
+	}
+	stream, err := s.conn.js.Stream(ctx, resultStream)
+	if err == nil {
+		_, err = stream.GetLastMsgForSubject(ctx, "$KV."+resultBucket+"."+id)
+	}
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return true, nil
+	}
+	return false, err // nil: an entry that somebody deleted left its marker, or one has come
+}
