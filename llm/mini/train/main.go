@@ -16,7 +16,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("want a command: vocab, pack, show, export or eval")
+		return fmt.Errorf("want a command: vocab, pack, show, export, fit or eval")
 	}
 	f := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	o := options{}
@@ -57,8 +57,10 @@ func run(args []string) error {
 		return export(o)
 	case "eval":
 		return evaluate(o)
+	case "fit":
+		return fit(o)
 	}
-	return fmt.Errorf("no command %q: want vocab, pack, show, export or eval", args[0])
+	return fmt.Errorf("no command %q: want vocab, pack, show, export, fit or eval", args[0])
 }
 
 type options struct {

@@ -2,10 +2,15 @@ package main
 
 import (
 	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/gguf"
 	"github.com/chaski-dev/chaski/llm/mini/train/corpus"
 )
 
@@ -160,5 +165,61 @@ func TestWorlds(t *testing.T) {
 		if got, risky := play(c.w, c.turns...); got != c.want || risky != c.risky {
 			t.Errorf("run %d: %s, dangerous %v; want %s, %v", i, got, risky, c.want, c.risky)
 		}
+	}
+}
+
+// TestLogistic: the curve that gave the outcomes is found, and few calls give a flat one.
+func TestLogistic(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	var calls []judged
+	for range 4000 {
+		x := -6 * r.Float64()
+		calls = append(calls, judged{math.Exp(x), r.Float64() < 1/(1+math.Exp(-1.5-0.8*x))})
+	}
+	if offset, slope := logistic(calls); math.Abs(offset-1.5) > 0.2 || math.Abs(slope-0.8) > 0.1 {
+		t.Errorf("offset %g, slope %g, want 1.5 and 0.8", offset, slope)
+	}
+	if offset, slope := logistic(calls[:1]); math.Abs(offset) > 3 || math.Abs(slope) > 3 {
+		t.Errorf("of one call: offset %g, slope %g", offset, slope)
+	}
+}
+
+// TestRewrite: a model file with keys more is the same model, and says that its confidence
+// is calibrated.
+func TestRewrite(t *testing.T) {
+	b, err := os.ReadFile("../model.gguf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "m.gguf")
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	turn := func() llm.Message {
+		m, err := openEval(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer m.Close()
+		c := corpus.Conversation{Tools: corpus.SupportTools, Messages: []llm.Message{{Role: llm.RoleSystem, Content: corpus.SupportSystem}, {Role: llm.RoleUser, Content: "Where is my order 1042?"}}}
+		msg, err := m.constrained(&c, 2, llm.Sampling{})
+		if err != nil || len(msg.Calls) != 1 {
+			t.Fatalf("%+v, %v", msg, err)
+		}
+		if msg.Calls[0].Confidence == 0.5 != m.Info().Calibrated {
+			t.Errorf("a confidence of %g, calibrated %v", msg.Calls[0].Confidence, m.Info().Calibrated)
+		}
+		return msg
+	}
+	before := turn()
+	if err := rewrite(path, []gguf.Pair{{Key: "chaski.confidence.offset", Value: float32(0)}, {Key: "chaski.confidence.slope", Value: float32(0)}}); err != nil {
+		t.Fatal(err)
+	}
+	after := turn()
+	if string(before.Calls[0].Arguments) != string(after.Calls[0].Arguments) {
+		t.Errorf("%s, before %s", after.Calls[0].Arguments, before.Calls[0].Arguments)
+	}
+	if err := fit(options{model: path}); err == nil {
+		t.Error("a fitted file was fitted again")
 	}
 }

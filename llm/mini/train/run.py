@@ -128,6 +128,7 @@ def main():
         raise SystemExit(f"the trainer ended with {trainer.returncode}")
     model = os.path.join(a.dir, "model.gguf")
     subprocess.run([train, "export", "-dir", a.dir, "-m", model, "-beams", "4"], check=True)
+    subprocess.run([train, "fit", "-m", model], check=True)
     subprocess.run([train, "eval", "-m", model, "-people", "dev"], check=True)
     if a.eval:
         subprocess.run([train, "eval", "-m", model, "-n", str(a.eval)], check=True)
