@@ -12,6 +12,7 @@ import (
 
 	"github.com/chaski-dev/chaski/llm/grammar"
 	"github.com/chaski-dev/chaski/llm/tokenizer"
+	"github.com/chaski-dev/chaski/tools/schema"
 )
 
 type modelMaskCmd struct {
@@ -32,6 +33,7 @@ type maskIn struct {
 type maskOut struct {
 	Name      string     `json:"name"`
 	Compiled  bool       `json:"compiled"`
+	Checked   []string   `json:"checked,omitempty"` // keywords that are checked after decoding, not enforced
 	Refused   string     `json:"refused,omitempty"`
 	CompileUS float64    `json:"compile_us"`
 	Tests     []maskTest `json:"tests"`
@@ -39,6 +41,7 @@ type maskOut struct {
 
 type maskTest struct {
 	Accepted  bool    `json:"accepted"`
+	Checked   bool    `json:"checked,omitempty"` // the masks took it, and the check after decoding did not
 	Tokens    int     `json:"tokens"`
 	MaskUSMax float64 `json:"mask_us_max"`
 }
@@ -50,6 +53,7 @@ type maskRun struct {
 	dst                                       grammar.Bitset
 	masks, compiles                           []float64
 	schemas, passed, refused, wrongYes, wrong int
+	unenforced, caught                        int // schemas with keywords that are checked, instances that the check refused
 }
 
 // Run prints a line for each schema, and the figures of all on the standard error.
@@ -73,6 +77,9 @@ func (c *modelMaskCmd) Run() error {
 	}
 	fmt.Fprintf(os.Stderr, "schemas %d, all tests passed %d, refused %d, invalid accepted %d, valid rejected %d\n", r.schemas, r.passed, r.refused, r.wrongYes, r.wrong)
 	fmt.Fprintf(os.Stderr, "mask us: %s\ncompile us: %s\n", percentiles(r.masks), percentiles(r.compiles))
+	if r.unenforced > 0 {
+		fmt.Fprintf(os.Stderr, "schemas with keywords that are checked after decoding %d, instances that only the check refused %d\n", r.unenforced, r.caught)
+	}
 	return out.Flush()
 }
 
@@ -112,10 +119,28 @@ func (r *maskRun) schema(in maskIn) maskOut {
 		r.refused++
 		return o
 	}
+	var check *schema.Schema
+	if list := g.Checked(); len(list) > 0 {
+		for _, one := range list {
+			o.Checked = append(o.Checked, one.Keyword+" "+one.Path)
+		}
+		if check, err = schema.Compile(in.Schema); err != nil {
+			o.Refused = o.Checked[0]
+			r.refused++
+			return o
+		}
+		r.unenforced++
+	}
 	o.Compiled = true
 	pass := true
 	for _, t := range in.Tests {
 		got := r.test(g, t.Data)
+		if got.Accepted && check != nil {
+			if _, err := check.Check(t.Data); err != nil {
+				got.Accepted, got.Checked = false, true
+				r.caught++
+			}
+		}
 		o.Tests = append(o.Tests, got)
 		switch {
 		case got.Accepted && !t.Valid:

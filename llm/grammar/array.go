@@ -25,10 +25,17 @@ func (c *compiler) arrayOf(flat []item) (node, error) {
 		return none, err
 	}
 	if r.unique != nil && r.hi > 1 {
-		if r.width > 0 || len(r.contains) > 0 {
-			return none, &Error{"uniqueItems", r.unique.path, "not supported beside prefixItems or contains", ErrUnsupported}
+		err := error(&Error{"uniqueItems", r.unique.path, "not supported beside prefixItems or contains", ErrUnsupported})
+		n := none
+		if r.width == 0 && len(r.contains) == 0 {
+			n, err = c.set(flat, r)
 		}
-		return c.set(flat, r)
+		if err == nil {
+			return n, nil
+		}
+		if err := c.lacks(err); err != nil {
+			return none, err
+		}
 	}
 	if len(r.contains) > 0 {
 		n, err := c.counted(flat, r)
@@ -301,17 +308,18 @@ func (c *compiler) set(flat []item, a *arrayRule) (node, error) {
 			r.others = append(r.others, other{key: inside, value: empty})
 		}
 	}
-	seen := map[string]bool{}
+	seen := map[string]int{} // by value: 0 and -0 are one member in two ways
 	for _, v := range values {
 		id := v
-		if x, err := parse([]byte(v)); err == nil { // 1 and 1.0 are the same
+		if x, err := parse([]byte(v)); err == nil {
 			id = identity(x)
 		}
-		if seen[id] {
-			return fail("elements are equal that are written in two ways")
+		i, ok := seen[id]
+		if !ok {
+			i, seen[id] = len(r.members), len(r.members)
+			r.members = append(r.members, member{})
 		}
-		seen[id] = true
-		r.members = append(r.members, member{text: c.lit(v)})
+		r.members[i].text = c.or(r.members[i].text, c.lit(v))
 	}
 	return c.finish(r, a.unique.path, "minItems")
 }

@@ -29,6 +29,7 @@ func (b *builder) reps(n node) []byte { return b.partOf(n).reps }
 
 func (b *builder) derive(n node, c byte) node {
 	e := b.exprs[n]
+	b.toil(4)
 	switch e.kind {
 	case kSwitch:
 		for _, x := range e.edges {
@@ -96,6 +97,7 @@ func (b *builder) some(start node) bool {
 	for len(queue) > 0 {
 		n := queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
+		b.toil(len(b.reps(n)))
 		last := none
 		for _, c := range b.reps(n) {
 			to := b.rawStep(n, c)
@@ -246,6 +248,7 @@ func (b *builder) search(start node) int32 {
 	for d := int32(1); len(level) > 0 && d < best && len(parent) < 50000; d++ {
 		var next []node
 		for _, n := range level {
+			b.toil(len(b.reps(n)))
 			last := none
 			for _, c := range b.reps(n) {
 				to := b.step(n, c)

@@ -5,6 +5,7 @@ func (c *compiler) disjoint(a, b []item, depth int) bool {
 	if depth > 6 {
 		return false
 	}
+	c.toil(4 * (len(a) + len(b)))
 	a, errA := c.flat(a)
 	b, errB := c.flat(b)
 	if errA != nil || errB != nil {

@@ -8,8 +8,11 @@
 // the automaton is built lazily, as far as it is used.
 //
 // Invariants: a state that no text can complete is never entered, so there is no dead
-// end under a mask; what a grammar cannot enforce is refused by [CompileSchema] with an
-// [Error] that names the keyword and its path.
+// end under a mask; a grammar takes every instance of its schema that is written in its
+// form. What it cannot enforce exactly it takes too, and says so: [Grammar.Checked] lists
+// those keywords for whoever validates what was decoded. What it cannot compile is an
+// [Error] that names the keyword and its path. Compiling is bounded in units of work, not
+// in time: a schema has one verdict on every machine.
 //
 // A string is written in one way only: characters as themselves, and the shortest
 // escape where JSON demands one. One space may follow a comma and a colon; there is no

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/chaski-dev/chaski/llm"
 )
@@ -72,8 +71,6 @@ func TestRefusals(t *testing.T) {
 	for schema, keyword := range map[string]string{
 		`{"$ref": "#/nowhere"}`:                           "$ref",
 		`{"type": "integer", "minimum": 3, "maximum": 2}`: "schema",
-		`{"type": "array", "uniqueItems": true}`:          "uniqueItems",
-		`{"type": "string", "pattern": "(?=a)"}`:          "pattern",
 		`{"type": "text"}`:                                "type",
 		`[`:                                               "schema",
 		`{"$ref": "#"}`:                                   "$ref",
@@ -201,7 +198,7 @@ func FuzzCompileSchema(f *testing.F) {
 	f.Add(`{"oneOf": [{"type": "integer"}, {"multipleOf": 0.1}]}`)
 	f.Add(`{"properties": {"a": {}}, "allOf": [{"$ref": "#/$defs/b"}], "$defs": {"b": {"if": {"$ref": "#"}, "then": {"properties": {"c": {}}}}}}`)
 	f.Fuzz(func(t *testing.T, schema string) {
-		o := Options{MaxMemory: 16 << 20, MaxTime: time.Second, MaxSchemas: 500}
+		o := Options{MaxMemory: 16 << 20, MaxWork: 4e6, MaxSchemas: 500}
 		g, err := CompileSchema([]byte(schema), o)
 		var e *Error
 		if (g == nil) == (err == nil) || (err != nil && !errors.As(err, &e)) {

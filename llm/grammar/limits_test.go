@@ -18,19 +18,18 @@ func TestHugeSchemas(t *testing.T) {
 	}
 	big := strings.Builder{}
 	big.WriteString(`{"type": "object", "properties": {"p": true`)
-	for i := range 3000 {
+	for i := range 5000 {
 		fmt.Fprintf(&big, `, "p%d": {"type": "string"}`, i)
 	}
 	big.WriteString("}}")
 	for name, schema := range map[string]string{
 		"nested objects": deep(`{"not":`, "}"), "nested arrays": deep("[", "]"), "brackets left open": strings.Repeat("[", 1<<20),
 		"nested items": deep(`{"items":`, "}"), "five megabytes": `{"title": "` + strings.Repeat("x", 5<<20) + `"}`,
-		"many properties": big.String(), "a large repetition": `{"type": "string", "pattern": "^((a{1,1000}){1,1000}){1,1000}$"}`,
-		"a wide choice":   `{"oneOf": [` + strings.Repeat(`{"required": ["a"], "minProperties": 2}, `, 60) + `true]}`,
+		"many properties": big.String(),
 		"an intersection": `{"type": "string", "allOf": [{"pattern": "(a|b)*a(a|b){14}$"}, {"pattern": "(a|b)*b(a|b){15}$"}, {"pattern": "(a|b)*a(a|b){16}c$"}], "minLength": 100}`,
 	} {
 		start := time.Now()
-		_, err := CompileSchema([]byte(schema), Options{MaxTime: 500 * time.Millisecond, MaxMemory: 32 << 20})
+		_, err := CompileSchema([]byte(schema), Options{MaxWork: 4e6, MaxMemory: 32 << 20})
 		var e *Error
 		if !errors.As(err, &e) {
 			t.Errorf("%s: %v, want an error of this package", name, err)

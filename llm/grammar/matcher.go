@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 )
 
 // ErrRejected says that a token or text does not fit the grammar.
@@ -23,6 +22,8 @@ type Grammar struct {
 	base  int // expressions that were compiled; those after it are met while matching
 	spent int64
 	epoch int // raised when those are dropped
+
+	checked []Checked
 }
 
 type maskKey struct {
@@ -42,8 +43,8 @@ const maxMasks = 256
 
 // newGrammar marks what is compiled; what matching adds to it may be dropped again.
 func newGrammar(b *builder, n node) *Grammar {
-	b.deadline = time.Time{}
-	return &Grammar{b: b, start: n, masks: map[maskKey]cachedMask{}, base: len(b.exprs), spent: b.used}
+	b.work = 0
+	return &Grammar{b: b, start: n, masks: map[maskKey]cachedMask{}, base: len(b.exprs), spent: b.used, checked: b.checked}
 }
 
 // forget drops what was met while matching; matchers find their place again by their
@@ -96,7 +97,7 @@ func guard(fn func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			e, ok := r.(error)
-			if !ok || !errors.Is(e, errTooLarge) && !errors.Is(e, errTooSlow) {
+			if !ok || !errors.Is(e, errTooLarge) && !errors.Is(e, errTooMuch) {
 				panic(r)
 			}
 			err = &Error{"schema", "", e.Error(), fmt.Errorf("%w: %w", ErrTooLarge, e)}

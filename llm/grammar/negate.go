@@ -65,6 +65,7 @@ func (c *compiler) negate(it item, depth int) (any, error) {
 	if !ok {
 		return nil, &Error{"not", it.path, "neither an object nor a boolean", ErrSchema}
 	}
+	c.spend(200)
 	n := negation{c: c, it: it, depth: depth}
 	for _, k := range o.keys {
 		if c.old && o.at["$ref"] != nil && k != "$ref" {
@@ -154,7 +155,7 @@ func (n *negation) keyword(k string, v any) error {
 
 // asserts says that an unknown keyword may say something of instances.
 func (c *compiler) asserts(k string) bool {
-	for _, r := range refused {
+	for _, r := range append([]string{"unevaluatedProperties", "unevaluatedItems"}, refused...) {
 		if k == r {
 			return true
 		}

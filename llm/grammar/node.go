@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math"
 	"sort"
-	"time"
 )
 
 // node is the number of an expression in its builder.
@@ -72,9 +71,8 @@ type builder struct {
 	parts *partitions
 	key   []byte
 
-	used, limit int64     // bytes of memory, about
-	deadline    time.Time // of a compilation; zero for none
-	ticks       int       // looks at the clock now and then
+	used, limit int64 // bytes of memory, about
+	work        int64 // what a compilation may yet do, see Options.MaxWork; 0 is no bound
 
 	quickLen map[node]int32 // lengths while quick
 
@@ -84,11 +82,15 @@ type builder struct {
 	loose     bool // a space after a comma or colon may be left out
 	python    bool // values are Python's: True, False, None
 	arguments bool // of a call: what is compiled
+
+	whole   bool   // all must be enforced: nothing checks what is decoded
+	named   string // the tool that is compiled, as the start of a path
+	checked []Checked
 }
 
 var (
 	errTooLarge = errors.New("the grammar needs more memory than the limit")
-	errTooSlow  = errors.New("the grammar takes longer to compile than the limit")
+	errTooMuch  = errors.New("the grammar takes more work to compile than the limit")
 )
 
 // exprBytes is about the memory that an expression takes beside its lists.
@@ -100,17 +102,22 @@ func newBuilder(limit int64) *builder {
 	return b
 }
 
-// spend counts memory, and now and then looks at the clock.
+// spend counts memory, and the work of filling it.
 func (b *builder) spend(bytes int) {
 	if b.used += int64(bytes); b.used > b.limit {
 		panic(errTooLarge)
 	}
-	b.tick()
+	b.toil(8)
 }
 
-func (b *builder) tick() {
-	if b.ticks++; b.ticks&1023 == 0 && !b.deadline.IsZero() && time.Now().After(b.deadline) {
-		panic(errTooSlow)
+// toil counts work.
+func (b *builder) toil(units int) {
+	if b.work == 0 {
+		return
+	}
+	if b.work -= int64(units); b.work <= 0 {
+		b.work = 1 // and so at every further try
+		panic(errTooMuch)
 	}
 }
 
@@ -203,6 +210,7 @@ func (b *builder) cat2(x, y node) node {
 }
 
 func (b *builder) flatten(k kind, list []node) []node {
+	b.toil(1 + len(list))
 	var out []node
 	for _, n := range list {
 		if b.exprs[n].kind == k {
@@ -268,8 +276,10 @@ func (b *builder) or(list ...node) node {
 
 func (b *builder) mergeTables(tables []node, final bool) node {
 	var at [256][]node
+	b.toil(16)
 	for _, t := range tables {
 		e := b.exprs[t]
+		b.toil(len(e.edges))
 		final = final || e.final
 		for _, x := range e.edges {
 			for c := int(x.lo); c <= int(x.hi); c++ {

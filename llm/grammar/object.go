@@ -2,7 +2,9 @@ package grammar
 
 import (
 	"fmt"
+	"maps"
 	"math/bits"
+	"slices"
 	"sort"
 )
 
@@ -47,9 +49,12 @@ func (c *compiler) valueOf(flat []item, name string, hit func(p string) (bool, e
 			for _, p := range props.keys {
 				yes, err := hit(p)
 				if err != nil {
-					return nil, &Error{"patternProperties", it.path, err.Error(), ErrUnsupported}
+					if err := c.lacks(&Error{"patternProperties", it.path, err.Error(), ErrUnsupported}); err != nil {
+						return nil, err
+					}
+					found = true // nobody knows: any value
 				}
-				if yes {
+				if yes && err == nil {
 					found = true
 					out = append(out, it.child(props.at[p], "patternProperties", p))
 				}
@@ -91,6 +96,12 @@ func (r *objectRule) name(s string) int {
 	return i
 }
 
+// maxNames bounds the declared members, maxClasses the classes of the others.
+const (
+	maxNames   = 4000
+	maxClasses = 64
+)
+
 func (c *compiler) objectOf(flat []item) (node, error) {
 	r := &objectRule{rule: &rule{open: '{', close: '}', max: far}, at: map[string]int{}, keys: c.chars()}
 	for _, it := range flat {
@@ -98,8 +109,8 @@ func (c *compiler) objectOf(flat []item) (node, error) {
 			return none, err
 		}
 	}
-	if len(r.names) > 2000 || len(r.patterns) > 5 {
-		return none, &Error{"properties", pathOf(flat), "too many properties or patterns", ErrTooLarge}
+	if len(r.names) > maxNames {
+		return none, &Error{"properties", pathOf(flat), "too many properties", ErrTooLarge}
 	}
 	kwargs := c.python && c.depth == 1
 	if kwargs {
@@ -188,7 +199,11 @@ func (c *compiler) members(r *objectRule, it item) error {
 			r.members[r.name(s)].required = true
 		}
 	}
-	if v, ok := it.get(keyMember); ok {
+	if v, ok := it.get(keyMember); ok && len(r.proofs) == 4 {
+		if err := c.lacks(&Error{"not", it.path, "too many negations of members", ErrUnsupported}); err != nil {
+			return err
+		}
+	} else if ok {
 		p := proofRule{someMember: v.(someMember), path: it.path}
 		if p.keys, err = c.keyNames(item{s: p.key, path: it.path + "/!key"}); err != nil {
 			return err
@@ -199,10 +214,11 @@ func (c *compiler) members(r *objectRule, it item) error {
 		}
 		for _, pattern := range p.patterns {
 			n, err := c.pattern(pattern)
-			if err != nil {
-				return &Error{"patternProperties", it.path, err.Error(), ErrUnsupported}
+			if err == nil {
+				not = append(not, n)
+			} else if err := c.lacks(&Error{"patternProperties", it.path, err.Error(), ErrUnsupported}); err != nil {
+				return err
 			}
-			not = append(not, n)
 		}
 		if len(not) > 0 {
 			p.keys = c.and(p.keys, c.not(c.or(not...)))
@@ -295,28 +311,45 @@ func (c *compiler) others(r *objectRule, flat []item) error {
 	for _, name := range r.names {
 		declared = append(declared, c.lit(inside(name)))
 	}
-	for set := range 1 << len(r.patterns) {
-		parts := []node{r.keys}
-		if len(declared) > 0 {
-			parts = append(parts, c.not(c.or(declared...)))
+	type class struct {
+		key node
+		on  map[string]bool
+	}
+	all := []node{r.keys}
+	if len(declared) > 0 {
+		all = append(all, c.not(c.or(declared...)))
+	}
+	classes, broken := []class{{c.and(all...), nil}}, map[string]error{}
+	for _, p := range slices.Compact(r.patterns) {
+		n, err := c.pattern(p)
+		if err != nil {
+			broken[p] = err
+			continue
 		}
-		on := map[string]bool{}
-		for i, p := range r.patterns {
-			n, err := c.pattern(p)
-			if err != nil {
-				return &Error{"patternProperties", pathOf(flat), err.Error(), ErrUnsupported}
+		var next []class
+		for _, k := range classes {
+			if in := c.and(k.key, n); in != none {
+				on := maps.Clone(k.on)
+				if on == nil {
+					on = map[string]bool{}
+				}
+				on[p] = true
+				next = append(next, class{in, on})
 			}
-			on[p] = set>>i&1 == 1
-			if !on[p] {
-				n = c.not(n)
+			if out := c.and(k.key, c.not(n)); out != none {
+				next = append(next, class{out, k.on})
 			}
-			parts = append(parts, n)
 		}
-		key := c.and(parts...)
+		if classes = next; len(classes) > maxClasses {
+			return &Error{"patternProperties", pathOf(flat), "too many patterns that match the same keys", ErrTooLarge}
+		}
+	}
+	for _, k := range classes {
+		key, on := k.key, k.on
 		if key == none {
 			continue
 		}
-		list, err := c.valueOf(flat, "\x00", func(p string) (bool, error) { return on[p], nil })
+		list, err := c.valueOf(flat, "\x00", func(p string) (bool, error) { return on[p], broken[p] })
 		if err != nil {
 			return err
 		}
@@ -327,7 +360,7 @@ func (c *compiler) others(r *objectRule, flat []item) error {
 		if n == none {
 			continue
 		}
-		if keys, all := c.finite(key, 64); all {
+		if keys, few := c.finite(key, 64); few {
 			for _, k := range keys {
 				write := func(n node) node { return c.cat(c.lit(`"`+k+`"`), c.after(n)) }
 				m := member{text: write(n)}
@@ -363,9 +396,6 @@ func (c *compiler) others(r *objectRule, flat []item) error {
 // prove calls add for each set of proofs that a member with these schemas, and a key
 // that a proof may be shown by, can show at once, with its value.
 func (c *compiler) prove(r *objectRule, list []item, by func(proofRule) bool, add func(n node, bits int)) error {
-	if len(r.proofs) > 4 {
-		return &Error{"not", r.proofs[4].path, "too many negations of members", ErrTooLarge}
-	}
 	for bits := 1; bits < 1<<len(r.proofs); bits++ {
 		with, ok := list[:len(list):len(list)], true
 		for i, p := range r.proofs {
@@ -426,7 +456,10 @@ func (c *compiler) finish(r *rule, path, keyword string) (node, error) {
 			if len(r.others) == 0 {
 				return none, nil
 			}
-			return none, &Error{keyword, path, "needs more members than the keys can be told apart", ErrUnsupported}
+			if err := c.lacks(&Error{keyword, path, "needs more members than the keys can be told apart", ErrUnsupported}); err != nil {
+				return none, err
+			}
+			r.min = usable + len(r.otherLen)
 		}
 	}
 	c.ruleCount++
@@ -436,9 +469,21 @@ func (c *compiler) finish(r *rule, path, keyword string) (node, error) {
 		return none, nil
 	}
 	if s.unshown() > 1 && (r.max < far || len(r.others) == 0) {
-		return none, &Error{"not", path, "several negations of members at once are not supported here", ErrUnsupported}
+		if err := c.lacks(&Error{"not", path, "several negations of members at once are not supported here", ErrUnsupported}); err != nil {
+			return none, err
+		}
+		r.unproved()
 	}
 	return c.cat2(c.span(r.open, r.open, empty), c.memberNode(s)), nil
+}
+
+// unproved takes the proofs out of a rule.
+func (r *rule) unproved() {
+	r.proofs = 0
+	for i := range r.members {
+		r.members[i].shows = nil
+	}
+	r.others = slices.DeleteFunc(r.others, func(o other) bool { return o.bits != 0 })
 }
 
 // identifier says that s can be the name of an argument in Python.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sort"
 	"strings"
-	"time"
 )
 
 // Options bound a compilation. The zero value is usable.
@@ -14,8 +13,14 @@ type Options struct {
 	// 128 MiB.
 	MaxMemory int64
 
-	// MaxTime bounds a compilation; 0 is 2 seconds.
-	MaxTime time.Duration
+	// MaxWork bounds a compilation in units of work: derivatives, expressions and
+	// comparisons of schemas. It is the same on every machine and under any load; 0 is
+	// 20 million, some seconds.
+	MaxWork int64
+
+	// Whole refuses schemas of which some keyword would have to be checked after
+	// decoding, see [Grammar.Checked].
+	Whole bool
 
 	// MaxSchemas bounds the combinations of schemas; 0 is 20,000.
 	MaxSchemas int
@@ -92,11 +97,11 @@ func (o Options) builder() *builder {
 	if o.MaxMemory <= 0 {
 		o.MaxMemory = 128 << 20
 	}
-	if o.MaxTime <= 0 {
-		o.MaxTime = 2 * time.Second
+	if o.MaxWork <= 0 {
+		o.MaxWork = 20e6
 	}
 	b := newBuilder(o.MaxMemory)
-	b.deadline = time.Now().Add(o.MaxTime)
+	b.work, b.whole = o.MaxWork, o.Whole
 	b.loose = o.Loose
 	return b
 }
@@ -155,6 +160,7 @@ func (c *compiler) all(list []item) (node, error) {
 	if c.arguments && c.depth == 0 {
 		key = "\x01" + key // members elsewhere are others
 	}
+	c.toil(10 + len(key)/16)
 	if n, ok := c.memo[key]; ok {
 		if at, open := c.open_[key]; open && at == c.depth {
 			return none, &Error{"$ref", pathOf(flat), "it refers to itself", ErrSchema}
@@ -164,6 +170,7 @@ func (c *compiler) all(list []item) (node, error) {
 	if c.count++; c.count > c.limit || c.depth > maxDepth {
 		return none, &Error{"schema", "", "too many combinations of schemas", ErrTooLarge}
 	}
+	c.spend(2*len(key) + 100*len(flat))
 	ref := int32(len(c.refs))
 	c.refs = append(c.refs, none)
 	c.memo[key] = c.intern(expr{kind: kRef, min: ref}, "")
@@ -186,6 +193,7 @@ func (c *compiler) all(list []item) (node, error) {
 
 // used says whether an expression refers to n.
 func (c *compiler) used(n node) bool {
+	c.toil(len(c.exprs) / 8)
 	for _, e := range c.exprs {
 		for _, k := range e.kids {
 			if k == n {
@@ -231,6 +239,9 @@ func (c *compiler) flat(list []item) ([]item, error) {
 		if err := c.known(o, it); err != nil {
 			return err
 		}
+		if err := c.unevaluated(it, &out); err != nil {
+			return err
+		}
 		if v, ok := it.get("$ref"); ok {
 			ref, ok := v.(string)
 			if !ok {
@@ -261,7 +272,10 @@ func (c *compiler) flat(list []item) ([]item, error) {
 				}
 			}
 		}
-		out = append(out, it.without("$ref").without("allOf"))
+		for _, k := range []string{"$ref", "allOf", "unevaluatedProperties", "unevaluatedItems"} {
+			it = it.without(k)
+		}
+		out = append(out, it)
 		return nil
 	}
 	for _, it := range list {
@@ -273,16 +287,15 @@ func (c *compiler) flat(list []item) ([]item, error) {
 }
 
 // refused are the keywords that assert something that is not enforced here.
-var refused = []string{"$dynamicRef", "$recursiveRef", "unevaluatedItems", "unevaluatedProperties", "extends", "disallow", "divisibleBy"}
+var refused = []string{"$dynamicRef", "$recursiveRef", "extends", "disallow", "divisibleBy"}
 
 func (c *compiler) known(o *orderedObject, it item) error {
 	for _, k := range refused {
 		if v, ok := it.get(k); ok && v != true {
-			return &Error{k, it.path, "not supported", ErrUnsupported}
+			if err := c.lacks(&Error{k, it.path, "not supported", ErrUnsupported}); err != nil {
+				return err
+			}
 		}
-	}
-	if _, ok := o.at["required"].(bool); ok {
-		return &Error{"required", it.path, "not an array", ErrSchema}
 	}
 	return nil
 }
@@ -333,32 +346,27 @@ func (c *compiler) alternatives(it item, k string, v any, base []item) ([][]item
 		if !ok || len(subs) == 0 {
 			return nil, &Error{k, it.path, "not an array with elements", ErrSchema}
 		}
+		if k == "oneOf" {
+			return c.oneOf(it, subs, base)
+		}
 		var alts [][]item
 		for i, s := range subs {
-			one := []item{it.child(s, k, fmt.Sprint(i))}
-			for j, other := range subs {
-				if k == "anyOf" || i == j || c.disjoint(append(base, it.child(s, k, fmt.Sprint(i))), append(base, it.child(other, k, fmt.Sprint(j))), 0) {
-					continue
-				}
-				neg, err := c.negate(it.child(other, k, fmt.Sprint(j)), 0)
-				if err != nil {
-					return nil, &Error{"oneOf", it.path, fmt.Sprintf("choices %d and %d may both hold: %s", i, j, err.(*Error).Reason), ErrUnsupported}
-				}
-				one = append(one, item{s: neg, path: fmt.Sprintf("%s/%s/%d/!", it.path, k, j)})
-			}
-			alts = append(alts, one)
+			alts = append(alts, []item{it.child(s, k, fmt.Sprint(i))})
 		}
 		return alts, nil
 	case "not":
 		neg, err := c.negate(it.child(v, "not"), 0)
 		if err != nil {
-			return nil, err
+			return [][]item{{}}, c.lacks(err)
 		}
 		return [][]item{{{s: neg, path: it.path + "/not/!"}}}, nil
 	case "if":
 		neg, err := c.negate(it.child(v, "if"), 0)
 		if err != nil {
-			return nil, err
+			if err := c.lacks(err); err != nil {
+				return nil, err
+			}
+			neg = true // "else" may hold beside it
 		}
 		yes, no := []item{it.child(v, "if")}, []item{{s: neg, path: it.path + "/if/!"}}
 		if s, ok := it.get("then"); ok {

@@ -3,7 +3,6 @@ package grammar
 import (
 	"encoding/json"
 	"fmt"
-	"regexp/syntax"
 	"strings"
 	"unicode/utf8"
 )
@@ -101,117 +100,6 @@ func (b *builder) char() node {
 }
 
 func (b *builder) chars() node { return b.repeat(b.char(), 0, far) }
-
-// pattern is the body of the JSON strings in which the expression is found.
-func (b *builder) pattern(p string) (node, error) {
-	// ECMAScript writes \uXXXX for what Go writes \x{XXXX}.
-	for i := 0; i+6 <= len(p); i++ {
-		if p[i] == '\\' {
-			if p[i+1] == 'u' && strings.Trim(p[i+2:i+6], "0123456789abcdefABCDEF") == "" {
-				p = p[:i] + `\x{` + p[i+2:i+6] + `}` + p[i+6:]
-			}
-			i++
-		}
-	}
-	re, err := syntax.Parse(p, syntax.Perl)
-	if err != nil {
-		return none, err
-	}
-	return b.search0(re)
-}
-
-// search0 is an expression that is found anywhere but where its ends are anchored.
-func (b *builder) search0(re *syntax.Regexp) (node, error) {
-	switch re.Op {
-	case syntax.OpCapture:
-		return b.search0(re.Sub[0])
-	case syntax.OpAlternate:
-		var list []node
-		for _, s := range re.Sub {
-			n, err := b.search0(s)
-			if err != nil {
-				return none, err
-			}
-			list = append(list, n)
-		}
-		return b.or(list...), nil
-	}
-	sub := []*syntax.Regexp{re}
-	if re.Op == syntax.OpConcat {
-		sub = re.Sub
-	}
-	front, back := b.chars(), b.chars()
-	for len(sub) > 0 && sub[0].Op == syntax.OpBeginText {
-		front, sub = empty, sub[1:]
-	}
-	for len(sub) > 0 && sub[len(sub)-1].Op == syntax.OpEndText {
-		back, sub = empty, sub[:len(sub)-1]
-	}
-	list := []node{front}
-	for _, s := range sub {
-		n, err := b.regexp(s)
-		if err != nil {
-			return none, err
-		}
-		list = append(list, n)
-	}
-	return b.cat(append(list, back)...), nil
-}
-
-func (b *builder) regexp(re *syntax.Regexp) (node, error) {
-	var kids []node
-	if re.Op != syntax.OpLiteral {
-		for _, s := range re.Sub {
-			n, err := b.regexp(s)
-			if err != nil {
-				return none, err
-			}
-			kids = append(kids, n)
-		}
-	}
-	switch re.Op {
-	case syntax.OpEmptyMatch:
-		return empty, nil
-	case syntax.OpLiteral:
-		out := empty
-		for i := len(re.Rune) - 1; i >= 0; i-- {
-			r := re.Rune[i]
-			one := []rune{r, r}
-			if re.Flags&syntax.FoldCase != 0 {
-				for f := []rune(strings.ToLower(string(r)) + strings.ToUpper(string(r))); len(f) > 0; f = f[1:] {
-					one = append(one, f[0], f[0])
-				}
-			}
-			out = b.cat2(b.class(one), out)
-		}
-		return out, nil
-	case syntax.OpCharClass:
-		return b.class(re.Rune), nil
-	case syntax.OpAnyCharNotNL:
-		return b.class([]rune{0, 9, 11, utf8.MaxRune}), nil
-	case syntax.OpAnyChar:
-		return b.char(), nil
-	case syntax.OpCapture:
-		return kids[0], nil
-	case syntax.OpStar:
-		return b.repeat(kids[0], 0, far), nil
-	case syntax.OpPlus:
-		return b.repeat(kids[0], 1, far), nil
-	case syntax.OpQuest:
-		return b.repeat(kids[0], 0, 1), nil
-	case syntax.OpRepeat:
-		hi := int32(re.Max)
-		if re.Max < 0 {
-			hi = far
-		}
-		return b.repeat(kids[0], int32(re.Min), hi), nil
-	case syntax.OpConcat:
-		return b.cat(kids...), nil
-	case syntax.OpAlternate:
-		return b.or(kids...), nil
-	}
-	return none, fmt.Errorf("%v is outside the supported expressions", re.Op)
-}
 
 const (
 	reDay    = `(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)`

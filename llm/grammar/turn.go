@@ -53,7 +53,10 @@ func (t Turn) compile(b *builder) (*Grammar, error) {
 	switch {
 	case must:
 	case t.Response != nil:
-		if text, err = compileInto(b, t.Response.Schema, t.Options); err != nil {
+		b.whole = true // nothing checks an answer that is no call
+		text, err = compileInto(b, t.Response.Schema, t.Options)
+		b.whole = t.Options.Whole
+		if err != nil {
 			return nil, err
 		}
 		if text = b.avoid(text, t.openings()); text == none {
@@ -142,9 +145,9 @@ func toolCall(b *builder, tool llm.ToolSpec, o Options) (node, error) {
 	if len(schema) == 0 {
 		schema = json.RawMessage(`{"additionalProperties": false}`)
 	}
-	b.arguments = true
+	b.arguments, b.named = true, "/"+pointer(tool.Name)
 	args, err := compileInto(b, schema, o, item{s: object("type", "object"), path: "\x00arguments"})
-	b.arguments = false
+	b.arguments, b.named = false, ""
 	if e, ok := err.(*Error); ok {
 		e.Path = "/" + pointer(tool.Name) + e.Path
 	}

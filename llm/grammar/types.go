@@ -149,7 +149,9 @@ func (c *compiler) types(flat []item) (node, error) {
 			for _, x := range list {
 				banned[identity(x)] = x
 				if t := typeOf(x); t&set&(isArray|isObject) != 0 {
-					return none, &Error{"not", it.path, "arrays and objects can not be excluded", ErrUnsupported}
+					if err := c.lacks(&Error{"not", it.path, "arrays and objects can not be excluded", ErrUnsupported}); err != nil {
+						return none, err
+					}
 				}
 			}
 		}
@@ -303,7 +305,10 @@ func (c *compiler) numberOf(flat []item, set typeSet, banned []*big.Rat) (node, 
 			}
 			x, err := rational(n)
 			if err != nil {
-				return none, &Error{k, it.path, err.Error(), ErrUnsupported}
+				if err := c.lacks(&Error{strings.TrimPrefix(k, "\x00not-"), it.path, err.Error(), ErrUnsupported}); err != nil {
+					return none, err
+				}
+				continue
 			}
 			switch k {
 			case "minimum":
@@ -316,10 +321,16 @@ func (c *compiler) numberOf(flat []item, set typeSet, banned []*big.Rat) (node, 
 				r.atLeast(x, true)
 			case "exclusiveMaximum":
 				r.atMost(x, true)
-			case keyNotMultiple:
-				r.not = append(r.not, x)
-			default:
-				r.multiples = append(r.multiples, x)
+			case keyNotMultiple, "multipleOf":
+				if _, err := c.multiple(x); err != nil {
+					if err := c.lacks(&Error{"multipleOf", it.path, err.Error(), ErrUnsupported}); err != nil {
+						return none, err
+					}
+				} else if k == "multipleOf" {
+					r.multiples = append(r.multiples, x)
+				} else {
+					r.not = append(r.not, x)
+				}
 			}
 		}
 	}
@@ -364,7 +375,10 @@ func (c *compiler) stringBody(flat []item, banned map[string]any) (node, error) 
 			write := c.pattern
 			if k == "format" || k == keyNotFormat {
 				if unenforced[p] {
-					return none, &Error{"format", it.path, p + " is not supported", ErrUnsupported}
+					if err := c.lacks(&Error{"format", it.path, p + " has no grammar", ErrUnsupported}); err != nil {
+						return none, err
+					}
+					continue
 				}
 				if _, ok = formats[p]; !ok {
 					continue
@@ -373,7 +387,10 @@ func (c *compiler) stringBody(flat []item, banned map[string]any) (node, error) 
 			}
 			n, err := write(p)
 			if err != nil {
-				return none, &Error{strings.TrimPrefix(k, "\x00not-"), it.path, err.Error(), ErrUnsupported}
+				if err := c.lacks(&Error{strings.TrimPrefix(k, "\x00not-"), it.path, err.Error(), ErrUnsupported}); err != nil {
+					return none, err
+				}
+				continue
 			}
 			if k == keyNotPattern || k == keyNotFormat {
 				n = c.and(c.chars(), c.not(n))
