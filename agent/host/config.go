@@ -51,8 +51,12 @@ type Config struct {
 
 	Triggers []Trigger `yaml:"triggers"`
 
-	Data  string `yaml:"data"`  // folder of runs, audit and bus; "" is .chaski
-	Runs  string `yaml:"runs"`  // folder of the journals; "" is runs within Data, "nats" keeps them in JetStream on the bus
+	Data string `yaml:"data"` // folder of runs, audit and bus; "" is .chaski
+	Runs string `yaml:"runs"` // folder of the journals; "" is runs within Data, "nats" keeps them in JetStream on the bus
+	// Replicas is how many copies a cluster keeps of each stream and bucket that is made
+	// there; 0 is 3 on a cluster and 1 on a single server.
+	Replicas int `yaml:"replicas"`
+
 	Cache string `yaml:"cache"` // folder of the model's cache pages; "" is cache within Data, none keeps no pages
 
 	file string // what was read; "" for an example

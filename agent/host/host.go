@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,11 +47,12 @@ type Options struct {
 	Data   string                                                          // in place of the configured one
 	Runs   string                                                          // in place of the configured one
 
-	NATS   string // a cluster, in place of the embedded bus
-	Creds  string
-	Place  string // the folder of the embedded bus, within the data folder's bus; "" is a new one
-	Calls  bool   // are under way there: if it is gone, so is the knowledge of what became of them
-	Listen string // host:port at which the embedded bus serves other processes
+	NATS     string // a cluster, in place of the embedded bus
+	Creds    string
+	Replicas int    // copies on a cluster of what is made there; 0 is the configured number
+	Place    string // the folder of the embedded bus, within the data folder's bus; "" is a new one
+	Calls    bool   // are under way there: if it is gone, so is the knowledge of what became of them
+	Listen   string // host:port at which the embedded bus serves other processes
 
 	By  string
 	Log zerolog.Logger
@@ -136,12 +138,12 @@ func (h *Host) openJournal(ctx context.Context) (err error) {
 			h.runs = h.Config.path(h.runs)
 		}
 	}
-	if strings.HasPrefix(h.runs, "nats://") || h.runs == inJetStream {
+	if bus.IsURL(h.runs) || h.runs == inJetStream {
 		if h.o.NATS == "" {
 			return errors.New("runs: nats: the journals need a cluster that outlives this process: name it with --nats")
 		}
 		h.runs = h.o.NATS
-		h.journal, err = journal.OpenStream(ctx, h.Bus.Conn().JetStream(), journal.StreamOptions{})
+		h.journal, err = journal.OpenStream(ctx, h.Bus.Conn().JetStream(), journal.StreamOptions{Replicas: h.Bus.Conn().Replicas()})
 		return err
 	}
 	if h.runs == "" {
@@ -217,7 +219,7 @@ func (h *Host) openBus(ctx context.Context) ([]tools.Spec, error) {
 		return nil, err
 	}
 	own := slices.Concat(h.o.Tools, declared)
-	o := bus.OpenOptions{URL: h.o.NATS, Creds: h.o.Creds, Listen: h.o.Listen, Logger: h.o.Log}
+	o := bus.OpenOptions{URL: h.o.NATS, Creds: h.o.Creds, Replicas: cmp.Or(h.o.Replicas, c.Replicas), Listen: h.o.Listen, Logger: h.o.Log}
 	if len(own) > 0 {
 		registry, err := tools.NewRegistry(own...)
 		if err != nil {
@@ -243,7 +245,7 @@ func (h *Host) openBus(ctx context.Context) ([]tools.Spec, error) {
 	if h.Bus, err = bus.Open(ctx, o); err != nil {
 		h.Bus = nil
 		if errors.Is(err, bus.ErrUnavailable) && h.o.NATS != "" {
-			err = fmt.Errorf("no NATS server at %s: start one with `chaski bus`, or leave --nats out (%w)", h.o.NATS, err)
+			err = fmt.Errorf("no NATS server at %s: start one with `chaski bus`, or leave --nats out (%w)", bus.Redact(h.o.NATS), err)
 		}
 		return nil, err
 	}

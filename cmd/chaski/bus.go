@@ -16,14 +16,15 @@ const defaultListen = "127.0.0.1:4222"
 
 // natsFlags say which NATS to use.
 type natsFlags struct {
-	NATS  string `name:"nats" help:"NATS URL, or several separated by commas." default:"nats://127.0.0.1:4222" env:"NATS_URL"`
-	Creds string `help:"Credentials file." type:"path"`
+	NATS     string `name:"nats" help:"NATS URL, or several separated by commas." default:"nats://127.0.0.1:4222" env:"NATS_URL"`
+	Creds    string `help:"Credentials file." type:"path"`
+	Replicas int    `help:"Copies of what is made on a cluster: by default 3 there, 1 on a single server. What is there stays as it is."`
 }
 
 func (f natsFlags) connect(ctx context.Context, log zerolog.Logger) (*bus.Conn, error) {
-	conn, err := bus.Connect(ctx, bus.Options{URL: f.NATS, Creds: f.Creds, Name: "chaski", Logger: log})
+	conn, err := bus.Connect(ctx, bus.Options{URL: f.NATS, Creds: f.Creds, Replicas: f.Replicas, Name: "chaski", Logger: log})
 	if errors.Is(err, bus.ErrUnavailable) {
-		return nil, fmt.Errorf("no NATS server at %s: start one with `chaski bus`, or name yours with --nats (%w)", f.NATS, err)
+		return nil, fmt.Errorf("no NATS server at %s: start one with `chaski bus`, or name yours with --nats (%w)", bus.Redact(f.NATS), err)
 	}
 	return conn, err
 }
@@ -53,7 +54,20 @@ func (c *busCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer s.Close()
+	if err := prepare(ctx, s); err != nil {
+		return err
+	}
 	fmt.Println(s.URL())
 	<-ctx.Done()
 	return nil
+}
+
+// prepare makes the buckets that workers in other languages expect.
+func prepare(ctx context.Context, s *bus.Server) error {
+	conn, err := bus.Connect(ctx, bus.Options{Server: s, Name: "chaski bus", Logger: zerolog.Nop()})
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	return bus.Prepare(ctx, conn)
 }

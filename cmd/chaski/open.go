@@ -28,17 +28,18 @@ func (f *logFlags) options() host.LogOptions {
 // agentFlags say which agent to open, and on what.
 type agentFlags struct {
 	logFlags
-	File    string `short:"f" help:"The agent's YAML file; agent.yaml here by default, if there is one." type:"path"`
-	Example string `help:"An example that ships in this program, in place of a file."`
-	Model   string `short:"m" help:"In place of the configured model: a GGUF file, a directory, mini, which ships in this program, or a name as chaski pull takes it."`
-	Data    string `help:"Folder of journals, audit logs and the bus; .chaski here by default." type:"path" env:"CHASKI_DATA"`
-	NATS    string `name:"nats" help:"URL of a NATS cluster, in place of the embedded bus."`
-	Creds   string `help:"Credentials file for it." type:"path"`
+	File     string `short:"f" help:"The agent's YAML file; agent.yaml here by default, if there is one." type:"path"`
+	Example  string `help:"An example that ships in this program, in place of a file."`
+	Model    string `short:"m" help:"In place of the configured model: a GGUF file, a directory, mini, which ships in this program, or a name as chaski pull takes it."`
+	Data     string `help:"Folder of journals, audit logs and the bus; .chaski here by default." type:"path" env:"CHASKI_DATA"`
+	NATS     string `name:"nats" help:"URL of a NATS cluster, in place of the embedded bus."`
+	Creds    string `help:"Credentials file for it." type:"path"`
+	Replicas int    `help:"Copies of what is made on the cluster: by default 3 there, 1 on a single server. What is there stays as it is."`
 }
 
 // config reads the agent's configuration.
 func (f *agentFlags) config() (*host.Config, host.Options, error) {
-	o := host.Options{Models: pulled, Model: f.Model, Data: f.Data, NATS: f.NATS, Creds: f.Creds, By: me()}
+	o := host.Options{Models: pulled, Model: f.Model, Data: f.Data, NATS: f.NATS, Creds: f.Creds, Replicas: f.Replicas, By: me()}
 	switch {
 	case f.Example != "" && f.File != "":
 		return nil, o, usage("give -f or --example, not both")

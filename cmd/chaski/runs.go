@@ -25,13 +25,27 @@ type journalFlags struct {
 	Runs string `help:"Directory of the runs' journals, or the URL of a NATS cluster that keeps them." default:".chaski/runs" env:"CHASKI_RUNS"`
 }
 
+// runsFlags are journalFlags of a command that opens no agent.
+type runsFlags struct {
+	journalFlags
+	Creds string `help:"Credentials file for the cluster that keeps the runs." type:"path"`
+}
+
+func (f *runsFlags) open(ctx context.Context) (*runtime.Runtime, journal.Journal, error) {
+	return f.openWith(ctx, f.Creds)
+}
+
 func (f *journalFlags) open(ctx context.Context) (*runtime.Runtime, journal.Journal, error) {
+	return f.openWith(ctx, "")
+}
+
+func (f *journalFlags) openWith(ctx context.Context, creds string) (*runtime.Runtime, journal.Journal, error) {
 	var j journal.Journal
 	var err error
-	if strings.HasPrefix(f.Runs, "nats://") {
+	if bus.IsURL(f.Runs) {
 		var conn *bus.Conn // for as long as the process runs
-		if conn, err = (natsFlags{NATS: f.Runs}).connect(ctx, zerolog.Nop()); err == nil {
-			j, err = journal.OpenStream(ctx, conn.JetStream(), journal.StreamOptions{})
+		if conn, err = (natsFlags{NATS: f.Runs, Creds: creds}).connect(ctx, zerolog.Nop()); err == nil {
+			j, err = journal.OpenStream(ctx, conn.JetStream(), journal.StreamOptions{Replicas: conn.Replicas()})
 		}
 	} else if f.Runs, err = filepath.Abs(f.Runs); err == nil {
 		j, err = journal.Open(f.Runs)
@@ -56,7 +70,7 @@ type runsCmd struct {
 }
 
 type runsLsCmd struct {
-	journalFlags
+	runsFlags
 	Status string `help:"Only runs of this status, such as waiting or outcome_unknown."`
 	JSON   bool   `help:"A JSON line for each run."`
 }
@@ -123,7 +137,7 @@ func (c *runsLsCmd) Run(ctx context.Context) error {
 }
 
 type runsShowCmd struct {
-	journalFlags
+	runsFlags
 	JSON bool   `help:"The events as JSON lines."`
 	ID   string `arg:"" name:"run" help:"The run."`
 }
@@ -160,7 +174,7 @@ func (c *runsShowCmd) Run(ctx context.Context) error {
 }
 
 type runsReplayCmd struct {
-	journalFlags
+	runsFlags
 	Names []string `arg:"" optional:"" name:"run" help:"The runs; all by default."`
 }
 
@@ -193,7 +207,7 @@ func (c *runsReplayCmd) Run(ctx context.Context) error {
 }
 
 type runsForkCmd struct {
-	journalFlags
+	runsFlags
 	ID string `arg:"" name:"run" help:"The run."`
 	N  int    `arg:"" name:"n" help:"Events to keep, numbered as in show."`
 	As string `help:"Name of the new run."`
@@ -213,7 +227,7 @@ func (c *runsForkCmd) Run(ctx context.Context) error {
 }
 
 type runsCancelCmd struct {
-	journalFlags
+	runsFlags
 	ID     string `arg:"" name:"run" help:"The run."`
 	Reason string `help:"Why."`
 }
@@ -235,7 +249,7 @@ func (c *runsCancelCmd) Run(ctx context.Context) error {
 }
 
 type runsAnswerCmd struct {
-	journalFlags
+	runsFlags
 	ID     string `arg:"" name:"run" help:"The run."`
 	Call   string `arg:"" optional:"" help:"The call's id or its beginning; needed if several wait."`
 	Tenant string `help:"The tenant on whose behalf you answer."`

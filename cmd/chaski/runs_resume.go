@@ -21,7 +21,7 @@ type runsResumeCmd struct {
 
 // Run goes on with a run, with the agent that its journal names. It exits as chaski run.
 func (c *runsResumeCmd) Run(ctx context.Context) error {
-	rt, _, err := c.journalFlags.open(ctx)
+	rt, _, err := c.openWith(ctx, c.Creds)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (c *runsResumeCmd) Run(ctx context.Context) error {
 }
 
 type runsSettleCmd struct {
-	journalFlags
+	runsFlags
 	ID     string `arg:"" name:"run" help:"The run."`
 	Call   string `arg:"" optional:"" help:"The call's id or its beginning; needed if several are open."`
 	OK     string `name:"ok" help:"It ran: its result, as JSON." xor:"outcome" placeholder:"JSON"`

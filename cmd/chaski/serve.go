@@ -52,7 +52,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	err = h.Serve(ctx, host.ServeOptions{Parallel: c.Parallel, AckWait: c.AckWait, Ready: func() {
 		for _, t := range config.Triggers {
 			if t.Subject != "" {
-				fmt.Printf("%s: a message on %s starts a run: chaski ask --nats %s %s PROMPT\n", config.Name, t.Subject, where, t.Subject)
+				fmt.Printf("%s: a message on %s starts a run: chaski ask --nats %s %s PROMPT\n", config.Name, t.Subject, bus.Redact(where), t.Subject)
 			} else {
 				fmt.Printf("%s: %s starts a run: %s\n", config.Name, t.Schedule, short(t.Prompt))
 			}
@@ -82,7 +82,7 @@ func (c *askCmd) Run(ctx context.Context) error {
 	}
 	conn, err := bus.Connect(ctx, bus.Options{URL: c.NATS, Creds: c.Creds, Name: "chaski", Logger: zerolog.Nop()})
 	if errors.Is(err, bus.ErrUnavailable) {
-		return fmt.Errorf("no NATS server at %s: is the agent served? Start `chaski serve`, or name the server with --nats (%w)", c.NATS, err)
+		return fmt.Errorf("no NATS server at %s: is the agent served? Start `chaski serve`, or name the server with --nats (%w)", bus.Redact(c.NATS), err)
 	}
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"time"
 
@@ -39,7 +40,7 @@ type Options struct {
 	Wait   time.Duration
 
 	ResultTTL time.Duration // how long results are kept; 0 is 30 days
-	Replicas  int           // copies of the result store on a cluster; 0 is 1
+	Replicas  int           // copies of what is made on a cluster; 0 is 3 there, and 1 on a single server
 	Logger    zerolog.Logger
 }
 
@@ -107,7 +108,10 @@ func Connect(ctx context.Context, o Options) (*Conn, error) {
 	}
 	var err error
 	if c.nc, err = nats.Connect(url, opts...); err != nil {
-		return nil, fmt.Errorf("bus: %s: %w: %w", url, ErrUnavailable, err)
+		if strings.Contains(url, "@") { // the client's own words may hold the whole URL
+			err = errors.New("the URL or the server refuses")
+		}
+		return nil, fmt.Errorf("bus: %s: %w: %w", Redact(url), ErrUnavailable, err)
 	}
 	if err := c.ready(ctx); err != nil {
 		last := c.nc.LastError()
@@ -115,7 +119,7 @@ func Connect(ctx context.Context, o Options) (*Conn, error) {
 		if last != nil {
 			err = fmt.Errorf("%w: %w", err, last)
 		}
-		return nil, fmt.Errorf("bus: %s: %w", url, err)
+		return nil, fmt.Errorf("bus: %s: %w", Redact(url), err)
 	}
 	if c.js, err = jetstream.New(c.nc); err != nil {
 		c.nc.Close()
@@ -176,6 +180,18 @@ func (c *Conn) alive(ctx context.Context, e entry) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return !errors.Is(err, nats.ErrNoResponders) || time.Since(c.back) < settling
+}
+
+// Replicas says how many copies of a stream or bucket to make: what was asked for, or
+// three on a cluster and one on a single server. What is there already stays as it is.
+func (c *Conn) Replicas() int {
+	switch {
+	case c.opts.Replicas > 0:
+		return c.opts.Replicas
+	case c.nc.ConnectedClusterName() != "":
+		return 3
+	}
+	return 1
 }
 
 // NATS returns the underlying connection.

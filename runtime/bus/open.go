@@ -14,9 +14,10 @@ import (
 // OpenOptions say which bus a process is on. The zero value is a bus of its own in a
 // temporary folder.
 type OpenOptions struct {
-	URL   string        // NATS servers, separated by commas; "" runs an embedded one
-	Creds string        // a credentials file for them
-	Wait  time.Duration // how long the connection may take to come (back); 0 is DefaultWait
+	URL      string        // NATS servers, separated by commas; "" runs an embedded one
+	Creds    string        // a credentials file for them
+	Replicas int           // see Options
+	Wait     time.Duration // how long the connection may take to come (back); 0 is DefaultWait
 
 	Dir    string // data folder of the embedded server; "" is a temporary one
 	Listen string // host:port at which the embedded server serves other processes; "" is nowhere
@@ -55,7 +56,7 @@ func Open(ctx context.Context, o OpenOptions) (b *Bus, err error) {
 		}
 	}
 	connect := func(name string) (*Conn, error) {
-		return Connect(ctx, Options{URL: o.URL, Server: b.server, Creds: o.Creds, Wait: o.Wait, Name: name, Logger: o.Logger})
+		return Connect(ctx, Options{URL: o.URL, Server: b.server, Creds: o.Creds, Replicas: o.Replicas, Wait: o.Wait, Name: name, Logger: o.Logger})
 	}
 	if b.conn, err = connect("chaski client"); err != nil {
 		return b, err

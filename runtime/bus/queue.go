@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -55,7 +56,6 @@ type QueueOptions struct {
 	AckWait  time.Duration // after which the work of a runner that died goes to another; 0 is 30 s
 	Poll     time.Duration // how soon a run that could not go on is tried again; it grows to 10 s. 0 is 1 s
 	Keep     time.Duration // how long answers are kept; 0 is 7 days
-	Replicas int           // on a cluster; 0 is 1
 	Logger   zerolog.Logger
 
 	// Wait returns once a run whose answer was not final can go on. The run stays with
@@ -94,25 +94,64 @@ func OpenQueue(ctx context.Context, conn *Conn, o QueueOptions) (*Queue, error) 
 	}
 	s := &Queue{conn: conn, o: o}
 	var err error
-	s.stream, err = conn.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+	s.stream, err = ensure(ctx, conn, jetstream.StreamConfig{
 		Name: startStream + o.Agent, Description: "runs that agent " + o.Agent + " is to start", Retention: jetstream.WorkQueuePolicy,
-		Subjects: []string{subjectStart + o.Agent, subjectSchedule + o.Agent + ".>"}, AllowMsgSchedules: true, Replicas: o.Replicas})
+		Subjects: []string{subjectStart + o.Agent, subjectSchedule + o.Agent + ".>"}, AllowMsgSchedules: true})
 	if err != nil {
 		return nil, fmt.Errorf("bus: the queue of agent %s: %w", o.Agent, err)
 	}
-	s.consumer, err = s.stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
-		Durable: startConsumer, FilterSubject: subjectStart + o.Agent, AckPolicy: jetstream.AckExplicitPolicy,
-		AckWait: o.AckWait, MaxDeliver: -1, MaxAckPending: 100_000})
+	s.consumer, err = s.stream.Consumer(ctx, startConsumer)
+	if errors.Is(err, jetstream.ErrConsumerNotFound) {
+		s.consumer, err = s.stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
+			Durable: startConsumer, FilterSubject: subjectStart + o.Agent, AckPolicy: jetstream.AckExplicitPolicy,
+			AckWait: o.AckWait, MaxDeliver: -1, MaxAckPending: 100_000})
+	}
 	if err != nil {
 		return nil, fmt.Errorf("bus: the runners of agent %s: %w", o.Agent, err)
 	}
-	_, err = conn.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+	if is := s.consumer.CachedInfo().Config.AckWait; is > 0 && is != o.AckWait {
+		o.Logger.Info().Stringer("ack_wait", is).Msg("the queue is there already, and keeps its time without a sign of life")
+		s.o.AckWait = is
+	}
+	_, err = ensure(ctx, conn, jetstream.StreamConfig{
 		Name: answerStream, Description: "answers of runs that messages started", Subjects: []string{subjectAnswer + "*"},
-		MaxMsgsPerSubject: 1, MaxAge: o.Keep, AllowDirect: true, Replicas: o.Replicas})
+		MaxMsgsPerSubject: 1, MaxAge: o.Keep, AllowDirect: true})
 	if err != nil {
 		return nil, fmt.Errorf("bus: the stream of answers: %w", err)
 	}
 	return s, nil
+}
+
+// ensure makes a stream if it is missing. One that is there is only checked: its copies,
+// limits and placement are its operator's.
+func ensure(ctx context.Context, conn *Conn, want jetstream.StreamConfig) (jetstream.Stream, error) {
+	stream, err := conn.js.Stream(ctx, want.Name)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		want.Replicas = conn.Replicas()
+		stream, err = conn.js.CreateStream(ctx, want)
+		if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // by another process in between
+			stream, err = conn.js.Stream(ctx, want.Name)
+		}
+	}
+	if err != nil {
+		if want.Replicas > 1 {
+			return nil, fmt.Errorf("%d copies: %w", want.Replicas, err)
+		}
+		return nil, err
+	}
+	is := stream.CachedInfo().Config
+	for _, subject := range want.Subjects {
+		if !slices.Contains(is.Subjects, subject) {
+			return nil, fmt.Errorf("stream %s is there and lacks the subject %s", want.Name, subject)
+		}
+	}
+	switch {
+	case is.Retention != want.Retention:
+		return nil, fmt.Errorf("stream %s is there with retention %v, want %v", want.Name, is.Retention, want.Retention)
+	case want.AllowMsgSchedules && !is.AllowMsgSchedules:
+		return nil, fmt.Errorf("stream %s is there and does not allow message schedules", want.Name)
+	}
+	return stream, nil
 }
 
 // Put accepts a run: when it returns, the start is in the queue. The same run within two

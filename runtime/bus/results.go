@@ -84,7 +84,7 @@ func (s *store) results(ctx context.Context) (jetstream.KeyValue, error) {
 	kv, err := s.conn.js.KeyValue(ctx, resultBucket)
 	if errors.Is(err, jetstream.ErrBucketNotFound) {
 		kv, err = s.conn.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: resultBucket, Description: "results of calls with effects, by call id",
-			History: 1, TTL: s.conn.opts.ResultTTL, Storage: jetstream.FileStorage, Replicas: s.conn.opts.Replicas})
+			History: 1, TTL: s.conn.opts.ResultTTL, Storage: jetstream.FileStorage, Replicas: s.conn.Replicas()})
 	}
 	if err != nil {
 		return nil, fmt.Errorf("result store: %w: %w", ErrUnavailable, err)
@@ -101,7 +101,7 @@ func (s *store) objects(ctx context.Context, bucket string) (jetstream.ObjectSto
 		return obj, nil
 	}
 	config := jetstream.ObjectStoreConfig{Bucket: bucket, Description: "results too large for a message", TTL: s.conn.opts.ResultTTL + time.Hour,
-		Storage: jetstream.FileStorage, Replicas: s.conn.opts.Replicas}
+		Storage: jetstream.FileStorage, Replicas: s.conn.Replicas()}
 	if bucket == replyBucket { // those of read tools, which their callers remove, if they live
 		config.Description, config.TTL = "replies too large for a message", time.Hour
 	}

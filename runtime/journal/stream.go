@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -20,7 +21,7 @@ type StreamOptions struct {
 	Name     string        // of the stream; "" is CHASKI_JOURNAL
 	Replicas int           // on a cluster; 0 is 1
 	LeaseTTL time.Duration // after which the lease of a process that died is free; 0 is 10 s
-	Wait     time.Duration // for a server that is away, at each append; 0 is 5 s
+	Wait     time.Duration // for a server that is away or a cluster without a leader, at each append and read; 0 is 15 s
 }
 
 // Stream is a [Journal] in JetStream, for processes on several machines: one subject
@@ -66,11 +67,14 @@ func OpenStream(ctx context.Context, js jetstream.JetStream, opt StreamOptions) 
 		opt.LeaseTTL = 10 * time.Second
 	}
 	if opt.Wait <= 0 {
-		opt.Wait = 5 * time.Second
+		opt.Wait = 15 * time.Second
 	}
 	s := &Stream{js: js, name: opt.Name, opt: opt, tails: map[string]streamTail{}}
 	var err error
-	s.stream, err = js.Stream(ctx, opt.Name)
+	err = s.ride(ctx, func(ctx context.Context) (err error) {
+		s.stream, err = js.Stream(ctx, opt.Name)
+		return err
+	})
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
 		s.stream, err = js.CreateStream(ctx, jetstream.StreamConfig{Name: opt.Name, Description: "Chaski: the events of runs",
 			Subjects: []string{subjectPrefix + "*"}, Replicas: opt.Replicas, DenyDelete: true, DenyPurge: true})
@@ -137,7 +141,7 @@ func (s *Stream) Append(ctx context.Context, run string, r Record) error {
 			return nil
 		}
 		var refused *jetstream.APIError
-		if errors.As(err, &refused) && !wrongLast(refused) {
+		if errors.As(err, &refused) && !wrongLast(refused) && !passing(err) {
 			return fmt.Errorf("journal: record %d of run %s was not written: %w", r.Seq, run, err)
 		}
 		// Somebody else was first, or the acknowledgement was lost: what is there tells.
@@ -155,6 +159,35 @@ func (s *Stream) Append(ctx context.Context, run string, r Record) error {
 			return fmt.Errorf("journal: nobody knows whether record %d of run %s was written: %w", r.Seq, run, err)
 		}
 		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// passing says whether asking again may help: no leader has been elected yet, or the
+// answer was lost. The expected last sequence makes it safe to write again.
+func passing(err error) bool {
+	var api *jetstream.APIError
+	if errors.As(err, &api) {
+		return api.Code == 503
+	}
+	return errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, nats.ErrNoResponders) || errors.Is(err, nats.ErrTimeout) ||
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrDisconnected) || errors.Is(err, nats.ErrConnectionReconnecting) ||
+		errors.Is(err, nats.ErrReconnectBufExceeded)
+}
+
+// ride asks until the answer is no passing fault, at most StreamOptions.Wait.
+func (s *Stream) ride(ctx context.Context, ask func(context.Context) error) error {
+	for until := time.Now().Add(s.opt.Wait); ; {
+		try, cancel := context.WithTimeout(ctx, 5*time.Second)
+		err := ask(try)
+		cancel()
+		if err == nil || !passing(err) || ctx.Err() != nil || !time.Now().Before(until) {
+			return err
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			return err
+		}
 	}
 }
 
@@ -211,7 +244,11 @@ func (s *Stream) tail(ctx context.Context, run string, r Record) (streamTail, er
 }
 
 func (s *Stream) look(ctx context.Context, run string) (streamTail, error) {
-	msg, err := s.stream.GetLastMsgForSubject(ctx, subjectPrefix+run)
+	var msg *jetstream.RawStreamMsg
+	err := s.ride(ctx, func(ctx context.Context) (err error) {
+		msg, err = s.stream.GetLastMsgForSubject(ctx, subjectPrefix+run)
+		return err
+	})
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return streamTail{}, nil
 	}
@@ -244,7 +281,11 @@ func (s *Stream) Read(ctx context.Context, run string, after Record) ([]Record, 
 	first := last.Seq
 	var records []Record
 	for {
-		msg, err := s.stream.GetMsg(ctx, seq, jetstream.WithGetMsgSubject(subjectPrefix+run))
+		var msg *jetstream.RawStreamMsg
+		err := s.ride(ctx, func(ctx context.Context) (err error) {
+			msg, err = s.stream.GetMsg(ctx, seq, jetstream.WithGetMsgSubject(subjectPrefix+run))
+			return err
+		})
 		if errors.Is(err, jetstream.ErrMsgNotFound) {
 			break
 		}
@@ -269,7 +310,11 @@ func (s *Stream) Read(ctx context.Context, run string, after Record) ([]Record, 
 
 // Runs implements [Journal].
 func (s *Stream) Runs(ctx context.Context) ([]string, error) {
-	info, err := s.stream.Info(ctx, jetstream.WithSubjectFilter(subjectPrefix+"*"))
+	var info *jetstream.StreamInfo
+	err := s.ride(ctx, func(ctx context.Context) (err error) {
+		info, err = s.stream.Info(ctx, jetstream.WithSubjectFilter(subjectPrefix+"*"))
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("journal: stream %s: %w", s.name, err)
 	}
