@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/chaski-dev/chaski/policies/ask"
 	"github.com/chaski-dev/chaski/policies/label"
 	"github.com/chaski-dev/chaski/tools"
 )
@@ -24,5 +25,5 @@ func irreversible(spec *tools.Spec) bool {
 	if e := spec.EffectOrOnce(); e != tools.Idempotent {
 		return e == tools.Once
 	}
-	return slices.ContainsFunc(wordsOf(spec.Name), func(w string) bool { return slices.Contains(destructive, w) })
+	return slices.ContainsFunc(ask.NameWords(spec.Name), func(w string) bool { return slices.Contains(destructive, w) })
 }

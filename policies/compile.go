@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/chaski-dev/chaski/policies/ask"
 	"github.com/chaski-dev/chaski/policies/detect"
 	"github.com/chaski-dev/chaski/policies/label"
 	"github.com/chaski-dev/chaski/tools"
@@ -51,7 +52,7 @@ type tool struct {
 	data       []string
 	strangers  []stranger
 	names      []stranger
-	verbs      []string
+	acts       ask.Acts
 	words      []string // of the declaration of its parameters
 
 	irreversible bool
@@ -182,7 +183,7 @@ func newTool(spec tools.Spec) (*tool, error) {
 	if err := label.Check(spec.Labels); err != nil {
 		return nil, fmt.Errorf("policies: tool %s: %w", spec.Name, err)
 	}
-	t := &tool{spec: spec, props: params.Props, required: params.Required, content: contentNames, recipients: recipientNames, verbs: verbs(spec.Name, spec.Labels)}
+	t := &tool{spec: spec, props: params.Props, required: params.Required, content: contentNames, recipients: recipientNames, acts: actsOf(&spec)}
 	t.words = strings.FieldsFunc(string(spec.Parameters), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' })
 	t.names = strangersOf(spec.Labels[label.KeyNames])
 	t.strangers = strangersOf(spec.Labels[label.KeyStrangers])

@@ -184,7 +184,7 @@ func (r *Run) decideCall(call tools.Call, now time.Time) (Decision, map[string]a
 	env["call"] = map[string]any{"confidence": call.Confidence}
 	env["flow"] = map[string]any{
 		"effect": f.effect, "acts": f.acts, "outward": f.outward, "leaks": f.leaks, "named": f.named,
-		"bound": f.bound, "undeclared": f.undeclared, "confidential": f.confidential, "irreversible": f.irreversible,
+		"bound": f.bound, "forbidden": f.forbidden, "repeated": f.repeated, "undeclared": f.undeclared, "confidential": f.confidential, "irreversible": f.irreversible,
 		"invented": list(f.invented), "chosen": list(f.chosen), "foreign": list(f.foreign),
 		"untrusted": list(f.untrusted), "made": list(f.made), "recipients": list(f.recipients),
 	}

@@ -177,7 +177,7 @@ func environment(on Hook, props map[string]property) types.Map {
 		env["call"] = types.Map{"confidence": types.Float64}
 		env["flow"] = types.Map{
 			"effect": types.Bool, "acts": types.Bool, "outward": types.Bool, "leaks": types.Bool, "named": types.Bool,
-			"bound": types.Bool, "undeclared": types.Bool, "confidential": types.Bool, "irreversible": types.Bool,
+			"bound": types.Bool, "forbidden": types.Bool, "repeated": types.Bool, "undeclared": types.Bool, "confidential": types.Bool, "irreversible": types.Bool,
 			"invented": types.Array(types.String), "chosen": types.Array(types.String), "foreign": types.Array(types.String),
 			"untrusted": types.Array(types.String), "made": types.Array(types.String), "recipients": types.Array(types.String),
 		}

@@ -23,7 +23,9 @@ type flow struct {
 	acts       bool // an effect, or declared egress
 	leaks      bool // something confidential goes to a recipient who may not have it
 	named      bool // every recipient is the user's or a trusted tool's
-	bound      bool // the call is tied to the user's words, or nothing untrusted was read
+	bound      bool // the user's words ask for the call; or tie it to them, if it only reads
+	forbidden  bool // the user's words ban it
+	repeated   bool // they ask for it, and an earlier call has used that up
 
 	irreversible bool
 	undeclared   bool // an effect of which nobody said whether it sends data out
@@ -87,9 +89,11 @@ func (r *Run) look(t *tool, callID string, args map[string]any) flow {
 			f.chosen = append(f.chosen, name)
 		}
 	}
-	f.bound = r.bound(t, callID, args, f.labels)
-	if f.bound && slices.ContainsFunc(keys, func(name string) bool { return f.labels[name].Contested }) {
-		f.bound = r.context.Says(t.verbs)
+	if f.effect {
+		a := r.asked(t, callID, args)
+		f.bound, f.forbidden, f.repeated = a.bound, a.forbidden, a.repeated
+	} else {
+		f.bound = r.reads(t, args, f.labels)
 	}
 	f.undeclared = f.effect && !f.outward && !local
 	for _, name := range keys {

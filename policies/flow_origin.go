@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/chaski-dev/chaski/policies/ask"
 	"github.com/chaski-dev/chaski/policies/label"
 )
 
@@ -29,9 +30,9 @@ func (r *Run) origins(t *tool, args map[string]any, keys []string, labels map[st
 		o := labels[name]
 		if o.How == label.HowTool && !clean {
 			if list, ok := args[name].([]any); ok && len(list) > 1 {
-				o.Chosen = r.context.SeveralList(list, t.verbs)
+				o.Chosen = r.context.SeveralList(list, t.acts.Words())
 			} else {
-				leaves(args[name], func(v any) { o.Chosen = o.Chosen || r.context.Several(v, t.verbs, t.kind(name)) })
+				leaves(args[name], func(v any) { o.Chosen = o.Chosen || r.context.Several(v, t.acts.Words(), t.kind(name)) })
 			}
 		}
 		o.Chosen = o.Chosen && !clean
@@ -58,7 +59,7 @@ func (r *Run) scalar(v any, enum bool, a argument) label.Origin {
 	if o.How != label.HowMade && o.How != label.HowStranger || idName(a.name) {
 		return o
 	}
-	d, ok := r.context.Derive(v, a.others, a.tool.verbs)
+	d, ok := r.context.Derive(v, a.others, a.tool.acts.Words())
 	if !ok || o.How == label.HowStranger && d.Integrity > label.User && len(fmt.Sprint(v)) > 3 {
 		return o
 	}
@@ -156,12 +157,12 @@ func (t *tool) kind(name string) []string {
 		return nil
 	}
 	words := func(s string) []string {
-		return slices.DeleteFunc(wordsOf(s), func(w string) bool {
+		return slices.DeleteFunc(ask.NameWords(s), func(w string) bool {
 			return slices.Contains([]string{"id", "ids", "uuid", "guid", "ref", "reference", "number"}, w)
 		})
 	}
 	if own := words(name); len(own) > 0 {
 		return own
 	}
-	return slices.DeleteFunc(words(t.spec.Name), func(w string) bool { return slices.Contains(t.verbs, w) && !slices.Contains(nouns, w) })
+	return slices.DeleteFunc(words(t.spec.Name), func(w string) bool { return slices.Contains(t.acts.Words(), w) && !ask.AlsoNoun(w) })
 }

@@ -3,109 +3,176 @@ package policies
 import (
 	"fmt"
 	"slices"
-	"strings"
-	"unicode"
 
+	"github.com/chaski-dev/chaski/policies/ask"
 	"github.com/chaski-dev/chaski/policies/label"
+	"github.com/chaski-dev/chaski/tools"
 )
 
-// A value that the user named for one purpose can be used for another: "read my
-// inbox" names the inbox, and a mail in it may say that the inbox be deleted. So a
-// call is bound to the user's words only if one of its values is named and not used
-// up by an earlier call, or if the user asks for what the tool does.
+// An effect must be asked for. That its values are the user's is not enough: "read my
+// inbox" names the inbox, and a mail in it may say that the inbox be deleted; "don't
+// refund 1042" names the order. So the user's words are read for acts, see policies/ask: a
+// verb for what the tool does, with its object, in a clause that is no question, no report
+// of others and not negated, whose condition holds. Each such clause lets one call through,
+// or as many as it asks for.
 
-// actions are groups of words for one action. A tool's name is looked for in them,
-// and then the user's words for any word of its groups.
-var actions = []string{
-	"send mail email write message forward reply respond answer tell notify inform text ping contact invite",
-	"pay transfer wire send remit settle refund donate tip",
-	"delete remove erase trash discard purge clear drop empty",
-	"book reserve buy order",
-	"order buy purchase get checkout",
-	"create write make add put store save record draft note append insert upload compose generate",
-	"write save put store create draft note add append overwrite fix edit update change summarise summarize",
-	"update change set edit modify rename fix correct replace adjust reset",
-	"move transfer relocate file",
-	"share give grant invite send",
-	"archive file store",
-	"cancel revoke stop withdraw undo",
-	"post publish tweet review comment share rate announce",
-	"review rate post comment",
-	"run execute start launch build test",
-	"open fetch get download visit browse load",
-	"schedule plan arrange book set add create invite reschedule",
-	"approve accept confirm allow",
-	"decline reject refuse deny",
-	"subscribe", "unsubscribe", "block ban", "unblock", "close resolve", "reopen", "merge", "deploy release ship", "install", "uninstall",
-	"restart reboot", "assign", "submit file", "sign", "print", "call phone ring dial", "turn switch set", "lock", "unlock", "enable activate",
-	"disable deactivate", "return refund", "exchange swap", "rename", "copy duplicate", "invite", "withdraw", "deposit", "sell", "upload", "remind",
+// actsOf returns the words by which a user asks for a tool: those of its name, and those
+// that it declares.
+func actsOf(spec *tools.Spec) ask.Acts {
+	return ask.Of(spec.Name, label.List(spec.Labels[label.KeyActions]), label.List(spec.Labels[label.KeyObjects]))
 }
 
-// nouns are words of actions that more often name what a tool works on.
-var nouns = strings.Fields("mail email message text file note book order review record draft post comment test call sign contact phone copy")
-
-// wordsOf splits a tool's name: send_mail, sendMail and send-mail are send and mail.
-func wordsOf(name string) []string {
-	var b strings.Builder
-	for i, r := range name {
-		if unicode.IsUpper(r) && i > 0 {
-			b.WriteByte(' ')
+// acts are those of one call: where an argument chooses the deed, as action: delete does, the
+// words are that choice's.
+func (t *tool) actsWith(args map[string]any) ask.Acts {
+	for _, name := range sortedKeys(args) {
+		choice, ok := args[name].(string)
+		if !ok || !ask.Deed(choice) {
+			continue
 		}
-		b.WriteRune(unicode.ToLower(r))
-	}
-	return strings.FieldsFunc(b.String(), func(r rune) bool { return !unicode.IsLetter(r) })
-}
-
-// verbs returns the words by which a user would ask for a tool: those that its
-// labels declare, those of the actions that its name holds, or its first word.
-func verbs(name string, labels map[string]string) []string {
-	out := label.List(labels[label.KeyActions])
-	parts := wordsOf(name)
-	if len(parts) == 0 {
-		return out
-	}
-	verb, rank := parts[0], 0
-	for _, part := range parts {
-		is := 0
-		if slices.ContainsFunc(actions, func(group string) bool { return slices.Contains(strings.Fields(group), part) }) {
-			if is = 2; slices.Contains(nouns, part) {
-				is = 1
+		deeds := 0
+		for _, e := range t.props[name].Enum {
+			if s, ok := e.(string); ok && ask.Deed(s) {
+				deeds++
 			}
 		}
-		if is > rank {
-			verb, rank = part, is
+		if deeds > 1 {
+			return ask.Of(choice, nil, append(label.List(t.spec.Labels[label.KeyObjects]), t.acts.Nouns()...))
 		}
 	}
-	out = append(out, verb)
-	for _, group := range actions {
-		if list := strings.Fields(group); slices.Contains(list, verb) {
-			out = append(out, list...)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	return t.acts
 }
 
-// use is one value of the user's words in a call that was let through.
-type use struct{ call, tool string }
-
-func useKey(v any) string { return strings.ToLower(strings.TrimSpace(fmt.Sprint(v))) }
-
-// fresh reports whether the user's words name the value more often than other calls
-// have used it.
-func (r *Run) fresh(v any, callID string) bool {
-	calls := map[string]bool{}
-	for _, u := range r.used[useKey(v)] {
-		if u.call != callID {
-			calls[u.tool] = true
-		}
-	}
-	return r.context.Mentions(v) > len(calls)
+// asked is what the user's words say of a call.
+type asked struct {
+	bound     bool // a clause asks for it
+	forbidden bool // a clause bans it
+	repeated  bool // a clause asks for it, and an earlier call has used it up
+	clause    int  // the one that asks, if bound
 }
 
-// bound reports whether a call is tied to the user's words: see above. What a call
-// that was bound has found in a trusted tool ties the next one.
-func (r *Run) bound(t *tool, callID string, args map[string]any, labels map[string]label.Origin) bool {
+// use is a call that a clause of the user's let through.
+type use struct {
+	call, tool, args string
+	values           map[string]any
+}
+
+// asked reads the user's words for a call.
+func (r *Run) asked(t *tool, callID string, args map[string]any) asked {
+	acts := t.actsWith(args)
+	values := r.objects(t, args)
+	mentions := func(text string) bool {
+		p := r.phrase(text)
+		return slices.ContainsFunc(values, p.Holds)
+	}
+	if r.said.Forbidden(acts, mentions) {
+		return asked{forbidden: true}
+	}
+	var out asked
+	for _, a := range r.said.Asked(acts, mentions) {
+		switch {
+		case !r.holds(a.Conditions):
+		case r.spent(t, callID, args, a, values):
+			out.repeated = true
+		default:
+			return asked{bound: true, clause: a.Clause}
+		}
+	}
+	return out
+}
+
+// objects are the values of a call that say what it is about: not mere data, texts and
+// truth values.
+func (r *Run) objects(t *tool, args map[string]any) []any {
+	var out []any
+	for _, name := range sortedKeys(args) {
+		leaves(args[name], func(v any) {
+			switch s := v.(type) {
+			case string:
+				if len(s) > 1 && len(s) < 200 {
+					out = append(out, v)
+				}
+			case bool, nil:
+			default:
+				out = append(out, v)
+			}
+		})
+	}
+	return out
+}
+
+// phrase indexes a clause once.
+func (r *Run) phrase(text string) *label.Phrase {
+	p := r.phrases[text]
+	if p == nil {
+		p = label.NewPhrase(text)
+		r.phrases[text] = p
+	}
+	return p
+}
+
+// spent reports whether earlier calls have used up what a clause asks for: one call, unless
+// it asks for more or names other values for this one. The same call twice is never asked
+// for once, but where it changes nothing.
+func (r *Run) spent(t *tool, callID string, args map[string]any, a ask.Ask, values []any) bool {
+	key := string(canonical(args))
+	p := r.phrase(a.Text)
+	own := false // a value of this call alone is in the clause
+	prior := 0
+	taken := map[string]bool{}
+	for _, u := range r.used[a.Clause] {
+		if u.call == callID || u.tool != t.spec.Name {
+			continue
+		}
+		if u.args == key {
+			if t.spec.EffectOrOnce() == tools.Idempotent {
+				continue
+			}
+			return true
+		}
+		prior++
+		for v := range u.values {
+			taken[v] = true
+		}
+	}
+	if prior == 0 || a.Many {
+		return false
+	}
+	for _, v := range values {
+		own = own || !taken[fmt.Sprint(v)] && p.Holds(v)
+	}
+	return !own
+}
+
+// spend notes that a call which was let through has used the clause that asked for it.
+func (r *Run) spend(d Decision) {
+	t := r.bundle.tools[d.Tool]
+	args, err := decode(d.Arguments)
+	if t == nil || err != nil || !t.spec.EffectOrOnce().HasEffect() {
+		return
+	}
+	a := r.asked(t, d.CallID, args)
+	if !a.bound {
+		return // a person let it through, or the bundle asks for no words
+	}
+	u := use{call: d.CallID, tool: d.Tool, args: string(canonical(args)), values: map[string]any{}}
+	for _, v := range r.objects(t, args) {
+		u.values[fmt.Sprint(v)] = v
+	}
+	r.used[a.clause] = append(r.used[a.clause], u)
+}
+
+// release forgets the uses of a call that failed: the user's wish is still open.
+func (r *Run) release(callID string) {
+	for k, list := range r.used {
+		r.used[k] = slices.DeleteFunc(list, func(u use) bool { return u.call == callID })
+	}
+}
+
+// reads reports whether a call without an effect of its own is tied to the user's words:
+// one of its values is named, or was found by such a call in a trusted result, or a word for
+// what it does is said. Before anything untrusted was read every such call is.
+func (r *Run) reads(t *tool, args map[string]any, labels map[string]label.Origin) bool {
 	if r.context.Label().Integrity < label.Untrusted {
 		return true
 	}
@@ -113,40 +180,12 @@ func (r *Run) bound(t *tool, callID string, args map[string]any, labels map[stri
 		tied := false
 		leaves(args[name], func(v any) {
 			o := r.context.Find(v, false)
-			switch o.How {
-			case label.HowUser:
-				tied = tied || r.fresh(v, callID)
-			case label.HowTool:
-				tied = tied || o.Label.Integrity <= label.Tool && slices.ContainsFunc(o.Sources, func(id string) bool { return r.tied[id] })
-			}
+			tied = tied || o.How == label.HowUser ||
+				o.How == label.HowTool && o.Label.Integrity <= label.Tool && slices.ContainsFunc(o.Sources, func(id string) bool { return r.tied[id] })
 		})
 		if tied && labels[name].Label.Integrity < label.Untrusted {
 			return true
 		}
 	}
-	return r.context.Says(t.verbs)
-}
-
-// spend notes which of the user's values a call has used.
-func (r *Run) spend(d Decision) {
-	args, err := decode(d.Arguments)
-	if err != nil {
-		return
-	}
-	for _, name := range sortedKeys(args) {
-		if d.Labels[name].How != label.HowUser {
-			continue
-		}
-		leaves(args[name], func(v any) {
-			key := useKey(v)
-			r.used[key] = append(r.used[key], use{call: d.CallID, tool: d.Tool + " " + string(d.Arguments)})
-		})
-	}
-}
-
-// release forgets the uses of a call that failed: the user's wish is still open.
-func (r *Run) release(callID string) {
-	for _, key := range sortedKeys(r.used) {
-		r.used[key] = slices.DeleteFunc(r.used[key], func(u use) bool { return u.call == callID })
-	}
+	return r.context.Says(t.acts.Words())
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/policies/ask"
 	"github.com/chaski-dev/chaski/policies/detect"
 	"github.com/chaski-dev/chaski/policies/label"
 	"github.com/chaski-dev/chaski/tools"
@@ -51,8 +52,10 @@ type Run struct {
 	asks          int                 // how often a person was asked
 	approvals     map[string]Approval // by call hash
 	results       map[string]Decision // decisions on results, until the result is folded
-	used          map[string][]use    // values of the user's words, by the calls that used them
-	tied          map[string]bool     // results of calls that were bound, by source
+	said          *ask.Said
+	phrases       map[string]*label.Phrase
+	used          map[int][]use   // calls that clauses of the user's have let through
+	tied          map[string]bool // results of calls that were bound, by source
 	planned       []planned
 }
 
@@ -78,7 +81,7 @@ func NewRun(b *Bundle, info Info) *Run {
 		bundle: b, info: info, hosts: map[string]bool{}, handles: map[string]handle{}, dispatched: map[string]bool{}, attempts: map[string]int{},
 		failures: map[string]int{}, allowed: map[string]Decision{}, requests: map[string]*request{},
 		approvals: map[string]Approval{}, results: map[string]Decision{},
-		used: map[string][]use{}, tied: map[string]bool{},
+		said: ask.Read(), phrases: map[string]*label.Phrase{}, used: map[int][]use{}, tied: map[string]bool{},
 	}
 	r.budget, r.prices = b.budgets()
 	return r
@@ -167,6 +170,7 @@ func (r *Run) message(f Fact) {
 		r.vouch(text)
 	case llm.RoleUser:
 		r.context.Add(label.Source{ID: id, Kind: label.FromUser, Label: label.Label{Integrity: label.User}, Text: text})
+		r.said.Add(text)
 		r.vouch(text)
 	case llm.RoleTool: // a result without a call: a passage, an imported conversation
 		if len(m.Value) > 0 {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/chaski-dev/chaski/policies/ask"
 	"github.com/chaski-dev/chaski/policies/label"
 )
 
@@ -31,7 +32,7 @@ func (b *Bundle) Suggest() []string {
 			if slices.Contains(t.data, low) || slices.Contains(t.content, low) || slices.Contains(t.recipients, low) {
 				continue
 			}
-			parts := wordsOf(arg)
+			parts := ask.NameWords(arg)
 			has := func(list []string) bool {
 				return slices.ContainsFunc(parts, func(p string) bool { return slices.Contains(list, p) })
 			}

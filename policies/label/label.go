@@ -145,6 +145,7 @@ const (
 	KeyEgress          = "egress"
 	KeyContent         = "content"    // arguments that are prose for a reader, comma-separated
 	KeyRecipients      = "recipients" // arguments that say who will read, comma-separated
+	KeyObjects         = "objects"    // words for what the tool works on, comma-separated
 	KeyActions         = "actions"    // words by which a user asks for the tool, comma-separated
 	KeyData            = "data"       // arguments that only hold data: they say neither whom, nor how much, nor which, nor what to run
 	KeyIrreversible    = "irreversible"

@@ -21,6 +21,8 @@ type ownText struct {
 	groups []group
 	values values
 	parts  []*ownText // its sentences, once somebody has asked
+
+	plainly bool // negations are not looked at
 }
 
 // group is a run of characters between blanks and hyphens of the plain text.
@@ -155,7 +157,7 @@ func (t *ownText) says(n needle, choice bool) int {
 			break
 		}
 		i += from
-		if boundary(hay, i, true) && boundary(hay, i+len(value), false) && !negated(hay[:i]) {
+		if boundary(hay, i, true) && boundary(hay, i+len(value), false) && (t.plainly || !negated(hay[:i])) {
 			count++
 		}
 		from = i + 1
@@ -199,7 +201,7 @@ func (t *ownText) grouped(s string) int {
 			}
 			rest = after
 		}
-		if rest == "" && !negated(t.plain[:t.groups[i].at]) {
+		if rest == "" && (t.plainly || !negated(t.plain[:t.groups[i].at])) {
 			count++
 		}
 	}
