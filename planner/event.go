@@ -54,6 +54,12 @@ type Started struct {
 
 	Labels map[string]string `json:"labels,omitempty"` // of the task, with Parent
 
+	// With Parent, Said holds what the people said for whom the runs above work, and Done
+	// the calls with effects that those runs let through: a child does nothing that nobody
+	// asked for, and nothing again.
+	Said []string     `json:"said,omitempty"`
+	Done []tools.Call `json:"done,omitempty"`
+
 	// A later turn of a conversation is a run that follows another, see Follow: the
 	// first Earlier messages are of that run, which its policy has seen, and so are
 	// the values Kept.
@@ -220,6 +226,10 @@ type Result struct {
 	// alone is what a child run has spent.
 	Prompt string    `json:"prompt,omitempty"` // hash of the request, see HashRequest
 	Usage  llm.Usage `json:"usage,omitzero"`
+
+	// Done holds the calls with effects that a child run let through: the user asks for each
+	// of them once, whoever makes it.
+	Done []tools.Call `json:"done,omitempty"`
 }
 
 // Ticked says only that time passed: approvals expire by it.

@@ -33,6 +33,12 @@ func Facts(before State, ev Event, after State) []policies.Fact {
 		if s := before.Start.System; s != "" {
 			add(policies.Fact{Kind: policies.FactMessage, Message: &llm.Message{Role: llm.RoleSystem, Content: s}})
 		}
+		for _, text := range before.Start.Said {
+			add(policies.Fact{Kind: policies.FactSaid, Said: text})
+		}
+		if len(before.Start.Done) > 0 {
+			add(policies.Fact{Kind: policies.FactDone, Done: before.Start.Done})
+		}
 		admitted()
 	case ev.Generated != nil && ev.Generated.Error == "":
 		add(policies.Fact{Kind: policies.FactStep, Usage: &ev.Generated.Usage})
@@ -59,6 +65,9 @@ func Facts(before State, ev Event, after State) []policies.Fact {
 	case ev.Result != nil:
 		if ev.Result.Prompt != "" || ev.Result.Usage != (llm.Usage{}) {
 			add(policies.Fact{Kind: policies.FactStep, Usage: &ev.Result.Usage})
+		}
+		if len(ev.Result.Done) > 0 {
+			add(policies.Fact{Kind: policies.FactDone, Done: ev.Result.Done})
 		}
 		c, ok := before.Call(ev.Result.CallID)
 		if now, open := after.Call(c.ID); !ok || open && now.Phase != Settled {

@@ -22,6 +22,8 @@ const (
 	FactTurn       FactKind = "turn"       // a conversation goes on: budgets begin anew, labels and history stay
 	FactSignal     FactKind = "signal"     // a guard model judged the conversation
 	FactPlan       FactKind = "plan"       // the model wrote a plan: Plan
+	FactSaid       FactKind = "said"       // what a person said for whom the run above this one works: Said
+	FactDone       FactKind = "done"       // effects of other runs that work for the same words: Done
 )
 
 // Fact is one thing that happened: what the runtime journals, as policies see it.
@@ -42,6 +44,9 @@ type Fact struct {
 	// Plan holds the calls of a plan as they were written, with references such as
 	// {{step.member}} in their arguments.
 	Plan []tools.Call `json:"plan,omitempty"`
+
+	Said string       `json:"said,omitempty"`
+	Done []tools.Call `json:"done,omitempty"`
 }
 
 // ResultText returns the text that the model would read of a result.

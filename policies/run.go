@@ -145,6 +145,12 @@ func (r *Run) Observe(f Fact) error {
 		r.info.Started, r.steps, r.tokens, r.money, r.asks = f.At, 0, 0, 0, 0
 		clear(r.dispatched)
 		clear(r.attempts)
+	case FactSaid:
+		r.heard(f.Said)
+	case FactDone:
+		for _, c := range f.Done {
+			r.spend(Decision{Tool: c.Tool, CallID: c.ID, Arguments: c.Arguments})
+		}
 	case FactCompaction: // texts leave the prompt; what they were labelled stays
 	default:
 		return fmt.Errorf("policies: unknown kind of fact %q", f.Kind)
@@ -178,6 +184,14 @@ func (r *Run) message(f Fact) {
 		}
 		r.context.Add(label.Source{ID: id, Kind: label.FromResult, Label: r.resultLabel(m.Name, nil, label.Label{}), Text: text})
 	}
+}
+
+// heard takes up what a person said, in this run or in one above it: it names values, and it
+// asks for acts.
+func (r *Run) heard(text string) {
+	r.messages++
+	r.context.Add(label.Source{ID: fmt.Sprintf("user message %d", r.messages), Kind: label.FromUser, Label: label.Label{Integrity: label.User}, Text: text})
+	r.vouch(text)
 }
 
 // redo repeats the redactions of a decision, so that placeholders mean the same.

@@ -26,7 +26,8 @@ type Update struct {
 type reply struct {
 	call  tools.Call
 	res   tools.Result
-	usage llm.Usage // of a child run
+	usage llm.Usage    // of a child run
+	done  []tools.Call // its effects
 	err   error
 }
 
@@ -418,7 +419,7 @@ func (l *loop) record(ctx context.Context, rep reply) error {
 	delete(l.flying, rep.call.ID)
 	c, _ := l.state.Call(rep.call.ID)
 	res := outcome(rep, c.Effect)
-	return l.settle(ctx, planner.Event{Result: &planner.Result{Result: res, Usage: rep.usage}})
+	return l.settle(ctx, planner.Event{Result: &planner.Result{Result: res, Usage: rep.usage, Done: rep.done}})
 }
 
 // drain waits for the calls in flight, which have been cancelled. Results that came

@@ -92,6 +92,9 @@ func (r *Runtime) child(ctx context.Context, s planner.State, call tools.Call, a
 		start.Run, start.Parent, start.Tenant, start.By = run, s.Run, s.Start.Tenant, s.Start.By
 		start.Messages = append(slices.Clone(start.Messages), llm.Message{Role: llm.RoleUser, Content: task.Task})
 		start.Labels, start.Budget = planner.LabelMap(given), a.Start.Budget.Within(left)
+		if start.Said, start.Done, err = r.handedOn(ctx, s); err != nil {
+			return held("", err)
+		}
 		if _, err = rt.Start(ctx, start); errors.Is(err, journal.ErrConflict) {
 			err = nil // another owner of the parent was first
 		}
@@ -140,6 +143,7 @@ func (r *Runtime) childResult(ctx context.Context, rep reply, s planner.State) r
 		return rep
 	}
 	rep.usage, rep.res.Labels, rep.res.Worker = s.Used.Usage, planner.LabelMap(l), "run "+s.Run
+	rep.done = effects(events)
 	if s.Status != planner.Finished {
 		rep.res.Reason = tools.CleanReason(fmt.Sprintf("the agent did not finish: %s: %s", s.Status, s.Reason))
 		return rep
