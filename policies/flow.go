@@ -89,7 +89,9 @@ func (r *Run) look(t *tool, callID string, args map[string]any) flow {
 			f.chosen = append(f.chosen, name)
 		}
 	}
-	if f.effect {
+	if t.spec.Labels[label.KeyAgent] == "true" {
+		f.bound = true // what it does must be asked for there, see FactSaid
+	} else if f.effect {
 		a := r.asked(t, callID, args)
 		f.bound, f.forbidden, f.repeated = a.bound, a.forbidden, a.repeated
 	} else {

@@ -146,7 +146,8 @@ func (r *Run) Observe(f Fact) error {
 		clear(r.dispatched)
 		clear(r.attempts)
 	case FactSaid:
-		r.heard(f.Said)
+		r.messages++
+		r.heard(fmt.Sprintf("user message %d", r.messages), f.Said)
 	case FactDone:
 		for _, c := range f.Done {
 			r.spend(Decision{Tool: c.Tool, CallID: c.ID, Arguments: c.Arguments})
@@ -175,9 +176,7 @@ func (r *Run) message(f Fact) {
 		r.context.Add(label.Source{ID: id, Kind: label.FromSystem, Text: text})
 		r.vouch(text)
 	case llm.RoleUser:
-		r.context.Add(label.Source{ID: id, Kind: label.FromUser, Label: label.Label{Integrity: label.User}, Text: text})
-		r.said.Add(text)
-		r.vouch(text)
+		r.heard(id, text)
 	case llm.RoleTool: // a result without a call: a passage, an imported conversation
 		if len(m.Value) > 0 {
 			text = string(m.Value)
@@ -188,9 +187,9 @@ func (r *Run) message(f Fact) {
 
 // heard takes up what a person said, in this run or in one above it: it names values, and it
 // asks for acts.
-func (r *Run) heard(text string) {
-	r.messages++
-	r.context.Add(label.Source{ID: fmt.Sprintf("user message %d", r.messages), Kind: label.FromUser, Label: label.Label{Integrity: label.User}, Text: text})
+func (r *Run) heard(id, text string) {
+	r.context.Add(label.Source{ID: id, Kind: label.FromUser, Label: label.Label{Integrity: label.User}, Text: text})
+	r.said.Add(text)
 	r.vouch(text)
 }
 

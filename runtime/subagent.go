@@ -35,7 +35,7 @@ func (a SubAgent) Spec(name, description string) tools.Spec {
 	if slices.ContainsFunc(a.Start.Tools, func(t tools.Spec) bool { return t.EffectOrOnce().HasEffect() }) {
 		effect = tools.Idempotent
 	}
-	return tools.Spec{Name: name, Description: description, Effect: effect, Labels: map[string]string{"egress": "false"}, // its own calls are judged for themselves
+	return tools.Spec{Name: name, Description: description, Effect: effect, Labels: map[string]string{label.KeyEgress: "false", label.KeyAgent: "true"}, // its own calls are judged for themselves
 		Parameters: json.RawMessage(`{"type":"object","properties":{"task":{"type":"string","description":"What to do, with all that is needed to do it."}},"required":["task"],"additionalProperties":false}`)}
 }
 
