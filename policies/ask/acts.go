@@ -209,9 +209,9 @@ func find(verb string) []*act {
 }
 
 // AlsoNoun reports whether a word of a tool's name more often says what it works on.
-func AlsoNoun(w string) bool {
-	return slices.Contains(strings.Fields("mail email e-mail message text file note book order review record draft post comment test call sign contact phone copy new log tip open plan move"), w)
-}
+func AlsoNoun(w string) bool { return alsoNouns[w] }
+
+var alsoNouns = set("mail email e-mail message text file note book order review record draft post comment test call sign contact phone copy new log tip open plan move")
 
 // NameWords splits a tool's name: send_mail, sendMail and send-mail are send and mail.
 func NameWords(name string) []string {

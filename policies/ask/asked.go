@@ -141,7 +141,7 @@ func (s *Said) asks(i int, a Acts, mentions Mentions) bool {
 	c := &s.clauses[i]
 	at, strength, foreign := c.verbAt(a)
 	if strength == 0 {
-		return false
+		return c.negated < 0 && c.delivers(a, mentions)
 	}
 	if c.negated >= 0 && (c.negated <= at || foreign || c.nothing(a)) || cancelled(c, a) || c.report >= 0 && c.report < at {
 		return false
@@ -186,6 +186,21 @@ func (s *Said) imperative(i, at int) bool {
 		}
 	}
 	return true
+}
+
+// delivers reports whether the clause orders a text for somebody, by an address of the call:
+// "summarise it for ann@corp.example".
+func (c *clause) delivers(a Acts, mentions Mentions) bool {
+	if mentions == nil || !slices.Contains(a.verbs, "send") || !ordered(c.words) {
+		return false
+	}
+	if !slices.ContainsFunc(c.words, func(w word) bool {
+		return slices.Contains([]string{"summarise", "summarize", "prepare", "compile", "draft", "collect"}, w.text)
+	}) {
+		return false
+	}
+	_, whom, ok := strings.Cut(c.text, " for ")
+	return ok && strings.Contains(whom, "@") && mentions(whom)
 }
 
 // generic verbs say little without a noun.

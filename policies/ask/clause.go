@@ -55,6 +55,9 @@ var sentenceEnd = regexp.MustCompile(`[.!?…。！？।]+["'”’)\]]*(?:\s|$
 // polite are the ways in which a question or a statement asks for something.
 var polite = regexp.MustCompile(`(?i)\b(?:please|pls|plz|kindly|(?:can|could|will|would|may|might) (?:you|u|we|i (?:get|have|receive))|would you mind|i(?: a|')?m (?:asking|requesting)|i want|i need|i(?:'d| would) (?:like|love|prefer|want|appreciate)|we (?:want|need|would like)|i wish|let's|let us|make sure|be sure|be so kind|feel free|go ahead|don't forget|do not forget|remember to|help me|do me a fav|your (?:task|job) is|time to|should be|must be|needs? to be|have to be|has to be|(?:you|we) (?:should|must|need to|have to|can|may)|i expect|mind if you)\b|(?i)(?:^|[ ,])(?:bitte|kannst du|könntest du|können sie|könnten sie|würdest du|würden sie|ich möchte|ich will|ich brauche|ich hätte gern|wir möchten|sollst du|s'il (?:te|vous) plaît|stp|svp|peux-tu|pouvez-vous|pourrais-tu|pourriez-vous|tu peux|vous pouvez|je veux|je voudrais|j'aimerais|il faut|merci de|por favor|puedes|podrías|puede usted|podría|quiero|quisiera|me gustaría|necesito|per favore|per piacere|puoi|potresti|può|potrebbe|voglio|vorrei|mi serve|ho bisogno|você pode|pode|poderia|quero|gostaria|preciso|कृपया|क्या आप|क्या तुम|मुझे|चाहिए|กรุณา|โปรด|ช่วย|ขอ|อยาก)(?:[ ,]|$)`)
 
+// pleases are the words that make a request of a question.
+var pleases = regexp.MustCompile(`(?i)(?:^|[ ,])(?:please|pls|plz|kindly|bitte|s'il (?:te|vous) plaît|stp|svp|por favor|per favore|कृपया)(?:[ ,]|$)|กรุณา|โปรด`)
+
 // thai has no blanks: its words for requests and bans stand anywhere.
 var thaiPolite = regexp.MustCompile(`กรุณา|โปรด|ช่วย|ขอ|หน่อย|ให้ฉัน|ให้ผม`)
 
@@ -126,9 +129,11 @@ func (s *Said) read(sentence string, asked bool) {
 		c.polite = polites
 		switch {
 		case c.report == 0:
+		case begins(words) && !pleases.MatchString(sentence):
+			c.kind, c.polite = question, false
 		case polites:
 			c.kind = request
-		case begins(words) || asked && !ordered(words):
+		case asked && !ordered(words):
 			c.kind = question
 		default:
 			c.kind = request // if its verb is an imperative

@@ -61,7 +61,7 @@ var speakers = set("i we i'd i've i'll ich wir je nous j' yo nosotros io noi eu 
 var questions = set(`what what's when where where's who who's whom whose why how how's which is are was were am isn't aren't wasn't weren't should shall shouldn't
 	did didn't does doesn't has hasn't had hadn't
 	was wann wo wer wem wen wessen warum wieso wie welche welcher welches ist sind war waren soll sollte wurde wurden hast habe hat
-	que qu'est-ce quoi quand où qui pourquoi comment quel quelle quels quelles est-ce est sont était as-tu avez-vous a-t-il dois-je
+	combien cuánto quanto wieviel que qu'est-ce quoi quand où qui pourquoi comment quel quelle quels quelles est-ce est sont était as-tu avez-vous a-t-il dois-je
 	qué cuándo dónde quién por-qué cómo cuál cuáles es está están fue eran debería has ha
 	cosa quando dove chi perché come quale quali è sono era erano devo hai
 	quando onde quem porquê como qual quais é são foi eram devo você-já
