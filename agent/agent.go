@@ -31,7 +31,8 @@ type Options struct {
 	Strategy planner.Strategy   // planner.React by default, or planner.Plan
 	Compact  planner.Compaction // of a full context: results are dropped, or summarised
 	Budget   planner.Budget
-	Shown    int // tools declared in a turn where there are more, see planner.Started; 0 is all
+	Lenient  bool // sets tools aside whose schemas the model can't use, with a warning; else they are an error of New
+	Shown    int  // tools declared in a turn where there are more, see planner.Started; 0 is all
 	Sampling llm.Sampling
 	Format   *llm.ResponseFormat // of the final answer
 	By       string              // who asks
@@ -64,6 +65,9 @@ func New(model llm.Model, opt Options) (*Agent, error) {
 			return nil, fmt.Errorf("agent: %w", err)
 		}
 		opt.Caller = reg
+	}
+	if err := opt.checkTools(model); err != nil {
+		return nil, err
 	}
 	subs, err := opt.addSubs()
 	if err != nil {

@@ -23,6 +23,17 @@ type Model interface {
 	CountTokens(req *Request) (int, error)
 }
 
+// ToolChecker is a [Model] that holds calls to their tools' schemas, and knows beforehand
+// what it can't hold.
+type ToolChecker interface {
+	Model
+
+	// CheckTool lists what of the tool's schema is not enforced while decoding, a line
+	// each: whoever runs the call must check it. An error says that the tool can't be
+	// declared to the model at all.
+	CheckTool(t ToolSpec) (unenforced []string, err error)
+}
+
 // Keeper is a [Model] that keeps what it computed for the turns of a session.
 type Keeper interface {
 	Model

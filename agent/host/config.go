@@ -45,6 +45,10 @@ type Config struct {
 	// see planner.Started: 0 is 6 for the shipped model and all for others, −1 all.
 	Shown int `yaml:"shown"`
 
+	// Lenient sets tools aside whose schemas the model can't use, with a warning; else they
+	// are an error at start.
+	Lenient bool `yaml:"lenient"`
+
 	// Confidence is the least at which a call that changes something needs no person, see
 	// llm.ToolCall; 0 asks for none. Where a model gives no confidence, it asks.
 	Confidence float64 `yaml:"confidence"`

@@ -132,8 +132,17 @@ func (c *compiler) index(v any, path string) {
 			c.names["#"+a] = item{s: v, path: path}
 		}
 		for _, k := range v.keys {
-			if k != "enum" && k != "const" {
-				c.index(v.at[k], path+"/"+pointer(k))
+			switch at := path + "/" + pointer(k); {
+			case holdsSchemas[k]:
+				if named, ok := v.at[k].(*orderedObject); ok {
+					for _, name := range named.keys {
+						c.index(named.at[name], at+"/"+pointer(name))
+					}
+				}
+			case keywords[k] || beside[k] || holdsSchema[k]:
+				if k != "enum" && k != "const" {
+					c.index(v.at[k], at)
+				}
 			}
 		}
 	case []any:
@@ -142,6 +151,13 @@ func (c *compiler) index(v any, path string) {
 		}
 	}
 }
+
+// holdsSchemas are the keywords whose members are schemas by name, holdsSchema are others
+// that hold one or a list. What an unknown keyword holds is no schema.
+var (
+	holdsSchemas = map[string]bool{"$defs": true, "definitions": true, "properties": true, "patternProperties": true, "dependentSchemas": true, "dependencies": true}
+	holdsSchema  = map[string]bool{"unevaluatedItems": true, "unevaluatedProperties": true, "contentSchema": true, "extends": true}
+)
 
 func pointer(k string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(k, "~", "~0"), "/", "~1")

@@ -26,6 +26,9 @@ func inside(s string) string {
 	return q[1 : len(q)-1]
 }
 
+// unnamed stands for a name that is not declared: no text of JSON holds this byte.
+const unnamed = "\xff"
+
 // valueOf lists the schemas of a value whose key matches the patterns that hit says.
 func (c *compiler) valueOf(flat []item, name string, hit func(p string) (bool, error)) ([]item, error) {
 	var out []item
@@ -36,7 +39,7 @@ func (c *compiler) valueOf(flat []item, name string, hit func(p string) (bool, e
 			if !ok {
 				return nil, &Error{"properties", it.path, "not an object", ErrSchema}
 			}
-			if s, ok := props.at[name]; ok && name != "\x00" {
+			if s, ok := props.at[name]; ok && name != unnamed {
 				found = true
 				out = append(out, it.child(s, "properties", name))
 			}
@@ -349,7 +352,7 @@ func (c *compiler) others(r *objectRule, flat []item) error {
 		if key == none {
 			continue
 		}
-		list, err := c.valueOf(flat, "\x00", func(p string) (bool, error) { return on[p], broken[p] })
+		list, err := c.valueOf(flat, unnamed, func(p string) (bool, error) { return on[p], broken[p] })
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package grammar
 
 import (
+	"cmp"
 	"encoding/binary"
 	"math/bits"
 	"slices"
@@ -254,8 +255,11 @@ func (b *builder) shortestMembers(s memberState) int32 {
 		}
 	}
 	if more := s.rule.min - written - others - len(need); more > 0 {
-		for i := 0; i < len(s.rule.members) && more > 0; i++ {
-			if s.used[i] == 1 || taken[i] || s.rule.members[i].text == none {
+		for _, i := range b.cheapest(s, taken) {
+			if more <= 0 {
+				break
+			}
+			if taken[i] {
 				continue
 			}
 			with, _ := s.missing(i)
@@ -285,6 +289,20 @@ func (b *builder) shortestMembers(s memberState) int32 {
 		n -= sep // no comma before the first
 	}
 	return n
+}
+
+// cheapest are the members that may yet come and are not taken, those of the shortest
+// texts first: others may be recursions that are still open.
+func (b *builder) cheapest(s memberState, taken []bool) []int {
+	var list []int
+	size := map[int]int32{}
+	for i, m := range s.rule.members {
+		if s.used[i] == 0 && !taken[i] && m.text != none {
+			list, size[i] = append(list, i), b.shortest(m.text)
+		}
+	}
+	slices.SortStableFunc(list, func(i, j int) int { return cmp.Compare(size[i], size[j]) })
+	return list
 }
 
 // cheapestProof is the member that shows a proof with the fewest bytes, -1 if it is one

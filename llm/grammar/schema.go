@@ -42,6 +42,9 @@ func (it item) get(k string) (any, bool) {
 		return nil, false
 	}
 	v, ok := o.at[k]
+	if v == nil && k != "const" {
+		return nil, false // a keyword of null says nothing
+	}
 	return v, ok
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -250,16 +251,30 @@ func (c *compiler) enum(vals []any, set typeSet, rest []item) (node, error) {
 		if typeOf(v)&set == 0 {
 			continue
 		}
-		text, err := c.write(v)
+		forms, err := c.forms(v)
 		if err != nil {
 			return none, err
 		}
-		if check != none && !c.matches(check, text) {
-			continue
+		for _, text := range forms {
+			if check == none || c.matches(check, text) {
+				out = append(out, c.lit(text))
+			}
 		}
-		out = append(out, c.lit(text))
 	}
 	return c.or(out...), nil
+}
+
+// forms are the texts of a value of an enum: a whole number has one with a fraction of
+// zero and one without.
+func (c *compiler) forms(v any) ([]string, error) {
+	text, err := c.write(v)
+	if n, ok := v.(json.Number); ok && err == nil {
+		if r, err := rational(n); err == nil && r.IsInt() && r.Num().BitLen() < 64 {
+			whole := r.Num().String()
+			return slices.Compact([]string{text, whole, whole + ".0"}), nil
+		}
+	}
+	return []string{text}, err
 }
 
 // word is null, true or false as the dialect spells it.

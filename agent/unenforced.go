@@ -1,0 +1,36 @@
+package agent
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/chaski-dev/chaski/llm"
+)
+
+// checkTools asks the model whether it can hold calls to the tools' schemas. A tool that
+// it can't declare at all is an error that names it; with Lenient it is set aside with a
+// warning. What is checked after decoding, not enforced, is logged.
+func (o *Options) checkTools(model llm.Model) error {
+	checker, ok := model.(llm.ToolChecker)
+	if !ok {
+		return nil
+	}
+	var errs []error
+	kept := o.Specs[:0:0]
+	for _, s := range o.Specs {
+		unenforced, err := checker.CheckTool(s.LLM())
+		switch {
+		case err == nil:
+			kept = append(kept, s)
+		case o.Lenient:
+			o.Log.Warn().Str("tool", s.Name).Err(err).Msg("the tool is set aside: its schema can't be used")
+		default:
+			errs = append(errs, fmt.Errorf("agent: tool %s: %w", s.Name, err))
+		}
+		for _, line := range unenforced {
+			o.Log.Warn().Str("tool", s.Name).Msg(line)
+		}
+	}
+	o.Specs = kept
+	return errors.Join(errs...)
+}
