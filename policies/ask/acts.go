@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // act is one kind of deed: the English verbs for it, and the beginnings of the verbs (in
@@ -114,6 +115,7 @@ type Acts struct {
 	foreign     []string
 	nouns       []string
 	strict      bool
+	alters      bool     // takes something away or changes it
 	named       []string // verbs of the tool's own name
 }
 
@@ -184,11 +186,22 @@ func (a *Acts) add(verb string) {
 	for _, k := range find(verb) {
 		a.verbs = append(a.verbs, strings.Fields(k.verbs)...)
 		a.weak = append(a.weak, strings.Fields(k.weak)...)
-		a.foreign = append(a.foreign, strings.Fields(k.foreign)...)
+		for _, stem := range strings.Fields(k.foreign) {
+			if !latin(stem) || utf8.RuneCountInString(stem) >= 3 {
+				a.foreign = append(a.foreign, stem)
+			}
+		}
 		a.strict = a.strict || k.strict
+		a.alters = a.alters || altering[k.name]
 	}
+	slices.Sort(a.verbs)
+	a.verbs = slices.Compact(a.verbs)
+	slices.Sort(a.foreign)
+	a.foreign = slices.Compact(a.foreign)
 	a.weak = slices.DeleteFunc(a.weak, func(w string) bool { return slices.Contains(a.verbs, w) })
 }
+
+var altering = set("delete remove update move cancel archive revoke close rename terminate disable block reschedule")
 
 // find returns the deeds that a verb names: those that are called so, else those whose
 // verbs it is among.

@@ -70,11 +70,11 @@ func (c *clause) verbAt(a Acts) (at, strength int, foreign bool) {
 		}
 	}
 	for i, w := range c.words {
+		if c.asThing(i) {
+			continue
+		}
 		for _, stem := range a.foreign {
-			if c.asThing(i) {
-				continue
-			}
-			if utf8.RuneCountInString(stem) >= 3 && strings.HasPrefix(w.text, stem) || !latin(stem) && strings.Contains(w.text, stem) {
+			if strings.HasPrefix(w.text, stem) || stem[0] >= utf8.RuneSelf && !latin(stem) && strings.Contains(w.text, stem) {
 				return i, 2, true
 			}
 		}
@@ -315,10 +315,10 @@ func (s *Said) bans(i int, a Acts, mentions Mentions) bool {
 		if noneOf(c.text, mentions) {
 			return true
 		}
-		if alters(a) && (strings.Contains(low, "don't touch") || strings.Contains(low, "do not touch") || strings.Contains(low, "never touch")) {
+		if a.alters && (strings.Contains(low, "don't touch") || strings.Contains(low, "do not touch") || strings.Contains(low, "never touch")) {
 			return true
 		}
-		if slices.ContainsFunc(keeping, func(k string) bool { return strings.Contains(low, k) }) && c.negated < 0 && alters(a) {
+		if slices.ContainsFunc(keeping, func(k string) bool { return strings.Contains(low, k) }) && c.negated < 0 && a.alters {
 			return true
 		}
 	}
@@ -345,15 +345,6 @@ func (s *Said) bans(i int, a Acts, mentions Mentions) bool {
 		return false
 	}
 	return true
-}
-
-// alters reports whether an act takes something away or changes it.
-func alters(a Acts) bool {
-	return slices.ContainsFunc(a.named, func(v string) bool {
-		return slices.ContainsFunc(find(v), func(k *act) bool {
-			return slices.Contains([]string{"delete", "remove", "update", "move", "cancel", "archive", "revoke", "close", "rename", "terminate", "disable", "block", "reschedule"}, k.name)
-		})
-	})
 }
 
 // cancelled reports whether the clause calls the act off as a thing: "cancel my refund",

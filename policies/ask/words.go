@@ -1,7 +1,6 @@
 package ask
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -124,8 +123,9 @@ func form(w, base string) bool {
 	if len(stem) == len(base) && rest != "" && rest[0] == base[len(base)-1] {
 		rest = rest[1:] // cancelled
 	}
-	return slices.Contains([]string{"", "e", "s", "es", "ed", "d", "ing", "y", "ys", "ies", "ied", "ying", "yed", "ation", "al", "ment", "ments"}, rest)
+	switch rest {
+	case "", "e", "s", "es", "ed", "d", "ing", "y", "ys", "ies", "ied", "ying", "yed", "ation", "al", "ment", "ments":
+		return true
+	}
+	return false
 }
-
-// base reports whether w is the form that stands in an imperative.
-func base(w, verb string) bool { return w == verb }
