@@ -2,7 +2,9 @@ package policies
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/chaski-dev/chaski/policies/ask"
 	"github.com/chaski-dev/chaski/policies/label"
@@ -71,7 +73,7 @@ func (r *Run) asked(t *tool, callID string, args map[string]any) asked {
 	var out asked
 	for _, a := range r.said.Asked(acts, mentions) {
 		switch {
-		case !r.holds(a.Conditions):
+		case !r.holds(a.Conditions), t.onlyData(args) && !mentions(a.Text) && dated.MatchString(a.Text):
 		case r.spent(t, callID, args, a, values):
 			out.repeated = true
 		default:
@@ -79,6 +81,21 @@ func (r *Run) asked(t *tool, callID string, args map[string]any) asked {
 		}
 	}
 	return out
+}
+
+// dated finds what says that a clause means one thing: a number, or words in quotes.
+var dated = regexp.MustCompile(`\d|["'“«][^"'”»]{3,}["'”»]`)
+
+// onlyData reports whether a call has nothing but data: then they are what it is about, and
+// a clause that says them must have been read for them.
+func (t *tool) onlyData(args map[string]any) bool {
+	for name := range args {
+		low := strings.ToLower(name)
+		if !slices.Contains(t.data, low) && !slices.Contains(t.content, low) {
+			return false
+		}
+	}
+	return len(args) > 0
 }
 
 // objects are the values of a call that say what it is about: not mere data, texts and

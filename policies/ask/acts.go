@@ -222,7 +222,7 @@ func find(verb string) []*act {
 }
 
 // AlsoNoun reports whether a word of a tool's name more often says what it works on.
-func AlsoNoun(w string) bool { return alsoNouns[w] }
+func AlsoNoun(w string) bool { return alsoNouns[w] || alsoNouns[strings.TrimSuffix(w, "s")] }
 
 var alsoNouns = set("mail email e-mail message text file note book order review record draft post comment test call sign contact phone copy new log tip open plan move")
 

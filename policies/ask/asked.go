@@ -233,7 +233,7 @@ func (s *Said) object(i, at, strength int, a Acts, mentions Mentions) bool {
 		return true
 	}
 	for _, w := range rest {
-		if pronouns[w.text] || speakers[w.text] || w.text == "me" || w.text == "us" {
+		if pronouns[w.text] || !generic[c.words[at].text] && (speakers[w.text] || w.text == "me" || w.text == "us") {
 			return true
 		}
 	}
