@@ -74,7 +74,7 @@ func (c *clause) verbAt(a Acts) (at, strength int, foreign bool) {
 			continue
 		}
 		for _, stem := range a.foreign {
-			if strings.HasPrefix(w.text, stem) || stem[0] >= utf8.RuneSelf && !latin(stem) && strings.Contains(w.text, stem) {
+			if strings.HasPrefix(w.text, stem) && (len(stem) > 3 || !english[w.text]) || stem[0] >= utf8.RuneSelf && !latin(stem) && strings.Contains(w.text, stem) {
 				return i, 2, true
 			}
 		}

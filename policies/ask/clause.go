@@ -129,7 +129,7 @@ func (s *Said) read(sentence string, asked bool) {
 		c.polite = polites
 		switch {
 		case c.report == 0:
-		case begins(words) && !pleases.MatchString(sentence):
+		case (begins(words) || begins(c.words)) && !pleases.MatchString(sentence):
 			c.kind, c.polite = question, false
 		case polites:
 			c.kind = request
@@ -255,6 +255,9 @@ func starts(text string) bool {
 		text = strings.ToValidUTF8(text[:200], "")
 	}
 	words := wordsOf(text, 0)
+	if begins(words) {
+		return true
+	}
 	for i, w := range words {
 		if i > 6 {
 			return false

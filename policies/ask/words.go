@@ -66,6 +66,14 @@ var questions = set(`what what's when where where's who who's whom whose why how
 	quando onde quem porquê como qual quais é são foi eram devo você-já
 	क्या कब कहाँ कौन क्यों कैसे कितना किस`)
 
+// english are words that begin as verbs of other languages do.
+var english = set(`page pages paper papers past path paid pair park part party buy bus but busy can cap car card cart case cash cat com pay payer payee
+	mis miss mix mode model more most mother move men meta mail mailbox man map mark mass mat max may leg legal legs let lev live lie lied
+	lie lig light like ten tens test text tea tell tip tips top tot total trip try tuesday use user users van vat verb very via vis visa volt
+	add addr address ads bas base basis bit bits bat bath bay beer bell ben berg best cur cup dan danger dat data date day days den dis disc
+	fab fact fair fall fan far fast fee fees fig file fin fine fish fit fix for form gas get gift god gold gone env envelope exp expo ext
+	gui guide has hot hotel ins inside int into inv invoice invoices lan land last law lay low luck lunch man many`)
+
 // pronouns stand for what was named before.
 var pronouns = set(`it them this that these those one ones both him her he she they his hers theirs
 	ihn sie ihm ihr dies lui leur lo इसे उसे उन्हें มัน`)
