@@ -157,7 +157,7 @@ func (t *ownText) says(n needle, choice bool) int {
 			break
 		}
 		i += from
-		if boundary(hay, i, true) && boundary(hay, i+len(value), false) && (t.plainly || !negated(hay[:i])) {
+		if boundary(hay, i, true) && boundary(hay, i+len(value), false) && (t.plainly || !negated(hay[:i]) && !t.halved(i, i+len(value))) {
 			count++
 		}
 		from = i + 1
@@ -171,6 +171,30 @@ func (t *ownText) says(n needle, choice bool) int {
 		}
 	}
 	return count
+}
+
+// halved reports whether the words from one place of the plain text to another are a part of
+// a longer name: "Rosa" of "Rosa Lind" is somebody else.
+func (t *ownText) halved(from, to int) bool {
+	if len(t.text) != len(t.plain) || to > len(t.text) || strings.ContainsAny(t.text[from:to], "@._/0123456789") {
+		return false
+	}
+	capital := func(s string) bool { r, _ := utf8.DecodeRuneInString(s); return unicode.IsUpper(r) }
+	next, ok := strings.CutPrefix(t.text[to:], " ")
+	if !ok || !capital(t.text[from:]) || !capital(next) {
+		return false
+	}
+	word := strings.ToLower(next[:strings.IndexFunc(next+" ", func(r rune) bool { return !wordRune(r) })])
+	return len(word) > 1 && !calendar[word] && !filler[word]
+}
+
+// calendar are words with a capital letter that go on no name.
+var calendar = map[string]bool{}
+
+func init() {
+	for w := range strings.FieldsSeq("monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december usd eur gbp euro euros") {
+		calendar[w] = true
+	}
 }
 
 // identifier reports whether a value is an account, card or telephone number: what
