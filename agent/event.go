@@ -112,6 +112,11 @@ func made(s *planner.State) []planner.CallState {
 	for i := len(s.Messages) - 1; i >= 0; i-- {
 		switch m := s.Messages[i]; m.Role {
 		case llm.RoleTool:
+			if !m.IsError { // the run answered it by itself
+				out = append(out, planner.CallState{ID: m.CallID, Tool: m.Name, Phase: planner.Settled,
+					Result: &tools.Result{CallID: m.CallID, Status: tools.StatusOK, Value: m.Value}})
+				continue
+			}
 			out = append(out, planner.CallState{ID: m.CallID, Tool: m.Name, Phase: planner.Settled,
 				Result: &tools.Result{CallID: m.CallID, Status: tools.StatusInvalid, Reason: m.Content}})
 			continue

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -21,12 +22,15 @@ const summaryTokens = 512
 // may have limit. The system prompt, the last turn of the user and the calls are
 // always kept; nil means that nothing else is left. First go the results of earlier
 // turns, the older half of them each time; then whole old turns of the conversation,
-// the older half; at last the results of the latest turn, the longest first. count
+// the older half; then steps of the running turn, of which a note stays; at last the
+// results that no turn has read yet: their head and tail stay. A result that alone is too
+// long is cut before anything else. count
 // is the model's own count of a request's tokens.
 func Compact(s State, tokens, limit int, count func(*llm.Request) (int, error)) *Compacted {
-	c := &Compacted{Tokens: tokens, Limit: limit}
+	c := &Compacted{Tokens: tokens, Limit: limit, Aside: true}
 	old, latest := s.results()
 	switch turns := s.oldTurns(); {
+	case len(latest) > 0 && s.inContext(latest[0]) > 2*limit && s.cutLongest(c, latest[0]): // it alone is too long
 	case len(old) > 0:
 		c.Dropped = old[:(len(old)+1)/2]
 		if s.Start.Compact == SummariseResults {
@@ -38,7 +42,7 @@ func Compact(s State, tokens, limit int, count func(*llm.Request) (int, error)) 
 	case turns > 0:
 		c.Forgotten = turns
 		first := 1
-		if s.Messages[0].Content == forgottenText {
+		if s.Messages[0].Role == llm.RoleSystem {
 			first = 2
 		}
 		for i := max(first, turns/2); i < turns; i++ { // the first end of a turn from the middle on
@@ -47,6 +51,9 @@ func Compact(s State, tokens, limit int, count func(*llm.Request) (int, error)) 
 				break
 			}
 		}
+	case len(s.steps()) > 1:
+		c.Steps = len(s.steps()) / 2
+	case len(latest) > 0 && s.cutLongest(c, latest[0]):
 	case len(latest) > 0:
 		c.Dropped = latest[:1]
 	default:
@@ -68,7 +75,7 @@ func (s *State) results() (old, latest []string) {
 	for i, m := range s.Messages {
 		n := len(m.Value) + len(m.Content)
 		switch {
-		case m.Role != llm.RoleTool || n <= len(droppedText): // nothing would be won
+		case m.Role != llm.RoleTool || n <= 2*len(droppedText) && s.aside(m.CallID) != nil || n <= len(droppedText): // nothing would be won
 		case i < last:
 			old = append(old, m.CallID)
 		default:
@@ -85,7 +92,7 @@ func (s *State) results() (old, latest []string) {
 func (s *State) oldTurns() int {
 	for i := len(s.Messages) - 1; i > 0; i-- {
 		if s.Messages[i].Role == llm.RoleUser {
-			if i == 1 && s.Messages[0].Content == forgottenText {
+			if i == 1 && s.Messages[0].Role == llm.RoleSystem {
 				return 0
 			}
 			return i
@@ -142,7 +149,23 @@ func (s *State) summaryRequest() *llm.Request {
 }
 
 func (s *State) compacted(c *Compacted) {
+	if c.Aside {
+		for _, id := range c.Dropped {
+			s.keepAside(id, c.Limit)
+		}
+	}
 	s.Messages = drop(s.Messages, c.Dropped)
+	if c.Aside {
+		for i := range s.Messages { // drop has copied them
+			if m := &s.Messages[i]; m.Role == llm.RoleTool && slices.Contains(c.Dropped, m.CallID) && m.Content == droppedText {
+				m.Content = fmt.Sprintf("(result %s dropped to make room)", s.aside(m.CallID).Name)
+			}
+		}
+	}
+	for _, cut := range c.Cut {
+		s.cut(cut, c.Limit)
+	}
+	s.forgetSteps(c.Steps)
 	s.Summary = c.Summarise
 	if c.Forgotten > 0 {
 		s.Messages = append([]llm.Message{{Role: llm.RoleSystem, Content: forgottenText}}, s.Messages[c.Forgotten:]...)

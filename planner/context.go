@@ -47,6 +47,10 @@ func Request(s State) *llm.Request {
 	if s.picks() {
 		req.Tools = append(req.Tools, findTool())
 	}
+	if s.offers() {
+		spec := ReadResultTool()
+		req.Tools = append(req.Tools, spec.LLM())
+	}
 	slices.SortFunc(req.Tools, func(a, b llm.ToolSpec) int { return strings.Compare(a.Name, b.Name) })
 	if s.Plan.Phase != "" {
 		s.planRequest(req)

@@ -122,6 +122,9 @@ type Compacted struct {
 	Dropped   []string `json:"dropped"`             // calls whose results are dropped, oldest first
 	Summarise []string `json:"summarise,omitempty"` // or calls whose results the model summarises next
 	Forgotten int      `json:"forgotten,omitempty"` // messages of whole old turns, from the first
+	Cut       []Cut    `json:"cut,omitempty"`       // results of which head and tail stay
+	Steps     int      `json:"steps,omitempty"`     // of the running turn, from its first, of which a note stays
+	Aside     bool     `json:"aside,omitempty"`     // what is dropped can be read again, see ReadResultTool
 }
 
 // String says in words what left the context.
@@ -135,6 +138,12 @@ func (c *Compacted) String() string {
 	}
 	if c.Forgotten > 0 {
 		did = append(did, fmt.Sprintf("messages of old turns forgotten: %d", c.Forgotten))
+	}
+	if n := len(c.Cut); n > 0 {
+		did = append(did, fmt.Sprintf("results cut to head and tail: %d", n))
+	}
+	if c.Steps > 0 {
+		did = append(did, fmt.Sprintf("steps of this turn replaced by a note: %d", c.Steps))
 	}
 	return fmt.Sprintf("%s (the prompt had %d tokens of %d)", strings.Join(did, ", "), c.Tokens, c.Limit)
 }

@@ -152,6 +152,11 @@ type State struct {
 	Inputs int    `json:"inputs,omitempty"`
 	Draft  Status `json:"draft,omitempty"`
 
+	// Aside are results that left the context; Gone counts the calls of steps that did,
+	// by tool and status.
+	Aside []Aside        `json:"aside,omitempty"`
+	Gone  map[string]int `json:"gone,omitempty"`
+
 	// Fault is why the run is suspended; Faults counts those since the last turn.
 	Fault  *Faulted `json:"fault,omitempty"`
 	Faults int      `json:"faults,omitempty"`

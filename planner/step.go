@@ -181,6 +181,8 @@ func (s *State) propose(index int, call *llm.ToolCall) {
 	c := CallState{ID: call.ID, Tool: call.Name, Arguments: args, Effect: tools.Once, Phase: Proposed, Confidence: call.Confidence}
 	spec, ok := s.spec(call.Name)
 	switch {
+	case call.Name == ReadResultName && s.offers() && err == nil:
+		s.readOn(&c)
 	case call.Name == FindName && s.picks():
 		c.Effect, c.Phase, c.Result = tools.Read, Settled, s.found(&c)
 	case !ok:

@@ -341,6 +341,14 @@ func (l *loop) generate(ctx context.Context, req *llm.Request) error {
 			return err // a turn that was left is generated again
 		}
 		g.Message, g.Stop, g.Usage = msg, stop.Reason, stop.Usage
+		if errors.Is(err, llm.ErrContextFull) && len(l.state.Summary) == 0 { // the model knows better than the estimate
+			n, countErr := l.rt.opt.Model.CountTokens(req)
+			if countErr == nil && n > 1 {
+				if c := planner.Compact(l.state, n, n*3/4, l.rt.opt.Model.CountTokens); c != nil {
+					return l.settle(ctx, planner.Event{Compacted: c})
+				}
+			}
+		}
 		for i := range g.Message.Calls { // the journal takes JSON only
 			sanitise(&g.Message.Calls[i])
 		}
