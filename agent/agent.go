@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -31,8 +32,9 @@ type Options struct {
 	Strategy planner.Strategy   // planner.React by default, or planner.Plan
 	Compact  planner.Compaction // of a full context: results are dropped, or summarised
 	Budget   planner.Budget
-	Lenient  bool // sets tools aside whose schemas the model can't use, with a warning; else they are an error of New
-	Shown    int  // tools declared in a turn where there are more, see planner.Started; 0 is all
+	Lenient  bool          // sets tools aside whose schemas the model can't use, with a warning; else they are an error of New
+	Patience time.Duration // with a model that does not answer, before the run is suspended; 0 is a minute, negative none
+	Shown    int           // tools declared in a turn where there are more, see planner.Started; 0 is all
 	Sampling llm.Sampling
 	Format   *llm.ResponseFormat // of the final answer
 	By       string              // who asks
@@ -79,7 +81,7 @@ func New(model llm.Model, opt Options) (*Agent, error) {
 	if opt.Journal == nil {
 		opt.Journal = &journal.Memory{}
 	}
-	rt, err := runtime.New(runtime.Options{Journal: opt.Journal, Model: model, Caller: opt.Caller, Agents: subs, Gate: opt.Gate,
+	rt, err := runtime.New(runtime.Options{Journal: opt.Journal, Model: model, Caller: opt.Caller, Agents: subs, Gate: opt.Gate, Patience: opt.Patience,
 		Reconciler: opt.Reconciler, Log: opt.Log})
 	if err != nil {
 		return nil, err

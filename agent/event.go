@@ -2,6 +2,7 @@ package agent
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/planner"
@@ -118,7 +119,7 @@ func made(s *planner.State) []planner.CallState {
 				continue
 			}
 			out = append(out, planner.CallState{ID: m.CallID, Tool: m.Name, Phase: planner.Settled,
-				Result: &tools.Result{CallID: m.CallID, Status: tools.StatusInvalid, Reason: m.Content}})
+				Result: &tools.Result{CallID: m.CallID, Status: tools.StatusInvalid, Reason: strings.TrimPrefix(m.Content, string(tools.StatusInvalid)+": ")}})
 			continue
 		case llm.RoleAssistant:
 			slices.Reverse(out)

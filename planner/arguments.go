@@ -2,6 +2,7 @@ package planner
 
 import (
 	"encoding/json"
+	"fmt"
 	"sync"
 
 	"github.com/chaski-dev/chaski/tools"
@@ -54,4 +55,14 @@ func compiled(text string) *schema.Schema {
 	}
 	schemas.m[text] = s
 	return s
+}
+
+// excerpt is a text that was refused, its middle left out where it is long.
+func excerpt(s string) string {
+	const most = 600
+	if len(s) <= most {
+		return s
+	}
+	head, tail := start(s, most*2/3), start(s, len(s)-most/3)
+	return fmt.Sprintf("%s(… %d bytes …)%s", s[:head], tail-head, s[tail:])
 }

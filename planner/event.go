@@ -112,6 +112,10 @@ type Generated struct {
 	Stop    llm.StopReason `json:"stop,omitempty"`
 	Usage   llm.Usage      `json:"usage,omitzero"`
 	Error   string         `json:"error,omitempty"`
+
+	// Written are the arguments of each call, as the model wrote them, where one of them
+	// is no JSON object; "" for those that are.
+	Written []string `json:"written,omitempty"`
 }
 
 // Compacted says what left the context because the prompt did not fit. Nothing is

@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -134,7 +136,11 @@ func (s *State) generated(g *Generated) {
 	msg := g.Message
 	msg.Calls = slices.Clone(msg.Calls)
 	for i := range msg.Calls {
-		s.propose(i, &msg.Calls[i])
+		written := ""
+		if i < len(g.Written) {
+			written = g.Written[i]
+		}
+		s.propose(i, &msg.Calls[i], written)
 	}
 	s.Messages = append(s.Messages, msg)
 	s.Used.Calls += len(msg.Calls)
@@ -171,8 +177,14 @@ func (s *State) answered(end Status) {
 	}
 }
 
-func (s *State) propose(index int, call *llm.ToolCall) {
+func (s *State) propose(index int, call *llm.ToolCall, written string) {
 	args, err := canonical(call.Arguments)
+	if written != "" {
+		if _, err = canonical(json.RawMessage(written)); err == nil {
+			err = errors.New("arguments are not a JSON object")
+		}
+		err = fmt.Errorf("%w; you wrote: %s", err, excerpt(written))
+	}
 	if err != nil {
 		args = []byte("{}")
 	}

@@ -350,7 +350,12 @@ func (l *loop) generate(ctx context.Context, req *llm.Request) error {
 			}
 		}
 		for i := range g.Message.Calls { // the journal takes JSON only
-			sanitise(&g.Message.Calls[i])
+			if written := sanitise(&g.Message.Calls[i]); written != "" {
+				if g.Written == nil {
+					g.Written = make([]string, len(g.Message.Calls))
+				}
+				g.Written[i] = written
+			}
 		}
 		if err != nil {
 			g.Error = err.Error()

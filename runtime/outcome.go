@@ -1,8 +1,10 @@
 package runtime
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/tools"
@@ -46,12 +48,19 @@ func unproven(effect tools.Effect) tools.Status {
 }
 
 // sanitise makes arguments that are not JSON a JSON string of what was written: the
-// planner answers such a call as invalid. No arguments at all are none.
-func sanitise(call *llm.ToolCall) {
+// planner answers such a call as invalid. No arguments at all are none. It returns what
+// was written, where it is no JSON object.
+func sanitise(call *llm.ToolCall) (written string) {
 	if len(call.Arguments) == 0 {
 		call.Arguments = json.RawMessage("{}")
 	}
-	if len(call.Arguments) > 0 && !json.Valid(call.Arguments) {
-		call.Arguments, _ = json.Marshal(string(call.Arguments)) // a string always encodes
+	raw := bytes.TrimSpace(call.Arguments)
+	switch {
+	case !json.Valid(raw):
+		written = string(raw)
+		call.Arguments, _ = json.Marshal(written) // a string always encodes
+	case len(raw) > 0 && raw[0] != '{':
+		written = string(raw)
 	}
+	return strings.ToValidUTF8(written, "\uFFFD")
 }

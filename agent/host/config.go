@@ -53,7 +53,8 @@ type Config struct {
 	// llm.ToolCall; 0 asks for none. Where a model gives no confidence, it asks.
 	Confidence float64 `yaml:"confidence"`
 
-	Triggers []Trigger `yaml:"triggers"`
+	Patience time.Duration `yaml:"patience"` // with a model that does not answer, before the run is suspended; 0 is a minute, negative none
+	Triggers []Trigger     `yaml:"triggers"`
 
 	Data string `yaml:"data"` // folder of runs, audit and bus; "" is .chaski
 	Runs string `yaml:"runs"` // folder of the journals; "" is runs within Data, "nats" keeps them in JetStream on the bus
@@ -235,6 +236,9 @@ func (c *Config) Declared() ([]*tools.Tool, error) {
 	var list []*tools.Tool
 	for i, d := range c.Tools {
 		t, err := d.Tool(cmp.Or(c.dir, "."))
+		if err == nil {
+			err = d.Ready()
+		}
 		if err != nil {
 			return nil, fmt.Errorf("tool %d (%q): %w", i+1, d.Name, err)
 		}

@@ -123,7 +123,7 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 	}
 	h.Agent, err = agent.New(h.Model, agent.Options{
 		Reconciler: reconciler,
-		System:     c.System, Caller: h.Bus, Specs: specs, Gate: guard, Journal: h.journal, Budget: c.Budget.budget(),
+		System:     c.System, Caller: h.Bus, Specs: specs, Gate: guard, Journal: h.journal, Budget: c.Budget.budget(), Patience: c.Patience,
 		Strategy: strategies[c.Strategy], Compact: compactions[c.Compact], Shown: c.shown(h.Model), Lenient: c.Lenient,
 		Sampling: c.Sampling.sampling(), By: o.By, Meta: h.meta(), Log: o.Log,
 	})

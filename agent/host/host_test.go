@@ -236,7 +236,7 @@ func TestServe(t *testing.T) {
 		runs = append(runs, run)
 	}
 	for _, run := range runs {
-		if a, err := bus.WaitAnswer(limit, conn, run); err != nil || a.Answer != `"pong of ping"` {
+		if a, err := bus.WaitAnswer(limit, conn, run, nil); err != nil || a.Answer != `"pong of ping"` {
 			t.Error(a, err)
 		}
 	}

@@ -114,7 +114,7 @@ func (m *ModelConfig) open(cache string, log zerolog.Logger) (model llm.Model, c
 		return model, nil, err
 	}
 	opt := engine.Options{Threads: m.Threads, Tokens: m.Context, Cache: m.KV, CacheDir: cache,
-		Report: func(err error) { log.Warn().Err(err).Msg("context cache on disk") }}
+		Report: func(err error) { log.Debug().Err(err).Msg("context cache on disk") }}
 	var e *engine.Engine
 	if m.Path == "" || m.Path == shipped {
 		if e, err = engine.OpenBytes(mini.Bytes(), opt); err != nil {

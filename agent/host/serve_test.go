@@ -70,7 +70,7 @@ func finalAnswer(t *testing.T, conn *bus.Conn, run string) bus.Answer {
 	t.Helper()
 	limit, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	a, err := bus.WaitAnswer(limit, conn, run)
+	a, err := bus.WaitAnswer(limit, conn, run, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,7 +52,11 @@ func ask(ctx context.Context, h *host.Host, run string, waiting []planner.CallSt
 				continue
 			}
 			for _, c := range calls {
-				if err := h.Answer(ctx, run, c, yes, me(), ""); err != nil {
+				err := h.Answer(ctx, run, c, yes, me(), "")
+				if errors.Is(err, planner.ErrEvent) {
+					err = answeredBefore(ctx, h, run, &c, yes, err)
+				}
+				if err != nil {
 					return false, err
 				}
 			}

@@ -169,6 +169,9 @@ func (t *conversation) turn(root context.Context, prompt string) error {
 		case errors.Is(err, errInterrupted):
 			cancel()
 			return t.failed(ctx, root, run, context.Canceled)
+		case errors.Is(err, errNoAnswer): // the lines that are left speak to a turn that does not come
+			t.kept = true
+			return &exitError{code: 4, err: fmt.Errorf("%w; no more lines are read\n%w", err, ended(t.h, &last))}
 		case err != nil:
 			return t.failed(ctx, root, run, err)
 		case !answered:

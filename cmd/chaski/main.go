@@ -28,6 +28,8 @@ type cli struct {
 	Tools   toolsCmd   `cmd:"" help:"Tools on the bus: list, call, show."`
 	Pull    pullCmd    `cmd:"" help:"Get a model: from the Hugging Face hub or an Ollama registry."`
 	Version versionCmd `cmd:"" help:"Print the version."`
+
+	ShowVersion versionFlag `name:"version" help:"Print the version."`
 }
 
 // exitError carries an exit status other than 1; its message, if any, is printed.

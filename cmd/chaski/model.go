@@ -135,15 +135,11 @@ func eachLine[In any](ctx context.Context, fn func(in In) any) error {
 	}
 	values := make(chan value)
 	go func() {
-		for dec := json.NewDecoder(os.Stdin); ; {
-			var v value
-			v.err = dec.Decode(&v.raw)
+		defer close(values)
+		for raw, err := range jsonValues(os.Stdin) {
 			select {
-			case values <- v:
+			case values <- value{raw, err}:
 			case <-ctx.Done():
-				return
-			}
-			if v.err != nil {
 				return
 			}
 		}
@@ -153,24 +149,29 @@ func eachLine[In any](ctx context.Context, fn func(in In) any) error {
 	for n := 1; ; n++ {
 		var v value
 		select {
-		case v = <-values:
+		case got, more := <-values:
+			if !more {
+				return nil
+			}
+			v = got
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		if errors.Is(v.err, io.EOF) {
-			return nil
-		} else if v.err != nil {
-			return fmt.Errorf("standard input, value %d: %w", n, v.err)
-		}
 		var in In
 		var out any
-		if err := json.Unmarshal(v.raw, &in); err != nil {
-			out = failure{fmt.Sprintf("value %d: %v", n, err)}
+		if v.err == nil {
+			v.err = json.Unmarshal(v.raw, &in)
+		}
+		if v.err != nil {
+			out = failure{fmt.Sprintf("value %d: %v", n, v.err)}
 		} else {
 			out = fn(in)
 		}
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		if _, err := json.Marshal(out); err != nil { // such as a number that JSON does not have
+			out = failure{fmt.Sprintf("value %d: %v", n, err)}
 		}
 		if err := enc.Encode(out); err != nil {
 			return err

@@ -90,6 +90,10 @@ func (f *agentFlags) open(ctx context.Context, place string) (*host.Host, error)
 // reopen opens the agent as the run's journal names it, unless flags say otherwise.
 func (f *agentFlags) reopen(ctx context.Context, s *planner.State, runs string) (*host.Host, error) {
 	meta := s.Start.Meta
+	if meta[host.MetaAgent] == "" && f.File == "" && f.Example == "" && len(s.Start.Tools) > 0 {
+		return nil, fmt.Errorf("run %s was started by a program with tools of its own (%s), which this command does not have: resume it there, or name the agent's file with -f",
+			s.Run, s.Start.Tools[0].Name)
+	}
 	if f.File == "" && f.Example == "" {
 		switch name, example := strings.CutPrefix(meta[host.MetaAgent], "example:"); {
 		case example:

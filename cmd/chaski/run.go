@@ -16,6 +16,7 @@ import (
 	"github.com/chaski-dev/chaski/agent"
 	"github.com/chaski-dev/chaski/agent/host"
 	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/tools"
 )
 
 type runCmd struct {
@@ -185,16 +186,37 @@ func left(ctx context.Context, h *host.Host, run string, err error) error {
 		return err
 	}
 	hint := "; nothing is lost: go on with `" + runsCommand("resume", run, h.Runs()) + "`"
+	if calls := underWay(ctx, h, run); calls != "" {
+		hint = "; " + calls + " was under way: it may have run. Go on with `" + runsCommand("resume", run, h.Runs()) + "`"
+	}
 	if ctx.Err() != nil {
 		return &exitError{code: 130, err: errors.New("interrupted" + hint)}
 	}
 	return fmt.Errorf("run %s: %w%s", run, err, hint)
 }
 
+// underWay names the calls that had been sent and may not be sent again.
+func underWay(ctx context.Context, h *host.Host, run string) string {
+	s, err := h.Runtime().Load(context.WithoutCancel(ctx), run)
+	if err != nil {
+		return "" // what is wrong with the journal is said by itself
+	}
+	var calls []string
+	for _, c := range s.Calls {
+		if c.Effect == tools.Once && (c.Phase == planner.Intended || c.Phase == planner.Lost) {
+			calls = append(calls, c.Tool+" "+short(printable(string(c.Arguments), false)))
+		}
+	}
+	return strings.Join(calls, ", ")
+}
+
 // ended is the exit of a run by its status.
 func ended(h *host.Host, ev *agent.Event) error {
 	switch ev.Status {
 	case planner.Finished:
+		if strings.TrimSpace(ev.Answer) == "" {
+			return fmt.Errorf("run %s finished, but the model answered nothing", ev.Run)
+		}
 		return nil
 	case planner.Waiting:
 		var b strings.Builder

@@ -402,10 +402,18 @@ func TestRunBadInput(t *testing.T) {
 			t.Errorf("%v: exit status %d, %q", c.args, code, out+errs)
 		}
 	}
-	// A model that fails ends the run, and says why.
-	_, errs, code := chaski(t, "", "run", "-f", write("model: {openai: {base_url: 'http://127.0.0.1:1', model: m}}"), "hi", "--data", filepath.Join(dir, "data"))
-	if code != 1 || !strings.Contains(errs, "the endpoint does not answer") {
+	// A model that is away suspends the run, and says why and how it goes on.
+	_, errs, code := chaski(t, "", "run", "-f", write("patience: -1s\nmodel: {openai: {base_url: 'http://127.0.0.1:1', model: m}}"), "hi", "--data", filepath.Join(dir, "data"))
+	if code != 5 || !strings.Contains(errs, "the endpoint does not answer") || !strings.Contains(errs, "is suspended") || !strings.Contains(errs, "chaski runs resume") {
 		t.Error(code, errs)
+	}
+	// An empty variable is no credential.
+	_, errs, code = chaski(t, "", "run", "-f", write("tools:\n- {name: shop, http: 'http://127.0.0.1:1', headers: {Authorization: 'Bearer ${CHASKI_NO_TOKEN}'}}"), "hi", "--data", filepath.Join(dir, "data"))
+	if code != 1 || !strings.Contains(errs, "CHASKI_NO_TOKEN") {
+		t.Error(code, errs)
+	}
+	if out, _, code := chaski(t, "", "--version"); code != 0 || !strings.HasPrefix(out, "chaski ") {
+		t.Error(code, out)
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/chaski-dev/chaski/agent/host"
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/runtime"
 	"github.com/chaski-dev/chaski/runtime/bus"
@@ -22,7 +24,7 @@ import (
 
 // journalFlags says where runs are kept.
 type journalFlags struct {
-	Runs string `help:"Directory of the runs' journals, or the URL of a NATS cluster that keeps them." default:".chaski/runs" env:"CHASKI_RUNS"`
+	Runs string `help:"Directory of the runs' journals, or the URL of a NATS cluster that keeps them; runs in the data folder by default." env:"CHASKI_RUNS"`
 }
 
 // runsFlags are journalFlags of a command that opens no agent.
@@ -42,6 +44,9 @@ func (f *journalFlags) open(ctx context.Context) (*runtime.Runtime, journal.Jour
 func (f *journalFlags) openWith(ctx context.Context, creds string) (*runtime.Runtime, journal.Journal, error) {
 	var j journal.Journal
 	var err error
+	if f.Runs == "" {
+		f.Runs = filepath.Join(cmp.Or(os.Getenv("CHASKI_DATA"), host.DefaultData), "runs")
+	}
 	if bus.IsURL(f.Runs) {
 		var conn *bus.Conn // for as long as the process runs
 		if conn, err = (natsFlags{NATS: f.Runs, Creds: creds}).connect(ctx, zerolog.Nop()); err == nil {

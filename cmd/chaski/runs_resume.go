@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/chaski-dev/chaski/planner"
@@ -21,6 +22,9 @@ type runsResumeCmd struct {
 
 // Run goes on with a run, with the agent that its journal names. It exits as chaski run.
 func (c *runsResumeCmd) Run(ctx context.Context) error {
+	if c.Runs == "" && c.Data != "" {
+		c.Runs = filepath.Join(c.Data, "runs")
+	}
 	rt, _, err := c.openWith(ctx, c.Creds)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/chaski-dev/chaski/agent/host"
+	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/runtime/bus"
 )
 
@@ -99,8 +100,14 @@ func (c *askCmd) Run(ctx context.Context) error {
 	fmt.Fprintln(os.Stderr, "run", run)
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
-	a, err := bus.WaitAnswer(ctx, conn, run)
+	stands := ""
+	a, err := bus.WaitAnswer(ctx, conn, run, func(a bus.Answer) {
+		stands = a.Status
+		fmt.Fprintln(os.Stderr, standing(a, run))
+	})
 	switch {
+	case errors.Is(err, context.DeadlineExceeded) && stands != "":
+		return fmt.Errorf("run %s is %s after %v; it goes on where it is served", run, stands, c.Timeout)
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("run %s has not ended after %v; it goes on", run, c.Timeout)
 	case err != nil:
@@ -118,4 +125,21 @@ func (c *askCmd) Run(ctx context.Context) error {
 		err = errors.New(text)
 	}
 	return err
+}
+
+// standing says where a run stands that has not ended, and who can do what about it.
+func standing(a bus.Answer, run string) string {
+	text := fmt.Sprintf("run %s: %s", run, a.Status)
+	if a.Reason != "" {
+		text += ": " + printable(callID.ReplaceAllString(a.Reason, "$1"), false)
+	}
+	switch planner.Status(a.Status) {
+	case planner.Waiting:
+		text += "\n  where it is served: chaski runs approve " + run + ", or deny"
+	case planner.OutcomeUnknown:
+		text += "\n  where it is served: chaski runs settle " + run + " --ok JSON, or --failed REASON"
+	case planner.Suspended:
+		text += "\n  it is tried again by itself"
+	}
+	return text
 }

@@ -137,8 +137,7 @@ func (t *turn) finish(done bool) ([]llm.Event, error) {
 		events = append(events, t.parsed(more)...)
 		var bad *chat.CallError
 		if errors.As(err, &bad) && bad.Name != "" && bad.Raw != "" && t.parser.Calls() == 0 {
-			raw, _ := json.Marshal(bad.Raw) // a string always encodes: the runtime answers it
-			call := llm.ToolCall{Name: bad.Name, Arguments: raw}
+			call := llm.ToolCall{Name: bad.Name, Arguments: json.RawMessage(bad.Raw)} // the runtime answers it
 			events = append(events, llm.CallStart{Index: t.told, Name: bad.Name}, llm.CallEnd{Index: t.told, Call: call})
 			t.told++
 		} else if bad != nil && bad.Raw != "" {

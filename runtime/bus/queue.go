@@ -390,8 +390,8 @@ func (s *Queue) Close() error {
 }
 
 // WaitAnswer returns the final answer of a run that a message started, as soon as there
-// is one.
-func WaitAnswer(ctx context.Context, conn *Conn, run string) (Answer, error) {
+// is one. see, if it is not nil, is told where the run stands until then.
+func WaitAnswer(ctx context.Context, conn *Conn, run string, see func(Answer)) (Answer, error) {
 	if !idPattern.MatchString(run) {
 		return Answer{}, fmt.Errorf("bus: run %.140q: want letters, digits, - and _", run)
 	}
@@ -416,6 +416,9 @@ func WaitAnswer(ctx context.Context, conn *Conn, run string) (Answer, error) {
 		}
 		if a.Final {
 			return a, nil
+		}
+		if see != nil {
+			see(a)
 		}
 	}
 }

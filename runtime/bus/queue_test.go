@@ -70,7 +70,7 @@ func wait(t *testing.T, c *bus.Conn, run string) bus.Answer {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	a, err := bus.WaitAnswer(ctx, c, run)
+	a, err := bus.WaitAnswer(ctx, c, run, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,10 +232,10 @@ func TestBadQueue(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
-	if _, err := bus.WaitAnswer(ctx, c, "nothing"); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := bus.WaitAnswer(ctx, c, "nothing", nil); !errors.Is(err, context.DeadlineExceeded) {
 		t.Error(err)
 	}
-	if _, err := bus.WaitAnswer(ctx, c, "*"); err == nil {
+	if _, err := bus.WaitAnswer(ctx, c, "*", nil); err == nil {
 		t.Error("a pattern is taken for a run")
 	}
 }

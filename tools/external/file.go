@@ -60,6 +60,9 @@ func Load(path string) ([]*tools.Tool, error) {
 		return nil, err
 	}
 	all, err := Parse(text, filepath.Dir(path))
+	if err == nil {
+		err = ready(text)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
