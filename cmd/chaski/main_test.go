@@ -105,8 +105,8 @@ func TestPromptLines(t *testing.T) {
 	if !strings.Contains(lines[1], `{"error":"chat: there are no messages"}`) || !strings.Contains(lines[2], `{"error":"value 3: `) {
 		t.Error(lines[1], lines[2])
 	}
-	if _, errs, code := chaski(t, "{", "model", "prompt"); code != 1 || !strings.Contains(errs, "standard input, value 1") {
-		t.Errorf("exit status %d: %q", code, errs)
+	if out, errs, code := chaski(t, "{", "model", "prompt"); code != 0 || !strings.Contains(out, `{"error":"`) {
+		t.Errorf("exit status %d: %q %q", code, out, errs)
 	}
 }
 
