@@ -92,7 +92,7 @@ func (r *Run) look(t *tool, callID string, args map[string]any) flow {
 	if t.spec.Labels[label.KeyAgent] == "true" {
 		f.bound = true // what it does must be asked for there, see FactSaid
 	} else if f.effect {
-		a := r.asked(t, callID, args)
+		a := r.asked(t, callID, args, f.labels)
 		f.bound, f.forbidden, f.repeated = a.bound, a.forbidden, a.repeated
 	} else {
 		f.bound = r.reads(t, args, f.labels)

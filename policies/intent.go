@@ -60,7 +60,7 @@ type use struct {
 }
 
 // asked reads the user's words for a call.
-func (r *Run) asked(t *tool, callID string, args map[string]any) asked {
+func (r *Run) asked(t *tool, callID string, args map[string]any, labels map[string]label.Origin) asked {
 	acts := t.actsWith(args)
 	values := r.objects(t, args)
 	mentions := func(text string) bool {
@@ -73,7 +73,7 @@ func (r *Run) asked(t *tool, callID string, args map[string]any) asked {
 	var out asked
 	for _, a := range r.said.Asked(acts, mentions) {
 		switch {
-		case !r.holds(a.Conditions), t.onlyData(args) && !mentions(a.Text) && dated.MatchString(a.Text):
+		case !r.holds(a.Conditions), t.onlyData(args) && dated.MatchString(a.Sentence) && !mentions(a.Sentence) && !spoken(labels):
 		case r.spent(t, callID, args, a, values):
 			out.repeated = true
 		default:
@@ -96,6 +96,16 @@ func (t *tool) onlyData(args map[string]any) bool {
 		}
 	}
 	return len(args) > 0
+}
+
+// spoken reports whether an argument is the user's, or made exactly of what is.
+func spoken(labels map[string]label.Origin) bool {
+	for _, o := range labels {
+		if o.How == label.HowUser || o.How == label.HowDerived {
+			return true
+		}
+	}
+	return false
 }
 
 // objects are the values of a call that say what it is about: not mere data, texts and
@@ -168,7 +178,7 @@ func (r *Run) spend(d Decision) {
 	if t == nil || err != nil || !t.spec.EffectOrOnce().HasEffect() {
 		return
 	}
-	a := r.asked(t, d.CallID, args)
+	a := r.asked(t, d.CallID, args, d.Labels)
 	if !a.bound {
 		return // a person let it through, or the bundle asks for no words
 	}

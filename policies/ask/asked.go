@@ -11,6 +11,7 @@ import (
 type Ask struct {
 	Clause     int    // names the clause within what was said
 	Text       string // of the clause
+	Sentence   string // of all clauses of its sentence
 	Many       bool   // it asks for more than one
 	Conditions []Condition
 }
@@ -30,7 +31,7 @@ func (s *Said) Asked(a Acts, mentions Mentions) []Ask {
 		if ok := s.asks(i, a, mentions); !ok {
 			continue
 		}
-		out = append(out, Ask{Clause: i, Text: c.text, Many: s.many(c, a), Conditions: c.cond})
+		out = append(out, Ask{Clause: i, Text: c.text, Sentence: s.whole(c.sentence), Many: s.many(c, a), Conditions: c.cond})
 	}
 	return out
 }
@@ -57,6 +58,17 @@ func (s *Said) Forbidden(a Acts, mentions Mentions) bool {
 		}
 	}
 	return false
+}
+
+// whole joins the clauses of a sentence.
+func (s *Said) whole(sentence int) string {
+	var parts []string
+	for i := range s.clauses {
+		if s.clauses[i].sentence == sentence {
+			parts = append(parts, s.clauses[i].text)
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // verbAt returns where the clause has a word for the act, and how strong it is: 2 is a verb
