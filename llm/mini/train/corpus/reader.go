@@ -101,8 +101,6 @@ func (t trait) sentence(st *story, name string) string {
 	return capital(strings.NewReplacer("%s", name, "#", t.value(st.Source)).Replace(form))
 }
 
-var searchThat = lines("Can you look up %s?\nPlease find out %s.\nI want to know %s.\nDo the documents say %s?\nTell me %s.\nCan you tell me %s?\nI'd like to know %s.\nDo you know %s?\nCould you check %s?\nFind out %s.\nPlease tell me %s.\nDoes anybody know %s?")
-
 // reader asks the documents in his own words.
 func (st *story) reader() {
 	s := st.Source
