@@ -1,6 +1,7 @@
 package chaski
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -25,6 +26,9 @@ var only = map[string][]string{
 	"github.com/gofrs/flock":    {"llm/hub"},
 	"github.com/nats-io/":       {"runtime/bus", "runtime/journal"},
 }
+
+// servers may listen for HTTP requests; others, such as the clients of endpoints, only ask.
+var servers = []string{"agent/api", "agent/console"}
 
 // TestLayout keeps the order of packages and what each may import.
 func TestLayout(t *testing.T) {
@@ -81,6 +85,9 @@ func checkFile(t *testing.T, path string) {
 				t.Errorf("%s imports %s, which only %v may", path, imported, folders)
 			}
 		}
+		if imported == "net/http" && !strings.HasSuffix(path, "_test.go") && !slices.Contains(servers, dir) && servesHTTP(t, path) {
+			t.Errorf("%s serves HTTP, which only %v may", path, servers)
+		}
 		inner, ok := strings.CutPrefix(imported, module)
 		if !ok {
 			continue
@@ -98,4 +105,23 @@ func checkFile(t *testing.T, path string) {
 			}
 		}
 	}
+}
+
+// servesHTTP says whether a file makes a server or routes requests.
+func servesHTTP(t *testing.T, path string) (found bool) {
+	t.Helper()
+	f, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+	if err != nil {
+		t.Error(err)
+		return false
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		if s, ok := n.(*ast.SelectorExpr); ok {
+			if of, ok := s.X.(*ast.Ident); ok && of.Name == "http" && slices.Contains([]string{"Server", "NewServeMux", "Serve", "ServeTLS", "ListenAndServe", "ListenAndServeTLS"}, s.Sel.Name) {
+				found = true
+			}
+		}
+		return true
+	})
+	return found
 }

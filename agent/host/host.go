@@ -350,6 +350,9 @@ func (h *Host) Runs() string { return h.runs }
 // Journal returns the journals.
 func (h *Host) Journal() journal.Journal { return h.journal }
 
+// Log returns where the host logs.
+func (h *Host) Log() zerolog.Logger { return h.o.Log }
+
 // Data returns the folder of everything that runs leave.
 func (h *Host) Data() string { return h.data }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/engine"
+	"github.com/chaski-dev/chaski/llm/hub"
 	"github.com/chaski-dev/chaski/llm/mini"
 	"github.com/chaski-dev/chaski/llm/openai"
 )
@@ -94,6 +96,27 @@ func (m *ModelConfig) check() error {
 		return errors.New("model: a negative number")
 	}
 	return nil
+}
+
+// ModelName is what clients call the model that the host opened: mini, the name of its file
+// without its ending, or the endpoint's name for it.
+func (h *Host) ModelName() string {
+	m := h.Config.Model
+	if h.o.Model != "" {
+		m = ModelConfig{Path: h.o.Model}
+	}
+	switch {
+	case h.o.LLM != nil:
+		return slug(h.Model.Info().Name)
+	case m.OpenAI != nil:
+		return m.OpenAI.Model
+	case m.Path == "" || m.Path == shipped:
+		return shipped
+	}
+	if _, err := os.Stat(m.Path); hub.IsName(m.Path) && err != nil {
+		return m.Path
+	}
+	return strings.ReplaceAll(strings.TrimSuffix(filepath.Base(m.Path), ".gguf"), " ", "-")
 }
 
 // shipped is the name of the model in the binary.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"time"
 
@@ -16,12 +17,13 @@ import (
 
 type serveCmd struct {
 	agentFlags
+	httpFlags
 	Listen   string        `help:"Address of the embedded NATS server, for those who ask; none with --nats." default:"127.0.0.1:4222"`
 	Parallel int           `help:"Runs at once." default:"4"`
 	AckWait  time.Duration `help:"After this time without a sign of life, another process takes a run over." default:"30s"`
 }
 
-// Run starts runs by the agent's triggers until Ctrl-C.
+// Run starts runs by the agent's triggers, and serves HTTP, until Ctrl-C.
 func (c *serveCmd) Run(ctx context.Context) error {
 	if c.LogLevel == "" {
 		c.LogLevel = "info"
@@ -30,14 +32,20 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(config.Triggers) == 0 { // before a bus is made for it
-		return host.ErrNoTriggers
+	if len(config.Triggers) == 0 && c.HTTP == "" { // before a bus is made for it
+		return fmt.Errorf("%w; or give --http ADDRESS", host.ErrNoTriggers)
+	}
+	listener, err := c.listen()
+	if err != nil {
+		return err
 	}
 	if o.Log, err = host.NewLog(os.Stderr, c.options()); err != nil {
 		return usage("%v", err)
 	}
 	if c.NATS == "" {
-		o.Place, o.Listen = config.ServePlace(), c.Listen
+		if o.Place = config.ServePlace(); len(config.Triggers) > 0 {
+			o.Listen = c.Listen
+		}
 	}
 	h, err := host.Open(ctx, config, o)
 	if err != nil {
@@ -46,23 +54,55 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		}
 		return err
 	}
-	where := c.NATS
-	if where == "" {
-		where = h.Bus.URL()
-	}
-	err = h.Serve(ctx, host.ServeOptions{Parallel: c.Parallel, AckWait: c.AckWait, Ready: func() {
-		for _, t := range config.Triggers {
-			if t.Subject != "" {
-				fmt.Printf("%s: a message on %s starts a run: chaski ask --nats %s %s PROMPT\n", config.Name, t.Subject, bus.Redact(where), t.Subject)
-			} else {
-				fmt.Printf("%s: %s starts a run: %s\n", config.Name, t.Schedule, short(t.Prompt))
-			}
-		}
-	}})
+	err = c.both(ctx, h, listener)
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = nil // Ctrl-C is how serving ends
 	}
 	return errors.Join(err, h.Close())
+}
+
+// both serves what there is to serve until one of the two fails or ctx is done.
+func (c *serveCmd) both(ctx context.Context, h *host.Host, listener net.Listener) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var serving []func() error
+	if len(h.Config.Triggers) > 0 {
+		serving = append(serving, func() error { return c.triggers(ctx, h) })
+	}
+	if listener != nil {
+		serving = append(serving, func() error { return c.serveHTTP(ctx, h, listener) })
+	}
+	ended := make(chan error, len(serving))
+	for _, serve := range serving {
+		go func() {
+			defer cancel()
+			ended <- serve()
+		}()
+	}
+	var errs []error
+	for range serving {
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// triggers starts runs by messages and schedules.
+func (c *serveCmd) triggers(ctx context.Context, h *host.Host) error {
+	where := c.NATS
+	if where == "" {
+		where = h.Bus.URL()
+	}
+	return h.Serve(ctx, host.ServeOptions{Parallel: c.Parallel, AckWait: c.AckWait, Ready: func() {
+		for _, t := range h.Config.Triggers {
+			if t.Subject != "" {
+				fmt.Printf("%s: a message on %s starts a run: chaski ask --nats %s %s PROMPT\n", h.Config.Name, t.Subject, bus.Redact(where), t.Subject)
+			} else {
+				fmt.Printf("%s: %s starts a run: %s\n", h.Config.Name, t.Schedule, short(t.Prompt))
+			}
+		}
+	}})
 }
 
 type askCmd struct {

@@ -1,0 +1,130 @@
+package api
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/chaski-dev/chaski/llm"
+)
+
+// choiceEvent is an event of one of the answers that a request wants.
+type choiceEvent struct {
+	choice int
+	llm.Event
+}
+
+// bare asks a bare model. done gives back what the turn held; the turn ends when the client
+// goes away.
+func (s *Server) bare(r *http.Request, m *Model, a *ask) (events iter.Seq2[choiceEvent, error], done func(), err error) {
+	select {
+	case <-s.draining:
+		return nil, nil, &failure{status: http.StatusServiceUnavailable, kind: "server_error", code: "shutting_down", message: "the server is ending", after: 5 * time.Second}
+	default:
+	}
+	if err := s.strict.check(m, From(r.Context()).Tenant, a); err != nil {
+		return nil, nil, err
+	}
+	if !s.turns.take(int64(a.n)) {
+		return nil, nil, busy(s.backlog(), "the model has more to do than this server lets wait")
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), s.limits.Turn)
+	done = func() {
+		cancel()
+		s.turns.give(int64(a.n))
+	}
+	return generate(ctx, m.LLM, a.requests(From(r.Context()).Tenant, s.answerTokens(m))), done, nil
+}
+
+// backlog is how long it takes until some of the turns that wait are done: turns are short,
+// so a client that comes back after a moment meets others that came too.
+func (s *Server) backlog() time.Duration {
+	return time.Duration(1+s.turns.used.Load()/64) * time.Second
+}
+
+// answerTokens bounds an answer whose request sets no bound. Room for all of an answer is
+// kept free while it is given, so more would let fewer be given at once.
+func (s *Server) answerTokens(m *Model) int {
+	if s.limits.Tokens > 0 {
+		return s.limits.Tokens
+	}
+	return min(max(m.LLM.Info().ContextTokens/8, 1024), 4096)
+}
+
+// generate streams the answers to several requests as they come.
+func generate(ctx context.Context, m llm.Model, reqs []*llm.Request) iter.Seq2[choiceEvent, error] {
+	if len(reqs) == 1 {
+		return func(yield func(choiceEvent, error) bool) {
+			for ev, err := range m.Generate(ctx, reqs[0]) {
+				if mendable(m, ev) {
+					continue
+				}
+				if !yield(choiceEvent{0, ev}, err) {
+					return
+				}
+			}
+		}
+	}
+	type piece struct {
+		ev  choiceEvent
+		err error
+	}
+	return func(yield func(choiceEvent, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		pieces := make(chan piece)
+		var wg sync.WaitGroup
+		for i, req := range reqs {
+			wg.Go(func() {
+				for ev, err := range m.Generate(ctx, req) {
+					if mendable(m, ev) {
+						continue
+					}
+					select {
+					case pieces <- piece{choiceEvent{i, ev}, err}:
+					case <-ctx.Done():
+						return
+					}
+				}
+			})
+		}
+		go func() {
+			wg.Wait()
+			close(pieces)
+		}()
+		defer func() {
+			cancel()
+			for range pieces { // until all have ended
+			}
+		}()
+		for p := range pieces {
+			if !yield(p.ev, p.err) || p.err != nil {
+				return
+			}
+		}
+	}
+}
+
+// mendable says that an event is a piece of arguments which may yet be changed to fit the
+// schema: without a grammar, only the whole call is certain.
+func mendable(m llm.Model, ev llm.Event) bool {
+	_, piece := ev.(llm.CallDelta)
+	return piece && !m.Info().Constrained
+}
+
+// inStream runs what writes a stream. An error before its first event is answered as of any
+// request; after it, tell writes it in the stream.
+func (s *Server) inStream(r *http.Request, st *stream, run func() error, tell func(*failure) error) error {
+	err := run()
+	if err == nil || !st.started() {
+		return err
+	}
+	if r.Context().Err() != nil {
+		return errGone
+	}
+	f := asFailure(err)
+	requestOf(r).failed(f)
+	_ = tell(f) // the client may be gone
+	return errGone
+}

@@ -1,0 +1,308 @@
+package api
+
+import (
+	"iter"
+	"time"
+
+	"github.com/chaski-dev/chaski/llm"
+)
+
+// chatAnswer builds the answer to a chat completion, whole or as chunks.
+type chatAnswer struct {
+	id      string
+	created int64
+	model   string
+	usage   bool // chunks carry it
+	probs   bool
+	tops    bool
+	n       int
+
+	choices  []chatChoice
+	made     [][]madeCall
+	total    llm.Usage
+	metadata map[string]string
+}
+
+// madeCall is a call that is being made.
+type madeCall struct {
+	id, name string
+	args     string // that were sent
+	done     bool
+}
+
+type chatCompletion struct {
+	ID                string            `json:"id"`
+	Object            string            `json:"object"`
+	Created           int64             `json:"created"`
+	Model             string            `json:"model"`
+	Choices           []chatChoice      `json:"choices"`
+	Usage             *chatUsage        `json:"usage,omitempty"`
+	SystemFingerprint string            `json:"system_fingerprint"`
+	ServiceTier       string            `json:"service_tier"`
+	Metadata          map[string]string `json:"metadata,omitempty"`
+}
+
+type chatChoice struct {
+	Index        int           `json:"index"`
+	Message      chatReply     `json:"message"`
+	LogProbs     *chatLogProbs `json:"logprobs"`
+	FinishReason string        `json:"finish_reason"`
+}
+
+type chatReply struct {
+	Role        string     `json:"role"`
+	Content     *string    `json:"content"`
+	Refusal     *string    `json:"refusal"`
+	Annotations []struct{} `json:"annotations"`
+	ToolCalls   []chatCall `json:"tool_calls,omitempty"`
+}
+
+type chatLogProbs struct {
+	Content []tokenLogProb `json:"content"`
+	Refusal []tokenLogProb `json:"refusal"`
+}
+
+type tokenLogProb struct {
+	Token   string         `json:"token"`
+	LogProb float32        `json:"logprob"`
+	Bytes   []int          `json:"bytes"`
+	Top     []tokenLogProb `json:"top_logprobs,omitempty"`
+}
+
+type chatUsage struct {
+	PromptTokens     int `json:"prompt_tokens"`
+	CompletionTokens int `json:"completion_tokens"`
+	TotalTokens      int `json:"total_tokens"`
+	PromptDetails    struct {
+		CachedTokens int `json:"cached_tokens"`
+		AudioTokens  int `json:"audio_tokens"`
+	} `json:"prompt_tokens_details"`
+	CompletionDetails struct {
+		ReasoningTokens    int `json:"reasoning_tokens"`
+		AudioTokens        int `json:"audio_tokens"`
+		AcceptedPrediction int `json:"accepted_prediction_tokens"`
+		RejectedPrediction int `json:"rejected_prediction_tokens"`
+	} `json:"completion_tokens_details"`
+}
+
+func newChatUsage(u llm.Usage) *chatUsage {
+	out := &chatUsage{PromptTokens: u.PromptTokens, CompletionTokens: u.GeneratedTokens, TotalTokens: u.PromptTokens + u.GeneratedTokens}
+	out.PromptDetails.CachedTokens = u.CachedTokens
+	return out
+}
+
+func newChatAnswer(in *chatRequest, model string, n int) *chatAnswer {
+	a := &chatAnswer{id: newID("chatcmpl-"), created: time.Now().Unix(), model: model, n: n, choices: make([]chatChoice, n), made: make([][]madeCall, n)}
+	a.usage = in.StreamOptions != nil && in.StreamOptions.IncludeUsage
+	a.probs = in.LogProbs != nil && *in.LogProbs
+	a.tops = in.TopLogProbs != nil && *in.TopLogProbs > 0
+	for i := range a.choices {
+		a.choices[i] = chatChoice{Index: i, Message: chatReply{Role: "assistant", Annotations: []struct{}{}}}
+	}
+	return a
+}
+
+// spent adds the usage of one choice: the prompt is the same for all, and counts once.
+func spent(total *llm.Usage, u llm.Usage) {
+	if total.PromptTokens > 0 {
+		u.PromptTokens, u.CachedTokens = 0, 0
+	}
+	*total = total.Add(u)
+}
+
+// take adds an event to the whole answer.
+func (a *chatAnswer) take(ev choiceEvent) {
+	c := &a.choices[ev.choice]
+	switch e := ev.Event.(type) {
+	case llm.TextDelta:
+		text := e.Text
+		if c.Message.Content != nil {
+			text = *c.Message.Content + text
+		}
+		c.Message.Content = &text
+		if a.probs {
+			if c.LogProbs == nil {
+				c.LogProbs = &chatLogProbs{}
+			}
+			c.LogProbs.Content = append(c.LogProbs.Content, a.logProbs(e.LogProbs)...)
+		}
+	case llm.CallEnd:
+		c.Message.ToolCalls = append(c.Message.ToolCalls, chatCall{ID: newID("call_"), Type: "function",
+			Function: chatFunction{Name: e.Call.Name, Arguments: string(e.Call.Arguments)}})
+	case llm.Stop:
+		c.FinishReason = finishReason(e.Reason)
+		spent(&a.total, e.Usage)
+	}
+}
+
+// finishReason is why a turn ended, in OpenAI's words.
+func finishReason(r llm.StopReason) string {
+	switch r {
+	case llm.StopToolCalls:
+		return "tool_calls"
+	case llm.StopMaxTokens:
+		return "length"
+	}
+	return "stop"
+}
+
+func (a *chatAnswer) whole() *chatCompletion {
+	for i := range a.choices {
+		if m := &a.choices[i].Message; m.Content == nil && len(m.ToolCalls) == 0 {
+			m.Content = new(string) // an empty answer is a text too
+		}
+	}
+	return &chatCompletion{ID: a.id, Object: "chat.completion", Created: a.created, Model: a.model, Choices: a.choices, Usage: newChatUsage(a.total),
+		SystemFingerprint: fingerprint, ServiceTier: "default", Metadata: a.metadata}
+}
+
+func (a *chatAnswer) logProbs(list []llm.TokenLogProb) []tokenLogProb {
+	var out []tokenLogProb
+	for _, t := range list {
+		one := logProb(t)
+		one.Top = []tokenLogProb{}
+		if a.tops {
+			for _, o := range t.Top {
+				one.Top = append(one.Top, logProb(o))
+			}
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+func logProb(t llm.TokenLogProb) tokenLogProb {
+	out := tokenLogProb{Token: t.Text, LogProb: max(t.LogProb, leastLogProb), Bytes: []int{}}
+	for _, b := range []byte(t.Text) {
+		out.Bytes = append(out.Bytes, int(b))
+	}
+	return out
+}
+
+// leastLogProb stands for the logarithm of nothing, which JSON has no number for.
+const leastLogProb = -9999
+
+// chatChunk is a piece of a streamed answer.
+type chatChunk struct {
+	ID                string            `json:"id"`
+	Object            string            `json:"object"`
+	Created           int64             `json:"created"`
+	Model             string            `json:"model"`
+	Choices           []chatPiece       `json:"choices"`
+	Usage             any               `json:"usage,omitempty"` // null but in the last, where it was asked for
+	SystemFingerprint string            `json:"system_fingerprint"`
+	ServiceTier       string            `json:"service_tier"`
+	Metadata          map[string]string `json:"metadata,omitempty"`
+}
+
+type chatPiece struct {
+	Index        int           `json:"index"`
+	Delta        chatDelta     `json:"delta"`
+	LogProbs     *chatLogProbs `json:"logprobs"`
+	FinishReason *string       `json:"finish_reason"`
+}
+
+type chatDelta struct {
+	Role      string     `json:"role,omitempty"`
+	Content   *string    `json:"content,omitempty"`
+	Refusal   *string    `json:"refusal,omitempty"`
+	ToolCalls []chatCall `json:"tool_calls,omitempty"`
+}
+
+// stream writes the events as chunks: the role, the pieces, why each choice ended, the
+// usage if it was asked for, and the end.
+func (a *chatAnswer) stream(st *stream, events iter.Seq2[choiceEvent, error]) func() error {
+	return func() error {
+		opened := make([]bool, a.n)
+		for ev, err := range events {
+			if err != nil {
+				return err
+			}
+			if !opened[ev.choice] {
+				opened[ev.choice] = true
+				if err := a.send(st, chatPiece{Index: ev.choice, Delta: chatDelta{Role: "assistant", Content: new(string)}}); err != nil {
+					return err
+				}
+			}
+			for _, p := range a.pieces(ev) {
+				if err := a.send(st, p); err != nil {
+					return err
+				}
+			}
+		}
+		if a.usage {
+			if err := st.send("", a.chunk(nil, newChatUsage(a.total))); err != nil {
+				return err
+			}
+		}
+		return st.text("[DONE]")
+	}
+}
+
+func (a *chatAnswer) send(st *stream, p chatPiece) error {
+	return st.send("", a.chunk([]chatPiece{p}, nil))
+}
+
+func (a *chatAnswer) chunk(pieces []chatPiece, u *chatUsage) *chatChunk {
+	if pieces == nil {
+		pieces = []chatPiece{}
+	}
+	c := &chatChunk{ID: a.id, Object: "chat.completion.chunk", Created: a.created, Model: a.model, Choices: pieces,
+		SystemFingerprint: fingerprint, ServiceTier: "default", Metadata: a.metadata}
+	if a.usage {
+		c.Usage = u
+	}
+	return c
+}
+
+// pieces is an event as the chunks that tell it. A call's arguments go out as they come,
+// where they come at all before it is complete.
+func (a *chatAnswer) pieces(ev choiceEvent) []chatPiece {
+	p := chatPiece{Index: ev.choice}
+	made := &a.made[ev.choice]
+	tell := func(i int, c chatCall) chatPiece {
+		c.Index = &i
+		p.Delta = chatDelta{ToolCalls: []chatCall{c}}
+		return p
+	}
+	start := func(i int, name string) chatPiece {
+		*made = append(*made, madeCall{id: newID("call_"), name: name})
+		return tell(i, chatCall{ID: (*made)[i].id, Type: "function", Function: chatFunction{Name: name}})
+	}
+	switch e := ev.Event.(type) {
+	case llm.TextDelta:
+		p.Delta.Content = &e.Text
+		if a.probs {
+			p.LogProbs = &chatLogProbs{Content: a.logProbs(e.LogProbs)}
+		}
+		return []chatPiece{p}
+	case llm.CallStart:
+		return []chatPiece{start(len(*made), e.Name)}
+	case llm.CallDelta:
+		i := len(*made) - 1
+		(*made)[i].args += e.Text
+		return []chatPiece{tell(i, chatCall{Function: chatFunction{Arguments: e.Text}})}
+	case llm.CallEnd:
+		var out []chatPiece
+		i := len(*made) - 1
+		if i < 0 || (*made)[i].done {
+			i++
+			out = append(out, start(i, e.Call.Name))
+		}
+		c := &(*made)[i]
+		c.done = true
+		if rest := string(e.Call.Arguments); c.args == "" && rest != "" {
+			out = append(out, tell(i, chatCall{Function: chatFunction{Arguments: rest}}))
+		}
+		return out
+	case llm.Stop:
+		reason := finishReason(e.Reason)
+		p.FinishReason = &reason
+		spent(&a.total, e.Usage)
+		return []chatPiece{p}
+	}
+	return nil
+}
+
+// fingerprint names what computes: answers to one seed change only with it.
+const fingerprint = "chaski"

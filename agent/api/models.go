@@ -1,0 +1,79 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// modelObject is a model as OpenAI's and Anthropic's clients read it.
+type modelObject struct {
+	ID      string `json:"id"`
+	Object  string `json:"object"`
+	Created int64  `json:"created"`
+	OwnedBy string `json:"owned_by"`
+
+	// Anthropic's names for the same.
+	Type        string `json:"type"`
+	DisplayName string `json:"display_name"`
+	CreatedAt   string `json:"created_at"`
+
+	Kind          string `json:"kind"`                     // model or agent
+	ContextTokens int    `json:"context_tokens,omitempty"` // of the model
+}
+
+type modelList struct {
+	Object  string        `json:"object"`
+	Data    []modelObject `json:"data"`
+	FirstID *string       `json:"first_id"`
+	LastID  *string       `json:"last_id"`
+	HasMore bool          `json:"has_more"`
+}
+
+func (m *Model) object() modelObject {
+	return modelObject{ID: m.Name, Object: "model", Created: m.Created.Unix(), OwnedBy: "chaski", Type: "model", DisplayName: m.LLM.Info().Name,
+		CreatedAt: m.Created.UTC().Format(time.RFC3339), Kind: "model", ContextTokens: m.LLM.Info().ContextTokens}
+}
+
+func (s *Server) objects() []modelObject {
+	var out []modelObject
+	for i := range s.o.Models {
+		out = append(out, s.o.Models[i].object())
+	}
+	return out
+}
+
+// listModels lists what may be asked.
+func (s *Server) listModels(w http.ResponseWriter, _ *http.Request) error {
+	list := modelList{Object: "list", Data: s.objects()}
+	if n := len(list.Data); n > 0 {
+		list.FirstID, list.LastID = &list.Data[0].ID, &list.Data[n-1].ID
+	}
+	writeJSON(w, http.StatusOK, list)
+	return nil
+}
+
+// getModel describes one.
+func (s *Server) getModel(w http.ResponseWriter, r *http.Request) error {
+	m, err := s.model(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, m.object())
+	return nil
+}
+
+// model finds a model by its name or one of its aliases.
+func (s *Server) model(name string) (*Model, error) {
+	for i := range s.o.Models {
+		if m := &s.o.Models[i]; m.Name == name || slices.Contains(m.Aliases, name) {
+			return m, nil
+		}
+	}
+	if name == "" {
+		return nil, bad("model", "model is missing: name one of those that /v1/models lists")
+	}
+	return nil, &failure{status: http.StatusNotFound, kind: "invalid_request_error", code: "model_not_found", param: "model",
+		message: fmt.Sprintf("there is no model %q: /v1/models lists them", name)}
+}

@@ -1,0 +1,265 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/chaski-dev/chaski/llm"
+)
+
+// Options say what a [Server] serves, and to whom. At least one model or agent is needed.
+type Options struct {
+	Models []Model
+
+	// Limits bound what requests may take. The zero value works.
+	Limits Limits
+
+	// Hosts are the names by which a server without keys may be asked, beside those of
+	// this machine: a browser that was led to one by a foreign page asks by another.
+	Hosts []string
+
+	// Origins are those of web pages that may ask from a browser, such as
+	// https://app.example; "*" is any.
+	Origins []string
+
+	Log zerolog.Logger
+}
+
+// Model is a model that is served bare: the client brings the tools.
+type Model struct {
+	Name    string   // its id for clients
+	Aliases []string // other ids for it, such as one that a client does not let go of
+	LLM     llm.Model
+	Created time.Time // zero is the start of the server
+}
+
+// Limits bound what requests may take. Zero fields have the defaults that are named.
+type Limits struct {
+	Body      int64         // bytes of a request; 8 MiB
+	Bodies    int64         // bytes of all requests that are being answered; 256 MiB
+	Turns     int           // turns of bare models that run or wait; 512
+	Tokens    int           // of an answer whose request sets no bound; an eighth of the context, from 1,024 to 4,096
+	Turn      time.Duration // that one answer may take; 30 minutes
+	Read      time.Duration // until a request has come; 1 minute
+	Write     time.Duration // until the client has taken what was written; 30 seconds
+	KeepAlive time.Duration // of silence in a stream after which a comment is sent; 10 seconds
+}
+
+func (l Limits) withDefaults() Limits {
+	d := Limits{Body: 8 << 20, Bodies: 256 << 20, Turns: 512, Turn: 30 * time.Minute, Read: time.Minute, Write: 30 * time.Second, KeepAlive: 10 * time.Second}
+	if l.Body > 0 {
+		d.Body = l.Body
+	}
+	if l.Bodies > 0 {
+		d.Bodies = l.Bodies
+	}
+	if l.Turns > 0 {
+		d.Turns = l.Turns
+	}
+	if l.Turn > 0 {
+		d.Turn = l.Turn
+	}
+	if l.Read > 0 {
+		d.Read = l.Read
+	}
+	if l.Write > 0 {
+		d.Write = l.Write
+	}
+	if l.KeepAlive > 0 {
+		d.KeepAlive = l.KeepAlive
+	}
+	d.Tokens = l.Tokens
+	return d
+}
+
+// Server answers HTTP requests. It is safe for concurrent use.
+type Server struct {
+	o       Options
+	limits  Limits
+	mux     *http.ServeMux
+	started time.Time
+
+	memory gate // bytes of requests
+	turns  gate // of bare models
+	strict strictness
+
+	draining chan struct{}
+	drain    func()
+}
+
+// New returns a server of models.
+func New(o Options) (*Server, error) {
+	if len(o.Models) == 0 {
+		return nil, errors.New("api: there is nothing to serve: give a model or an agent")
+	}
+	s := &Server{o: o, limits: o.Limits.withDefaults(), mux: http.NewServeMux(), started: time.Now(), draining: make(chan struct{})}
+	s.drain = sync.OnceFunc(func() { close(s.draining) })
+	s.memory, s.turns = gate{most: s.limits.Bodies}, gate{most: int64(s.limits.Turns)}
+	names := map[string]bool{}
+	for i, m := range o.Models {
+		if m.LLM == nil {
+			return nil, fmt.Errorf("api: model %q is nil", m.Name)
+		}
+		for _, name := range append([]string{m.Name}, m.Aliases...) {
+			if err := checkName(name, names); err != nil {
+				return nil, err
+			}
+		}
+		if m.Created.IsZero() {
+			s.o.Models[i].Created = s.started
+		}
+	}
+	s.routes()
+	return s, nil
+}
+
+// checkName refuses names that clients could not ask for.
+func checkName(name string, seen map[string]bool) error {
+	switch {
+	case name == "" || len(name) > 256 || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == 0x7f }):
+		return fmt.Errorf("api: %q cannot name a model: want 1 to 256 characters without spaces", name)
+	case seen[name]:
+		return fmt.Errorf("api: two models are named %q", name)
+	}
+	seen[name] = true
+	return nil
+}
+
+func (s *Server) routes() {
+	s.Handle("GET /healthz", Open, http.HandlerFunc(s.healthz))
+	s.Handle("GET /readyz", Open, http.HandlerFunc(s.readyz))
+	s.handle("GET /v1/models", s.listModels)
+	s.handle("GET /v1/models/{id...}", s.getModel)
+	s.handle("POST /v1/chat/completions", s.chat)
+}
+
+// handle mounts one of the server's own routes, for whoever may use it.
+func (s *Server) handle(pattern string, h func(http.ResponseWriter, *http.Request) error) {
+	s.handleFor(pattern, Use, h)
+}
+
+func (s *Server) handleFor(pattern string, access Access, h func(http.ResponseWriter, *http.Request) error) {
+	s.Handle(pattern, access, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil && !errors.Is(err, errGone) && r.Context().Err() == nil {
+			asFailure(err).write(w, r)
+		}
+	}))
+}
+
+// Handle mounts a handler on the server, behind request ids, the log, limits and the
+// question who asks. The pattern is that of http.ServeMux, with a method or without. It
+// must not be called while the server runs.
+func (s *Server) Handle(pattern string, access Access, h http.Handler) {
+	s.mux.Handle(pattern, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		who, err := s.admit(r, access)
+		if err != nil {
+			asFailure(err).write(w, r)
+			return
+		}
+		requestOf(r).who = who
+		h.ServeHTTP(w, r)
+	}))
+}
+
+// Handler returns the server as a handler, for a listener of one's own.
+func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }
+
+// Draining is closed once the server is about to end: streams that would go on end then.
+func (s *Server) Draining() <-chan struct{} { return s.draining }
+
+// serve is what all requests go through.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	q := &request{id: identify(r), began: time.Now(), anthropic: isAnthropic(r)}
+	r = r.WithContext(context.WithValue(r.Context(), requestKey{}, q))
+	out := &written{ResponseWriter: w}
+	h := out.Header()
+	h.Set("X-Request-Id", q.id)
+	h.Set("X-Content-Type-Options", "nosniff")
+	if q.anthropic {
+		h.Set("Request-Id", q.id)
+	}
+	defer s.finish(out, r, q)
+	if s.cors(out, r) {
+		return
+	}
+	if _, pattern := s.mux.Handler(r); pattern == "" {
+		s.nowhere(r).write(out, r)
+		return
+	}
+	s.mux.ServeHTTP(out, r)
+}
+
+// finish logs a request, and answers for a handler that panicked.
+func (s *Server) finish(out *written, r *http.Request, q *request) {
+	if p := recover(); p != nil {
+		if p == http.ErrAbortHandler {
+			panic(p)
+		}
+		s.o.Log.Error().Str("request", q.id).Str("panic", fmt.Sprint(p)).Bytes("stack", debug.Stack()).Msg("a handler panicked")
+		if out.status == 0 {
+			(&failure{status: http.StatusInternalServerError, kind: "server_error", code: "internal_error", message: "the server failed"}).write(out, r)
+		}
+	}
+	took := time.Since(q.began)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	line := s.o.Log.Info()
+	if q.failure != nil && q.failure.status >= http.StatusInternalServerError {
+		line = s.o.Log.Error()
+	}
+	line = line.Str("request", q.id).Str("method", r.Method).Str("path", r.URL.Path).Int("status", out.status).Dur("ms", took).Int64("bytes", out.bytes)
+	if q.who.Key != "" {
+		line = line.Str("key", q.who.Key)
+	}
+	if q.who.Tenant != "" {
+		line = line.Str("tenant", q.who.Tenant)
+	}
+	if q.model != "" {
+		line = line.Str("model", q.model)
+	}
+	if q.run != "" {
+		line = line.Str("run", q.run)
+	}
+	if f := q.failure; f != nil {
+		line = line.Str("refused", f.message)
+		if f.err != nil {
+			line = line.AnErr("error", f.err)
+		}
+	}
+	if r.Context().Err() != nil {
+		line = line.Bool("left", true)
+	}
+	line.Msg("http")
+}
+
+// nowhere says that there is no such route, or that it takes other methods.
+func (s *Server) nowhere(r *http.Request) *failure {
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodDelete} {
+		try := r.Clone(r.Context())
+		try.Method = method
+		if _, pattern := s.mux.Handler(try); pattern != "" {
+			allowed = append(allowed, method)
+		}
+	}
+	f := notFound("route", r.URL.Path)
+	if len(allowed) > 0 && !slices.Contains(allowed, r.Method) {
+		f.status, f.code = http.StatusMethodNotAllowed, "method_not_allowed"
+		f.message = fmt.Sprintf("%s takes %s, not %s", r.URL.Path, strings.Join(allowed, ", "), r.Method)
+	}
+	return f
+}
+
+// isAnthropic says whether a client speaks Anthropic's API.
+func isAnthropic(r *http.Request) bool {
+	return r.Header.Get("Anthropic-Version") != "" || strings.HasPrefix(r.URL.Path, "/v1/messages")
+}
