@@ -51,21 +51,10 @@ func (st *stream) send(name string, v any) error {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	st.buf.Reset()
-	return st.event("", name, v)
+	return st.event(name, v)
 }
 
-// sendID is send with an id, from which a client that comes back goes on.
-func (st *stream) sendID(id, name string, v any) error {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	st.buf.Reset()
-	return st.event(id, name, v)
-}
-
-func (st *stream) event(id, name string, v any) error {
-	if id != "" {
-		st.buf.WriteString("id: " + id + "\n")
-	}
+func (st *stream) event(name string, v any) error {
 	if name != "" {
 		st.buf.WriteString("event: " + name + "\n")
 	}
