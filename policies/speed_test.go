@@ -51,6 +51,9 @@ var bigCall = tools.Call{ID: "2", Tool: "pay", Arguments: json.RawMessage(`{"to"
 // TestDecisionTime bounds what a decision costs: 200 rules, and the labels of a context
 // of 100 KB. Machines are shared, so it takes the best of many and leaves room.
 func TestDecisionTime(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short is for the race detector, under which a clock says nothing")
+	}
 	best := func(f func()) time.Duration {
 		least := time.Hour
 		for range 30 {

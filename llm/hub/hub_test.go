@@ -82,7 +82,7 @@ func TestPull(t *testing.T) {
 	}
 
 	// What is here is not asked for again, with or without a network.
-	gets := s.gets
+	_, gets := s.counts()
 	h.Offline = true
 	if _, err := h.Path(ctx, "hf:ann/tiny-GGUF"); err != nil {
 		t.Error(err)
@@ -91,8 +91,11 @@ func TestPull(t *testing.T) {
 		t.Errorf("offline: %v", err)
 	}
 	h.Offline = false
-	if _, err := h.Pull(ctx, "hf:ann/tiny-GGUF"); err != nil || s.gets != gets {
-		t.Errorf("pulled anew: %v, %d requests for files", err, s.gets-gets)
+	if _, err := h.Pull(ctx, "hf:ann/tiny-GGUF"); err != nil {
+		t.Error(err)
+	}
+	if _, now := s.counts(); now != gets {
+		t.Errorf("pulled anew: %d requests for files", now-gets)
 	}
 
 	// Two names share a file: it goes with the last of them.
@@ -176,7 +179,7 @@ func TestFaults(t *testing.T) {
 			t.Parallel()
 			s := newServer(t)
 			s.put("ann/m", "m-Q4_K_M.gguf", content)
-			s.fault = c.fault
+			s.fail(c.fault, nil)
 			h := open(t, s)
 			path := filepath.Join(h.Dir, "hf/ann/m/m-Q4_K_M.gguf")
 			if c.begun > 0 {
@@ -211,7 +214,7 @@ func TestSilence(t *testing.T) {
 	content := random(9, 100_000)
 	s.put("ann/m", "m.gguf", content)
 	first := true
-	s.fault = func(w http.ResponseWriter, r *http.Request, b []byte) bool {
+	s.fail(func(w http.ResponseWriter, r *http.Request, b []byte) bool {
 		if !first {
 			return false
 		}
@@ -221,7 +224,8 @@ func TestSilence(t *testing.T) {
 		w.(http.Flusher).Flush()
 		<-r.Context().Done()
 		return true
-	}
+	}, nil)
+
 	h := open(t, s)
 	h.idle = 50 * time.Millisecond
 	m, err := h.Pull(t.Context(), "hf:ann/m")
@@ -229,8 +233,8 @@ func TestSilence(t *testing.T) {
 		t.Fatal(err)
 	}
 	holds(t, m.path(h.Dir), content)
-	if s.served != 50_000 {
-		t.Errorf("%d bytes were served after the silence, want the other 50000", s.served)
+	if served, _ := s.counts(); served != 50_000 {
+		t.Errorf("%d bytes were served after the silence, want the other 50000", served)
 	}
 }
 
@@ -240,17 +244,19 @@ func TestChanged(t *testing.T) {
 	old, now := random(10, 200_000), random(11, 200_000)
 	s.put("ann/m", "m.gguf", old)
 	h := open(t, s)
-	s.fault = func(w http.ResponseWriter, _ *http.Request, b []byte) bool {
+	s.fail(func(w http.ResponseWriter, _ *http.Request, b []byte) bool {
 		w.Header().Set("Content-Length", fmt.Sprint(len(b)))
 		_, _ = w.Write(b[:70_000])
 		panic(http.ErrAbortHandler)
-	}
+	}, nil)
+
 	ctx, cancel := context.WithCancel(t.Context())
 	h.Progress = func(string, int64, int64) { cancel() }
 	if _, err := h.Pull(ctx, "hf:ann/m"); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
-	h.Progress, s.fault = nil, nil
+	h.Progress = nil
+	s.fail(nil, nil)
 	s.put("ann/m", "m.gguf", now)
 	m, err := h.Pull(t.Context(), "hf:ann/m")
 	if err != nil {
@@ -305,14 +311,15 @@ func TestRefused(t *testing.T) {
 	if _, err := h.Pull(t.Context(), "hf:meta/gated"); err != nil {
 		t.Error(err)
 	}
-	s.api = func(w http.ResponseWriter, _ *http.Request) bool {
+	s.fail(nil, func(w http.ResponseWriter, _ *http.Request) bool {
 		if limited++; limited > 2 {
 			return false
 		}
 		w.Header().Set("Retry-After", "0")
 		w.WriteHeader(http.StatusTooManyRequests)
 		return true
-	}
+	})
+
 	s.put("ann/m", "m.gguf", []byte("content"))
 	if _, err := h.Pull(t.Context(), "hf:ann/m"); err != nil || limited < 3 {
 		t.Errorf("after two refusals: %v", err)
@@ -339,14 +346,14 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.write = nil
-	before := s.served
+	before, _ := s.counts()
 	m, err := h.Pull(t.Context(), "hf:ann/m")
 	if err != nil {
 		t.Fatal(err)
 	}
 	holds(t, m.path(h.Dir), content)
-	if got := s.served - before; got != 1<<20-600_000 {
-		t.Errorf("%d bytes were served for the rest", got)
+	if after, _ := s.counts(); after-before != 1<<20-600_000 {
+		t.Errorf("%d bytes were served for the rest", after-before)
 	}
 }
 
@@ -371,8 +378,8 @@ func TestTogether(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if s.served != 1<<20 {
-		t.Errorf("%d bytes were served", s.served)
+	if served, _ := s.counts(); served != 1<<20 {
+		t.Errorf("%d bytes were served", served)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -34,9 +35,10 @@ func TestKilled(t *testing.T) {
 	s := newServer(t)
 	s.put("ann/m", "m.gguf", content)
 	stop := make(chan struct{}, 1)
-	after := 0
-	s.fault = func(w http.ResponseWriter, r *http.Request, b []byte) bool {
-		if after == 0 {
+	var after atomic.Int64 // bytes until it stops; 0 is never
+	s.fail(func(w http.ResponseWriter, r *http.Request, b []byte) bool {
+		n := int(after.Load())
+		if n == 0 {
 			return false
 		}
 		off := 0
@@ -45,12 +47,13 @@ func TestKilled(t *testing.T) {
 			w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", off, len(b)-1, len(b)))
 			w.WriteHeader(http.StatusPartialContent)
 		}
-		_, _ = w.Write(b[off:min(off+after, len(b))])
+		_, _ = w.Write(b[off:min(off+n, len(b))])
 		w.(http.Flusher).Flush()
 		stop <- struct{}{}
 		<-r.Context().Done()
 		return true
-	}
+	}, nil)
+
 	dir := t.TempDir()
 	path := filepath.Join(dir, "hf", "ann", "m", "m.gguf")
 	child := func() *exec.Cmd {
@@ -62,7 +65,7 @@ func TestKilled(t *testing.T) {
 	rng := rand.New(rand.NewPCG(17, 1))
 	kept := int64(0)
 	for i := range kills {
-		after = 1 + rng.IntN(2*size/kills)
+		after.Store(int64(1 + rng.IntN(2*size/kills)))
 		c := child()
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
@@ -80,12 +83,12 @@ func TestKilled(t *testing.T) {
 			}
 		}
 	}
-	after = 0
+	after.Store(0)
 	if err := child().Run(); err != nil {
 		t.Fatal(err)
 	}
 	holds(t, path, content)
-	if kept < size/4 || s.served > size-size/4 {
-		t.Errorf("the last pull was served %d of %d bytes: earlier ones are not gone on with", s.served, size)
+	if served, _ := s.counts(); kept < size/4 || served > size-size/4 {
+		t.Errorf("the last pull was served %d of %d bytes: earlier ones are not gone on with", served, size)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // server behaves as the Hugging Face hub and an Ollama registry do: it redirects to signed
@@ -25,6 +26,7 @@ type server struct {
 	signed map[string]bool              // addresses that are good
 	served int64                        // bytes of files
 	gets   int                          // of files
+	active int                          // of them
 
 	// fault may answer a request for a file's bytes itself; it returns whether it did.
 	fault func(w http.ResponseWriter, r *http.Request, content []byte) bool
@@ -178,8 +180,14 @@ func (s *server) serveFile(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.gets++
+	s.active++
 	fault := s.fault
 	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		s.active--
+		s.mu.Unlock()
+	}()
 	switch {
 	case r.Header.Get("Authorization") != "":
 		http.Error(w, "only one auth mechanism allowed", http.StatusBadRequest) // as the hub's storage says
@@ -203,4 +211,24 @@ func (c *counter) Write(b []byte) (int, error) {
 	c.s.served += int64(n)
 	c.s.mu.Unlock()
 	return n, err
+}
+
+// counts returns the bytes of files that were served, and the requests for them, once none
+// is being answered: the other side has the last byte before the server knows.
+func (s *server) counts() (served int64, gets int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.active > 0 {
+		s.mu.Unlock()
+		time.Sleep(time.Millisecond)
+		s.mu.Lock()
+	}
+	return s.served, s.gets
+}
+
+// fail makes requests for files, or for the hub, go through fault or api first.
+func (s *server) fail(fault func(w http.ResponseWriter, r *http.Request, content []byte) bool, api func(w http.ResponseWriter, r *http.Request) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fault, s.api = fault, api
 }

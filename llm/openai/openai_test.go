@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,14 +24,14 @@ type endpoint struct {
 	*httptest.Server
 	body     map[string]any
 	header   http.Header
-	requests int
+	requests atomic.Int64
 }
 
 func serve(t *testing.T, answer func(w http.ResponseWriter, r *http.Request)) *endpoint {
 	t.Helper()
 	e := &endpoint{}
 	e.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		e.requests++
+		e.requests.Add(1)
 		e.header = r.Header.Clone()
 		data, _ := io.ReadAll(r.Body)
 		e.body = nil
@@ -220,8 +221,8 @@ func TestFaults(t *testing.T) {
 			if strings.ContainsAny(fmt.Sprint(err), "\n") || strings.Contains(fmt.Sprintf("%+v", err), "very-secret") {
 				t.Errorf("not one line without the key: %v", err)
 			}
-			if c.requests > 0 && e.requests != c.requests {
-				t.Errorf("%d requests, want %d", e.requests, c.requests)
+			if c.requests > 0 && int(e.requests.Load()) != c.requests {
+				t.Errorf("%d requests, want %d", int(e.requests.Load()), c.requests)
 			}
 		})
 	}

@@ -252,8 +252,8 @@ func TestPassing(t *testing.T) {
 			if err == nil || passing != c.passing || after < c.after || after > c.after+2*time.Minute {
 				t.Errorf("%v: passing %v after %v, want %v after %v", err, passing, after, c.passing, c.after)
 			}
-			if e.requests != c.requests {
-				t.Errorf("%d requests, want %d", e.requests, c.requests)
+			if int(e.requests.Load()) != c.requests {
+				t.Errorf("%d requests, want %d", int(e.requests.Load()), c.requests)
 			}
 		})
 	}
