@@ -206,18 +206,23 @@ say '{"end": {"done": true}}'
 	}
 }
 
-// TestOwnSuite: under strict none of the project's own attacks gets through, and no
-// honest task is denied.
-func TestOwnSuite(t *testing.T) {
+// TestOwnSuites: under strict none of the project's own attacks gets through, and no
+// honest task is denied; nor does any trace that once got through.
+func TestOwnSuites(t *testing.T) {
 	sources, err := policies.Load("strict")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Run(t.Context(), sources, []string{"../testdata/attacks"}, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c := r.Total; c.Attacks < 150 || c.Honest < 90 || c.Breached > 0 || c.Deny > 0 || 5*c.Ask > c.Honest {
-		t.Errorf("%+v", c)
+	for _, s := range []struct {
+		dir             string
+		attacks, honest int
+	}{{"../testdata/attacks", 158, 91}, {"../testdata/traces", 48, 2}} {
+		r, err := Run(t.Context(), sources, []string{s.dir}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := r.Total; c.Attacks < s.attacks || c.Honest < s.honest || c.Breached > 0 || c.Deny > 0 || 5*c.Ask > c.Honest {
+			t.Errorf("%s: %+v; %+v", s.dir, c, r.Outcomes)
+		}
 	}
 }
