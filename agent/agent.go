@@ -1,10 +1,13 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -103,23 +106,61 @@ type Start struct {
 	Run    string // its id; "" gets a new one
 	Prompt string
 	By     string // who asks; "" is Options.By
+	Tenant string // "" is Options.Tenant
+
+	// Follows is a run that has finished, of whose conversation this is the next turn. Or
+	// Earlier holds earlier turns of which no run is known: what an assistant said there
+	// came from anywhere, and counts as untrusted.
+	Follows string
+	Earlier []llm.Message
+
+	Format *llm.ResponseFormat // of the final answer; nil is Options.Format
+	Budget planner.Budget      // what is set bounds the run beside Options.Budget
+	Meta   map[string]string   // beside Options.Meta
 }
+
+// ErrFollows is the error of a start that follows a run which it may not.
+var ErrFollows = errors.New("agent: the conversation cannot go on from that run")
 
 // Start journals a new run without driving it, and returns its id; Resume drives it. An
 // id that exists already is a journal.ErrConflict.
 func (a *Agent) Start(ctx context.Context, st Start) (string, error) {
-	return a.rt.Start(ctx, a.turn(st))
+	turn := a.turn(st)
+	if st.Follows == "" {
+		return a.rt.Start(ctx, turn)
+	}
+	s, err := a.rt.Load(ctx, st.Follows)
+	switch {
+	case errors.Is(err, journal.ErrNoRun):
+		return "", fmt.Errorf("%w: there is no run %s", ErrFollows, st.Follows)
+	case err != nil:
+		return "", err
+	case s.Start.Tenant != turn.Tenant:
+		return "", fmt.Errorf("%w: there is no run %s", ErrFollows, st.Follows) // nothing of another tenant is told
+	case s.Status != planner.Finished:
+		return "", fmt.Errorf("%w: run %s is %s", ErrFollows, st.Follows, s.Status)
+	}
+	return a.rt.Start(ctx, planner.Follow(s, turn))
 }
+
+// Model returns the agent's model.
+func (a *Agent) Model() llm.Model { return a.model }
 
 // turn is a run of one prompt.
 func (a *Agent) turn(st Start) planner.Started {
-	if st.By == "" {
-		st.By = a.opt.By
+	meta := a.opt.Meta
+	if len(st.Meta) > 0 {
+		meta = maps.Clone(st.Meta)
+		maps.Copy(meta, a.opt.Meta)
+	}
+	format := st.Format
+	if format == nil {
+		format = a.opt.Format
 	}
 	return planner.Started{
-		Run: st.Run, By: st.By, Tenant: a.opt.Tenant, Model: a.model.Info().Name, System: a.opt.System,
-		Messages: []llm.Message{{Role: llm.RoleUser, Content: st.Prompt}},
-		Tools:    a.opt.Specs, Budget: a.opt.Budget, Sampling: a.opt.Sampling, Format: a.opt.Format, Meta: a.opt.Meta,
+		Run: st.Run, By: cmp.Or(st.By, a.opt.By), Tenant: cmp.Or(st.Tenant, a.opt.Tenant), Model: a.model.Info().Name, System: a.opt.System,
+		Messages: append(slices.Clone(st.Earlier), llm.Message{Role: llm.RoleUser, Content: st.Prompt}),
+		Tools:    a.opt.Specs, Budget: a.opt.Budget.And(st.Budget), Sampling: a.opt.Sampling, Format: format, Meta: meta,
 		Strategy: a.opt.Strategy, Compact: a.opt.Compact, Shown: a.opt.Shown,
 	}
 }

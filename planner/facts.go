@@ -25,7 +25,11 @@ func Facts(before State, ev Event, after State) []policies.Fact {
 				add(handed(before.Start, &before.Start.Messages[i]))
 				continue
 			}
-			add(policies.Fact{Kind: policies.FactMessage, Message: &before.Start.Messages[i]})
+			m := &before.Start.Messages[i]
+			if m.Role == llm.RoleAssistant && i >= before.Start.Earlier {
+				m = imported(m)
+			}
+			add(policies.Fact{Kind: policies.FactMessage, Message: m})
 		}
 	}
 	switch {
@@ -96,6 +100,12 @@ func Facts(before State, ev Event, after State) []policies.Fact {
 		}
 	}
 	return out
+}
+
+// imported is what an assistant said in a turn of which no run is known, as a policy sees
+// it: nobody knows what was read there, so it is a result that nobody vouches for.
+func imported(m *llm.Message) *llm.Message {
+	return &llm.Message{Role: llm.RoleTool, Name: "earlier turn", Content: m.Content}
 }
 
 func (s *State) toolCall(c *CallState) tools.Call {

@@ -66,6 +66,27 @@ func (b Budget) withDefaults() Budget {
 	return d
 }
 
+// And returns the budget, but no more of what c names than c has.
+func (b Budget) And(c Budget) Budget {
+	d := b.withDefaults()
+	if c.Steps > 0 {
+		b.Steps = min(d.Steps, c.Steps)
+	}
+	if c.Tokens > 0 {
+		b.Tokens = min(d.Tokens, c.Tokens)
+	}
+	if c.Calls > 0 {
+		b.Calls = min(d.Calls, c.Calls)
+	}
+	if c.Wall > 0 {
+		b.Wall = min(d.Wall, c.Wall)
+	}
+	if c.Repairs > 0 {
+		b.Repairs = min(d.Repairs, c.Repairs)
+	}
+	return b
+}
+
 // Left returns what is left of the run's time and tokens; now is not before s.At.
 func (s State) Left(now time.Time) (wall time.Duration, tokens int) {
 	b := s.Start.Budget.withDefaults()

@@ -125,6 +125,9 @@ func (r *Runtime) addExtract(s *planner.Started) {
 	}
 }
 
+// Runs lists the runs in the journal, sorted by their ids.
+func (r *Runtime) Runs(ctx context.Context) ([]string, error) { return r.opt.Journal.Runs(ctx) }
+
 // Load folds a run's journal, and in doing so replays it: prompts, commands and
 // state hash are computed again and compared. No model and no tool is called.
 func (r *Runtime) Load(ctx context.Context, run string) (planner.State, error) {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"iter"
 	"net/http"
 	"slices"
 
@@ -88,7 +89,7 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer release()
-	m, err := s.model(in.Model)
+	m, ag, err := s.target(in.Model)
 	if err != nil {
 		return err
 	}
@@ -96,13 +97,22 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	requestOf(r).about(m.Name, "")
-	events, done, err := s.bare(r, m, a)
-	if err != nil {
-		return err
+	out := newChatAnswer(&in, in.Model, a.n)
+	var events iter.Seq2[choiceEvent, error]
+	if ag != nil {
+		turn, err := s.agentTurn(w, r, ag, a)
+		if err != nil {
+			return err
+		}
+		events, out.metadata = turn.events, turn.metadata
+	} else {
+		requestOf(r).about(m.Name, "")
+		var done func()
+		if events, done, err = s.bare(r, m, a); err != nil {
+			return err
+		}
+		defer done()
 	}
-	defer done()
-	out := newChatAnswer(&in, m.Name, a.n)
 	if !in.Stream {
 		for ev, err := range events {
 			if err != nil {

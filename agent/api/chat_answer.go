@@ -142,6 +142,8 @@ func finishReason(r llm.StopReason) string {
 		return "tool_calls"
 	case llm.StopMaxTokens:
 		return "length"
+	case stopDenied:
+		return "content_filter"
 	}
 	return "stop"
 }

@@ -41,7 +41,19 @@ func (s *Server) objects() []modelObject {
 	for i := range s.o.Models {
 		out = append(out, s.o.Models[i].object())
 	}
+	for i := range s.o.Agents {
+		out = append(out, s.o.Agents[i].object())
+	}
 	return out
+}
+
+func (a *Agent) object() modelObject {
+	about := a.About
+	if about == "" {
+		about = a.Name
+	}
+	return modelObject{ID: a.Name, Object: "model", Created: a.Created.Unix(), OwnedBy: "chaski", Type: "model", DisplayName: about,
+		CreatedAt: a.Created.UTC().Format(time.RFC3339), Kind: "agent", ContextTokens: a.Agent.Model().Info().ContextTokens}
 }
 
 // listModels lists what may be asked.
@@ -56,24 +68,31 @@ func (s *Server) listModels(w http.ResponseWriter, _ *http.Request) error {
 
 // getModel describes one.
 func (s *Server) getModel(w http.ResponseWriter, r *http.Request) error {
-	m, err := s.model(r.PathValue("id"))
-	if err != nil {
+	m, a, err := s.target(r.PathValue("id"))
+	switch {
+	case err != nil:
 		return err
+	case a != nil:
+		writeJSON(w, http.StatusOK, a.object())
+	default:
+		writeJSON(w, http.StatusOK, m.object())
 	}
-	writeJSON(w, http.StatusOK, m.object())
 	return nil
 }
 
-// model finds a model by its name or one of its aliases.
-func (s *Server) model(name string) (*Model, error) {
+// target finds what a client names: a model by its name or one of its aliases, or an agent.
+func (s *Server) target(name string) (*Model, *Agent, error) {
 	for i := range s.o.Models {
 		if m := &s.o.Models[i]; m.Name == name || slices.Contains(m.Aliases, name) {
-			return m, nil
+			return m, nil, nil
 		}
 	}
-	if name == "" {
-		return nil, bad("model", "model is missing: name one of those that /v1/models lists")
+	if a := s.agentNamed(name); a != nil {
+		return nil, a, nil
 	}
-	return nil, &failure{status: http.StatusNotFound, kind: "invalid_request_error", code: "model_not_found", param: "model",
+	if name == "" {
+		return nil, nil, bad("model", "model is missing: name one of those that /v1/models lists")
+	}
+	return nil, nil, &failure{status: http.StatusNotFound, kind: "invalid_request_error", code: "model_not_found", param: "model",
 		message: fmt.Sprintf("there is no model %q: /v1/models lists them", name)}
 }

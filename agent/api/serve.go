@@ -52,12 +52,13 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, o ServeOptions) erro
 	late, stop := context.WithTimeout(base, max(o.Drain, 0))
 	defer stop()
 	err := web.Shutdown(late)
+	s.drivers.close(late)
 	cancel()
 	if err != nil {
 		err = web.Close()
 	}
 	<-ended
-	return err
+	return errors.Join(err, s.Close())
 }
 
 // loopback says whether only this machine reaches an address.

@@ -19,6 +19,11 @@ import (
 // Options say what a [Server] serves, and to whom. At least one model or agent is needed.
 type Options struct {
 	Models []Model
+	Agents []Agent
+
+	// Dir is the folder of what outlives the server: which runs are open, conversations,
+	// responses. "" keeps nothing.
+	Dir string
 
 	// Limits bound what requests may take. The zero value works.
 	Limits Limits
@@ -47,6 +52,8 @@ type Limits struct {
 	Body      int64         // bytes of a request; 8 MiB
 	Bodies    int64         // bytes of all requests that are being answered; 256 MiB
 	Turns     int           // turns of bare models that run or wait; 512
+	Runs      int           // runs of agents that work at once; 32
+	OpenRuns  int           // runs that have not ended, those that wait for people included; 4,096
 	Tokens    int           // of an answer whose request sets no bound; an eighth of the context, from 1,024 to 4,096
 	Turn      time.Duration // that one answer may take; 30 minutes
 	Read      time.Duration // until a request has come; 1 minute
@@ -55,7 +62,7 @@ type Limits struct {
 }
 
 func (l Limits) withDefaults() Limits {
-	d := Limits{Body: 8 << 20, Bodies: 256 << 20, Turns: 512, Turn: 30 * time.Minute, Read: time.Minute, Write: 30 * time.Second, KeepAlive: 10 * time.Second}
+	d := Limits{Body: 8 << 20, Bodies: 256 << 20, Turns: 512, Runs: 32, OpenRuns: 4096, Turn: 30 * time.Minute, Read: time.Minute, Write: 30 * time.Second, KeepAlive: 10 * time.Second}
 	if l.Body > 0 {
 		d.Body = l.Body
 	}
@@ -64,6 +71,12 @@ func (l Limits) withDefaults() Limits {
 	}
 	if l.Turns > 0 {
 		d.Turns = l.Turns
+	}
+	if l.Runs > 0 {
+		d.Runs = l.Runs
+	}
+	if l.OpenRuns > 0 {
+		d.OpenRuns = l.OpenRuns
 	}
 	if l.Turn > 0 {
 		d.Turn = l.Turn
@@ -92,13 +105,19 @@ type Server struct {
 	turns  gate // of bare models
 	strict strictness
 
+	drivers *drivers // of agents
+	threads *threads
+
+	summaries summaries
+
 	draining chan struct{}
 	drain    func()
 }
 
-// New returns a server of models.
+// New returns a server of models and agents. Runs that were open when the last server with
+// the same Dir ended go on. Close it.
 func New(o Options) (*Server, error) {
-	if len(o.Models) == 0 {
+	if len(o.Models)+len(o.Agents) == 0 {
 		return nil, errors.New("api: there is nothing to serve: give a model or an agent")
 	}
 	s := &Server{o: o, limits: o.Limits.withDefaults(), mux: http.NewServeMux(), started: time.Now(), draining: make(chan struct{})}
@@ -118,7 +137,25 @@ func New(o Options) (*Server, error) {
 			s.o.Models[i].Created = s.started
 		}
 	}
+	for i, a := range o.Agents {
+		if a.Agent == nil {
+			return nil, fmt.Errorf("api: agent %q is nil", a.Name)
+		}
+		if err := checkName(a.Name, names); err != nil {
+			return nil, err
+		}
+		if a.Created.IsZero() {
+			s.o.Agents[i].Created = s.started
+		}
+	}
+	var err error
+	if s.threads, err = newThreads(o.Dir); err != nil {
+		return nil, err
+	}
 	s.routes()
+	if s.drivers, err = newDrivers(s, o.Dir); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	return s, nil
 }
 
@@ -134,12 +171,24 @@ func checkName(name string, seen map[string]bool) error {
 	return nil
 }
 
+// Close leaves the runs that are driven; they can be resumed.
+func (s *Server) Close() error {
+	s.drain()
+	if s.drivers != nil {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		s.drivers.close(ctx)
+	}
+	return nil
+}
+
 func (s *Server) routes() {
 	s.Handle("GET /healthz", Open, http.HandlerFunc(s.healthz))
 	s.Handle("GET /readyz", Open, http.HandlerFunc(s.readyz))
 	s.handle("GET /v1/models", s.listModels)
 	s.handle("GET /v1/models/{id...}", s.getModel)
 	s.handle("POST /v1/chat/completions", s.chat)
+	s.runRoutes()
 }
 
 // handle mounts one of the server's own routes, for whoever may use it.

@@ -51,10 +51,21 @@ func (st *stream) send(name string, v any) error {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	st.buf.Reset()
-	return st.event(name, v)
+	return st.event("", name, v)
 }
 
-func (st *stream) event(name string, v any) error {
+// sendID is send with an id, from which a client that comes back goes on; "" is none.
+func (st *stream) sendID(id, name string, v any) error {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.buf.Reset()
+	return st.event(id, name, v)
+}
+
+func (st *stream) event(id, name string, v any) error {
+	if id != "" {
+		st.buf.WriteString("id: " + id + "\n")
+	}
 	if name != "" {
 		st.buf.WriteString("event: " + name + "\n")
 	}

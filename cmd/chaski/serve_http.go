@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/chaski-dev/chaski/agent/api"
@@ -43,6 +44,8 @@ func (f *httpFlags) listen() (net.Listener, error) {
 func (c *serveCmd) serveHTTP(ctx context.Context, h *host.Host, l net.Listener) error {
 	s, err := api.New(api.Options{
 		Models: []api.Model{{Name: h.ModelName(), Aliases: c.Alias, LLM: h.Model}},
+		Agents: []api.Agent{{Name: h.Config.Name, Agent: h.Agent}},
+		Dir:    filepath.Join(h.Data(), "http"),
 		Hosts:  c.Host, Origins: c.Origin, Log: h.Log(),
 	})
 	if err != nil {
@@ -57,6 +60,6 @@ func (c *serveCmd) serveHTTP(ctx context.Context, h *host.Host, l net.Listener) 
 		}
 		o.TLS, scheme = &tls.Config{Certificates: []tls.Certificate{cert}}, "https"
 	}
-	fmt.Fprintf(os.Stdout, "%s: %s://%s/v1 serves the model %s\n", h.Config.Name, scheme, l.Addr(), h.ModelName())
+	fmt.Fprintf(os.Stdout, "%s: %s://%s/v1 serves the agent %[1]s and the model %[4]s\n", h.Config.Name, scheme, l.Addr(), h.ModelName())
 	return s.Serve(ctx, l, o)
 }

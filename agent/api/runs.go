@@ -1,0 +1,374 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/chaski-dev/chaski/agent"
+	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/tools"
+)
+
+func (s *Server) runRoutes() {
+	s.handle("GET /v1/runs", s.listRuns)
+	s.handle("POST /v1/runs", s.startRun)
+	s.handle("GET /v1/runs/{id}", s.getRun)
+	s.handle("GET /v1/runs/{id}/events", s.runEvents)
+	s.handleFor("GET /v1/runs/{id}/journal", Operate, s.runJournal)
+	s.handleFor("POST /v1/runs/{id}/approve", Approve, func(w http.ResponseWriter, r *http.Request) error { return s.answerRun(w, r, true) })
+	s.handleFor("POST /v1/runs/{id}/deny", Approve, func(w http.ResponseWriter, r *http.Request) error { return s.answerRun(w, r, false) })
+	s.handleFor("POST /v1/runs/{id}/settle", Approve, s.settleRun)
+	s.handle("POST /v1/runs/{id}/cancel", s.cancelRun)
+	s.handle("POST /v1/runs/{id}/resume", s.resumeRun)
+}
+
+type runList struct {
+	Object  string       `json:"object"`
+	Data    []*runObject `json:"data"`
+	HasMore bool         `json:"has_more"`
+}
+
+// The bounds of a page of runs.
+const (
+	defaultPage = 20
+	maxPage     = 100
+)
+
+// listRuns lists the tenant's runs, the newest first.
+func (s *Server) listRuns(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	limit := defaultPage
+	if text := q.Get("limit"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > maxPage {
+			return bad("limit", "limit is %q, want 1 to %d", text, maxPage)
+		}
+		limit = n
+	}
+	list := runList{Object: "list", Data: []*runObject{}}
+	err := s.eachRun(r.Context(), From(r.Context()), q.Get("after"), func(o *runObject) bool {
+		if status := q.Get("status"); status != "" && status != string(o.Status) || q.Get("agent") != "" && q.Get("agent") != o.Agent {
+			return true
+		}
+		if len(list.Data) == limit {
+			list.HasMore = true
+			return false
+		}
+		list.Data = append(list.Data, o)
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, list)
+	return nil
+}
+
+// eachRun yields the runs that a principal sees, the newest first, after one of them.
+// Most ids say when their run began, so only what is yielded is read.
+func (s *Server) eachRun(ctx context.Context, who Principal, after string, yield func(*runObject) bool) error {
+	type dated struct {
+		run string
+		at  time.Time
+		a   *Agent
+	}
+	var all []dated
+	seen := map[string]bool{}
+	for i := range s.o.Agents {
+		a := &s.o.Agents[i]
+		names, err := a.Agent.Runtime().Runs(ctx)
+		if err != nil {
+			return err
+		}
+		for _, run := range names {
+			if seen[run] {
+				continue
+			}
+			seen[run] = true
+			at := begunAt(run)
+			if at.IsZero() {
+				o := s.summaries.of(ctx, a, run)
+				if o == nil {
+					continue
+				}
+				at = time.Unix(o.CreatedAt, 0).UTC()
+			}
+			all = append(all, dated{run, at, a})
+		}
+	}
+	slices.SortFunc(all, func(x, y dated) int {
+		if c := y.at.Compare(x.at); c != 0 {
+			return c
+		}
+		return strings.Compare(y.run, x.run)
+	})
+	if after != "" {
+		at := slices.IndexFunc(all, func(d dated) bool { return d.run == after })
+		if at < 0 {
+			return notFound("run", after)
+		}
+		all = all[at+1:]
+	}
+	for _, d := range all {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		driven := s.drivers.driven(d.run) != nil // before the journal: a run that ends in between is not left by its driver
+		o := s.summaries.of(ctx, d.a, d.run)
+		if o == nil || !who.Sees(o.Tenant) {
+			continue
+		}
+		one := *o
+		one.Driven = driven && !o.Status.Done()
+		if !yield(&one) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// startRequest begins a run, without waiting for its answer.
+type startRequest struct {
+	Agent    string        `json:"agent"`
+	Model    string        `json:"model"` // another word for it
+	Input    string        `json:"input"`
+	Messages []chatMessage `json:"messages"` // in place of input
+	Follows  string        `json:"follows"`  // a run that has finished
+}
+
+func (s *Server) startRun(w http.ResponseWriter, r *http.Request) error {
+	var in startRequest
+	release, err := s.read(w, r, &in)
+	if err != nil {
+		return err
+	}
+	defer release()
+	name := in.Agent
+	if name == "" {
+		name = in.Model
+	}
+	a := s.agentNamed(name)
+	if a == nil {
+		f := notFound("agent", name)
+		f.param = "agent"
+		return f
+	}
+	if in.Input != "" && len(in.Messages) > 0 {
+		return bad("input", "give input or messages, not both")
+	}
+	st := agent.Start{Prompt: in.Input, Follows: in.Follows}
+	if len(in.Messages) > 0 {
+		ask, err := (&chatRequest{Messages: in.Messages}).ask()
+		if err != nil {
+			return err
+		}
+		if st, err = ask.forAgent(name); err != nil {
+			return err
+		}
+		st.Follows = in.Follows
+	}
+	if st.Prompt == "" {
+		return bad("input", "input is missing: what is the agent to do?")
+	}
+	t, err := s.start(r, a, st)
+	if err != nil {
+		return err
+	}
+	w.Header().Set(headerRun, t.run)
+	return s.tellRun(w, r, t.run, http.StatusAccepted)
+}
+
+// tellRun answers with a run.
+func (s *Server) tellRun(w http.ResponseWriter, r *http.Request, run string, status int) error {
+	driven := s.drivers.driven(run) != nil // before the journal, as in eachRun
+	_, events, state, err := s.findRun(r.Context(), From(r.Context()), run)
+	if err != nil {
+		return err
+	}
+	o := newRunObject(events, &state, true)
+	o.Driven = driven && !state.Status.Done()
+	writeJSON(w, status, o)
+	return nil
+}
+
+func (s *Server) getRun(w http.ResponseWriter, r *http.Request) error {
+	return s.tellRun(w, r, r.PathValue("id"), http.StatusOK)
+}
+
+// runJournal gives the journal's events as they are.
+func (s *Server) runJournal(w http.ResponseWriter, r *http.Request) error {
+	_, events, _, err := s.findRun(r.Context(), From(r.Context()), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	after := 0
+	if text := r.URL.Query().Get("after"); text != "" {
+		if after, err = strconv.Atoi(text); err != nil || after < 0 {
+			return bad("after", "after is %q, want the number of an event", text)
+		}
+	}
+	type numbered struct {
+		Seq int `json:"seq"`
+		planner.Event
+	}
+	list := struct {
+		Object string     `json:"object"`
+		Data   []numbered `json:"data"`
+	}{Object: "list", Data: []numbered{}}
+	for i := after; i < len(events); i++ {
+		list.Data = append(list.Data, numbered{i + 1, events[i]})
+	}
+	writeJSON(w, http.StatusOK, list)
+	return nil
+}
+
+// answerRequest is a person's answer. Where one call waits, it need not be named.
+type answerRequest struct {
+	Call   string `json:"call_id"`
+	Hash   string `json:"hash"` // of the call that the person saw
+	Reason string `json:"reason"`
+}
+
+// answerRun approves or refuses a call that waits. The run then goes on by itself.
+func (s *Server) answerRun(w http.ResponseWriter, r *http.Request, approve bool) error {
+	var in answerRequest
+	a, state, err := s.change(w, r, &in)
+	if err != nil {
+		return err
+	}
+	call, err := oneCall(&state, in.Call, planner.Awaiting, "waits for a person")
+	if err != nil {
+		return err
+	}
+	if in.Hash != "" && in.Hash != call.Hash() {
+		return conflict("the call is not the one that was seen: its hash is another")
+	}
+	who := From(r.Context())
+	err = a.Agent.Runtime().Answer(r.Context(), state.Run, planner.Answered{Call: call.ID, Hash: call.Hash(), Approve: approve, By: who.Name, Tenant: state.Start.Tenant, Reason: in.Reason})
+	return s.changed(w, r, &state, err)
+}
+
+// settleRequest says what came of a call whose outcome is unknown.
+type settleRequest struct {
+	Call   string          `json:"call_id"`
+	OK     json.RawMessage `json:"ok"`     // it ran: its result
+	Failed string          `json:"failed"` // it did not run, or failed: why
+}
+
+func (s *Server) settleRun(w http.ResponseWriter, r *http.Request) error {
+	var in settleRequest
+	a, state, err := s.change(w, r, &in)
+	if err != nil {
+		return err
+	}
+	if (len(in.OK) == 0) == (in.Failed == "") {
+		return bad("ok", "say what came of the call: ok with its result, or failed with the reason")
+	}
+	call, err := oneCall(&state, in.Call, planner.Unknown, "is of unknown outcome")
+	if err != nil {
+		return err
+	}
+	res := tools.Result{CallID: call.ID, Attempt: call.Attempt, Status: tools.StatusFail, Reason: in.Failed}
+	if len(in.OK) > 0 {
+		res.Status, res.Value, res.Reason = tools.StatusOK, in.OK, ""
+	}
+	err = a.Agent.Runtime().Settle(r.Context(), state.Run, From(r.Context()).Name, res)
+	return s.changed(w, r, &state, err)
+}
+
+func (s *Server) cancelRun(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		Reason string `json:"reason"`
+	}
+	a, state, err := s.change(w, r, &in)
+	if err != nil {
+		return err
+	}
+	if state.Status.Done() {
+		return conflict("the run is over: " + string(state.Status))
+	}
+	err = a.Agent.Runtime().Cancel(r.Context(), state.Run, planner.Cancelled{By: From(r.Context()).Name, Reason: in.Reason})
+	return s.changed(w, r, &state, err)
+}
+
+// resumeRun goes on with a run that nobody drives, or that its model had failed.
+func (s *Server) resumeRun(w http.ResponseWriter, r *http.Request) error {
+	a, state, err := s.change(w, r, &struct{}{})
+	if err != nil {
+		return err
+	}
+	if s.agentOf(state.Start) == nil {
+		return conflict("the run is not of an agent that is served here: go on with it where it was started")
+	}
+	if state.Reopenable() {
+		if err := a.Agent.Runtime().Reopen(r.Context(), state.Run, From(r.Context()).Name); err != nil {
+			return err
+		}
+	} else if state.Status.Done() {
+		return conflict("the run is over: " + string(state.Status))
+	}
+	return s.changed(w, r, &state, nil)
+}
+
+// change reads a request that changes a run, and the run. An empty body is an empty object.
+func (s *Server) change(w http.ResponseWriter, r *http.Request, in any) (*Agent, planner.State, error) {
+	if r.ContentLength != 0 {
+		release, err := s.read(w, r, in)
+		if err != nil {
+			return nil, planner.State{}, err
+		}
+		release()
+	} else if r.Header.Get("Origin") != "" && r.Header.Get("Content-Type") != "application/json" {
+		return nil, planner.State{}, bad("", "a page says Content-Type: application/json, also without a body")
+	}
+	a, _, state, err := s.findRun(r.Context(), From(r.Context()), r.PathValue("id"))
+	if err == nil {
+		requestOf(r).about(state.Start.Meta[metaAgent], state.Run)
+	}
+	return a, state, err
+}
+
+// changed wakes the run's driver, or drives a run of an agent that is served here, and
+// answers with the run.
+func (s *Server) changed(w http.ResponseWriter, r *http.Request, state *planner.State, err error) error {
+	if errors.Is(err, planner.ErrEvent) { // somebody was first
+		return conflict(strings.TrimPrefix(err.Error(), planner.ErrEvent.Error()+": "))
+	}
+	if err != nil {
+		return err
+	}
+	if a := s.agentOf(state.Start); a != nil {
+		if err := s.drivers.mark(state.Run, a); err != nil {
+			return err
+		}
+		s.drivers.begin(state.Run, a).poke()
+	}
+	return s.tellRun(w, r, state.Run, http.StatusOK)
+}
+
+// oneCall is the only call of a phase whose id begins with that text.
+func oneCall(s *planner.State, id string, phase planner.Phase, what string) (*planner.CallState, error) {
+	var found []*planner.CallState
+	for i := range s.Calls {
+		if c := &s.Calls[i]; c.Phase == phase && strings.HasPrefix(c.ID, id) {
+			found = append(found, c)
+		}
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) == 0:
+		return nil, conflict("no call of the run " + what + ": it is " + string(s.Status))
+	}
+	return nil, bad("call_id", "%d calls of the run are meant; name one by its call_id", len(found))
+}
+
+func conflict(message string) *failure {
+	return &failure{status: http.StatusConflict, kind: "invalid_request_error", code: "conflict", message: message}
+}

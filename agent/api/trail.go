@@ -1,0 +1,146 @@
+package api
+
+import (
+	"context"
+	"sync"
+
+	"github.com/chaski-dev/chaski/agent"
+	"github.com/chaski-dev/chaski/planner"
+)
+
+// trail is what happened in a run, for those who watch it: its journal's events, and
+// between them the text of the turn that is being given. It grows at its end only, so each
+// watcher reads at its own pace and none holds up the run.
+type trail struct {
+	run   string
+	agent *Agent // nil where it is not served here
+	again bool   // see drivers.begin; under the drivers' lock
+
+	mu      sync.Mutex
+	entries []entry
+	state   planner.State // after the last event
+	changed chan struct{} // closed and made anew at each change
+	driven  bool          // entries come by themselves; else the journal must be read for them
+	wake    func()        // of the driver that waits; nil while it works
+}
+
+// entry is one step of a trail. Exactly one of the first four is set.
+type entry struct {
+	ev   *planner.Event
+	text string // a piece of the model's turn
+	void bool   // the pieces since the last event are void: the turn begins again
+	rest bool   // nothing goes on by itself: it ended, or waits
+
+	state planner.State // after it
+	err   error         // with rest: why the run is left, if not by its state
+}
+
+func newTrail(run string, a *Agent) *trail {
+	return &trail{run: run, agent: a, changed: make(chan struct{})}
+}
+
+// add appends entries. mu is held.
+func (t *trail) add(list ...entry) {
+	for _, e := range list {
+		if e.ev == nil {
+			e.state = t.state
+		}
+		t.state = e.state
+		t.entries = append(t.entries, e)
+	}
+	close(t.changed)
+	t.changed = make(chan struct{})
+}
+
+// take adds what the agent's stream tells. It reports whether the journal must be read for
+// events that others wrote in between.
+func (t *trail) take(ev *agent.Event) (missed bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case ev.Text != "":
+		t.add(entry{text: ev.Text})
+	case ev.Retry != nil:
+		t.add(entry{void: true})
+	case ev.Journal != nil:
+		switch n := ev.State.Events; {
+		case n <= t.state.Events: // the journal was read first
+		case n == t.state.Events+1:
+			t.add(entry{ev: ev.Journal, state: *ev.State})
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// sync adds the events of the journal that the trail does not have.
+func (t *trail) sync(ctx context.Context, a *agent.Agent) error {
+	events, _, err := a.Runtime().Events(ctx, t.run)
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s := t.state
+	for i := s.Events; i < len(events); i++ {
+		s = planner.Fold(s, events[i])
+		t.add(entry{ev: &events[i], state: s})
+	}
+	return nil
+}
+
+// rest says that nothing goes on by itself.
+func (t *trail) rest(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if n := len(t.entries); n > 0 && t.entries[n-1].rest && err == nil {
+		return // it was said
+	}
+	t.add(entry{rest: true, err: err})
+}
+
+// waiting is a context in which the driver waits for people, until poke or woken is called.
+func (t *trail) waiting(ctx context.Context) (waiting context.Context, woken func()) {
+	waiting, cancel := context.WithCancel(ctx)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.wake = cancel
+	return waiting, func() {
+		cancel()
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.wake = nil
+	}
+}
+
+// poke tells the driver, if it waits, to look at once.
+func (t *trail) poke() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.wake != nil {
+		t.wake()
+	}
+}
+
+// now returns the state after the last event.
+func (t *trail) now() planner.State {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.state
+}
+
+// next returns the entries from number i on; if there are none, what is closed when one
+// comes, and whether one will.
+func (t *trail) next(i int) (list []entry, more <-chan struct{}, driven bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.entries[min(i, len(t.entries)):len(t.entries):len(t.entries)], t.changed, t.driven
+}
+
+func (t *trail) setDriven(driven bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.driven = driven
+	t.add()
+}
