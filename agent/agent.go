@@ -40,6 +40,7 @@ type Options struct {
 	Shown    int           // tools declared in a turn where there are more, see planner.Started; 0 is all
 	Sampling llm.Sampling
 	Format   *llm.ResponseFormat // of the final answer
+	Dialect  llm.Dialect         // how calls are written; "" is the model's own
 	By       string              // who asks
 	Tenant   string
 	Meta     map[string]string // journalled with each run, see planner.Started
@@ -160,7 +161,7 @@ func (a *Agent) turn(st Start) planner.Started {
 	return planner.Started{
 		Run: st.Run, By: cmp.Or(st.By, a.opt.By), Tenant: cmp.Or(st.Tenant, a.opt.Tenant), Model: a.model.Info().Name, System: a.opt.System,
 		Messages: append(slices.Clone(st.Earlier), llm.Message{Role: llm.RoleUser, Content: st.Prompt}),
-		Tools:    a.opt.Specs, Budget: a.opt.Budget.And(st.Budget), Sampling: a.opt.Sampling, Format: format, Meta: meta,
+		Tools:    a.opt.Specs, Budget: a.opt.Budget.And(st.Budget), Sampling: a.opt.Sampling, Format: format, Dialect: a.opt.Dialect, Meta: meta,
 		Strategy: a.opt.Strategy, Compact: a.opt.Compact, Shown: a.opt.Shown,
 	}
 }

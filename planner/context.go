@@ -20,6 +20,7 @@ func Request(s State) *llm.Request {
 	req := &llm.Request{
 		Sampling:       st.Sampling,
 		ResponseFormat: st.Format,
+		Dialect:        st.Dialect,
 		MaxCalls:       budget.Calls - s.Used.Calls,
 		MaxTokens:      0,
 		Session:        s.Run,

@@ -70,6 +70,7 @@ type Started struct {
 	Extract  bool                `json:"extract,omitempty"` // Tools has ExtractTool, which the runtime runs by the model
 	Sampling llm.Sampling        `json:"sampling,omitzero"`
 	Format   *llm.ResponseFormat `json:"format,omitempty"`
+	Dialect  llm.Dialect         `json:"dialect,omitempty"` // of calls; "" is the model's own
 
 	// Meta is what whoever started the run wants to find again, such as the file
 	// that configured the agent. Nothing is decided by it.

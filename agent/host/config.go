@@ -53,6 +53,9 @@ type Config struct {
 	// llm.ToolCall; 0 asks for none. Where a model gives no confidence, it asks.
 	Confidence float64 `yaml:"confidence"`
 
+	// Dialect is how the model writes calls, one of chat.Dialects; "" is what its file says.
+	Dialect string `yaml:"dialect"`
+
 	Patience time.Duration `yaml:"patience"` // with a model that does not answer, before the run is suspended; 0 is a minute, negative none
 	Triggers []Trigger     `yaml:"triggers"`
 
@@ -194,6 +197,7 @@ func (c *Config) check() error {
 	if err := c.Guard.check(); err != nil {
 		return err
 	}
+	c.Model.dialect = c.Dialect
 	return c.Model.check()
 }
 
