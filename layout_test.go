@@ -25,6 +25,7 @@ var only = map[string][]string{
 	"github.com/expr-lang/expr": {"policies"},
 	"github.com/gofrs/flock":    {"llm/hub"},
 	"github.com/nats-io/":       {"runtime/bus", "runtime/journal"},
+	"github.com/netresearch/":   {"runtime/bus"},
 }
 
 // servers may listen for HTTP requests; others, such as the clients of endpoints, only ask.
