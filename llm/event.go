@@ -32,8 +32,9 @@ type CallEnd struct {
 
 // Stop ends a turn.
 type Stop struct {
-	Reason StopReason
-	Usage  Usage
+	Reason  StopReason
+	Matched string // which of Request.Stop was produced, with StopString; "" if unknown
+	Usage   Usage
 }
 
 func (TextDelta) event() {}

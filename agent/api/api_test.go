@@ -258,3 +258,40 @@ func listen(t testing.TB, s *api.Server, o api.ServeOptions) (url string, stop f
 	go func() { ended <- s.Serve(serving, l, o) }()
 	return "http://" + l.Addr().String(), stop, ended
 }
+
+// lineReader reads lines of a stream that aren't empty.
+func lineReader(t testing.TB, r io.Reader) func() string {
+	in := bufio.NewReader(r)
+	return func() string {
+		t.Helper()
+		for {
+			line, err := in.ReadString('\n')
+			if err != nil {
+				t.Fatal(err)
+			}
+			if line = strings.TrimSpace(line); line != "" {
+				return line
+			}
+		}
+	}
+}
+
+// answersOrRefuses asks with any bytes: the server answers in JSON or events, or refuses
+// with a message, and does not fail.
+func answersOrRefuses(t testing.TB, url, body string) {
+	t.Helper()
+	status, text, header := send(t, http.MethodPost, url, body)
+	if status >= http.StatusInternalServerError {
+		t.Fatalf("%q: %d %s", body, status, text)
+	}
+	if header.Get("Content-Type") == "text/event-stream" {
+		return
+	}
+	var out object
+	if err := json.Unmarshal(text, &out); err != nil {
+		t.Fatalf("%q: %d %q: %v", body, status, text, err)
+	}
+	if message, _ := dig(out, "error", "message").(string); status != http.StatusOK && message == "" {
+		t.Fatalf("%q: %d %s", body, status, text)
+	}
+}

@@ -57,10 +57,7 @@ func (s *Server) answerTokens(m *Model) int {
 func generate(ctx context.Context, m llm.Model, reqs []*llm.Request) iter.Seq2[choiceEvent, error] {
 	if len(reqs) == 1 {
 		return func(yield func(choiceEvent, error) bool) {
-			for ev, err := range m.Generate(ctx, reqs[0]) {
-				if mendable(m, ev) {
-					continue
-				}
+			for ev, err := range told(ctx, m, reqs[0]) {
 				if !yield(choiceEvent{0, ev}, err) {
 					return
 				}
@@ -77,10 +74,7 @@ func generate(ctx context.Context, m llm.Model, reqs []*llm.Request) iter.Seq2[c
 		var wg sync.WaitGroup
 		for i, req := range reqs {
 			wg.Go(func() {
-				for ev, err := range m.Generate(ctx, req) {
-					if mendable(m, ev) {
-						continue
-					}
+				for ev, err := range told(ctx, m, req) {
 					select {
 					case pieces <- piece{choiceEvent{i, ev}, err}:
 					case <-ctx.Done():
@@ -106,11 +100,22 @@ func generate(ctx context.Context, m llm.Model, reqs []*llm.Request) iter.Seq2[c
 	}
 }
 
-// mendable says that an event is a piece of arguments which may yet be changed to fit the
-// schema: without a grammar, only the whole call is certain.
-func mendable(m llm.Model, ev llm.Event) bool {
-	_, piece := ev.(llm.CallDelta)
-	return piece && !m.Info().Constrained
+// told is the answer to a request, its calls in pieces that streams can tell.
+func told(ctx context.Context, m llm.Model, req *llm.Request) iter.Seq2[llm.Event, error] {
+	return func(yield func(llm.Event, error) bool) {
+		p := newPieces(m)
+		for ev, err := range m.Generate(ctx, req) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, piece := range p.of(ev) {
+				if !yield(piece, nil) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // inStream runs what writes a stream. An error before its first event is answered as of any

@@ -2,7 +2,6 @@ package api
 
 import (
 	"encoding/json"
-	"iter"
 	"net/http"
 	"slices"
 
@@ -89,32 +88,18 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer release()
-	m, ag, err := s.target(in.Model)
-	if err != nil {
-		return err
-	}
 	a, err := in.ask()
 	if err != nil {
 		return err
 	}
-	out := newChatAnswer(&in, in.Model, a.n)
-	var events iter.Seq2[choiceEvent, error]
-	if ag != nil {
-		turn, err := s.agentTurn(w, r, ag, a)
-		if err != nil {
-			return err
-		}
-		events, out.metadata = turn.events, turn.metadata
-	} else {
-		requestOf(r).about(m.Name, "")
-		var done func()
-		if events, done, err = s.bare(r, m, a); err != nil {
-			return err
-		}
-		defer done()
+	by, err := s.answer(w, r, in.Model, a)
+	if err != nil {
+		return err
 	}
+	defer by.done()
+	out := newChatAnswer(&in, by, a.n)
 	if !in.Stream {
-		for ev, err := range events {
+		for ev, err := range by.events {
 			if err != nil {
 				return err
 			}
@@ -125,7 +110,7 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) error {
 	}
 	st := s.stream(w)
 	defer st.close()
-	return s.inStream(r, st, out.stream(st, events), func(f *failure) error {
+	return s.inStream(r, st, out.stream(st, by.events), func(f *failure) error {
 		if err := st.send("", f.body(false, "")); err != nil {
 			return err
 		}
@@ -218,7 +203,7 @@ func mapValues(m map[string]float64) []float64 {
 func given(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
 
 func (m *chatMessage) message(where string) (llm.Message, error) {
-	text, err := m.Content.text(where)
+	text, err := m.Content.text(where + ".content")
 	if err != nil {
 		return llm.Message{}, err
 	}

@@ -18,16 +18,8 @@ type chatAnswer struct {
 	n       int
 
 	choices  []chatChoice
-	made     [][]madeCall
 	total    llm.Usage
 	metadata map[string]string
-}
-
-// madeCall is a call that is being made.
-type madeCall struct {
-	id, name string
-	args     string // that were sent
-	done     bool
 }
 
 type chatCompletion struct {
@@ -91,8 +83,8 @@ func newChatUsage(u llm.Usage) *chatUsage {
 	return out
 }
 
-func newChatAnswer(in *chatRequest, model string, n int) *chatAnswer {
-	a := &chatAnswer{id: newID("chatcmpl-"), created: time.Now().Unix(), model: model, n: n, choices: make([]chatChoice, n), made: make([][]madeCall, n)}
+func newChatAnswer(in *chatRequest, by *answering, n int) *chatAnswer {
+	a := &chatAnswer{id: newID("chatcmpl-"), created: time.Now().Unix(), model: by.model, metadata: by.metadata, n: n, choices: make([]chatChoice, n)}
 	a.usage = in.StreamOptions != nil && in.StreamOptions.IncludeUsage
 	a.probs = in.LogProbs != nil && *in.LogProbs
 	a.tops = in.TopLogProbs != nil && *in.TopLogProbs > 0
@@ -226,7 +218,7 @@ func (a *chatAnswer) stream(st *stream, events iter.Seq2[choiceEvent, error]) fu
 					return err
 				}
 			}
-			for _, p := range a.pieces(ev) {
+			if p, tells := a.piece(ev); tells {
 				if err := a.send(st, p); err != nil {
 					return err
 				}
@@ -257,53 +249,27 @@ func (a *chatAnswer) chunk(pieces []chatPiece, u *chatUsage) *chatChunk {
 	return c
 }
 
-// pieces is an event as the chunks that tell it. A call's arguments go out as they come,
-// where they come at all before it is complete.
-func (a *chatAnswer) pieces(ev choiceEvent) []chatPiece {
+// piece is an event as the chunk that tells it; the end of a call is told by none.
+func (a *chatAnswer) piece(ev choiceEvent) (chatPiece, bool) {
 	p := chatPiece{Index: ev.choice}
-	made := &a.made[ev.choice]
-	tell := func(i int, c chatCall) chatPiece {
-		c.Index = &i
-		p.Delta = chatDelta{ToolCalls: []chatCall{c}}
-		return p
-	}
-	start := func(i int, name string) chatPiece {
-		*made = append(*made, madeCall{id: newID("call_"), name: name})
-		return tell(i, chatCall{ID: (*made)[i].id, Type: "function", Function: chatFunction{Name: name}})
-	}
 	switch e := ev.Event.(type) {
 	case llm.TextDelta:
 		p.Delta.Content = &e.Text
 		if a.probs {
 			p.LogProbs = &chatLogProbs{Content: a.logProbs(e.LogProbs)}
 		}
-		return []chatPiece{p}
 	case llm.CallStart:
-		return []chatPiece{start(len(*made), e.Name)}
+		p.Delta.ToolCalls = []chatCall{{Index: &e.Index, ID: newID("call_"), Type: "function", Function: chatFunction{Name: e.Name}}}
 	case llm.CallDelta:
-		i := len(*made) - 1
-		(*made)[i].args += e.Text
-		return []chatPiece{tell(i, chatCall{Function: chatFunction{Arguments: e.Text}})}
-	case llm.CallEnd:
-		var out []chatPiece
-		i := len(*made) - 1
-		if i < 0 || (*made)[i].done {
-			i++
-			out = append(out, start(i, e.Call.Name))
-		}
-		c := &(*made)[i]
-		c.done = true
-		if rest := string(e.Call.Arguments); c.args == "" && rest != "" {
-			out = append(out, tell(i, chatCall{Function: chatFunction{Arguments: rest}}))
-		}
-		return out
+		p.Delta.ToolCalls = []chatCall{{Index: &e.Index, Function: chatFunction{Arguments: e.Text}}}
 	case llm.Stop:
 		reason := finishReason(e.Reason)
 		p.FinishReason = &reason
 		spent(&a.total, e.Usage)
-		return []chatPiece{p}
+	default:
+		return p, false
 	}
-	return nil
+	return p, true
 }
 
 // fingerprint names what computes: answers to one seed change only with it.

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
@@ -24,12 +25,11 @@ type part struct {
 	Input     json.RawMessage `json:"input"`
 	ToolUseID string          `json:"tool_use_id"`
 	IsError   bool            `json:"is_error"`
-	Content   *content        `json:"content"`
-	Source    *struct {
-		Type string `json:"type"`
-		Data string `json:"data"`
-	} `json:"source"`
-	Title string `json:"title"`
+	Title     string          `json:"title"`
+
+	// Read where a part of its type has them, so that no depth of them is read.
+	Content json.RawMessage `json:"content"`
+	Source  json.RawMessage `json:"source"`
 }
 
 // UnmarshalJSON takes a text, a list of parts, or null.
@@ -48,11 +48,11 @@ func (c *content) UnmarshalJSON(raw []byte) error {
 	return bad("content", "content: want a text or a list of parts")
 }
 
-// text joins the parts, all of which must be text.
+// text joins the parts, all of which must be text. where names their list.
 func (c *content) text(where string) (string, error) {
 	var texts []string
 	for i, p := range c.parts {
-		t, err := p.text(at(where+".content", i))
+		t, err := p.text(at(where, i))
 		if err != nil {
 			return "", err
 		}
@@ -69,13 +69,12 @@ func (p *part) text(where string) (string, error) {
 	case "refusal":
 		return p.Refusal, nil
 	case "document":
-		if p.Source != nil && p.Source.Type == "text" {
-			if p.Title != "" {
-				return p.Title + "\n\n" + p.Source.Data, nil
-			}
-			return p.Source.Data, nil
-		}
-		return "", unsupported(where, "documents other than plain text are not read")
+		return p.document(where + ".source")
+	case "search_result":
+		var place string
+		_ = json.Unmarshal(p.Source, &place) // it may have none
+		text, err := plainText(p.Content, where+".content")
+		return headed(text, p.Title, place), err
 	case "image", "image_url", "input_image":
 		return "", unsupported(where, "images are not read by this model")
 	case "input_audio", "audio":
@@ -84,6 +83,58 @@ func (p *part) text(where string) (string, error) {
 		return "", unsupported(where, "files are not read by this model")
 	}
 	return "", unsupported(where, "parts of type "+quoted(p.Type)+" are not read")
+}
+
+// document is the text of a document that comes with the message.
+func (p *part) document(where string) (string, error) {
+	var source struct {
+		Type    string          `json:"type"`
+		Data    string          `json:"data"`
+		Content json.RawMessage `json:"content"`
+	}
+	if err := json.Unmarshal(p.Source, &source); err != nil {
+		return "", bad(where, "%s: want an object", where)
+	}
+	switch source.Type {
+	case "text":
+		return headed(source.Data, p.Title), nil
+	case "content":
+		text, err := plainText(source.Content, where+".content")
+		return headed(text, p.Title), err
+	}
+	return "", unsupported(where, "documents other than plain text are not read")
+}
+
+// contentOf reads content that lies within a part; none is none.
+func contentOf(raw json.RawMessage, where string) (*content, error) {
+	c := &content{}
+	if len(raw) == 0 {
+		return c, nil
+	}
+	if err := json.Unmarshal(raw, c); err != nil {
+		return nil, bad(where, "%s: want a text or a list of parts", where)
+	}
+	return c, nil
+}
+
+// plainText joins content whose parts are texts and nothing else.
+func plainText(raw json.RawMessage, where string) (string, error) {
+	c, err := contentOf(raw, where)
+	if err != nil {
+		return "", err
+	}
+	for i, p := range c.parts {
+		if p.Type != "text" {
+			return "", unsupported(at(where, i), "parts of type "+quoted(p.Type)+" are not read there")
+		}
+	}
+	return c.text(where)
+}
+
+// headed puts what is known of a text before it.
+func headed(text string, heads ...string) string {
+	heads = slices.DeleteFunc(heads, func(h string) bool { return h == "" })
+	return strings.Join(append(heads, text), "\n\n")
 }
 
 func quoted(s string) string {

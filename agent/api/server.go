@@ -188,6 +188,8 @@ func (s *Server) routes() {
 	s.handle("GET /v1/models", s.listModels)
 	s.handle("GET /v1/models/{id...}", s.getModel)
 	s.handle("POST /v1/chat/completions", s.chat)
+	s.handle("POST /v1/messages", s.messages)
+	s.handle("POST /v1/messages/count_tokens", s.countTokens)
 	s.runRoutes()
 }
 

@@ -114,6 +114,13 @@ func (st *stream) flush() error {
 	return nil
 }
 
+// breakSilence changes what is sent when nothing else is.
+func (st *stream) breakSilence(ping string) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.ping = ping
+}
+
 // started says whether anything went out, so that an error must go the same way.
 func (st *stream) started() bool {
 	st.mu.Lock()

@@ -149,7 +149,7 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 	stop := llm.Stop{Reason: llm.StopEndOfTurn, Usage: out.Usage}
 	switch {
 	case t.stopped:
-		stop.Reason = llm.StopString
+		stop.Reason, stop.Matched = llm.StopString, t.stops.Found()
 	case t.calls > 0:
 		stop.Reason = llm.StopToolCalls
 	case generated == most && out.Stopped < 0:

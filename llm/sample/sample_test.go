@@ -186,3 +186,15 @@ func FuzzStops(f *testing.F) {
 		}
 	})
 }
+
+// TestStopsFound: the stop string that came first is named.
+func TestStopsFound(t *testing.T) {
+	s := NewStops([]string{"END", "HALT", ""})
+	if s.Found() != "" {
+		t.Error(s.Found())
+	}
+	s.Push("go on. HA")
+	if out, stopped := s.Push("LT END"); !stopped || out != "" || s.Found() != "HALT" {
+		t.Error(out, stopped, s.Found())
+	}
+}

@@ -7,6 +7,7 @@ import "strings"
 type Stops struct {
 	strings []string
 	held    string
+	found   string
 }
 
 // NewStops returns a Stops for the given strings; empty ones are ignored.
@@ -27,7 +28,7 @@ func (s *Stops) Push(text string) (out string, stopped bool) {
 	first := -1
 	for _, x := range s.strings {
 		if i := strings.Index(s.held, x); i >= 0 && (first < 0 || i < first) {
-			first = i
+			first, s.found = i, x
 		}
 	}
 	if first >= 0 {
@@ -46,6 +47,9 @@ func (s *Stops) Push(text string) (out string, stopped bool) {
 	s.held = s.held[len(s.held)-keep:]
 	return out, false
 }
+
+// Found returns the stop string that was complete; "" if none was.
+func (s *Stops) Found() string { return s.found }
 
 // Flush returns what was held back.
 func (s *Stops) Flush() string {
