@@ -7,16 +7,6 @@ import (
 	"github.com/chaski-dev/chaski/llm"
 )
 
-// checkTool asks about a dialect where one is chosen and the model knows several.
-func checkTool(m llm.ToolChecker, t llm.ToolSpec, d llm.Dialect) ([]string, error) {
-	if several, ok := m.(interface {
-		CheckToolIn(t llm.ToolSpec, d llm.Dialect) ([]string, error)
-	}); ok && d != "" {
-		return several.CheckToolIn(t, d)
-	}
-	return m.CheckTool(t)
-}
-
 // checkTools asks the model whether it can hold calls to the tools' schemas. A tool that
 // it can't declare at all is an error that names it; with Lenient it is set aside with a
 // warning. What is checked after decoding, not enforced, is logged.
@@ -28,7 +18,7 @@ func (o *Options) checkTools(model llm.Model) error {
 	var errs []error
 	kept := o.Specs[:0:0]
 	for _, s := range o.Specs {
-		unenforced, err := checkTool(checker, s.LLM(), o.Dialect)
+		unenforced, err := checker.CheckTool(s.LLM())
 		switch {
 		case err == nil:
 			kept = append(kept, s)

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/planner"
@@ -359,8 +361,6 @@ func (l *loop) generate(ctx context.Context, req *llm.Request) error {
 		}
 		if err != nil {
 			g.Error = err.Error()
-		} else if len(l.state.Summary) == 0 && l.state.Plan.Phase != planner.Planning && stop.Reason != llm.StopMaxTokens {
-			g.Misfit = misfit(l.state.Start.Format, &g.Message)
 		}
 	}
 	if g.Error != "" && len(l.state.Summary) == 0 {
@@ -410,6 +410,7 @@ func (l *loop) dispatch(call tools.Call) error {
 	}
 	l.flying[call.ID] = true
 	l.rt.opt.Log.Debug().Str("run", call.Run).Str("call", call.ID).Str("tool", call.Tool).Int("attempt", call.Attempt).Msg("dispatch")
+	call.By = asker(l.state.Start.By)
 	state := l.state
 	go func() {
 		if isAgent {
@@ -461,4 +462,12 @@ func (l *loop) end(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// asker is who asks, as tools read it. A name that is no line of a usual length is nobody's.
+func asker(by string) string {
+	if len(by) > 512 || strings.ContainsFunc(by, unicode.IsControl) {
+		return ""
+	}
+	return by
 }

@@ -14,12 +14,13 @@ type Call struct {
 	Run     string `json:"run,omitempty"`
 	Tenant  string `json:"tenant,omitempty"`
 
+	// By is who asks, as the run's start says it: a tool that answers people differently
+	// goes by it. It is as true as whoever started the run.
+	By string `json:"by,omitempty"`
+
 	Tool      string          `json:"tool"`
 	Revision  string          `json:"revision,omitempty"` // of the spec that the caller saw; "" takes the current one
 	Arguments json.RawMessage `json:"arguments"`          // canonical JSON, validated against the tool's schema
-
-	// Values are what the program gave to the run for its tools, see [Value].
-	Values map[string]json.RawMessage `json:"values,omitempty"`
 
 	// Confidence is how sure the model is of the call, see llm.ToolCall; 0 is unknown.
 	Confidence float64 `json:"confidence,omitempty"`

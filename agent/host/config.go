@@ -19,8 +19,8 @@ import (
 	"github.com/chaski-dev/chaski/llm/mini"
 	"github.com/chaski-dev/chaski/llm/sample"
 	"github.com/chaski-dev/chaski/planner"
-	"github.com/chaski-dev/chaski/runtime/bus"
 	"github.com/chaski-dev/chaski/tools"
+	"github.com/chaski-dev/chaski/tools/documents"
 	"github.com/chaski-dev/chaski/tools/external"
 )
 
@@ -29,18 +29,19 @@ const maxConfig = 4 << 20
 
 // Config is an agent.yaml. The zero value is the shipped model without tools.
 type Config struct {
-	Name     string                 `yaml:"name"` // "" is that of the file's folder
-	Model    ModelConfig            `yaml:"model"`
-	System   string                 `yaml:"system"`
-	Tools    []external.Declaration `yaml:"tools"`
-	Discover []string               `yaml:"discover"` // patterns of names of tools on the bus
-	Policies []string               `yaml:"policies"` // none: reads are allowed and effects are not
-	Guard    *GuardConfig           `yaml:"guard"`    // nil asks no guard model
-	Budget   BudgetConfig           `yaml:"budget"`
-	Sampling SamplingConfig         `yaml:"sampling"`
-	Strategy string                 `yaml:"strategy"` // react, also "", or plan
-	Compact  string                 `yaml:"compact"`  // of old results when the context is full: drop, also "", or summarise
-	Approval time.Duration          `yaml:"approval"` // how long a call waits for a person; 0 is a day
+	Name      string                 `yaml:"name"` // "" is that of the file's folder
+	Model     ModelConfig            `yaml:"model"`
+	System    string                 `yaml:"system"`
+	Tools     []external.Declaration `yaml:"tools"`
+	Documents *DocumentsConfig       `yaml:"documents"` // nil answers from none
+	Discover  []string               `yaml:"discover"`  // patterns of names of tools on the bus
+	Policies  []string               `yaml:"policies"`  // none: reads are allowed and effects are not
+	Guard     *GuardConfig           `yaml:"guard"`     // nil asks no guard model
+	Budget    BudgetConfig           `yaml:"budget"`
+	Sampling  SamplingConfig         `yaml:"sampling"`
+	Strategy  string                 `yaml:"strategy"` // react, also "", or plan
+	Compact   string                 `yaml:"compact"`  // of old results when the context is full: drop, also "", or summarise
+	Approval  time.Duration          `yaml:"approval"` // how long a call waits for a person; 0 is a day
 
 	// Shown is how many tools are declared to the model in a turn where there are more,
 	// see planner.Started: 0 is 6 for the shipped model and all for others, −1 all.
@@ -53,9 +54,6 @@ type Config struct {
 	// Confidence is the least at which a call that changes something needs no person, see
 	// llm.ToolCall; 0 asks for none. Where a model gives no confidence, it asks.
 	Confidence float64 `yaml:"confidence"`
-
-	// Dialect is how the model writes calls, one of chat.Dialects; "" is what its file says.
-	Dialect string `yaml:"dialect"`
 
 	Patience time.Duration `yaml:"patience"` // with a model that does not answer, before the run is suspended; 0 is a minute, negative none
 	Triggers []Trigger     `yaml:"triggers"`
@@ -96,8 +94,8 @@ type SamplingConfig struct {
 // Trigger starts runs: by messages on a subject, or on a schedule.
 type Trigger struct {
 	Subject  string `yaml:"subject"`  // a message's text is the prompt
-	Schedule string `yaml:"schedule"` // "@every 1h", "@at 2026-12-24T18:00:00Z", or "30 6 * * *", with seconds before it if there are six fields
-	Zone     string `yaml:"zone"`     // of a schedule by local time, such as Europe/Lisbon; "" is UTC
+	Schedule string `yaml:"schedule"` // "@every 1h", "@at 2026-12-24T18:00:00Z", or "0 30 6 * * *": seconds first
+	Zone     string `yaml:"zone"`     // of a schedule of six fields, such as Europe/Lisbon; "" is UTC
 	Prompt   string `yaml:"prompt"`   // of a schedule
 }
 
@@ -198,7 +196,9 @@ func (c *Config) check() error {
 	if err := c.Guard.check(); err != nil {
 		return err
 	}
-	c.Model.dialect = c.Dialect
+	if err := c.Documents.check(); err != nil {
+		return err
+	}
 	return c.Model.check()
 }
 
@@ -210,25 +210,12 @@ func (t *Trigger) check() error {
 		return errors.New("a schedule needs a prompt")
 	case t.Subject != "" && (t.Prompt != "" || t.Zone != ""):
 		return errors.New("a subject has no prompt and no zone: the message is the prompt")
-	case t.Schedule != "":
-		sc := t.schedule()
-		return sc.Check()
 	case strings.ContainsAny(t.Subject, " \t\r\n*>") || strings.Contains("."+t.Subject+".", "..") || strings.HasPrefix(t.Subject, "$"):
-		return fmt.Errorf("subject %q: want names separated by dots, without * and >", t.Subject)
+		if t.Subject != "" {
+			return fmt.Errorf("subject %q: want names separated by dots, without * and >", t.Subject)
+		}
 	}
 	return nil
-}
-
-func (t *Trigger) schedule() bus.Schedule {
-	return bus.Schedule{When: t.Schedule, Zone: t.Zone, Prompt: t.Prompt}
-}
-
-// Next is the first time after another one that a schedule starts a run, in its zone, by
-// the server's clock; the zero time if there is none.
-func (t *Trigger) Next(after time.Time) time.Time {
-	sc := t.schedule()
-	next, _ := sc.Next(after)
-	return next
 }
 
 // slug is text as a name for folders, subjects and runs.
@@ -249,8 +236,18 @@ func slug(s string) string {
 	return s
 }
 
-// Declared returns the tools that the configuration declares.
+// Declared returns the tools that the configuration declares. Those that answer from
+// documents can be called once the configuration is opened.
 func (c *Config) Declared() ([]*tools.Tool, error) {
+	list, err := c.external()
+	if err != nil || c.Documents == nil {
+		return list, err
+	}
+	return append(list, c.Documents.pick(documents.Declared(c.folders()))...), nil
+}
+
+// external returns the commands and endpoints that are declared as tools.
+func (c *Config) external() ([]*tools.Tool, error) {
 	var list []*tools.Tool
 	for i, d := range c.Tools {
 		t, err := d.Tool(cmp.Or(c.dir, "."))

@@ -9,11 +9,16 @@ import (
 	"github.com/chaski-dev/chaski/agent/host"
 )
 
-// TestDocs reads every snippet of YAML of docs/agent.md, which names every key.
+// TestDocs reads every snippet of YAML of docs/agent.md and docs/documents.md, which name
+// every key.
 func TestDocs(t *testing.T) {
-	text, err := os.ReadFile("../../docs/agent.md")
-	if err != nil {
-		t.Fatal(err)
+	var text []byte
+	for _, page := range []string{"agent.md", "documents.md"} {
+		part, err := os.ReadFile("../../docs/" + page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = append(text, part...)
 	}
 	snippets := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(text), -1)
 	if len(snippets) < 3 {
@@ -26,7 +31,7 @@ func TestDocs(t *testing.T) {
 	}
 	for _, key := range host.Keys() {
 		if !strings.Contains(string(text), key+":") {
-			t.Errorf("docs/agent.md does not name the key %s", key)
+			t.Errorf("docs/agent.md and docs/documents.md do not name the key %s", key)
 		}
 	}
 }

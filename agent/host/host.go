@@ -56,6 +56,10 @@ type Options struct {
 
 	By  string
 	Log zerolog.Logger
+
+	// Progress is told how many documents of how many have been read, while their index
+	// is made or caught up; nil is nobody.
+	Progress func(done, all int)
 }
 
 // Host is an opened configuration: an agent and all that it stands on.
@@ -166,7 +170,7 @@ func (h *Host) openModel(ctx context.Context) error {
 	}
 	m, dir := h.Config.Model, h.Config.path
 	if h.o.Model != "" {
-		m = ModelConfig{Path: h.o.Model, Threads: m.Threads, Context: m.Context, KV: m.KV, dialect: h.Config.Dialect}
+		m = ModelConfig{Path: h.o.Model, Threads: m.Threads, Context: m.Context, KV: m.KV}
 		dir = func(p string) string { return p }
 	}
 	path, err := h.modelPath(ctx, m.Path, dir)
@@ -174,9 +178,6 @@ func (h *Host) openModel(ctx context.Context) error {
 		return err
 	}
 	m.Path = path
-	if m.Template != "" {
-		m.Template = h.Config.path(m.Template)
-	}
 	cache := h.Config.path(h.Config.Cache)
 	switch h.Config.Cache {
 	case "":
@@ -217,11 +218,15 @@ func (h *Host) modelPath(ctx context.Context, model string, dir func(string) str
 // openBus serves the tools and returns the specs of all that the agent may call.
 func (h *Host) openBus(ctx context.Context) ([]tools.Spec, error) {
 	c := h.Config
-	declared, err := c.Declared()
+	declared, err := c.external()
 	if err != nil {
 		return nil, err
 	}
-	own := slices.Concat(h.o.Tools, declared)
+	answering, err := h.openDocuments(ctx)
+	if err != nil {
+		return nil, err
+	}
+	own := slices.Concat(h.o.Tools, declared, answering)
 	o := bus.OpenOptions{URL: h.o.NATS, Creds: h.o.Creds, Replicas: cmp.Or(h.o.Replicas, c.Replicas), Listen: h.o.Listen, Logger: h.o.Log}
 	if len(own) > 0 {
 		registry, err := tools.NewRegistry(own...)

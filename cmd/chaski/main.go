@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	_ "time/tzdata" // the zones of schedules, where a machine has none
 
 	"github.com/alecthomas/kong"
 )

@@ -84,6 +84,14 @@ func (f *agentFlags) open(ctx context.Context, place string) (*host.Host, error)
 	if o.Log, err = host.NewLog(os.Stderr, f.options()); err != nil {
 		return nil, usage("%v", err)
 	}
+	return openHost(ctx, c, o)
+}
+
+// openHost opens it, with a bar while documents are being read.
+func openHost(ctx context.Context, c *host.Config, o host.Options) (*host.Host, error) {
+	step, end := progress("reading documents")
+	defer end()
+	o.Progress = func(done, all int) { step(int64(done), int64(all)) }
 	return host.Open(ctx, c, o)
 }
 
@@ -127,7 +135,7 @@ func (f *agentFlags) reopen(ctx context.Context, s *planner.State, runs string) 
 	if o.Log, err = host.NewLog(os.Stderr, f.options()); err != nil {
 		return nil, usage("%v", err)
 	}
-	return host.Open(ctx, c, o)
+	return openHost(ctx, c, o)
 }
 
 // usage is an error of the arguments: exit status 2.

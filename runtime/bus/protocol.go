@@ -31,9 +31,9 @@ const (
 	headerAttempt  = "Chaski-Attempt"
 	headerRun      = "Chaski-Run"
 	headerTenant   = "Chaski-Tenant"
+	headerBy       = "Chaski-By"
 	headerDeadline = "Chaski-Deadline" // Unix milliseconds
 	headerTrace    = "traceparent"
-	headerValues   = "Chaski-Values" // a JSON object
 
 	headerStatus   = "Chaski-Status"
 	headerWorker   = "Chaski-Worker"
@@ -76,11 +76,8 @@ func requestMsg(subject, reply string, call tools.Call) *nats.Msg {
 	set(headerAttempt, strconv.Itoa(call.Attempt))
 	set(headerRun, call.Run)
 	set(headerTenant, call.Tenant)
+	set(headerBy, call.By)
 	set(headerTrace, call.Trace)
-	if len(call.Values) > 0 {
-		text, _ := json.Marshal(call.Values) // raw JSON, checked when it was written
-		set(headerValues, string(text))
-	}
 	if !call.Deadline.IsZero() {
 		set(headerDeadline, strconv.FormatInt(call.Deadline.UnixMilli(), 10))
 	}
@@ -97,7 +94,7 @@ func header(h map[string][]string, key string) string {
 
 // parseCall reads a call from a message's headers and body.
 func parseCall(tool string, h map[string][]string, data []byte) (tools.Call, error) {
-	call := tools.Call{ID: header(h, headerCallID), Attempt: 1, Run: header(h, headerRun), Tenant: header(h, headerTenant),
+	call := tools.Call{ID: header(h, headerCallID), Attempt: 1, Run: header(h, headerRun), Tenant: header(h, headerTenant), By: header(h, headerBy),
 		Tool: tool, Arguments: data, Trace: header(h, headerTrace)}
 	if !idPattern.MatchString(call.ID) {
 		return call, fmt.Errorf("header %s must hold 1 to 128 letters, digits, '_' or '-'", headerCallID)
@@ -115,11 +112,6 @@ func parseCall(tool string, h map[string][]string, data []byte) (tools.Call, err
 			return call, fmt.Errorf("header %s must hold Unix milliseconds", headerDeadline)
 		}
 		call.Deadline = time.UnixMilli(ms)
-	}
-	if s := header(h, headerValues); s != "" {
-		if len(s) > headerRoom || json.Unmarshal([]byte(s), &call.Values) != nil {
-			return call, fmt.Errorf("header %s must hold a JSON object of at most %d bytes", headerValues, headerRoom)
-		}
 	}
 	return call, nil
 }

@@ -126,12 +126,12 @@ func checkCall(call *tools.Call) error {
 	if !idPattern.MatchString(call.ID) {
 		return fmt.Errorf("%w: an id has 1 to 128 letters, digits, '_' or '-'", tools.ErrBadCall)
 	}
-	if len(call.Run)+len(call.Tenant)+len(call.Trace) > headerRoom/4 {
-		return fmt.Errorf("%w: run, tenant and trace are too long for headers", tools.ErrBadCall)
+	if len(call.Run)+len(call.Tenant)+len(call.By)+len(call.Trace) > headerRoom/4 {
+		return fmt.Errorf("%w: run, tenant, asker and trace are too long for headers", tools.ErrBadCall)
 	}
-	for _, s := range []string{call.Run, call.Tenant, call.Trace} {
+	for _, s := range []string{call.Run, call.Tenant, call.By, call.Trace} {
 		if s != oneLine(s) {
-			return fmt.Errorf("%w: run, tenant and trace are one line each", tools.ErrBadCall)
+			return fmt.Errorf("%w: run, tenant, asker and trace are one line each", tools.ErrBadCall)
 		}
 	}
 	return nil

@@ -1,0 +1,151 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/chaski-dev/chaski/tools"
+	"github.com/chaski-dev/chaski/tools/documents"
+	"github.com/chaski-dev/chaski/tools/documents/index"
+)
+
+// DocumentsConfig names what an agent answers from: in YAML a folder, a list of folders,
+// or a mapping.
+type DocumentsConfig struct {
+	Folders  []FolderConfig `yaml:"folders"`
+	Passages int            `yaml:"passages"` // that a search gives; 0 is 5
+	Size     int            `yaml:"size"`     // characters of a passage; 0 is 1,000
+	Language string         `yaml:"language"` // of all documents; "" tells it from each
+	Tools    []string       `yaml:"tools"`    // of the library's tools; none is all
+	Index    string         `yaml:"index"`    // folder of the index; "" is documents within the data folder
+}
+
+// FolderConfig is a folder, a file or a pattern, see documents.Folder.
+type FolderConfig struct {
+	Path    string   `yaml:"path"`
+	Trusted bool     `yaml:"trusted"`
+	Readers []string `yaml:"readers"`
+	Tenant  string   `yaml:"tenant"`
+}
+
+// UnmarshalYAML takes a text as a folder, and a list as folders.
+func (d *DocumentsConfig) UnmarshalYAML(n *yaml.Node) error {
+	switch n.Kind {
+	case yaml.ScalarNode:
+		d.Folders = []FolderConfig{{}}
+		return n.Decode(&d.Folders[0].Path)
+	case yaml.SequenceNode:
+		return n.Decode(&d.Folders)
+	}
+	type plain DocumentsConfig
+	if err := known(n, reflect.TypeFor[DocumentsConfig](), "documents"); err != nil {
+		return err
+	}
+	return n.Decode((*plain)(d))
+}
+
+// UnmarshalYAML takes a text as the path.
+func (f *FolderConfig) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode {
+		return n.Decode(&f.Path)
+	}
+	type plain FolderConfig
+	if err := known(n, reflect.TypeFor[FolderConfig](), "a folder of documents"); err != nil {
+		return err
+	}
+	return n.Decode((*plain)(f))
+}
+
+func (d *DocumentsConfig) check() error {
+	if d == nil {
+		return nil
+	}
+	if len(d.Folders) == 0 {
+		return errors.New("documents: no folder is named")
+	}
+	for i, f := range d.Folders {
+		if strings.TrimSpace(f.Path) == "" {
+			return fmt.Errorf("documents: folder %d has no path", i+1)
+		}
+	}
+	if d.Passages < 0 || d.Passages > maxPassages {
+		return fmt.Errorf("documents: passages %d: want 1 to %d, or 0 for 5", d.Passages, maxPassages)
+	}
+	if d.Size != 0 && (d.Size < minSize || d.Size > maxSize) {
+		return fmt.Errorf("documents: size %d: want %d to %d characters, or 0 for 1000", d.Size, minSize, maxSize)
+	}
+	if d.Language != "" && !slices.Contains(index.Languages, d.Language) {
+		return fmt.Errorf("documents: language %q: want one of %s", d.Language, strings.Join(index.Languages, ", "))
+	}
+	for _, t := range d.Tools {
+		if !slices.Contains(documents.ToolNames, t) {
+			return fmt.Errorf("documents: tools: there is no %q: want some of %s", t, strings.Join(documents.ToolNames, ", "))
+		}
+	}
+	return nil
+}
+
+// Bounds of what may be asked for.
+const (
+	maxPassages = 50
+	minSize     = 100
+	maxSize     = 20_000
+)
+
+// folders are the configured folders, with their paths as the process sees them.
+func (c *Config) folders() []documents.Folder {
+	var out []documents.Folder
+	for _, f := range c.Documents.Folders {
+		folder := documents.Folder{Path: c.path(f.Path), Trusted: f.Trusted, Readers: f.Readers, Tenant: f.Tenant}
+		if c.fsys != nil {
+			folder.Path, folder.FS = f.Path, c.fsys
+		}
+		out = append(out, folder)
+	}
+	return out
+}
+
+// documentTools picks the tools that are asked for.
+func (d *DocumentsConfig) pick(all []*tools.Tool) []*tools.Tool {
+	if len(d.Tools) == 0 {
+		return all
+	}
+	return slices.DeleteFunc(all, func(t *tools.Tool) bool { return !slices.Contains(d.Tools, t.Spec().Name) })
+}
+
+// openDocuments opens the library, if one is configured, and returns its tools.
+func (h *Host) openDocuments(ctx context.Context) ([]*tools.Tool, error) {
+	c := h.Config
+	d := c.Documents
+	if d == nil {
+		return nil, nil
+	}
+	dir := c.path(d.Index)
+	if dir == "" {
+		name := c.Name
+		if name == "" {
+			name = "agent"
+		}
+		dir = filepath.Join(h.data, "documents", name)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("documents: the index: %w", err)
+	}
+	l, err := documents.Open(ctx, documents.Options{Folders: c.folders(), Index: dir, Passages: d.Passages, Size: d.Size, Language: d.Language,
+		Watch: true, Progress: h.o.Progress, Log: h.o.Log})
+	if err != nil {
+		return nil, err
+	}
+	h.close = append(h.close, l.Close)
+	files, passages := l.Size()
+	h.o.Log.Info().Int("files", files).Int("passages", passages).Int("failed", len(l.Failures())).Msg("documents are ready")
+	return d.pick(l.Tools()), nil
+}

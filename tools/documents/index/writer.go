@@ -1,0 +1,279 @@
+package index
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/blevesearch/bleve/v2"
+	api "github.com/blevesearch/bleve_index_api"
+)
+
+// Bounds of a batch: it is in memory until it is on disk.
+const (
+	batchBytes    = 1 << 20
+	batchPassages = 1000
+)
+
+// pending is a batch that is being put together.
+type pending struct {
+	batch    *bleve.Batch
+	bytes    int
+	passages int
+	records  map[string]*Record // by file; nil takes it out
+}
+
+// HashText names a passage's text.
+func HashText(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:8])
+}
+
+// Put replaces what the index holds of a file. The passages have their numbers from 1 on,
+// without gaps. It is searched after the next [Index.Flush].
+func (x *Index) Put(rec Record, passages []Passage) error {
+	x.write.Lock()
+	defer x.write.Unlock()
+	if x.live == nil {
+		return ErrReadOnly
+	}
+	old, had := x.known(rec.File)
+	if had && old.Partial { // nobody knows how far it came
+		if err := x.purge(rec.File); err != nil {
+			return err
+		}
+		old.Passages = 0
+	}
+	x.start()
+	rec.Passages = len(passages)
+	rec.Tokens = x.countTokens(passages, rec.Language)
+	for n := rec.Passages + 1; n <= old.Passages; n++ {
+		x.batch.batch.Delete(passageID(rec.File, n))
+	}
+	began := false
+	for _, p := range passages {
+		p.File, p.Folders, p.Hash = rec.File, rec.Folders, HashText(p.Text)
+		if x.batch.bytes >= batchBytes || x.batch.passages >= batchPassages {
+			if !began {
+				began = true
+				part := rec
+				part.Partial, part.Passages = true, max(rec.Passages, old.Passages)
+				if err := x.putRecord(part); err != nil {
+					return err
+				}
+			}
+			if err := x.flush(); err != nil {
+				return err
+			}
+			x.start()
+		}
+		// The name of the file and the headings are found too.
+		body := strings.Join([]string{fileWords(p.File), p.Heading, p.Text}, "\n")
+		if err := x.batch.batch.Index(passageID(p.File, p.Number), &row{language: rec.Language, Body: body, File: p.File, Folder: p.Folders, Hash: p.Hash, Stored: stored(p)}); err != nil {
+			return err
+		}
+		x.batch.bytes += len(body)
+		x.batch.passages++
+	}
+	if err := x.putRecord(rec); err != nil {
+		return err
+	}
+	if x.batch.bytes >= batchBytes || x.batch.passages >= batchPassages {
+		return x.flush()
+	}
+	return nil
+}
+
+// fileWords is the name of a file as words.
+func fileWords(file string) string {
+	if at := strings.LastIndexByte(file, '.'); at > strings.LastIndexByte(file, '/') {
+		file = file[:at]
+	}
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '/', '_', '-', '.':
+			return ' '
+		}
+		return r
+	}, file)
+}
+
+// Touch replaces a file's record where its passages stay as they are.
+func (x *Index) Touch(rec Record) error {
+	x.write.Lock()
+	defer x.write.Unlock()
+	if x.live == nil {
+		return ErrReadOnly
+	}
+	old, ok := x.known(rec.File)
+	if !ok || old.Partial {
+		return fmt.Errorf("%s: %w", rec.File, errGone)
+	}
+	rec.Passages, rec.Tokens, rec.Language = old.Passages, old.Tokens, old.Language
+	x.start()
+	return x.putRecord(rec)
+}
+
+// Delete takes a file out.
+func (x *Index) Delete(file string) error {
+	x.write.Lock()
+	defer x.write.Unlock()
+	if x.live == nil {
+		return ErrReadOnly
+	}
+	old, ok := x.known(file)
+	if !ok {
+		return nil
+	}
+	if old.Partial {
+		if err := x.purge(file); err != nil {
+			return err
+		}
+		old.Passages = 0
+	}
+	x.start()
+	for n := 1; n <= old.Passages; n++ {
+		x.batch.batch.Delete(passageID(file, n))
+	}
+	x.batch.passages += old.Passages / 10
+	x.batch.batch.Delete(recordID(file))
+	x.batch.records[file] = nil
+	if x.batch.passages >= batchPassages {
+		return x.flush()
+	}
+	return nil
+}
+
+// Flush makes all changes so far lasting and visible.
+func (x *Index) Flush() error {
+	x.write.Lock()
+	defer x.write.Unlock()
+	if x.live == nil {
+		return ErrReadOnly
+	}
+	return x.flush()
+}
+
+// known is a file's record, changes that are not flushed included.
+func (x *Index) known(file string) (Record, bool) {
+	if r, ok := x.batch.records[file]; ok {
+		if r == nil {
+			return Record{}, false
+		}
+		return *r, true
+	}
+	r, ok := x.records[file]
+	return r, ok
+}
+
+func (x *Index) start() {
+	if x.batch.batch == nil {
+		x.batch = pending{batch: x.live.NewBatch(), records: map[string]*Record{}}
+	}
+}
+
+func (x *Index) putRecord(rec Record) error {
+	x.batch.records[rec.File] = &rec
+	x.batch.bytes += 200
+	return x.batch.batch.Index(recordID(rec.File), &row{language: Languages[0], Kind: kindRecord, Stored: stored(rec)})
+}
+
+func (x *Index) flush() error {
+	b := x.batch
+	x.batch = pending{}
+	if b.batch == nil {
+		return nil
+	}
+	if err := x.live.Batch(b.batch); err != nil { // it returns once the batch is on disk
+		return fmt.Errorf("the index in %s: %w", x.path(), err)
+	}
+	records := maps.Clone(x.records)
+	for file, r := range b.records {
+		if r == nil {
+			delete(records, file)
+		} else {
+			records[file] = *r
+		}
+	}
+	v, err := newView(x.live, records)
+	if err != nil {
+		return err
+	}
+	x.records = records
+	x.mu.Lock()
+	old := x.view
+	x.view = v
+	x.mu.Unlock()
+	return old.close()
+}
+
+// purge deletes every passage of a file, however many there are.
+func (x *Index) purge(file string) error {
+	if err := x.flush(); err != nil {
+		return err
+	}
+	ids, err := x.passagesOf(file)
+	if err != nil {
+		return err
+	}
+	for len(ids) > 0 {
+		x.start()
+		n := min(len(ids), 10*batchPassages)
+		for _, id := range ids[:n] {
+			x.batch.batch.Delete(id)
+		}
+		ids = ids[n:]
+		if err := x.flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// passagesOf lists the ids of all passages of a file.
+func (x *Index) passagesOf(file string) (ids []string, err error) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	tfr, err := x.view.reader.TermFieldReader(context.Background(), []byte(file), fieldFile, false, false, false)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, tfr.Close()) }()
+	for {
+		d, err := tfr.Next(&api.TermFieldDoc{})
+		if err != nil || d == nil {
+			return ids, err
+		}
+		id, err := x.view.reader.ExternalID(d.ID)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+}
+
+// sampled is how many passages of a file are analysed to estimate how many tokens all have.
+const sampled = 3
+
+// countTokens estimates how many tokens passages have, from the first of them: the index
+// counts them too late for the record, and BM25 needs only their average.
+func (x *Index) countTokens(passages []Passage, language string) int {
+	tokens, bytes, all := 0, 0, 0
+	m := analyserSet{x.live.Mapping()}
+	for i, p := range passages {
+		n := len(p.Heading) + len(p.Text) + len(p.File)
+		all += n
+		if i < sampled {
+			tokens += len(m.analyse(fileWords(p.File)+"\n"+p.Heading+"\n"+p.Text, language))
+			bytes += n
+		}
+	}
+	if bytes == 0 {
+		return 0
+	}
+	return int(float64(tokens) * float64(all) / float64(bytes))
+}

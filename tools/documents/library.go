@@ -1,0 +1,158 @@
+package documents
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/chaski-dev/chaski/tools/documents/chunk"
+	"github.com/chaski-dev/chaski/tools/documents/index"
+	"github.com/chaski-dev/chaski/tools/documents/read"
+)
+
+// Options configure a [Library]. Folders are needed; zero values have defaults.
+type Options struct {
+	Folders []Folder
+
+	// Index is the folder of the index. "" is a temporary one, which goes with the library.
+	Index string
+
+	Passages int    // that a search gives; 0 is 5
+	Size     int    // characters of a passage; 0 is 1,000
+	Language string // of all documents, one of index.Languages; "" tells it from each
+
+	Limits read.Limits // of one file
+
+	// Watch follows changes of the files while the library is open.
+	Watch bool
+
+	// Progress is told how many files of how many have been read, while the index is made
+	// or caught up. nil is nobody.
+	Progress func(done, all int)
+
+	Log zerolog.Logger
+}
+
+// Library answers from documents. It is safe for concurrent use.
+type Library struct {
+	opt   Options
+	roots []*root
+	byKey map[string]*root
+	index *index.Index
+	temp  string // the index's folder, if it is temporary
+
+	syncing sync.Mutex
+	stop    context.CancelFunc
+	done    chan struct{}
+}
+
+// Open opens the library's index and brings it up to date with the files, which takes a
+// while the first time. Where another process keeps the same index, that one does.
+func Open(ctx context.Context, o Options) (l *Library, err error) {
+	if o.Passages <= 0 {
+		o.Passages = 5
+	}
+	l = &Library{opt: o, byKey: map[string]*root{}, done: make(chan struct{})}
+	if l.roots, err = newRoots(o.Folders); err != nil {
+		return nil, err
+	}
+	for _, r := range l.roots {
+		if l.byKey[r.key] != nil {
+			return nil, fmt.Errorf("documents: %s is named twice", r.Path)
+		}
+		l.byKey[r.key] = r
+	}
+	if o.Language != "" && !known(o.Language) {
+		return nil, fmt.Errorf("documents: language %q: want one of %s", o.Language, strings.Join(index.Languages, ", "))
+	}
+	dir := o.Index
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "chaski-documents-"); err != nil {
+			return nil, err
+		}
+		l.temp = dir
+	}
+	if l.index, err = index.Open(dir, index.Options{Settings: fmt.Sprintf("passages of %d, language %q", o.Size, o.Language)}); err != nil {
+		return nil, errors.Join(fmt.Errorf("documents: %w", err), l.removeTemp())
+	}
+	if err := l.ready(ctx); err != nil {
+		return nil, errors.Join(err, l.index.Close(), l.removeTemp())
+	}
+	ctx, l.stop = context.WithCancel(context.Background())
+	go l.follow(ctx)
+	return l, nil
+}
+
+func known(language string) bool {
+	for _, l := range index.Languages {
+		if l == language {
+			return true
+		}
+	}
+	return false
+}
+
+// ready waits until there is an index of the files as they are.
+func (l *Library) ready(ctx context.Context) error {
+	said := false
+	for {
+		if ok, err := l.index.Acquire(); err != nil {
+			return fmt.Errorf("documents: %w", err)
+		} else if ok {
+			return l.Sync(ctx)
+		}
+		_, err := l.index.Search(ctx, index.Query{Text: "a", Limit: 1})
+		if !errors.Is(err, index.ErrNotYet) {
+			return err
+		}
+		if !said {
+			said = true
+			l.opt.Log.Info().Msg("documents: another process is making the index; waiting for it")
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+func (l *Library) removeTemp() error {
+	if l.temp == "" {
+		return nil
+	}
+	return os.RemoveAll(l.temp)
+}
+
+// Close ends it. The index stays, for the next time.
+func (l *Library) Close() error {
+	l.stop()
+	<-l.done
+	return errors.Join(l.index.Close(), l.removeTemp())
+}
+
+// Failure is a file that could not be read, or not to its end.
+type Failure struct{ File, Reason string }
+
+// Failures lists them by name.
+func (l *Library) Failures() []Failure {
+	var out []Failure
+	for _, r := range l.index.Records() {
+		if r.Error != "" {
+			out = append(out, Failure{r.File, r.Error})
+		}
+	}
+	return out
+}
+
+// Size returns the number of files, those that could not be read included, and of passages.
+func (l *Library) Size() (files, passages int) { return l.index.Size() }
+
+// chunks are how a file is cut.
+func (l *Library) chunks() chunk.Options { return chunk.Options{Size: l.opt.Size} }

@@ -1,0 +1,123 @@
+package documents
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/chaski-dev/chaski/tools/documents/index"
+)
+
+// Labels of passages.
+const (
+	LabelTrusted   = "trusted"
+	LabelUntrusted = "untrusted"
+)
+
+// Passage is a piece of a document, as tools give it.
+type Passage struct {
+	Source  string `json:"source"` // the file, as it is cited
+	Text    string `json:"text"`
+	Page    int    `json:"page,omitempty"`
+	Heading string `json:"heading,omitempty"`
+	Passage int    `json:"passage"`      // its number within the file, from 1
+	Of      int    `json:"of,omitempty"` // how many the file has
+	Hash    string `json:"hash"`         // of the text
+	Label   string `json:"label"`        // LabelTrusted or LabelUntrusted
+}
+
+func (l *Library) passage(p index.Passage) Passage {
+	return Passage{Source: p.File, Text: p.Text, Page: p.Page, Heading: p.Heading, Passage: p.Number, Hash: p.Hash, Label: l.label(p.Folders)}
+}
+
+func (l *Library) label(folders []string) string {
+	if l.trusted(folders) {
+		return LabelTrusted
+	}
+	return LabelUntrusted
+}
+
+// Search returns the passages that fit a query best, of those that the asker may read.
+func (l *Library) Search(ctx context.Context, query string, a Asker) ([]Passage, error) {
+	hits, err := l.index.Search(ctx, index.Query{Text: query, Limit: l.opt.Passages, Deny: l.denied(a)})
+	if err != nil {
+		return nil, fmt.Errorf("documents: %w", err)
+	}
+	out := []Passage{}
+	for _, h := range hits {
+		if l.mayRead(a, h.Folders) { // a folder that the index knows and the options don't
+			out = append(out, l.passage(h.Passage))
+		}
+	}
+	return out, nil
+}
+
+// window is how many passages are opened before and after one.
+const window = 2
+
+// ErrNoDocument is matched by the error of opening what is not there for the asker.
+var ErrNoDocument = errors.New("there is no document of that name")
+
+// Around returns a passage of a file with those before and after it.
+func (l *Library) Around(ctx context.Context, source string, number int, a Asker) ([]Passage, error) {
+	rec, ok := l.index.Record(source)
+	if !ok || !l.mayRead(a, rec.Folders) {
+		if source, rec, ok = l.named(source, a); !ok {
+			return nil, fmt.Errorf("documents: %w: %q", ErrNoDocument, source)
+		}
+	}
+	if rec.Passages == 0 {
+		return nil, fmt.Errorf("documents: %s has no text: %s", source, rec.Error)
+	}
+	number = min(max(number, 1), rec.Passages)
+	out := []Passage{}
+	for n := max(number-window, 1); n <= min(number+window, rec.Passages); n++ {
+		p, err := l.index.Passage(source, n)
+		if err != nil {
+			return nil, fmt.Errorf("documents: %w", err)
+		}
+		next := l.passage(p)
+		next.Of = rec.Passages
+		out = append(out, next)
+	}
+	return out, ctx.Err()
+}
+
+// named finds the one file whose name ends as a source says, which may be written in
+// brackets, in other case, or without its folder.
+func (l *Library) named(source string, a Asker) (string, index.Record, bool) {
+	want := strings.ToLower(strings.Trim(strings.TrimSpace(source), "[]"))
+	want, _, _ = strings.Cut(want, "#")
+	var found index.Record
+	count := 0
+	for _, r := range l.index.Records() {
+		low := strings.ToLower(r.File)
+		if want != "" && (low == want || strings.HasSuffix(low, "/"+want)) && l.mayRead(a, r.Folders) {
+			found = r
+			count++
+		}
+	}
+	return found.File, found, count == 1
+}
+
+// Document is a file of the library.
+type Document struct {
+	Source   string `json:"source"`
+	Title    string `json:"title,omitempty"`
+	Passages int    `json:"passages"`
+	Error    string `json:"error,omitempty"` // why it was not read, or not to its end
+	Label    string `json:"label"`
+}
+
+// List returns the documents that the asker may read, whose name or title holds a text.
+func (l *Library) List(holds string, a Asker) []Document {
+	holds = strings.ToLower(strings.TrimSpace(holds))
+	out := []Document{}
+	for _, r := range l.index.Records() {
+		if l.mayRead(a, r.Folders) && (strings.Contains(strings.ToLower(r.File), holds) || strings.Contains(strings.ToLower(r.Title), holds)) {
+			out = append(out, Document{r.File, r.Title, r.Passages, r.Error, l.label(r.Folders)})
+		}
+	}
+	return out
+}

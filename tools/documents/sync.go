@@ -1,0 +1,210 @@
+package documents
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/chaski-dev/chaski/tools/documents/chunk"
+	"github.com/chaski-dev/chaski/tools/documents/index"
+	"github.com/chaski-dev/chaski/tools/documents/read"
+)
+
+// racy is how long after a change another one may leave the same time behind.
+const racy = 2 * time.Second
+
+// publishEvery is how often readers in other processes see how far a long catch-up is.
+const publishEvery = 10 * time.Second
+
+// Sync brings the index up to date with the files as they are now: those that were added
+// or changed are read, those that are gone are taken out. Where another process keeps
+// the index it does nothing.
+func (l *Library) Sync(ctx context.Context) error {
+	l.syncing.Lock()
+	defer l.syncing.Unlock()
+	_, err := l.sync(ctx)
+	return err
+}
+
+// job is a file to be read, and what came of it.
+type job struct {
+	file     *found
+	old      index.Record
+	known    bool
+	record   index.Record
+	passages []index.Passage
+	same     bool // only its record has changed
+}
+
+// sync returns the folders on disk, for those who watch them.
+func (l *Library) sync(ctx context.Context) (dirs []string, err error) {
+	if !l.index.Writable() {
+		return nil, nil
+	}
+	files, dirs := scan(l.roots)
+	records := map[string]index.Record{}
+	for _, r := range l.index.Records() {
+		records[r.File] = r
+	}
+	var jobs []*job
+	for _, f := range files {
+		old, ok := records[f.name]
+		delete(records, f.name)
+		if ok && unchanged(f, old) {
+			continue
+		}
+		jobs = append(jobs, &job{file: f, old: old, known: ok})
+	}
+	if len(jobs) == 0 && len(records) == 0 {
+		return dirs, l.publishFirst()
+	}
+	for file := range records {
+		if err := l.index.Delete(file); err != nil {
+			return dirs, err
+		}
+	}
+	if err := l.readAll(ctx, jobs); err != nil {
+		return dirs, errors.Join(err, l.index.Flush())
+	}
+	if err := l.index.Flush(); err != nil {
+		return dirs, err
+	}
+	return dirs, l.index.Publish()
+}
+
+// publishFirst publishes an index that was never published: its writer died before.
+func (l *Library) publishFirst() error {
+	if l.index.Published() {
+		return nil
+	}
+	return l.index.Publish()
+}
+
+// unchanged reports whether a file is as its record says, without reading it.
+func unchanged(f *found, r index.Record) bool {
+	if f.err != nil {
+		return r.Error == f.err.Error()
+	}
+	return !r.Partial && !r.Fresh && r.Size == f.size && r.Modified.Equal(f.time) && slices.Equal(r.Folders, f.folders())
+}
+
+// readAll reads files, some ahead of the index's batches.
+func (l *Library) readAll(ctx context.Context, jobs []*job) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ahead := make(chan *job, 4)
+	go func() {
+		defer close(ahead)
+		open := map[*root]*opened{}
+		defer func() {
+			for _, o := range open {
+				o.close()
+			}
+		}()
+		for _, j := range jobs {
+			l.read(ctx, j, open)
+			select {
+			case ahead <- j:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	done := 0
+	last := time.Now()
+	for j := range ahead {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := l.take(j); err != nil {
+			return err
+		}
+		if done++; l.opt.Progress != nil {
+			l.opt.Progress(done, len(jobs))
+		}
+		if time.Since(last) > publishEvery {
+			last = time.Now()
+			if err := errors.Join(l.index.Flush(), l.index.Publish()); err != nil {
+				return err
+			}
+		}
+	}
+	return ctx.Err()
+}
+
+// take puts a file that was read into the index.
+func (l *Library) take(j *job) error {
+	if j.record.Error != "" && j.record.Error != j.old.Error {
+		l.opt.Log.Warn().Str("file", j.record.File).Str("reason", j.record.Error).Msg("documents: a file could not be read")
+	}
+	if j.same {
+		return l.index.Touch(j.record)
+	}
+	return l.index.Put(j.record, j.passages)
+}
+
+// read reads one file into passages. What is wrong with it goes into its record.
+func (l *Library) read(ctx context.Context, j *job, open map[*root]*opened) {
+	f := j.file
+	j.record = index.Record{File: f.name, Folders: f.folders(), Size: f.size, Modified: f.time, Fresh: !f.time.IsZero() && time.Since(f.time) < racy, Language: "en"}
+	data, err := l.bytes(f, open)
+	if err != nil {
+		j.record.Error = err.Error()
+		return
+	}
+	sum := sha256.Sum256(data)
+	j.record.Hash = hex.EncodeToString(sum[:])
+	if j.known && !j.old.Partial && j.old.Hash == j.record.Hash && slices.Equal(j.old.Folders, j.record.Folders) {
+		j.record.Title, j.record.Error, j.same = j.old.Title, j.old.Error, true
+		return
+	}
+	cut := chunk.New(l.chunks(), func(p chunk.Passage) bool {
+		j.passages = append(j.passages, index.Passage{Number: p.Number, Page: p.Page, Heading: p.Heading, Text: p.Text})
+		return true
+	})
+	err = read.Read(ctx, f.path, data, l.opt.Limits, func(b read.Block) bool {
+		if b.Level > 0 && j.record.Title == "" {
+			j.record.Title = b.Text
+		}
+		return cut.Add(b)
+	})
+	cut.End()
+	if err != nil {
+		j.record.Error = oneLine(err)
+	}
+	if j.record.Language = l.opt.Language; j.record.Language == "" {
+		j.record.Language = index.Language(sample(j.passages))
+	}
+}
+
+func (l *Library) bytes(f *found, open map[*root]*opened) ([]byte, error) {
+	if f.err != nil {
+		return nil, f.err
+	}
+	o := open[f.root]
+	if o == nil {
+		var err error
+		if o, err = f.root.open(); err != nil {
+			return nil, plainError(err)
+		}
+		open[f.root] = o
+	}
+	return o.bytes(f.path, l.opt.Limits.MaxBytes())
+}
+
+// sample is the beginning of a document, to tell its language.
+func sample(passages []index.Passage) string {
+	var b strings.Builder
+	for _, p := range passages {
+		if b.WriteString(p.Text + "\n"); b.Len() > 8<<10 {
+			break
+		}
+	}
+	return b.String()
+}
+
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

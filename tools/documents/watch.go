@@ -1,0 +1,138 @@
+package documents
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// How changes are followed: by events, gathered for a moment, and by a scan now and then,
+// since events get lost and not every file system sends them.
+const (
+	gather   = 100 * time.Millisecond
+	every    = 30 * time.Second
+	unheard  = time.Second // between scans where no events can be had
+	overhead = 10          // a scan takes at most one part in so many of the time
+)
+
+// follow keeps the index up to date until ctx is done.
+func (l *Library) follow(ctx context.Context) {
+	defer close(l.done)
+	if !l.opt.Watch || !l.onDisk() {
+		return
+	}
+	w := l.watcher()
+	var events chan fsnotify.Event
+	var failures chan error
+	pause := unheard
+	if w != nil {
+		defer w.Close()
+		events, failures, pause = w.Events, w.Errors, every
+	}
+	watched := map[string]bool{}
+	l.round(ctx, w, watched) // what changed since Open
+	quiet := gather
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case ev := <-events:
+			if ev.Op == fsnotify.Chmod {
+				continue
+			}
+			drain(ctx, events, quiet)
+		case <-failures: // events were lost: look
+		case <-timer.C:
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		began := time.Now()
+		if !l.round(ctx, w, watched) {
+			pause = unheard
+		}
+		took := time.Since(began)
+		quiet = max(gather, 2*took)
+		timer.Reset(max(pause, overhead*took))
+	}
+}
+
+// drain takes events until none comes for a moment, or for ten.
+func drain(ctx context.Context, events chan fsnotify.Event, quiet time.Duration) {
+	end := time.After(3 * quiet)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-events:
+		case <-time.After(quiet):
+			return
+		case <-end:
+			return
+		}
+	}
+}
+
+// onDisk reports whether any folder can change.
+func (l *Library) onDisk() bool {
+	for _, r := range l.roots {
+		if r.FS == nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *Library) watcher() *fsnotify.Watcher {
+	w, err := fsnotify.NewWatcher()
+	if err != nil {
+		l.opt.Log.Warn().Err(err).Msg("documents: changes cannot be watched; the folders are scanned instead")
+		return nil
+	}
+	return w
+}
+
+// round brings the index up to date and watches the folders that are there now. It
+// reports whether all of them are.
+func (l *Library) round(ctx context.Context, w *fsnotify.Watcher, watched map[string]bool) (ok bool) {
+	if !l.index.Writable() {
+		if got, err := l.index.Acquire(); err != nil || !got {
+			return true // the writer looks
+		}
+	}
+	l.syncing.Lock()
+	defer l.syncing.Unlock()
+	dirs, err := l.sync(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			l.opt.Log.Error().Err(err).Msg("documents: the index could not be brought up to date")
+		}
+		return true
+	}
+	if w == nil {
+		return true
+	}
+	ok = true
+	added := false
+	now := map[string]bool{}
+	for _, d := range dirs {
+		now[d] = true
+		added = added || !watched[d]
+		ok = w.Add(d) == nil && ok // again too: it may be another folder of that name
+	}
+	clear(watched)
+	maps.Copy(watched, now)
+	if added { // what came into a folder before it was watched
+		if _, err := l.sync(ctx); err != nil && ctx.Err() == nil {
+			l.opt.Log.Error().Err(err).Msg("documents: the index could not be brought up to date")
+		}
+	}
+	if !ok {
+		l.opt.Log.Warn().Msg("documents: not every folder can be watched; they are scanned as well")
+	}
+	return ok
+}
