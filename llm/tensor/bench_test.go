@@ -40,10 +40,10 @@ func BenchmarkKernels(b *testing.B) {
 			}
 			perWeight(b, cols)
 		})
-		if typ == Q6_K && fast.dotQ6K != nil {
-			b.Run("dotQ6K", func(b *testing.B) {
+		if dot := fast.fused(typ, cols); dot != nil {
+			b.Run("fused/"+typ.String(), func(b *testing.B) {
 				for b.Loop() {
-					fast.dotQ6K(&w.Data[0], &x.q[0], &x.d[0], &x.sum[0], cols/blockSize)
+					dot(&w.Data[0], &x.q[0], &x.d[0], &x.sum[0], cols/blockSize)
 				}
 				perWeight(b, cols)
 			})

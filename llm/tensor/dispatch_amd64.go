@@ -3,7 +3,6 @@
 package tensor
 
 import (
-	"os"
 	"unsafe"
 
 	"golang.org/x/sys/cpu"
@@ -14,7 +13,7 @@ import (
 var (
 	avx2Kernels = kernels{
 		name: "avx2", dot: dotAVX2, dot4: dot4AVX2, unpack: unpackAVX2, dotF32: dotF32TailAVX2, dotF32x4: dotF32x4AVX2,
-		axpy: axpyTailAVX2, widenF16: widenF16Tail, widenQ80: widenQ80AVX2,
+		axpy: axpyTailAVX2, widenF16: widenF16TailAVX2, widenQ80: widenQ80AVX2,
 		transpose: transposeFloatsAVX2, transposeBytes: transposeCodesAVX2, outer16: outer16AVX2, outer32: outer32AVX2, outer32Wide: outer32WideAVX2, outer16Max: 63, outer32Max: 15,
 		dotQ4K: dotQ4KAVX2, dotQ6K: dotQ6KAVX2,
 		interleaveQ4K: interleaveQ4KAVX2, interleaveQ6K: interleaveQ6KAVX2,
@@ -24,8 +23,8 @@ var (
 		largest: largestTailAVX2, expSum: expSumTailAVX2, swiglu: swigluTailAVX2, weighted: weightedAVX2, quantize: quantizeAVX2, peak: peakAVX2, peakOps: 256,
 	}
 	avx512Kernels = kernels{
-		name: "avx512", dot: dotAVX512, dot4: dot4AVX512, unpack: unpackAVX2, dotF32: dotF32TailAVX512, dotF32x4: dotF32x4Tail,
-		axpy: axpyTailAVX512, widenF16: widenF16Tail, widenQ80: widenQ80AVX512,
+		name: "avx512", dot: dotAVX512, dot4: dot4AVX512, unpack: unpackAVX2, dotF32: dotF32TailAVX512, dotF32x4: dotF32x4TailAVX512,
+		axpy: axpyTailAVX512, widenF16: widenF16TailAVX2, widenQ80: widenQ80AVX512,
 		transpose: transposeFloatsAVX512, transposeBytes: transposeCodesAVX512, outer16: outer16AVX512, outer32: outer32AVX512, outer16Max: 255, outer32Max: 255,
 		dotQ4K:        dotQ4KAVX512,
 		dotQ6K:        dotQ6KAVX512,
@@ -33,22 +32,9 @@ var (
 		scores:    [3]func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride, ahead int){scoresF32AVX512, scoresF16AVX512, scoresQ80AVX512},
 		weighted4: [3]func(acc *float32, v *byte, w *float32, stride, n, dim, ahead int){weighted4F32AVX512, weighted4F16AVX512, weighted4Q80AVX512},
 		scores8:   scores8BlocksAVX512, weights8: weights8AVX512, weighted8: weighted8AVX512,
-		largest: largestTailAVX512, expSum: expSumTailAVX512, swiglu: swigluTailAVX512, weighted: weightedTail, quantize: quantizeAVX512, peak: peakAVX512, peakOps: 1024,
+		largest: largestTailAVX512, expSum: expSumTailAVX512, swiglu: swigluTailAVX512, weighted: weightedTailAVX512, quantize: quantizeAVX512, peak: peakAVX512, peakOps: 1024,
 	}
 )
-
-// bestKernels chooses by what the processor has. CHASKI_KERNELS=generic, avx2 or
-// avx512 asks for less.
-func bestKernels() kernels {
-	usable := usableKernels()
-	want := os.Getenv("CHASKI_KERNELS")
-	for _, k := range usable {
-		if k.name == want {
-			return k
-		}
-	}
-	return usable[0]
-}
 
 // usableKernels returns the sets that this processor can run, the best first.
 func usableKernels() []kernels {
@@ -70,7 +56,7 @@ func dot4AVX2(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, blocks 
 	}
 }
 
-// unpackAVX2 reads the common formats in assembly; a row is whole blocks.
+// unpackAVX2 reads the common formats in assembly.
 func unpackAVX2(t Type, p panel, row []byte, cols int) {
 	var unpack func(u *uint8, s, m *float32, b *byte, blocks int)
 	switch t {
@@ -88,37 +74,12 @@ func unpackAVX2(t Type, p panel, row []byte, cols int) {
 		unpack = unpackIQ4XSAVX2
 	case IQ4_NL:
 		unpack = unpackIQ4NLAVX2
-	default:
-		unpackGeneric(t, p, row, cols)
-		return
 	}
-	unpack(&p.u[0], &p.s[0], &p.m[0], &row[0], len(row)/t.BlockBytes())
-	if cols < len(p.u) {
-		clear(p.u[cols:])
-		clear(p.s[cols/groupSize:])
-		clear(p.m[cols/groupSize:])
-	}
+	unpackBlocks(t, p, row, cols, unpack)
 }
 
-const wholeSteps = ^15 // elements that the float kernels take in one step
-
-func dotF32TailAVX2(x, y *float32, n int) float32 {
-	k := n & wholeSteps
-	total := dotF32AVX2(x, y, k)
-	if k < n {
-		total += dotF32Generic(add(x, k), add(y, k), n-k)
-	}
-	return total
-}
-
-func dotF32TailAVX512(x, y *float32, n int) float32 {
-	k := n & wholeSteps
-	total := dotF32AVX512(x, y, k)
-	if k < n {
-		total += dotF32Generic(add(x, k), add(y, k), n-k)
-	}
-	return total
-}
+func dotF32TailAVX2(x, y *float32, n int) float32   { return dotF32Tail(x, y, n, dotF32AVX2) }
+func dotF32TailAVX512(x, y *float32, n int) float32 { return dotF32Tail(x, y, n, dotF32AVX512) }
 
 func dotF32x4AVX2(x, y *float32, stride, n int, out *[4]float32) {
 	for c := range 4 {
@@ -126,39 +87,14 @@ func dotF32x4AVX2(x, y *float32, stride, n int, out *[4]float32) {
 	}
 }
 
-func dotF32x4Tail(x, y *float32, stride, n int, out *[4]float32) {
-	k := n & wholeSteps
-	dotF32x4AVX512(x, y, stride, k, out)
-	if k < n {
-		for c := range 4 {
-			out[c] += dotF32Generic(add(x, k), add(y, c*stride+k), n-k)
-		}
-	}
+func dotF32x4TailAVX512(x, y *float32, stride, n int, out *[4]float32) {
+	dotF32x4Tail(x, y, stride, n, out, dotF32x4AVX512)
 }
 
-func axpyTailAVX2(y, x *float32, a float32, n int) {
-	k := n & wholeSteps
-	axpyAVX2(y, x, a, k)
-	if k < n {
-		axpyGeneric(add(y, k), add(x, k), a, n-k)
-	}
-}
+func axpyTailAVX2(y, x *float32, a float32, n int)   { axpyTail(y, x, a, n, axpyAVX2) }
+func axpyTailAVX512(y, x *float32, a float32, n int) { axpyTail(y, x, a, n, axpyAVX512) }
 
-func axpyTailAVX512(y, x *float32, a float32, n int) {
-	k := n & wholeSteps
-	axpyAVX512(y, x, a, k)
-	if k < n {
-		axpyGeneric(add(y, k), add(x, k), a, n-k)
-	}
-}
-
-func widenF16Tail(dst *float32, src *byte, n int) {
-	k := n & wholeSteps
-	widenF16AVX2(dst, src, k)
-	if k < n {
-		widenF16Generic(add(dst, k), add(src, 2*k), n-k)
-	}
-}
+func widenF16TailAVX2(dst *float32, src *byte, n int) { widenF16Tail(dst, src, n, widenF16AVX2) }
 
 func transposeFloatsAVX2(dst, src *float32, stride, n int) {
 	transposeAVX2((*uint32)(unsafe.Pointer(dst)), (*uint32)(unsafe.Pointer(src)), stride, n)
@@ -187,50 +123,17 @@ func scores8BlocksAVX512(q *queryBlock, k *byte, dim, n int, out *float32, strid
 func largestTailAVX2(s *float32, n int) float32   { return largestTail(s, n, largestAVX2) }
 func largestTailAVX512(s *float32, n int) float32 { return largestTail(s, n, largestAVX512) }
 
-func largestTail(s *float32, n int, whole func(s *float32, n int) float32) float32 {
-	k := n & wholeSteps
-	if k == 0 {
-		return largestGeneric(s, n)
-	}
-	top := whole(s, k)
-	if k < n {
-		top = max(top, largestGeneric(add(s, k), n-k))
-	}
-	return top
-}
-
 func expSumTailAVX2(s *float32, top float32, n int) float32 { return expSumTail(s, top, n, expSumAVX2) }
 
 func expSumTailAVX512(s *float32, top float32, n int) float32 {
 	return expSumTail(s, top, n, expSumAVX512)
 }
 
-func expSumTail(s *float32, top float32, n int, whole func(s *float32, top float32, n int) float32) float32 {
-	k := n & wholeSteps
-	total := whole(s, top, k)
-	if k < n {
-		total += expSumGeneric(add(s, k), top, n-k)
-	}
-	return total
-}
-
 func swigluTailAVX2(dst, gate, up *float32, n int)   { swigluTail(dst, gate, up, n, swigluAVX2) }
 func swigluTailAVX512(dst, gate, up *float32, n int) { swigluTail(dst, gate, up, n, swigluAVX512) }
 
-func swigluTail(dst, gate, up *float32, n int, whole func(dst, gate, up *float32, n int)) {
-	k := n & wholeSteps
-	whole(dst, gate, up, k)
-	if k < n {
-		swigluGeneric(add(dst, k), add(gate, k), add(up, k), n-k)
-	}
-}
-
-func weightedTail(acc, v, w *float32, n, dim int) {
-	if dim&wholeSteps != dim {
-		weightedGeneric(acc, v, w, n, dim)
-		return
-	}
-	weightedAVX512(acc, v, w, n, dim)
+func weightedTailAVX512(acc, v, w *float32, n, dim int) {
+	weightedTail(acc, v, w, n, dim, weightedAVX512)
 }
 
 func weightedAVX2(acc, v, w *float32, n, dim int) {

@@ -1,7 +1,5 @@
-//go:build !amd64 || noasm
+//go:build !(amd64 || arm64) || noasm
 
 package tensor
-
-func bestKernels() kernels { return genericKernels }
 
 func usableKernels() []kernels { return []kernels{genericKernels} }

@@ -1,5 +1,7 @@
 package tensor
 
+import "os"
+
 // kernels is the set of inner loops in use. Lengths are in steps: blocks of 256
 // weights for panels, single elements for floats.
 type kernels struct {
@@ -19,9 +21,9 @@ type kernels struct {
 	// forms of Acts.paired and Acts.wide. It is nil where unpacking first is no slower.
 	dotQ4K func(b *byte, a *int8, wide *float32, blocks int) float32
 
-	// dotQ6K multiplies blocks of Q6_K with one row of activations. It is nil where
-	// unpacking first is no slower.
-	dotQ6K func(b *byte, a *int8, d, sum *float32, blocks int) float32
+	// dotQ6K, dotQ80 and dotQ40 multiply 256 weights for each of blocks with one row of
+	// activations. They are nil where unpacking first is no slower.
+	dotQ6K, dotQ80, dotQ40 func(b *byte, a *int8, d, sum *float32, blocks int) float32
 
 	// quantize makes 8-bit activations of blocks of 32 floats, see quantizeActs.
 	quantize func(q *int8, d, sum, x *float32, blocks int)
@@ -100,6 +102,22 @@ type kernels struct {
 
 type outerKernel = func(u *uint8, s, m *float32, a *int8, d, sum *float32, stride, steps int, sums *float32, next *byte, span int)
 
+// fused returns the kernel that multiplies a row of the format as it unpacks it, if there
+// is one for so many columns.
+func (k *kernels) fused(t Type, cols int) func(b *byte, a *int8, d, sum *float32, blocks int) float32 {
+	switch {
+	case cols%blockSize != 0:
+		return nil
+	case t == Q6_K:
+		return k.dotQ6K
+	case t == Q8_0:
+		return k.dotQ80
+	case t == Q4_0:
+		return k.dotQ40
+	}
+	return nil
+}
+
 // genericKernels specify what the others do.
 var genericKernels = kernels{
 	name: "generic", dot: dotGeneric, dot4: dot4Generic, unpack: unpackGeneric, dotF32: dotF32Generic, dotF32x4: dotF32x4Generic,
@@ -111,5 +129,18 @@ var genericKernels = kernels{
 // fast is the set chosen for this processor, see bestKernels.
 var fast = bestKernels()
 
-// KernelName names the instruction set of the kernels in use: generic, avx2 or avx512.
+// bestKernels chooses by what the processor has. CHASKI_KERNELS=generic, avx2, avx512 or
+// neon asks for less; what the processor cannot run is not chosen.
+func bestKernels() kernels {
+	usable := usableKernels()
+	want := os.Getenv("CHASKI_KERNELS")
+	for _, k := range usable {
+		if k.name == want {
+			return k
+		}
+	}
+	return usable[0]
+}
+
+// KernelName names the instruction set of the kernels in use: generic, avx2, avx512 or neon.
 func KernelName() string { return fast.name }

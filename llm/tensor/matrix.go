@@ -166,12 +166,12 @@ func (p *Product) strip(s *scratch, x *Acts, first int) {
 				p.Dst[c*width+first+i] = fast.dotQ4K(w, &x.paired[c*x.stride], &x.wide[c*groups], x.stride/blockSize)
 			}
 		}
-	case p.W.Type == Q6_K && fast.dotQ6K != nil && x.N < fusedMax:
-		groups := x.stride / groupSize
+	case x.N < fusedMax && fast.fused(p.W.Type, p.W.Cols) != nil:
+		groups, dot := x.stride/groupSize, fast.fused(p.W.Type, p.W.Cols)
 		for i := range n {
 			w := &p.W.RowData(row(i))[0]
 			for c := range x.N {
-				p.Dst[c*width+first+i] = fast.dotQ6K(w, &x.q[c*x.stride], &x.d[c*groups], &x.sum[c*groups], x.stride/blockSize)
+				p.Dst[c*width+first+i] = dot(w, &x.q[c*x.stride], &x.d[c*groups], &x.sum[c*groups], x.stride/blockSize)
 			}
 		}
 	case quantized && x.N <= tileCols:

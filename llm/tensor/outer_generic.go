@@ -86,10 +86,10 @@ func dotQ4KGeneric(b *byte, a *int8, wide *float32, blocks int) float32 {
 	return total
 }
 
-// dotQ6KGeneric specifies kernels.dotQ6K: the offsets are 32 times the scales.
-func dotQ6KGeneric(b *byte, a *int8, d, sum *float32, blocks int) float32 {
+// dotFusedGeneric specifies kernels.dotQ6K, dotQ80 and dotQ40.
+func dotFusedGeneric(t Type, b *byte, a *int8, d, sum *float32, blocks int) float32 {
 	p := newPanel(256 * blocks)
-	unpackGeneric(Q6_K, p, unsafe.Slice(b, 210*blocks), 256*blocks)
+	unpackGeneric(t, p, unsafe.Slice(b, t.RowBytes(256*blocks)), 256*blocks)
 	return dotGeneric(&p.u[0], &p.s[0], &p.m[0], a, d, sum, blocks)
 }
 

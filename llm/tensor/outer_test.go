@@ -349,24 +349,27 @@ func compareQ4K(t *testing.T, seed uint64, blocks int, extreme bool) {
 	}
 }
 
-// compareQ6K does the same for the fused product of Q6_K.
-func compareQ6K(t *testing.T, seed uint64, blocks int, extreme bool) {
-	rng := rand.New(rand.NewPCG(seed, uint64(blocks)))
-	row := randomRow(rng, Q6_K, 256*blocks, extreme)
-	x := randomActs(rng, 1, 256*blocks, extreme)
-	want := dotQ6KGeneric(&row[0], &x.q[0], &x.d[0], &x.sum[0], blocks)
-	p := newPanel(256 * blocks)
-	unpackGeneric(Q6_K, p, row, 256*blocks)
-	var scale float32
-	for g := range p.s {
-		scale += float32(math.Abs(float64(p.s[g]*x.d[g])))*16*63*127 + float32(math.Abs(float64(p.m[g]*x.sum[g])))
-	}
-	for _, k := range usableKernels() {
-		if k.dotQ6K == nil {
-			continue
+// compareFused does the same for the fused products of the other formats.
+func compareFused(t *testing.T, seed uint64, blocks int, extreme bool) {
+	for _, typ := range []Type{Q6_K, Q8_0, Q4_0} {
+		rng := rand.New(rand.NewPCG(seed, uint64(blocks)))
+		row := randomRow(rng, typ, 256*blocks, extreme)
+		x := randomActs(rng, 1, 256*blocks, extreme)
+		want := dotFusedGeneric(typ, &row[0], &x.q[0], &x.d[0], &x.sum[0], blocks)
+		p := newPanel(256 * blocks)
+		unpackGeneric(typ, p, row, 256*blocks)
+		var scale float32
+		for g := range p.s {
+			scale += float32(math.Abs(float64(p.s[g]*x.d[g])))*16*float32(largestCode[typ])*127 + float32(math.Abs(float64(p.m[g]*x.sum[g])))
 		}
-		if got := k.dotQ6K(&row[0], &x.q[0], &x.d[0], &x.sum[0], blocks); !close2(got, want, scale) {
-			t.Fatalf("%s: %d blocks of Q6_K: %g, want %g", k.name, blocks, got, want)
+		for _, k := range usableKernels() {
+			dot := k.fused(typ, 256*blocks)
+			if dot == nil {
+				continue
+			}
+			if got := dot(&row[0], &x.q[0], &x.d[0], &x.sum[0], blocks); !close2(got, want, scale) {
+				t.Fatalf("%s: %d blocks of %v: %g, want %g", k.name, blocks, typ, got, want)
+			}
 		}
 	}
 }
@@ -475,8 +478,8 @@ func TestOuterAndAttentionKernelsAgree(t *testing.T) {
 		}
 		compareQ4K(t, 1, blocks, false)
 		compareQ4K(t, 2, blocks, true)
-		compareQ6K(t, 1, blocks, false)
-		compareQ6K(t, 2, blocks, true)
+		compareFused(t, 1, blocks, false)
+		compareFused(t, 2, blocks, true)
 		for n := 1; n <= 32; n++ {
 			compareWeighted8(t, uint64(n), n, 64*(1+blocks%4))
 		}
@@ -505,7 +508,7 @@ func FuzzOuterAndAttention(f *testing.F) {
 		compareInterleave(t, seed, Q4_K, 1+int(n%8), extreme)
 		compareInterleave(t, seed, Q6_K, 1+int(n%8), extreme)
 		compareQ4K(t, seed, 1+int(n%16), extreme)
-		compareQ6K(t, seed, 1+int(n%16), extreme)
+		compareFused(t, seed, 1+int(n%16), extreme)
 		compareScores8(t, seed, 1+int(n%4), 1+int(dim%16), extreme)
 		compareWeighted8(t, seed, 1+int(n%32), 64*(1+int(dim%4)))
 	})
