@@ -22,17 +22,19 @@ var llmOrder = []string{"tensor", "gguf", "tokenizer", "chat", "grammar", "sampl
 
 // only names, for an import path's beginning, the folders that may import it.
 var only = map[string][]string{
-	"github.com/expr-lang/expr": {"policies"},
-	"github.com/gofrs/flock":    {"llm/hub", "tools/documents/index"},
-	"github.com/blevesearch/":   {"tools/documents/index", "examples/rag"},
-	"github.com/yuin/goldmark":  {"tools/documents/read"},
-	"github.com/ledongthuc/pdf": {"tools/documents/read"},
-	"github.com/fsnotify/":      {"tools/documents"},
-	"github.com/nats-io/":       {"runtime/bus", "runtime/journal"},
+	"github.com/expr-lang/expr":       {"policies"},
+	"github.com/gofrs/flock":          {"llm/hub", "tools/documents/index"},
+	"github.com/blevesearch/":         {"tools/documents/index", "examples/rag"},
+	"github.com/yuin/goldmark":        {"tools/documents/read"},
+	"github.com/ledongthuc/pdf":       {"tools/documents/read"},
+	"github.com/fsnotify/":            {"tools/documents"},
+	"github.com/nats-io/":             {"runtime/bus", "runtime/journal"},
+	"github.com/modelcontextprotocol": {"tools/mcp", "agent/mcp"},
 }
 
 // servers may listen for HTTP requests; others, such as the clients of endpoints, only ask.
-var servers = []string{"agent/api", "agent/console"}
+// tools/mcp listens for the browser that comes back from a login.
+var servers = []string{"agent/api", "agent/console", "tools/mcp"}
 
 // TestLayout keeps the order of packages and what each may import.
 func TestLayout(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 	"github.com/chaski-dev/chaski/runtime"
 	"github.com/chaski-dev/chaski/runtime/journal"
 	"github.com/chaski-dev/chaski/tools"
+	"github.com/chaski-dev/chaski/tools/mcp"
 )
 
 // Options configures an [Agent]. The zero value is an agent without tools, whose
@@ -32,6 +33,7 @@ type Options struct {
 	Caller tools.Caller   // in place of Tools: runs the calls of Specs, over the bus for instance
 	Specs  []tools.Spec   // the tools that Caller serves
 	Subs   map[string]Sub // agents as tools, by the tool's name
+	MCP    mcp.Options    // servers whose tools are beside Tools; Close ends them
 
 	Gate       runtime.Gate       // nil allows reads and denies effects; see runtime.NewGuard
 	Reconciler runtime.Reconciler // nil: the Caller if it is one, else a lost once call waits for a person
@@ -56,12 +58,28 @@ type Agent struct {
 	model llm.Model
 	opt   Options
 	rt    *runtime.Runtime
+	mcp   *mcp.Client // nil without servers
 }
 
 // New returns an agent.
-func New(model llm.Model, opt Options) (*Agent, error) {
+func New(model llm.Model, opt Options) (a *Agent, err error) {
 	if model == nil {
 		return nil, errors.New("agent: a model is needed")
+	}
+	var servers *mcp.Client
+	if len(opt.MCP.Servers) > 0 {
+		if opt.Caller != nil {
+			return nil, errors.New("agent: MCP goes with Tools, not with Caller")
+		}
+		if servers, err = mcp.Open(context.Background(), opt.MCP); err != nil {
+			return nil, fmt.Errorf("agent: %w", err)
+		}
+		defer func() {
+			if err != nil {
+				err = errors.Join(err, servers.Close())
+			}
+		}()
+		opt.Tools = slices.Concat(opt.Tools, servers.Tools())
 	}
 	if opt.Caller != nil && len(opt.Tools) > 0 {
 		return nil, errors.New("agent: give Tools, or Caller with Specs, not both")
@@ -100,7 +118,16 @@ func New(model llm.Model, opt Options) (*Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Agent{model: model, opt: opt, rt: rt}, nil
+	return &Agent{model: model, opt: opt, rt: rt, mcp: servers}, nil
+}
+
+// Close ends what New started: the connections to MCP servers, and their commands. An agent
+// without them needs no Close.
+func (a *Agent) Close() error {
+	if a.mcp == nil {
+		return nil
+	}
+	return a.mcp.Close()
 }
 
 // Runtime returns the runtime underneath: to read, cancel, settle and fork runs.

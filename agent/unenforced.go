@@ -5,11 +5,12 @@ import (
 	"fmt"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/tools/mcp"
 )
 
 // checkTools asks the model whether it can hold calls to the tools' schemas. A tool that
-// it can't declare at all is an error that names it; with Lenient it is set aside with a
-// warning. What is checked after decoding, not enforced, is logged.
+// it can't declare at all is an error that names it; with Lenient, or from an MCP server, it
+// is set aside with a warning. What is checked after decoding, not enforced, is logged.
 func (o *Options) checkTools(model llm.Model) error {
 	checker, ok := model.(llm.ToolChecker)
 	if !ok {
@@ -22,7 +23,7 @@ func (o *Options) checkTools(model llm.Model) error {
 		switch {
 		case err == nil:
 			kept = append(kept, s)
-		case o.Lenient:
+		case o.Lenient || s.Labels[mcp.LabelServer] != "": // whose schema is not the user's to mend
 			o.Log.Warn().Str("tool", s.Name).Err(err).Msg("the tool is set aside: its schema can't be used")
 		default:
 			errs = append(errs, fmt.Errorf("agent: tool %s: %w", s.Name, err))

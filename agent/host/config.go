@@ -34,9 +34,10 @@ type Config struct {
 	System    string                 `yaml:"system"`
 	Tools     []external.Declaration `yaml:"tools"`
 	Documents *DocumentsConfig       `yaml:"documents"` // nil answers from none
-	Discover  []string               `yaml:"discover"`  // patterns of names of tools on the bus
-	Policies  []string               `yaml:"policies"`  // none: reads are allowed and effects are not
-	Guard     *GuardConfig           `yaml:"guard"`     // nil asks no guard model
+	Servers   MCPConfig              `yaml:"mcp"`
+	Discover  []string               `yaml:"discover"` // patterns of names of tools on the bus
+	Policies  []string               `yaml:"policies"` // none: reads are allowed and effects are not
+	Guard     *GuardConfig           `yaml:"guard"`    // nil asks no guard model
 	Budget    BudgetConfig           `yaml:"budget"`
 	Sampling  SamplingConfig         `yaml:"sampling"`
 	Strategy  string                 `yaml:"strategy"` // react, also "", or plan

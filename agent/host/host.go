@@ -23,6 +23,7 @@ import (
 	"github.com/chaski-dev/chaski/runtime/bus"
 	"github.com/chaski-dev/chaski/runtime/journal"
 	"github.com/chaski-dev/chaski/tools"
+	"github.com/chaski-dev/chaski/tools/mcp"
 )
 
 // DefaultData is the folder of everything that runs leave.
@@ -53,6 +54,8 @@ type Options struct {
 	Place    string // the folder of the embedded bus, within the data folder's bus; "" is a new one
 	Calls    bool   // are under way there: if it is gone, so is the knowledge of what became of them
 	Listen   string // host:port at which the embedded bus serves other processes
+
+	MCP mcp.Options // whom servers may ask: Accept, Ask, Browse and Progress; the rest is the configuration's
 
 	By  string
 	Log zerolog.Logger
@@ -226,7 +229,14 @@ func (h *Host) openBus(ctx context.Context) ([]tools.Spec, error) {
 	if err != nil {
 		return nil, err
 	}
+	servers, err := h.openMCP(ctx)
+	if err != nil {
+		return nil, err
+	}
 	own := slices.Concat(h.o.Tools, declared, answering)
+	if servers != nil {
+		own = append(own, servers.Tools()...)
+	}
 	o := bus.OpenOptions{URL: h.o.NATS, Creds: h.o.Creds, Replicas: cmp.Or(h.o.Replicas, c.Replicas), Listen: h.o.Listen, Logger: h.o.Log}
 	if len(own) > 0 {
 		registry, err := tools.NewRegistry(own...)

@@ -43,11 +43,18 @@ type conversation struct {
 
 // Run talks until the input ends. Ctrl-C cancels a turn, not the program.
 func (c *chatCmd) Run(ctx context.Context) (err error) {
+	t := &conversation{screen: newScreen(os.Stdout, os.Stderr)}
+	c.read = func(ctx context.Context, prompt string) (string, error) {
+		if t.input == nil {
+			return askLine(ctx, prompt)
+		}
+		return t.input.read(prompt, false)
+	}
 	h, err := c.open(ctx, host.ChatPlace())
 	if err != nil {
 		return err
 	}
-	t := &conversation{h: h, session: h.Session(), screen: newScreen(os.Stdout, os.Stderr)}
+	t.h, t.session = h, h.Session()
 	defer func() {
 		err = errors.Join(err, h.Close())
 		if err == nil && !t.kept {

@@ -35,11 +35,17 @@ type agentFlags struct {
 	NATS     string `name:"nats" help:"URL of a NATS cluster, in place of the embedded bus."`
 	Creds    string `help:"Credentials file for it." type:"path"`
 	Replicas int    `help:"Copies of what is made on the cluster: by default 3 there, 1 on a single server. What is there stays as it is."`
+
+	read reader // asks the person at the terminal; nil is askLine
 }
 
 // config reads the agent's configuration.
 func (f *agentFlags) config() (*host.Config, host.Options, error) {
-	o := host.Options{Models: pulled, Model: f.Model, Data: f.Data, NATS: f.NATS, Creds: f.Creds, Replicas: f.Replicas, By: me()}
+	read := f.read
+	if read == nil {
+		read = askLine
+	}
+	o := host.Options{MCP: person(read), Models: pulled, Model: f.Model, Data: f.Data, NATS: f.NATS, Creds: f.Creds, Replicas: f.Replicas, By: me()}
 	switch {
 	case f.Example != "" && f.File != "":
 		return nil, o, usage("give -f or --example, not both")
