@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Access says what a route asks of whoever comes.
@@ -25,7 +26,7 @@ const (
 type Principal struct {
 	Tenant  string
 	Name    string // of the person or program, as journals name it
-	Key     string // id of the API key; "" without one
+	Key     string // name of the API key; "" without one
 	Approve bool   // may answer calls that wait for a person
 	Operate bool   // may read journals and metrics
 	All     bool   // sees every tenant
@@ -45,14 +46,56 @@ func (s *Server) admit(r *http.Request, access Access) (Principal, error) {
 	if access == Open {
 		return Principal{}, nil
 	}
-	if err := s.checkPlace(r); err != nil {
+	who, err := s.known(r)
+	if err != nil {
 		return Principal{}, err
 	}
-	who := local
 	if access >= Approve && !who.Approve || access >= Operate && !who.Operate {
 		return who, &failure{status: http.StatusForbidden, kind: "permission_error", code: "forbidden", message: "this key may not do that"}
 	}
 	return who, nil
+}
+
+// known says who asks: by a session, a key, or by being at this machine.
+func (s *Server) known(r *http.Request) (Principal, error) {
+	text, cookie := credentials(r)
+	needed := s.o.Keys != nil && s.o.Keys.Needed()
+	if !needed {
+		if err := s.checkPlace(r); err != nil {
+			return Principal{}, err
+		}
+	}
+	if text != "" {
+		if who, ok := s.sessions.find(text); ok {
+			if cookie { // a page of another origin cannot read it, but could have it sent
+				if err := http.NewCrossOriginProtection().Check(r); err != nil {
+					return Principal{}, &failure{status: http.StatusForbidden, kind: "permission_error", code: "wrong_origin", message: "a page of another origin may not ask with this session"}
+				}
+			}
+			return who, nil
+		}
+	}
+	if !needed {
+		return local, nil
+	}
+	if text == "" || cookie {
+		return Principal{}, unknown("an API key is needed: Authorization: Bearer KEY, or X-Api-Key")
+	}
+	key, m := s.o.Keys.find(text)
+	switch {
+	case key == nil:
+		return Principal{}, unknown("the API key is not known here")
+	case !key.Expires.IsZero() && time.Now().After(key.Expires):
+		return Principal{}, unknown("the API key has expired")
+	}
+	q := requestOf(r)
+	q.key, q.meter = key, m
+	return Principal{Tenant: key.Tenant, Name: key.Name, Key: key.Name, Approve: key.Approve, Operate: key.Operate, All: key.All}, nil
+}
+
+// unknown refuses somebody who is not known.
+func unknown(message string) *failure {
+	return &failure{status: http.StatusUnauthorized, kind: "invalid_request_error", code: "invalid_api_key", message: message}
 }
 
 // checkPlace refuses what a web page of somebody else's could send: without keys, whoever

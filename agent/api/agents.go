@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -46,6 +47,7 @@ const (
 	metaAgent   = "api.agent"   // the agent's name
 	metaRequest = "api.request" // hash of what was asked under an idempotency key
 	metaThread  = "api.thread"  // the conversation
+	metaKey     = "api.key"     // name of the key that pays for it
 )
 
 // maxKey bounds an idempotency key in bytes.
@@ -82,6 +84,12 @@ func (s *Server) start(r *http.Request, a *Agent, st agent.Start) (*trail, error
 			return t, err
 		}
 	}
+	v, err := s.enter(r, 1)
+	if err != nil {
+		return nil, err
+	}
+	defer v.leave()
+	v.into(&st)
 	if d.open.used.Load() >= d.open.most {
 		return nil, busy(10*time.Second, "more runs are open than this server takes")
 	}
@@ -96,7 +104,7 @@ func (s *Server) start(r *http.Request, a *Agent, st agent.Start) (*trail, error
 	if err := d.mark(st.Run, a); err != nil {
 		return nil, err
 	}
-	_, err := a.Agent.Start(ctx, st)
+	_, err = a.Agent.Start(ctx, st)
 	switch {
 	case errors.Is(err, journal.ErrConflict): // the same key at the same moment
 		return s.again(ctx, r, a, st)
@@ -111,6 +119,17 @@ func (s *Server) start(r *http.Request, a *Agent, st agent.Start) (*trail, error
 	}
 	requestOf(r).about(a.Name, st.Run)
 	return d.begin(st.Run, a), nil
+}
+
+// into has a run spend no more than its key has left.
+func (v *visit) into(st *agent.Start) {
+	if v == nil {
+		return
+	}
+	st.Meta[metaKey] = v.key.Name
+	if v.left < math.MaxInt {
+		st.Budget.Tokens = v.left
+	}
 }
 
 // again finds the run of an idempotency key.

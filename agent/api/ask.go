@@ -25,11 +25,9 @@ type ask struct {
 	n         int
 }
 
-// requests are what a bare model is asked, one for each answer that is wanted.
+// requests are what a bare model is asked, one for each answer that is wanted, of at most so
+// many tokens each.
 func (a *ask) requests(tenant string, tokens int) []*llm.Request {
-	if a.maxTokens > 0 {
-		tokens = a.maxTokens
-	}
 	seed := a.sampling.Seed
 	if !a.seeded && a.sampling.Temperature > 0 {
 		seed = rand.Uint64()

@@ -27,15 +27,55 @@ func (s *Server) bare(r *http.Request, m *Model, a *ask) (events iter.Seq2[choic
 	if err := s.strict.check(m, From(r.Context()).Tenant, a); err != nil {
 		return nil, nil, err
 	}
+	v, err := s.enter(r, a.n)
+	if err != nil {
+		return nil, nil, err
+	}
 	if !s.turns.take(int64(a.n)) {
+		v.leave()
 		return nil, nil, busy(s.backlog(), "the model has more to do than this server lets wait")
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), s.limits.Turn)
+	tokens := a.maxTokens
+	if tokens == 0 {
+		tokens = s.answerTokens(m)
+	}
+	reqs := a.requests(From(r.Context()).Tenant, v.bound(tokens))
 	done = func() {
 		cancel()
 		s.turns.give(int64(a.n))
+		v.leave()
 	}
-	return generate(ctx, m.LLM, a.requests(From(r.Context()).Tenant, s.answerTokens(m))), done, nil
+	return v.count(m.LLM, reqs, generate(ctx, m.LLM, reqs)), done, nil
+}
+
+// count charges what the answers use to the key. Who goes away before an answer has ended
+// has used its prompt, and what came of it: each piece is a token or more.
+func (v *visit) count(m llm.Model, reqs []*llm.Request, events iter.Seq2[choiceEvent, error]) iter.Seq2[choiceEvent, error] {
+	if v == nil {
+		return events
+	}
+	return func(yield func(choiceEvent, error) bool) {
+		pieces := map[int]int{} // of answers that have not ended
+		defer func() {
+			for choice, n := range pieces {
+				if tokens, err := m.CountTokens(reqs[choice]); err == nil {
+					v.charge(llm.Usage{PromptTokens: tokens, GeneratedTokens: n})
+				}
+			}
+		}()
+		for ev, err := range events {
+			if stop, ended := ev.Event.(llm.Stop); ended {
+				v.charge(stop.Usage)
+				delete(pieces, ev.choice)
+			} else if err == nil {
+				pieces[ev.choice]++
+			}
+			if !yield(ev, err) {
+				return
+			}
+		}
+	}
 }
 
 // backlog is how long it takes until some of the turns that wait are done: turns are short,

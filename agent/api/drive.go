@@ -199,6 +199,7 @@ func (d *drivers) once(t *trail) error {
 	if err := t.sync(d.ctx, t.agent.Agent); err != nil {
 		return err
 	}
+	d.charge(t)
 	s := t.now()
 	if !toDo(s) {
 		return nil
@@ -216,8 +217,30 @@ func (d *drivers) once(t *trail) error {
 				return err
 			}
 		}
+		if ev.Journal != nil {
+			d.charge(t)
+		}
 	}
 	return t.sync(d.ctx, t.agent.Agent)
+}
+
+// charge has the run's key pay for what it used since it was last here.
+func (d *drivers) charge(t *trail) {
+	s := t.now()
+	key := s.Start.Meta[metaKey]
+	if key == "" || d.s.o.Keys == nil {
+		return
+	}
+	used := s.Used.Usage
+	if t.paid == nil { // what was used before was paid for then
+		t.paid = &used
+	}
+	if u := since(used, *t.paid); cost(u) > 0 {
+		t.paid = &used
+		if err := d.s.o.Keys.charge(key, u); err != nil {
+			d.s.o.Log.Warn().Err(err).Str("key", key).Msg("what a key has used is not written down")
+		}
+	}
 }
 
 // toDo says whether driving a run would come to anything now.

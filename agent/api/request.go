@@ -16,6 +16,9 @@ type request struct {
 	began     time.Time
 	anthropic bool // errors are told in Anthropic's terms
 	who       Principal
+	key       *Key        // nil without one
+	meter     *meter      // of the key
+	header    http.Header // of the answer
 
 	mu      sync.Mutex
 	failure *failure

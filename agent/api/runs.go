@@ -113,6 +113,9 @@ func (s *Server) eachRun(ctx context.Context, who Principal, after string, yield
 		if at < 0 {
 			return notFound("run", after)
 		}
+		if o := s.summaries.of(ctx, all[at].a, after); o == nil || !who.Sees(o.Tenant) {
+			return notFound("run", after)
+		}
 		all = all[at+1:]
 	}
 	for _, d := range all {

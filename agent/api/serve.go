@@ -19,9 +19,10 @@ type ServeOptions struct {
 }
 
 // Serve answers on a listener until ctx is done. Then it takes nothing new, lets what is
-// under way end, and returns. Without keys only a listener on this machine is served.
+// under way end, and returns. Where nobody needs a key, only a listener on this machine is
+// served.
 func (s *Server) Serve(ctx context.Context, l net.Listener, o ServeOptions) error {
-	if !o.Anyone && !loopback(l.Addr()) {
+	if !o.Anyone && !loopback(l.Addr()) && (s.o.Keys == nil || !s.o.Keys.Needed()) {
 		return errors.Join(fmt.Errorf("api: %s can be reached from other machines, and no API key is needed: make keys, or say that anyone may use it", l.Addr()), l.Close())
 	}
 	if o.Drain == 0 {

@@ -25,6 +25,9 @@ type Options struct {
 	// responses. "" keeps nothing.
 	Dir string
 
+	// Keys are those by one of which whoever asks is known; nil if nobody needs one.
+	Keys *Keys
+
 	// Limits bound what requests may take. The zero value works.
 	Limits Limits
 
@@ -109,6 +112,7 @@ type Server struct {
 	threads *threads
 
 	summaries summaries
+	sessions  sessions
 
 	draining chan struct{}
 	drain    func()
@@ -179,6 +183,9 @@ func (s *Server) Close() error {
 		cancel()
 		s.drivers.close(ctx)
 	}
+	if s.o.Keys != nil {
+		return s.o.Keys.Close()
+	}
 	return nil
 }
 
@@ -233,6 +240,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	r = r.WithContext(context.WithValue(r.Context(), requestKey{}, q))
 	out := &written{ResponseWriter: w}
 	h := out.Header()
+	q.header = h
 	h.Set("X-Request-Id", q.id)
 	h.Set("X-Content-Type-Options", "nosniff")
 	if q.anthropic {

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/chaski-dev/chaski/agent"
+	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/planner"
 )
 
@@ -13,8 +14,9 @@ import (
 // watcher reads at its own pace and none holds up the run.
 type trail struct {
 	run   string
-	agent *Agent // nil where it is not served here
-	again bool   // see drivers.begin; under the drivers' lock
+	agent *Agent     // nil where it is not served here
+	again bool       // see drivers.begin; under the drivers' lock
+	paid  *llm.Usage // what its key was charged for; the driver's
 
 	mu      sync.Mutex
 	entries []entry

@@ -18,6 +18,7 @@ type cli struct {
 	Chat    chatCmd    `cmd:"" help:"Talk with an agent."`
 	Serve   serveCmd   `cmd:"" help:"Start runs by messages and schedules, as agent.yaml says."`
 	Ask     askCmd     `cmd:"" help:"Start a run of an agent that is served, by a message, and wait for its answer."`
+	Key     keyCmd     `cmd:"" help:"API keys of chaski serve --http: make, list, remove."`
 	Audit   auditCmd   `cmd:"" help:"The log of attempted calls."`
 	Model   modelCmd   `cmd:"" help:"The decoder's parts, one by one."`
 	Runs    runsCmd    `cmd:"" help:"Runs: list, show, resume, replay, fork, cancel, approve, deny, settle."`

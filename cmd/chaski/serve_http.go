@@ -15,10 +15,11 @@ import (
 
 // httpFlags say at what address HTTP is served, and to whom.
 type httpFlags struct {
+	keysFlag
 	HTTP    string        `name:"http" help:"Address at which the HTTP APIs are served, such as 127.0.0.1:8080." placeholder:"ADDRESS"`
 	TLSCert string        `name:"tls-cert" help:"Certificate for it, a PEM file." type:"path"`
 	TLSKey  string        `name:"tls-key" help:"Key of the certificate, a PEM file." type:"path"`
-	Anyone  bool          `help:"Serve whoever reaches the address, also from other machines, without an API key."`
+	Anyone  bool          `help:"Serve whoever reaches the address, also from other machines, though there are no API keys."`
 	Host    []string      `help:"Names by which a server without keys may be asked, beside localhost." placeholder:"NAME"`
 	Origin  []string      `help:"Origins of web pages that may ask, such as https://app.example." placeholder:"ORIGIN"`
 	Alias   []string      `help:"Another name for the bare model, such as one that a client does not let go of." placeholder:"NAME"`
@@ -42,11 +43,15 @@ func (f *httpFlags) listen() (net.Listener, error) {
 
 // serveHTTP serves the host's model and agent until ctx is done.
 func (c *serveCmd) serveHTTP(ctx context.Context, h *host.Host, l net.Listener) error {
+	keys, err := api.OpenKeys(c.folder(h.Data()))
+	if err != nil {
+		return err
+	}
 	s, err := api.New(api.Options{
 		Models: []api.Model{{Name: h.ModelName(), Aliases: c.Alias, LLM: h.Model}},
 		Agents: []api.Agent{{Name: h.Config.Name, Agent: h.Agent}},
-		Dir:    filepath.Join(h.Data(), "http"),
-		Hosts:  c.Host, Origins: c.Origin, Log: h.Log(),
+		Dir:    filepath.Join(h.Data(), "http"), Keys: keys,
+		Hosts: c.Host, Origins: c.Origin, Log: h.Log(),
 	})
 	if err != nil {
 		return err
