@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/chaski-dev/chaski/tools"
@@ -35,8 +36,33 @@ type Outcome struct {
 	Err  error
 }
 
-// Test runs the cases of a file against the layers.
-func Test(sources []*Source, file string, data []byte) ([]Outcome, error) {
+// CaseTools reads the tools that a file of cases declares; cases is false of a file that
+// is none.
+func CaseTools(file string) (specs []tools.Spec, cases bool, err error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, false, err
+	}
+	var f struct {
+		Tools []any `yaml:"tools"`
+		Cases []any `yaml:"cases"`
+	}
+	if err := yaml.Unmarshal(data, &f); err != nil {
+		return nil, false, &Error{File: file, Msg: err.Error()}
+	}
+	text, err := json.Marshal(f.Tools)
+	if err == nil && f.Cases != nil {
+		err = json.Unmarshal(text, &specs)
+	}
+	if err != nil {
+		return nil, false, &Error{File: file, Msg: "tools: " + err.Error()}
+	}
+	return specs, f.Cases != nil, nil
+}
+
+// Test runs the cases of a file against the layers. The tools are those that the file
+// declares, or else specs.
+func Test(sources []*Source, file string, data []byte, specs ...tools.Spec) ([]Outcome, error) {
 	var f caseFile
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
@@ -45,6 +71,11 @@ func Test(sources []*Source, file string, data []byte) ([]Outcome, error) {
 	}
 	if len(f.Cases) == 0 {
 		return nil, &Error{File: file, Msg: "no cases"}
+	}
+	if len(f.Tools) == 0 {
+		for _, spec := range specs {
+			f.Tools = append(f.Tools, spec)
+		}
 	}
 	var out []Outcome
 	for _, c := range f.Cases {

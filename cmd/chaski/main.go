@@ -14,6 +14,7 @@ import (
 
 // cli is the command line: one field for each command, each in a file of its own.
 type cli struct {
+	Init    initCmd    `cmd:"" help:"Make a folder with an agent that runs: its tools, rules, tests of the rules and a README."`
 	Run     runCmd     `cmd:"" help:"Run a prompt: think, call tools, answer."`
 	Chat    chatCmd    `cmd:"" help:"Talk with an agent."`
 	Serve   serveCmd   `cmd:"" help:"Start runs by messages and schedules, as agent.yaml says."`

@@ -12,14 +12,6 @@ import (
 	"testing"
 )
 
-// TestMain lets the test binary stand in for the program.
-func TestMain(m *testing.M) {
-	if os.Getenv("CHASKI_TEST_RUN") == "1" {
-		os.Exit(run(os.Args[1:]))
-	}
-	os.Exit(m.Run())
-}
-
 // chaski runs the program and returns what it printed and its exit status.
 func chaski(t *testing.T, stdin string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()

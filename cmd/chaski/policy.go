@@ -117,36 +117,51 @@ func toolsOf(name string) ([]tools.Spec, error) {
 
 type policyCheckCmd struct {
 	Bundle  string `short:"f" help:"Bundle: a file or a built-in name; the agent's policies by default."`
-	Tools   string `short:"t" help:"Tool specs: a JSON array, traces, or an agent's YAML file." type:"existingfile"`
+	Tools   string `short:"t" help:"Tool specs: a JSON array, traces, an agent's YAML file, or a file of cases." type:"existingfile"`
 	Example string `help:"The tools, and by default the policies, of an example that ships in this program."`
+}
+
+// agentSubject returns the rules and tools of an agent's file or of an example.
+func agentSubject(file, example string) (sources []*policies.Source, specs []tools.Spec, err error) {
+	f := agentFlags{File: file, Example: example}
+	config, o, err := f.config()
+	if err != nil {
+		return nil, nil, err
+	}
+	declared, err := config.Declared()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, t := range append(o.Tools, declared...) {
+		specs = append(specs, t.Spec())
+	}
+	sources, err = config.Layers()
+	return sources, specs, err
+}
+
+// isYAML says whether a file's name says so.
+func isYAML(name string) bool {
+	return strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
 }
 
 // subject returns what is checked, and the tools that it is checked against.
 func (c *policyCheckCmd) subject() (sources []*policies.Source, specs []tools.Spec, err error) {
-	yaml := strings.HasSuffix(c.Tools, ".yaml") || strings.HasSuffix(c.Tools, ".yml")
-	switch {
-	case (c.Tools == "") == (c.Example == ""):
+	if (c.Tools == "") == (c.Example == "") {
 		return nil, nil, usage("give either the tools, -t, or --example")
-	case c.Example != "" || yaml:
-		file := agentFlags{File: c.Tools, Example: c.Example}
-		config, o, err := file.config()
-		if err != nil {
+	}
+	cases := false
+	if isYAML(c.Tools) {
+		if specs, cases, err = policies.CaseTools(c.Tools); err != nil {
 			return nil, nil, err
 		}
-		declared, err := config.Declared()
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, t := range append(o.Tools, declared...) {
-			specs = append(specs, t.Spec())
-		}
-		if c.Bundle == "" {
-			sources, err = config.Layers()
+	}
+	if c.Example != "" || isYAML(c.Tools) && !cases {
+		if sources, specs, err = agentSubject(c.Tools, c.Example); err != nil || c.Bundle == "" {
 			return sources, specs, err
 		}
-	case c.Bundle == "":
+	} else if c.Bundle == "" {
 		return nil, nil, usage("give the bundle, -f")
-	default:
+	} else if !cases {
 		if specs, err = toolsOf(c.Tools); err != nil {
 			return nil, nil, err
 		}
@@ -170,22 +185,34 @@ func (c *policyCheckCmd) Run() error {
 		fmt.Println(f)
 	}
 	if len(found) > 0 {
-		return &exitError{code: 1, err: fmt.Errorf("%d findings", len(found))}
+		return &exitError{code: 1, err: fmt.Errorf("findings: %d", len(found))}
 	}
 	fmt.Printf("%v: ok, hash %s\n", b.Names(), b.Hash())
 	return nil
 }
 
 type policyTestCmd struct {
-	Bundle string   `short:"f" required:"" help:"Bundle: a file or a built-in name."`
+	Bundle string   `short:"f" help:"Bundle: a file or a built-in name; the agent's policies by default."`
+	Agent  string   `short:"t" help:"The agent's YAML file: its tools are those of case files that declare none." type:"existingfile"`
 	Cases  []string `arg:"" help:"Case files (YAML)." type:"existingfile"`
 }
 
 // Run runs the cases and fails if one does.
-func (c *policyTestCmd) Run() error {
-	sources, err := policies.Load(c.Bundle)
-	if err != nil {
-		return err
+func (c *policyTestCmd) Run() (err error) {
+	var sources []*policies.Source
+	var specs []tools.Spec
+	if c.Bundle == "" && c.Agent == "" {
+		return usage("give the bundle, -f, or the agent, -t")
+	}
+	if c.Agent != "" {
+		if sources, specs, err = agentSubject(c.Agent, ""); err != nil {
+			return err
+		}
+	}
+	if c.Bundle != "" {
+		if sources, err = policies.Load(c.Bundle); err != nil {
+			return err
+		}
 	}
 	failed, total := 0, 0
 	for _, name := range c.Cases {
@@ -193,7 +220,7 @@ func (c *policyTestCmd) Run() error {
 		if err != nil {
 			return err
 		}
-		outcomes, err := policies.Test(sources, name, data)
+		outcomes, err := policies.Test(sources, name, data, specs...)
 		if err != nil {
 			return err
 		}
