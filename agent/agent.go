@@ -8,6 +8,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -35,7 +36,24 @@ type Options struct {
 	Subs   map[string]Sub // agents as tools, by the tool's name
 	MCP    mcp.Options    // servers whose tools are beside Tools; Close ends them
 
-	Gate       runtime.Gate       // nil allows reads and denies effects; see runtime.NewGuard
+	// Policies are bundles of rules that decide on calls: files, or built-in names such as
+	// "strict" (see policies.Builtins). Each may only tighten what those before it say.
+	// Gate stands in place of them: a guard with an audit log or a guard model (see
+	// runtime.NewGuard), or a function. Without either, reads are allowed and effects are not.
+	Policies []string
+	Gate     runtime.Gate
+
+	// Approve, if not nil, is asked about each call that a policy wants a person to approve,
+	// those of Subs that have no Approve of their own included; the stream then goes on by
+	// itself. ErrLater leaves the call waiting, any other error ends the stream and the run
+	// waits. Nil leaves all of them waiting: see [Event.Waiting] and [Agent.Answer].
+	Approve func(ctx context.Context, q Question) (Decision, error)
+
+	// Instructions, if not nil, gives what the model is told anew in each run, beside
+	// System: the date, who asks. It is journalled with the run and stands right before the
+	// prompt, so that the context of what comes before it is shared between runs.
+	Instructions func(ctx context.Context) (string, error)
+
 	Reconciler runtime.Reconciler // nil: the Caller if it is one, else a lost once call waits for a person
 	Journal    journal.Journal    // nil keeps runs in memory
 
@@ -47,6 +65,7 @@ type Options struct {
 	Shown    int           // tools declared in a turn where there are more, see planner.Started; 0 is all
 	Sampling llm.Sampling
 	Format   *llm.ResponseFormat // of the final answer
+	Dialect  llm.Dialect         // how calls are written; "" is the model's own
 	By       string              // who asks
 	Tenant   string
 	Meta     map[string]string // journalled with each run, see planner.Started
@@ -107,6 +126,9 @@ func New(model llm.Model, opt Options) (a *Agent, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := opt.openPolicies(); err != nil {
+		return nil, err
+	}
 	if opt.Reconciler == nil {
 		opt.Reconciler, _ = opt.Caller.(runtime.Reconciler)
 	}
@@ -136,7 +158,11 @@ func (a *Agent) Runtime() *runtime.Runtime { return a.rt }
 // Run starts a run and streams it to its end or to where it waits for a person.
 // Breaking out of the loop, or cancelling ctx, leaves the run resumable.
 func (a *Agent) Run(ctx context.Context, prompt string) iter.Seq2[Event, error] {
-	return a.begin(ctx, a.turn(Start{Prompt: prompt}))
+	return a.run(ctx, Start{Prompt: prompt})
+}
+
+func (a *Agent) run(ctx context.Context, st Start) iter.Seq2[Event, error] {
+	return a.begin(ctx, st, planner.State{})
 }
 
 // Start is a run to begin.
@@ -155,7 +181,12 @@ type Start struct {
 	Format *llm.ResponseFormat // of the final answer; nil is Options.Format
 	Budget planner.Budget      // what is set bounds the run beside Options.Budget
 	Meta   map[string]string   // beside Options.Meta
+
+	session string // of which it is a turn
 }
+
+// ErrNoPrompt is the error of a run without a prompt.
+var ErrNoPrompt = errors.New("agent: the prompt is empty")
 
 // ErrFollows is the error of a start that follows a run which it may not.
 var ErrFollows = errors.New("agent: the conversation cannot go on from that run")
@@ -163,7 +194,10 @@ var ErrFollows = errors.New("agent: the conversation cannot go on from that run"
 // Start journals a new run without driving it, and returns its id; Resume drives it. An
 // id that exists already is a journal.ErrConflict.
 func (a *Agent) Start(ctx context.Context, st Start) (string, error) {
-	turn := a.turn(st)
+	turn, err := a.turn(ctx, st)
+	if err != nil {
+		return "", err
+	}
 	if st.Follows == "" {
 		return a.rt.Start(ctx, turn)
 	}
@@ -185,7 +219,10 @@ func (a *Agent) Start(ctx context.Context, st Start) (string, error) {
 func (a *Agent) Model() llm.Model { return a.model }
 
 // turn is a run of one prompt.
-func (a *Agent) turn(st Start) planner.Started {
+func (a *Agent) turn(ctx context.Context, st Start) (planner.Started, error) {
+	if strings.TrimSpace(st.Prompt) == "" {
+		return planner.Started{}, ErrNoPrompt
+	}
 	meta := a.opt.Meta
 	if len(st.Meta) > 0 {
 		meta = maps.Clone(st.Meta)
@@ -195,17 +232,35 @@ func (a *Agent) turn(st Start) planner.Started {
 	if format == nil {
 		format = a.opt.Format
 	}
-	return planner.Started{
-		Run: st.Run, By: cmp.Or(st.By, a.opt.By), Tenant: cmp.Or(st.Tenant, a.opt.Tenant), Model: a.model.Info().Name, System: a.opt.System,
+	start := planner.Started{
+		Run: st.Run, Session: st.session, By: cmp.Or(st.By, a.opt.By), Tenant: cmp.Or(st.Tenant, a.opt.Tenant), Model: a.model.Info().Name, System: a.opt.System,
 		Messages: append(slices.Clone(st.Earlier), llm.Message{Role: llm.RoleUser, Content: st.Prompt}),
-		Tools:    a.opt.Specs, Budget: a.opt.Budget.And(st.Budget), Sampling: a.opt.Sampling, Format: format, Meta: meta,
+		Tools:    a.opt.Specs, Budget: a.opt.Budget.And(st.Budget), Sampling: a.opt.Sampling, Format: format, Dialect: a.opt.Dialect, Meta: meta,
 		Strategy: a.opt.Strategy, Compact: a.opt.Compact, Shown: a.opt.Shown,
 	}
+	var err error
+	if start.Values, err = tools.ValuesOf(ctx); err != nil {
+		return start, fmt.Errorf("agent: %w", err)
+	}
+	if a.opt.Instructions != nil {
+		if start.Instructions, err = a.opt.Instructions(ctx); err != nil {
+			return start, fmt.Errorf("agent: instructions: %w", err)
+		}
+	}
+	return start, nil
 }
 
-func (a *Agent) begin(ctx context.Context, start planner.Started) iter.Seq2[Event, error] {
+// begin starts a run that follows the one that ended with state last, if there was one.
+func (a *Agent) begin(ctx context.Context, st Start, last planner.State) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		run, err := a.rt.Start(ctx, start)
+		start, err := a.turn(ctx, st)
+		run := ""
+		if err == nil {
+			run, err = a.rt.Start(ctx, planner.Follow(last, start))
+			if st.session != "" && errors.Is(err, journal.ErrConflict) {
+				err = fmt.Errorf("agent: somebody else has talked on in conversation %s: open it again (%w)", st.session, err)
+			}
+		}
 		if err != nil {
 			yield(Event{}, err)
 			return
@@ -221,24 +276,33 @@ func (a *Agent) Resume(ctx context.Context, run string) iter.Seq2[Event, error] 
 		defer cancel()
 		left := false
 		st := stream{run: run, calls: map[string]planner.CallState{}}
-		s, err := a.rt.Drive(ctx, run, func(u runtime.Update) {
-			for _, ev := range st.events(u) {
-				if left {
-					return
+		person := approver{ask: a.opt.Approve, asked: map[string]bool{}}
+		for {
+			s, err := a.rt.Drive(ctx, run, func(u runtime.Update) {
+				for _, ev := range st.events(u) {
+					if left {
+						return
+					}
+					a.log(&ev)
+					if !yield(ev, nil) {
+						left = true
+						cancel()
+					}
 				}
-				a.log(&ev)
-				if !yield(ev, nil) {
-					left = true
-					cancel()
-				}
+			})
+			if left {
+				return
 			}
-		})
-		switch {
-		case left:
-		case err != nil:
-			yield(Event{Run: run}, err)
-		default:
-			yield(Event{Run: run, Status: s.Status, Reason: s.Reason, Answer: s.Answer(), Used: s.Used, State: &s}, nil)
+			again, err := person.held(ctx, a, &s, err)
+			switch {
+			case again:
+				continue
+			case err != nil:
+				yield(Event{Run: run}, err)
+			default:
+				yield(Event{Run: run, Status: s.Status, Reason: s.Reason, Answer: s.Answer(), Used: s.Used, State: &s}, nil)
+			}
+			return
 		}
 	}
 }
@@ -247,35 +311,4 @@ func (a *Agent) Resume(ctx context.Context, run string) iter.Seq2[Event, error] 
 // on with the run. The answer holds for this very call with these arguments.
 func (a *Agent) Answer(ctx context.Context, run string, call planner.CallState, approve bool, by, reason string) error {
 	return a.rt.Answer(ctx, run, planner.Answered{Call: call.ID, Hash: call.Hash(), Approve: approve, By: by, Tenant: a.opt.Tenant, Reason: reason})
-}
-
-// Ask runs a prompt to its end and returns the answer. A run that did not finish is a
-// [*NotFinishedError].
-func (a *Agent) Ask(ctx context.Context, prompt string) (string, error) {
-	var last Event
-	for ev, err := range a.Run(ctx, prompt) {
-		if err != nil {
-			return "", err
-		}
-		last = ev
-	}
-	if last.Status != planner.Finished {
-		return "", &NotFinishedError{Run: last.Run, Status: last.Status, Reason: last.Reason}
-	}
-	return last.Answer, nil
-}
-
-// NotFinishedError says how a run ended instead, or for whom it waits.
-type NotFinishedError struct {
-	Run    string
-	Status planner.Status
-	Reason string
-}
-
-func (e *NotFinishedError) Error() string {
-	s := fmt.Sprintf("run %s is not finished: %s", e.Run, e.Status)
-	if e.Reason != "" {
-		s += ": " + e.Reason
-	}
-	return s
 }

@@ -12,6 +12,11 @@
 //		fmt.Print(ev.Text)
 //	}
 //
-// Tools that only read may be called unless the Gate says otherwise; tools with
-// effects need a Gate that allows them.
+// Tools that only read may be called unless a policy says otherwise; tools with effects
+// need one that allows them: [Options].Policies names bundles of rules, Gate is a guard or
+// a function of your own. Where a rule asks for a person, Options.Approve is asked.
+//
+// [Ask] returns an answer as a Go value. A [Session] is a conversation, which
+// [Agent.Reopen] goes on with by its id. tools.Value gives a run's tools what the model is
+// not to see, Options.Instructions tells the model what is new in each run.
 package agent

@@ -21,7 +21,7 @@ func (a *Agent) log(ev *Event) {
 	switch {
 	case ev.Decision != nil:
 		d := ev.Decision
-		line(l.Info()).Str("verdict", string(d.Verdict)).Str("rule", d.Rule).Str("policy", d.Policy).Str("reason", d.Reason).Msg("decided")
+		line(l.Info()).Str("verdict", string(d.Verdict)).Str("rule", d.Rule).Str("policy", d.Policy).Str("reason", d.Reason).Str("hint", d.Hint).Msg("decided")
 	case ev.Result != nil:
 		r := ev.Result
 		line(l.Info()).Str("status", string(r.Status)).Int("attempt", r.Attempt).Dur("ms", r.Duration).Str("reason", r.Reason).Msg("result")

@@ -27,8 +27,8 @@ func (o *Options) addSubs() (map[string]runtime.SubAgent, error) {
 			return nil, fmt.Errorf("agent: sub-agent %q is nil", name)
 		}
 		in := sub.Agent.opt
-		subs[name] = runtime.SubAgent{Runtime: sub.Agent.rt, Start: planner.Started{Model: sub.Agent.model.Info().Name, System: in.System,
-			Tools: in.Specs, Budget: in.Budget, Sampling: in.Sampling, Format: in.Format, Strategy: in.Strategy, Compact: in.Compact, Shown: in.Shown, Meta: in.Meta}}
+		subs[name] = runtime.SubAgent{Runtime: sub.Agent.rt, Instructions: in.Instructions, Start: planner.Started{Model: sub.Agent.model.Info().Name, System: in.System,
+			Tools: in.Specs, Budget: in.Budget, Sampling: in.Sampling, Format: in.Format, Dialect: in.Dialect, Strategy: in.Strategy, Compact: in.Compact, Shown: in.Shown, Meta: in.Meta}}
 		spec := subs[name].Spec(name, sub.Description)
 		if err := spec.Check(); err != nil {
 			return nil, fmt.Errorf("agent: sub-agent: %w", err)

@@ -1,6 +1,7 @@
 package agent_test
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -11,6 +12,26 @@ import (
 	"github.com/chaski-dev/chaski/runtime/journal"
 	"github.com/chaski-dev/chaski/tools"
 )
+
+// TestChildIsTold: a child has instructions of its own, and the values of the run above.
+func TestChildIsTold(t *testing.T) {
+	j, told, who := &journal.Memory{}, "", ""
+	look := tools.New("look", "", func(ctx context.Context, _ struct{}) (string, error) {
+		who, _ = customer.Get(ctx)
+		return "", nil
+	}, tools.Options{Effect: tools.Read})
+	clerk := newAgent(t, &llm.Scripted{Next: func(n int, req *llm.Request) llm.Turn {
+		if told = req.Messages[0].Content; n == 0 {
+			return llm.Turn{Calls: []llm.ToolCall{{Name: "look", Arguments: json.RawMessage(`{}`)}}}
+		}
+		return llm.Turn{Text: "Looked."}
+	}}, agent.Options{Journal: j, Tools: []*tools.Tool{look}, Instructions: func(context.Context) (string, error) { return "It is late.", nil }})
+	boss := newAgent(t, llm.Script(llm.Turn{Calls: []llm.ToolCall{{Name: "clerk", Arguments: json.RawMessage(`{"task":"Look."}`)}}}, llm.Turn{Text: "Fine."}),
+		agent.Options{Journal: j, Subs: map[string]agent.Sub{"clerk": {Agent: clerk}}})
+	if _, err := boss.Ask(customer.With(t.Context(), "ines"), "Look."); err != nil || told != "It is late." || who != "ines" {
+		t.Errorf("%v: told %q, for %q", err, told, who)
+	}
+}
 
 func TestSubAgents(t *testing.T) {
 	j := &journal.Memory{}

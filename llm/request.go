@@ -22,12 +22,17 @@ type ToolChoice struct {
 	MinCallProb float64 `json:"min_call_prob,omitempty"`
 }
 
-// Dialect is the form in which tools are declared and calls are written.
+// Dialect is the form in which tools are declared and calls are written. "" is the model's
+// own.
 type Dialect string
 
 const (
-	DialectJSON     Dialect = ""         // {"name": …, "parameters": {…}}, Llama 3.1's native form
-	DialectPythonic Dialect = "pythonic" // [f(a=1), g(b="x")]
+	DialectJSON     Dialect = "json"     // {"name": …, "parameters": {…}}, Llama 3.1's native form
+	DialectPythonic Dialect = "pythonic" // [f(a=1), g(b="x")]: Llama 3.2, ToolACE
+	DialectHermes   Dialect = "hermes"   // <tool_call> {"name": …, "arguments": {…}} </tool_call>: Hermes, Qwen
+	DialectNemotron Dialect = "nemotron" // <TOOLCALL>[{"name": …, "arguments": {…}}]</TOOLCALL>
+	DialectArray    Dialect = "array"    // [{"name": …, "arguments": {…}}]: xLAM-2
+	DialectFunction Dialect = "function" // <function=f>{…}</function>: Functionary, Llama 3.1 when asked for it
 )
 
 // Sampling holds the settings of the sampler. The zero value is greedy decoding.

@@ -20,6 +20,7 @@ func Request(s State) *llm.Request {
 	req := &llm.Request{
 		Sampling:       st.Sampling,
 		ResponseFormat: st.Format,
+		Dialect:        st.Dialect,
 		MaxCalls:       budget.Calls - s.Used.Calls,
 		MaxTokens:      0,
 		Session:        s.Run,
@@ -40,7 +41,7 @@ func Request(s State) *llm.Request {
 		}
 		req.Messages = append(req.Messages, m)
 	}
-	req.Messages = append(req.Messages, volatile...)
+	req.Messages = append(s.instructed(req.Messages), volatile...)
 	for _, t := range s.shown() {
 		req.Tools = append(req.Tools, t.LLM())
 	}
@@ -56,6 +57,21 @@ func Request(s State) *llm.Request {
 		s.planRequest(req)
 	}
 	return req
+}
+
+// instructed puts the run's own instructions before its prompt, which is the last message
+// of the user: what comes before is the same in other runs.
+func (s *State) instructed(messages []llm.Message) []llm.Message {
+	if s.Start.Instructions == "" {
+		return messages
+	}
+	at := len(messages)
+	for i, m := range messages {
+		if m.Role == llm.RoleUser {
+			at = i
+		}
+	}
+	return slices.Insert(messages, at, llm.Message{Role: llm.RoleSystem, Content: s.Start.Instructions})
 }
 
 // resultMessage is what the model reads of a settled call. It is data: the

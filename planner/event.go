@@ -36,12 +36,19 @@ type Event struct {
 
 // Started begins a run: who asked for what, with which tools and budget.
 type Started struct {
-	Run      string        `json:"run"`
-	By       string        `json:"by,omitempty"`
-	Tenant   string        `json:"tenant,omitempty"`
-	Parent   string        `json:"parent,omitempty"` // the run whose call this run answers: its last message is that call's task
-	Model    string        `json:"model,omitempty"`
-	System   string        `json:"system,omitempty"`
+	Run    string `json:"run"`
+	By     string `json:"by,omitempty"`
+	Tenant string `json:"tenant,omitempty"`
+	Parent string `json:"parent,omitempty"` // the run whose call this run answers: its last message is that call's task
+	Model  string `json:"model,omitempty"`
+	System string `json:"system,omitempty"`
+
+	// Session is the conversation of which the run is a turn. Instructions are the
+	// program's, for this run alone; they stand before the prompt. Values go with each call.
+	Session      string                     `json:"session,omitempty"`
+	Instructions string                     `json:"instructions,omitempty"`
+	Values       map[string]json.RawMessage `json:"values,omitempty"`
+
 	Messages []llm.Message `json:"messages"` // earlier turns, and the prompt last
 	Tools    []tools.Spec  `json:"tools,omitempty"`
 	Budget   Budget        `json:"budget,omitzero"`
@@ -70,6 +77,7 @@ type Started struct {
 	Extract  bool                `json:"extract,omitempty"` // Tools has ExtractTool, which the runtime runs by the model
 	Sampling llm.Sampling        `json:"sampling,omitzero"`
 	Format   *llm.ResponseFormat `json:"format,omitempty"`
+	Dialect  llm.Dialect         `json:"dialect,omitempty"` // of calls; "" is the model's own
 
 	// Meta is what whoever started the run wants to find again, such as the file
 	// that configured the agent. Nothing is decided by it.
@@ -112,6 +120,9 @@ type Generated struct {
 	Stop    llm.StopReason `json:"stop,omitempty"`
 	Usage   llm.Usage      `json:"usage,omitzero"`
 	Error   string         `json:"error,omitempty"`
+
+	// Misfit says why the answer is not what Started.Format asks for.
+	Misfit string `json:"misfit,omitempty"`
 
 	// Written are the arguments of each call, as the model wrote them, where one of them
 	// is no JSON object; "" for those that are.
@@ -182,6 +193,7 @@ type Decided struct {
 	Reason    string          `json:"reason,omitempty"`
 	Arguments json.RawMessage `json:"arguments,omitempty"` // in place of the call's, when rewritten
 	Expires   time.Time       `json:"expires,omitzero"`    // of the request for approval
+	Hint      string          `json:"hint,omitempty"`      // to whoever wrote the agent: what would let such calls through
 
 	// Decision is the whole of it when a policy bundle decided: the labels of each
 	// argument, what a person is shown, what rules in shadow mode would have said.

@@ -37,6 +37,9 @@ func Facts(before State, ev Event, after State) []policies.Fact {
 		if s := before.Start.System; s != "" {
 			add(policies.Fact{Kind: policies.FactMessage, Message: &llm.Message{Role: llm.RoleSystem, Content: s}})
 		}
+		if s := before.Start.Instructions; s != "" {
+			add(policies.Fact{Kind: policies.FactMessage, Message: &llm.Message{Role: llm.RoleSystem, Content: s}})
+		}
 		for _, text := range before.Start.Said {
 			add(policies.Fact{Kind: policies.FactSaid, Said: text})
 		}
@@ -109,5 +112,5 @@ func imported(m *llm.Message) *llm.Message {
 }
 
 func (s *State) toolCall(c *CallState) tools.Call {
-	return tools.Call{ID: c.ID, Attempt: c.Attempt, Run: s.Run, Tenant: s.Start.Tenant, Tool: c.Tool, Arguments: c.Arguments, Confidence: c.Confidence}
+	return tools.Call{ID: c.ID, Attempt: c.Attempt, Run: s.Run, Tenant: s.Start.Tenant, Tool: c.Tool, Arguments: c.Arguments, Values: s.Start.Values, Confidence: c.Confidence}
 }

@@ -146,6 +146,9 @@ func (s *State) generated(g *Generated) {
 	s.Used.Calls += len(msg.Calls)
 	switch {
 	case len(msg.Calls) > 0:
+	case g.Misfit != "": // said by the system: what it says of the answer is no user's words
+		s.Used.Repairs++
+		s.Messages = append(s.Messages, llm.Message{Role: llm.RoleSystem, Content: "That answer is not of the form that was asked for: " + g.Misfit + ". Answer again with the JSON alone."})
 	case g.Stop == llm.StopMaxTokens:
 		s.answered(BudgetExceeded)
 	default:
@@ -321,7 +324,7 @@ func (s *State) bound() {
 	case s.Used.Wall > b.Wall:
 		s.end(BudgetExceeded, fmt.Sprintf("%v at work, the budget is %v", s.Used.Wall.Round(time.Millisecond), b.Wall))
 	case s.Used.Repairs > b.Repairs:
-		s.end(BudgetExceeded, fmt.Sprintf("%d turns in a row with invalid calls, the budget is %d", s.Used.Repairs, b.Repairs))
+		s.end(BudgetExceeded, fmt.Sprintf("%d turns in a row with invalid calls or answers, the budget is %d", s.Used.Repairs, b.Repairs))
 	case len(s.Calls) == 0 && s.Used.Steps >= b.Steps:
 		s.end(BudgetExceeded, fmt.Sprintf("%d steps, the budget is %d", s.Used.Steps, b.Steps))
 	}

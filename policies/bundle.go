@@ -333,6 +333,9 @@ func read(name, dir string) (key string, data []byte, err error) {
 		return name, nil, &Error{File: name, Msg: "not a file"}
 	}
 	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) && filepath.Ext(name) == "" {
+		return name, nil, fmt.Errorf("policies: %w; built in are %s", err, strings.Join(Builtins(), ", "))
+	}
 	if err != nil {
 		return name, nil, fmt.Errorf("policies: %w", err)
 	}

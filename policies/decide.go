@@ -231,6 +231,17 @@ func (r *Run) unmatched(t *tool, hits []hit) Verdict {
 	return out
 }
 
+// NoRule is the reason by which a tool with effects is denied that no rule allows. The
+// model reads it too, so it is short; [RuleFor] says the rest.
+func NoRule(tool string) string {
+	return "no rule allows " + tool + ": declare it tools.Read, or allow it by a rule"
+}
+
+// RuleFor says to whoever wrote the agent what would let such a tool through.
+func RuleFor(tool string) string {
+	return fmt.Sprintf("if %[1]s changes nothing, declare that: tools.Options{Effect: tools.Read}, or effect: read in YAML; if it does, a policy allows it, as by the rule {id: %[1]s, on: call, tools: [%[1]s], then: allow}", tool)
+}
+
 // settle takes the strictest of what fired and the default.
 func (r *Run) settle(d *Decision, hits []hit, unmatched Verdict) {
 	d.Verdict, d.Rule = Allow, "default"
@@ -240,7 +251,7 @@ func (r *Run) settle(d *Decision, hits []hit, unmatched Verdict) {
 		}
 	}
 	if unmatched > d.Verdict {
-		d.Verdict, d.Rule, d.Reason = unmatched, "default", "No rule allows this tool, and it has effects."
+		d.Verdict, d.Rule, d.Reason = unmatched, "default", NoRule(d.Tool)
 	}
 	if d.Verdict > Rewrite && d.Reason == "" {
 		d.Reason = "The policy does not allow this."

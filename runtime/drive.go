@@ -361,6 +361,8 @@ func (l *loop) generate(ctx context.Context, req *llm.Request) error {
 		}
 		if err != nil {
 			g.Error = err.Error()
+		} else if len(l.state.Summary) == 0 && l.state.Plan.Phase != planner.Planning && stop.Reason != llm.StopMaxTokens {
+			g.Misfit = misfit(l.state.Start.Format, &g.Message)
 		}
 	}
 	if g.Error != "" && len(l.state.Summary) == 0 {

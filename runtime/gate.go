@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/tools"
 )
 
@@ -81,5 +82,5 @@ var ReadsOnly = GateFunc(func(_ context.Context, _ planner.State, c planner.Call
 	if c.Effect == tools.Read {
 		return planner.Decided{Verdict: planner.Allow, Rule: "default: reads are allowed"}, nil
 	}
-	return planner.Decided{Verdict: planner.Deny, Rule: "default: no rule allows a tool with effects", Reason: "no rule allows it"}, nil
+	return planner.Decided{Verdict: planner.Deny, Rule: "default: no rule allows a tool with effects", Reason: policies.NoRule(c.Tool), Hint: policies.RuleFor(c.Tool)}, nil
 })

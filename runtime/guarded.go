@@ -146,7 +146,7 @@ func attempted(before planner.State, ev planner.Event, after planner.State) []en
 }
 
 func toolCall(s planner.State, c planner.CallState) tools.Call {
-	return tools.Call{ID: c.ID, Attempt: c.Attempt, Run: s.Run, Tenant: s.Start.Tenant, Tool: c.Tool, Arguments: c.Arguments, Confidence: c.Confidence}
+	return tools.Call{ID: c.ID, Attempt: c.Attempt, Run: s.Run, Tenant: s.Start.Tenant, Tool: c.Tool, Arguments: c.Arguments, Values: s.Start.Values, Confidence: c.Confidence}
 }
 
 func (g *guarded) log(e entry) error {
@@ -173,6 +173,9 @@ func (g *guarded) Decide(_ context.Context, now time.Time, s planner.State, c pl
 		}
 	}
 	out := planner.Decided{Rule: d.Rule, Policy: d.Bundle, Reason: d.Reason, Verdict: verdict(d.Verdict), Decision: &d}
+	if d.Verdict == policies.Deny && d.Reason == policies.NoRule(c.Tool) {
+		out.Hint = policies.RuleFor(c.Tool)
+	}
 	if out.Verdict == planner.Allow { // rewritten, also where a person has approved that
 		if args, err := tools.Canonical(d.Arguments); err == nil && !bytes.Equal(args, c.Arguments) {
 			out.Arguments = args

@@ -93,7 +93,7 @@ func NewRunID() string {
 }
 
 // Start journals a new run and returns its id; Drive runs it. An empty Run gets a
-// new id.
+// new id; one that exists already is a journal.ErrConflict.
 func (r *Runtime) Start(ctx context.Context, s planner.Started) (string, error) {
 	if s.Run == "" {
 		s.Run = NewRunID()
@@ -106,7 +106,11 @@ func (r *Runtime) Start(ctx context.Context, s planner.Started) (string, error) 
 		r.addExtract(&s)
 	}
 	d := &driver{rt: r, run: s.Run}
-	if err := d.append(ctx, planner.Event{Started: &s}); err != nil {
+	err = d.append(ctx, planner.Event{Started: &s})
+	if errors.Is(err, journal.ErrFenced) || errors.Is(err, journal.ErrConflict) {
+		return "", fmt.Errorf("%w: run %s has begun already", journal.ErrConflict, s.Run)
+	}
+	if err != nil {
 		return "", err
 	}
 	return s.Run, nil

@@ -26,6 +26,9 @@ import (
 type SubAgent struct {
 	Runtime *Runtime        // drives the child; nil is the parent's own
 	Start   planner.Started // its system prompt, tools, budget, strategy; the rest is filled in
+
+	// Instructions, if not nil, gives those of each child run.
+	Instructions func(ctx context.Context) (string, error)
 }
 
 // Spec declares the tool. It takes a task as text. It counts as a read if the agent can
@@ -92,8 +95,14 @@ func (r *Runtime) child(ctx context.Context, s planner.State, call tools.Call, a
 		start.Run, start.Parent, start.Tenant, start.By = run, s.Run, s.Start.Tenant, s.Start.By
 		start.Messages = append(slices.Clone(start.Messages), llm.Message{Role: llm.RoleUser, Content: task.Task})
 		start.Labels, start.Budget = planner.LabelMap(given), a.Start.Budget.Within(left)
+		start.Values = s.Start.Values
 		if start.Said, start.Done, err = r.handedOn(ctx, s); err != nil {
 			return held("", err)
+		}
+		if a.Instructions != nil {
+			if start.Instructions, err = a.Instructions(ctx); err != nil {
+				return held("", fmt.Errorf("instructions: %w", err))
+			}
 		}
 		if _, err = rt.Start(ctx, start); errors.Is(err, journal.ErrConflict) {
 			err = nil // another owner of the parent was first

@@ -22,6 +22,9 @@ type Call struct {
 	Revision  string          `json:"revision,omitempty"` // of the spec that the caller saw; "" takes the current one
 	Arguments json.RawMessage `json:"arguments"`          // canonical JSON, validated against the tool's schema
 
+	// Values are what the program gave to the run for its tools, see [Value].
+	Values map[string]json.RawMessage `json:"values,omitempty"`
+
 	// Confidence is how sure the model is of the call, see llm.ToolCall; 0 is unknown.
 	Confidence float64 `json:"confidence,omitempty"`
 

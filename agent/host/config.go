@@ -19,6 +19,7 @@ import (
 	"github.com/chaski-dev/chaski/llm/mini"
 	"github.com/chaski-dev/chaski/llm/sample"
 	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/runtime/bus"
 	"github.com/chaski-dev/chaski/tools"
 	"github.com/chaski-dev/chaski/tools/documents"
 	"github.com/chaski-dev/chaski/tools/external"
@@ -55,6 +56,9 @@ type Config struct {
 	// Confidence is the least at which a call that changes something needs no person, see
 	// llm.ToolCall; 0 asks for none. Where a model gives no confidence, it asks.
 	Confidence float64 `yaml:"confidence"`
+
+	// Dialect is how the model writes calls, one of chat.Dialects; "" is what its file says.
+	Dialect string `yaml:"dialect"`
 
 	Patience time.Duration `yaml:"patience"` // with a model that does not answer, before the run is suspended; 0 is a minute, negative none
 	Triggers []Trigger     `yaml:"triggers"`
@@ -95,8 +99,8 @@ type SamplingConfig struct {
 // Trigger starts runs: by messages on a subject, or on a schedule.
 type Trigger struct {
 	Subject  string `yaml:"subject"`  // a message's text is the prompt
-	Schedule string `yaml:"schedule"` // "@every 1h", "@at 2026-12-24T18:00:00Z", or "0 30 6 * * *": seconds first
-	Zone     string `yaml:"zone"`     // of a schedule of six fields, such as Europe/Lisbon; "" is UTC
+	Schedule string `yaml:"schedule"` // "@every 1h", "@at 2026-12-24T18:00:00Z", or "30 6 * * *", with seconds before it if there are six fields
+	Zone     string `yaml:"zone"`     // of a schedule by local time, such as Europe/Lisbon; "" is UTC
 	Prompt   string `yaml:"prompt"`   // of a schedule
 }
 
@@ -197,6 +201,7 @@ func (c *Config) check() error {
 	if err := c.Guard.check(); err != nil {
 		return err
 	}
+	c.Model.dialect = c.Dialect
 	if err := c.Documents.check(); err != nil {
 		return err
 	}
@@ -211,12 +216,25 @@ func (t *Trigger) check() error {
 		return errors.New("a schedule needs a prompt")
 	case t.Subject != "" && (t.Prompt != "" || t.Zone != ""):
 		return errors.New("a subject has no prompt and no zone: the message is the prompt")
+	case t.Schedule != "":
+		sc := t.schedule()
+		return sc.Check()
 	case strings.ContainsAny(t.Subject, " \t\r\n*>") || strings.Contains("."+t.Subject+".", "..") || strings.HasPrefix(t.Subject, "$"):
-		if t.Subject != "" {
-			return fmt.Errorf("subject %q: want names separated by dots, without * and >", t.Subject)
-		}
+		return fmt.Errorf("subject %q: want names separated by dots, without * and >", t.Subject)
 	}
 	return nil
+}
+
+func (t *Trigger) schedule() bus.Schedule {
+	return bus.Schedule{When: t.Schedule, Zone: t.Zone, Prompt: t.Prompt}
+}
+
+// Next is the first time after another one that a schedule starts a run, in its zone, by
+// the server's clock; the zero time if there is none.
+func (t *Trigger) Next(after time.Time) time.Time {
+	sc := t.schedule()
+	next, _ := sc.Next(after)
+	return next
 }
 
 // slug is text as a name for folders, subjects and runs.

@@ -173,7 +173,7 @@ func (h *Host) openModel(ctx context.Context) error {
 	}
 	m, dir := h.Config.Model, h.Config.path
 	if h.o.Model != "" {
-		m = ModelConfig{Path: h.o.Model, Threads: m.Threads, Context: m.Context, KV: m.KV}
+		m = ModelConfig{Path: h.o.Model, Threads: m.Threads, Context: m.Context, KV: m.KV, dialect: h.Config.Dialect}
 		dir = func(p string) string { return p }
 	}
 	path, err := h.modelPath(ctx, m.Path, dir)
@@ -181,6 +181,9 @@ func (h *Host) openModel(ctx context.Context) error {
 		return err
 	}
 	m.Path = path
+	if m.Template != "" {
+		m.Template = h.Config.path(m.Template)
+	}
 	cache := h.Config.path(h.Config.Cache)
 	switch h.Config.Cache {
 	case "":

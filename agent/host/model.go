@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/chat"
 	"github.com/chaski-dev/chaski/llm/engine"
 	"github.com/chaski-dev/chaski/llm/hub"
 	"github.com/chaski-dev/chaski/llm/mini"
@@ -27,6 +28,12 @@ type ModelConfig struct {
 	Context int           `yaml:"context"` // tokens of context to make room for; 0 is the model's, at most 32,768
 	KV      string        `yaml:"kv"`      // number format of the cache: f32, f16 or q8_0
 	OpenAI  *OpenAIConfig `yaml:"openai"`  // in place of all that
+
+	// Template is a file with the chat template, in Jinja, in place of the one in the
+	// model's file.
+	Template string `yaml:"template"`
+
+	dialect string // of calls; the configuration's
 }
 
 // OpenAIConfig names a model behind an endpoint, see openai.Options.
@@ -85,8 +92,11 @@ func known(n *yaml.Node, t reflect.Type, what string) error {
 
 func (m *ModelConfig) check() error {
 	if m.OpenAI != nil {
-		if m.Path != "" {
+		switch {
+		case m.Path != "":
 			return errors.New("model: give a path or openai, not both")
+		case m.Template != "" || m.dialect != "":
+			return errors.New("model: template and dialect are for a model in this process: an endpoint has its own")
 		}
 		o := *m.OpenAI
 		_, err := openai.New(openai.Options{BaseURL: o.BaseURL, Model: o.Model, ContextTokens: o.Context, Timeout: o.Timeout, Idle: o.Idle})
@@ -94,6 +104,9 @@ func (m *ModelConfig) check() error {
 	}
 	if m.Threads < 0 || m.Context < 0 {
 		return errors.New("model: a negative number")
+	}
+	if m.dialect != "" && !slices.Contains(chat.Dialects, llm.Dialect(m.dialect)) {
+		return fmt.Errorf("dialect: %q, want one of %v", m.dialect, chat.Dialects)
 	}
 	return nil
 }
@@ -136,7 +149,15 @@ func (m *ModelConfig) open(cache string, log zerolog.Logger) (model llm.Model, c
 			NoStreamOptions: o.NoStreamOptions, MaxTokens: o.MaxTokens})
 		return model, nil, err
 	}
-	opt := engine.Options{Threads: m.Threads, Tokens: m.Context, Cache: m.KV, CacheDir: cache,
+	template := ""
+	if m.Template != "" {
+		b, err := os.ReadFile(m.Template)
+		if err != nil {
+			return nil, nil, fmt.Errorf("model: template: %w", err)
+		}
+		template = string(b)
+	}
+	opt := engine.Options{Threads: m.Threads, Template: template, Dialect: m.dialect, Tokens: m.Context, Cache: m.KV, CacheDir: cache,
 		Report: func(err error) { log.Debug().Err(err).Msg("context cache on disk") }}
 	var e *engine.Engine
 	if m.Path == "" || m.Path == shipped {

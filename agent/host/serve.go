@@ -46,7 +46,7 @@ func (h *Host) Serve(ctx context.Context, o ServeOptions) (err error) {
 	var schedules []bus.Schedule
 	for _, t := range h.Config.Triggers {
 		if t.Schedule != "" {
-			schedules = append(schedules, bus.Schedule{When: t.Schedule, Zone: t.Zone, Prompt: t.Prompt})
+			schedules = append(schedules, t.schedule())
 		}
 	}
 	if err := q.Schedules(ctx, schedules); err != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // the zones of schedules, where a machine has none
 
 	"github.com/alecthomas/kong"
 )

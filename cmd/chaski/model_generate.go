@@ -205,14 +205,8 @@ func (c *modelGenerateCmd) prompt(tok *tokenizer.Tokenizer, tokErr error) ([]int
 
 // stopTokens are the tokens that end a turn.
 func stopTokens(tok *tokenizer.Tokenizer) []int32 {
-	var ids []int32
 	if tok == nil {
 		return nil
 	}
-	for _, name := range []string{chat.EndTurn, chat.EndMessage, chat.EndOfText} {
-		if id, ok := tok.Special(name); ok {
-			ids = append(ids, id)
-		}
-	}
-	return ids
+	return engine.EndsOf(tok)
 }

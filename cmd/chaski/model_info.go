@@ -6,7 +6,12 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/chat"
+	"github.com/chaski-dev/chaski/llm/engine"
+	"github.com/chaski-dev/chaski/llm/gguf"
 	"github.com/chaski-dev/chaski/llm/llama"
 	"github.com/chaski-dev/chaski/llm/tensor"
 )
@@ -24,6 +29,10 @@ type modelInfo struct {
 	Parameters int64          `json:"parameters,omitempty"`
 	Formats    map[string]int `json:"formats,omitempty"` // tensors of each number format
 	Tokenizer  string         `json:"tokenizer"`
+	Template   string         `json:"template"` // whose chat format it is
+	Dialect    llm.Dialect    `json:"dialect"`  // of calls; "" if the model can't be told of tools
+	Ends       []string       `json:"ends"`     // tokens that end a turn
+	Refused    []string       `json:"refused,omitempty"`
 	TiedHead   bool           `json:"tied_head"`
 	KVBytesF16 int            `json:"kv_bytes_per_token_f16"`
 	Kernels    string         `json:"kernels"`
@@ -51,7 +60,11 @@ func (c *modelInfoCmd) Run() (err error) {
 	if t, err := openTokenizer(c.Model); err != nil {
 		info.Tokenizer = err.Error()
 	} else {
-		info.Tokenizer = fmt.Sprintf("byte-level BPE of %d tokens", t.Size())
+		info.Tokenizer = fmt.Sprintf("%s of %d tokens", t.Kind(), t.Size())
+		for _, id := range engine.EndsOf(t) {
+			info.Ends = append(info.Ends, string(t.Bytes(id)))
+		}
+		info.speaks(c.Model, m.File, t.Added())
 	}
 	if c.JSON {
 		return json.NewEncoder(os.Stdout).Encode(info)
@@ -73,6 +86,38 @@ func (c *modelInfoCmd) Run() (err error) {
 	row("KV cache", "%.1f KiB a token in F16", float64(info.KVBytesF16)/1024)
 	row("vocabulary", "%d tokens; tied head: %v", info.Vocab, info.TiedHead)
 	row("tokenizer", "%s", info.Tokenizer)
+	row("template", "%s", info.Template)
+	switch info.Dialect {
+	case "":
+		row("calls", "none")
+	default:
+		row("calls", "%s: %s", info.Dialect, chat.Form(info.Dialect).Example())
+	}
+	row("turn ends", "%s", strings.Join(info.Ends, " "))
+	for _, r := range info.Refused {
+		row("refused", "%s", r)
+	}
 	row("kernels", "%s", info.Kernels)
 	return nil
+}
+
+// speaks says how the model is talked to.
+func (i *modelInfo) speaks(path string, f *gguf.File, names []string) {
+	var src chat.Source
+	var err error
+	if f != nil {
+		src = engine.SourceOf(f)
+	} else {
+		src, err = engine.SourceOfDir(path)
+	}
+	src.Names = names
+	var format *chat.Format
+	if err == nil {
+		format, err = chat.NewFormat(src)
+	}
+	if err != nil {
+		i.Template, i.Refused = "unusable", []string{err.Error()}
+		return
+	}
+	i.Template, i.Dialect, i.Refused = format.Kind(), format.Dialect(), format.Refused()
 }

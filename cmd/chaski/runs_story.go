@@ -196,6 +196,9 @@ func (s *story) decided(n int, ev *planner.Event) {
 		rule = " by rule " + d.Rule
 	}
 	s.line(n, ev.At, "%s %s%s%s", s.call(d.Call), verb, rule, colon(d.Reason))
+	if d.Hint != "" {
+		s.more("%s", d.Hint)
+	}
 	if len(d.Arguments) > 0 {
 		s.more("with other arguments: %s", short(string(d.Arguments)))
 	}

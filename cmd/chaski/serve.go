@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -99,10 +100,22 @@ func (c *serveCmd) triggers(ctx context.Context, h *host.Host) error {
 			if t.Subject != "" {
 				fmt.Printf("%s: a message on %s starts a run: chaski ask --nats %s %s PROMPT\n", h.Config.Name, t.Subject, bus.Redact(where), t.Subject)
 			} else {
-				fmt.Printf("%s: %s starts a run: %s\n", h.Config.Name, t.Schedule, short(t.Prompt))
+				fmt.Printf("%s: %s\n", h.Config.Name, scheduled(t, time.Now()))
 			}
 		}
 	}})
+}
+
+// scheduled says what a schedule starts and when. When an interval is next is the server's.
+func scheduled(t host.Trigger, now time.Time) string {
+	next := t.Next(now)
+	switch {
+	case next.IsZero():
+		return t.Schedule + " has passed: it starts nothing"
+	case strings.HasPrefix(t.Schedule, "@every"):
+		return t.Schedule + " starts a run: " + short(t.Prompt)
+	}
+	return fmt.Sprintf("%s starts a run, next at %s: %s", t.Schedule, next.Format("2006-01-02 15:04:05 MST"), short(t.Prompt))
 }
 
 type askCmd struct {

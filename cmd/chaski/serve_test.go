@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/chaski-dev/chaski/agent/host"
 )
 
 // served starts chaski serve and returns the address to ask at, and how to kill it.
@@ -132,5 +134,21 @@ func TestAsk(t *testing.T) {
 	}
 	if _, errs, code := chaski(t, " ", "ask", "--nats", url, "shop.ask", "-"); code != 2 || !strings.Contains(errs, "the prompt is empty") {
 		t.Error(code, errs)
+	}
+}
+
+// TestScheduled: what serve prints of a schedule is what it does.
+func TestScheduled(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 10, 24, 12, 0, 0, 0, time.UTC)
+	for want, schedule := range map[string]host.Trigger{
+		"30 1 * * * starts a run, next at 2026-10-25 01:30:00 WEST: Pay.":                      {Schedule: "30 1 * * *", Zone: "Europe/Lisbon", Prompt: "Pay."},
+		"@at 2026-12-24T18:00:00+01:00 starts a run, next at 2026-12-24 18:00:00 +0100: Rest.": {Schedule: "@at 2026-12-24T18:00:00+01:00", Prompt: "Rest."},
+		"@at 2020-01-01T00:00:00Z has passed: it starts nothing":                               {Schedule: "@at 2020-01-01T00:00:00Z", Prompt: "p"},
+		"@every 1h starts a run: p": {Schedule: "@every 1h", Prompt: "p"},
+	} {
+		if got := scheduled(schedule, now); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
 	}
 }

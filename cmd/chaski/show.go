@@ -106,6 +106,9 @@ func (s *screen) decision(c *planner.CallState, d *planner.Decided) {
 		text += ": " + d.Reason
 	}
 	s.note("policy", "%s", text)
+	if d.Hint != "" {
+		s.note("", "%s", d.Hint)
+	}
 	if len(d.Arguments) > 0 {
 		s.note("", "as %s %s", c.Tool, short(string(d.Arguments)))
 	}

@@ -13,6 +13,12 @@ const (
 	PythonTag   = "<|python_tag|>"
 )
 
+// What models put around their thoughts.
+const (
+	thinkOpen  = "<think>"
+	thinkClose = "</think>"
+)
+
 // Piece is a part of a prompt or of a model's output: Text, or if Special is not
 // empty, the special token of that name.
 type Piece struct {

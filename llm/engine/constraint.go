@@ -126,7 +126,7 @@ func (e *Engine) constraint(req *llm.Request, o chat.Options) (*constraint, erro
 	if free && mode != llm.ChoiceRequired && mode != llm.ChoiceTool {
 		return nil, nil
 	}
-	g, err := e.grammar(grammar.Turn{Tools: o.Tools, Choice: req.ToolChoice, MaxCalls: req.MaxCalls, Dialect: req.Dialect, Response: req.ResponseFormat})
+	g, err := e.grammar(grammar.Turn{Tools: o.Tools, Choice: req.ToolChoice, MaxCalls: req.MaxCalls, Dialect: o.Dialect, Response: req.ResponseFormat})
 	if err != nil {
 		return nil, fmt.Errorf("engine: %w", err)
 	}

@@ -29,6 +29,8 @@ type Options struct {
 	Batch     int    // sequences decoded together at most; 0 is DefaultBatch
 	NoDrafts  bool   // no speculation
 	IDs       bool   // open models without a tokenizer that can be read: they run on token ids
+	Template  string // a chat template in Jinja, in place of the one in the model's file
+	Dialect   string // how calls are written, one of chat.Dialects, whatever the template says
 	CacheDir  string // where pages go when memory runs short and at the end; "" is nowhere
 	DiskLimit int64  // bytes of the page file; 0 is kv.DefaultDiskLimit
 
@@ -53,6 +55,8 @@ type Engine struct {
 	model   *llama.Model
 	tok     *tokenizer.Tokenizer // nil if the model carries none that can be read
 	tokErr  error                // why
+	format  *chat.Format         // how the model is talked to; nil without a tokenizer
+	begin   int32                // the token that every prompt begins with, or -1
 	threads *tensor.Pool
 	pages   *kv.Pool
 	disk    *kv.Disk
@@ -109,7 +113,12 @@ func Open(path string, o Options) (*Engine, error) {
 		return nil, errors.Join(err, m.Close())
 	}
 	if m.File == nil {
-		e.setTokenizer(tokenizer.LoadDir(path))
+		tok, err := tokenizer.LoadDir(path)
+		src, bad := SourceOfDir(path)
+		if err == nil {
+			err = bad
+		}
+		e.setTokenizer(tok, src, err)
 	}
 	return e.readable(path)
 }
@@ -124,17 +133,32 @@ func (e *Engine) readable(path string) (*Engine, error) {
 
 // setTokenizer takes what was read of the model's vocabulary and of the tokens that end
 // its turns: those of Llama's names, and those that its files name.
-func (e *Engine) setTokenizer(tok *tokenizer.Tokenizer, err error) {
-	if e.tok, e.tokErr = tok, err; err != nil {
+func (e *Engine) setTokenizer(tok *tokenizer.Tokenizer, src chat.Source, err error) {
+	e.tok, e.tokErr, e.begin = tok, err, -1
+	if err == nil {
+		e.tokErr = e.speak(src)
+	}
+	if e.tokErr != nil {
 		e.tok = nil
 		return
 	}
-	e.ends = slices.Clone(tok.Ends())
+	e.tok = vocabularyFor(tok, e.format)
+	if id, ok := tok.Begin(); ok {
+		e.begin = id
+	}
+	e.ends = EndsOf(tok)
+}
+
+// EndsOf returns the tokens that end a turn: those of Llama's names, and those that the
+// model's files name.
+func EndsOf(tok *tokenizer.Tokenizer) []int32 {
+	ends := slices.Clone(tok.Ends())
 	for _, name := range []string{chat.EndTurn, chat.EndMessage, chat.EndOfText} {
-		if id, ok := tok.Special(name); ok && !slices.Contains(e.ends, id) {
-			e.ends = append(e.ends, id)
+		if id, ok := tok.Special(name); ok && !slices.Contains(ends, id) {
+			ends = append(ends, id)
 		}
 	}
+	return ends
 }
 
 // OpenBytes is Open for a GGUF file in memory, such as an embedded one.
@@ -192,7 +216,8 @@ func New(m *llama.Model, o Options) (e *Engine, err error) {
 	e.call = defaultCall
 	if m.File != nil {
 		// A model without a tokenizer runs on ids; Generate says so.
-		e.setTokenizer(tokenizer.FromGGUF(m.File))
+		tok, err := tokenizer.FromGGUF(m.File)
+		e.setTokenizer(tok, SourceOf(m.File), err)
 		if n, err := m.File.Int(beamsKey); err == nil {
 			e.beams = min(max(n, 1), llm.MaxBeams)
 		}

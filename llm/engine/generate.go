@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/chat"
@@ -26,20 +27,19 @@ func (e *Engine) CountTokens(req *llm.Request) (int, error) {
 	return len(ids), err
 }
 
-func (e *Engine) prompt(req *llm.Request) ([]int32, chat.Options, error) {
+func (e *Engine) prompt(req *llm.Request) ([]int32, chat.Rendered, error) {
 	if e.tok == nil {
-		return nil, chat.Options{}, errors.New("engine: the model has no tokenizer: it runs on token ids only")
+		return nil, chat.Rendered{}, errors.New("engine: the model has no tokenizer: it runs on token ids only")
 	}
-	o, err := chat.ForRequest(req)
+	r, err := e.format.Render(req, time.Now())
 	if err != nil {
-		return nil, o, err
+		return nil, r, err
 	}
-	pieces, err := chat.Render(req.Messages, o)
-	if err != nil {
-		return nil, o, err
+	ids, err := chat.Encode(e.tok, r.Pieces)
+	if err == nil && e.begin >= 0 && (len(ids) == 0 || ids[0] != e.begin) {
+		ids = append([]int32{e.begin}, ids...)
 	}
-	ids, err := chat.Encode(e.tok, pieces)
-	return ids, o, err
+	return ids, r, err
 }
 
 // check refuses what can't be done as asked.
@@ -71,10 +71,11 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 	if err := check(req); err != nil {
 		return err
 	}
-	ids, o, err := e.prompt(req)
+	ids, r, err := e.prompt(req)
 	if err != nil {
 		return err
 	}
+	o := r.Options
 	if need := len(ids) + min(leastAnswer, max(req.MaxTokens, 1)); need > e.context {
 		return &llm.ContextFullError{Need: need, Have: e.context}
 	}
@@ -96,9 +97,7 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 	out := Outcome{Stopped: -1}
 	job := Job{Prompt: ids, Max: most, Stop: e.ends, Sampling: req.Sampling, Priority: req.Priority, Tenant: req.Tenant, Session: req.Session, constraint: held}
 	if len(o.Tools) > 0 || req.Messages[0].Role == llm.RoleSystem {
-		if end, ok := e.tok.Special(chat.EndTurn); ok {
-			job.front = slices.Index(ids, end) + 1
-		}
+		job.front = slices.IndexFunc(ids, func(id int32) bool { return slices.Contains(e.ends, id) }) + 1
 	}
 	generated := 0
 	var told []byte // text that no grammar holds

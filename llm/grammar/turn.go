@@ -26,7 +26,7 @@ type Turn struct {
 // of others. Where calls can be made, text does not open as a call would, in any form that
 // models write. An error is an [*Error] whose path starts with the tool's name.
 func CompileTurn(t Turn) (g *Grammar, err error) {
-	if t.Dialect != llm.DialectJSON && t.Dialect != llm.DialectPythonic {
+	if t.Dialect != "" && t.Dialect != llm.DialectJSON && t.Dialect != llm.DialectPythonic {
 		return nil, &Error{"dialect", "", fmt.Sprintf("calls in %q have no grammar", t.Dialect), ErrUnsupported}
 	}
 	b := t.Options.builder()

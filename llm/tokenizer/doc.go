@@ -1,16 +1,22 @@
-// Package tokenizer is Llama 3's byte-level byte-pair encoding: text to token ids
-// and back.
+// Package tokenizer turns text into token ids and back, as models of Llama's architecture
+// do: byte-level byte-pair encoding in the ways of Llama 3, GPT-2, SmolLM, Qwen 2 and
+// Tekken, and SentencePiece as Llama 2 and Mistral have it.
 //
-// A text is cut into words by Llama 3's split pattern (see split.go, written by hand:
-// one pass, no backtracking), and each word is encoded on its own: a word that is a
-// token is taken whole, any other starts as its bytes, and the neighbouring pair with
-// the lowest rank is merged until no pair is left.
+// For the first kind a text is cut into words by the vocabulary's split pattern (see
+// [Split]; written by hand: one pass, no backtracking), and each word is encoded on its
+// own: where the vocabulary says so, a word that is a token is taken whole; any other
+// starts as its bytes, and the neighbouring pair with the lowest rank is merged until no
+// pair is left. SentencePiece starts from characters and merges within runs of text and
+// the blanks before it (see spm.go). A byte of no ordinary text that the vocabulary lacks
+// is left out, or is its unknown token.
 //
 // Text and special tokens are separate inputs. [Tokenizer.Encode] never yields a
 // special token, whatever the text spells; [Tokenizer.Special] gives the id of one by
-// name. [Tokenizer.EncodeSpecial] reads special tokens out of a text and is for
+// name. Tokens that a tune added as text, such as <think>, are taken whole wherever they
+// stand. [Tokenizer.EncodeSpecial] reads special tokens out of a text and is for
 // prompts that come ready-made, never for user text or tool output.
 //
 // Vocabularies come from a GGUF file, from tiktoken's tokenizer.model, or from a
-// tokenizer.json. A Tokenizer is immutable and safe for concurrent use.
+// tokenizer.json; what they ask for and is not done here is refused by name. A Tokenizer
+// is immutable and safe for concurrent use.
 package tokenizer

@@ -63,6 +63,7 @@ type jsonFile struct {
 		Merges       []jsonMerge      `json:"merges"`
 		IgnoreMerges bool             `json:"ignore_merges"`
 		ByteFallback bool             `json:"byte_fallback"`
+		Unknown      *string          `json:"unk_token"`
 	} `json:"model"`
 	AddedTokens []struct {
 		ID      int32  `json:"id"`
@@ -157,6 +158,11 @@ func ParseJSON(data []byte) (*Tokenizer, error) {
 		}
 		if err := place(a.Content, a.ID, a.Special, !a.Special); err != nil {
 			return nil, err
+		}
+	}
+	if u := f.Model.Unknown; u != nil {
+		if b, err := unspell(*u); err == nil { // a special token's name may not be in the alphabet
+			v.Unknown = string(b)
 		}
 	}
 	if len(f.Model.Merges) == 0 {

@@ -27,15 +27,23 @@ func (t *Tokenizer) encodeWord(dst []int32, word string) []int32 {
 		}
 	}
 	if len(word) == 1 {
-		return append(dst, t.bytes[word[0]])
+		if id := t.bytes[word[0]]; id >= 0 {
+			dst = append(dst, id)
+		}
+		return dst
 	}
 	if len(word) >= longWord {
 		return t.mergeLong(dst, word)
 	}
 	var buf [longWord]part
-	parts := buf[:len(word)]
-	for i := range parts {
-		parts[i].token = t.bytes[word[i]]
+	parts := buf[:0]
+	for i := range len(word) {
+		if id := t.bytes[word[i]]; id >= 0 { // what has no token is left out, and its neighbours may merge
+			parts = append(parts, part{token: id})
+		}
+	}
+	if len(parts) == 0 {
+		return dst
 	}
 	for i := range parts {
 		t.rankAt(parts, i)
@@ -84,13 +92,19 @@ func (a candidate) less(b candidate) bool {
 // mergeLong merges a long word in O(n log n): the parts are a linked list, the
 // merges a heap whose stale entries are passed over.
 func (t *Tokenizer) mergeLong(dst []int32, word string) []int32 {
-	n := int32(len(word))
-	parts := make([]part, n)
-	heap := make([]candidate, 0, n)
-	for i := range parts {
-		parts[i] = part{token: t.bytes[word[i]], prev: int32(i) - 1, next: int32(i) + 1}
+	parts := make([]part, 0, len(word))
+	for i := range len(word) {
+		if id := t.bytes[word[i]]; id >= 0 {
+			n := int32(len(parts))
+			parts = append(parts, part{token: id, prev: n - 1, next: n + 1})
+		}
+	}
+	n := int32(len(parts))
+	if n == 0 {
+		return dst
 	}
 	parts[n-1].next = -1
+	heap := make([]candidate, 0, n)
 	rank := func(i int32) {
 		p := &parts[i]
 		p.rank = noRank

@@ -2,6 +2,7 @@ package tokenizer
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -17,7 +18,7 @@ type Tokenizer struct {
 	ids        map[string]int32 // text tokens by their bytes
 	names      map[string]int32 // special tokens by name
 	prefix     *prefixTree      // of the names
-	bytes      [256]int32       // the token of each single byte
+	bytes      [256]int32       // the token of each single byte; -1 for those that are left out
 	pairs      *pairs
 	wholeWords bool // take a word that is a token whole, without merging
 	split      Split
@@ -58,9 +59,14 @@ type Vocabulary struct {
 
 	Split Split
 	NFC   bool // texts are brought into Unicode's composed form first
+
+	// Unknown are the bytes of the token that stands for a byte that has none. If it is
+	// empty, or a special token's name, which no text may spell, such bytes are left out.
+	Unknown string
 }
 
-// New makes a tokenizer. It fails if a single byte has no token or a token occurs twice.
+// New makes a tokenizer. It fails if a byte of ordinary text has no token, see mayLack, or
+// if a token occurs twice.
 func New(v Vocabulary) (*Tokenizer, error) {
 	t := &Tokenizer{
 		tokens: v.Tokens, special: make([]bool, len(v.Tokens)),
@@ -112,7 +118,13 @@ func New(v Vocabulary) (*Tokenizer, error) {
 		}
 	}
 	for b, id := range t.bytes {
-		if id < 0 {
+		if id >= 0 {
+			continue
+		}
+		if unknown, ok := t.ids[v.Unknown]; ok {
+			t.bytes[b] = unknown
+		}
+		if v.Scores != nil || !mayLack(byte(b)) {
 			return nil, fmt.Errorf("tokenizer: the vocabulary of %d tokens has none for the byte 0x%02x", len(v.Tokens), b)
 		}
 	}
@@ -142,6 +154,19 @@ func New(v Vocabulary) (*Tokenizer, error) {
 	return t, nil
 }
 
+// mayLack says that a vocabulary can do without a token for a byte: control characters but
+// for white space, bytes that no UTF-8 has, and those that begin characters of planes in
+// which none is assigned or all are private.
+func mayLack(b byte) bool {
+	switch b {
+	case '\t', '\n', '\r':
+		return false
+	case 0x7f, 0xc0, 0xc1, 0xf1, 0xf2:
+		return true
+	}
+	return b < ' ' || b >= 0xf4
+}
+
 // allPairs finds every way to join two tokens into a third.
 func (t *Tokenizer) allPairs() *pairs {
 	p := newPairs(2 * len(t.ids))
@@ -160,6 +185,14 @@ func (t *Tokenizer) allPairs() *pairs {
 		}
 	}
 	return p
+}
+
+// Kind says in a few words what kind of vocabulary it is.
+func (t *Tokenizer) Kind() string {
+	if t.ranks != nil {
+		return "SentencePiece"
+	}
+	return "byte-level BPE"
 }
 
 // Size returns the number of tokens, special ones included.
@@ -199,6 +232,30 @@ func (t *Tokenizer) Special(name string) (int32, bool) {
 	return id, ok
 }
 
+// Added returns the names of all special tokens and of those that a tune added, in no
+// order.
+func (t *Tokenizer) Added() []string { return slices.Collect(maps.Keys(t.names)) }
+
+// WithText is the tokenizer with some of its special tokens taken for text that a tune
+// added: wherever their names stand in a text for Encode, they are taken whole.
+func (t *Tokenizer) WithText(names ...string) *Tokenizer {
+	if len(names) == 0 {
+		return t
+	}
+	c := *t
+	c.special = slices.Clone(t.special)
+	c.user = &prefixTree{}
+	for name, id := range t.names {
+		if slices.Contains(names, name) {
+			c.special[id] = false
+		}
+		if !c.special[id] {
+			c.user.add(name, id)
+		}
+	}
+	return &c
+}
+
 // EncodeFirst is Encode for a text that begins a prompt or follows a special token, where
 // SentencePiece puts a blank.
 func (t *Tokenizer) EncodeFirst(dst []int32, text string) []int32 {
@@ -210,17 +267,33 @@ func (t *Tokenizer) EncodeFirst(dst []int32, text string) []int32 {
 
 // Encode appends the tokens of text to dst. It never yields a special token.
 func (t *Tokenizer) Encode(dst []int32, text string) []int32 {
-	switch {
-	case t.nfc:
-		text = norm.NFC.String(text)
-	case t.ranks != nil:
-		text = strings.ReplaceAll(text, blank, " ")
-	}
+	text = t.normal(text)
 	if t.user == nil {
 		return t.encodeText(dst, text)
 	}
 	dst, start := t.encodeUser(dst, text)
 	return t.encodeText(dst, text[start:])
+}
+
+// EncodePlain appends the tokens of text to dst as if nobody had added a token to the
+// vocabulary: it is for words of people and tools, which may spell anything. first says that
+// the text begins a prompt or follows a special token, as for EncodeFirst.
+func (t *Tokenizer) EncodePlain(dst []int32, text string, first bool) []int32 {
+	if first && t.prefixSpace && text != "" {
+		text = " " + text
+	}
+	return t.encodeText(dst, t.normal(text))
+}
+
+// normal brings a text into the form that the vocabulary is for.
+func (t *Tokenizer) normal(text string) string {
+	switch {
+	case t.nfc:
+		return norm.NFC.String(text)
+	case t.ranks != nil:
+		return strings.ReplaceAll(text, blank, " ")
+	}
+	return text
 }
 
 // encodeText is Encode of a text without user-defined tokens.

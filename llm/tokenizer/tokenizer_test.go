@@ -183,7 +183,7 @@ func TestBadFiles(t *testing.T) {
 		"no rank":       {ParseModel, "IQ==\n", "line 1: want base64"},
 		"rank order":    {ParseModel, "IQ== 1\n", `line 1: rank "1", want 0`},
 		"base64":        {ParseModel, "!! 0\n", "line 1: illegal base64"},
-		"missing bytes": {ParseModel, "IQ== 0\n", "none for the byte 0x00"},
+		"missing bytes": {ParseModel, "IQ== 0\n", "none for the byte 0x09"},
 		"twice":         {ParseModel, "IQ== 0\nIQ== 1\n", "two ids"},
 		"not json":      {ParseJSON, "{", "tokenizer.json"},
 		"unigram":       {ParseJSON, `{"model": {"type": "Unigram"}}`, `"Unigram", want BPE`},

@@ -472,6 +472,30 @@ func TestSchemaChanges(t *testing.T) {
 	}
 }
 
+// TestValues: what a program gave to a run reaches the tool beside its arguments, whatever
+// is in it; a header that is none is refused.
+func TestValues(t *testing.T) {
+	note := tools.NewValue[string]("note")
+	const text = "Zoë\n\"quoted\" \r\nChaski-Tenant: x"
+	values, err := tools.ValuesOf(note.With(context.Background(), text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, bus.ServerOptions{})
+	c := connect(t, s)
+	serve(t, c, tools.New("note", "", func(ctx context.Context, _ struct{}) (string, error) {
+		call, _ := tools.CallFrom(ctx)
+		got, _ := note.Get(ctx)
+		return got + call.Tenant, nil
+	}, tools.Options{Effect: tools.Read}))
+	in := call("note", `{}`)
+	in.Values = values
+	want, _ := json.Marshal(text + in.Tenant)
+	if r := mustCall(t, client(t, c), in); string(r.Value) != string(want) {
+		t.Errorf("%+v", r)
+	}
+}
+
 // TestOwnTools opens a bus with tools of its own: they are called without a question to
 // the bus, where another's declaration counts all the same.
 func TestOwnTools(t *testing.T) {

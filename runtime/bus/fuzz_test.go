@@ -17,13 +17,13 @@ func FuzzParse(f *testing.F) {
 	f.Add("", "-1", "x", "nonsense", "", "{", []byte(`{"state":"done","status":"ok","value":1}`))
 	f.Fuzz(func(t *testing.T, id, attempt, number, status, code, labels string, data []byte) {
 		h := map[string][]string{headerCallID: {id}, headerAttempt: {attempt}, headerDeadline: {number}, headerDuration: {number},
-			headerStatus: {status}, headerCode: {code}, headerError: {labels}, headerLabels: {labels}}
+			headerStatus: {status}, headerCode: {code}, headerError: {labels}, headerLabels: {labels}, headerValues: {labels}}
 		if call, err := parseCall("tool", h, data); err == nil {
 			if call.Attempt < 1 || checkCall(&call) != nil {
 				t.Fatalf("%+v", call)
 			}
 			again, err := parseCall("tool", requestMsg("s", "r", call).Header, data)
-			if err != nil || again.ID != call.ID || again.Attempt != call.Attempt || !again.Deadline.Equal(call.Deadline) {
+			if err != nil || again.ID != call.ID || again.Attempt != call.Attempt || !again.Deadline.Equal(call.Deadline) || len(again.Values) != len(call.Values) {
 				t.Fatalf("%+v became %+v, %v", call, again, err)
 			}
 		}

@@ -34,6 +34,7 @@ const (
 	headerBy       = "Chaski-By"
 	headerDeadline = "Chaski-Deadline" // Unix milliseconds
 	headerTrace    = "traceparent"
+	headerValues   = "Chaski-Values" // a JSON object
 
 	headerStatus   = "Chaski-Status"
 	headerWorker   = "Chaski-Worker"
@@ -78,6 +79,10 @@ func requestMsg(subject, reply string, call tools.Call) *nats.Msg {
 	set(headerTenant, call.Tenant)
 	set(headerBy, call.By)
 	set(headerTrace, call.Trace)
+	if len(call.Values) > 0 {
+		text, _ := json.Marshal(call.Values) // raw JSON, checked when it was written
+		set(headerValues, string(text))
+	}
 	if !call.Deadline.IsZero() {
 		set(headerDeadline, strconv.FormatInt(call.Deadline.UnixMilli(), 10))
 	}
@@ -112,6 +117,11 @@ func parseCall(tool string, h map[string][]string, data []byte) (tools.Call, err
 			return call, fmt.Errorf("header %s must hold Unix milliseconds", headerDeadline)
 		}
 		call.Deadline = time.UnixMilli(ms)
+	}
+	if s := header(h, headerValues); s != "" {
+		if len(s) > headerRoom || json.Unmarshal([]byte(s), &call.Values) != nil {
+			return call, fmt.Errorf("header %s must hold a JSON object of at most %d bytes", headerValues, headerRoom)
+		}
 	}
 	return call, nil
 }

@@ -73,6 +73,8 @@ type Queue struct {
 	consumer jetstream.Consumer
 	services []micro.Service
 	parked   atomic.Int32 // runs that wait without a slot
+
+	calendars map[string]*dated // of schedules by local time, by name
 }
 
 // OpenQueue makes the queue, or finds it.
@@ -233,6 +235,9 @@ func (s *Queue) accept(subject string, r micro.Request, newRun func() string) {
 func (s *Queue) Serve(ctx context.Context, do func(ctx context.Context, job Job) (Answer, error)) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
+	if len(s.calendars) > 0 {
+		wg.Go(func() { s.keepArmed(ctx) })
+	}
 	slots := make(chan struct{}, s.o.Parallel)
 	for {
 		select {

@@ -196,7 +196,7 @@ func TestSchedules(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, bad := range []bus.Schedule{{When: "soon", Prompt: "x"}, {When: "@every 1ms", Prompt: "x"}, {When: "@daily", Zone: "Mars/Phobos", Prompt: "x"}, {When: "@every 1h", Zone: "Europe/Lisbon"}} {
+	for _, bad := range []bus.Schedule{{When: "soon", Prompt: "x"}, {When: "@every 1ms", Prompt: "x"}, {When: "@daily", Zone: "Mars/Phobos", Prompt: "x"}, {When: "@every 1h", Zone: "Europe/Lisbon"}, {When: "0 9 30 2 *", Prompt: "x"}} {
 		if err := q.Schedules(ctx, []bus.Schedule{every, soon, bad}); err == nil || !strings.Contains(err.Error(), bad.When) {
 			t.Errorf("%+v: %v", bad, err)
 		}
@@ -218,6 +218,49 @@ func TestSchedules(t *testing.T) {
 	}
 	if runs["dropped"] > 0 || runs["never"] > 0 || runs["once"] > 1 || runs["early"] > 0 {
 		t.Error(runs)
+	}
+}
+
+// TestLocalTimes: a moment of a schedule by local time starts one run, though several
+// runners put it on the server, one of them late, and though they come and go.
+func TestLocalTimes(t *testing.T) {
+	c := connect(t, start(t, bus.ServerOptions{}))
+	each := bus.Schedule{When: "* * * * * *", Zone: "Europe/Lisbon", Prompt: "each"}
+	daily := bus.Schedule{When: "30 6 * * *", Zone: "Europe/Lisbon", Prompt: "early"}
+	ctx := context.Background()
+	begun := map[string]int{}
+	var mu sync.Mutex
+	do := func(ctx context.Context, job bus.Job) (bus.Answer, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		begun[job.Run]++
+		return bus.Answer{Status: "finished", Final: true}, nil
+	}
+	var runners []*runner
+	for range 3 {
+		q := queue(t, c, bus.QueueOptions{})
+		if err := q.Schedules(ctx, []bus.Schedule{each, daily}); err != nil {
+			t.Fatal(err)
+		}
+		runners = append(runners, serveQueue(t, q, do))
+	}
+	time.Sleep(3 * time.Second)
+	for _, r := range runners {
+		r.stop()
+	}
+	q := queue(t, c, bus.QueueOptions{})
+	if err := q.Schedules(ctx, []bus.Schedule{daily}); err != nil {
+		t.Fatal(err)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if len(begun) < 2 || len(begun) > 5 {
+		t.Errorf("%d runs in three seconds", len(begun))
+	}
+	for run, n := range begun {
+		if n != 1 || !strings.HasPrefix(run, "shop-2") || !strings.Contains(run, "Z-") {
+			t.Errorf("%s was handed out %d times", run, n)
+		}
 	}
 }
 

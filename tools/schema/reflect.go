@@ -12,7 +12,8 @@ import (
 
 // For returns the schema of a Go type, from its json and jsonschema tags: a field is
 // required unless its json tag says omitempty or omitzero; unknown properties are
-// refused. A type that has no JSON form, such as a channel, is an error.
+// refused. A type that has no JSON form, such as a channel, is an error, and so is a tag
+// that would be ignored: a keyword that does not exist or does not fit the field's type.
 func For(t reflect.Type) (out json.RawMessage, err error) {
 	defer func() { // the reflector panics on types that it cannot describe
 		if r := recover(); r != nil {
@@ -61,6 +62,21 @@ func expand(text []byte) (json.RawMessage, error) {
 	return Append(nil, root), nil
 }
 
+// Within returns the schema of an object whose one property of that name has the schema
+// text, as [For] returns it.
+func Within(name string, text json.RawMessage) (json.RawMessage, error) {
+	v, err := Decode(text)
+	if err != nil {
+		return nil, err
+	}
+	root := map[string]any{"type": "object", "properties": map[string]any{name: v}, "required": []any{name}, "additionalProperties": false}
+	if inner, ok := v.(map[string]any); ok && inner["$defs"] != nil { // references are from the root
+		root["$defs"] = inner["$defs"]
+		delete(inner, "$defs")
+	}
+	return Append(nil, root), nil
+}
+
 // describable refuses types that encoding/json cannot write.
 func describable(t reflect.Type, seen map[reflect.Type]bool) error {
 	if seen[t] {
@@ -79,8 +95,11 @@ func describable(t reflect.Type, seen map[reflect.Type]bool) error {
 	case reflect.Struct:
 		for i := range t.NumField() {
 			f := t.Field(i)
-			if !f.IsExported() || f.Tag.Get("json") == "-" {
+			if !f.IsExported() && !f.Anonymous || f.Tag.Get("json") == "-" {
 				continue
+			}
+			if err := checkTags(f); err != nil {
+				return fmt.Errorf("%w: field %s of %s: %w", ErrSchema, f.Name, t, err)
 			}
 			if err := describable(f.Type, seen); err != nil {
 				return fmt.Errorf("field %s: %w", f.Name, err)

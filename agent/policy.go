@@ -1,0 +1,32 @@
+package agent
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/chaski-dev/chaski/policies"
+	"github.com/chaski-dev/chaski/runtime"
+)
+
+// openPolicies makes the gate of Policies.
+func (o *Options) openPolicies() error {
+	if len(o.Policies) == 0 {
+		return nil
+	}
+	if o.Gate != nil {
+		return errors.New("agent: give Policies or a Gate, not both")
+	}
+	layers, err := policies.Load(o.Policies...)
+	if err != nil {
+		return fmt.Errorf("agent: %w", err)
+	}
+	if _, err := policies.Compile(layers, o.Specs); err != nil { // here, not at the first run
+		return fmt.Errorf("agent: %w", err)
+	}
+	guard, err := runtime.NewGuard(runtime.GuardOptions{Layers: layers})
+	if err != nil {
+		return fmt.Errorf("agent: %w", err)
+	}
+	o.Gate = guard
+	return nil
+}
