@@ -10,6 +10,7 @@ import (
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/tools"
+	"github.com/chaski-dev/chaski/tools/documents/ground"
 )
 
 // Event is one journalled fact of a run. Exactly one of the pointers is set.
@@ -108,6 +109,10 @@ type Pinned struct {
 	// Signal says that a guard model is asked about each text: one on which it says
 	// nothing goes no further.
 	Signal bool `json:"signal,omitempty"`
+
+	// Grounding says what becomes of an answer whose numbers and names are not in what it
+	// cites.
+	Grounding ground.Mode `json:"grounding,omitempty"`
 }
 
 // Asks reports whether the pinned policy wants to see texts at that hook.

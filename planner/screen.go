@@ -143,6 +143,7 @@ func (s *State) answer(sc *Screened) {
 type passageOf struct {
 	Text   string            `json:"text"`
 	Labels map[string]string `json:"labels"`
+	Label  string            `json:"label"` // an integrity by itself, as passages of documents have it
 }
 
 // passages returns the passages that a result lists, by its tool's declaration.
@@ -174,6 +175,12 @@ func readPassage(raw json.RawMessage) passageOf {
 	}
 	if json.Unmarshal(raw, &p) != nil || p.Text == "" {
 		p = passageOf{Text: string(raw)}
+	}
+	if p.Label == label.Untrusted.String() && p.Labels[label.KeyIntegrity] == "" {
+		if p.Labels == nil {
+			p.Labels = map[string]string{}
+		}
+		p.Labels[label.KeyIntegrity] = p.Label
 	}
 	return p
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/tools"
+	"github.com/chaski-dev/chaski/tools/documents/ground"
 )
 
 // Auditor keeps a log of attempted calls: *audit.Log and *audit.File do.
@@ -40,6 +42,10 @@ type GuardOptions struct {
 	// is journalled. Where it fails, the text is denied. A run that began with a source
 	// goes on only with one, and one that began without goes on without.
 	Signal SignalSource
+
+	// Grounding checks the citations of answers against the passages that tools retrieved,
+	// see ground.Mode. A run that began with it goes on with it.
+	Grounding ground.Mode
 
 	ApprovalTTL time.Duration // of a request for approval; 0 is policies.DefaultApprovalTTL
 }
@@ -138,6 +144,12 @@ func (g *Guard) Pin(s *planner.Started) (*planner.Pinned, error) {
 	p := &planner.Pinned{Policy: b.Hash(), Names: names, Layers: layers, Audited: g.opt.Audit != nil, Hooks: b.Hooks(), Handles: b.KeepsHandles()}
 	if g.opt.Signal != nil { // rules on calls too look at what was said of texts
 		p.Signal, p.Hooks = true, []policies.Hook{policies.OnInput, policies.OnResult, policies.OnAnswer}
+	}
+	if g.opt.Grounding != ground.Off {
+		p.Grounding = g.opt.Grounding
+		if !p.Asks(policies.OnAnswer) {
+			p.Hooks = append(slices.Clone(p.Hooks), policies.OnAnswer)
+		}
 	}
 	return p, nil
 }

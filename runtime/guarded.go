@@ -24,7 +24,8 @@ type guarded struct {
 	audit   Auditor                      // nil keeps no log
 	signal  SignalSource                 // asked if the policy was pinned with one
 	allowed map[string]policies.Decision // by call id, of the current turn
-	tail    []entry                      // results at the journal's end, while it is read
+	grounds grounds
+	tail    []entry // results at the journal's end, while it is read
 	live    bool
 }
 
@@ -70,6 +71,7 @@ func (g *guarded) Observe(before planner.State, ev planner.Event, after planner.
 			return err
 		}
 	}
+	g.grounds.observe(before, ev)
 	switch d := ev.Decided; {
 	case d != nil && d.Verdict == planner.Allow && d.Decision != nil:
 		g.allowed[d.Call] = *d.Decision
@@ -230,6 +232,9 @@ func (g *guarded) Screen(ctx context.Context, now time.Time, s planner.State, t 
 	out := planner.Screened{Verdict: verdict(d.Verdict), Rule: d.Rule, Policy: d.Bundle, Reason: d.Reason, Signal: said, Decision: &d}
 	if d.Verdict == policies.Rewrite {
 		out.Text = d.Text
+	}
+	if t.Hook == policies.OnAnswer {
+		g.grounds.screen(s, t, &out)
 	}
 	return out, nil
 }

@@ -33,6 +33,12 @@ func hook(t *testing.T, policy, prompt string, values map[string]string, stop in
 	if err != nil {
 		t.Fatal(err)
 	}
+	return hookGuarded(t, runtime.GuardOptions{Layers: []*policies.Source{src}}, prompt, values, stop, turns...)
+}
+
+// hookGuarded is hook under any guard.
+func hookGuarded(t *testing.T, o runtime.GuardOptions, prompt string, values map[string]string, stop int, turns ...llm.Turn) hooked {
+	t.Helper()
 	var out hooked
 	model := llm.Script(turns...)
 	next := model.Next
@@ -45,7 +51,7 @@ func hook(t *testing.T, policy, prompt string, values map[string]string, stop in
 	}
 	j := &journal.Memory{}
 	process := func() *runtime.Runtime {
-		rt, err := runtime.New(runtime.Options{Journal: j, Model: model, Owner: "test", Gate: guard(t, runtime.GuardOptions{Layers: []*policies.Source{src}}),
+		rt, err := runtime.New(runtime.Options{Journal: j, Model: model, Owner: "test", Gate: guard(t, o),
 			Caller: callerFunc(func(ctx context.Context, c tools.Call) (tools.Result, error) {
 				if err := ctx.Err(); err != nil {
 					return tools.Result{}, tools.ErrUnavailable
@@ -79,6 +85,7 @@ func hook(t *testing.T, policy, prompt string, values map[string]string, stop in
 			}
 		}
 	}
+	var err error
 	out.state, err = rt.Drive(c, "r", watch)
 	cancel()
 	if errors.Is(err, context.Canceled) {

@@ -14,18 +14,20 @@ import (
 
 	"github.com/chaski-dev/chaski/tools"
 	"github.com/chaski-dev/chaski/tools/documents"
+	"github.com/chaski-dev/chaski/tools/documents/ground"
 	"github.com/chaski-dev/chaski/tools/documents/index"
 )
 
 // DocumentsConfig names what an agent answers from: in YAML a folder, a list of folders,
 // or a mapping.
 type DocumentsConfig struct {
-	Folders  []FolderConfig `yaml:"folders"`
-	Passages int            `yaml:"passages"` // that a search gives; 0 is 5
-	Size     int            `yaml:"size"`     // characters of a passage; 0 is 1,000
-	Language string         `yaml:"language"` // of all documents; "" tells it from each
-	Tools    []string       `yaml:"tools"`    // of the library's tools; none is all
-	Index    string         `yaml:"index"`    // folder of the index; "" is documents within the data folder
+	Folders   []FolderConfig `yaml:"folders"`
+	Passages  int            `yaml:"passages"`  // that a search gives; 0 is 5
+	Size      int            `yaml:"size"`      // characters of a passage; 0 is 1,000
+	Language  string         `yaml:"language"`  // of all documents; "" tells it from each
+	Tools     []string       `yaml:"tools"`     // of the library's tools; none is all
+	Grounding ground.Mode    `yaml:"grounding"` // of answers whose facts are not in what they cite: mark, refuse; "" checks nothing
+	Index     string         `yaml:"index"`     // folder of the index; "" is documents within the data folder
 }
 
 // FolderConfig is a folder, a file or a pattern, see documents.Folder.
@@ -84,6 +86,9 @@ func (d *DocumentsConfig) check() error {
 	}
 	if d.Language != "" && !slices.Contains(index.Languages, d.Language) {
 		return fmt.Errorf("documents: language %q: want one of %s", d.Language, strings.Join(index.Languages, ", "))
+	}
+	if !slices.Contains([]ground.Mode{ground.Off, ground.Mark, ground.Refuse}, d.Grounding) {
+		return fmt.Errorf("documents: grounding %q: want mark or refuse", d.Grounding)
 	}
 	for _, t := range d.Tools {
 		if !slices.Contains(documents.ToolNames, t) {

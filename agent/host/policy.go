@@ -17,7 +17,11 @@ func (c *Config) guard(audit runtime.Auditor, signal runtime.SignalSource) (*run
 	if err != nil {
 		return nil, err
 	}
-	return runtime.NewGuard(runtime.GuardOptions{Layers: layers, Audit: audit, Signal: signal, ApprovalTTL: c.Approval})
+	o := runtime.GuardOptions{Layers: layers, Audit: audit, Signal: signal, ApprovalTTL: c.Approval}
+	if c.Documents != nil {
+		o.Grounding = c.Documents.Grounding
+	}
+	return runtime.NewGuard(o)
 }
 
 // unsure is the policy of an agent that sets a least confidence.
