@@ -61,6 +61,6 @@ func (c *auditVerifyCmd) verify(log, name string, key ed25519.PublicKey) error {
 	if r.Entries < c.Want {
 		return fmt.Errorf("%s: entry %d is missing: the log ends at %d", log, r.Entries+1, r.Entries)
 	}
-	fmt.Printf("%sok: %d entries, %d checkpoints, signed up to entry %d\n", name, r.Entries, r.Checkpoints, r.Signed)
+	fmt.Fprintf(stdout, "%sok: %d entries, %d checkpoints, signed up to entry %d\n", name, r.Entries, r.Checkpoints, r.Signed)
 	return nil
 }

@@ -110,7 +110,7 @@ func (c *benchAgentCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		_, err = f.drive(ctx, c.Runs, func() { fmt.Println("done") })
+		_, err = f.drive(ctx, c.Runs, func() { fmt.Fprintln(stdout, "done") })
 		return err
 	}
 	if c.Runs < 2 {
@@ -129,9 +129,9 @@ func (c *benchAgentCmd) Run(ctx context.Context) error {
 		return err
 	}
 	if c.JSON {
-		return json.NewEncoder(os.Stdout).Encode(out)
+		return json.NewEncoder(stdout).Encode(out)
 	}
-	fmt.Printf("%d runs at once: %.0f runs/s, %.1f KiB for each; killed after %d had finished, %d resumed, %d lost\n",
+	fmt.Fprintf(stdout, "%d runs at once: %.0f runs/s, %.1f KiB for each; killed after %d had finished, %d resumed, %d lost\n",
 		out.Runs, out.RunsPerS, float64(out.BytesPerRun)/1024, out.KilledAfter, out.Resumed, out.Lost)
 	return nil
 }

@@ -71,13 +71,13 @@ func (c *benchCacheCmd) Run(ctx context.Context) error {
 	}
 	out.PeakRSS = peakRSS()
 	if c.JSON {
-		return json.NewEncoder(os.Stdout).Encode(out)
+		return json.NewEncoder(stdout).Encode(out)
 	}
 	if c.Prefix > 0 {
-		fmt.Printf("prefix   %8d tokens, %d runs at once: %.2f times prefilled, %d of %d prompt tokens computed, %.1f s\n", out.Prefix, out.Runs, out.Prefills, out.Computed, out.Prompts, out.RunsS)
+		fmt.Fprintf(stdout, "prefix   %8d tokens, %d runs at once: %.2f times prefilled, %d of %d prompt tokens computed, %.1f s\n", out.Prefix, out.Runs, out.Prefills, out.Computed, out.Prompts, out.RunsS)
 	}
 	if c.Resume > 0 {
-		fmt.Printf("resume   %8d tokens: %.2f s from disk, %.2f%% of the %.1f s that their prefill took; %.1f MiB\n", out.Resume, out.ResumeS, 100*out.ResumeFraction, out.PrefillS, float64(out.DiskBytes)/(1<<20))
+		fmt.Fprintf(stdout, "resume   %8d tokens: %.2f s from disk, %.2f%% of the %.1f s that their prefill took; %.1f MiB\n", out.Resume, out.ResumeS, 100*out.ResumeFraction, out.PrefillS, float64(out.DiskBytes)/(1<<20))
 	}
 	return nil
 }

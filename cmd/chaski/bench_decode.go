@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"time"
 
@@ -137,16 +136,16 @@ func (c *benchDecodeCmd) Run(ctx context.Context) (err error) {
 	}
 	out.PeakRSS = peakRSS()
 	if c.JSON {
-		return json.NewEncoder(os.Stdout).Encode(out)
+		return json.NewEncoder(stdout).Encode(out)
 	}
-	fmt.Printf("prefill  %8.2f tokens/s  %.0f%% of %.0f G multiply-adds/s\n", out.PrefillTokS, 100*out.GMACFraction, out.GMACS)
-	fmt.Printf("decode   %8.2f tokens/s  %.0f%% of %.1f GB/s read\n", out.DecodeTokS, 100*out.ReadFraction, out.ReadGBS)
+	fmt.Fprintf(stdout, "prefill  %8.2f tokens/s  %.0f%% of %.0f G multiply-adds/s\n", out.PrefillTokS, 100*out.GMACFraction, out.GMACS)
+	fmt.Fprintf(stdout, "decode   %8.2f tokens/s  %.0f%% of %.1f GB/s read\n", out.DecodeTokS, 100*out.ReadFraction, out.ReadGBS)
 	if c.Batch > 1 {
-		fmt.Printf("one      %8.2f tokens/s  %d together are %.1f times faster\n", out.SingleTokS, c.Batch, out.BatchSpeedup)
+		fmt.Fprintf(stdout, "one      %8.2f tokens/s  %d together are %.1f times faster\n", out.SingleTokS, c.Batch, out.BatchSpeedup)
 	}
-	fmt.Printf("cache    %8d bytes a token (%s)\n", out.KVTokenBytes, out.Cache)
+	fmt.Fprintf(stdout, "cache    %8d bytes a token (%s)\n", out.KVTokenBytes, out.Cache)
 	if c.Depth > 0 {
-		fmt.Printf("depth    %8d tokens    %.0f%% of %.1f GB/s read by attention, %.0f bytes of memory a token\n", c.Depth, 100*out.AttentionFraction, out.ReadGBS, out.KVResident)
+		fmt.Fprintf(stdout, "depth    %8d tokens    %.0f%% of %.1f GB/s read by attention, %.0f bytes of memory a token\n", c.Depth, 100*out.AttentionFraction, out.ReadGBS, out.KVResident)
 	}
 	return nil
 }

@@ -103,9 +103,9 @@ func (c *benchToolsCmd) Run(ctx context.Context) error {
 	if c.JSON {
 		return printJSON(out)
 	}
-	fmt.Printf("bare request   p50 %7.1f us %10.0f calls/s with %d in flight\n", out.BareP50, out.BareRate, out.Flight)
-	fmt.Printf("read tool      p50 %7.1f us %10.0f calls/s   p99 %.1f us, added p50 %.1f us\n", out.ReadP50, out.ReadRate, out.ReadP99, out.AddedP50)
-	fmt.Printf("idempotent     p50 %7.1f us   p99 %.1f us; two records a call, one fsync of this disk p50 %.1f us\n", out.IdempotentP50, out.IdempotentP99, out.FsyncP50)
+	fmt.Fprintf(stdout, "bare request   p50 %7.1f us %10.0f calls/s with %d in flight\n", out.BareP50, out.BareRate, out.Flight)
+	fmt.Fprintf(stdout, "read tool      p50 %7.1f us %10.0f calls/s   p99 %.1f us, added p50 %.1f us\n", out.ReadP50, out.ReadRate, out.ReadP99, out.AddedP50)
+	fmt.Fprintf(stdout, "idempotent     p50 %7.1f us   p99 %.1f us; two records a call, one fsync of this disk p50 %.1f us\n", out.IdempotentP50, out.IdempotentP99, out.FsyncP50)
 	return nil
 }
 
@@ -153,7 +153,7 @@ func benchWorker(ctx context.Context, url string) error {
 	if err := bus.Echo(conn, benchEcho); err != nil {
 		return err
 	}
-	fmt.Println("ready")
+	fmt.Fprintln(stdout, "ready")
 	<-ctx.Done()
 	return nil
 }

@@ -57,7 +57,7 @@ func (c *busCmd) Run(ctx context.Context) error {
 	if err := prepare(ctx, s); err != nil {
 		return err
 	}
-	fmt.Println(s.URL())
+	fmt.Fprintln(stdout, s.URL())
 	<-ctx.Done()
 	return nil
 }

@@ -36,6 +36,7 @@ type conversation struct {
 	screen  *screen
 	input   *lineInput // nil if standard input is no terminal
 	kept    bool       // a turn was left that may go on
+	failure error      // of the last turn that did not finish, if nobody was there to see it
 
 	mu     sync.Mutex
 	cancel context.CancelFunc // of the turn that is running
@@ -43,7 +44,7 @@ type conversation struct {
 
 // Run talks until the input ends. Ctrl-C cancels a turn, not the program.
 func (c *chatCmd) Run(ctx context.Context) (err error) {
-	t := &conversation{screen: newScreen(os.Stdout, os.Stderr)}
+	t := &conversation{screen: newScreen(stdout, os.Stderr)}
 	c.read = func(ctx context.Context, prompt string) (string, error) {
 		if t.input == nil {
 			return askLine(ctx, prompt)
@@ -60,6 +61,9 @@ func (c *chatCmd) Run(ctx context.Context) (err error) {
 		if err == nil && !t.kept {
 			err = h.Discard()
 		}
+		if err == nil {
+			err = t.failure
+		}
 	}()
 	// The program's own context ends at the first Ctrl-C: turns have contexts of their own.
 	root, end := context.WithCancel(context.WithoutCancel(ctx))
@@ -75,9 +79,9 @@ func (c *chatCmd) Run(ctx context.Context) (err error) {
 			t.interrupt()
 		}
 	}()
-	if term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd())) {
+	if term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(stdout.Fd())) {
 		t.input = newLineInput(filepath.Join(h.Data(), "history"))
-		fmt.Printf("%s, %s. Ctrl-C cancels a turn, Ctrl-D ends, /help says more.\n", h.Config.Name, h.Model.Info().Name)
+		fmt.Fprintf(stdout, "%s, %s. Ctrl-C cancels a turn, Ctrl-D ends, /help says more.\n", h.Config.Name, h.Model.Info().Name)
 	}
 	return t.talk(root)
 }
@@ -104,12 +108,12 @@ func (t *conversation) talk(ctx context.Context) error {
 		text = strings.TrimSpace(text)
 		switch {
 		case errors.Is(err, errInterrupted):
-			fmt.Println("(Ctrl-D ends)")
+			fmt.Fprintln(stdout, "(Ctrl-D ends)")
 			continue
 		case err != nil && (!errors.Is(err, io.EOF) || text == ""):
 			if errors.Is(err, io.EOF) {
 				if t.input != nil {
-					fmt.Println() // the shell's prompt is not to stand behind ours
+					fmt.Fprintln(stdout) // the shell's prompt is not to stand behind ours
 				}
 				return nil
 			}
@@ -120,11 +124,11 @@ func (t *conversation) talk(ctx context.Context) error {
 		case text == "/quit":
 			return nil
 		case text == "/help":
-			fmt.Println(chatHelp)
+			fmt.Fprintln(stdout, chatHelp)
 		case text == "/reset":
 			t.session = t.h.Session()
 		case strings.HasPrefix(text, "/"):
-			fmt.Printf("there is no command %s: want /help, /reset or /quit\n", printable(text, false))
+			fmt.Fprintf(stdout, "there is no command %s: want /help, /reset or /quit\n", printable(text, false))
 		default:
 			if err := t.turn(ctx, text); err != nil {
 				return err
@@ -167,7 +171,7 @@ func (t *conversation) turn(root context.Context, prompt string) error {
 		if last.Status != planner.Waiting || len(waiting) == 0 {
 			t.kept = t.kept || !last.Status.Done()
 			if err := ended(t.h, &last); err != nil {
-				fmt.Fprintln(os.Stderr, "chaski:", err)
+				t.missed(err)
 			}
 			return nil
 		}
@@ -183,11 +187,26 @@ func (t *conversation) turn(root context.Context, prompt string) error {
 			return t.failed(ctx, root, run, err)
 		case !answered:
 			t.kept = true
-			fmt.Fprintln(os.Stderr, "chaski:", ended(t.h, &last))
+			t.missed(ended(t.h, &last))
 			return nil
 		}
 		events = t.session.Resume(ctx, run)
 	}
+}
+
+// missed tells of a turn that did not finish. A person at the terminal has seen it; a
+// program that wrote the lines learns it by the exit status.
+func (t *conversation) missed(err error) {
+	fmt.Fprintln(os.Stderr, "chaski:", err)
+	if t.input != nil {
+		return
+	}
+	code := 1
+	var exit *exitError
+	if errors.As(err, &exit) {
+		code = exit.code
+	}
+	t.failure = &exitError{code: code}
 }
 
 // failed ends a turn that was cancelled, in the journal too. An error of the turn is
@@ -197,7 +216,7 @@ func (t *conversation) failed(ctx, root context.Context, run string, err error) 
 		if t.kept = true; root.Err() != nil {
 			return err
 		}
-		fmt.Fprintln(os.Stderr, "chaski:", left(ctx, t.h, run, err))
+		t.missed(left(ctx, t.h, run, err))
 		return nil
 	}
 	if err := t.h.Runtime().Cancel(root, run, planner.Cancelled{By: me(), Reason: "Ctrl-C"}); err != nil && !errors.Is(err, planner.ErrEvent) {

@@ -84,7 +84,7 @@ func (k *keys) spell(s string) string {
 }
 
 func newLineInput(file string) *lineInput {
-	l := &lineInput{keys: &keys{Writer: os.Stdout, in: os.Stdin}, history: openHistory(file)}
+	l := &lineInput{keys: &keys{Writer: stdout, in: os.Stdin}, history: openHistory(file)}
 	l.term = term.NewTerminal(l.keys, "")
 	l.term.History = l.history
 	return l
@@ -99,11 +99,11 @@ func (l *lineInput) read(prompt string, remember bool) (string, error) {
 		return "", fmt.Errorf("the terminal: %w", err)
 	}
 	defer func() { _ = term.Restore(fd, state) }()
-	if w, h, err := term.GetSize(int(os.Stdout.Fd())); err == nil && w > 0 {
+	if w, h, err := term.GetSize(int(stdout.Fd())); err == nil && w > 0 {
 		_ = l.term.SetSize(w, h)
 	}
 	stop := onResize(func() {
-		if w, h, err := term.GetSize(int(os.Stdout.Fd())); err == nil && w > 0 {
+		if w, h, err := term.GetSize(int(stdout.Fd())); err == nil && w > 0 {
 			_ = l.term.SetSize(w, h)
 		}
 	})

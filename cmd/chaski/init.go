@@ -57,8 +57,8 @@ func (c *initCmd) Run() error {
 			return err
 		}
 	}
-	fmt.Printf("%s: %s\n", dir, strings.Join(files, ", "))
-	fmt.Printf("Try it:\n  cd %s\n  chaski run %q\n", shellWord(dir), firstPrompt[c.Kind])
+	fmt.Fprintf(stdout, "%s: %s\n", dir, strings.Join(files, ", "))
+	fmt.Fprintf(stdout, "Try it:\n  cd %s\n  chaski run %q\n", shellWord(dir), firstPrompt[c.Kind])
 	return nil
 }
 

@@ -69,7 +69,7 @@ func (c *keyAddCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	fmt.Println(text)
+	fmt.Fprintln(stdout, text)
 	fmt.Fprintln(os.Stderr, "Keep it: it is not shown again.")
 	if first {
 		fmt.Fprintln(os.Stderr, "From now on whoever asks a server with this data folder needs a key.")
@@ -85,7 +85,7 @@ type keyLsCmd struct {
 func (c *keyLsCmd) Run() error {
 	keys, _ := api.OpenKeys(c.folder("")) // List says what is wrong
 	list, used, err := keys.List()
-	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	out := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 	if !c.JSON && len(list) > 0 {
 		fmt.Fprintln(out, "NAME\tTENANT\tKEY\tMAY\tBOUNDS\tTODAY\tMONTH\tLAST USED")
 	}

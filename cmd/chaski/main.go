@@ -86,7 +86,9 @@ func run(args []string) int {
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	kctx.BindTo(ctx, (*context.Context)(nil))
 	if err = locate(ctx, kctx); err == nil {
-		err = kctx.Run()
+		if err = kctx.Run(); err == nil {
+			err = stdout.lost()
+		}
 	}
 	var exit *exitError
 	switch {

@@ -75,15 +75,15 @@ func (c *mcpLsCmd) Run(ctx context.Context) (err error) {
 		return nil
 	}
 	for _, l := range client.Listings() {
-		fmt.Printf("%s: %s, protocol %s\n", l.Server, cmp.Or(l.Version, "it does not say what it is"), l.Protocol)
+		fmt.Fprintf(stdout, "%s: %s, protocol %s\n", l.Server, cmp.Or(l.Version, "it does not say what it is"), l.Protocol)
 		for _, t := range client.Tools() {
 			if s := t.Spec(); s.Labels[mcp.LabelServer] == l.Server {
-				fmt.Printf("  %-40s %-10s %s\n", s.Name, s.Effect, short(printable(s.Description, false)))
+				fmt.Fprintf(stdout, "  %-40s %-10s %s\n", s.Name, s.Effect, short(printable(s.Description, false)))
 			}
 		}
 		for _, change := range client.Changes() {
 			if change.Server == l.Server {
-				fmt.Printf("  %s: chaski mcp pin %s\n", printable(change.String(), false), l.Server)
+				fmt.Fprintf(stdout, "  %s: chaski mcp pin %s\n", printable(change.String(), false), l.Server)
 			}
 		}
 	}
@@ -106,7 +106,7 @@ func (c *mcpPinCmd) Run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, client.Close()) }()
 	left := 0
 	for _, change := range client.Changes() {
-		fmt.Print(changeText(&change))
+		fmt.Fprint(stdout, changeText(&change))
 		yes := c.Yes
 		if !yes && term.IsTerminal(int(os.Stdin.Fd())) {
 			if yes, err = confirm(ctx, "Accept it? [y]es, [n]o: ", askLine); err != nil {
@@ -125,7 +125,7 @@ func (c *mcpPinCmd) Run(ctx context.Context) (err error) {
 		if err := client.Pins().Forget(l.Server, l.Declared); err != nil {
 			return err
 		}
-		fmt.Printf("%s: %d tools declared, %d are used\n", l.Server, len(l.Declared), used(client, l.Server))
+		fmt.Fprintf(stdout, "%s: %d tools declared, %d are used\n", l.Server, len(l.Declared), used(client, l.Server))
 	}
 	if left > 0 {
 		return fmt.Errorf("%d tools were not accepted: answer at a terminal, or give --yes", left)
@@ -154,7 +154,7 @@ func (c *mcpLoginCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s: it lets this program in\n", c.Server)
+	fmt.Fprintf(stdout, "%s: it lets this program in\n", c.Server)
 	return client.Close()
 }
 

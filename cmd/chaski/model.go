@@ -144,7 +144,7 @@ func eachLine[In any](ctx context.Context, fn func(in In) any) error {
 			}
 		}
 	}()
-	enc := json.NewEncoder(os.Stdout)
+	enc := json.NewEncoder(stdout)
 	enc.SetEscapeHTML(false)
 	for n := 1; ; n++ {
 		var v value

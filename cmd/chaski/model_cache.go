@@ -65,7 +65,7 @@ func (c *modelCachePruneCmd) Run() error {
 
 func (c *cacheDir) print(files []kv.FileInfo) error {
 	if c.JSON {
-		enc := json.NewEncoder(os.Stdout)
+		enc := json.NewEncoder(stdout)
 		for _, f := range files {
 			if err := enc.Encode(f); err != nil {
 				return err
@@ -73,7 +73,7 @@ func (c *cacheDir) print(files []kv.FileInfo) error {
 		}
 		return nil
 	}
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "FILE\tMODEL\tFORMAT\tPAGES\tMiB\tUSED\tSTATE")
 	for _, f := range files {
 		state := "ready"

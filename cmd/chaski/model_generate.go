@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"time"
 
@@ -102,7 +101,7 @@ func (c *modelGenerateCmd) Run(ctx context.Context) (err error) {
 	put := func(s string) {
 		out.Text += s
 		if !c.JSON {
-			fmt.Print(s)
+			fmt.Fprint(stdout, s)
 		}
 	}
 	var dec *tokenizer.Decoder
@@ -132,7 +131,7 @@ func (c *modelGenerateCmd) Run(ctx context.Context) (err error) {
 		}
 		if dec == nil {
 			if !c.JSON {
-				fmt.Print(t.ID, " ")
+				fmt.Fprint(stdout, t.ID, " ")
 			}
 			continue
 		}
@@ -159,14 +158,14 @@ func (c *modelGenerateCmd) Run(ctx context.Context) (err error) {
 		out.Stop = llm.StopMaxTokens
 	}
 	if !c.JSON {
-		fmt.Println()
+		fmt.Fprintln(stdout)
 		return nil
 	}
 	out.Timings = generationTimings{
 		LoadS: loadTime.Seconds(), PrefillS: timing.Prefill.Seconds(), DecodeS: timing.Decode.Seconds(), ThreadsOfPool: l.pool.Threads(),
 		PrefillTokS: rate(len(ids), timing.Prefill), DecodeTokS: rate(len(out.IDs)-1, timing.Decode),
 	}
-	enc := json.NewEncoder(os.Stdout)
+	enc := json.NewEncoder(stdout)
 	enc.SetEscapeHTML(false)
 	runtime.KeepAlive(l)
 	return enc.Encode(out)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -67,9 +66,11 @@ func (c *modelInfoCmd) Run() (err error) {
 		info.speaks(c.Model, m.File, t.Added())
 	}
 	if c.JSON {
-		return json.NewEncoder(os.Stdout).Encode(info)
+		return json.NewEncoder(stdout).Encode(info)
 	}
-	row := func(name, format string, args ...any) { fmt.Printf("%-12s %s\n", name, fmt.Sprintf(format, args...)) }
+	row := func(name, format string, args ...any) {
+		fmt.Fprintf(stdout, "%-12s %s\n", name, fmt.Sprintf(format, args...))
+	}
 	row("name", "%s", info.Name)
 	if info.Version > 0 {
 		row("file", "GGUF version %d, %.1f MB, %.2f billion weights", info.Version, float64(info.Bytes)/1e6, float64(info.Parameters)/1e9)

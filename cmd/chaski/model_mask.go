@@ -67,7 +67,7 @@ func (c *modelMaskCmd) Run() error {
 		tokens[i] = tok.Bytes(int32(i))
 	}
 	r := &maskRun{tok: tok, vocab: grammar.NewVocab(tokens, tok.IsSpecial), dst: grammar.NewBitset(len(tokens))}
-	out := bufio.NewWriter(os.Stdout)
+	out := bufio.NewWriter(stdout)
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	for _, name := range c.Files {
@@ -90,9 +90,12 @@ func (r *maskRun) file(name string, enc *json.Encoder) error {
 	}
 	defer func() { _ = f.Close() }()
 	dec := json.NewDecoder(bufio.NewReader(f))
-	for {
+	for n := 0; ; n++ {
 		var in maskIn
 		if err := dec.Decode(&in); errors.Is(err, io.EOF) {
+			if n == 0 {
+				return fmt.Errorf("%s: no schemas in it", name)
+			}
 			return nil
 		} else if err != nil {
 			return fmt.Errorf("%s: %w", name, err)

@@ -55,7 +55,7 @@ func (c *modelQuantizeCmd) Run(ctx context.Context) (err error) {
 	}
 	end()
 	if c.JSON {
-		return json.NewEncoder(os.Stdout).Encode(quantizeOut{c.Out, mix.Name, info.Size(), f.Size})
+		return json.NewEncoder(stdout).Encode(quantizeOut{c.Out, mix.Name, info.Size(), f.Size})
 	}
 	fmt.Fprintf(os.Stderr, "%s: %.1f MB as %s, from %.1f MB\n", c.Out, float64(info.Size())/1e6, mix.Name, float64(f.Size)/1e6)
 	return nil

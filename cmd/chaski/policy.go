@@ -37,7 +37,7 @@ func (c *policyEvalCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriter(os.Stdout)
+	out := bufio.NewWriter(stdout)
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	err = eachTrace(c.Traces, func(t *policies.Trace) error {
@@ -74,10 +74,12 @@ func traceFile(name string, f func(*policies.Trace) error) error {
 	}
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, 64<<20)
+	read := 0
 	for n := 1; lines.Scan(); n++ {
 		if len(lines.Bytes()) == 0 {
 			continue
 		}
+		read++
 		var t policies.Trace
 		if err := json.Unmarshal(lines.Bytes(), &t); err != nil {
 			return fmt.Errorf("%s:%d: %w", name, n, err)
@@ -89,7 +91,10 @@ func traceFile(name string, f func(*policies.Trace) error) error {
 			return fmt.Errorf("%s:%d: %w", name, n, err)
 		}
 	}
-	return lines.Err()
+	if err := lines.Err(); err != nil || read > 0 {
+		return err
+	}
+	return fmt.Errorf("%s: no traces in it", name)
 }
 
 // toolsOf reads tool specs from a JSON file: an array, or traces, whose tools are joined.
@@ -182,12 +187,12 @@ func (c *policyCheckCmd) Run() error {
 	}
 	found := b.Lint()
 	for _, f := range slices.Concat(found, b.Suggest()) {
-		fmt.Println(f)
+		fmt.Fprintln(stdout, f)
 	}
 	if len(found) > 0 {
 		return &exitError{code: 1, err: fmt.Errorf("findings: %d", len(found))}
 	}
-	fmt.Printf("%v: ok, hash %s\n", b.Names(), b.Hash())
+	fmt.Fprintf(stdout, "%v: ok, hash %s\n", b.Names(), b.Hash())
 	return nil
 }
 
@@ -228,9 +233,9 @@ func (c *policyTestCmd) Run() (err error) {
 			total++
 			if o.Err != nil {
 				failed++
-				fmt.Printf("FAIL %s: %v\n", o.Name, o.Err)
+				fmt.Fprintf(stdout, "FAIL %s: %v\n", o.Name, o.Err)
 			} else {
-				fmt.Printf("ok   %s\n", o.Name)
+				fmt.Fprintf(stdout, "ok   %s\n", o.Name)
 			}
 		}
 	}
@@ -291,7 +296,7 @@ func (c *policyExplainCmd) Run(ctx context.Context) error {
 		if sources == nil {
 			return usage("give the bundle, -f")
 		}
-		err := traceFile(name, func(t *policies.Trace) error { return policies.WriteExplanation(os.Stdout, sources, t) })
+		err := traceFile(name, func(t *policies.Trace) error { return policies.WriteExplanation(stdout, sources, t) })
 		if err != nil {
 			return err
 		}
@@ -337,7 +342,7 @@ func explainRun(ctx context.Context, rt *runtime.Runtime, name string, sources [
 	if err != nil {
 		return fmt.Errorf("run %s: %w", name, err)
 	}
-	return policies.ExplainFacts(os.Stdout, b, name, facts)
+	return policies.ExplainFacts(stdout, b, name, facts)
 }
 
 type policyReplayCmd struct {
@@ -377,12 +382,14 @@ func (c *policyReplayCmd) Run(ctx context.Context) error {
 		for i := range after {
 			if i < len(before) && before[i].Verdict != after[i].Verdict {
 				changes++
-				fmt.Printf("%s step %d %s: %s (%s) -> %s (%s)\n", t.ID, after[i].Step, after[i].Call, before[i].Verdict, before[i].Rule, after[i].Verdict, after[i].Rule)
+				fmt.Fprintf(stdout, "%s step %d %s: %s (%s) -> %s (%s)\n", t.ID, after[i].Step, after[i].Call, before[i].Verdict, before[i].Rule, after[i].Verdict, after[i].Rule)
 			}
 		}
 		return err
 	})
-	fmt.Printf("%d decisions would change\n", changes)
+	if err == nil {
+		fmt.Fprintf(stdout, "%d decisions would change\n", changes)
+	}
 	return err
 }
 
@@ -417,14 +424,14 @@ func (c *policyReplayCmd) runs(ctx context.Context, sources []*policies.Source) 
 			return fmt.Errorf("run %s: %w", name, err)
 		}
 		for _, ch := range changes {
-			fmt.Printf("%s %.12s %s: %s (%s) -> %s (%s)\n", name, ch.CallID, ch.Tool, ch.Old, ch.OldRule, ch.New, ch.NewRule)
+			fmt.Fprintf(stdout, "%s %.12s %s: %s (%s) -> %s (%s)\n", name, ch.CallID, ch.Tool, ch.Old, ch.OldRule, ch.New, ch.NewRule)
 		}
 		total += len(changes)
 	}
 	if skipped > 0 {
-		fmt.Printf("%d runs had no policy\n", skipped)
+		fmt.Fprintf(stdout, "%d runs had no policy\n", skipped)
 	}
-	fmt.Printf("%d decisions would change\n", total)
+	fmt.Fprintf(stdout, "%d decisions would change\n", total)
 	return nil
 }
 
@@ -451,11 +458,11 @@ func (c *policyReplayCmd) facts(sources []*policies.Source) error {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		for _, ch := range changes {
-			fmt.Printf("%s %s %s: %s (%s) -> %s (%s)\n", name, ch.CallID, ch.Tool, ch.Old, ch.OldRule, ch.New, ch.NewRule)
+			fmt.Fprintf(stdout, "%s %s %s: %s (%s) -> %s (%s)\n", name, ch.CallID, ch.Tool, ch.Old, ch.OldRule, ch.New, ch.NewRule)
 		}
 		total += len(changes)
 	}
-	fmt.Printf("%d decisions would change\n", total)
+	fmt.Fprintf(stdout, "%d decisions would change\n", total)
 	return nil
 }
 
@@ -475,5 +482,8 @@ func readFacts(name string) ([]policies.Fact, error) {
 		}
 		out = append(out, fact)
 	}
-	return out, lines.Err()
+	if err := lines.Err(); err != nil || len(out) > 0 {
+		return out, err
+	}
+	return nil, fmt.Errorf("%s: no facts in it", name)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/policies/bench"
@@ -30,9 +29,9 @@ func (c *policyBenchCmd) Run(ctx context.Context) error {
 		return err
 	}
 	if c.JSON {
-		err = r.JSON(os.Stdout)
+		err = r.JSON(stdout)
 	} else {
-		err = r.Table(os.Stdout, c.Causes)
+		err = r.Table(stdout, c.Causes)
 	}
 	switch {
 	case err != nil:

@@ -38,9 +38,9 @@ func (c *pullCmd) Run(ctx context.Context) error {
 		return err
 	}
 	if c.JSON {
-		return json.NewEncoder(os.Stdout).Encode(m)
+		return json.NewEncoder(stdout).Encode(m)
 	}
-	fmt.Printf("%s: %s in %s\n", m.Name, hub.Bytes(m.Bytes()), h.Dir)
+	fmt.Fprintf(stdout, "%s: %s in %s\n", m.Name, hub.Bytes(m.Bytes()), h.Dir)
 	return nil
 }
 
@@ -59,7 +59,7 @@ func (c *modelLsCmd) Run() error {
 		return err
 	}
 	if c.JSON {
-		enc := json.NewEncoder(os.Stdout)
+		enc := json.NewEncoder(stdout)
 		for _, m := range models {
 			if err := enc.Encode(m); err != nil {
 				return err
@@ -71,7 +71,7 @@ func (c *modelLsCmd) Run() error {
 		fmt.Fprintf(os.Stderr, "no models in %s: chaski pull NAME gets one\n", h.Dir)
 		return nil
 	}
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "NAME\tSIZE\tFILES\tPULLED")
 	for _, m := range models {
 		fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", m.Name, hub.Bytes(m.Bytes()), len(m.Files), m.Pulled.Local().Format("2006-01-02 15:04"))
@@ -93,7 +93,7 @@ func (c *modelRmCmd) Run() error {
 	for _, name := range c.Names {
 		m, err := h.Remove(name)
 		if err == nil {
-			fmt.Printf("%s: removed, %s\n", m.Name, hub.Bytes(m.Bytes()))
+			fmt.Fprintf(stdout, "%s: removed, %s\n", m.Name, hub.Bytes(m.Bytes()))
 		}
 		errs = append(errs, err)
 	}

@@ -138,8 +138,8 @@ func follow(ctx context.Context, h *host.Host, events iter.Seq2[agent.Event, err
 			err = h.Forget(last.State)
 		}
 	}()
-	show := newScreen(os.Stdout, os.Stderr)
-	out := newLines(os.Stdout)
+	show := newScreen(stdout, os.Stderr)
+	out := newLines(stdout)
 	run := ""
 	for {
 		for ev, err := range events {
@@ -152,7 +152,7 @@ func follow(ctx context.Context, h *host.Host, events iter.Seq2[agent.Event, err
 			}
 			if last = ev; asJSON {
 				if err := out.event(&ev); err != nil {
-					return err
+					return left(ctx, h, run, err)
 				}
 				continue
 			}

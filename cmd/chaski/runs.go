@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -53,6 +55,9 @@ func (f *journalFlags) openWith(ctx context.Context, creds string) (*runtime.Run
 			j, err = journal.OpenStream(ctx, conn.JetStream(), journal.StreamOptions{Replicas: conn.Replicas()})
 		}
 	} else if f.Runs, err = filepath.Abs(f.Runs); err == nil {
+		if _, missing := os.Stat(f.Runs); errors.Is(missing, fs.ErrNotExist) { // a folder that is made here holds none
+			return nil, nil, fmt.Errorf("no runs at %s: there is no such folder; name another with --runs", f.Runs)
+		}
 		j, err = journal.Open(f.Runs)
 	}
 	if err != nil {
@@ -104,8 +109,8 @@ func (c *runsLsCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	out := json.NewEncoder(os.Stdout)
+	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+	out := json.NewEncoder(stdout)
 	out.SetEscapeHTML(false)
 	for _, run := range runs {
 		l := listed{Run: run, Status: "refused"}
@@ -156,7 +161,7 @@ func (c *runsShowCmd) Run(ctx context.Context) error {
 	}
 	events, s, err := rt.Events(ctx, c.ID)
 	if c.JSON {
-		out := json.NewEncoder(os.Stdout)
+		out := json.NewEncoder(stdout)
 		out.SetEscapeHTML(false)
 		for _, ev := range events {
 			if err := out.Encode(ev); err != nil {
@@ -165,7 +170,7 @@ func (c *runsShowCmd) Run(ctx context.Context) error {
 		}
 		return err
 	}
-	tale := newStory(os.Stdout)
+	tale := newStory(stdout)
 	var at planner.State
 	for i, ev := range events {
 		at, _ = planner.Step(at, ev)
@@ -195,15 +200,18 @@ func (c *runsReplayCmd) Run(ctx context.Context) error {
 			return err
 		}
 	}
+	if len(names) == 0 {
+		return fmt.Errorf("no runs at %s: nothing was replayed", bus.Redact(c.Runs))
+	}
 	bad := 0
 	for _, run := range names {
 		s, err := rt.Load(ctx, run)
 		if err != nil {
 			bad++
-			fmt.Println(err)
+			fmt.Fprintln(stdout, err)
 			continue
 		}
-		fmt.Printf("%s  %d events  %s  state %.16s\n", run, s.Events, s.Status, s.Hash())
+		fmt.Fprintf(stdout, "%s  %d events  %s  state %.16s\n", run, s.Events, s.Status, s.Hash())
 	}
 	if bad > 0 {
 		return fmt.Errorf("%d of %d runs do not replay", bad, len(names))
@@ -226,7 +234,7 @@ func (c *runsForkCmd) Run(ctx context.Context) error {
 	}
 	run, err := rt.Fork(ctx, c.ID, c.N, c.As)
 	if err == nil {
-		fmt.Println(run)
+		fmt.Fprintln(stdout, run)
 	}
 	return err
 }
@@ -304,11 +312,15 @@ func (c *runsAnswerCmd) answer(ctx context.Context, approve bool) error {
 	if err := rt.Answer(ctx, c.ID, planner.Answered{Call: call.ID, Hash: call.Hash(), Approve: approve, By: me(), Tenant: c.Tenant, Reason: c.Reason}); err != nil {
 		return err
 	}
-	verb := "refused"
+	verb, next := "refused", "it"
 	if approve {
-		verb = "approved"
+		verb, next = "approved", "the call has not run yet, and"
 	}
-	fmt.Printf("%s: %s", verb, summary(&call, d))
+	text := fmt.Sprintf("%s: %s%s goes on where the run is served, or with `%s`", verb, summary(&call, d), next, runsCommand("resume", c.ID, c.Runs))
+	if approve && !call.Expires.IsZero() {
+		text += "; the approval is void after " + call.Expires.Local().Format("2 January 15:04")
+	}
+	fmt.Fprintln(stdout, text)
 	return nil
 }
 

@@ -98,9 +98,9 @@ func (c *serveCmd) triggers(ctx context.Context, h *host.Host) error {
 	return h.Serve(ctx, host.ServeOptions{Parallel: c.Parallel, AckWait: c.AckWait, Ready: func() {
 		for _, t := range h.Config.Triggers {
 			if t.Subject != "" {
-				fmt.Printf("%s: a message on %s starts a run: chaski ask --nats %s %s PROMPT\n", h.Config.Name, t.Subject, bus.Redact(where), t.Subject)
+				fmt.Fprintf(stdout, "%s: a message on %s starts a run: chaski ask --nats %s %s PROMPT\n", h.Config.Name, t.Subject, bus.Redact(where), t.Subject)
 			} else {
-				fmt.Printf("%s: %s\n", h.Config.Name, scheduled(t, time.Now()))
+				fmt.Fprintf(stdout, "%s: %s\n", h.Config.Name, scheduled(t, time.Now()))
 			}
 		}
 	}})
@@ -147,7 +147,7 @@ func (c *askCmd) Run(ctx context.Context) error {
 		return err
 	}
 	if c.NoWait {
-		fmt.Println(run)
+		fmt.Fprintln(stdout, run)
 		return nil
 	}
 	fmt.Fprintln(os.Stderr, "run", run)
@@ -168,7 +168,10 @@ func (c *askCmd) Run(ctx context.Context) error {
 	case c.JSON:
 		err = printJSON(a)
 	case a.Answer != "":
-		fmt.Println(printable(a.Answer, true))
+		fmt.Fprintln(stdout, printable(a.Answer, true))
+	}
+	if err == nil && a.Status == "finished" && strings.TrimSpace(a.Answer) == "" {
+		return fmt.Errorf("run %s finished, but the model answered nothing", run)
 	}
 	if err == nil && a.Status != "finished" {
 		text := fmt.Sprintf("run %s: %s", run, a.Status)

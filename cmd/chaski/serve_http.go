@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -65,6 +64,6 @@ func (c *serveCmd) serveHTTP(ctx context.Context, h *host.Host, l net.Listener) 
 		}
 		o.TLS, scheme = &tls.Config{Certificates: []tls.Certificate{cert}}, "https"
 	}
-	fmt.Fprintf(os.Stdout, "%s: %s://%s/v1 serves the agent %[1]s and the model %[4]s\n", h.Config.Name, scheme, l.Addr(), h.ModelName())
+	fmt.Fprintf(stdout, "%s: %s://%s/v1 serves the agent %[1]s and the model %[4]s\n", h.Config.Name, scheme, l.Addr(), h.ModelName())
 	return s.Serve(ctx, l, o)
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/chaski-dev/chaski/agent"
 	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/runtime/bus"
 	"github.com/chaski-dev/chaski/tools"
 )
 
@@ -27,7 +28,7 @@ type screen struct {
 	err        error // of the first write to out that failed
 }
 
-func newScreen(out, notes *os.File) *screen {
+func newScreen(out *output, notes *os.File) *screen {
 	a, b := term.IsTerminal(int(out.Fd())), term.IsTerminal(int(notes.Fd()))
 	return &screen{out: out, notes: notes, dim: b && os.Getenv("NO_COLOR") == "", shared: a && b}
 }
@@ -281,6 +282,9 @@ func (l lines) event(ev *agent.Event) error {
 func runsCommand(verb, run, journals string) string {
 	s := "chaski runs " + verb + " " + run
 	if std, err := filepath.Abs(filepath.Join(".chaski", "runs")); err != nil || std != journals {
+		if bus.IsURL(journals) { // without a password, which is to be typed again
+			journals = bus.Redact(journals)
+		}
 		s += " --runs " + shellWord(journals)
 	}
 	return s

@@ -39,7 +39,7 @@ func (f natsFlags) withClient(ctx context.Context, run func(*bus.Client) error) 
 }
 
 func printJSON(v any) error {
-	enc := json.NewEncoder(os.Stdout)
+	enc := json.NewEncoder(stdout)
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)
 }
@@ -68,7 +68,7 @@ func (c *toolsLsCmd) Run(ctx context.Context) error {
 			fmt.Fprintln(os.Stderr, "chaski: no tools on the bus: serve some with `chaski worker -f tools.yaml`")
 			return nil
 		}
-		w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
+		w := tabwriter.NewWriter(stdout, 0, 4, 2, ' ', 0)
 		fmt.Fprintln(w, "NAME\tVERSION\tEFFECT\tWORKERS\tREVISION\tDESCRIPTION")
 		for _, d := range all {
 			note := d.Spec.Description
@@ -105,7 +105,7 @@ func (c *toolsSchemaCmd) Run(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			fmt.Println(string(text))
+			fmt.Fprintln(stdout, string(text))
 			return nil
 		}
 		return fmt.Errorf("tool %q: %w", c.Name, tools.ErrNoWorker)
@@ -148,7 +148,7 @@ func (c *toolsCallCmd) Run(ctx context.Context) error {
 		case c.JSON:
 			err = printJSON(result)
 		case result.Status == tools.StatusOK:
-			_, err = fmt.Println(string(result.Value))
+			_, err = fmt.Fprintln(stdout, string(result.Value))
 		default:
 			fmt.Fprintf(os.Stderr, "chaski: %s: %s: %s (call %s)\n", c.Name, result.Status, result.Reason, result.CallID)
 		}

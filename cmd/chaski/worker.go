@@ -34,7 +34,7 @@ func (c *workerCmd) Run(ctx context.Context) error {
 		names = append(names, t.Spec().Name)
 	}
 	if c.Check {
-		fmt.Printf("%s: %d tools: %s\n", c.File, len(all), strings.Join(names, ", "))
+		fmt.Fprintf(stdout, "%s: %d tools: %s\n", c.File, len(all), strings.Join(names, ", "))
 		return nil
 	}
 	log := logger(c.Verbose)
