@@ -428,3 +428,13 @@ func agentOf(t testing.TB, m llm.Model) *agent.Agent {
 	}
 	return a
 }
+
+// agentOn is an agent without tools.
+func agentOn(t testing.TB, m llm.Model) *agent.Agent {
+	t.Helper()
+	a, err := agent.New(m, agent.Options{Journal: &journal.Memory{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}

@@ -55,10 +55,10 @@ type chatLogProbs struct {
 }
 
 type tokenLogProb struct {
-	Token   string         `json:"token"`
-	LogProb float32        `json:"logprob"`
-	Bytes   []int          `json:"bytes"`
-	Top     []tokenLogProb `json:"top_logprobs,omitempty"`
+	Token   string          `json:"token"`
+	LogProb float32         `json:"logprob"`
+	Bytes   []int           `json:"bytes"`
+	Top     *[]tokenLogProb `json:"top_logprobs,omitempty"` // alternatives have none
 }
 
 type chatUsage struct {
@@ -116,7 +116,7 @@ func (a *chatAnswer) take(ev choiceEvent) {
 			if c.LogProbs == nil {
 				c.LogProbs = &chatLogProbs{}
 			}
-			c.LogProbs.Content = append(c.LogProbs.Content, a.logProbs(e.LogProbs)...)
+			c.LogProbs.Content = append(c.LogProbs.Content, logProbs(e.LogProbs, a.tops)...)
 		}
 	case llm.CallEnd:
 		c.Message.ToolCalls = append(c.Message.ToolCalls, chatCall{ID: newID("call_"), Type: "function",
@@ -150,16 +150,17 @@ func (a *chatAnswer) whole() *chatCompletion {
 		SystemFingerprint: fingerprint, ServiceTier: "default", Metadata: a.metadata}
 }
 
-func (a *chatAnswer) logProbs(list []llm.TokenLogProb) []tokenLogProb {
+// logProbs are the tokens of a text, with their alternatives where these are wanted.
+func logProbs(list []llm.TokenLogProb, tops bool) []tokenLogProb {
 	var out []tokenLogProb
 	for _, t := range list {
-		one := logProb(t)
-		one.Top = []tokenLogProb{}
-		if a.tops {
+		one, top := logProb(t), []tokenLogProb{}
+		if tops {
 			for _, o := range t.Top {
-				one.Top = append(one.Top, logProb(o))
+				top = append(top, logProb(o))
 			}
 		}
+		one.Top = &top
 		out = append(out, one)
 	}
 	return out
@@ -256,7 +257,7 @@ func (a *chatAnswer) piece(ev choiceEvent) (chatPiece, bool) {
 	case llm.TextDelta:
 		p.Delta.Content = &e.Text
 		if a.probs {
-			p.LogProbs = &chatLogProbs{Content: a.logProbs(e.LogProbs)}
+			p.LogProbs = &chatLogProbs{Content: logProbs(e.LogProbs, a.tops)}
 		}
 	case llm.CallStart:
 		p.Delta.ToolCalls = []chatCall{{Index: &e.Index, ID: newID("call_"), Type: "function", Function: chatFunction{Name: e.Name}}}

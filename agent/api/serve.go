@@ -53,6 +53,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, o ServeOptions) erro
 	late, stop := context.WithTimeout(base, max(o.Drain, 0))
 	defer stop()
 	err := web.Shutdown(late)
+	s.live.close(late)
 	s.drivers.close(late)
 	cancel()
 	if err != nil {

@@ -57,6 +57,7 @@ type Limits struct {
 	Turns     int           // turns of bare models that run or wait; 512
 	Runs      int           // runs of agents that work at once; 32
 	OpenRuns  int           // runs that have not ended, those that wait for people included; 4,096
+	Stored    int64         // bytes of responses that are kept; 1 GiB on disk, 64 MiB without Dir
 	Tokens    int           // of an answer whose request sets no bound; an eighth of the context, from 1,024 to 4,096
 	Turn      time.Duration // that one answer may take; 30 minutes
 	Read      time.Duration // until a request has come; 1 minute
@@ -110,6 +111,8 @@ type Server struct {
 
 	drivers *drivers // of agents
 	threads *threads
+	kept    *responseStore
+	live    *liveResponses
 
 	summaries summaries
 	sessions  sessions
@@ -156,6 +159,10 @@ func New(o Options) (*Server, error) {
 	if s.threads, err = newThreads(o.Dir); err != nil {
 		return nil, err
 	}
+	if s.kept, err = newResponseStore(o.Dir, o.Limits.Stored); err != nil {
+		return nil, err
+	}
+	s.live = newLiveResponses(s)
 	s.routes()
 	if s.drivers, err = newDrivers(s, o.Dir); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -181,6 +188,7 @@ func (s *Server) Close() error {
 	if s.drivers != nil {
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
+		s.live.close(ctx)
 		s.drivers.close(ctx)
 	}
 	if s.o.Keys != nil {
@@ -197,6 +205,7 @@ func (s *Server) routes() {
 	s.handle("POST /v1/chat/completions", s.chat)
 	s.handle("POST /v1/messages", s.messages)
 	s.handle("POST /v1/messages/count_tokens", s.countTokens)
+	s.responseRoutes()
 	s.runRoutes()
 }
 
