@@ -2,7 +2,7 @@ package llm
 
 import "time"
 
-// Event is one element of a streamed turn: [TextDelta], [CallStart], [CallDelta],
+// Event is one element of a streamed turn: [TextDelta], [ThoughtDelta], [CallStart], [CallDelta],
 // [CallEnd] or [Stop].
 type Event interface{ event() }
 
@@ -11,6 +11,10 @@ type TextDelta struct {
 	Text     string
 	LogProbs []TokenLogProb // with Sampling.LogProbs only
 }
+
+// ThoughtDelta is a piece of what the model thinks before it answers. It is no part of the
+// answer, nor of the history.
+type ThoughtDelta struct{ Text string }
 
 // CallStart says that a call of the named tool has begun.
 type CallStart struct {
@@ -37,11 +41,12 @@ type Stop struct {
 	Usage   Usage
 }
 
-func (TextDelta) event() {}
-func (CallStart) event() {}
-func (CallDelta) event() {}
-func (CallEnd) event()   {}
-func (Stop) event()      {}
+func (TextDelta) event()    {}
+func (ThoughtDelta) event() {}
+func (CallStart) event()    {}
+func (CallDelta) event()    {}
+func (CallEnd) event()      {}
+func (Stop) event()         {}
 
 // TokenLogProb is the natural logarithm of a token's probability, and of the
 // likeliest alternatives, best first.

@@ -76,18 +76,26 @@ func inOrder(e *jsonschema.ValidationError) {
 }
 
 // add puts out a complete call, with the events that lead to it.
-func (p *Parser) add(f found) {
+func (p *forms) add(f found) {
 	call := llm.ToolCall{Name: f.name, Arguments: json.RawMessage(f.raw)}
 	args := f.args
 	if f.converted || f.raw == "" {
 		call.Arguments = encode(args)
 	}
 	schema := p.schemas[f.name]
+	if schema == nil && !p.known(f.name) {
+		if name, ok := resolve(p.o.Tools, f.name); ok {
+			call.Coercions = []llm.Coercion{{From: encode(value{kind: '"', text: f.name}), To: encode(value{kind: '"', text: name})}}
+			f.name, call.Name, schema = name, name, p.schemas[name]
+		}
+	}
 	switch {
 	case schema == nil && p.o.Tools != nil && !p.known(f.name) && f.name != codeInterpreter:
 		p.fail(&CallError{Name: f.name, Reason: "no tool of that name is declared"})
-	case schema != nil && !p.o.Constrained:
+	case schema != nil:
 		schema.parse()
+		whole := f
+		named := call.Coercions
 		args, call.Coercions = p.positional(f, schema.value, args)
 		var log []llm.Coercion
 		if args.kind == '"' { // an object in a string
@@ -97,12 +105,16 @@ func (p *Parser) add(f found) {
 			}
 		}
 		args, more := coerce(schema.value, args)
-		call.Coercions = append(append(call.Coercions, log...), more...)
+		call.Coercions = append(append(append(named, call.Coercions...), log...), more...)
 		if len(call.Coercions) > 0 {
 			call.Arguments = encode(args)
 		}
 		if wrong := schema.validate(call.Arguments); wrong != "" {
-			p.fail(&CallError{Name: f.name, Reason: wrong})
+			if other, ok := p.mend.fit(whole); ok {
+				call = rewritten(other, string(call.Arguments))
+			} else {
+				p.fail(&CallError{Name: f.name, Reason: wrong})
+			}
 		}
 	case len(f.pos) > 0:
 		p.fail(&CallError{Name: f.name, Reason: "positional arguments can't be matched to parameters that are not declared"})
@@ -126,7 +138,7 @@ func (p *Parser) add(f found) {
 
 // positional gives arguments without a name the names of the schema's properties, in
 // their order.
-func (p *Parser) positional(f found, schema, args value) (value, []llm.Coercion) {
+func (p *forms) positional(f found, schema, args value) (value, []llm.Coercion) {
 	if len(f.pos) == 0 {
 		return args, nil
 	}
@@ -148,7 +160,7 @@ func (p *Parser) positional(f found, schema, args value) (value, []llm.Coercion)
 }
 
 // streamArguments puts out the bytes of the open call's arguments that have come.
-func (p *Parser) streamArguments() {
+func (p *forms) streamArguments() {
 	j, ok := p.rec.(*jsonCall)
 	if !ok || !p.started {
 		return

@@ -37,7 +37,8 @@ func (c *coercer) walk(schema, v value, path string, depth int) value {
 	case '{':
 		props, _ := schema.get("properties")
 		rest, hasRest := schema.get("additionalProperties")
-		out.items = slices.Clone(v.items)
+		v = c.leaveOut(schema, props, v, path)
+		out.keys, out.items = v.keys, slices.Clone(v.items)
 		for i, key := range v.keys {
 			sub, ok := props.get(key)
 			if !ok {
@@ -64,12 +65,72 @@ func (c *coercer) walk(schema, v value, path string, depth int) value {
 	return out
 }
 
+// leaveOut takes out members that say in so many words that there is nothing: null, or
+// "None", for an optional property whose schema has neither.
+func (c *coercer) leaveOut(schema, props, v value, path string) value {
+	required, _ := schema.get("required")
+	out := value{kind: '{'}
+	for i, key := range v.keys {
+		item := v.items[i]
+		nothing := item.kind == 'n' || item.kind == '"' && slices.Contains([]string{"", "null", "None"}, item.text)
+		sub, declared := props.get(key)
+		if sub = c.resolve(sub); nothing && declared && !slices.ContainsFunc(required.items, func(r value) bool { return r.text == key }) && !c.holds(sub, item) {
+			c.log = append(c.log, llm.Coercion{Path: path + "/" + pointer(key), From: encode(item), To: json.RawMessage("null")})
+			continue
+		}
+		out.keys, out.items = append(out.keys, key), append(out.items, item)
+	}
+	if len(out.keys) == len(v.keys) {
+		return v
+	}
+	return out
+}
+
+// holds says that a schema may have a value, by its type and members; it is true where
+// that is not so simple.
+func (c *coercer) holds(schema, v value) bool {
+	if enum, ok := schema.get("enum"); ok {
+		return slices.ContainsFunc(enum.items, func(m value) bool { return string(encode(m)) == string(encode(v)) })
+	}
+	t, ok := schema.get("type")
+	if !ok {
+		return true
+	}
+	if t.kind == '"' {
+		return is(v, t.text)
+	}
+	return slices.ContainsFunc(t.items, func(t value) bool { return is(v, t.text) })
+}
+
 // pointer escapes a key for a JSON pointer.
 func pointer(key string) string {
 	return strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
 }
 
-func encode(v value) json.RawMessage { return appendJSON(nil, v, 0, 0) }
+func encode(v value) json.RawMessage { return appendJSON(nil, finite(v), 0, 0) }
+
+// finite is v with numbers that no float64 holds as they were written: Python would spell
+// them in words that are no JSON.
+func finite(v value) value {
+	switch {
+	case v.kind == '0' && strings.HasSuffix(v.text, "Infinity"):
+		v.text = v.raw
+	case len(v.items) > 0:
+		v.items = slices.Clone(v.items)
+		for i := range v.items {
+			v.items[i] = finite(v.items[i])
+		}
+	}
+	return v
+}
+
+// written is a value's text, of a number as it was written.
+func (v value) written() string {
+	if v.raw != "" {
+		return v.raw
+	}
+	return v.text
+}
 
 // resolve follows references within the schema.
 func (c *coercer) resolve(s value) value {
@@ -109,6 +170,12 @@ func (c *coercer) fit(schema, v value) (value, bool) {
 			return to, true
 		}
 	}
+	if len(types) == 1 && types[0] == "array" && v.kind != 'n' && v.kind != '[' { // one for a list of one
+		items, ok := schema.get("items")
+		if it, typed := items.get("type"); ok && typed && is(v, it.text) {
+			return value{kind: '[', items: []value{v}}, true
+		}
+	}
 	return v, false
 }
 
@@ -146,8 +213,8 @@ func convert(v value, t string) (value, bool) {
 			return value{kind: '0', text: whole}, true
 		}
 	case t == "number" && v.kind == '"':
-		if isNumber(text) {
-			return value{kind: '0', text: pythonNumber(text)}, true
+		if n := pythonNumber(text); isNumber(text) && !strings.HasSuffix(n, "Infinity") {
+			return value{kind: '0', text: n, raw: text}, true
 		}
 	case t == "boolean" && v.kind == '"':
 		switch strings.ToLower(text) {
@@ -159,8 +226,11 @@ func convert(v value, t string) (value, bool) {
 	case t == "null" && v.kind == '"' && (text == "null" || text == "None"):
 		return value{kind: 'n', text: "null"}, true
 	case t == "string" && (v.kind == '0' || v.kind == 't' || v.kind == 'f'):
-		return value{kind: '"', text: v.text}, true
+		return value{kind: '"', text: v.written()}, true
 	case (t == "object" || t == "array") && v.kind == '"':
+		if t == "array" && text != "" && text[0] != '[' && text[0] != '(' {
+			return v, false
+		}
 		inner, err := parseValue([]byte(text))
 		if err != nil {
 			inner, err = parseLiteral(text)
@@ -185,7 +255,7 @@ func fitEnum(members []value, v value) (value, bool) {
 		if string(encode(m)) == string(encode(v)) {
 			return v, false
 		}
-		if m.kind != '{' && m.kind != '[' && v.kind != '{' && v.kind != '[' && strings.EqualFold(m.text, v.text) {
+		if m.kind != '{' && m.kind != '[' && v.kind != '{' && v.kind != '[' && strings.EqualFold(m.written(), v.written()) {
 			if found >= 0 {
 				return v, false
 			}

@@ -13,14 +13,17 @@
 // no date in it, and everything volatile last, so that the front of the prompt stays
 // the same between turns and runs and its cache pages can be shared.
 //
+// # Other formats
+//
+// [Format] renders by the chat template in a model's file, which is tried out when the model
+// is opened: what it has a place for, and the dialect in which it writes calls, see
+// [CallForm]. Only the template's own words become special tokens.
+//
 // # Reading
 //
 // [Parser] is fed what the model produces, piece by piece, and yields the events of
 // package llm. Whatever the split into pieces, the text and the calls are the same.
-// A call is recognised only where a turn can make one: at its start, after
-// <|python_tag|>, after another call, or as the last thing on lines of its own. JSON
-// or code inside an answer is text.
+// A call is what names a declared tool, fits its schema and is made rather than shown.
 //
-// The format is described in the Llama 3.1 model card and prompt-format page of its
-// publisher.
+// Llama 3.1's format is described in the model card and prompt-format page of its publisher.
 package chat

@@ -110,6 +110,11 @@ func (f *Format) Dialect() llm.Dialect {
 	return f.dialect
 }
 
+// thinks says that the template knows of thoughts.
+func (f *Format) thinks() bool {
+	return !f.native && strings.Contains(f.source.Template+f.source.ToolUse, thinkClose)
+}
+
 // Marks are the tags around calls and thoughts that the model may write.
 func (f *Format) Marks() []string {
 	return append([]string{thinkOpen, thinkClose}, Form(f.Dialect()).Marks()...)
@@ -140,12 +145,13 @@ func (f *Format) CanCall(d llm.Dialect) error {
 type Rendered struct {
 	Pieces   []Piece
 	Options  Options // its Tools are those that the model was told of
-	Thinking bool    // the prompt opens the model's thoughts
+	Thinks   bool    // the model's turns may begin with thoughts
+	Thinking bool    // the prompt opens them
 }
 
 // Render renders a request. now is for templates that show the date.
 func (f *Format) Render(req *llm.Request, now time.Time) (Rendered, error) {
-	var out Rendered
+	out := Rendered{Thinks: f.thinks()}
 	var err error
 	if out.Options, err = ForRequest(req); err != nil {
 		return out, err

@@ -18,6 +18,7 @@ import (
 type value struct {
 	kind  byte // one of '{' '[' '"' '0' 't' 'f' 'n'
 	text  string
+	raw   string   // of a number: as it was written
 	keys  []string // of an object, in order
 	items []value  // members of an object, or of an array
 }
@@ -86,7 +87,7 @@ func readValue(dec *json.Decoder, depth int) (value, error) {
 	case string:
 		return value{kind: '"', text: tok}, nil
 	case json.Number:
-		return value{kind: '0', text: pythonNumber(tok.String())}, nil
+		return value{kind: '0', text: pythonNumber(tok.String()), raw: tok.String()}, nil
 	case bool:
 		if tok {
 			return value{kind: 't', text: "true"}, nil

@@ -169,16 +169,16 @@ func (l *literal) number() (value, error) {
 	}
 	text := strings.TrimPrefix(l.s[start:l.i], "+")
 	if isInteger(text) {
-		return value{kind: '0', text: text}, nil
+		return value{kind: '0', text: text, raw: text}, nil
 	}
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil || strings.ContainsAny(text, "xXpPiInN_") {
 		return value{}, fmt.Errorf("%w: the number %q", errLiteral, clip(text))
 	}
 	if isNumber(text) {
-		return value{kind: '0', text: pythonNumber(text)}, nil
+		return value{kind: '0', text: pythonNumber(text), raw: text}, nil
 	}
-	return value{kind: '0', text: pythonNumber(strconv.FormatFloat(f, 'e', -1, 64))}, nil
+	return value{kind: '0', text: pythonNumber(strconv.FormatFloat(f, 'e', -1, 64)), raw: text}, nil
 }
 
 // isInteger says that s is an integer as JSON writes it.

@@ -4,10 +4,10 @@ package chat
 type output struct {
 	name    string
 	out     string
-	text    string // what is text
-	calls   string // the calls, each its name and arguments in canonical spelling
-	err     string // part of the error
-	coerced int
+	text    string         // what is text
+	calls   string         // the calls, each its name and arguments in canonical spelling
+	err     string         // part of the error
+	coerced int            // how many changes are recorded; −1 for any
 	tools   *ParserOptions // other than testTools
 }
 
@@ -179,7 +179,7 @@ var outputs = []output{
 	{name: "call as an example", out: "For example:\n" + callP + "\nThis would ask for Paris.", text: "For example:\n" + callP + "\nThis would ask for Paris."},
 	{name: "fenced example", out: "Use\n```json\n" + callP + "\n```\nto ask.", text: "Use\n```json\n" + callP + "\n```\nto ask."},
 	{name: "unknown call after prose", out: "Result:\n" + `{"name": "Bob", "parameters": {"a": 1}}`, text: "Result:\n" + `{"name": "Bob", "parameters": {"a": 1}}`},
-	{name: "code in an answer", out: "```python\nprint(get_weather(city=\"Paris\"))\n```", text: "```python\nprint(get_weather(city=\"Paris\"))\n```"},
+	{name: "code in an answer", out: "```python\nprint(get_weather(city=\"Paris\"))\n```", calls: paris, coerced: 1},
 	{name: "fenced JSON answer", out: "```json\n{\"a\": 1}\n```", text: "```json\n{\"a\": 1}\n```"},
 	{name: "footnote", out: "[1] See the manual.", text: "[1] See the manual."},
 	{name: "link", out: "[get_weather](http://x) does it.", text: "[get_weather](http://x) does it."},
@@ -217,13 +217,13 @@ var outputs = []output{
 	{name: "constrained calls", out: callP + "; " + call17 + "<|eot_id|>", calls: paris + " " + order, tools: constrained},
 	{name: "constrained call after the tag", out: "<|python_tag|>" + callP, calls: paris, tools: constrained},
 	{name: "constrained list", out: `[get_weather(city="Paris"), lookup_order(order_id=17)]`, calls: paris + " " + order, tools: constrained},
-	{name: "constrained, compact JSON", out: `{"name":"get_weather","parameters":{"city":"Paris"}}`, text: `{"name":"get_weather","parameters":{"city":"Paris"}}`, tools: constrained},
+	{name: "constrained, compact JSON", out: `{"name":"get_weather","parameters":{"city":"Paris"}}`, calls: paris, tools: constrained},
 	{name: "constrained, an answer in JSON", out: `{"name": "get_weather", "age": 3}`, text: `{"name": "get_weather", "age": 3}`, tools: constrained},
-	{name: "constrained, a call at the end", out: "So:\n" + callP, text: "So:\n" + callP, tools: constrained},
-	{name: "constrained, a fence", out: "```json\n" + callP + "\n```", text: "```json\n" + callP + "\n```", tools: constrained},
-	{name: "constrained, white space first", out: " " + callP, text: " " + callP, tools: constrained},
-	{name: "constrained, a bare call", out: `get_weather(city="Paris")`, text: `get_weather(city="Paris")`, tools: constrained},
-	{name: "constrained, a list of JSON", out: "[" + callP + "]", text: "[" + callP + "]", tools: constrained},
+	{name: "constrained, a call at the end", out: "So:\n" + callP, text: "So:\n", calls: paris, tools: constrained},
+	{name: "constrained, a fence", out: "```json\n" + callP + "\n```", calls: paris, tools: constrained},
+	{name: "constrained, white space first", out: " " + callP, calls: paris, tools: constrained},
+	{name: "constrained, a bare call", out: `get_weather(city="Paris")`, calls: paris, tools: constrained},
+	{name: "constrained, a list of JSON", out: "[" + callP + "]", calls: paris, tools: constrained},
 	{name: "constrained, a footnote", out: "[1] says", text: "[1] says", tools: constrained},
 }
 

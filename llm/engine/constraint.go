@@ -120,13 +120,14 @@ func (c *constraint) decide(mask grammar.Bitset, row []float32) error {
 }
 
 // constraint returns what holds the turn of a request; nil if nothing does.
-func (e *Engine) constraint(req *llm.Request, o chat.Options) (*constraint, error) {
+func (e *Engine) constraint(req *llm.Request, r chat.Rendered) (*constraint, error) {
+	o := r.Options
 	mode := req.ToolChoice.Mode
 	free := len(o.Tools) == 0 && req.ResponseFormat == nil
 	if free && mode != llm.ChoiceRequired && mode != llm.ChoiceTool {
 		return nil, nil
 	}
-	g, err := e.grammar(grammar.Turn{Tools: o.Tools, Choice: req.ToolChoice, MaxCalls: req.MaxCalls, Dialect: o.Dialect, Response: req.ResponseFormat})
+	g, err := e.grammar(grammar.Turn{Tools: o.Tools, Choice: req.ToolChoice, MaxCalls: req.MaxCalls, Dialect: o.Dialect, Response: req.ResponseFormat, Thinks: r.Thinks, Thinking: r.Thinking})
 	if err != nil {
 		return nil, fmt.Errorf("engine: %w", err)
 	}
@@ -141,7 +142,7 @@ func (e *Engine) constraint(req *llm.Request, o chat.Options) (*constraint, erro
 			c.least = e.call
 		}
 	}
-	if id, ok := e.tok.Special(chat.PythonTag); ok {
+	if id, ok := e.tok.Special(chat.PythonTag); ok && !chat.Form(o.Dialect).TextFirst {
 		c.tag = id
 	}
 	return c, nil

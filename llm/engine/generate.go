@@ -85,13 +85,13 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 	}
 	most = min(most, e.context-len(ids))
 
-	held, err := e.constraint(req, o)
+	held, err := e.constraint(req, r)
 	if err != nil {
 		return err
 	}
 	t := &turn{
-		e: e, yield: yield, stops: sample.NewStops(req.Stop), maxCalls: req.MaxCalls, constrained: held != nil,
-		parser: chat.NewParser(chat.ParserOptions{Tools: append([]llm.ToolSpec{}, o.Tools...), Constrained: held != nil}),
+		e: e, yield: yield, open: -1, stops: sample.NewStops(req.Stop), maxCalls: req.MaxCalls, constrained: held != nil,
+		parser: chat.NewParser(chat.ParserOptions{Tools: append([]llm.ToolSpec{}, o.Tools...), Constrained: held != nil, Dialect: o.Dialect, Thinking: r.Thinking, Quoted: chat.Quoted(req.Messages)}),
 	}
 	decoder := e.tok.NewDecoder()
 	out := Outcome{Stopped: -1}
@@ -139,7 +139,11 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 		if e := t.events(append(last, end...)); e != nil {
 			return e
 		}
-		if err != nil && !t.full() {
+		if call, ok := chat.Attempt(err); ok && t.open < 0 && t.calls == 0 { // the runtime answers it
+			if e := t.events([]llm.Event{llm.CallStart{Name: call.Name}, llm.CallEnd{Call: call}}); e != nil {
+				return e
+			}
+		} else if err != nil && !t.full() {
 			return fmt.Errorf("engine: %w", err)
 		}
 		if err := t.text(t.stops.Flush()); err != nil {
@@ -171,6 +175,7 @@ type turn struct {
 	maxCalls int
 	calls    int
 	stopped  bool // a stop string was found
+	open     int  // the call whose start was told and whose end was not; −1 for none
 
 	constrained bool    // by a grammar
 	score       float64 // of the tokens since the last call, see Token
@@ -195,7 +200,10 @@ func (t *turn) events(events []llm.Event) error {
 				return err
 			}
 			continue
+		case llm.CallStart:
+			t.open = ev.Index
 		case llm.CallEnd:
+			t.open = -1
 			t.calls++
 			if t.constrained {
 				ev.Call.Confidence, t.score = t.e.sure.of(t.score), 0

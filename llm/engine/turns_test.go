@@ -10,6 +10,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 
@@ -32,7 +33,7 @@ type toolSet struct {
 	answer *jsonschema.Schema // of the response format
 }
 
-// sets deals the tools of testdata out: in both dialects, every choice, with and without
+// sets deals the tools of testdata out: in all dialects, every choice, with and without
 // a bound on calls and a response format.
 func sets(t *testing.T) []toolSet {
 	t.Helper()
@@ -52,6 +53,8 @@ func sets(t *testing.T) []toolSet {
 		s.req.Messages = []llm.Message{{Role: llm.RoleUser, Content: fmt.Sprint("case ", i)}}
 		if i%3 == 2 {
 			s.req.Dialect = llm.DialectPythonic
+		} else if i%3 == 1 {
+			s.req.Dialect = chat.Dialects[2+i/3%4]
 		}
 		for len(s.req.Tools) < 1+i%4 {
 			tool := tools[next%len(tools)]
@@ -62,7 +65,7 @@ func sets(t *testing.T) []toolSet {
 			if s.req.Dialect == llm.DialectPythonic && (tool.Name == "numbers" || tool.Name == "free_form") {
 				continue // and has no arguments that are not declared
 			}
-			if s.checks[tool.Name] != nil {
+			if s.checks[tool.Name] != nil || s.req.Dialect == llm.DialectFunction && strings.ContainsAny(tool.Name, "<>=") {
 				continue
 			}
 			s.req.Tools = append(s.req.Tools, tool)

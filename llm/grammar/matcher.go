@@ -1,6 +1,7 @@
 package grammar
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"sync"
@@ -18,6 +19,10 @@ type Grammar struct {
 	calls  node // the calls of a turn, or none
 	text   node // the text of a turn, or none
 	masks  map[maskKey]cachedMask
+
+	mark     string // that opens calls where text may come before them; else ""
+	thinks   bool   // thoughts may come first
+	thinking bool   // and do
 
 	base  int // expressions that were compiled; those after it are met while matching
 	spent int64
@@ -124,14 +129,60 @@ type place struct {
 	opened int  // where the open string starts in it, after the quote; 0 if none is open
 	esc    bool // a backslash came last in that string
 	depth  int  // open brackets
+	begun  int  // where the answer begins, after thoughts, or the calls, after text
 	tag    bool // <|python_tag|> came first
 	text   bool // the turn may only be text
 	calls  bool // the turn may only be calls
+	prose  prose
+}
+
+// prose says that what is written is no call, so that its quotes and brackets mean nothing.
+type prose uint8
+
+const (
+	inCalls    prose = iota // or at the start of a turn that may open with one
+	inText                  // that calls may follow
+	inThoughts              // that anything may follow
+)
+
+// first is the beginning of a turn.
+func (g *Grammar) first() place {
+	p := place{state: g.start}
+	switch {
+	case g.thinking:
+		p.prose = inThoughts
+	case g.mark != "":
+		p.prose = inText
+	}
+	return p
+}
+
+// follow goes on by the byte of text at p.len.
+func (g *Grammar) follow(p place, text []byte) place {
+	if p.prose == inCalls {
+		p = g.b.follow(p, text)
+	} else {
+		p.state = g.b.step(p.state, text[p.len])
+		p.len++
+	}
+	so := text[:p.len]
+	switch {
+	case g.thinks && string(so) == thinkOpen:
+		p.prose = inThoughts
+	case p.prose == inThoughts && bytes.HasSuffix(so, []byte(thinkClose)):
+		p.prose, p.begun = inCalls, p.len
+		if g.mark != "" {
+			p.prose = inText
+		}
+	case p.prose == inText && bytes.HasSuffix(so, []byte(g.mark)):
+		p.prose, p.begun = inCalls, p.len-len(g.mark)
+	}
+	return p
 }
 
 // NewMatcher starts at the beginning.
 func (g *Grammar) NewMatcher(v *Vocab) *Matcher {
-	return &Matcher{g: g, v: v, at: place{state: g.start}}
+	return &Matcher{g: g, v: v, at: g.first()}
 }
 
 // Clone gives a matcher in the same state.
@@ -154,7 +205,7 @@ func (m *Matcher) do(fn func() error) error {
 
 // replay finds all places again after the grammar forgot them.
 func (m *Matcher) replay() {
-	p := place{state: m.g.start}
+	p := m.g.first()
 	again := func(to *place) {
 		if to.tag && !p.tag {
 			p.state, p.tag = m.g.tagged, true
@@ -166,7 +217,7 @@ func (m *Matcher) replay() {
 			p.state, p.calls = m.g.calls, true
 		}
 		for p.len < to.len {
-			p = m.g.b.follow(p, m.text)
+			p = m.g.follow(p, m.text)
 		}
 		*to = p
 	}
@@ -249,7 +300,7 @@ func (m *Matcher) AcceptBytes(text []byte) error {
 		m.text = append(m.text[:m.at.len], text...)
 		p := m.at
 		for range text {
-			if p = m.g.b.follow(p, m.text); p.state == none {
+			if p = m.g.follow(p, m.text); p.state == none {
 				return fmt.Errorf("%w: %q", ErrRejected, text)
 			}
 		}
@@ -317,7 +368,7 @@ func (m *Matcher) forced() (out []byte, last bool, err error) {
 				break
 			}
 			m.text = append(m.text, only)
-			p = b.follow(p, m.text)
+			p = m.g.follow(p, m.text)
 			out = append(out, only)
 		}
 		return nil

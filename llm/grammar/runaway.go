@@ -1,6 +1,9 @@
 package grammar
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // A model that has lost its way says the same again and again, or fills a string until no
 // tokens are left. Both are steered to the next end: of the string, or of the text.
@@ -43,7 +46,8 @@ func (m *Matcher) Bound(bytes int) { m.bound = bytes }
 
 // runaway says that what is being written is to end as soon as it can.
 func (m *Matcher) runaway() bool {
-	call := m.at.tag || len(m.text) > 0 && strings.IndexByte("{[<", m.text[0]) >= 0
+	said := bytes.TrimLeft(m.text[m.at.begun:], " \t\r\n")
+	call := m.at.tag || m.at.prose == inCalls && (m.g.mark != "" || len(said) > 0 && strings.IndexByte("{[<", said[0]) >= 0)
 	if !call {
 		return Loops(m.text)
 	}

@@ -3,10 +3,12 @@ package grammar
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/chat"
 )
 
 // Turn says what an assistant's turn may be.
@@ -16,17 +18,20 @@ type Turn struct {
 	MaxCalls int // 0 is no bound
 	Dialect  llm.Dialect
 	Response *llm.ResponseFormat // of an answer that is no call
+	Thinks   bool                // thoughts, <think>…</think>, may come first
+	Thinking bool                // the prompt has opened them
 	Options  Options
 }
 
-// CompileTurn makes the grammar of a turn: text, or calls. After a complete call the
-// turn ends or opens another. In the JSON dialect calls are separated by "; "; in the
-// Python-style one they stand in a list, with arguments by name. A call has no arguments
-// but the declared ones, unless its schema declares none or, in the JSON dialect, speaks
-// of others. Where calls can be made, text does not open as a call would, in any form that
-// models write. An error is an [*Error] whose path starts with the tool's name.
+// CompileTurn makes the grammar of a turn: text, or calls as the dialect writes them, see
+// [chat.Form], or text and then calls where the dialect has that; thoughts may come before.
+// After a complete call the turn ends or opens another. A call has no arguments but the
+// declared ones, unless its schema declares none or, where arguments are JSON, speaks of
+// others. Where calls can be made, text does not open as a call would, in any form that
+// models write, nor hold the tag that opens one. An error is an [*Error] whose path starts
+// with the tool's name.
 func CompileTurn(t Turn) (g *Grammar, err error) {
-	if t.Dialect != "" && t.Dialect != llm.DialectJSON && t.Dialect != llm.DialectPythonic {
+	if t.Dialect != "" && !slices.Contains(chat.Dialects, t.Dialect) {
 		return nil, &Error{"dialect", "", fmt.Sprintf("calls in %q have no grammar", t.Dialect), ErrUnsupported}
 	}
 	b := t.Options.builder()
@@ -42,7 +47,8 @@ func CompileTurn(t Turn) (g *Grammar, err error) {
 }
 
 func (t Turn) compile(b *builder) (*Grammar, error) {
-	b.python = t.Dialect == llm.DialectPythonic
+	form := chat.Form(t.Dialect)
+	b.python = form.Python
 	calls, err := t.calls(b)
 	if err != nil {
 		return nil, err
@@ -67,9 +73,43 @@ func (t Turn) compile(b *builder) (*Grammar, error) {
 	default:
 		text = b.text(append(t.openings(), sloppy...))
 	}
-	g := newGrammar(b, b.or(calls, text))
+	turn := b.or(calls, text)
+	textFirst := form.TextFirst && calls != none && text != none && t.Response == nil
+	if textFirst {
+		text = b.without(text, form.Marks()[0])
+		turn = b.or(calls, b.cat2(text, b.or(empty, calls)))
+	}
+	if t.Thinks || t.Thinking {
+		turn = b.thoughts(turn, t.Thinking)
+	}
+	g := newGrammar(b, turn)
 	g.tagged, g.calls, g.text = calls, calls, text
+	if textFirst {
+		g.mark = form.Marks()[0]
+	}
+	if g.thinks, g.thinking = t.Thinks, t.Thinking; t.Thinks || t.Thinking || textFirst {
+		g.calls, g.text = none, none // whether it calls is not decided at its start
+	}
 	return g, nil
+}
+
+// without is text that does not hold a mark.
+func (b *builder) without(text node, mark string) node {
+	any := b.repeat(b.or(b.span(0, utf8.RuneSelf-1, empty), b.utf8(utf8.RuneSelf, utf8.MaxRune)), 0, far)
+	return b.and(text, b.not(b.cat(any, b.lit(mark), any)))
+}
+
+const thinkOpen, thinkClose = "<think>", "</think>"
+
+// thoughts lets a turn begin with the model's thoughts; it must if they are open already.
+func (b *builder) thoughts(turn node, open bool) node {
+	any := b.repeat(b.or(b.span(0, utf8.RuneSelf-1, empty), b.utf8(utf8.RuneSelf, utf8.MaxRune)), 0, far)
+	space := b.or(b.lit(" "), b.lit("\t"), b.lit("\r"), b.lit("\n"))
+	closed := b.cat(b.without(any, thinkClose), b.lit(thinkClose), b.repeat(space, 0, 4), turn)
+	if open {
+		return closed
+	}
+	return b.or(b.avoid(turn, []string{thinkOpen}), b.cat2(b.lit(thinkOpen), closed))
 }
 
 // callable are the tools that the choice leaves.
@@ -96,12 +136,15 @@ func (t Turn) calls(b *builder) (node, error) {
 		if b.python && !dotted(tool.Name) {
 			return none, &Error{"name", "/" + pointer(tool.Name), "Python can't carry this name", ErrUnsupported}
 		}
+		if t.Dialect == llm.DialectFunction && strings.ContainsAny(tool.Name, "<>=\n") {
+			return none, &Error{"name", "/" + pointer(tool.Name), "a tag can't carry this name", ErrUnsupported}
+		}
 		seen[tool.Name] = true
 	}
 	one := none
 	tools := t.callable()
 	for _, tool := range tools {
-		n, err := toolCall(b, tool, t.Options)
+		n, err := toolCall(b, chat.Form(t.Dialect), tool, t.Options)
 		if err != nil {
 			return none, err
 		}
@@ -120,10 +163,12 @@ func (t Turn) calls(b *builder) (node, error) {
 	if t.MaxCalls > 0 {
 		more = int32(min(t.MaxCalls-1, far))
 	}
-	if b.python {
-		return b.cat(b.lit("["), one, b.repeat(b.cat2(b.lit(", "), one), 0, more), b.lit("]")), nil
+	form := chat.Form(t.Dialect)
+	between := none
+	for _, s := range form.Between {
+		between = b.or(between, b.lit(s))
 	}
-	return b.cat2(one, b.repeat(b.cat2(b.lit("; "), one), 0, more)), nil
+	return b.cat(b.lit(form.Open), one, b.repeat(b.cat2(between, one), 0, more), b.lit(form.Close)), nil
 }
 
 // dotted says that s is Python's name of a function: identifiers with dots between.
@@ -136,11 +181,8 @@ func dotted(s string) bool {
 	return true
 }
 
-// opening is how a call opens in the JSON dialect, up to its arguments.
-func opening(name string) string { return `{"name": ` + quote(name) + `, "parameters": ` }
-
 // toolCall is one call of one tool.
-func toolCall(b *builder, tool llm.ToolSpec, o Options) (node, error) {
+func toolCall(b *builder, form chat.CallForm, tool llm.ToolSpec, o Options) (node, error) {
 	schema := tool.Parameters
 	if len(schema) == 0 {
 		schema = json.RawMessage(`{"additionalProperties": false}`)
@@ -154,22 +196,22 @@ func toolCall(b *builder, tool llm.ToolSpec, o Options) (node, error) {
 	if err != nil {
 		return none, err
 	}
-	if b.python {
-		return b.cat2(b.lit(tool.Name), args), nil
-	}
-	return b.cat(b.lit(opening(tool.Name)), args, b.lit("}")), nil
+	return b.cat(b.lit(form.Head(tool.Name)), args, b.lit(form.Tail)), nil
 }
 
 // sloppy are the starts of text that models mean as a call, in forms other than those
 // of the grammar.
-var sloppy = []string{"{", "<function", "[{", "[ ", "[\n", "```json", "```tool", "```\n{", "```\n["}
+var sloppy = []string{"{", "<function", "<tool", "<TOOL", "[{", "[ ", "[\n", "```json", "```tool", "```\n{", "```\n["}
 
-// openings are how the turn's calls open in either dialect: what reads a turn takes
-// nothing else for a call.
+// openings are how the turn's calls open, and how they would in the commonest dialects.
 func (t Turn) openings() []string {
 	var list []string
 	for _, tool := range t.Tools {
-		list = append(list, opening(tool.Name), "["+tool.Name+"(")
+		for _, d := range []llm.Dialect{llm.DialectJSON, llm.DialectPythonic, t.Dialect} {
+			if o := chat.Form(d).Opening(tool.Name); !slices.Contains(list, o) {
+				list = append(list, o)
+			}
+		}
 	}
 	return list
 }

@@ -32,9 +32,11 @@ func newTurn(req *llm.Request, o Options) (*turn, error) {
 		p.Messages = append(p.Messages, m)
 	}
 	t.tools = req.Tools
-	if len(req.Tools) > 0 && req.Sampling.LogProbs == 0 && req.ToolChoice.Mode != llm.ChoiceNone {
-		t.parser = chat.NewParser(chat.ParserOptions{Tools: req.Tools})
+	read := chat.ParserOptions{Tools: []llm.ToolSpec{}, Quoted: chat.Quoted(req.Messages)}
+	if req.Sampling.LogProbs == 0 && req.ToolChoice.Mode != llm.ChoiceNone { // else each piece of text is as it came
+		read.Tools = append(read.Tools, req.Tools...)
 	}
+	t.parser = chat.NewParser(read)
 	for _, spec := range req.Tools {
 		if err := t.declare(spec, o); err != nil {
 			return nil, err

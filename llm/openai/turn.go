@@ -1,7 +1,6 @@
 package openai
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -26,12 +25,12 @@ type turn struct {
 	nullable map[string]nullable // of the tools declared strictly
 	tools    []llm.ToolSpec
 
-	began  []*call         // in the order in which they came
-	at     map[int64]*call // the last one of each index of the server's
-	told   int             // calls that have an index of ours
-	think  thinking
-	parser *chat.Parser // finds calls that are written as text
-	head   string       // of the text, while it may be a token
+	began  []*call            // in the order in which they came
+	at     map[int64]*call    // the last one of each index of the server's
+	told   int                // calls that have an index of ours
+	probs  []llm.TokenLogProb // of text that is held back
+	parser *chat.Parser       // finds calls that are written as text
+	head   string             // of the text, while it may be a token
 	begun  bool
 	reason string
 	usage  llm.Usage
@@ -79,12 +78,9 @@ func (t *turn) push(c *chunk) ([]llm.Event, error) {
 // text returns the events of a piece of text: without the model's thinking, and with
 // the calls that are written as text.
 func (t *turn) text(said string, probs []llm.TokenLogProb) []llm.Event {
-	said = t.think.strip(said)
+	t.probs = append(t.probs, probs...)
 	if said == "" {
 		return nil
-	}
-	if t.parser == nil {
-		return []llm.Event{llm.TextDelta{Text: said, LogProbs: probs}}
 	}
 	return t.parsed(t.written(said))
 }
@@ -112,6 +108,9 @@ func (t *turn) written(said string) []llm.Event {
 func (t *turn) parsed(events []llm.Event) []llm.Event {
 	for i, ev := range events {
 		switch ev := ev.(type) {
+		case llm.TextDelta:
+			ev.LogProbs, t.probs = t.probs, nil
+			events[i] = ev
 		case llm.CallStart:
 			t.told = max(t.told, ev.Index+1)
 		case llm.CallEnd:
@@ -125,24 +124,17 @@ func (t *turn) parsed(events []llm.Event) []llm.Event {
 // finish ends the turn, if the endpoint did; done says that it said so.
 func (t *turn) finish(done bool) ([]llm.Event, error) {
 	var events []llm.Event
-	if rest := t.think.rest(); rest != "" {
-		events = t.text(rest, nil)
+	if !t.begun && t.head != "" {
+		t.begun = true
+		events = append(events, t.parsed(t.parser.Push(chat.Piece{Text: t.head}))...)
 	}
-	if t.parser != nil {
-		if !t.begun && t.head != "" {
-			t.begun = true
-			events = append(events, t.parsed(t.parser.Push(chat.Piece{Text: t.head}))...)
-		}
-		more, err := t.parser.Finish()
-		events = append(events, t.parsed(more)...)
-		var bad *chat.CallError
-		if errors.As(err, &bad) && bad.Name != "" && bad.Raw != "" && t.parser.Calls() == 0 {
-			call := llm.ToolCall{Name: bad.Name, Arguments: json.RawMessage(bad.Raw)} // the runtime answers it
-			events = append(events, llm.CallStart{Index: t.told, Name: bad.Name}, llm.CallEnd{Index: t.told, Call: call})
-			t.told++
-		} else if bad != nil && bad.Raw != "" {
-			events = append(events, llm.TextDelta{Text: bad.Raw})
-		}
+	more, err := t.parser.Finish()
+	events = append(events, t.parsed(more)...)
+	if call, ok := chat.Attempt(err); ok && t.parser.Calls() == 0 { // the runtime answers it
+		events = append(events, llm.CallStart{Index: t.told, Name: call.Name}, llm.CallEnd{Index: t.told, Call: call})
+		t.told++
+	} else if bad := (*chat.CallError)(nil); errors.As(err, &bad) && bad.Raw != "" {
+		events = append(events, llm.TextDelta{Text: bad.Raw})
 	}
 	stop := llm.Stop{Usage: t.usage}
 	switch t.reason {
@@ -188,56 +180,4 @@ func (l *logprobs) list() []llm.TokenLogProb {
 		out = append(out, p)
 	}
 	return out
-}
-
-// thinking takes the model's thoughts out of its text: what stands between <think> and
-// </think> at the beginning.
-type thinking struct {
-	held   string
-	inside bool
-	over   bool
-}
-
-const thinkOpen, thinkClose = "<think>", "</think>"
-
-func (t *thinking) strip(s string) string {
-	if t.over {
-		return s
-	}
-	t.held += s
-	if !t.inside {
-		head := strings.TrimLeft(t.held, " \t\r\n")
-		switch {
-		case strings.HasPrefix(head, thinkOpen):
-			t.inside, t.held = true, head[len(thinkOpen):]
-		case strings.HasPrefix(thinkOpen, head): // it may become one
-			return ""
-		default:
-			t.over = true
-			return t.take()
-		}
-	}
-	if _, answer, ok := strings.Cut(t.held, thinkClose); ok {
-		t.over, t.held = true, strings.TrimLeft(answer, "\r\n")
-		return t.take()
-	}
-	if n := len(t.held) - len(thinkClose); n > 0 { // thoughts are not kept
-		t.held = t.held[n:]
-	}
-	return ""
-}
-
-func (t *thinking) take() string {
-	s := t.held
-	t.held = ""
-	return s
-}
-
-// rest is what was held back and is no thought.
-func (t *thinking) rest() string {
-	if t.inside && !t.over {
-		return ""
-	}
-	t.over = true
-	return t.take()
 }
