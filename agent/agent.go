@@ -215,6 +215,9 @@ func (a *Agent) Start(ctx context.Context, st Start) (string, error) {
 	return a.rt.Start(ctx, planner.Follow(s, turn))
 }
 
+// Tools returns the tools that the agent may call.
+func (a *Agent) Tools() []tools.Spec { return slices.Clone(a.opt.Specs) }
+
 // Model returns the agent's model.
 func (a *Agent) Model() llm.Model { return a.model }
 

@@ -39,8 +39,10 @@ type runObject struct {
 	Unknown   []callObject     `json:"unknown,omitempty"`   // calls of which nobody knows whether they ran
 	Calls     []callObject     `json:"calls,omitempty"`     // of the current turn
 	Messages  []messageObject  `json:"messages,omitempty"`
-	Driven    bool             `json:"driven"` // by this server: it goes on by itself
-	Events    int              `json:"events"` // in the journal
+	Tools     []string         `json:"tools,omitempty"` // that were called
+	Rules     []string         `json:"rules,omitempty"` // that decided on calls and texts
+	Driven    bool             `json:"driven"`          // by this server: it goes on by itself
+	Events    int              `json:"events"`          // in the journal
 }
 
 type runUsage struct {
@@ -94,6 +96,7 @@ func newRunObject(events []planner.Event, s *planner.State, whole bool) *runObje
 	u := s.Used.Usage
 	o.Usage = runUsage{Steps: s.Used.Steps, Calls: s.Used.Calls, InputTokens: u.PromptTokens, CachedTokens: u.CachedTokens, OutputTokens: u.GeneratedTokens, TotalTokens: u.PromptTokens + u.GeneratedTokens}
 	o.Approvals = approvalsOf(events, s)
+	o.Tools, o.Rules = usedIn(events)
 	for _, c := range s.Calls {
 		one := newCallObject(&c)
 		if c.Phase == planner.Unknown {
@@ -113,6 +116,26 @@ func newRunObject(events []planner.Event, s *planner.State, whole bool) *runObje
 
 func newCallObject(c *planner.CallState) callObject {
 	return callObject{ID: c.ID, Tool: c.Tool, Arguments: c.Arguments, Phase: c.Phase, Attempt: c.Attempt}
+}
+
+// usedIn lists the tools that were called in a run, and the rules that decided.
+func usedIn(events []planner.Event) (called, rules []string) {
+	for i := range events {
+		if g := events[i].Generated; g != nil {
+			for _, c := range g.Message.Calls {
+				called = append(called, c.Name)
+			}
+		}
+		if d := events[i].Decided; d != nil && d.Rule != "" {
+			rules = append(rules, d.Rule)
+		}
+		if d := events[i].Screened; d != nil && d.Rule != "" {
+			rules = append(rules, d.Rule)
+		}
+	}
+	slices.Sort(called)
+	slices.Sort(rules)
+	return slices.Compact(called), slices.Compact(rules)
 }
 
 // approvalsOf are the calls that wait for a person, with what the policy says of each.

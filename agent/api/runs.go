@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,7 +54,7 @@ func (s *Server) listRuns(w http.ResponseWriter, r *http.Request) error {
 	}
 	list := runList{Object: "list", Data: []*runObject{}}
 	err := s.eachRun(r.Context(), From(r.Context()), q.Get("after"), func(o *runObject) bool {
-		if status := q.Get("status"); status != "" && status != string(o.Status) || q.Get("agent") != "" && q.Get("agent") != o.Agent {
+		if !fits(q, o) {
 			return true
 		}
 		if len(list.Data) == limit {
@@ -68,6 +69,23 @@ func (s *Server) listRuns(w http.ResponseWriter, r *http.Request) error {
 	}
 	writeJSON(w, http.StatusOK, list)
 	return nil
+}
+
+// fits says whether a list that is narrowed so has the run.
+func fits(q url.Values, o *runObject) bool {
+	for name, value := range map[string]string{"status": string(o.Status), "agent": o.Agent, "tenant": o.Tenant} {
+		if v := q.Get(name); v != "" && v != value {
+			return false
+		}
+	}
+	if v := q.Get("tool"); v != "" && !slices.Contains(o.Tools, v) {
+		return false
+	}
+	if v := q.Get("rule"); v != "" && !slices.ContainsFunc(o.Rules, func(r string) bool { return r == v || strings.HasPrefix(r, v+"/") }) {
+		return false
+	}
+	v := strings.ToLower(q.Get("q"))
+	return v == "" || strings.Contains(strings.ToLower(o.Prompt), v) || o.Answer != nil && strings.Contains(strings.ToLower(*o.Answer), v) || o.ID == q.Get("q")
 }
 
 // eachRun yields the runs that a principal sees, the newest first, after one of them.

@@ -19,6 +19,7 @@ type cli struct {
 	Run     runCmd     `cmd:"" help:"Run a prompt: think, call tools, answer."`
 	Chat    chatCmd    `cmd:"" help:"Talk with an agent."`
 	Serve   serveCmd   `cmd:"" help:"Start runs by messages and schedules, as agent.yaml says."`
+	UI      uiCmd      `cmd:"" name:"ui" help:"Look at an agent in a browser: talk, watch runs, answer what waits for a person."`
 	Ask     askCmd     `cmd:"" help:"Start a run of an agent that is served, by a message, and wait for its answer."`
 	Key     keyCmd     `cmd:"" help:"API keys of chaski serve --http: make, list, remove."`
 	Audit   auditCmd   `cmd:"" help:"The log of attempted calls."`

@@ -64,6 +64,11 @@ func (c *serveCmd) serveHTTP(ctx context.Context, h *host.Host, l net.Listener) 
 		}
 		o.TLS, scheme = &tls.Config{Certificates: []tls.Certificate{cert}}, "https"
 	}
+	token, err := mountConsole(s, h)
+	if err != nil {
+		return err
+	}
 	fmt.Fprintf(stdout, "%s: %s://%s/v1 serves the agent %[1]s and the model %[4]s\n", h.Config.Name, scheme, l.Addr(), h.ModelName())
+	fmt.Fprintf(stdout, "%s: look at it at %s://%s/console/?token=%s\n", h.Config.Name, scheme, l.Addr(), token)
 	return s.Serve(ctx, l, o)
 }

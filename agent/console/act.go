@@ -1,0 +1,123 @@
+package console
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// act changes a run, and leads back to where the form was.
+func (c *Console) act(w http.ResponseWriter, r *http.Request) error {
+	id, action := r.PathValue("id"), r.PathValue("action")
+	to := r.PostFormValue("to")
+	if !strings.HasPrefix(to, "/console/") {
+		to = "/console" + strings.TrimPrefix(runPath(id), "/v1")
+	}
+	in := map[string]any{}
+	set := func(names ...string) {
+		for _, name := range names {
+			if v := r.PostFormValue(name); v != "" {
+				in[name] = v
+			}
+		}
+	}
+	notice := ""
+	switch action {
+	case "approve", "deny":
+		set("call_id", "hash", "reason")
+		notice = map[string]string{"approve": "Approved.", "deny": "Refused."}[action]
+	case "settle":
+		set("call_id")
+		if value := strings.TrimSpace(r.PostFormValue("value")); r.PostFormValue("outcome") == "ran" {
+			if value == "" {
+				value = "null"
+			}
+			if !json.Valid([]byte(value)) {
+				quoted, err := json.Marshal(value)
+				if err != nil {
+					return err
+				}
+				value = string(quoted)
+			}
+			in["ok"] = json.RawMessage(value)
+		} else {
+			if value == "" {
+				value = "it did not run"
+			}
+			in["failed"] = value
+		}
+		notice = "Recorded what came of the call."
+	case "cancel":
+		set("reason")
+		notice = "Cancelled."
+	case "resume":
+		notice = "Goes on."
+	case "fork":
+		return c.fork(w, r, id)
+	default:
+		return &problem{http.StatusNotFound, "a run cannot be asked to " + action}
+	}
+	if err := c.ask(r, http.MethodPost, runPath(id, action), in, nil); err != nil {
+		return err
+	}
+	return back(w, r, to, notice)
+}
+
+// fork begins a new run with the first events of another, and lets it go on. Only who may
+// read journals may.
+func (c *Console) fork(w http.ResponseWriter, r *http.Request, id string) error {
+	n, err := strconv.Atoi(r.PostFormValue("event"))
+	if err != nil {
+		return &problem{http.StatusBadRequest, "name the event after which the new run goes its own way"}
+	}
+	if _, err := c.journal(r, id); err != nil {
+		return err
+	}
+	one, err := c.runByID(r, id)
+	if err != nil {
+		return err
+	}
+	a := c.agent(one.Agent)
+	if a == nil {
+		return &problem{http.StatusConflict, "the run is not of an agent that is served here"}
+	}
+	as, err := a.Agent.Runtime().Fork(r.Context(), id, n, "")
+	if err != nil {
+		return &problem{http.StatusConflict, err.Error()}
+	}
+	if err := c.ask(r, http.MethodPost, runPath(as, "resume"), map[string]any{}, nil); err != nil {
+		return err
+	}
+	return back(w, r, "/console"+strings.TrimPrefix(runPath(as), "/v1"), fmt.Sprintf("A new run, with the first %d events of %s.", n, id))
+}
+
+// answerAll answers the calls that are ticked.
+func (c *Console) answerAll(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return &problem{http.StatusBadRequest, err.Error()}
+	}
+	action := r.PostFormValue("action")
+	if action != "approve" && action != "deny" {
+		return &problem{http.StatusBadRequest, "say approve or deny"}
+	}
+	done, failed := 0, []string{}
+	for _, v := range r.PostForm["call"] {
+		parts := strings.Split(v, " ")
+		if len(parts) != 3 {
+			return &problem{http.StatusBadRequest, "a call is named by its run, its id and its hash"}
+		}
+		in := map[string]any{"call_id": parts[1], "hash": parts[2]}
+		if err := c.ask(r, http.MethodPost, runPath(parts[0], action), in, nil); err != nil {
+			failed = append(failed, err.Error())
+			continue
+		}
+		done++
+	}
+	notice := fmt.Sprintf("%s: %d.", map[string]string{"approve": "Approved", "deny": "Refused"}[action], done)
+	if len(failed) > 0 {
+		notice += fmt.Sprintf(" Not answered: %d (%s).", len(failed), failed[0])
+	}
+	return back(w, r, "/console/approvals", notice)
+}

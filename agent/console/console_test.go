@@ -1,0 +1,328 @@
+package console_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/chaski-dev/chaski/agent"
+	"github.com/chaski-dev/chaski/agent/api"
+	"github.com/chaski-dev/chaski/agent/console"
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/engine"
+	"github.com/chaski-dev/chaski/policies"
+	"github.com/chaski-dev/chaski/runtime"
+	"github.com/chaski-dev/chaski/runtime/journal"
+	"github.com/chaski-dev/chaski/tools"
+)
+
+// hostile is a text that a page must show as it is: markup, escapes of terminals, and a
+// character that turns the line.
+const hostile = "<script>document.title='owned'</script><img src=x onerror=alert(1)>\x1b[31mred \u202egnp.exe"
+
+// shop is an agent that looks orders up and pays them back after a person's yes.
+type shop struct {
+	url   string // of the server
+	link  string // to the console
+	http  *http.Client
+	agent *agent.Agent
+	paid  atomic.Int32
+	note  string // in what lookup_order returns
+}
+
+const rules = `name: shop
+rules:
+  - id: look
+    on: call
+    tools: [lookup_order]
+    then: allow
+  - id: pay
+    on: call
+    tools: [refund_order]
+    then: require_approval
+    reason: Money needs a person.
+`
+
+// answered counts the results since the last word of the user.
+func answered(req *llm.Request) (n int) {
+	for i := len(req.Messages) - 1; i >= 0 && req.Messages[i].Role != llm.RoleUser; i-- {
+		if req.Messages[i].Role == llm.RoleTool {
+			n++
+		}
+	}
+	return n
+}
+
+func looksAndPays(_ int, req *llm.Request) llm.Turn {
+	usage := llm.Usage{PromptTokens: 100, CachedTokens: 60, GeneratedTokens: 10, ForwardPasses: 4, DraftedTokens: 8, AcceptedTokens: 6}
+	if strings.Contains(req.Messages[len(req.Messages)-1].Content, "hello") {
+		return llm.Turn{Text: "Good day.", Usage: usage}
+	}
+	switch answered(req) {
+	case 0:
+		return llm.Turn{Text: "Let me look.", Calls: []llm.ToolCall{{Name: "lookup_order", Arguments: json.RawMessage(`{"order_number":1042}`), Confidence: 0.93}}, Usage: usage}
+	case 1:
+		return llm.Turn{Calls: []llm.ToolCall{{Name: "refund_order", Arguments: json.RawMessage(`{"order_number":1042}`)}}, Usage: usage}
+	}
+	return llm.Turn{Text: "I refunded it.", Usage: usage}
+}
+
+type orderIn struct {
+	Number int `json:"order_number"`
+}
+
+func newShop(t testing.TB, j journal.Journal) *shop {
+	t.Helper()
+	s := &shop{note: "late"}
+	look := tools.New("lookup_order", "Look up an order", func(_ context.Context, in orderIn) (map[string]any, error) {
+		return map[string]any{"order_number": in.Number, "note": s.note}, nil
+	}, tools.Options{Effect: tools.Read})
+	pay := tools.New("refund_order", "Pay an order back", func(_ context.Context, in orderIn) (string, error) {
+		s.paid.Add(1)
+		return fmt.Sprint("RF-", in.Number), nil
+	}, tools.Options{Effect: tools.Once})
+	layer, err := policies.ParseSource("shop", []byte(rules))
+	if err != nil {
+		t.Fatal(err)
+	}
+	guard, err := runtime.NewGuard(runtime.GuardOptions{Layers: []*policies.Source{layer}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.agent, err = agent.New(&llm.Scripted{Next: looksAndPays}, agent.Options{Tools: []*tools.Tool{look, pay}, Gate: guard, Journal: j}); err != nil {
+		t.Fatal(err)
+	}
+	server, err := api.New(api.Options{Agents: []api.Agent{{Name: "shop", Agent: s.agent}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := server.NewSession(api.Principal{Name: "ana", Approve: true, Operate: true, All: true}, time.Hour)
+	passes := 0
+	c, err := console.New(console.Options{API: server.Handler(), Token: token, Agents: []console.Agent{{Name: "shop", Agent: s.agent, Layers: []*policies.Source{layer}}},
+		Engine: func() engine.Stats {
+			passes += 3
+			return engine.Stats{Live: 2, Waiting: 1, Pages: 64, Free: 40, Passes: passes}
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Handle("/console/", api.Open, c)
+	hs := httptest.NewServer(server.Handler())
+	t.Cleanup(func() {
+		hs.CloseClientConnections()
+		hs.Close()
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.url, s.link, s.http = hs.URL, hs.URL+"/console/?token="+token, &http.Client{Jar: jar}
+	return s
+}
+
+// get reads a page; the status must be want.
+func (s *shop) get(t testing.TB, path string, want int) string {
+	t.Helper()
+	res, err := s.http.Get(s.url + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body(t, res, want)
+}
+
+func (s *shop) post(t testing.TB, path string, form url.Values, want int, headers ...string) string {
+	t.Helper()
+	req, err := http.NewRequest(http.MethodPost, s.url+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	res, err := s.http.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body(t, res, want)
+}
+
+func body(t testing.TB, res *http.Response, want int) string {
+	t.Helper()
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != want {
+		t.Fatalf("%s %s: %s, want %d: %v\n%s", res.Request.Method, res.Request.URL, res.Status, want, err, text)
+	}
+	return string(text)
+}
+
+// wait reads a page until it holds a text.
+func (s *shop) wait(t testing.TB, path, text string) string {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		page := s.get(t, path, http.StatusOK)
+		if strings.Contains(page, text) {
+			return page
+		}
+		if time.Now().After(end) {
+			t.Fatalf("%s never has %q:\n%s", path, text, page)
+		}
+	}
+}
+
+// ask starts a conversation and returns its run.
+func (s *shop) ask(t testing.TB, text string, follows string) string {
+	t.Helper()
+	page := s.post(t, "/console/chat/shop", url.Values{"text": {text}, "follows": {follows}}, http.StatusOK)
+	m := regexp.MustCompile(`<a href="/console/runs/([\w-]+)">Steps`).FindAllStringSubmatch(page, -1)
+	if len(m) == 0 {
+		t.Fatal(page)
+	}
+	return m[len(m)-1][1] // the turns before it come first
+}
+
+var hidden = regexp.MustCompile(`name="(call_id|hash)" value="([^"]*)"`)
+
+// TestTalk: a person asks, sees the call, approves it on the page and reads the answer; the
+// conversation goes on, and branches.
+func TestTalk(t *testing.T) {
+	s := newShop(t, &journal.Memory{})
+	if page := s.get(t, "/console/", http.StatusForbidden); !strings.Contains(page, "link that the server prints") || strings.Contains(page, "shop") {
+		t.Fatal(page)
+	}
+	if _, err := s.http.Get(s.link); err != nil {
+		t.Fatal(err)
+	}
+	run := s.ask(t, "Refund order 1042.", "")
+	chat := "/console/chat/shop?run=" + run
+	page := s.wait(t, chat, "waits for you")
+	for _, want := range []string{"Let me look.", "lookup_order", "Money needs a person.", "shop/pay", "Approve"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q in %s", want, page)
+		}
+	}
+	if all := s.get(t, "/console/approvals", http.StatusOK); !strings.Contains(all, "refund_order") {
+		t.Error(all)
+	}
+	form := url.Values{"to": {chat}, "reason": {"it is late"}}
+	for _, m := range hidden.FindAllStringSubmatch(page, -1) {
+		form.Set(m[1], m[2])
+	}
+	s.post(t, "/console/runs/"+run+"/approve", form, http.StatusForbidden, "Sec-Fetch-Site", "cross-site")
+	if s.paid.Load() != 0 {
+		t.Fatal("another page's form paid")
+	}
+	s.post(t, "/console/runs/"+run+"/approve", form, http.StatusOK, "Sec-Fetch-Site", "same-origin")
+	s.wait(t, chat, "I refunded it.")
+	if n := s.paid.Load(); n != 1 {
+		t.Fatalf("paid %d times", n)
+	}
+	if page := s.post(t, "/console/runs/"+run+"/approve", form, http.StatusConflict); !strings.Contains(page, "no call of the run waits") {
+		t.Error(page)
+	}
+	next := s.ask(t, "hello", run)
+	page = s.wait(t, "/console/chat/shop?run="+next, "Good day.")
+	if !strings.Contains(page, "I refunded it.") || !strings.Contains(page, "/console/chat/shop?run="+run+`">Go on from here`) {
+		t.Error(page)
+	}
+	steps := s.get(t, "/console/runs/"+run, http.StatusOK)
+	for _, want := range []string{"Approved by ana", "it is late", "confidence 93%", "drafted 8, 6 taken", "then: require_approval", `class="b-wait"`, "order_number"} {
+		if !strings.Contains(steps, want) {
+			t.Errorf("no %q in %s", want, steps)
+		}
+	}
+}
+
+// TestForkAndPrompt: a run goes its own way from a step, and the prompt of a turn is the
+// one whose hash was journalled.
+func TestForkAndPrompt(t *testing.T) {
+	s := newShop(t, &journal.Memory{})
+	if _, err := s.http.Get(s.link); err != nil {
+		t.Fatal(err)
+	}
+	run := s.ask(t, "hello", "")
+	s.wait(t, "/console/chat/shop?run="+run, "Good day.")
+	page := s.get(t, "/console/runs/"+run, http.StatusOK)
+	m := regexp.MustCompile(`/console/runs/[\w-]+/prompt/(\d+)`).FindString(page)
+	if prompt := s.get(t, m, http.StatusOK); !strings.Contains(prompt, "so it is exact") || !strings.Contains(prompt, "lookup_order") {
+		t.Error(prompt)
+	}
+	s.get(t, "/console/runs/"+run+"/prompt/1", http.StatusNotFound)
+	s.get(t, "/console/runs/none", http.StatusNotFound)
+	forked := s.post(t, "/console/runs/"+run+"/fork", url.Values{"event": {"1"}}, http.StatusOK)
+	if !strings.Contains(forked, "Forked from "+run) {
+		t.Fatal(forked)
+	}
+	s.post(t, "/console/runs/"+run+"/fork", url.Values{"event": {"99"}}, http.StatusConflict)
+	s.post(t, "/console/runs/"+run+"/nonsense", nil, http.StatusNotFound)
+	if list := s.get(t, "/console/runs?agent=shop&q=HELLO&status=finished", http.StatusOK); strings.Count(list, "<tr>") < 2 {
+		t.Error(list)
+	}
+	if list := s.get(t, "/console/runs?tool=lookup_order", http.StatusOK); !strings.Contains(list, "No run is like that") {
+		t.Error(list)
+	}
+}
+
+// TestHostile: what models and tools write is text, on every page.
+func TestHostile(t *testing.T) {
+	s := newShop(t, &journal.Memory{})
+	s.note = hostile + strings.Repeat("x", 5<<20)
+	res, err := s.http.Get(s.link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := res.Header.Get("Content-Security-Policy"); !strings.Contains(p, "default-src 'none'") || strings.Contains(p, "unsafe") {
+		t.Error(p)
+	}
+	run := s.ask(t, hostile, "")
+	s.wait(t, "/console/chat/shop?run="+run, "waits for you")
+	for _, path := range []string{"/console/chat/shop?run=" + run, "/console/runs/" + run, "/console/runs", "/console/approvals", "/console/runs?q=" + url.QueryEscape(hostile), "/console/runs?notice=" + url.QueryEscape(hostile)} {
+		page := s.get(t, path, http.StatusOK)
+		if strings.Contains(page, "<script>") || strings.Contains(page, "<img src=x") || strings.ContainsAny(page, "\x1b\u202e") {
+			t.Errorf("%s has markup or escapes of a tool's", path)
+		}
+		if len(page) > 1<<20 {
+			t.Errorf("%s has %d bytes", path, len(page))
+		}
+	}
+}
+
+// TestPolicies: a draft is tried on recorded runs, and a wrong one is told.
+func TestPolicies(t *testing.T) {
+	s := newShop(t, &journal.Memory{})
+	if _, err := s.http.Get(s.link); err != nil {
+		t.Fatal(err)
+	}
+	run := s.ask(t, "Refund order 1042.", "")
+	s.wait(t, "/console/chat/shop?run="+run, "waits for you")
+	if page := s.get(t, "/console/policies", http.StatusOK); !strings.Contains(page, "Money needs a person.") {
+		t.Error(page)
+	}
+	draft := url.Values{"agent": {"shop"}, "draft": {strings.Replace(rules, "require_approval", "deny", 1)}}
+	if page := s.post(t, "/console/policies", draft, http.StatusOK); !strings.Contains(page, "1 decision of 1 run would change") || !strings.Contains(page, "shop/pay") {
+		t.Error(page)
+	}
+	draft.Set("draft", "name: x\nrules: [{id: a, on: call, when: 'nonsense(', then: allow}]")
+	if page := s.post(t, "/console/policies", draft, http.StatusUnprocessableEntity); !strings.Contains(page, "nonsense") {
+		t.Error(page)
+	}
+	for path, want := range map[string]string{"/console/tools": "Pay an order back", "/console/engine": "24"} {
+		if page := s.get(t, path, http.StatusOK); !strings.Contains(page, want) {
+			t.Errorf("%s has no %q: %s", path, want, page)
+		}
+	}
+}

@@ -1,0 +1,197 @@
+package console
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// page is what every template gets.
+type page struct {
+	Title   string
+	Here    string // which entry of the menu it belongs to
+	Agents  []Agent
+	Events  string // address of events to follow
+	Refresh int    // or milliseconds after which the page is made anew
+	Export  string // address of the same as JSON
+	Notice  string // what came of the form that led here
+	Body    any
+}
+
+// problem is an error that a person reads.
+type problem struct {
+	status  int
+	message string
+}
+
+func (p *problem) Error() string { return p.message }
+
+// show writes a page.
+func (c *Console) show(w http.ResponseWriter, r *http.Request, name string, p page) error {
+	return c.showAs(w, r, http.StatusOK, name, p)
+}
+
+func (c *Console) showAs(w http.ResponseWriter, r *http.Request, status int, name string, p page) error {
+	p.Agents = c.o.Agents
+	p.Notice = r.URL.Query().Get("notice")
+	var b bytes.Buffer
+	if err := c.pages[name].Execute(&b, p); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// fail shows an error.
+func (c *Console) fail(w http.ResponseWriter, r *http.Request, err error) {
+	p := &problem{http.StatusInternalServerError, "something went wrong here; the server's log says what"}
+	if !errors.As(err, &p) {
+		c.o.Log.Error().Err(err).Str("path", r.URL.Path).Msg("a page of the console failed")
+	}
+	if err := c.showAs(w, r, p.status, "error", page{Title: http.StatusText(p.status), Body: p.message}); err != nil {
+		c.o.Log.Debug().Err(err).Msg("an error was not shown")
+	}
+}
+
+// back leads to a page, which says what was done.
+func back(w http.ResponseWriter, r *http.Request, to, notice string) error {
+	if notice != "" {
+		at := "?"
+		if strings.Contains(to, "?") {
+			at = "&"
+		}
+		to += at + "notice=" + url.QueryEscape(notice)
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// shownText bounds what a page shows of one text.
+const shownText = 20_000
+
+var functions = template.FuncMap{
+	"clip":  clip,
+	"json":  pretty,
+	"when":  func(unix int64) string { return stamp(time.Unix(unix, 0)) },
+	"stamp": stamp,
+	"ago":   ago,
+	"word":  word,
+	"percent": func(f float64) string {
+		return fmt.Sprintf("%.0f%%", 100*f)
+	},
+	"brief":    brief,
+	"dur":      took,
+	"short":    func(s string) string { return shorten(s, 17) },
+	"chatPath": chatPath,
+	"answer": func(run string, a any, to string) map[string]any {
+		if p, ok := a.(*approval); ok {
+			a = *p
+		}
+		return map[string]any{"Run": run, "Call": a, "To": to}
+	},
+	"settle": func(run, id, tool, to string) map[string]any {
+		return map[string]any{"Run": run, "Call": call{ID: id, Tool: tool}, "To": to}
+	},
+	"plural": func(n int, one string) string {
+		if n == 1 {
+			return "1 " + one
+		}
+		if strings.HasSuffix(one, "s") {
+			one += "e"
+		}
+		return fmt.Sprintf("%d %ss", n, one)
+	},
+}
+
+// clip shortens a text for a page and shows what would change how it looks: control
+// characters and those that turn the direction of a line.
+func clip(s string) string {
+	cut := ""
+	if len(s) > shownText {
+		n := shownText
+		for n > 0 && !utf8.RuneStart(s[n]) {
+			n--
+		}
+		cut = fmt.Sprintf("\n… and %d bytes more, see JSON", len(s)-n)
+		s = s[:n]
+	}
+	return strings.Map(visibleRune, strings.ToValidUTF8(s, "�")) + cut
+}
+
+func visibleRune(r rune) rune {
+	switch {
+	case r == '\n' || r == '\t':
+		return r
+	case r < 0x20:
+		return 0x2400 + r // its picture
+	case r == 0x7f:
+		return 0x2421
+	case r >= 0x80 && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f, r == 0x061c:
+		return '�'
+	}
+	return r
+}
+
+// pretty indents JSON.
+func pretty(v any) string {
+	raw, ok := v.(json.RawMessage)
+	if !ok {
+		var err error
+		if raw, err = json.Marshal(v); err != nil {
+			return err.Error()
+		}
+	}
+	var b bytes.Buffer
+	if json.Indent(&b, raw, "", "  ") != nil {
+		return clip(string(raw))
+	}
+	return clip(b.String())
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") }
+
+// ago says how long ago something was, roughly.
+func ago(unix int64) string {
+	d := time.Since(time.Unix(unix, 0))
+	switch {
+	case d < time.Minute:
+		return "now"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min ago", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h ago", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days ago", int(d.Hours()/24))
+}
+
+// word is a status for people.
+func word(status string) string {
+	switch status {
+	case "outcome_unknown":
+		return "outcome unknown"
+	case "budget":
+		return "budget spent"
+	case "require_approval":
+		return "asks a person"
+	}
+	return status
+}
+
+// brief is the beginning of a text, on one line.
+func brief(s string) string { return shorten(clip(strings.Join(strings.Fields(s), " ")), 90) }
+
+func shorten(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return s
+}

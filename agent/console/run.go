@@ -1,0 +1,72 @@
+package console
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/planner"
+)
+
+type runBody struct {
+	Run    *run
+	Steps  []step
+	Chart  *chart
+	Closed bool // the journal may not be read
+}
+
+// run shows a run: what it waits for, its times, its steps.
+func (c *Console) run(w http.ResponseWriter, r *http.Request) error {
+	one, err := c.runByID(r, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	body := runBody{Run: one}
+	p := page{Title: "Run " + one.ID, Here: "runs", Export: runPath(one.ID, "journal")}
+	events, err := c.journal(r, one.ID)
+	if forbidden, ok := err.(*problem); ok && forbidden.status == http.StatusForbidden {
+		body.Closed, p.Export = true, runPath(one.ID)
+	} else if err != nil {
+		return err
+	}
+	body.Steps, body.Chart = steps(events), picture(events, one.Over(), time.Now())
+	if !one.Over() {
+		p.Events = runPath(one.ID, "events")
+	}
+	p.Body = body
+	return c.show(w, r, "run", p)
+}
+
+type promptBody struct {
+	Run     *run
+	Seq     int
+	Request *llm.Request
+	Exact   bool // its hash is the journal's
+	Usage   llm.Usage
+}
+
+// prompt shows what the model was asked for the turn that is an event: it is computed from
+// the journal before it, and its hash compared with the recorded one.
+func (c *Console) prompt(w http.ResponseWriter, r *http.Request) error {
+	one, err := c.runByID(r, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	events, err := c.journal(r, one.ID)
+	if err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(r.PathValue("event"))
+	if err != nil || n < 2 || n > len(events) || events[n-1].Generated == nil {
+		return &problem{http.StatusNotFound, "event " + r.PathValue("event") + " of the run is no turn of the model"}
+	}
+	var s planner.State
+	for _, ev := range events[:n-1] {
+		s = planner.Fold(s, ev.Event)
+	}
+	g := events[n-1].Generated
+	req := planner.Request(s)
+	body := promptBody{Run: one, Seq: n, Request: req, Exact: planner.HashRequest(req) == g.Prompt, Usage: g.Usage}
+	return c.show(w, r, "prompt", page{Title: "Prompt", Here: "runs", Export: runPath(one.ID, "journal"), Body: body})
+}
