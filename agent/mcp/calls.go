@@ -1,0 +1,422 @@
+package mcp
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
+	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"github.com/chaski-dev/chaski/agent"
+	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/runtime/journal"
+	"github.com/chaski-dev/chaski/tools"
+)
+
+// The members of _meta that results have.
+const (
+	MetaRun    = "chaski.dev/run"
+	MetaStatus = "chaski.dev/status"
+)
+
+// metaDoor is the key of planner.Started.Meta that says by what door a run came in: mcp, or
+// mcp: and the client's own name. metaTool names the tool of a run of [Direct].
+const (
+	metaDoor = "door"
+	metaTool = "mcp.tool"
+)
+
+// agentInput is what an agent takes.
+var agentInput = json.RawMessage(`{"type":"object","properties":{` +
+	`"prompt":{"type":"string","minLength":1,"description":"What the agent is to do, in words"},` +
+	`"run":{"type":"string","minLength":1,"description":"The id of an earlier run: without a prompt, to go on with one that waited; with one, to go on with its conversation"}},` +
+	`"additionalProperties":false}`)
+
+// agentOutput is what it gives.
+var agentOutput = json.RawMessage(`{"type":"object","properties":{` +
+	`"run":{"type":"string"},"status":{"type":"string"},"answer":{"type":"string"},"reason":{"type":"string"},` +
+	`"waiting":{"type":"array","items":{"type":"object","properties":{"call":{"type":"string"},"tool":{"type":"string"},"arguments":{"type":"object"},"asks":{"type":"string"},"expires":{"type":"string"}},"required":["call","tool"]}},` +
+	`"next":{"type":"string","description":"What a person does about it"}},"required":["run","status"]}`)
+
+// outcome is the structured result of a run.
+type outcome struct {
+	Run     string    `json:"run"`
+	Status  string    `json:"status"`
+	Answer  string    `json:"answer,omitempty"`
+	Reason  string    `json:"reason,omitempty"`
+	Waiting []waiting `json:"waiting,omitempty"`
+	Next    string    `json:"next,omitempty"`
+}
+
+// waiting is a call that waits for a person.
+type waiting struct {
+	Call      string          `json:"call"`
+	Tool      string          `json:"tool"`
+	Arguments json.RawMessage `json:"arguments,omitempty"`
+	Asks      string          `json:"asks,omitempty"` // what the policy shows of it
+	Expires   string          `json:"expires,omitempty"`
+}
+
+// addAgent declares an agent as a tool.
+func (v *visit) addAgent(made *sdk.Server, a *Agent) {
+	about := a.About
+	if about == "" {
+		about = "Asks the agent " + a.Name + ", which uses tools of its own."
+	}
+	made.AddTool(&sdk.Tool{Name: a.Name, Description: about, InputSchema: agentInput, OutputSchema: agentOutput},
+		func(ctx context.Context, r *sdk.CallToolRequest) (*sdk.CallToolResult, error) {
+			var in struct{ Prompt, Run string }
+			dec := json.NewDecoder(bytes.NewReader(r.Params.Arguments))
+			dec.DisallowUnknownFields()
+			if err := dec.Decode(&in); err != nil || in.Prompt == "" && in.Run == "" {
+				return failed("give prompt, or run, or both, as texts"), nil
+			}
+			c := &calling{visit: v, r: r, agent: a.Agent}
+			run, err := c.begin(ctx, in.Prompt, in.Run, map[string]string{})
+			if err != nil {
+				return c.problem(err)
+			}
+			last, res, err := c.drive(ctx, run)
+			if res != nil || err != nil {
+				return res, err
+			}
+			return c.outcome(last)
+		})
+}
+
+// addTool declares a tool of the bus.
+func (v *visit) addTool(made *sdk.Server, t tools.Spec) {
+	effect := t.EffectOrOnce()
+	open := t.Labels["egress"] != "false"
+	destroys := effect == tools.Once || t.Labels["irreversible"] == "true"
+	declared := &sdk.Tool{Name: t.Name, Description: t.Description, InputSchema: t.Parameters,
+		Annotations: &sdk.ToolAnnotations{ReadOnlyHint: !effect.HasEffect(), IdempotentHint: effect == tools.Idempotent, DestructiveHint: &destroys, OpenWorldHint: &open}}
+	whole := isObjectSchema(t.Output)
+	if whole {
+		declared.OutputSchema = t.Output
+	}
+	made.AddTool(declared, func(ctx context.Context, r *sdk.CallToolRequest) (*sdk.CallToolResult, error) {
+		given := r.Params.Arguments
+		if len(given) == 0 {
+			given = json.RawMessage(`{}`)
+		}
+		arguments, err := tools.Canonical(given)
+		if err != nil {
+			return failed("the arguments of " + t.Name + " are wrong: " + err.Error()), nil
+		}
+		c := &calling{visit: v, r: r, agent: v.s.o.Calls, direct: true}
+		run, err := c.begin(ctx, prompt(t.Name, arguments), "", map[string]string{metaTool: t.Name})
+		if err != nil {
+			return c.problem(err)
+		}
+		last, res, err := c.drive(ctx, run)
+		if res != nil || err != nil {
+			return res, err
+		}
+		return c.result(last, whole)
+	})
+}
+
+// isObjectSchema says whether results are objects: older clients take no others.
+func isObjectSchema(schema json.RawMessage) bool {
+	var s struct {
+		Type any `json:"type"`
+	}
+	return len(schema) > 0 && json.Unmarshal(schema, &s) == nil && s.Type == "object"
+}
+
+// calling is one call of a client.
+type calling struct {
+	*visit
+	r      *sdk.CallToolRequest
+	agent  *agent.Agent
+	direct bool
+	status tools.Status // of the tool's result, in a direct call
+	silent bool         // the user was asked and said nothing
+	steps  int          // events that the client was told of
+}
+
+// by is who asks, as journals name them.
+func (c *calling) by() string {
+	if c.who.Name == "" {
+		return "mcp"
+	}
+	return c.who.Name
+}
+
+// begin finds the run that a request goes on with, or starts one.
+func (c *calling) begin(ctx context.Context, prompt, run string, meta map[string]string) (string, error) {
+	if state, err := c.s.opened(c.r.Params.RequestState, c.who.Tenant); err != nil {
+		return "", err
+	} else if state != nil { // the client comes back with what it was asked for
+		return state.Run, c.answered(ctx, state)
+	}
+	if run != "" {
+		s, err := c.load(ctx, run)
+		if err != nil {
+			return "", err
+		}
+		if prompt == "" {
+			return run, nil
+		}
+		run = s.Run
+	}
+	meta[metaDoor] = "mcp"
+	if info := c.client(); info != "" {
+		meta[metaDoor] = "mcp: " + info
+	}
+	return c.agent.Start(ctx, agent.Start{Prompt: prompt, Follows: run, By: c.by(), Tenant: c.who.Tenant, Meta: meta})
+}
+
+// client is the name that the client gives itself.
+func (c *calling) client() string {
+	if info := c.r.ClientInfo(); info != nil {
+		name := strings.Map(func(r rune) rune {
+			if r < ' ' || r == 0x7f {
+				return -1
+			}
+			return r
+		}, strings.ToValidUTF8(info.Name, ""))
+		return name[:min(len(name), 100)]
+	}
+	return ""
+}
+
+// errNoRun is what is said of runs that are not there and of those of others.
+var errNoRun = errors.New("there is no such run")
+
+// load reads a run that the principal sees.
+func (v *visit) load(ctx context.Context, run string) (planner.State, error) {
+	_, s, err := v.events(ctx, run)
+	return s, err
+}
+
+// events reads a run that the principal sees, from whichever agent's journals have it.
+func (v *visit) events(ctx context.Context, run string) ([]planner.Event, planner.State, error) {
+	if journal.CheckRun(run) != nil {
+		return nil, planner.State{}, errNoRun
+	}
+	for _, a := range v.agents() {
+		events, s, err := a.Runtime().Events(ctx, run)
+		switch {
+		case errors.Is(err, journal.ErrNoRun):
+			continue
+		case err != nil:
+			return nil, s, err
+		case s.Start == nil || !v.who.Sees(s.Start.Tenant):
+			return nil, planner.State{}, errNoRun
+		}
+		return events, s, nil
+	}
+	return nil, planner.State{}, errNoRun
+}
+
+// agents are all whose journals are served.
+func (v *visit) agents() (out []*agent.Agent) {
+	for _, a := range v.s.o.Agents {
+		out = append(out, a.Agent)
+	}
+	if v.s.o.Calls != nil {
+		out = append(out, v.s.o.Calls)
+	}
+	return out
+}
+
+// drive goes on with a run until it ends or waits for somebody who is not here. A result is
+// given where the client must first ask its user.
+func (c *calling) drive(ctx context.Context, run string) (*agent.Event, *sdk.CallToolResult, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(c.s.root, cancel)()
+	for {
+		var last agent.Event
+		for ev, err := range c.agent.Resume(ctx, run) {
+			if err != nil {
+				return nil, nil, c.left(ctx, run, err)
+			}
+			c.tell(ctx, &ev)
+			last = ev
+		}
+		if c.direct && len(last.Waiting()) == 0 {
+			c.status = statusOf(last.State)
+		}
+		if len(last.Waiting()) == 0 || !c.canAsk() {
+			return &last, nil, nil
+		}
+		again, res, err := c.ask(ctx, &last)
+		if res != nil || err != nil || !again {
+			return &last, res, err
+		}
+	}
+}
+
+// left says what becomes of a run whose client gave up, or which could not go on. A client
+// that cancels its request cancels the run; one that only went away, or a server that ends,
+// leaves it to be resumed.
+func (c *calling) left(ctx context.Context, run string, err error) error {
+	if ctx.Err() == nil || c.s.root.Err() != nil {
+		return c.told(err)
+	}
+	err = c.agent.Runtime().Cancel(context.WithoutCancel(ctx), run, planner.Cancelled{By: c.by(), Reason: "the client cancelled its request"})
+	if err != nil && !errors.Is(err, planner.ErrEvent) {
+		c.s.o.Log.Warn().Err(err).Str("run", run).Msg("a run whose request was cancelled could not be cancelled")
+	}
+	return ctx.Err()
+}
+
+// told is an error as the client reads it: what is wrong inside of this process is logged.
+func (c *calling) told(err error) error {
+	if errors.Is(err, errNoRun) {
+		return &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: errNoRun.Error()}
+	}
+	c.s.o.Log.Error().Err(err).Str("tool", c.r.Params.Name).Msg("an mcp call failed")
+	return &jsonrpc.Error{Code: jsonrpc.CodeInternalError, Message: "the call could not be carried out; the server's log says why"}
+}
+
+// problem answers for a call that could not begin.
+func (c *calling) problem(err error) (*sdk.CallToolResult, error) {
+	switch {
+	case errors.Is(err, errNoRun), errors.Is(err, errState):
+		return failed(err.Error()), nil
+	case errors.Is(err, agent.ErrFollows):
+		return failed(strings.TrimPrefix(err.Error(), "agent: ")), nil
+	}
+	return nil, c.told(err)
+}
+
+// tell passes on how a run goes, if the client wants to know.
+func (c *calling) tell(ctx context.Context, ev *agent.Event) {
+	token := c.r.Params.GetProgressToken()
+	if token == nil || ev.Journal == nil || ev.State == nil {
+		return
+	}
+	c.steps++
+	message := ""
+	switch j := ev.Journal; {
+	case j.Generated != nil && len(j.Generated.Message.Calls) > 0:
+		message = "calls " + j.Generated.Message.Calls[0].Name
+	case ev.Decision != nil && ev.Decision.Verdict != planner.Allow:
+		message = fmt.Sprintf("%s: %s", ev.Call.Tool, ev.Decision.Verdict)
+	case ev.Result != nil:
+		message = fmt.Sprintf("%s: %s", ev.Call.Tool, ev.Result.Status)
+	}
+	// A client that is not told goes on waiting for the result.
+	_ = c.r.Session.NotifyProgress(ctx, &sdk.ProgressNotificationParams{ProgressToken: token, Progress: float64(c.steps), Message: message})
+}
+
+// outcome is a run's end, or where it stands, as a result.
+func (c *calling) outcome(last *agent.Event) (*sdk.CallToolResult, error) {
+	o := outcome{Run: last.Run, Status: string(last.Status), Answer: last.Answer, Reason: last.Reason}
+	for _, w := range last.Waiting() {
+		o.Waiting = append(o.Waiting, c.waitingFor(last.Run, &w))
+	}
+	o.Next = c.next(last)
+	r := &sdk.CallToolResult{StructuredContent: o, IsError: last.Status != planner.Finished && last.Status != planner.Waiting}
+	text := last.Answer
+	if last.Status != planner.Finished {
+		text = fmt.Sprintf("run %s: %s", last.Run, last.Status)
+		if last.Reason != "" {
+			text += ": " + last.Reason
+		}
+		for _, w := range o.Waiting {
+			text += fmt.Sprintf("\n%s %s waits for a person", w.Tool, w.Arguments)
+		}
+		if o.Next != "" {
+			text += "\n" + o.Next
+		}
+	}
+	r.Content = []sdk.Content{&sdk.TextContent{Text: text}}
+	c.mark(r, last)
+	return r, nil
+}
+
+// result is what a tool of the bus gave, as the policy left it.
+func (c *calling) result(last *agent.Event, whole bool) (*sdk.CallToolResult, error) {
+	if last.Status != planner.Finished {
+		r, err := c.outcome(last)
+		if r != nil {
+			r.StructuredContent, r.IsError = nil, true // it is no result of the tool's
+		}
+		return r, err
+	}
+	r := &sdk.CallToolResult{Content: []sdk.Content{&sdk.TextContent{Text: textOf(last.Answer)}}, IsError: c.status != tools.StatusOK}
+	if !r.IsError && (whole || strings.HasPrefix(last.Answer, "{")) && json.Valid([]byte(last.Answer)) {
+		r.StructuredContent = json.RawMessage(last.Answer)
+	}
+	if !r.IsError && whole && r.StructuredContent == nil {
+		r.IsError = true // a policy took away what the schema promises
+	}
+	c.mark(r, last)
+	return r, nil
+}
+
+func (c *calling) mark(r *sdk.CallToolResult, last *agent.Event) {
+	status := string(last.Status)
+	if c.direct && c.status != "" {
+		status = string(c.status)
+	}
+	r.Meta = sdk.Meta{MetaRun: last.Run, MetaStatus: status}
+}
+
+// statusOf is what came of the last call of a run of Direct.
+func statusOf(s *planner.State) tools.Status {
+	if s == nil {
+		return ""
+	}
+	for _, call := range s.Calls {
+		if call.Result != nil {
+			return call.Result.Status
+		}
+	}
+	for i := len(s.Messages) - 1; i >= 0; i-- {
+		if m := s.Messages[i]; m.Name != "" {
+			if m.IsError {
+				status, _, _ := strings.Cut(m.Content, ":")
+				return tools.Status(status)
+			}
+			return tools.StatusOK
+		}
+	}
+	return ""
+}
+
+// next is what a person does about a run that does not go on by itself.
+func (c *calling) next(last *agent.Event) string {
+	again := "then call the agent again with this run's id"
+	if c.direct {
+		again = ""
+		if c.s.o.Command != nil {
+			again = "then go on with: " + c.s.o.Command("resume", last.Run)
+		}
+	}
+	verb := ""
+	switch last.Status {
+	case planner.Waiting:
+		verb = "approve"
+	case planner.OutcomeUnknown:
+		verb = "settle"
+	case planner.Suspended:
+		return strings.TrimPrefix(again, "then ")
+	}
+	if verb == "" || c.s.o.Command == nil {
+		return ""
+	}
+	return strings.TrimSuffix("answer with: "+c.s.o.Command(verb, last.Run)+"; "+again, "; ")
+}
+
+// textOf is a JSON value as a text: a JSON text without its quotes.
+func textOf(value string) string {
+	var text string
+	if json.Unmarshal([]byte(value), &text) == nil {
+		return text
+	}
+	return value
+}
+
+func failed(reason string) *sdk.CallToolResult {
+	return &sdk.CallToolResult{Content: []sdk.Content{&sdk.TextContent{Text: reason}}, IsError: true}
+}
