@@ -79,6 +79,7 @@ type Host struct {
 	lost    bool // the place is gone: nobody knows what became of calls
 	journal journal.Journal
 	audits  *audits
+	options agent.Options
 	close   []func() error
 }
 
@@ -128,13 +129,22 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 	if h.lost {
 		reconciler = unknown{h.Bus}
 	}
-	h.Agent, err = agent.New(h.Model, agent.Options{
+	h.options = agent.Options{
 		Reconciler: reconciler,
 		System:     c.System, Caller: h.Bus, Specs: specs, Gate: guard, Journal: h.journal, Budget: c.Budget.budget(), Patience: c.Patience,
 		Strategy: strategies[c.Strategy], Compact: compactions[c.Compact], Shown: c.shown(h.Model), Lenient: c.Lenient,
 		Sampling: c.Sampling.sampling(), By: o.By, Meta: h.meta(), Log: o.Log,
-	})
+	}
+	h.Agent, err = agent.New(h.Model, h.options)
 	return h, err
+}
+
+// Bare returns an agent of another model on the same bus, policies and journals, without
+// what the configuration says for its own model.
+func (h *Host) Bare(model llm.Model) (*agent.Agent, error) {
+	o := h.options
+	o.System, o.Strategy, o.Compact, o.Shown, o.Sampling = "", planner.React, planner.DropResults, 0, llm.Sampling{}
+	return agent.New(model, o)
 }
 
 // openJournal opens the journals: a folder, or a stream on the bus.
@@ -389,15 +399,25 @@ func (unknown) Reconcile(_ context.Context, call tools.Call) (tools.Result, erro
 const (
 	servePrefix = "serve-"
 	chatPrefix  = "chat-"
+	mcpPrefix   = "mcp-"
 )
 
 // ChatPlace names a new folder of an embedded bus that the turns of a conversation share.
 func ChatPlace() string { return chatPrefix + runtime.NewRunID() }
 
+// MCPPlace is the folder of the embedded bus of a process that serves MCP clients: the runs
+// that one leaves, the next goes on with. While another process has it, a new one is needed.
+func (c *Config) MCPPlace(another bool) string {
+	if another {
+		return mcpPrefix + runtime.NewRunID()
+	}
+	return mcpPrefix + c.Name
+}
+
 // Forget removes the store of the embedded bus once its run has ended: no call of it can
 // come again. A store that other runs may need stays. Close is called before.
 func (h *Host) Forget(s *planner.State) error {
-	if s == nil || !s.Status.Done() || strings.HasPrefix(h.place, servePrefix) || strings.HasPrefix(h.place, chatPrefix) {
+	if s == nil || !s.Status.Done() || slices.ContainsFunc([]string{servePrefix, chatPrefix, mcpPrefix}, func(p string) bool { return strings.HasPrefix(h.place, p) }) {
 		return nil
 	}
 	return h.Discard()

@@ -26,9 +26,13 @@ const (
 // metaDoor is the key of planner.Started.Meta that says by what door a run came in: mcp, or
 // mcp: and the client's own name. metaTool names the tool of a run of [Direct].
 const (
-	metaDoor = "door"
-	metaTool = "mcp.tool"
+	metaDoor  = "door"
+	metaTool  = "mcp.tool"
+	metaAgent = "mcp.agent" // whose run it is, by name
 )
+
+// ResumeName is the name of the tool that goes on with a run.
+const ResumeName = "resume_run"
 
 // agentInput is what an agent takes.
 var agentInput = json.RawMessage(`{"type":"object","properties":{` +
@@ -76,16 +80,71 @@ func (v *visit) addAgent(made *sdk.Server, a *Agent) {
 				return failed("give prompt, or run, or both, as texts"), nil
 			}
 			c := &calling{visit: v, r: r, agent: a.Agent}
-			run, err := c.begin(ctx, in.Prompt, in.Run, map[string]string{})
+			run, err := c.begin(ctx, in.Prompt, in.Run, map[string]string{metaAgent: a.Name})
 			if err != nil {
 				return c.problem(err)
 			}
-			last, res, err := c.drive(ctx, run)
-			if res != nil || err != nil {
-				return res, err
-			}
-			return c.outcome(last)
+			return c.finish(ctx, run)
 		})
+}
+
+// addResume declares the tool that goes on with a run that waited, such as a call of a tool
+// that a person has approved since.
+func (v *visit) addResume(made *sdk.Server) {
+	destroys := true
+	made.AddTool(&sdk.Tool{Name: ResumeName, Description: "Goes on with an earlier run that waited for a person, and gives its result.",
+		InputSchema: json.RawMessage(`{"type":"object","properties":{"run":{"type":"string","description":"The run's id"}},"required":["run"],"additionalProperties":false}`),
+		Annotations: &sdk.ToolAnnotations{IdempotentHint: true, DestructiveHint: &destroys}},
+		func(ctx context.Context, r *sdk.CallToolRequest) (*sdk.CallToolResult, error) {
+			var in struct{ Run string }
+			if err := json.Unmarshal(r.Params.Arguments, &in); err != nil || in.Run == "" {
+				return failed("give run, the id of a run"), nil
+			}
+			c := &calling{visit: v, r: r}
+			s, err := v.load(ctx, in.Run)
+			if err == nil {
+				err = c.whose(&s)
+			}
+			if err != nil {
+				return c.problem(err)
+			}
+			run, err := c.begin(ctx, "", in.Run, nil)
+			if err != nil {
+				return c.problem(err)
+			}
+			return c.finish(ctx, run)
+		})
+}
+
+// whose finds the agent that goes on with a run.
+func (c *calling) whose(s *planner.State) error {
+	meta := s.Start.Meta
+	if tool := meta[metaTool]; tool != "" {
+		c.agent, c.direct = c.s.o.Calls, true
+		for _, t := range c.s.tools() {
+			c.whole = c.whole || t.Name == tool && isObjectSchema(t.Output)
+		}
+		return nil
+	}
+	for _, a := range c.s.o.Agents {
+		if meta[metaAgent] == a.Name || meta[metaAgent] == "" && len(c.s.o.Agents) == 1 {
+			c.agent = a.Agent
+			return nil
+		}
+	}
+	return errNoRun
+}
+
+// finish drives a run and gives what comes of it.
+func (c *calling) finish(ctx context.Context, run string) (*sdk.CallToolResult, error) {
+	last, res, err := c.drive(ctx, run)
+	switch {
+	case res != nil || err != nil:
+		return res, err
+	case c.direct:
+		return c.result(last)
+	}
+	return c.outcome(last)
 }
 
 // addTool declares a tool of the bus.
@@ -108,16 +167,12 @@ func (v *visit) addTool(made *sdk.Server, t tools.Spec) {
 		if err != nil {
 			return failed("the arguments of " + t.Name + " are wrong: " + err.Error()), nil
 		}
-		c := &calling{visit: v, r: r, agent: v.s.o.Calls, direct: true}
+		c := &calling{visit: v, r: r, agent: v.s.o.Calls, direct: true, whole: whole}
 		run, err := c.begin(ctx, prompt(t.Name, arguments), "", map[string]string{metaTool: t.Name})
 		if err != nil {
 			return c.problem(err)
 		}
-		last, res, err := c.drive(ctx, run)
-		if res != nil || err != nil {
-			return res, err
-		}
-		return c.result(last, whole)
+		return c.finish(ctx, run)
 	})
 }
 
@@ -134,7 +189,8 @@ type calling struct {
 	*visit
 	r      *sdk.CallToolRequest
 	agent  *agent.Agent
-	direct bool
+	direct bool         // it is a tool's call, made by Direct
+	whole  bool         // whose results are declared to be objects
 	status tools.Status // of the tool's result, in a direct call
 	silent bool         // the user was asked and said nothing
 	steps  int          // events that the client was told of
@@ -335,7 +391,7 @@ func (c *calling) outcome(last *agent.Event) (*sdk.CallToolResult, error) {
 }
 
 // result is what a tool of the bus gave, as the policy left it.
-func (c *calling) result(last *agent.Event, whole bool) (*sdk.CallToolResult, error) {
+func (c *calling) result(last *agent.Event) (*sdk.CallToolResult, error) {
 	if last.Status != planner.Finished {
 		r, err := c.outcome(last)
 		if r != nil {
@@ -344,10 +400,10 @@ func (c *calling) result(last *agent.Event, whole bool) (*sdk.CallToolResult, er
 		return r, err
 	}
 	r := &sdk.CallToolResult{Content: []sdk.Content{&sdk.TextContent{Text: textOf(last.Answer)}}, IsError: c.status != tools.StatusOK}
-	if !r.IsError && (whole || strings.HasPrefix(last.Answer, "{")) && json.Valid([]byte(last.Answer)) {
+	if !r.IsError && (c.whole || strings.HasPrefix(last.Answer, "{")) && json.Valid([]byte(last.Answer)) {
 		r.StructuredContent = json.RawMessage(last.Answer)
 	}
-	if !r.IsError && whole && r.StructuredContent == nil {
+	if !r.IsError && c.whole && r.StructuredContent == nil {
 		r.IsError = true // a policy took away what the schema promises
 	}
 	c.mark(r, last)
@@ -386,12 +442,9 @@ func statusOf(s *planner.State) tools.Status {
 
 // next is what a person does about a run that does not go on by itself.
 func (c *calling) next(last *agent.Event) string {
-	again := "then call the agent again with this run's id"
-	if c.direct {
-		again = ""
-		if c.s.o.Command != nil {
-			again = "then go on with: " + c.s.o.Command("resume", last.Run)
-		}
+	again := "call " + ResumeName + " with this run's id"
+	if c.s.o.Calls == nil {
+		again = "call the agent again with this run's id"
 	}
 	verb := ""
 	switch last.Status {
@@ -400,12 +453,12 @@ func (c *calling) next(last *agent.Event) string {
 	case planner.OutcomeUnknown:
 		verb = "settle"
 	case planner.Suspended:
-		return strings.TrimPrefix(again, "then ")
+		return again
 	}
 	if verb == "" || c.s.o.Command == nil {
 		return ""
 	}
-	return strings.TrimSuffix("answer with: "+c.s.o.Command(verb, last.Run)+"; "+again, "; ")
+	return "answer with: " + c.s.o.Command(verb, last.Run) + "; then " + again
 }
 
 // textOf is a JSON value as a text: a JSON text without its quotes.

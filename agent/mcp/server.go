@@ -35,12 +35,16 @@ type Options struct {
 	Calls *agent.Agent
 	Tools []string // patterns of the names of tools to serve; nil is all of Calls
 
-	// Command is what a person types to approve, settle or resume a run; nil says nothing of it.
+	// Command is what a person types to approve or settle a run; nil says nothing of it.
 	Command func(verb, run string) string
 
 	// Who says who asks, from the context of an HTTP request. nil is whoever started this
 	// process.
 	Who func(ctx context.Context) api.Principal
+
+	// Draining is closed once the HTTP server is about to end: streams that would go on end
+	// then. nil is never.
+	Draining <-chan struct{}
 
 	Name    string // of the server, for clients; "" is chaski
 	Version string
@@ -78,11 +82,12 @@ func New(o Options) (*Server, error) {
 		if err := (&tools.Spec{Name: a.Name, Parameters: agentInput}).Check(); err != nil || a.Agent == nil {
 			return nil, fmt.Errorf("mcp: agent %q: it needs an agent, and a name of letters, digits, '_' or '-' (%w)", a.Name, err)
 		}
-		if names[a.Name] {
-			return nil, fmt.Errorf("mcp: two agents are named %q", a.Name)
+		if names[a.Name] || a.Name == ResumeName {
+			return nil, fmt.Errorf("mcp: two agents are named %q, or it is the name of a tool", a.Name)
 		}
 		names[a.Name] = true
 	}
+	names[ResumeName] = true
 	for _, t := range s.tools() {
 		if names[t.Name] {
 			return nil, fmt.Errorf("mcp: %q is an agent and a tool: give the agent another name, or leave the tool out", t.Name)
@@ -153,6 +158,9 @@ func (s *Server) make(who api.Principal) *sdk.Server {
 	v := &visit{s: s, who: who}
 	for i := range s.o.Agents {
 		v.addAgent(made, &s.o.Agents[i])
+	}
+	if s.o.Calls != nil {
+		v.addResume(made)
 	}
 	for _, t := range s.tools() {
 		v.addTool(made, t)

@@ -167,7 +167,7 @@ func TestTools(t *testing.T) {
 			t.Errorf("asked for %s, speaks %s", version, got)
 		}
 		list, err := s.ListTools(t.Context(), nil)
-		if err != nil || len(list.Tools) != 5 {
+		if err != nil || len(list.Tools) != 6 {
 			t.Fatalf("%v %v", list, err)
 		}
 		for _, tool := range list.Tools {
@@ -301,8 +301,21 @@ func TestWaiting(t *testing.T) {
 			if r, text := callTool(t, s, "clerk", `{"run": "`+run+`"}`); r.IsError || !strings.Contains(text, "done") || h.paid.Load() != 500 {
 				t.Errorf("%s: it did not go on: %s, %d paid", name, text, h.paid.Load())
 			}
-			if r, text := callTool(t, s, "pay", `{"amount": 400, "to": "ines"}`); !r.IsError || !strings.Contains(text, "chaski runs resume") || h.paid.Load() != 500 {
+			r, text = callTool(t, s, "pay", `{"amount": 400, "to": "ines"}`)
+			run, _ = r.Meta[MetaRun].(string)
+			if !r.IsError || !strings.Contains(text, "chaski runs approve "+run) || h.paid.Load() != 500 {
 				t.Errorf("%s: a direct call that waits: %v %s, %d paid", name, r.IsError, text, h.paid.Load())
+			}
+			if state, err = c.Runtime().Load(t.Context(), run); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Runtime().Answer(t.Context(), run, answeredYes(&state)); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 { // the second has it from the journal
+				if r, text := callTool(t, s, ResumeName, `{"run": "`+run+`"}`); r.IsError || text != "paid to ines" || h.paid.Load() != 900 {
+					t.Errorf("%s: it did not go on: %v %s, %d paid", name, r.IsError, text, h.paid.Load())
+				}
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package mcp
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"encoding/hex"
@@ -23,6 +24,7 @@ const maxBody = 8 << 20
 const (
 	headerVersion = "Mcp-Protocol-Version"
 	headerSession = "Mcp-Session-Id"
+	headerMethod  = "Mcp-Method"
 )
 
 // web serves the protocol over HTTP. The newest version has no sessions, and the library
@@ -59,6 +61,18 @@ func (w *web) who(r *http.Request) api.Principal {
 // Handler serves the protocol's streamable HTTP transport, all versions of it.
 func (s *Server) Handler() http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet || r.Header.Get(headerMethod) == "subscriptions/listen" { // which end only with their client
+			ctx, cancel := context.WithCancel(r.Context())
+			defer cancel()
+			go func() {
+				select {
+				case <-s.o.Draining:
+					cancel()
+				case <-ctx.Done():
+				}
+			}()
+			r = r.WithContext(ctx)
+		}
 		session := r.Header.Get(headerSession)
 		if session == "" && isNewest(r) {
 			s.web.newest.ServeHTTP(rw, r)

@@ -29,7 +29,7 @@ type cli struct {
 	Policy  policyCmd  `cmd:"" help:"Check, test, explain and replay policies."`
 	Bus     busCmd     `cmd:"" help:"Serve an embedded NATS server for other processes."`
 	Worker  workerCmd  `cmd:"" help:"Serve tools that a YAML file declares."`
-	Mcp     mcpCmd     `cmd:"" help:"MCP servers that the agent uses: list, accept, log in."`
+	Mcp     mcpCmd     `cmd:"" help:"Serve an MCP client; the MCP servers that the agent uses: list, accept, log in."`
 	Tools   toolsCmd   `cmd:"" help:"Tools on the bus: list, call, show."`
 	Pull    pullCmd    `cmd:"" help:"Get a model: from the Hugging Face hub or an Ollama registry."`
 	Version versionCmd `cmd:"" help:"Print the version."`

@@ -16,6 +16,7 @@ import (
 )
 
 type mcpCmd struct {
+	Serve mcpServeCmd `cmd:"" default:"withargs" help:"Serve the agent and its tools to an MCP client, on standard input and output."`
 	Ls    mcpLsCmd    `cmd:"" help:"List the MCP servers of the agent and their tools."`
 	Pin   mcpPinCmd   `cmd:"" help:"Accept what MCP servers declare now, after it was read."`
 	Login mcpLoginCmd `cmd:"" help:"Log in to an MCP server."`

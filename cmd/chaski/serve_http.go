@@ -10,6 +10,7 @@ import (
 
 	"github.com/chaski-dev/chaski/agent/api"
 	"github.com/chaski-dev/chaski/agent/host"
+	"github.com/chaski-dev/chaski/agent/mcp"
 )
 
 // httpFlags say at what address HTTP is served, and to whom.
@@ -55,6 +56,12 @@ func (c *serveCmd) serveHTTP(ctx context.Context, h *host.Host, l net.Listener) 
 	if err != nil {
 		return err
 	}
+	clients, err := mcpServer(h, false, mcp.Options{Who: api.From, Draining: s.Draining()})
+	if err != nil {
+		return err
+	}
+	defer clients.Close()
+	s.Handle("/mcp", api.Use, clients.Handler())
 	o := api.ServeOptions{Drain: c.Drain, Anyone: c.Anyone}
 	scheme := "http"
 	if c.TLSCert != "" {

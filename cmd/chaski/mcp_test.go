@@ -1,0 +1,104 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chaski-dev/chaski/tools"
+	"github.com/chaski-dev/chaski/tools/mcp"
+)
+
+// TestMCP makes an agent of this program use another one of it as an MCP server: what it
+// lists, what changes, what is accepted, what it calls.
+func TestMCP(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	t.Chdir(dir)
+	t.Setenv("CHASKI_DATA", filepath.Join(dir, "data"))
+	write := func(example string) {
+		text := fmt.Sprintf("mcp:\n  shop:\n    command: %q\n    args: [mcp, --example, %s, --data, inner]\n    env: {CHASKI_TEST_RUN: '1'}\n    trust: true\n", exe, example)
+		if err := os.WriteFile("agent.yaml", []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("support")
+	out, errs, code := chaski(t, "", "mcp", "ls")
+	if code != 0 || !strings.Contains(out, "shop__lookup_order") || !strings.Contains(out, "read") || !strings.Contains(out, "shop__support") {
+		t.Fatalf("ls: %d %s %s", code, out, errs)
+	}
+	if _, err := os.Stat("mcp.pins.json"); err != nil {
+		t.Fatalf("what was declared is not kept beside agent.yaml: %v", err)
+	}
+	pins, err := os.ReadFile("mcp.pins.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("mcp.pins.json", []byte(strings.Replace(string(pins), "Look up", "Find", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, errs, code = chaski(t, "", "mcp", "ls"); code != 0 {
+		t.Fatalf("a text that only the file has changed is no change of the server's: %s %s", out, errs)
+	}
+	if err := os.WriteFile("mcp.pins.json", []byte(strings.Replace(string(pins), `"hash": "`, `"hash": "0`, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, errs, code = chaski(t, "", "mcp", "pin"); code != 1 || !strings.Contains(out, "has changed") || !strings.Contains(errs, "not accepted") {
+		t.Fatalf("pin without an answer: %d %s %s", code, out, errs)
+	}
+	if out, _, _ = chaski(t, "", "mcp", "ls"); !strings.Contains(out, "chaski mcp pin shop") {
+		t.Fatalf("ls does not say what has changed: %s", out)
+	}
+	if out, errs, code = chaski(t, "", "mcp", "pin", "--yes"); code != 0 {
+		t.Fatalf("pin --yes: %d %s %s", code, out, errs)
+	}
+	if out, _, _ = chaski(t, "", "mcp", "ls"); strings.Contains(out, "has changed") {
+		t.Fatalf("what was accepted is still a change: %s", out)
+	}
+	if _, errs, code = chaski(t, "", "mcp", "pin", "nothing"); code != 2 || !strings.Contains(errs, "nothing") {
+		t.Fatalf("a server that is not there: %d %s", code, errs)
+	}
+}
+
+// TestMCPServer calls chaski mcp as any client does.
+func TestMCPServer(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	c, err := mcp.Open(t.Context(), mcp.Options{Dir: dir, Servers: mcp.Servers{"shop": {Command: exe, Args: []string{"mcp", "--example", "support", "--data", dir}, Env: map[string]string{"CHASKI_TEST_RUN": "1"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	r, err := tools.NewRegistry(c.Tools()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ tool, arguments, status, text string }{
+		{"shop__lookup_order", `{"order_number":1042}`, "ok", `"item":"steel kettle"`},
+		{"shop__refund_order", `{"order_number":1042,"amount":49.9,"reason":"late"}`, "fail", "chaski runs approve"},
+		{"shop__support", `{"prompt":"Where is my order 1042? If it is late, refund me."}`, "ok", "I refunded 49.9"},
+	} {
+		got, err := r.Call(t.Context(), tools.Call{ID: "c" + test.tool, Attempt: 1, Tool: test.tool, Arguments: json.RawMessage(test.arguments)})
+		if err != nil || string(got.Status) != test.status || !strings.Contains(string(got.Value)+got.Reason, test.text) {
+			t.Errorf("%s: %s %s %s %v", test.tool, got.Status, got.Value, got.Reason, err)
+		}
+	}
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if out, errs, code := chaski(t, "", "runs", "ls", "--runs", filepath.Join(dir, "runs")); code != 0 || strings.Count(out, "\n") != 3 {
+		t.Errorf("the runs: %d %s %s", code, out, errs)
+	}
+	if out, errs, code := chaski(t, "", "audit", "verify", filepath.Join(dir, "audit")); code != 0 {
+		t.Errorf("the audit logs: %d %s %s", code, out, errs)
+	}
+}
