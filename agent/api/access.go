@@ -14,7 +14,7 @@ import (
 // Access says what a route asks of whoever comes.
 type Access int
 
-// The levels of access, each of which includes those before it.
+// What a route may ask.
 const (
 	Open    Access = iota // nothing
 	Use                   // to be known
@@ -50,7 +50,7 @@ func (s *Server) admit(r *http.Request, access Access) (Principal, error) {
 	if err != nil {
 		return Principal{}, err
 	}
-	if access >= Approve && !who.Approve || access >= Operate && !who.Operate {
+	if access == Approve && !who.Approve || access == Operate && !who.Operate {
 		return who, &failure{status: http.StatusForbidden, kind: "permission_error", code: "forbidden", message: "this key may not do that"}
 	}
 	return who, nil

@@ -46,7 +46,7 @@ func (s *Server) bare(r *http.Request, m *Model, a *ask) (events iter.Seq2[choic
 		s.turns.give(int64(a.n))
 		v.leave()
 	}
-	return v.count(m.LLM, reqs, generate(ctx, m.LLM, reqs)), done, nil
+	return v.count(m.LLM, reqs, s.metrics.hear(m.Name, generate(ctx, m.LLM, reqs))), done, nil
 }
 
 // count charges what the answers use to the key. Who goes away before an answer has ended

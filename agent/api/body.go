@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 )
@@ -40,6 +41,8 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request, v any) (release fu
 		return nil, busy(2*time.Second, "the server holds as many requests as it has memory for")
 	case errors.As(err, &large):
 		return nil, s.tooLarge()
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, &failure{status: http.StatusRequestTimeout, kind: "invalid_request_error", code: "request_timeout", message: "the body did not come in time"}
 	case err != nil:
 		return nil, bad("", "the body could not be read: %v", err)
 	}

@@ -3,8 +3,10 @@ package api
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -139,6 +141,25 @@ func (d *drivers) driven(run string) *trail {
 	return d.live[run]
 }
 
+// counts are the runs that are driven here, by what they do, and their calls that wait for
+// a person.
+func (d *drivers) counts() (runs map[planner.Status]int, waiting int) {
+	d.mu.Lock()
+	live := slices.Collect(maps.Values(d.live))
+	d.mu.Unlock()
+	runs = map[planner.Status]int{}
+	for _, t := range live {
+		s := t.now()
+		runs[s.Status]++
+		for i := range s.Calls {
+			if s.Calls[i].Phase == planner.Awaiting {
+				waiting++
+			}
+		}
+	}
+	return runs, waiting
+}
+
 // The pauses after which a run is tried again that could not go on.
 const (
 	firstPause = 200 * time.Millisecond
@@ -224,22 +245,25 @@ func (d *drivers) once(t *trail) error {
 	return t.sync(d.ctx, t.agent.Agent)
 }
 
-// charge has the run's key pay for what it used since it was last here.
+// charge counts what the run used since it was last here, and has its key pay for it.
 func (d *drivers) charge(t *trail) {
 	s := t.now()
+	used := s.Used.Usage
+	if t.paid == nil { // what was used before was counted then
+		t.paid = &used
+	}
+	u := since(used, *t.paid)
+	if u.PromptTokens+u.GeneratedTokens == 0 {
+		return
+	}
+	t.paid = &used
+	d.s.metrics.spend(t.agent.Name, u)
 	key := s.Start.Meta[metaKey]
 	if key == "" || d.s.o.Keys == nil {
 		return
 	}
-	used := s.Used.Usage
-	if t.paid == nil { // what was used before was paid for then
-		t.paid = &used
-	}
-	if u := since(used, *t.paid); cost(u) > 0 {
-		t.paid = &used
-		if err := d.s.o.Keys.charge(key, u); err != nil {
-			d.s.o.Log.Warn().Err(err).Str("key", key).Msg("what a key has used is not written down")
-		}
+	if err := d.s.o.Keys.charge(key, u); err != nil {
+		d.s.o.Log.Warn().Err(err).Str("key", key).Msg("what a key has used is not written down")
 	}
 }
 

@@ -73,3 +73,13 @@ func (f *fair) pass() {
 	}
 	close(next)
 }
+
+// queued returns how many wait.
+func (f *fair) queued() (waiting int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, w := range f.waiting {
+		waiting += len(w)
+	}
+	return waiting
+}

@@ -14,7 +14,8 @@ import (
 type request struct {
 	id        string
 	began     time.Time
-	anthropic bool // errors are told in Anthropic's terms
+	anthropic bool   // errors are told in Anthropic's terms
+	route     string // the pattern that it met; "" is none
 	who       Principal
 	key       *Key        // nil without one
 	meter     *meter      // of the key

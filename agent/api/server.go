@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -116,6 +117,8 @@ type Server struct {
 
 	summaries summaries
 	sessions  sessions
+	metrics   *metrics
+	asked     atomic.Int64 // requests under way
 
 	draining chan struct{}
 	drain    func()
@@ -127,7 +130,7 @@ func New(o Options) (*Server, error) {
 	if len(o.Models)+len(o.Agents) == 0 {
 		return nil, errors.New("api: there is nothing to serve: give a model or an agent")
 	}
-	s := &Server{o: o, limits: o.Limits.withDefaults(), mux: http.NewServeMux(), started: time.Now(), draining: make(chan struct{})}
+	s := &Server{o: o, limits: o.Limits.withDefaults(), mux: http.NewServeMux(), started: time.Now(), metrics: newMetrics(), draining: make(chan struct{})}
 	s.drain = sync.OnceFunc(func() { close(s.draining) })
 	s.memory, s.turns = gate{most: s.limits.Bodies}, gate{most: int64(s.limits.Turns)}
 	names := map[string]bool{}
@@ -200,6 +203,7 @@ func (s *Server) Close() error {
 func (s *Server) routes() {
 	s.Handle("GET /healthz", Open, http.HandlerFunc(s.healthz))
 	s.Handle("GET /readyz", Open, http.HandlerFunc(s.readyz))
+	s.handleFor("GET /metrics", Operate, s.metricsPage)
 	s.handle("GET /v1/models", s.listModels)
 	s.handle("GET /v1/models/{id...}", s.getModel)
 	s.handle("POST /v1/chat/completions", s.chat)
@@ -216,7 +220,10 @@ func (s *Server) handle(pattern string, h func(http.ResponseWriter, *http.Reques
 
 func (s *Server) handleFor(pattern string, access Access, h func(http.ResponseWriter, *http.Request) error) {
 	s.Handle(pattern, access, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := h(w, r); err != nil && !errors.Is(err, errGone) && r.Context().Err() == nil {
+		err := h(w, r)
+		// The context ends with a client that left, and with one whose body does not come.
+		left := errors.Is(err, errGone) || errors.Is(err, context.Canceled) && r.Context().Err() != nil
+		if err != nil && !left {
 			asFailure(err).write(w, r)
 		}
 	}))
@@ -259,7 +266,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if s.cors(out, r) {
 		return
 	}
-	if _, pattern := s.mux.Handler(r); pattern == "" {
+	s.asked.Add(1)
+	defer s.asked.Add(-1)
+	_, q.route = s.mux.Handler(r)
+	if q.route == "" {
 		s.nowhere(r).write(out, r)
 		return
 	}
@@ -280,6 +290,11 @@ func (s *Server) finish(out *written, r *http.Request, q *request) {
 	took := time.Since(q.began)
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	status := out.status
+	if status == 0 { // the client left before there was any
+		status = 499
+	}
+	s.metrics.answer(q.route, status, q.failure, took)
 	line := s.o.Log.Info()
 	if q.failure != nil && q.failure.status >= http.StatusInternalServerError {
 		line = s.o.Log.Error()

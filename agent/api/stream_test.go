@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"io"
 	"iter"
 	"net/http"
 	"strings"
@@ -206,8 +207,45 @@ func TestBackPressure(t *testing.T) {
 		status, _ := post(t, url+"/v1/chat/completions", with(body, object{"n": 2}))
 		return status == http.StatusOK
 	})
-	// More than one request may have, and more than all may have: each is refused before it is read.
+	// More than one request may have is refused before it is read.
 	if status, out := post(t, url+"/v1/chat/completions", with(body, object{"user": strings.Repeat("x", 1<<20)})); status != http.StatusRequestEntityTooLarge {
+		t.Error(status, out)
+	}
+}
+
+// TestBodies: requests that are being read hold memory, and what does not fit is refused
+// before it takes any; one that does not come in time gives its memory back.
+func TestBodies(t *testing.T) {
+	o := apiOf(&llm.Scripted{Next: says(llm.Turn{Text: "Hi"})})
+	o.Limits.Body, o.Limits.Bodies, o.Limits.Read = 1<<20, 3*4*64<<10, time.Second // room for 256 KiB, counted three times
+	url := serve(t, o)
+	body := object{"model": "scripted", "messages": []object{user("Hi")}}
+	slow, feed := io.Pipe()
+	first := make(chan int)
+	go func() {
+		req, _ := http.NewRequest(http.MethodPost, url+"/v1/chat/completions", slow)
+		req.Header.Set("Content-Type", "application/json")
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Error(err)
+			first <- 0
+			return
+		}
+		res.Body.Close()
+		first <- res.StatusCode
+	}()
+	if _, err := feed.Write([]byte(`{"user":"` + strings.Repeat("x", 224<<10))); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "there is no memory left", func() bool {
+		status, _, header := send(t, http.MethodPost, url+"/v1/chat/completions", body)
+		return status == http.StatusTooManyRequests && header.Get("Retry-After") != ""
+	})
+	if status := <-first; status != http.StatusRequestTimeout {
+		t.Error(status)
+	}
+	feed.Close()
+	if status, out := post(t, url+"/v1/chat/completions", body); status != http.StatusOK {
 		t.Error(status, out)
 	}
 }

@@ -16,7 +16,7 @@ type trail struct {
 	run   string
 	agent *Agent     // nil where it is not served here
 	again bool       // see drivers.begin; under the drivers' lock
-	paid  *llm.Usage // what its key was charged for; the driver's
+	paid  *llm.Usage // what was counted; the driver's
 
 	mu      sync.Mutex
 	entries []entry

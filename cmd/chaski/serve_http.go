@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"net"
 	"path/filepath"
@@ -65,11 +64,10 @@ func (c *serveCmd) serveHTTP(ctx context.Context, h *host.Host, l net.Listener) 
 	o := api.ServeOptions{Drain: c.Drain, Anyone: c.Anyone}
 	scheme := "http"
 	if c.TLSCert != "" {
-		cert, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
-		if err != nil {
-			return fmt.Errorf("--tls-cert %s: %w", c.TLSCert, err)
+		if o.TLS, err = api.Certificate(c.TLSCert, c.TLSKey); err != nil {
+			return err
 		}
-		o.TLS, scheme = &tls.Config{Certificates: []tls.Certificate{cert}}, "https"
+		scheme = "https"
 	}
 	token, err := mountConsole(s, h)
 	if err != nil {
