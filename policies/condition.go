@@ -2,71 +2,135 @@ package policies
 
 import (
 	"regexp"
-	"strconv"
+	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/chaski-dev/chaski/policies/ask"
+	"github.com/chaski-dev/chaski/policies/label"
 )
 
-// A request with a condition asks only if the condition holds. What can be checked is
-// whether a result says so: by the word ("if it is late"), or by a number ("if it is over
-// 50"). What no result says does not hold. The user has left it to what is read, so a result
-// of any trust may say it.
+// A request with a condition asks only if the condition holds. What can be checked is what
+// a result says of the thing that is spoken of: a word ("if it is late"), a number ("if it is
+// over 50"), a moment ("if I have something at ten"). What no result says does not hold, nor
+// does what results say in two ways. The user has left it to what is read, so a result of any
+// trust may say it.
 
 // open are conditions that leave it to the assistant, and say nothing of the world.
-var open = regexp.MustCompile(`(?i)^(?:possible|necessary|needed|required|you can|you could|you want|you like|you find|you have|you need|you are|you're|so|not|done|ready|that|there(?: is|'s| are) (?:any|some|one|a|an)|any\b|it (?:helps|works|exists|is possible)|i (?:have|am|forgot|want)|nötig|möglich|du kannst|possible|nécessaire|besoin|posible|necesario|puedes|possibile|necessario|puoi|possível|necessário)`)
-
-var negatedCondition = regexp.MustCompile(`(?i)\b(?:not|no|isn't|hasn't|wasn't|don't|doesn't|never|without|nicht|kein|keine|pas|no|non|não)\b|नहीं|ไม่`)
-
-var bound = regexp.MustCompile(`(?i)(less|under|below|cheaper|lower|fewer|at most|up to|more|over|above|exceeds|exceed|higher|greater|at least|unter|über|mehr|weniger|moins|plus|menos|más|meno|più|mais)(?: \p{L}+){0,2} [^\d\s]{0,3}(\d[\d.,]*)`)
-
-var small = map[string]bool{}
-
-func init() {
-	for w := range strings.FieldsSeq(`it is are was were be been the a an my your our this that these those if when so yet already still has have had any some there
-		order orders he she they i you we its of to in on at for with and or then me not no does do did can could will would should
-		es ist sind der die das ein eine noch schon est sont le la les un une il elle c'est ya es está el los esta está è il lo o a é ela ele já
-		है हो वह यह है`) {
-		small[w] = true
-	}
-}
+var open = regexp.MustCompile(`(?i)^(?:possible|necessary|needed|required|you can\b|you could\b|you want|you like|you find|you have|you need|you don't mind|you are|you're|so\b|not\b|done\b|ready\b|that\b|there(?: is|'s| are) (?:any|some|one|a|an)|any\b|(?:some|any)thing (?:looks|seems|sounds)\b|it (?:helps|works|exists|is possible)|i (?:have|am|forgot|want)|nötig|möglich|du kannst|es geht|possible|nécessaire|besoin|c'est possible|tu peux|posible|necesario|es posible|puedes|possibile|è possibile|necessario|puoi|possível|for possível|necessário|puder)`)
 
 // holds reports whether all conditions of a request do.
-func (r *Run) holds(conditions []ask.Condition) bool {
+func (r *Run) holds(conditions []ask.Condition, call *ask.Call) bool {
 	for _, c := range conditions {
+		if c.Mine {
+			return false
+		}
 		if open.MatchString(c.Text) {
 			continue
 		}
 		if !r.context.Read() {
 			return false
 		}
-		if r.says(c.Text) == (c.Unless != negatedCondition.MatchString(c.Text)) {
+		yes, known := r.says(c.Text, call)
+		if !known || yes == c.Unless {
 			return false
 		}
 	}
 	return true
 }
 
-// says reports whether a result says what the words say.
-func (r *Run) says(text string) bool {
-	if m := bound.FindStringSubmatch(text); m != nil {
-		n, err := strconv.ParseFloat(strings.ReplaceAll(strings.TrimRight(m[2], ".,"), ",", ""), 64)
-		if err != nil {
-			return false
-		}
-		down := strings.Contains(" less under below cheaper lower fewer at most up to unter weniger moins menos meno ", " "+strings.ToLower(m[1])+" ")
-		return r.context.AnyNumber(func(f float64) bool { return down && f <= n || !down && f >= n })
+// both joins two comparisons.
+var both = regexp.MustCompile(` (?:and|und|et|y|e|और|และ) `)
+
+// says reports whether results say what the words say; known is false if they say nothing of it.
+func (r *Run) says(text string, call *ask.Call) (yes, known bool) {
+	if label.Moments(text) && len(ask.Compared(text).Numbers) == 0 {
+		return r.context.At(text), true
 	}
-	checked := false
-	for _, w := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '\'' }) {
-		if small[w] || negatedCondition.MatchString(w) || len(w) < 3 {
+	var subject []any
+	named := false
+	for _, v := range call.Values {
+		if v.Shape == ask.Choice || v.Shape == ask.Moment || v.Free {
 			continue
 		}
-		checked = true
-		if r.context.Word(w) {
-			return true
+		said := v.Said(text)
+		if said && !named {
+			subject, named = nil, true
+		}
+		if said || !named {
+			subject = append(subject, v.Text)
 		}
 	}
-	return !checked
+	for _, w := range ask.Names(text) { // it speaks of something else
+		if !slices.Contains(subject, any(w)) {
+			subject = append(subject, w)
+		}
+	}
+	if parts := both.Split(text, 3); len(parts) == 2 && len(ask.Compared(parts[0]).Numbers) > 0 && len(ask.Compared(parts[1]).Numbers) > 0 && ask.Compared(parts[1]).Kind > ask.Equal {
+		first, known := r.says(parts[0], call)
+		second, also := r.says(parts[1], call)
+		return first && second, known && also
+	}
+	c := ask.Compared(text)
+	c.Numbers = slices.DeleteFunc(c.Numbers, func(s string) bool {
+		return slices.ContainsFunc(call.Values, func(v ask.Value) bool { return v.Text == s && v.Shape == ask.Number && len(c.Numbers) > 1 })
+	})
+	records := r.context.Records(subject)
+	if len(records) == 0 {
+		return false, false
+	}
+	if len(c.Numbers) > 0 {
+		return measured(c, text, records)
+	}
+	return state(text, subject, records)
+}
+
+// measured reports whether the numbers that the words speak of are as they say. All must be.
+func measured(c ask.Comparison, text string, records []*label.Record) (yes, known bool) {
+	bounds := label.Numbers(strings.Join(c.Numbers, " ; "))
+	if len(bounds) == 0 || len(bounds) > 2 || c.Kind == ask.Unknown {
+		return false, false
+	}
+	var list, other []label.Measure
+	for _, rec := range records {
+		for _, m := range rec.Numbers {
+			if m.Name != "" && ask.Measures(text, m.Name) {
+				list = append(list, m)
+			} else {
+				other = append(other, m)
+			}
+		}
+	}
+	if len(list) == 0 {
+		list = other
+	}
+	all, some := true, len(list) > 0
+	for _, m := range list {
+		all = all && c.Holds(m.Value, bounds)
+	}
+	return all && some, some
+}
+
+// state reports whether a record says what the words say.
+func state(text string, subject []any, records []*label.Record) (yes, known bool) {
+	s := ask.StateOf(text, func(w string) bool {
+		return slices.ContainsFunc(subject, func(v any) bool {
+			t, _ := v.(string)
+			return strings.Contains(strings.ToLower(t), w)
+		})
+	})
+	if len(s.Words) == 0 {
+		return true, true
+	}
+	yes, no := false, false
+	for _, rec := range records {
+		p, n := s.In(rec.Words)
+		yes, no = yes || p, no || n
+	}
+	switch {
+	case yes && no:
+		return false, false
+	case s.Negated:
+		return no, yes || no
+	}
+	return yes, yes || no
 }

@@ -77,6 +77,17 @@ func (r *Run) look(t *tool, callID string, args map[string]any) flow {
 	slices.Sort(f.recipients)
 	f.recipients = slices.Compact(f.recipients)
 	f.named = f.named && len(f.recipients) > 0
+	if t.spec.Labels[label.KeyAgent] == "true" {
+		f.bound = true // what it does must be asked for there, see FactSaid
+	} else if f.effect {
+		a := r.asked(t, callID, args, f.labels)
+		f.bound, f.forbidden, f.repeated = a.bound, a.forbidden, a.repeated
+		if a.bound {
+			r.spell(t, args, a, f.labels)
+		}
+	} else {
+		f.bound = r.reads(t, args, f.labels)
+	}
 	f.untrusted = r.untrusted(t, args, keys, f.labels, func(name string) bool { return f.outward && len(addresses[name]) > 0 })
 	for _, name := range keys {
 		o := f.labels[name]
@@ -88,14 +99,6 @@ func (r *Run) look(t *tool, callID string, args map[string]any) flow {
 		if o.Chosen && !slices.Contains(t.data, low) && !slices.Contains(t.content, low) {
 			f.chosen = append(f.chosen, name)
 		}
-	}
-	if t.spec.Labels[label.KeyAgent] == "true" {
-		f.bound = true // what it does must be asked for there, see FactSaid
-	} else if f.effect {
-		a := r.asked(t, callID, args, f.labels)
-		f.bound, f.forbidden, f.repeated = a.bound, a.forbidden, a.repeated
-	} else {
-		f.bound = r.reads(t, args, f.labels)
 	}
 	f.undeclared = f.effect && !f.outward && !local
 	for _, name := range keys {

@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -24,7 +25,7 @@ func actsOf(spec *tools.Spec) ask.Acts {
 	return ask.Of(spec.Name, label.List(spec.Labels[label.KeyActions]), label.List(spec.Labels[label.KeyObjects]))
 }
 
-// acts are those of one call: where an argument chooses the deed, as action: delete does, the
+// actsWith are those of one call: where an argument chooses the deed, as action: delete does, the
 // words are that choice's.
 func (t *tool) actsWith(args map[string]any) ask.Acts {
 	for _, name := range sortedKeys(args) {
@@ -51,6 +52,7 @@ type asked struct {
 	forbidden bool // a clause bans it
 	repeated  bool // a clause asks for it, and an earlier call has used it up
 	clause    int  // the one that asks, if bound
+	text      string
 }
 
 // use is a call that a clause of the user's let through.
@@ -61,26 +63,109 @@ type use struct {
 
 // asked reads the user's words for a call.
 func (r *Run) asked(t *tool, callID string, args map[string]any, labels map[string]label.Origin) asked {
-	acts := t.actsWith(args)
-	values := r.objects(t, args)
-	mentions := func(text string) bool {
-		p := r.phrase(text)
-		return slices.ContainsFunc(values, p.Holds)
-	}
-	if r.said.Forbidden(acts, mentions) {
+	call := r.asking(t, args, labels)
+	if r.said.Forbidden(call) {
 		return asked{forbidden: true}
 	}
 	var out asked
-	for _, a := range r.said.Asked(acts, mentions) {
+	for _, a := range r.said.Asked(call) {
 		switch {
-		case !r.holds(a.Conditions), t.onlyData(args) && dated.MatchString(a.Sentence) && !mentions(a.Sentence) && !spoken(labels):
-		case r.spent(t, callID, args, a, values):
+		case a.Await, a.Later && !t.timed(args), !r.holds(a.Conditions, call),
+			t.onlyData(args) && dated.MatchString(a.Sentence) && !names(call, a.Sentence) && !spoken(labels):
+		case r.spent(t, callID, args, a):
 			out.repeated = true
 		default:
-			return asked{bound: true, clause: a.Clause}
+			return asked{bound: true, clause: a.Clause, text: a.Text}
 		}
 	}
 	return out
+}
+
+func names(call *ask.Call, text string) bool {
+	return slices.ContainsFunc(call.Values, func(v ask.Value) bool { return v.Said(text) })
+}
+
+// asking is a call as the reader of the user's words sees it.
+func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origin) *ask.Call {
+	call := &ask.Call{Acts: t.actsWith(args)}
+	for _, name := range sortedKeys(args) {
+		low := strings.ToLower(name)
+		p, declared := t.props[name]
+		free := slices.Contains(t.data, low) || declared && slices.Contains(t.content, low) || labels[name].How == label.HowDefault
+		leaves(args[name], func(v any) {
+			s, isText := v.(string)
+			switch v.(type) {
+			case bool, nil:
+				return
+			}
+			if isText && (len(s) < 2 || len(s) >= 200) {
+				return
+			}
+			if isText && slices.ContainsFunc(p.Enum, func(e any) bool { return e == any(s) }) {
+				call.Values = append(call.Values, listed(name, s, p.Enum))
+				return
+			}
+			text := fmt.Sprint(v)
+			one := ask.Value{Name: name, Text: text, Shape: ask.ShapeOf(text), Role: ask.RoleOf(name), Free: free, Loose: labels[name].How == label.HowDerived,
+				Said: func(in string) bool { return r.phrase(in).Holds(v) || ask.SaysNumber(text, in) }}
+			if slices.Contains(t.recipients, low) {
+				one.Role = ask.To
+			}
+			if one.Shape != ask.Mail && label.Moment(text) {
+				one.Shape = ask.Moment
+			}
+			call.Values = append(call.Values, one)
+		})
+	}
+	return call
+}
+
+// spell gives the user's label to what the clause that asks for a call says in words of its own:
+// "archive it" for one of a list of actions, "zwei" for 2.
+func (r *Run) spell(t *tool, args map[string]any, a asked, labels map[string]label.Origin) {
+	for name, o := range labels {
+		if o.How != label.HowMade && o.How != label.HowStranger {
+			continue
+		}
+		switch v := args[name].(type) {
+		case string:
+			enum := t.props[name].Enum
+			if !slices.Contains(enum, any(v)) {
+				continue
+			}
+			if said := listed(name, v, enum); said.Said(a.text) && !slices.ContainsFunc(said.Other, func(f func(string) bool) bool { return f(a.text) }) {
+				labels[name] = label.Origin{How: label.HowUser}
+			}
+		case json.Number:
+			if ask.SaysNumber(v.String(), a.text) {
+				labels[name] = label.Origin{How: label.HowUser}
+			}
+		}
+	}
+}
+
+// listed is a value of a list that the schema gives.
+func listed(name, s string, enum []any) ask.Value {
+	out := ask.Value{Name: name, Text: s, Shape: ask.Choice, Said: func(in string) bool { return ask.SaysChoice(s, in) }}
+	for _, e := range enum {
+		if o, ok := e.(string); ok && o != s {
+			out.Other = append(out.Other, func(in string) bool { return ask.SaysChoice(o, in) })
+		}
+	}
+	return out
+}
+
+// timed reports whether a call says when: then what the user wants for another time is set for
+// that time.
+func (t *tool) timed(args map[string]any) bool {
+	for name := range args {
+		if slices.ContainsFunc(ask.NameWords(name), func(w string) bool {
+			return slices.Contains([]string{"date", "time", "when", "day", "start", "end", "due", "at", "deadline", "schedule", "until", "on", "first", "last", "month", "week", "checkin", "departure", "arrival", "begin"}, w)
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // dated finds what says that a clause means one thing: a number, or words in quotes.
@@ -108,9 +193,8 @@ func spoken(labels map[string]label.Origin) bool {
 	return false
 }
 
-// objects are the values of a call that say what it is about: not mere data, texts and
-// truth values.
-func (r *Run) objects(t *tool, args map[string]any) []any {
+// objects are the values of a call that say what it is about: no truth values, no long texts.
+func (r *Run) objects(args map[string]any) []any {
 	var out []any
 	for _, name := range sortedKeys(args) {
 		leaves(args[name], func(v any) {
@@ -141,7 +225,7 @@ func (r *Run) phrase(text string) *label.Phrase {
 // spent reports whether earlier calls have used up what a clause asks for: one call, unless
 // it asks for more or names other values for this one. The same call twice is never asked
 // for once, but where it changes nothing.
-func (r *Run) spent(t *tool, callID string, args map[string]any, a ask.Ask, values []any) bool {
+func (r *Run) spent(t *tool, callID string, args map[string]any, a ask.Ask) bool {
 	key := string(canonical(args))
 	p := r.phrase(a.Text)
 	own := false // a value of this call alone is in the clause
@@ -165,7 +249,7 @@ func (r *Run) spent(t *tool, callID string, args map[string]any, a ask.Ask, valu
 	if prior == 0 || a.Many {
 		return false
 	}
-	for _, v := range values {
+	for _, v := range r.objects(args) {
 		own = own || !taken[fmt.Sprint(v)] && p.Holds(v)
 	}
 	return !own
@@ -183,7 +267,7 @@ func (r *Run) spend(d Decision) {
 		return // a person let it through, or the bundle asks for no words
 	}
 	u := use{call: d.CallID, tool: d.Tool, args: string(canonical(args)), values: map[string]any{}}
-	for _, v := range r.objects(t, args) {
+	for _, v := range r.objects(args) {
 		u.values[fmt.Sprint(v)] = v
 	}
 	r.used[a.clause] = append(r.used[a.clause], u)

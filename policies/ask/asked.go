@@ -4,56 +4,65 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
-// Ask is a clause that asks for an act.
+// Ask is a clause that asks for a call.
 type Ask struct {
 	Clause     int    // names the clause within what was said
-	Text       string // of the clause
+	Text       string // of the part of it that asks for this call
 	Sentence   string // of all clauses of its sentence
 	Many       bool   // it asks for more than one
 	Conditions []Condition
+	Await      bool // it waits for a word of the user's
+	Later      bool // it is for another time
+	Verb       bool // its verb means nothing else
 }
 
-// Mentions tells whether a text names the object of a call: one of the values that it
-// would be given.
-type Mentions func(text string) bool
-
-// Asked returns the requests for an act, the latest first. mentions may be nil.
-func (s *Said) Asked(a Acts, mentions Mentions) []Ask {
+// Asked returns the requests for a call, the latest first.
+func (s *Said) Asked(call *Call) []Ask {
 	var out []Ask
 	for i := len(s.clauses) - 1; i >= 0; i-- {
 		c := &s.clauses[i]
-		if c.kind != request || c.report == 0 {
+		strong, ok := s.asks(i, call)
+		if !ok {
 			continue
 		}
-		if ok := s.asks(i, a, mentions); !ok {
+		text, ok := s.fits(i, call)
+		if !ok {
 			continue
 		}
-		out = append(out, Ask{Clause: i, Text: c.text, Sentence: s.whole(c.sentence), Many: s.many(c, a), Conditions: c.cond})
+		a := Ask{Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Conditions: c.cond, Await: c.await, Later: c.later, Verb: strong}
+		if c.verbOf >= 0 {
+			o := &s.clauses[c.verbOf]
+			a.Await, a.Later = a.Await || o.await, a.Later || o.later
+			if o.sentence != c.sentence {
+				a.Conditions = append(slices.Clone(a.Conditions), o.cond...)
+			}
+		}
+		out = append(out, a)
 	}
 	return out
 }
 
-// Forbidden reports whether the user bans the act for this object, and does not ask for it
-// later.
-func (s *Said) Forbidden(a Acts, mentions Mentions) bool {
+// Forbidden reports whether the user bans the call, and does not ask for it later.
+func (s *Said) Forbidden(call *Call) bool {
 	asked := 0 // the message that asks, without naming the object
 	for i := len(s.clauses) - 1; i >= 0; i-- {
 		c := &s.clauses[i]
-		if asked > 0 && c.utterant < asked {
+		if asked > 0 && c.message < asked {
 			return false
 		}
-		named := mentions != nil && mentions(c.text)
-		if c.kind == request && c.report != 0 && s.asks(i, a, mentions) {
+		named := call.names(c.text)
+		if _, ok := s.asks(i, call); ok && !s.leavesOut(i, call) {
 			if named {
 				return false
 			}
-			asked = c.utterant
+			if asked == 0 {
+				asked = c.message
+			}
 			continue
 		}
-		if (asked == 0 || named) && s.bans(i, a, mentions) {
+		if (asked == 0 || named || s.leavesOut(i, call)) && s.bans(i, call) {
 			return true
 		}
 	}
@@ -71,307 +80,230 @@ func (s *Said) whole(sentence int) string {
 	return strings.Join(parts, ", ")
 }
 
-// verbAt returns where the clause has a word for the act, and how strong it is: 2 is a verb
-// for nothing else, 1 one that needs a noun, 0 none.
-func (c *clause) verbAt(a Acts) (at, strength int, foreign bool) {
-	for i, w := range c.words {
-		for _, v := range a.verbs {
-			if form(w.text, v) && !c.asThing(i) && !c.toSpeaker(i) {
-				return i, 2, false
+// generic verbs say little without a noun.
+var generic = set("make add put set get create write save store record log open start file change update move register schedule plan new enter raise draft compose generate do give bring stop")
+
+// asks reports whether clause i asks for the act, and whether by a verb that means nothing
+// else.
+func (s *Said) asks(i int, call *Call) (strong, ok bool) {
+	c := &s.clauses[i]
+	if c.kind != plain {
+		return false, false
+	}
+	a := &call.Acts
+	if c.verbOf >= 0 { // and another 30 to Bob
+		o := &s.clauses[c.verbOf]
+		if c.negates() >= 0 || len(c.words) == 0 {
+			return false, false
+		}
+		for _, v := range o.verbs(a) {
+			if o.orders(v) && (!o.negated(v) || c.contrast && o.sentence == c.sentence) && (v.strength == 2 || a.hasNoun(o.words)) && call.mentions(c.text) {
+				return v.strength == 2, true
 			}
 		}
+		return false, false
 	}
-	for i, w := range c.words {
-		if c.asThing(i) {
+	if c.calledOff(a) {
+		return false, false
+	}
+	for _, v := range c.verbs(a) {
+		if !c.orders(v) || c.negated(v) || c.noneOfIt(v, a) {
 			continue
 		}
-		for _, stem := range a.foreign {
-			if strings.HasPrefix(w.text, stem) && (len(stem) > 3 || !english[w.text]) || stem[0] >= utf8.RuneSelf && !latin(stem) && strings.Contains(w.text, stem) {
-				return i, 2, true
-			}
+		if v.strength == 2 && (len(a.nouns) == 0 || !a.strict && !generic[v.base]) || s.object(i, v, call) {
+			return v.strength == 2, true
 		}
 	}
-	for i, w := range c.words {
-		for _, v := range a.weak {
-			if form(w.text, v) && !c.toSpeaker(i) {
-				return i, 1, false
-			}
-		}
-	}
-	return -1, 0, false
+	return false, c.delivers(call) && c.negates() < 0
 }
 
-// toSpeaker reports whether a verb asks for an answer, not for an act: "tell me", "let me
-// know"; and whether one that means an act only so does not: "get the list", but "get me two".
-func (c *clause) toSpeaker(i int) bool {
-	w := c.words[i].text
-	me := func(j int) bool { return j < len(c.words) && (c.words[j].text == "me" || c.words[j].text == "us") }
-	switch w {
-	case "tell", "inform", "notify", "answer", "text", "write", "send", "give", "ping", "message", "mail", "email", "show", "forward":
-		return me(i + 1)
-	case "know":
-		let := slices.IndexFunc(c.words[:i], func(w word) bool { return w.text == "let" })
-		return let < 0 || me(let+1)
-	case "get":
-		return !me(i + 1)
+// noneOfIt reports whether the clause asks for none of what the act makes: "send no reminders".
+func (c *clause) noneOfIt(v verb, a *Acts) bool {
+	n := c.negates()
+	if n < v.at {
+		return false
 	}
-	return false
+	return a.hasNoun(c.words[n+1:min(n+4, len(c.words))]) || c.words[n].text == "not" && n == v.at+1
 }
 
-// asThing reports whether a word that may be a verb or a noun is one: "read the last mail".
-func (c *clause) asThing(i int) bool {
-	if !AlsoNoun(c.words[i].text) || i == 0 {
+// delivers reports whether the clause orders a text for somebody, by a value of the call:
+// "summarise it for ann@corp.example", "summarise the page in channel news".
+func (c *clause) delivers(call *Call) bool {
+	if !call.Acts.has("send") && !call.Acts.has("post") || !c.verbFirst() || c.kind != plain {
 		return false
 	}
-	switch before := c.words[i-1].text; {
-	case slices.Contains([]string{"and", "then", "to", "please", "you", "kindly", "also", "or", "just"}, before):
+	if i := c.opened(); !summaries[c.words[i].text] {
 		return false
-	case determiners[before]:
+	}
+	if _, whom, ok := strings.Cut(c.text, " for "); ok && strings.Contains(whom, "@") && call.mentions(whom) {
 		return true
 	}
-	return slices.ContainsFunc(c.words[:i], func(w word) bool { return common[w.text] || allVerbs[w.text] })
-}
-
-func latin(s string) bool { return !strings.ContainsFunc(s, func(r rune) bool { return r > 0x24f }) }
-
-// hasNoun reports whether words hold a noun of the act.
-func hasNoun(words []word, a Acts) bool {
-	return slices.ContainsFunc(words, func(w word) bool { return isNoun(w.text, a) })
-}
-
-func isNoun(w string, a Acts) bool {
-	for _, n := range a.nouns {
-		if w == n || w == n+"s" || w == n+"es" || utf8.RuneCountInString(n) >= 4 && strings.HasPrefix(w, n) || !latin(n) && strings.Contains(w, n) {
+	if !c.hasAny(0, len(c.words), "page", "article", "document", "file", "report", "site", "website", "letter") {
+		return false // of what is in the channel
+	}
+	for _, to := range []string{" in channel ", " in the channel ", " to channel ", " to the channel ", " into channel ", " for channel "} {
+		if _, where, ok := strings.Cut(c.text, to); ok && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Role == To && v.Said(where) }) {
 			return true
 		}
 	}
 	return false
 }
 
-// asks reports whether clause i asks for the act.
-func (s *Said) asks(i int, a Acts, mentions Mentions) bool {
-	c := &s.clauses[i]
-	at, strength, foreign := c.verbAt(a)
-	if strength == 0 {
-		return c.negated < 0 && c.delivers(a, mentions)
-	}
-	if c.negated >= 0 && (c.negated <= at || foreign || c.nothing(a)) || cancelled(c, a) || c.report >= 0 && c.report < at {
-		return false
-	}
-	if !c.polite && !foreign && !s.imperative(i, at) {
-		return false
-	}
-	if noneOf(c.text, mentions) {
-		return false
-	}
-	if strength == 2 && (len(a.nouns) == 0 || !a.strict && !generic[c.words[at].text]) {
-		return true
-	}
-	return s.object(i, at, strength, a, mentions)
-}
-
-// imperative reports whether the word at at is the verb of an order: the first of its
-// clause but for what may stand before it, or joined to one.
-func (s *Said) imperative(i, at int) bool {
-	c := &s.clauses[i]
-	if at > 0 && determiners[c.words[at-1].text] { // "a refund for 1042": a wish, if nothing is said of it
-		before := slices.ContainsFunc(c.words[:at], func(w word) bool { return !openers[w.text] && !determiners[w.text] })
-		return !before && (at+1 >= len(c.words) || slices.Contains([]string{"for", "of", "to", "on", "now", "please"}, c.words[at+1].text))
-	}
-	if strings.HasSuffix(c.words[at].text, "ing") && at > 0 && c.words[at-1].text == "by" && ordered(c.words) {
-		return true // send it by sharing the folder
-	}
-	if strings.HasSuffix(c.words[at].text, "ing") || strings.HasSuffix(c.words[at].text, "ed") {
-		return false
-	}
-	addressed := true // "Hi Ann, delete it": a name before the verb
-	for j := 0; j < at; j++ {
-		w := c.words[j].text
-		switch {
-		case openers[w], determiners[w]:
-		case common[w] || allVerbs[w] || imperative(w): // find and delete; go through it to archive
-			return true
-		case j == 0 && c.words[j].capped && addressed:
-			addressed = false
-		default:
-			return false
-		}
-	}
-	return true
-}
-
-// delivers reports whether the clause orders a text for somebody, by an address of the call:
-// "summarise it for ann@corp.example".
-func (c *clause) delivers(a Acts, mentions Mentions) bool {
-	if mentions == nil || !slices.Contains(a.verbs, "send") || !ordered(c.words) {
-		return false
-	}
-	if !slices.ContainsFunc(c.words, func(w word) bool {
-		return slices.Contains([]string{"summarise", "summarize", "prepare", "compile", "draft", "collect"}, w.text)
-	}) {
-		return false
-	}
-	_, whom, ok := strings.Cut(c.text, " for ")
-	return ok && strings.Contains(whom, "@") && mentions(whom)
-}
-
-// generic verbs say little without a noun.
-var generic = set("make add put set get create write save store record log open start file change update move register schedule plan new enter raise draft compose generate do give")
-
-// nothing reports whether the clause asks for none of what the act makes: "send no reminders".
-func (c *clause) nothing(a Acts) bool {
-	if !slices.Contains([]string{"no", "none", "neither", "kein", "keine", "keinen", "aucun", "aucune", "ningún", "ninguna", "nessun", "nessuna", "nenhum", "nenhuma"}, c.words[c.negated].text) {
-		return false
-	}
-	return hasNoun(c.words[c.negated+1:min(c.negated+4, len(c.words))], a)
-}
+var summaries = set("summarise summarize prepare compile draft collect")
 
 // object reports whether what the act works on is named: by a noun of it, by a value of the
 // call, or by a pronoun for what was said before.
-func (s *Said) object(i, at, strength int, a Acts, mentions Mentions) bool {
-	c := &s.clauses[i]
-	rest := slices.Concat(c.words[:at], c.words[at+1:])
-	if hasNoun(rest, a) {
+func (s *Said) object(i int, v verb, call *Call) bool {
+	c, a := &s.clauses[i], &call.Acts
+	rest := slices.Concat(c.words[:v.at], c.words[v.at+1:])
+	if a.hasNoun(rest) || chosen(call, c.text) || a.argued(call, c.text) {
 		return true
 	}
 	// "delete the largest": what it is is said in the clause before.
-	if i > 0 && s.clauses[i-1].sentence == c.sentence && !s.bans(i-1, a, mentions) && (hasNoun(s.clauses[i-1].words, a) || strength == 2 && mentions != nil && mentions(s.clauses[i-1].text)) {
+	if i > 0 && s.clauses[i-1].sentence == c.sentence && !s.bans(i-1, call) && (a.hasNoun(s.clauses[i-1].words) || v.strength == 2 && call.mentions(s.clauses[i-1].text)) {
 		return true
 	}
-	if strength < 2 {
+	if i+1 < len(s.clauses) && s.clauses[i].tells && s.clauses[i+1].sentence == c.sentence && a.hasNoun(s.clauses[i+1].words) {
+		return true
+	}
+	if v.strength < 2 {
 		return false
 	}
-	if mentions != nil && mentions(c.text) {
+	if call.mentions(c.text) {
 		return true
 	}
-	for _, w := range rest {
-		if pronouns[w.text] || !generic[c.words[at].text] && (speakers[w.text] || w.text == "me" || w.text == "us") {
+	bare := true
+	for k := range rest {
+		t := &rest[k]
+		if t.within&pronoun != 0 || !generic[v.base] && t.within&speaker != 0 {
 			return true
 		}
+		bare = bare && (t.sign || t.within&(opener|det|frame|and) != 0)
 	}
-	if len(rest) == 0 || !slices.ContainsFunc(rest, func(w word) bool { return !openers[w.text] && !determiners[w.text] }) {
-		return true // "cancel!": what was spoken of
-	}
-	return false
+	return bare // "cancel!": what was spoken of
+}
+
+// argued reports whether a text holds a value whose argument is called as what the act works
+// on: send it to 5 Mill Street, for an address.
+func (a *Acts) argued(call *Call, text string) bool {
+	return slices.ContainsFunc(call.Values, func(v Value) bool {
+		return v.Shape == Word && slices.Contains(a.nouns, strings.ToLower(v.Name)) && v.Said(text)
+	})
+}
+
+// chosen reports whether a text says a choice of the call: "make Raj a member".
+func chosen(call *Call, text string) bool {
+	return slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Choice && v.Said(text) })
 }
 
 // many reports whether the clause asks for more than one.
-func (s *Said) many(c *clause, a Acts) bool {
+func (s *Said) many(c *clause, a *Acts) bool {
 	for i := range s.clauses {
 		o := &s.clauses[i]
 		if o.sentence != c.sentence {
 			continue
 		}
-		if slices.ContainsFunc(o.words, func(w word) bool {
-			if many[w.text] {
+		for k := range o.words {
+			t := &o.words[k]
+			if t.starts&many != 0 {
 				return true
 			}
-			singular, ok := strings.CutSuffix(w.text, "s")
-			return ok && isNoun(singular, a) && w.text != "is" && w.text != "this"
-		}) {
-			return true
+			if singular, ok := strings.CutSuffix(t.text, "s"); ok && t.text != "is" && t.text != "this" && slices.Contains(a.nouns, singular) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// exceptions begin what is left out of what is asked for.
-var exceptions = []string{"except for ", "except ", "apart from ", "aside from ", "other than ", "excluding ", "save for ", "all but ", "everything but ", "everyone but ", "anything but ",
-	"but not ", "and not ", ", not ", "not to ", "not for ", "auch nicht ", "aber nicht ", "but keep ", "with the exception of ", "außer ", "ausser ", "bis auf ", "sauf ", "hormis ", "à part ", "excepto ", "salvo ", "menos ", "tranne ", "eccetto ", "a parte ", "exceto ",
-	"को छोड़कर", "के अलावा", "ยกเว้น"}
+// leavesOut reports whether clause i asks for the act on all but an object of the call.
+func (s *Said) leavesOut(i int, call *Call) bool {
+	return slices.ContainsFunc(s.clauses[i].apart, call.names)
+}
 
-// noneOf reports whether the object of the call is what the clause leaves out.
-func noneOf(text string, mentions Mentions) bool {
-	if mentions == nil {
+// bans reports whether clause i forbids the call.
+func (s *Said) bans(i int, call *Call) bool {
+	c, a := &s.clauses[i], &call.Acts
+	if c.kind == asking || c.kind == reported || c.kind == supposed {
 		return false
 	}
-	low := strings.ToLower(text)
-	for _, e := range exceptions {
-		at := strings.Index(low, e)
-		if at < 0 {
-			continue
-		}
-		if strings.HasPrefix(e, "को") || strings.HasPrefix(e, "के") { // what is left out stands before
-			if mentions(text[:min(at, len(text))]) {
-				return true
-			}
-			continue
-		}
-		if at+len(e) <= len(text) && mentions(text[at+len(e):]) && !mentions(text[:at]) {
-			return true
-		}
+	named := call.names(c.text)
+	if s.leavesOut(i, call) && (s.actsOn(i, a) || a.alters || slices.ContainsFunc(c.apart, func(text string) bool { return speaks(text, c.lang, a) })) {
+		return true
 	}
-	for _, e := range []string{" excluded", " excepted", " must stay", " should stay", " has to stay", " must remain", " ausgenommen", " excepté", " excluido", " escluso", " excluído"} {
-		at := strings.Index(low, e)
-		if from := strings.LastIndexAny(low[:max(at, 0)], ",;"); at >= 0 && at <= len(text) && from >= 0 && mentions(text[from:at]) {
-			return true
+	if c.verbOf >= 0 {
+		if named && (c.negates() >= 0 || c.find(excepted, 0, len(c.words)) >= 0) && s.clauses[c.verbOf].kind == plain {
+			return s.actsOn(c.verbOf, a)
 		}
+		return false
+	}
+	if named && a.alters && c.find(keep, 0, c.content) >= 0 && (c.negates() < 0 || c.hasAny(0, len(c.words), "touch", "toque", "toques", "touche", "touchez", "toccare", "mexa", "anfassen", "anrühren")) {
+		return true
+	}
+	if c.calledOff(a) {
+		return named || !c.specific(-1, a)
+	}
+	n := c.negates()
+	if n < 0 {
+		return false
+	}
+	verbs := c.verbs(a)
+	if len(verbs) == 0 { // "delete no file, not even a.txt"
+		return named && i > 0 && s.clauses[i-1].sentence == c.sentence && c.bare() && s.bans(i-1, &Call{Acts: *a})
+	}
+	for _, v := range verbs {
+		if !c.negated(v) && !c.noneOfIt(v, a) || c.find(hypothetical, 0, v.at) >= 0 && v.lang == en && n > v.at {
+			continue
+		}
+		switch {
+		case named:
+			return true
+		case v.form == telling && v.lang == en, v.strength < 2 && !a.hasNoun(slices.Concat(c.words[:v.at], c.words[v.at+1:])):
+			continue
+		case c.specific(v.at, a), c.find(others, 0, len(c.words)) >= 0, c.find(bounding, 0, len(c.words)) >= 0:
+			continue // it names something else
+		}
+		return true
 	}
 	return false
 }
 
-// keeping are ways to say that something is to stay as it is.
-var keeping = []string{"keep ", "leave ", "retain ", "preserve ", "must stay", "should stay", "has to stay", "must remain", "should remain", "stays", "untouched", "alone", "as it is", "as is",
-	"excluded", "excepted", "hands off", "behalte", "lass ", "soll bleiben", "bleibt", "garde", "laisse", "doit rester", "conserva", "deja ", "debe quedar", "mantén",
-	"tieni", "lascia", "deve restare", "mantenha", "deixe", "deve ficar", "रहने दो", "रखो", "เก็บไว้", "คงไว้"}
+// speaks reports whether a text has a verb for the act.
+func speaks(text string, l lang, a *Acts) bool {
+	list := tokens(text)
+	mark(list, l)
+	return len((&clause{words: list, content: len(list), lang: l}).verbs(a)) > 0
+}
 
-// bans reports whether clause i forbids the act for the object.
-func (s *Said) bans(i int, a Acts, mentions Mentions) bool {
+// actsOn reports whether a clause, or that whose verb it takes, speaks of the act.
+func (s *Said) actsOn(i int, a *Acts) bool {
 	c := &s.clauses[i]
-	if c.kind == question && !c.polite {
-		return false
+	if c.verbOf >= 0 {
+		c = &s.clauses[c.verbOf]
 	}
-	named := mentions != nil && mentions(c.text)
-	low := strings.ToLower(c.text)
-	if named && c.kind != question {
-		if noneOf(c.text, mentions) {
-			return true
-		}
-		if a.alters && (strings.Contains(low, "don't touch") || strings.Contains(low, "do not touch") || strings.Contains(low, "never touch")) {
-			return true
-		}
-		if slices.ContainsFunc(keeping, func(k string) bool { return strings.Contains(low, k) }) && c.negated < 0 && a.alters {
-			return true
-		}
-	}
-	at, strength, foreign := c.verbAt(a)
-	if cancelled(c, a) {
-		return true
-	}
-	if c.negated < 0 || c.report == 0 {
-		return false
-	}
-	if strength == 0 { // "delete no file, not even a.txt"
-		return named && i > 0 && s.clauses[i-1].sentence == c.sentence && s.bans(i-1, a, nil)
-	}
-	if c.negated > at && !foreign && !c.nothing(a) {
-		return false
-	}
-	rest := slices.Concat(c.words[:at], c.words[at+1:])
-	switch {
-	case named:
-		return true
-	case strength < 2 && !hasNoun(rest, a):
-		return false
-	case specific(rest, a, foreign): // it names something else
-		return false
-	}
-	return true
+	return len(c.verbs(a)) > 0
 }
 
-// cancelled reports whether the clause calls the act off as a thing: "cancel my refund",
-// "no refund needed".
-func cancelled(c *clause, a Acts) bool {
-	for i, w := range c.words {
-		if i == 0 || !slices.ContainsFunc(a.named, func(v string) bool { return form(w.text, v) }) {
+// calledOff reports whether the clause calls the act off as a thing: "cancel my refund", "no
+// refund needed", "hold the order", or as a deed: "stop ordering".
+func (c *clause) calledOff(a *Acts) bool {
+	for i := range c.words {
+		t := &c.words[i]
+		if i == 0 || t.sign || t.quoted || !c.deed(i, a) {
 			continue
 		}
-		for j := i - 1; j >= 0 && j >= i-3; j-- {
-			before := c.words[j].text
-			if determiners[before] || before == "need" || before == "for" || before == "any" {
+		for j := i - 1; j >= 0 && j >= i-4; j-- {
+			before := &c.words[j]
+			if before.within&det != 0 || before.text == "need" || before.text == "for" || before.text == "any" || before.text == "with" || before.text == "de" {
 				continue
 			}
-			if slices.Contains([]string{"cancel", "stop", "withdraw", "undo", "abort", "forget", "without", "no", "kein", "keine", "sans", "sin", "senza", "sem"}, before) && !slices.Contains(a.named, before) {
+			if before.within&harmless != 0 {
+				break
+			}
+			if before.within&stop != 0 && !a.stops(before, c.lang) && (before.starts&negator == 0 || before.text != "no") {
+				return true
+			}
+			if before.starts&negator != 0 && before.text != "not" && before.text != "don't" && before.text != "never" {
 				return true
 			}
 			break
@@ -380,9 +312,50 @@ func cancelled(c *clause, a Acts) bool {
 	return false
 }
 
-// specific reports whether words name one thing: a number, a name, an address.
-func specific(words []word, a Acts, foreign bool) bool {
-	return slices.ContainsFunc(words, func(w word) bool {
-		return strings.ContainsFunc(w.text, unicode.IsDigit) || strings.ContainsAny(w.text, "@/_") || strings.Contains(w.text, ".") || w.capped && w.at > 0 && !foreign && !speakers[w.text] && !isNoun(w.text, a)
-	})
+// stops reports whether a word that calls off is a verb for the act itself.
+func (a *Acts) stops(t *token, l lang) bool {
+	if slices.Contains(a.verbs, t.text) || slices.Contains(a.weak, t.text) || slices.ContainsFunc(a.verbs, func(v string) bool { return strings.HasPrefix(v, t.text+"+") }) {
+		return true
+	}
+	for k, list := range a.stems {
+		if k&l != 0 && slices.ContainsFunc(list, func(s stem) bool { return strings.HasPrefix(t.fold, s.text) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// deed reports whether a word is a form of a verb of the tool's own name.
+func (c *clause) deed(i int, a *Acts) bool {
+	if c.lang&en != 0 && slices.ContainsFunc(a.named, func(v string) bool { return english(c.words[i].text, v) != noForm }) {
+		return true
+	}
+	for l, list := range a.stems {
+		if c.lang&l == 0 || l == hi || l == th || falseFriends[c.words[i].text] {
+			continue
+		}
+		if slices.ContainsFunc(list, func(s stem) bool { f := verbForm(c.words[i].fold, s.text, l); return f == naming }) {
+			return true
+		}
+	}
+	return false
+}
+
+// specific reports whether words besides one name one thing: a number, a name, an address.
+func (c *clause) specific(at int, a *Acts) bool {
+	for i := range c.words {
+		t := &c.words[i]
+		if i == at || t.sign {
+			continue
+		}
+		if t.quoted || strings.ContainsFunc(t.text, unicode.IsDigit) || strings.ContainsAny(t.text, "@/_") || strings.Contains(t.text, ".") ||
+			t.capped && i > 0 && c.lang&de == 0 && t.within == 0 && !a.isNoun(t) {
+			return true
+		}
+		// "to globex", "an globex"
+		if i > 0 && c.words[i-1].within&(target|source) != 0 && t.within == 0 && !a.isNoun(t) && knownIn[t.text] == 0 && !enVerbs[t.text] && !foreignVerb(t, c.lang) {
+			return true
+		}
+	}
+	return false
 }

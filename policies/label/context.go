@@ -58,6 +58,8 @@ type source struct {
 	values values     // every reading, for results
 	echo   map[string]bool
 	made   map[string]bool
+
+	records []*Record // of results, for conditions
 }
 
 // speaks reports whether the source is the user's or the system's own words.
@@ -89,6 +91,7 @@ func (c *Context) Add(s Source) {
 		in.leaves = newLeafIndex(s.Text)
 	}
 	if s.Kind == FromResult {
+		in.records = newRecords(s.Text)
 		s.Text = leaves(s.Text)
 	}
 	in.values = anyValues(s.Text)

@@ -153,6 +153,12 @@ func moment(s string) (day string, minute int, ok bool) {
 	return "", 0, false
 }
 
+// Moment reports whether a text is a date, a time or both.
+func Moment(s string) bool {
+	_, _, ok := moment(s)
+	return ok
+}
+
 // has reports whether the text says the day and the minute.
 func (v values) has(day string, minute int) bool {
 	if day != "" && !v.dates[day] && !v.dates["--"+day[5:]] {

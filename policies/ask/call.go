@@ -1,0 +1,86 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+)
+
+// Value is one value of a call, as far as the user's words may hold it.
+type Value struct {
+	Name  string
+	Said  func(text string) bool // whether a text holds it
+	Shape Shape
+	Role  Role
+	Free  bool // it need not stand in the clause: a text, a date
+	Loose bool // whoever chose it, no words of the user's did
+	Text  string
+	Other []func(text string) bool // the choices that it is not
+}
+
+// Shape is what a value looks like: two of one shape may stand for one another.
+type Shape uint8
+
+// The shapes.
+const (
+	Word Shape = iota
+	Number
+	Code // letters and digits, a file, an address
+	Mail
+	Choice
+	Moment
+)
+
+// Role is the side on which a value stands.
+type Role uint8
+
+// The roles.
+const (
+	NoRole Role = iota
+	From
+	To
+	About // what a text is about
+)
+
+// ShapeOf tells what a text looks like.
+func ShapeOf(s string) Shape {
+	list := tokens(s)
+	switch {
+	case strings.Contains(s, "@"):
+		return Mail
+	case len(list) == 1 && amountForm.MatchString(list[0].text):
+		return Number
+	case len(list) == 1 && list[0].code():
+		return Code
+	}
+	return Word
+}
+
+// sides are words in the names of arguments that say on which side they stand.
+var sides = map[string]Role{"from": From, "source": From, "origin": From, "sender": From, "old": From, "start": From, "begin": From, "first": From, "min": From, "since": From, "departure": From,
+	"to": To, "target": To, "destination": To, "dest": To, "recipient": To, "recipients": To, "new": To, "end": To, "until": To, "last": To, "max": To, "arrival": To, "with": To, "assignee": To}
+
+// RoleOf tells by the name of an argument on which side its value stands.
+func RoleOf(name string) Role {
+	for _, w := range NameWords(name) {
+		if r := sides[w]; r != NoRole {
+			return r
+		}
+	}
+	return NoRole
+}
+
+// Call is what a tool is to be called with.
+type Call struct {
+	Acts   Acts
+	Values []Value
+}
+
+// names reports whether a text holds a value that a call is about.
+func (c *Call) names(text string) bool {
+	return slices.ContainsFunc(c.Values, func(v Value) bool { return !v.Free && v.Said(text) })
+}
+
+// mentions reports whether a text holds a value of the call.
+func (c *Call) mentions(text string) bool {
+	return slices.ContainsFunc(c.Values, func(v Value) bool { return v.Said(text) })
+}

@@ -1,0 +1,322 @@
+package ask
+
+import (
+	"strings"
+)
+
+// cutter cuts one sentence.
+type cutter struct {
+	text string
+	at   stretch
+	list []token
+	lang lang
+	out  []clause
+	cond []Condition
+	cur  clause
+}
+
+// cut goes through the words: a condition, an exception and a reason are taken out, and a new
+// clause begins behind a sign or a joining word where a verb, a ban or the like begins.
+func (c *cutter) cut() {
+	list := c.list
+	for i := 0; i < len(list); {
+		t := &list[i]
+		switch {
+		case t.quoted:
+			c.cur.words = append(c.cur.words, *t)
+			i++
+		case t.starts&unless != 0, t.starts&ifs != 0 && c.conditional(i):
+			word, isUnless := span(list, i, ifs), false
+			if t.starts&unless != 0 {
+				word, isUnless = span(list, i, unless), true
+			}
+			front := len(c.cur.words) == 0 && len(c.out) == 0 || c.onlyOpeners()
+			end := c.conditionEnd(word, front)
+			if text := joined(c.text, list[word:end]); text != "" {
+				mine := list[i].within&await != 0
+				for k := word; k < end && k < word+2; k++ {
+					mine = mine || list[k].starts&speaker != 0 && list[k].text != "you" && says(list[word:end])
+				}
+				c.cond = append(c.cond, Condition{text, isUnless, mine})
+			}
+			if t.starts&await != 0 { // "when I say so"
+				c.cur.words = append(c.cur.words, *t)
+			}
+			if front {
+				c.flush(false)
+			}
+			i = end
+			if i < len(list) && list[i].sign {
+				i++
+				if len(c.cur.words) > 0 && (i >= len(list) || c.starts(i)) {
+					c.flush(false)
+				}
+			} else if i < len(list) && (list[i].starts&(and|contrast) != 0) && len(c.cur.words) > 0 && c.starts(i+1) {
+				c.flush(list[i].starts&contrast != 0)
+				i++
+			}
+		case t.starts&except != 0 && c.excepts(i):
+			end := c.partEnd(span(list, i, except), true)
+			c.cur.apart = append(c.cur.apart, joined(c.text, list[i:end]))
+			i = end
+		case t.starts&aside != 0 && c.aside(i):
+			end := c.partEnd(i+1, false)
+			if len(c.cur.words) > 0 {
+				c.flush(false)
+			}
+			c.cur.words, c.cur.kind = append(c.cur.words, list[i:end]...), subordinate
+			c.flush(false)
+			i = end
+		case t.starts&contrast != 0 && c.contrasts(i):
+			c.flush(true)
+			i = span(list, i, contrast)
+		case t.sign || t.starts&and != 0:
+			next := i + 1
+			if !t.sign {
+				next = span(list, i, and)
+			}
+			for next < len(list) && (list[next].starts&and != 0 || list[next].sign) {
+				next = max(next+1, span(list, next, and))
+			}
+			if strings.ContainsAny(t.text, ":—–;()[]") && t.sign && !c.lists(i) || c.starts(next) || c.verbFinal(i) {
+				c.cur.tells = t.text == ":" && c.says()
+				c.flush(false)
+			} else {
+				c.cur.words = append(c.cur.words, list[i:next]...)
+			}
+			i = next
+		default:
+			c.cur.words = append(c.cur.words, *t)
+			i++
+		}
+	}
+	c.flush(false)
+}
+
+// flush ends a clause; against says that the next stands against it.
+func (c *cutter) flush(against bool) {
+	for len(c.cur.words) > 0 && (c.cur.words[len(c.cur.words)-1].sign && !c.cur.words[len(c.cur.words)-1].quoted) {
+		c.cur.words = c.cur.words[:len(c.cur.words)-1]
+	}
+	c.except()
+	was := c.cur
+	c.cur = clause{contrast: against}
+	if len(was.words) == 0 && len(was.apart) == 0 {
+		c.cur.contrast = against || was.contrast
+		return
+	}
+	c.out = append(c.out, was)
+}
+
+// except takes out what a word behind it excepts: ", a.txt excluded", "a.txt को छोड़कर".
+func (c *cutter) except() {
+	words := c.cur.words
+	from := 0
+	for i := 0; i < len(words); i++ {
+		t := &words[i]
+		if t.sign && !t.quoted {
+			from = i + 1
+			continue
+		}
+		if t.quoted || t.starts&excepted == 0 || t.starts&negator != 0 || from == 0 && c.lang != hi {
+			continue
+		}
+		end := span(words, i, excepted)
+		c.cur.apart = append(c.cur.apart, joined(c.text, words[from:end]))
+		words = append(words[:from:from], words[end:]...)
+		i = from - 1
+	}
+	c.cur.words = words
+}
+
+func (c *cutter) onlyOpeners() bool {
+	for _, w := range c.cur.words {
+		if w.within&(opener|frame|and) == 0 && !w.sign {
+			return false
+		}
+	}
+	return true
+}
+
+// says reports whether words hold a verb of saying or deciding: "I confirm it".
+func says(list []token) bool {
+	for _, t := range list {
+		switch t.text {
+		case "say", "tell", "confirm", "approve", "ask", "give", "ok", "okay", "let", "agree", "decide", "sage", "bescheid", "bestätige", "dis", "dise", "dirai", "confirme", "dico", "dirò", "confermo",
+			"diga", "digo", "avise", "aviso", "confirmo", "disser", "mandar", "avisar", "confirmar", "कहूँ", "कहूं", "बताऊँ", "बताऊं", "บอก", "ยืนยัน", "am", "bin", "suis", "sono", "estoy", "estiver", "want", "give you":
+			return true
+		}
+	}
+	return false
+}
+
+// conditional reports whether a word that may begin a condition does so here: "ask if" and
+// "tell me when" begin what is told.
+func (c *cutter) conditional(i int) bool {
+	t := &c.list[i]
+	if t.starts&harmless != 0 || t.within&(know|frame|harmless) != 0 && t.starts&(unless) == 0 {
+		return false
+	}
+	if t.starts&question != 0 && t.text != "if" { // when is …? quando …?
+		if len(c.cur.words) == 0 && c.at.asked {
+			return false
+		}
+	}
+	switch t.text {
+	case "s'": // s'il te plaît is a phrase; s'appelle is none
+		return i+1 < len(c.list) && strings.HasPrefix(c.list[i+1].text, "il")
+	case "se":
+		if c.lang&es != 0 && c.lang&(it|pt) == 0 {
+			return false
+		}
+		if i+1 < len(c.list) && c.lang&(it|pt) != 0 && i > 0 && c.list[i-1].within&negator != 0 {
+			return false
+		}
+	case "jo", "जो", "พอ":
+		return i == 0
+	}
+	// What follows a verb of asking or telling is told: "check if", "tell me when".
+	for j := i - 1; j >= 0 && j >= i-4; j-- {
+		w := &c.list[j]
+		if w.sign {
+			break
+		}
+		if asksWhether[w.text] {
+			return false
+		}
+		if w.within&(pronoun|det|speaker) == 0 && w.text != "me" && w.text != "us" && w.text != "him" {
+			break
+		}
+	}
+	return true
+}
+
+var asksWhether = set(`ask check see know tell me find out verify confirm wonder determine decide sure say remember show prüfe prüf frag frage sag weiß schau
+	demande vérifie regarde savoir sais dis chiedi controlla verifica dimmi sapere guarda pregunta comprueba revisa dime saber verifica pergunte verifique diga बताओ देखो`)
+
+// conditionEnd returns where a condition ends. One that stands in front ends at a sign, at
+// "then", or at the verb of the order.
+func (c *cutter) conditionEnd(from int, front bool) int {
+	for i := from; i < len(c.list); i++ {
+		t := &c.list[i]
+		switch {
+		case t.quoted:
+		case t.sign && (t.text != "," || front || c.starts(i+1)):
+			return i
+		case i > from && front && (t.text == "then" || t.text == "dann" || t.text == "alors" || t.text == "allora" || t.text == "entonces" || t.text == "então" || t.text == "तो" || t.text == "ให้" || t.text == "ก็"):
+			return i
+		case i > from && t.starts&contrast != 0 && t.text != "पर" && c.contrasts(i):
+			return i
+		case i > from+1 && t.starts&unless != 0:
+			return i
+		case i > from && front && c.lang&en != 0 && enVerbs[t.text] && !AlsoNoun(t.text) && c.commands(i):
+			return i
+		case i > from && front && c.lang&th != 0 && c.lang&en != 0 && thai(t.text) && foreignVerb(t, th) && i > from+1 && !c.tailed(from):
+			return i
+		case !front && t.starts&and != 0 && c.starts(span(c.list, i, and)):
+			return i
+		}
+	}
+	return len(c.list)
+}
+
+// tailed reports whether a condition in front ends at a word or a sign of its own.
+func (c *cutter) tailed(from int) bool {
+	for _, t := range c.list[from:] {
+		if t.sign || t.text == "ให้" || t.text == "ก็" {
+			return true
+		}
+	}
+	return false
+}
+
+// commands reports whether an English verb in a condition is the order behind it: "if it rains
+// cancel e4"; no subject and no "to" stands before it.
+func (c *cutter) commands(i int) bool {
+	before := &c.list[i-1]
+	if before.within&(speaker|subject|pronoun|det|negator) != 0 && before.text != "it" && before.text != "them" && before.text != "so" || before.text == "to" || before.text == "and" {
+		return false
+	}
+	switch before.text {
+	case "will", "would", "can", "could", "should", "must", "may", "might", "do", "does", "did", "it":
+		return false
+	}
+	return i+1 < len(c.list)
+}
+
+// excepts reports whether a phrase that may except something does so here.
+func (c *cutter) excepts(i int) bool {
+	t := &c.list[i]
+	end := span(c.list, i, except)
+	if end >= len(c.list) {
+		return false
+	}
+	switch t.text {
+	case "leaving", "sparing", "bar", "minus", "menos", "salvo", "fora", "statt", "anstatt", "เว้น":
+		return i > 0
+	case "not":
+		return i > 0 && (c.list[i-1].sign || c.list[i-1].starts&and != 0)
+	case "y", "e", "and": // "y no …": a ban, if a verb follows
+		return !c.verbAhead(end)
+	case "but", "aber", "mais", "pero", "ma", "mas", "però", "jedoch", "nur", "auch", "แต่":
+		return !c.verbAhead(end)
+	}
+	return true
+}
+
+// aside reports whether a reason or another subordinate clause begins here.
+func (c *cutter) aside(i int) bool {
+	t := &c.list[i]
+	if t.within&(frame|harmless|question) != 0 && i == 0 && t.starts&aside == 0 {
+		return false
+	}
+	if i+1 >= len(c.list) {
+		return false
+	}
+	switch t.text {
+	case "how", "why", "wie", "warum", "comment", "pourquoi", "come", "perché", "cómo", "como", "por", "कैसे", "क्यों", "ทำไม", "อย่างไร", "ยังไง":
+		if i == 0 || c.at.asked && len(c.cur.words) == 0 {
+			return false // a question
+		}
+		if t.text == "como" || t.text == "come" || t.text == "wie" {
+			return false
+		}
+	case "since":
+		return !digit(c.list[i+1].text)
+	case "ob", "whether":
+		return len(c.cur.words) > 0
+	case "bis", "until", "till", "finché":
+		return c.list[i+1].within&(speaker|pronoun|subject) != 0
+	case "denn", "pues", "pois", "da", "car", "come_":
+		return len(c.cur.words) > 0 && i > 0 && c.list[i-1].sign
+	}
+	return true
+}
+
+// partEnd returns where what is taken apart ends: at a sign or a joining word behind which a
+// clause begins; lists go on.
+func (c *cutter) partEnd(from int, list bool) int {
+	for i := from; i < len(c.list); i++ {
+		t := &c.list[i]
+		switch {
+		case t.quoted:
+		case t.sign && (!list || t.text != "," || c.starts(i+1) || !c.lists(i)):
+			return i
+		case i > from && t.starts&contrast != 0 && c.contrasts(i):
+			return i
+		case i > from && t.starts&(and|ifs|unless) != 0 && (c.starts(span(c.list, i, and)) || t.starts&(ifs|unless) != 0 && c.conditional(i)):
+			return i
+		}
+	}
+	return len(c.list)
+}
+
+// says reports whether the clause that is read has a verb of saying.
+func (c *cutter) says() bool {
+	for i := range c.cur.words {
+		if sayer(&c.cur.words[i], c.lang) {
+			return true
+		}
+	}
+	return len(c.out) > 0 && c.out[len(c.out)-1].tells
+}

@@ -1,0 +1,429 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// fits reports whether the values of a call stand together in what clause i asks for, and
+// returns the part that asks. "Pay 30 to Ann and 90 to Bob" asks for two calls, and not for
+// 90 to Ann; "delete it" is about what was said before; what stands in a clause of its own,
+// "but keep b.txt", is no object of this one.
+func (s *Said) fits(i int, call *Call) (string, bool) {
+	c := &s.clauses[i]
+	if s.leavesOut(i, call) {
+		for _, v := range call.Values {
+			if !v.Free && slices.ContainsFunc(c.apart, v.Said) && !v.Said(c.text) {
+				return "", false
+			}
+		}
+	}
+	groups := c.groups()
+	told := s.toldBy(i)
+	var inside []Value // that stand in the clause
+	for _, v := range call.Values {
+		switch {
+		case v.Said(c.upTo(c.content)), v.Said(c.copies()):
+			inside = append(inside, v)
+		case v.Free:
+		case v.Role != To && told != "" && v.Said(told):
+		case !s.spoken(v):
+			if !s.unclaimed(c, v, call) {
+				return "", false
+			}
+		case s.before(i, v, call):
+		default:
+			return "", false
+		}
+	}
+	if !c.together(groups, inside) || !c.roles(inside) || !c.counted(call, inside) {
+		return "", false
+	}
+	// The mention that asks is the group with the most of the values.
+	best, n := c.text, 0
+	if len(groups) > 1 {
+		for _, g := range groups {
+			k := 0
+			for _, v := range inside {
+				if v.Said(g) {
+					k++
+				}
+			}
+			if k > n {
+				n = k
+			}
+		}
+	}
+	return best, true
+}
+
+// upTo is the text of the clause up to a word.
+func (c *clause) upTo(n int) string {
+	if n >= len(c.words) {
+		return c.text
+	}
+	if n == 0 {
+		return ""
+	}
+	end := c.words[n-1].end - c.words[0].at
+	if end < 0 || end > len(c.text) {
+		return c.text
+	}
+	return c.text[:end]
+}
+
+// copies is the part behind what is told that says who gets a copy: "…, with Tom in copy".
+func (c *clause) copies() string {
+	for i := c.content; i < len(c.words); i++ {
+		if c.words[i].sign && i+1 < len(c.words) && c.hasAny(i, len(c.words), "copy", "cc", "bcc", "kopie", "copie", "copia", "cópia", "सीसी") {
+			return c.text[min(len(c.text), max(0, c.words[i].at-c.words[0].at)):]
+		}
+	}
+	return ""
+}
+
+// toldBy is the text that clause i announces: "write a note: …".
+func (s *Said) toldBy(i int) string {
+	c := &s.clauses[i]
+	var parts []string
+	if c.content < len(c.words) {
+		parts = append(parts, strings.TrimPrefix(c.text, c.upTo(c.content)))
+	}
+	if !c.tells {
+		for j := i + 1; j < len(s.clauses) && s.clauses[j].sentence == c.sentence; j++ {
+			if o := &s.clauses[j]; o.bare() && o.negates() < 0 && !o.contrast {
+				parts = append(parts, o.text)
+			} else {
+				break
+			}
+		}
+		return strings.Join(parts, " ")
+	}
+	for j := i + 1; j < len(s.clauses) && s.clauses[j].sentence == c.sentence; j++ {
+		parts = append(parts, s.clauses[j].text)
+	}
+	return strings.Join(parts, " ")
+}
+
+// spoken reports whether anything that the user said holds a value.
+func (s *Said) spoken(v Value) bool {
+	for i := range s.clauses {
+		c := &s.clauses[i]
+		if v.Said(c.text) || slices.ContainsFunc(c.apart, v.Said) || slices.ContainsFunc(c.cond, func(k Condition) bool { return v.Said(k.Text) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// before reports whether a value that is not in clause i is what the clause takes up from
+// another one: from what stands before it, or what goes on with it.
+func (s *Said) before(i int, v Value, call *Call) bool {
+	c := &s.clauses[i]
+	if c.rival(v, call, 0, c.content) {
+		return false
+	}
+	if slices.ContainsFunc(c.cond, func(k Condition) bool { return v.Said(k.Text) }) {
+		return true // "if a.txt is old, delete it"
+	}
+	for j := i - 1; j >= 0; j-- {
+		o := &s.clauses[j]
+		if c.verbOf == j && v.Said(o.text) && !o.rival(v, call, 0, len(o.words)) {
+			return true
+		}
+		if !v.Said(o.text) {
+			if slices.ContainsFunc(o.apart, v.Said) {
+				return false
+			}
+			if o.sentence != c.sentence && slices.ContainsFunc(o.cond, func(k Condition) bool { return v.Said(k.Text) }) {
+				return s.takesUp(i, call)
+			}
+			continue
+		}
+		if !s.lends(j, i) {
+			return false
+		}
+		return o.sentence == c.sentence || s.takesUp(i, call)
+	}
+	for j := i + 1; j < len(s.clauses); j++ {
+		o := &s.clauses[j]
+		if !v.Said(o.text) {
+			continue
+		}
+		// "refund it, please: order 5531"
+		return o.message == c.message && !o.contrast && o.negates() < 0 && o.kind == plain && ((o.sentence == c.sentence || j == i+1) && o.bare() || o.supplements(v, call))
+	}
+	return false
+}
+
+// attributes are words for what a thing has: what a sentence says of them goes on with the order
+// before it. "Her address is ann@corp.example."
+var attributes = set(`address email e-mail mail account iban number recipient amount date time title subject description rent price name phone participants guests body text
+	adresse konto kontonummer empfänger betrag datum uhrzeit titel betreff compte destinataire montant heure titre sujet indirizzo conto destinatario importo data ora titolo oggetto
+	dirección cuenta importe fecha hora título asunto endereço conta valor assunto पता खाता राशि ที่อยู่ บัญชี จำนวน`)
+
+var copulas = set("is are be was ist sind lautet heißt est sont è sono es son é são है हैं คือ =")
+
+// supplements reports whether the clause says of an attribute that it is the value.
+func (c *clause) supplements(v Value, call *Call) bool {
+	attribute := false
+	for i := range c.words {
+		t := &c.words[i]
+		if copulas[t.text] && i+1 < len(c.words) {
+			return attribute && v.Said(textOf(c, c.words[i+1:]))
+		}
+		if t.quoted || v.Said(t.text) {
+			return false
+		}
+		attribute = attribute || (attributes[t.text] || slices.Contains(NameWords(v.Name), t.text)) && !(v.Shape == Code && call.Acts.isNoun(t))
+	}
+	return false
+}
+
+// lends reports whether clause j may name what a later clause is about: a ban, what others
+// want, and what stands against it don't.
+func (s *Said) lends(j, i int) bool {
+	o := &s.clauses[j]
+	if o.negates() >= 0 && s.clauses[i].verbOf != j && o.deeds() {
+		return o.message != s.clauses[i].message
+	}
+	if o.kind == reported || o.kind == supposed {
+		return s.clauses[i].sentence != o.sentence
+	}
+	if o.find(keep, 0, len(o.words)) >= 0 && !o.inQuestion() {
+		return false
+	}
+	return true
+}
+
+// deeds reports whether the clause has a verb that any deed has: "order 1042 has not come" bans
+// nothing.
+func (c *clause) deeds() bool {
+	for i := range c.words {
+		t := &c.words[i]
+		if t.sign || t.quoted || frequent(t, c.lang) || i > 0 && c.words[i-1].within&det != 0 {
+			continue
+		}
+		if c.lang&en != 0 && (enVerbs[t.text] || anyEnglish(t.text)) && !AlsoNoun(t.text) || foreignVerb(t, c.lang) && !(c.lang&en != 0 && AlsoNoun(t.text)) {
+			return true
+		}
+	}
+	return false
+}
+
+// inQuestion reports whether a word that keeps things is none here: "look … alone".
+func (c *clause) inQuestion() bool { return c.kind == asking }
+
+// takesUp reports whether clause i speaks of what an earlier sentence named: by a pronoun, by
+// "the", or by naming nothing.
+func (s *Said) takesUp(i int, call *Call) bool {
+	c := &s.clauses[i]
+	own := false
+	for k := range c.words {
+		t := &c.words[k]
+		if t.sign || t.quoted {
+			continue
+		}
+		if t.within&(pronoun|again) != 0 {
+			return true
+		}
+		switch t.text {
+		case "the", "this", "that", "der", "die", "das", "den", "diese", "diesen", "le", "la", "les", "l'", "cette", "ce", "il", "lo", "el", "los", "las", "o", "este", "esta", "esse", "essa", "questo", "questa", "यह", "इस", "उस", "นี้", "นั้น", "same":
+			return true
+		case "a", "an", "ein", "eine", "einen", "un", "une", "una", "um", "uma", "all", "every":
+			if t.text == "a" && c.lang&(pt|it|es|fr) != 0 {
+				continue
+			}
+			noun := call.Acts.hasNoun(c.words[k+1 : min(k+4, len(c.words))])
+			own = own || !noun
+		case "my", "mein", "meine", "meinen", "mon", "ma", "mio", "mi", "meu", "minha":
+			own = true
+		}
+	}
+	return !own
+}
+
+// unclaimed reports whether a value that no words of the user's hold may stand where it does:
+// not where the clause names something else of its kind for it.
+func (s *Said) unclaimed(c *clause, v Value, call *Call) bool {
+	if v.Free || v.Loose || v.Shape == Word || v.Shape == Choice || v.Shape == Moment {
+		return v.Shape != Choice || !slices.ContainsFunc(v.Other, func(f func(string) bool) bool { return f(c.text) })
+	}
+	return !c.rival(v, call, 0, c.content)
+}
+
+// groups are the parts of a clause that are joined by "and" and the like.
+func (c *clause) groups() []string {
+	var out []string
+	var part []token
+	flush := func() {
+		if len(part) > 0 {
+			out = append(out, textOf(c, part))
+		}
+		part = nil
+	}
+	for i := range c.words {
+		t := &c.words[i]
+		if !t.quoted && (t.sign && strings.ContainsAny(t.text, ",，、") || t.starts&and != 0) {
+			flush()
+			continue
+		}
+		part = append(part, *t)
+	}
+	flush()
+	return out
+}
+
+func textOf(c *clause, part []token) string {
+	from, to := part[0].at-c.words[0].at, part[len(part)-1].end-c.words[0].at
+	if from < 0 || to > len(c.text) || from > to {
+		return joinWords(part)
+	}
+	return c.text[from:to]
+}
+
+func joinWords(part []token) string {
+	var words []string
+	for _, t := range part {
+		words = append(words, t.text)
+	}
+	return strings.Join(words, " ")
+}
+
+// together reports whether values that stand in different groups belong together: not where
+// each group has one of its own kind for the other.
+func (c *clause) together(groups []string, inside []Value) bool {
+	if len(groups) < 2 {
+		return true
+	}
+	at := make([][]int, len(inside))
+	for k, v := range inside {
+		for g, text := range groups {
+			if v.Said(text) {
+				at[k] = append(at[k], g)
+			}
+		}
+	}
+	for a := range inside {
+		for b := a + 1; b < len(inside); b++ {
+			if inside[a].Free && inside[b].Free || len(at[a]) == 0 || len(at[b]) == 0 || inside[a].Free && inside[a].Shape == Word || inside[b].Free && inside[b].Shape == Word {
+				continue
+			}
+			near := false
+			for _, g := range at[a] {
+				near = near || slices.Contains(at[b], g)
+			}
+			if near {
+				continue
+			}
+			apart := true
+			for _, g := range at[a] {
+				for _, h := range at[b] {
+					if !(c.hasRival(groups[g], inside[b], inside) && c.hasRival(groups[h], inside[a], inside)) {
+						apart = false
+					}
+				}
+			}
+			if apart {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// hasRival reports whether a text names something of a value's kind that is no value of the
+// call.
+func (c *clause) hasRival(text string, v Value, inside []Value) bool {
+	if v.Shape == Choice {
+		return slices.ContainsFunc(v.Other, func(f func(string) bool) bool { return f(text) })
+	}
+	list := tokens(text)
+	mark(list, c.lang)
+	part := clause{words: list, lang: c.lang, text: text}
+	part.content = len(list)
+	call := Call{Values: inside}
+	return part.rival(v, &call, 0, len(list))
+}
+
+// rival reports whether a range of words holds one of the value's kind that the call does not
+// have.
+func (c *clause) rival(v Value, call *Call, from, to int) bool {
+	for i := from; i < to && i < len(c.words); i++ {
+		t := &c.words[i]
+		if t.sign || !c.like(i, v, call) {
+			continue
+		}
+		word := t.text
+		if slices.ContainsFunc(call.Values, func(o Value) bool { return o.holdsWord(c, i, word) }) {
+			continue
+		}
+		return true
+	}
+	return false
+}
+
+// holdsWord reports whether a value is, or holds, a word of a clause.
+func (v *Value) holdsWord(c *clause, i int, word string) bool {
+	text := strings.ToLower(v.Text)
+	if text == word || v.Said(word) {
+		return true
+	}
+	if slices.ContainsFunc(strings.FieldsFunc(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && !strings.ContainsRune("@._-/", r)
+	}), func(w string) bool { return w == word }) {
+		return true
+	}
+	// a number written in words, or with its currency
+	if i+1 < len(c.words) && v.Shape == Number && v.Said(word+" "+c.words[i+1].text) && digit(word) {
+		return true
+	}
+	return false
+}
+
+// like reports whether a word is of a value's kind.
+func (c *clause) like(i int, v Value, call *Call) bool {
+	t := &c.words[i]
+	switch v.Shape {
+	case Number:
+		return c.amount(i, call)
+	case Mail:
+		return strings.Contains(t.text, "@")
+	case Code:
+		return t.code() && !strings.Contains(t.text, "@")
+	case Word:
+		if t.within&^(speaker|and|others) != 0 || t.text == "" || strings.ContainsFunc(t.text, unicode.IsDigit) || strings.Contains(t.text, "@") || call.Acts.isNoun(t) {
+			return false
+		}
+		if monthWord(t.text) || weekdays[t.text] || knownIn[t.text] != 0 && !t.capped || enVerbs[t.text] && c.lang&en != 0 || foreignVerb(t, c.lang) {
+			return false
+		}
+		if t.capped && i > 0 && !(c.lang&de != 0) {
+			return true
+		}
+		for j := i - 1; j >= 0 && j >= i-2; j-- {
+			if c.words[j].within&(target|source) != 0 {
+				return true
+			}
+			if c.words[j].within&det == 0 {
+				break
+			}
+		}
+		if i+1 < len(c.words) && (c.words[i+1].text == "को" || c.words[i+1].text == "से") {
+			return true
+		}
+		return t.capped && c.lang&de == 0 && i == 0
+	}
+	return false
+}
+
+// code reports whether a word is a name with digits or signs in it: e4, old.log, P-10.
+func (t *token) code() bool {
+	letters := strings.IndexFunc(t.text, unicode.IsLetter) >= 0
+	digits := strings.IndexFunc(t.text, unicode.IsDigit) >= 0
+	if letters && digits && len(t.text) > 1 {
+		return !units.MatchString(t.text)
+	}
+	return letters && strings.ContainsAny(t.text, "._/") && !strings.HasSuffix(t.text, ".") && len(t.text) > 3
+}

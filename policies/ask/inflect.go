@@ -1,0 +1,209 @@
+package ask
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// form is what an ending makes of a verb.
+type form uint8
+
+const (
+	noForm   form = iota // another word
+	ordering             // an order, or the base form that stands behind "please" and "can you"
+	doing                // English -ing
+	done                 // English -ed
+	naming               // a noun for the deed
+	telling              // what says that somebody did it or does it
+)
+
+// irregular are English participles that no ending makes.
+var irregular = map[string]string{"sent": "send", "paid": "pay", "made": "make", "bought": "buy", "sold": "sell", "written": "write", "wrote": "write", "told": "tell", "given": "give",
+	"gave": "give", "taken": "take", "took": "take", "put": "put", "set": "set", "shut": "shut", "withdrawn": "withdraw", "thrown": "throw", "got": "get", "known": "know", "rebuilt": "rebuild", "kept": "keep"}
+
+// english tells the form of a verb that an English word is.
+func english(w, base string) form {
+	if w == base {
+		return ordering
+	}
+	stem := strings.TrimSuffix(strings.TrimSuffix(base, "e"), "y")
+	rest, ok := strings.CutPrefix(w, stem)
+	if !ok || len(stem) < 2 {
+		if irregular[w] == base {
+			return done
+		}
+		return noForm
+	}
+	if len(stem) == len(base) && rest != "" && rest[0] == base[len(base)-1] {
+		rest = rest[1:] // cancelled
+	}
+	short := len(stem) < len(base) // make: mak
+	switch rest {
+	case "ed", "ied", "yed":
+		return done
+	case "d":
+		if !short {
+			return noForm
+		}
+		return done
+	case "ing", "ying":
+		return doing
+	case "s", "es", "ies", "ys":
+		return telling
+	case "ation", "ations", "al", "als", "ment", "ments", "yment", "yments", "ition":
+		return naming
+	}
+	return noForm
+}
+
+// orders are the endings of orders and of base forms, by language.
+var orders = map[lang]*regexp.Regexp{
+	de: regexp.MustCompile(`^(?:e|en|n|t|et|est|st|ere?n?|le|ele?n?)?$`),
+	fr: regexp.MustCompile(`^(?:e|es|ez|er|ons|s|ir|is|issez|re|t|ds|d|dre|rez|onds|ondez|ondre|tez|ttez|ttre|ttez|ire|vez|yez|yer|uez|uer|gez|ger|ce|cez|cer|frir|vre|vrez)?$`),
+	it: regexp.MustCompile(`^(?:(?:a|i|e|o|hi|ha|gli|ni|na|iate|ate|ete|ite|are|ere|ire|iamo|arla|ino|isci|isca|ghi|chi|tere|tete|di|da)(?:mi|ti|ci|lo|la|li|le|ne|gli|glielo|melo|mela)?|(?:ar|er|ir)(?:mi|ti|ci|lo|la|li|le|ne|gli|melo|mela|glielo))?$`),
+	es: regexp.MustCompile(`^(?:(?:a|e|as|es|en|an|ad|ed|id|ar|er|ir|ue|ues|uen|que|ques|ga|gas|gan|ce|za|ja|jas|jan|ar|der|deis|eis|ais)(?:me|te|se|lo|la|le|los|las|les|nos|melo|mela|selo|sela|melos|selos)?)?$`),
+	pt: regexp.MustCompile(`^(?:e|a|em|am|ar|er|ir|ue|uem|ua|uam|as|es|ra|ram|za|ze|ça|ca|que|quem|gue)?$`),
+}
+
+// names are the endings of nouns for deeds.
+var names = map[lang]*regexp.Regexp{
+	de: regexp.MustCompile(`^(?:e?r?ung|e?r?ungen|igung)$`),
+	fr: regexp.MustCompile(`^(?:e?ment|e?ments|ation|ations|tion|tions|ement)$`),
+	it: regexp.MustCompile(`^(?:o|amento|azione|zione|imento|amenti|azioni)$`),
+	es: regexp.MustCompile(`^(?:o|os|amiento|acion|ación|acciones|cion|ción|imiento)$`),
+	pt: regexp.MustCompile(`^(?:o|os|amento|acao|ação|cao|ção|encia|ência)$`),
+}
+
+// verbForm tells the form of a verb that a folded word of another language is.
+func verbForm(w, stem string, l lang) form {
+	switch l {
+	case th, hi:
+		if strings.HasPrefix(w, stem) {
+			return ordering // Hindi and Thai tell orders by the words around, see ordersHindi
+		}
+		return noForm
+	}
+	rest, ok := strings.CutPrefix(w, stem)
+	switch {
+	case !ok:
+		return noForm
+	case orders[l].MatchString(rest):
+		return ordering
+	case names[l].MatchString(rest):
+		return naming
+	}
+	return telling
+}
+
+// falseFriends are English words and names that begin as verbs of other languages do.
+var falseFriends = set(`page pages paper papers past path paid pair park part party bus can cap car card cart case cash cat com pay payer payee payment
+	mis miss mix mode model more most mother move men meta mail mails mailbox man map mark mass mat max may leg legal legs let lev live lie lied
+	light like ten tens test text tea tell tip tips top tot total trip try tuesday use user users van vat verb very via vis visa volt
+	add addr address ads bas base basis bit bits bat bath bay beer bell ben berg best cur cup dan danger dat data date day days den dis disc
+	fab fact fair fall fan far fast fee fees fig file files fin fine fish fit fix for form gas get gift god gold gone env envelope exp expo ext
+	gui guide has hot hotel ins inside int into inv invoice invoices lan land last law lay low luck lunch man many paris
+	crew cream creature credit creator publicity public command commands order orders ordinary vendor vendors section segment signal signals parts
+	parti vers versus version versi versione dans par parmi subject subito subtotal mandy marc marco maria mario marie
+	criança girl fic fich fiche cala calle abril abrigo aprile april legal ligue posta postal para pagina página paga_ avis nota note notes fine mets_ das`)
+
+// verb is what a word of a clause may be for an act.
+type verb struct {
+	at       int // the word
+	strength int // 2 is a verb for nothing else, 1 one that needs a noun
+	lang     lang
+	form     form
+	base     string
+}
+
+// verbs returns the words of the clause that may be verbs, or nouns, for the act.
+func (c *clause) verbs(a *Acts) []verb {
+	var out []verb
+	for i := range c.words {
+		t := &c.words[i]
+		if t.sign || t.quoted || i >= c.content {
+			continue
+		}
+		if v, ok := c.verb(i, a); ok {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func (c *clause) verb(i int, a *Acts) (verb, bool) {
+	w := c.words[i].text
+	if c.lang&en != 0 {
+		for _, v := range a.verbs {
+			base, particle, _ := strings.Cut(v, "+")
+			if f := english(w, base); f != noForm && (particle == "" || c.hasWord(particle, i+1)) && !c.toSpeaker(i) {
+				return verb{i, 2, en, f, base}, true
+			}
+		}
+	}
+	if !falseFriends[w] && !(c.lang&en != 0 && enVerbs[w]) {
+		for _, l := range []lang{de, fr, it, es, pt, hi, th} {
+			if c.lang&l == 0 {
+				continue
+			}
+			for _, s := range a.stems[l] {
+				if f := c.foreign(i, s, l); f != noForm {
+					return verb{i, 2, l, f, s.text}, true
+				}
+			}
+		}
+	}
+	if c.lang&en != 0 {
+		for _, v := range a.weak {
+			if f := english(w, v); f != noForm && !c.toSpeaker(i) {
+				return verb{i, 1, en, f, v}, true
+			}
+		}
+	}
+	return verb{}, false
+}
+
+// foreign tells the form of a verb with a stem, of which a particle may stand apart.
+func (c *clause) foreign(i int, s stem, l lang) form {
+	w := c.words[i].fold
+	if s.particle == "" {
+		if l == de && strings.HasPrefix(w, "zu") { // zurückzuzahlen is no stem's; zulöschen is none
+			return verbForm(w, s.text, l)
+		}
+		return verbForm(w, s.text, l)
+	}
+	if rest, ok := strings.CutPrefix(w, s.particle); ok { // absagen, abzusagen, abgesagt
+		if strings.HasPrefix(rest, "ge"+s.text) {
+			return telling
+		}
+		return verbForm(strings.TrimPrefix(rest, "zu"), s.text, l)
+	}
+	if f := verbForm(w, s.text, l); f == ordering && c.hasWord(s.particle, i+1) {
+		return ordering
+	}
+	return noForm
+}
+
+// hasWord reports whether a word of the clause, from one place on, is w.
+func (c *clause) hasWord(w string, from int) bool {
+	return from <= len(c.words) && slices.ContainsFunc(c.words[from:], func(t token) bool { return t.text == w })
+}
+
+// toSpeaker reports whether an English verb asks for an answer, not for an act: "tell me",
+// "let me know"; and whether one that means an act only so does not: "get the list", but "get me
+// two".
+func (c *clause) toSpeaker(i int) bool {
+	me := func(j int) bool { return j < len(c.words) && (c.words[j].text == "me" || c.words[j].text == "us") }
+	switch c.words[i].text {
+	case "tell", "inform", "notify", "answer", "text", "write", "send", "ping", "message", "mail", "email", "show", "forward":
+		return me(i + 1)
+	case "give":
+		return me(i+1) && !c.hasWord("back", i)
+	case "know":
+		let := slices.IndexFunc(c.words[:i], func(t token) bool { return t.text == "let" })
+		return let < 0 || me(let+1)
+	case "get":
+		return !me(i+1) && !c.hasWord("back", i)
+	}
+	return false
+}

@@ -1,0 +1,166 @@
+package ask
+
+import (
+	"strings"
+)
+
+// verbAhead reports whether a verb of an order begins at most two words ahead.
+func (c *cutter) verbAhead(i int) bool {
+	for j := i; j < len(c.list) && j < i+2; j++ {
+		t := &c.list[j]
+		if t.sign || t.quoted {
+			return false
+		}
+		if t.within&(det|target|source) != 0 && !enVerbs[t.text] {
+			continue
+		}
+		if c.lang&en != 0 && (enVerbs[t.text] || anyEnglish(t.text)) && (!AlsoNoun(t.text) || j == i) || foreignVerb(t, c.lang) && !frequent(t, c.lang) {
+			return true
+		}
+	}
+	return false
+}
+
+// frequent reports whether a word is a frequent one that is no verb.
+func frequent(t *token, l lang) bool {
+	return knownIn[t.text]&l != 0 || t.within&(det|pronoun|target|source) != 0
+}
+
+// anyEnglish reports whether a word is a form of any deed's verb.
+func anyEnglish(w string) bool {
+	for _, end := range []string{"ing", "ed"} {
+		if base, ok := strings.CutSuffix(w, end); ok && (enVerbs[base] || enVerbs[base+"e"] || len(base) > 2 && enVerbs[base[:len(base)-1]]) {
+			return true
+		}
+	}
+	return false
+}
+
+// foreignVerb reports whether a word may be the verb of an order in one of the languages.
+func foreignVerb(t *token, l lang) bool {
+	if t.sign || falseFriends[t.text] {
+		return false
+	}
+	for k, list := range stems {
+		if k&l == 0 {
+			continue
+		}
+		for _, s := range list {
+			if (len(s.text) > 3 || k == hi || k == th || len(s.text) == 3 && len(t.fold) < 7) && verbForm(t.fold, s.text, k) == ordering {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func digit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
+
+// contrasts reports whether a word that may set clauses against each other does so here.
+func (c *cutter) contrasts(i int) bool {
+	t := &c.list[i]
+	switch t.text {
+	case "yet", "though", "while", "although", "doch", "während", "was", "invece", "mentre", "aunque", "embora", "enquanto":
+		return i > 0 && (c.list[i-1].sign || t.text == "while")
+	case "पर", "mas", "ma":
+		return i > 0
+	case "สำหรับ", "ส่วน":
+		return i > 0
+	case "as", "regarding", "concerning", "when":
+		return true
+	}
+	return true
+}
+
+// lists reports whether what stands behind a sign goes on with a list.
+func (c *cutter) lists(i int) bool {
+	return strings.ContainsAny(c.list[i].text, ",，、")
+}
+
+// verbFinal reports whether the clause before a joining word has ended with its verb, as in
+// Hindi.
+func (c *cutter) verbFinal(i int) bool {
+	if c.lang != hi || len(c.cur.words) == 0 {
+		return false
+	}
+	return hindiOrder(&c.cur.words[len(c.cur.words)-1]) || foreignVerb(&c.cur.words[len(c.cur.words)-1], hi)
+}
+
+// starts reports whether a clause begins here: with a verb, a ban, a question or somebody who
+// does something; or with what a verb behind it is about: "for 5532 tell me".
+func (c *cutter) starts(i int) bool {
+	for j := i; j < len(c.list) && j < i+7; j++ {
+		t := &c.list[j]
+		if t.sign || t.quoted {
+			return false
+		}
+		if t.starts&(negator|frame|question|hypothetical|ifs|unless|keep|await|know|nothing|excepted) != 0 && t.starts&harmless == 0 || t.starts&harmless != 0 {
+			if t.starts&question != 0 && t.within&(negator|frame) == 0 && c.lang&(hi|th) != 0 {
+				continue
+			}
+			if t.starts&(negator|frame|question|hypothetical|ifs|unless|keep|await|know|nothing|harmless) == 0 && t.starts&excepted != 0 {
+				continue
+			}
+			return true
+		}
+		if t.starts&(speaker|subject) != 0 && !(t.within&det != 0 && c.lang&en == 0) && j+1 < len(c.list) && !c.list[j+1].sign {
+			switch t.text {
+			case "me", "us", "mi", "mir", "mich", "uns", "moi", "nous", "नहीं":
+			default:
+				return true
+			}
+		}
+		if c.lang&en != 0 && enVerbs[t.text] || t.starts&other != 0 || foreignVerb(t, c.lang) && !(c.lang&en != 0 && AlsoNoun(t.text)) {
+			if c.lang&en != 0 && AlsoNoun(t.text) && c.thing(j) {
+				return c.ahead(j + 1)
+			}
+			return true
+		}
+		if t.within&opener != 0 || t.starts&(later|content) != 0 && t.starts&opener != 0 {
+			continue
+		}
+		return c.ahead(j)
+	}
+	return false
+}
+
+// thing reports whether a word that may be a verb is a noun here: "and order 5533".
+func (c *cutter) thing(j int) bool {
+	t := &c.list[j]
+	if j+1 >= len(c.list) || c.list[j+1].sign {
+		return true
+	}
+	for i := range c.cur.words {
+		if w := &c.cur.words[i]; w.text == t.text && i > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// ahead reports whether the part up to the next joint has a verb of an order that does not
+// stand at its beginning: "and for 5532 just tell me the status", "und b.txt behalten".
+func (c *cutter) ahead(i int) bool {
+	for j := i; j < len(c.list); j++ {
+		t := &c.list[j]
+		if t.sign || t.quoted || t.starts&(and|contrast|ifs|unless|aside|content) != 0 && j > i {
+			return false
+		}
+		if j == i {
+			continue
+		}
+		before := &c.list[j-1]
+		if t.starts&(negator|keep|frame|await) != 0 && t.within&harmless == 0 {
+			return true
+		}
+		switch {
+		case c.lang&en != 0 && (enVerbs[t.text] || t.starts&other != 0) && !AlsoNoun(t.text) && before.within&(det|speaker|subject|target|pronoun|source) == 0 && before.within&content == 0 && before.text != "of" && before.text != "for" && before.text != "with" && before.text != "as":
+			return true
+		case c.lang == de && foreignVerb(t, de) && strings.HasSuffix(t.text, "en") && (j+1 == len(c.list) || c.list[j+1].sign || c.list[j+1].starts&and != 0):
+			return true
+		case c.lang == hi && (hindiOrder(t) || t.starts&other != 0) && j > i:
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,293 @@
+package ask
+
+import "strings"
+
+// sayers are verbs behind which is what is to be written or told.
+var sayers = set(`send write tell mail email e-mail text message post reply respond answer notify inform remind ask say note draft compose announce comment publish tweet let dm
+	ping contact forward put create save store append add record print know summarize summarise`)
+
+// tellers are those of them that pass an order on to somebody: "tell Ann to pay".
+var tellers = set("tell ask remind order instruct get have let allow expect beg urge help email text message write notify warn invite teach advise request")
+
+var sayerStems = []string{"send", "reply", "post", "remind", "write", "create", "review"}
+
+// foreignSayers are those of the other languages that name no deed.
+var foreignSayers = set(`sag sage sagen sagt frag frage bitte dis dites demande demandez dì dica chiedi chieda di dile diga pide pídele pregunta pergunte peça diz fala fale बोलो बोल कहो कह पूछो
+	บอก ถาม`)
+
+// sayer reports whether a word is one of them.
+func sayer(t *token, l lang) bool {
+	if l&en != 0 && sayers[t.text] || foreignSayers[t.text] && l != en {
+		return true
+	}
+	if t.sign || t.quoted || falseFriends[t.text] {
+		return false
+	}
+	for _, name := range sayerStems {
+		for k, list := range actNames[name].stems {
+			if k&l == 0 {
+				continue
+			}
+			for _, s := range list {
+				if s.particle == "" && verbForm(t.fold, s.text, k) == ordering && !frequent(t, l) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// contentOf returns the word from which on a clause is what is to be written or told.
+func contentOf(c *clause) int {
+	said := -1
+	for i := range c.words {
+		t := &c.words[i]
+		if t.sign || t.quoted {
+			continue
+		}
+		if said < 0 {
+			if sayer(t, c.lang) && t.within&(know|opener) == 0 {
+				said = i
+			}
+			continue
+		}
+		switch {
+		case t.starts&content != 0 && !relative(c, i) && t.within&frame == 0:
+			return i
+		case t.text == "to" && c.lang&en != 0 && i > said+1 && tellers[c.words[said].text] && i+1 < len(c.words) && (enVerbs[c.words[i+1].text] || c.words[i+1].starts&other != 0):
+			return i
+		case (t.text == "de" || t.text == "à" || t.text == "di" || t.text == "a" || t.text == "que" || t.text == "zu") && i > said && i+1 < len(c.words) && c.lang&en == 0 && foreignSayers[c.words[said].text] && foreignVerb(&c.words[i+1], c.lang):
+			return i
+		}
+	}
+	return len(c.words)
+}
+
+// relative reports whether "that" or the like goes on with the noun before it: "the file that I
+// made".
+func relative(c *clause, i int) bool {
+	t := &c.words[i]
+	if t.text != "that" && t.text != "que" && t.text != "che" && t.text != "qu'" {
+		return false
+	}
+	if i == 0 {
+		return false
+	}
+	before := &c.words[i-1]
+	for _, th := range things[2:] { // but for mails and messages
+		for _, w := range th.words {
+			if before.text == w || before.text == w+"s" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// kindOf tells what a clause is, by its words and those before it in its sentence.
+func kindOf(c *clause, before []clause) kind {
+	if c.kind == subordinate {
+		return subordinate
+	}
+	var last *clause
+	if len(before) > 0 {
+		last = &before[len(before)-1]
+	}
+	framed := c.find(frame, 0, c.content) >= 0
+	if last != nil && (last.kind == reported && !c.contrast && !framed || last.tells) {
+		return reported
+	}
+	if at := c.reports(); at == 0 {
+		return reported
+	} else if at > 0 {
+		c.content = min(c.content, at)
+	}
+	i := c.opened()
+	if i < len(c.words) && c.words[i].starts&hypothetical != 0 && supposes[c.words[i].text] || last != nil && last.kind == supposed && !c.contrast {
+		return supposed
+	}
+	if last != nil && last.kind == asking && !framed && c.asked {
+		return asking
+	}
+	if last != nil && last.kind == asking && !framed && !c.contrast && !c.verbFirst() {
+		return asking
+	}
+	if c.questions(i) {
+		return asking
+	}
+	if c.asked && !framed && !c.verbFirst() && c.lang&(hi|th) == 0 {
+		return asking
+	}
+	if c.lang == hi && c.asked && !framed {
+		return asking
+	}
+	return plain
+}
+
+var supposes = set(`suppose supposing imagine imagining hypothetically pretend assume assuming for say let's what in theoretically angenommen stell nehmen hypothetisch was zum theoretisch supposons imaginons hypothétiquement par
+	supponiamo supponi immagina ipoteticamente per supongamos supón imagina hipotéticamente por suponha suponhamos imagine hipoteticamente मान सोचो कल्पना สมมติ สมมุติ ลองนึก ตัวอย่าง`)
+
+// opened returns the first word behind those that may stand before an order.
+func (c *clause) opened() int {
+	i := 0
+	for i < len(c.words) && (c.words[i].within&opener != 0 && c.words[i].starts&(negator|question) == 0 || c.words[i].sign || c.words[i].starts&and != 0) {
+		i++
+	}
+	return i
+}
+
+// questions reports whether a question begins at a word.
+func (c *clause) questions(i int) bool {
+	if i >= len(c.words) {
+		return false
+	}
+	t := &c.words[i]
+	if c.lang&th != 0 {
+		if c.find(question, 0, len(c.words)) < 0 {
+			return false
+		}
+		return c.find(frame, 0, len(c.words)) < 0 || c.hasWord("หรือยัง", 0) || c.hasWord("ควร", 0)
+	}
+	if t.starts&question == 0 || t.quoted {
+		return c.lang == hi && c.find(question, 0, c.content) >= 0 && c.find(frame, 0, c.content) < 0
+	}
+	if t.starts&frame != 0 && t.length[bit(frame)] >= t.length[bit(question)] {
+		return false
+	}
+	if (t.text == "que" || t.text == "qu'" || t.text == "come" || t.text == "como") && !c.asked {
+		return false
+	}
+	if c.lang == en && (t.text == "will" || t.text == "should") && !c.asked {
+		return false
+	}
+	return true
+}
+
+// verbFirst reports whether the clause begins with the verb of an order.
+func (c *clause) verbFirst() bool {
+	i := c.opened()
+	if i >= len(c.words) || c.words[i].quoted {
+		return false
+	}
+	t := &c.words[i]
+	return c.lang&en != 0 && enVerbs[t.text] || t.starts&other != 0 || foreignVerb(t, c.lang) && !frequent(t, c.lang)
+}
+
+// reports returns the word from which on somebody else speaks, "the mail says that you should
+// …", or −1. Where an order comes first only what follows is theirs.
+func (c *clause) reports() int {
+	for i := range c.words {
+		t := &c.words[i]
+		if t.starts&report == 0 || i == 0 || t.within&(frame|know) != 0 || i >= c.content {
+			continue
+		}
+		if i <= c.opened() && !c.words[0].capped {
+			continue
+		}
+		before := &c.words[i-1]
+		if before.starts&(speaker) != 0 && before.text != "you" || before.text == "to" || before.within&det != 0 || before.text == "you" || before.within&(frame|negator) != 0 && before.within&subject == 0 && c.lang == en {
+			continue
+		}
+		if (t.text == "wrote" || t.text == "writes" || t.text == "writing") && i+1 < len(c.words) && !c.words[i+1].quoted && c.words[i+1].text != "that" && c.words[i+1].text != "to" && c.words[i+1].text != "me" && c.words[i+1].text != "us" {
+			continue // wrote about it: a text, not a wish
+		}
+		if c.verbFirst() {
+			return i
+		}
+		return 0
+	}
+	if strings.HasPrefix(c.text, "according to") || strings.HasPrefix(c.text, "According to") {
+		return 0
+	}
+	return -1
+}
+
+// relate joins what has no verb of its own to what stands before it: "and another 30 to Bob",
+// "not yet", "but only if it is late".
+func (s *Said) relate(first int) {
+	for i := first; i < len(s.clauses); i++ {
+		c := &s.clauses[i]
+		if c.await {
+			for j := i - 1; j >= first; j-- {
+				s.clauses[j].await = true
+			}
+			for j := i + 1; j < len(s.clauses) && s.clauses[j].sentence == c.sentence; j++ {
+				s.clauses[j].await = true
+			}
+		}
+		if c.bare() {
+			for j := i - 1; j >= 0; j-- {
+				o := &s.clauses[j]
+				if o.message != c.message && (c.message-o.message > 1 || i > first || !c.words0(again)) {
+					break
+				}
+				if o.kind == subordinate {
+					continue
+				}
+				if o.verbOf >= 0 {
+					c.verbOf = o.verbOf
+				} else if !o.bare() {
+					c.verbOf = j
+				} else {
+					continue
+				}
+				if o.sentence == c.sentence || len(c.cond) > 0 {
+					break
+				}
+				if c.later && o.message == c.message {
+					o.later = true
+				}
+				break
+			}
+			if c.later && c.verbOf >= 0 && s.clauses[c.verbOf].message == c.message && (c.find(negator, 0, len(c.words)) >= 0 || c.onlyLater()) {
+				s.clauses[c.verbOf].later = true
+			}
+		}
+	}
+}
+
+// onlyLater reports whether the clause says nothing but when.
+func (c *clause) onlyLater() bool {
+	for i := range c.words {
+		if c.words[i].within&(later|opener|negator|det) == 0 && !c.words[i].sign {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *clause) words0(k cue) bool {
+	for i := range c.words {
+		if c.words[i].starts&k != 0 {
+			return true
+		}
+		if c.words[i].within&opener == 0 && !c.words[i].sign {
+			return false
+		}
+	}
+	return false
+}
+
+// bare reports whether the clause has no verb.
+func (c *clause) bare() bool {
+	if c.kind == subordinate {
+		return false
+	}
+	for i := range c.words {
+		t := &c.words[i]
+		if t.quoted || t.sign {
+			continue
+		}
+		if c.lang&en != 0 && (enVerbs[t.text] || anyEnglish(t.text)) && !(AlsoNoun(t.text) && i > 0) && t.within&later == 0 || t.starts&other != 0 && t.within&(later|await|det|opener) == 0 {
+			return false
+		}
+		if t.starts&(keep|question|know|hypothetical|report|stop) != 0 && t.within&(later|negator|and) == 0 && !(c.lang&en == 0 && t.within&(det|pronoun) != 0) {
+			return false
+		}
+		if !frequent(t, c.lang) && !(c.lang&en != 0 && AlsoNoun(t.text)) && foreignVerb(t, c.lang) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,270 @@
+package ask
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The words that the reader knows are texts of their own, see there.
+var (
+	//go:embed lexicon/acts.txt
+	actsText string
+	//go:embed lexicon/things.txt
+	thingsText string
+	//go:embed lexicon/cues.txt
+	cuesText string
+)
+
+// lang is a set of languages.
+type lang uint8
+
+const (
+	en lang = 1 << iota
+	de
+	fr
+	it
+	es
+	pt
+	hi
+	th
+)
+
+var langs = map[string]lang{"en": en, "de": de, "fr": fr, "it": it, "es": es, "pt": pt, "hi": hi, "th": th}
+
+// latinLangs are those that are told apart by their words, not by their script.
+var latinLangs = []lang{en, de, fr, it, es, pt}
+
+// cue is a set of classes of what words say of the clause around them, see
+// lexicon/cues.txt.
+type cue uint64
+
+const (
+	known cue = 1 << iota
+	opener
+	frame
+	know
+	negator
+	nothing
+	harmless
+	except
+	excepted
+	contrast
+	and
+	ifs
+	unless
+	aside
+	content
+	hypothetical
+	question
+	report
+	speaker
+	subject
+	later
+	await
+	keep
+	stop
+	bounding
+	source
+	target
+	det
+	pronoun
+	again
+	many
+	other
+	light
+	others
+	letter
+	topic
+)
+
+var cueNames = map[string]cue{
+	"known": known, "opener": opener, "frame": frame, "know": know, "negator": negator, "nothing": nothing, "harmless": harmless, "except": except, "excepted": excepted,
+	"contrast": contrast, "and": and, "if": ifs, "unless": unless, "aside": aside, "content": content, "hypothetical": hypothetical, "question": question, "report": report,
+	"speaker": speaker, "subject": subject, "later": later, "await": await, "keep": keep, "stop": stop, "bound": bounding, "from": source, "to": target, "det": det,
+	"pronoun": pronoun, "again": again, "many": many, "other": other, "light": light, "others": others, "letter": letter, "topic": topic,
+}
+
+// phrase is a row of words with a meaning.
+type phrase struct {
+	words []string
+	cue   cue
+	langs lang
+}
+
+// stem is the beginning of a verb, of which a particle may stand apart: sag … ab.
+type stem struct {
+	text, particle string
+}
+
+// act is one kind of deed.
+type act struct {
+	name           string
+	verbs, weak    []string
+	stems          map[lang][]stem
+	strict, alters bool
+}
+
+// thing is a group of words for one kind of object.
+type thing struct {
+	words  []string // English, whole
+	begins []string // in the other languages, folded
+}
+
+var (
+	phrases  = map[string][]phrase{} // by their first word, the longest first
+	acts     []*act
+	actNames = map[string]*act{}
+	things   []thing
+	enVerbs  = map[string]bool{}   // all in their base form
+	stems    = map[lang][]stem{}   // those of every deed
+	thaiWord = map[string]bool{}   // for cutting Thai
+	thaiLong = 0                   // the longest, in runes
+	knownIn  = map[string]lang{}   // languages by their frequent words
+	deedOf   = map[string][]*act{} // by English verb
+)
+
+func init() {
+	readActs()
+	readThings()
+	readCues()
+}
+
+func thai(s string) bool { return s != "" && unicode.Is(unicode.Thai, []rune(s)[0]) }
+
+func knowThai(s string) {
+	for w := range strings.FieldsSeq(s) {
+		if thai(w) {
+			thaiWord[w] = true
+			thaiLong = max(thaiLong, utf8.RuneCountInString(w))
+		}
+	}
+}
+
+func readActs() {
+	var a *act
+	for line := range strings.Lines(actsText) {
+		f := strings.Fields(line)
+		if len(f) == 0 || f[0] == "#" {
+			continue
+		}
+		if f[0] == "=" {
+			a = &act{name: f[1], stems: map[lang][]stem{}, strict: slices.Contains(f, "!"), alters: slices.Contains(f, "~")}
+			acts, actNames[a.name] = append(acts, a), a
+			continue
+		}
+		switch f[0] {
+		case "en":
+			a.verbs = f[1:]
+		case "weak":
+			a.weak = f[1:]
+		default:
+			l := langs[f[0]]
+			for _, s := range f[1:] {
+				if s == "-" {
+					continue
+				}
+				text, particle, _ := strings.Cut(s, "+")
+				st := stem{fold(text), particle}
+				a.stems[l] = append(a.stems[l], st)
+				stems[l] = append(stems[l], st)
+				knowThai(text)
+			}
+		}
+	}
+	for _, a := range acts {
+		for _, v := range a.verbs {
+			base, _, _ := strings.Cut(v, "+")
+			enVerbs[base] = true
+			deedOf[base] = append(deedOf[base], a)
+		}
+		for _, v := range a.weak {
+			enVerbs[v] = true
+		}
+	}
+	delete(enVerbs, "new")
+}
+
+func readThings() {
+	for line := range strings.Lines(thingsText) {
+		f := strings.Fields(line)
+		switch {
+		case len(f) == 0:
+		case f[0] == "en":
+			things = append(things, thing{words: f[1:]})
+		case f[0] == "other":
+			t := &things[len(things)-1]
+			for _, w := range f[1:] {
+				t.begins = append(t.begins, fold(w))
+				knowThai(w)
+			}
+		}
+	}
+}
+
+func readCues() {
+	for line := range strings.Lines(cuesText) {
+		head, list, ok := strings.Cut(strings.TrimSpace(line), ": ")
+		name, code, _ := strings.Cut(head, " ")
+		c := cueNames[name]
+		if !ok || c == 0 || langs[code] == 0 {
+			continue
+		}
+		for text := range strings.SplitSeq(list, " | ") {
+			knowThai(text)
+			addPhrase(text, c, langs[code])
+		}
+	}
+	for k := range phrases {
+		slices.SortStableFunc(phrases[k], func(a, b phrase) int { return len(b.words) - len(a.words) })
+	}
+}
+
+func addPhrase(text string, c cue, l lang) {
+	var words []string
+	for _, t := range tokens(text) {
+		words = append(words, t.text)
+	}
+	if len(words) == 0 || words[0] == "-" {
+		return
+	}
+	if c == known {
+		knownIn[words[0]] |= l
+		return
+	}
+	for i := range phrases[words[0]] {
+		p := &phrases[words[0]][i]
+		if slices.Equal(p.words, words) {
+			if p.langs == l {
+				p.cue |= c
+				return
+			}
+		}
+	}
+	phrases[words[0]] = append(phrases[words[0]], phrase{words, c, l})
+}
+
+// plainLetters are letters with signs, and what they are without.
+var plainLetters = strings.NewReplacer("á", "a", "à", "a", "â", "a", "ã", "a", "é", "e", "è", "e", "ê", "e", "ë", "e", "í", "i", "ì", "i", "î", "i", "ï", "i", "ó", "o", "ò", "o", "ô", "o", "õ", "o",
+	"ú", "u", "ù", "u", "û", "u", "ç", "c", "ñ", "n", "ß", "ss")
+
+// fold takes the signs off the letters of a word, but for the last: "annulé" is not "annule",
+// and German vowels keep theirs.
+func fold(w string) string {
+	if isASCII(w) || w[0] >= 0xe0 {
+		return w
+	}
+	_, size := utf8.DecodeLastRuneInString(w)
+	return plainLetters.Replace(w[:len(w)-size]) + w[len(w)-size:]
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}

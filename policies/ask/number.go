@@ -1,0 +1,177 @@
+package ask
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// units are numbers that are no amounts by what is written to them: 10am, 5th, 90min.
+var units = regexp.MustCompile(`^\d+(?:[.,:]\d+)?(?:am|pm|h|st|nd|rd|th|er|e|º|ª|%|min|km|kg|m|cm|s|x|uhr)$`)
+
+// amountForm is a number, perhaps with its currency.
+var amountForm = regexp.MustCompile(`^[€$£¥₹฿]?\d+(?:[.,']\d+)*[€$£¥₹฿]?$`)
+
+// unitWords behind a number say that it is no amount: 90 minutes, 3 lines, 12 %.
+var unitWords = set(`am pm o'clock uhr h hours hour minutes minute min mins seconds days day weeks week months month years year nights night percent % stars star lines line sentences sentence words word times pages page
+	people persons person guests guest degrees grad grados gradi graus degrés stunde stunden minuten tage tag wochen woche monate jahre nächte nacht prozent zeilen sätze personen heures heure jours jour semaines semaine mois ans nuits lignes phrases personnes
+	horas hora días dia día dias semanas semana meses años noches noite noites líneas linhas frases personas pessoas ore ora minuti giorni giorno settimane settimana mesi anni notti righe frasi persone
+	january february march april may june july august september october november december januar februar märz mai juni juli oktober dezember janvier février mars avril juin juillet août septembre octobre novembre décembre
+	enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre janeiro fevereiro março maio junho julho setembro outubro dezembro
+	घंटे घंटा मिनट दिन हफ्ते महीने साल बजे लोग ชั่วโมง นาที วัน สัปดาห์ เดือน ปี โมง คน oldest newest latest largest smallest last first letzten ersten derniers dernières últimos últimas ultimi ultime`)
+
+// counts are units of what nobody pays in: 3 lines, 12 %.
+var counts = set(`% percent prozent pourcent lines line sentences sentence words word times pages page paragraphs bullets people persons person guests guest minutes minute hours hour days day weeks months years
+	zeilen sätze wörter mal seiten personen gäste minuten stunden tage wochen monate jahre lignes phrases mots fois pages personnes invités minutes heures jours semaines mois ans
+	líneas frases palabras veces páginas personas minutos horas días semanas meses años righe frasi parole volte pagine persone minuti ore giorni settimane mesi anni linhas palavras vezes pessoas dias semanas anos
+	पंक्तियाँ मिनट घंटे दिन बार บรรทัด ประโยค คำ ครั้ง นาที ชั่วโมง วัน คน`)
+
+// references before a number say that it names a thing.
+var references = set(`invoice order request ticket no number nr # id account room bill claim case page flight booking reservation reference ref rechnung bestellung auftrag anfrage antrag ticket nummer konto zimmer facture commande demande numéro n° compte
+	factura pedido solicitud número cuenta reserva fattura ordine richiesta numero conto fatura solicitação ऑर्डर बिल नंबर टिकट คำสั่งซื้อ บิล หมายเลข เลขที่ bestellnummer claim antrag`)
+
+// amount reports whether a word is a number that may be an argument: not a time, a day or a
+// count of something else.
+func (c *clause) amount(i int, call *Call) bool {
+	t := &c.words[i]
+	if t.quoted || !amountForm.MatchString(t.text) {
+		return false
+	}
+	if strings.Count(t.text, ":") > 0 || i+1 < len(c.words) && unitWords[c.words[i+1].text] && !c.unitOf(i+1, call) {
+		return false
+	}
+	if i > 0 && (monthWord(c.words[i-1].text) || c.words[i-1].text == "at" || c.words[i-1].text == "um" || c.words[i-1].text == "page" || c.words[i-1].text == "alle" || c.words[i-1].text == "às") {
+		return false
+	}
+	if i > 1 && c.words[i-1].text == "las" && c.words[i-2].text == "a" {
+		return false
+	}
+	return true
+}
+
+// unitOf reports whether a unit is what the tool counts: stars of a review.
+func (c *clause) unitOf(i int, call *Call) bool {
+	w := strings.TrimSuffix(c.words[i].text, "s")
+	return slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Number && strings.Contains(strings.ToLower(v.Name), w) }) || w == "grad" || w == "degree" || w == "grado"
+}
+
+var weekdays = set(`monday tuesday wednesday thursday friday saturday sunday`)
+
+func monthWord(w string) bool {
+	return len(w) >= 3 && unitWords[w] && strings.Contains("january february march april june july august september october november december januar februar märz juni juli oktober dezember janvier février avril juillet août septembre octobre novembre décembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre janeiro fevereiro março maio junho julho setembro outubro dezembro", w)
+}
+
+// counted reports whether the numbers of a call are said as such: not a bound, not the number
+// of another thing.
+func (c *clause) counted(call *Call, inside []Value) bool {
+	for _, v := range inside {
+		if v.Shape != Number || v.Free {
+			continue
+		}
+		good, bad := 0, 0
+		for i := range c.words {
+			t := &c.words[i]
+			if t.sign || !amountForm.MatchString(t.text) || !v.Said(t.text) {
+				continue
+			}
+			switch {
+			case i > 0 && c.words[i-1].within&bounding != 0 && !c.bounds(v), i > 1 && c.words[i-2].within&bounding != 0 && c.words[i-1].within&det != 0 && !c.bounds(v),
+				i+1 < len(c.words) && c.words[i+1].starts&bounding != 0 && c.lang == hi, c.ranged(i),
+				i+1 < len(c.words) && counts[c.words[i+1].text] && !c.unitOf(i+1, call):
+				bad++
+			case i > 0 && references[c.words[i-1].text] && !v.id() && !(i-1 == c.opened() && enVerbs[c.words[i-1].text]):
+				bad++
+			default:
+				good++
+			}
+		}
+		if bad > 0 && good == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// bounds reports whether a value is a bound itself: a limit, a maximum.
+func (c *clause) bounds(v Value) bool {
+	n := strings.ToLower(v.Name)
+	return strings.Contains(n, "limit") || strings.Contains(n, "max") || strings.Contains(n, "min") || strings.Contains(n, "budget") || strings.Contains(n, "threshold")
+}
+
+// ranged reports whether a number is one end of a range: between 10 and 20, 10 to 20.
+func (c *clause) ranged(i int) bool {
+	if i >= 2 && c.words[i-1].starts&(and|target) != 0 && amountForm.MatchString(c.words[i-2].text) && c.find(bounding, max(0, i-4), i) >= 0 {
+		return true
+	}
+	return false
+}
+
+// id reports whether a value names a thing.
+func (v *Value) id() bool {
+	n := strings.ToLower(v.Name)
+	for _, w := range []string{"id", "number", "no", "nr", "code", "reference", "ref", "order", "ticket", "invoice", "room", "claim", "request", "case", "booking"} {
+		if n == w || strings.HasSuffix(n, "_"+w) {
+			return true
+		}
+	}
+	return false
+}
+
+// roles reports whether each value stands on its side: not "from" where the call has it as
+// "to".
+func (c *clause) roles(inside []Value) bool {
+	side := func(v Value) Role {
+		out, seen := NoRole, false
+		for i := range c.words {
+			t := &c.words[i]
+			if t.sign || t.quoted || !v.Said(t.text) && strings.ToLower(v.Text) != t.text {
+				continue
+			}
+			r := c.side(i)
+			if seen && r != out {
+				return NoRole
+			}
+			out, seen = r, true
+		}
+		return out
+	}
+	for _, v := range inside {
+		s := side(v)
+		if v.Role == To && (s == From || s == About) || v.Role == From && s == To {
+			return false
+		}
+		if v.Role == NoRole && s == To && v.Shape != Choice && slices.ContainsFunc(inside, func(o Value) bool { return o.Role == To && o.Name != v.Name && o.Shape == v.Shape && side(o) != To }) {
+			return false
+		}
+	}
+	return true
+}
+
+// side tells by the word before it on which side something stands.
+func (c *clause) side(i int) Role {
+	for j := i - 1; j >= 0 && j >= i-3; j-- {
+		t := &c.words[j]
+		switch {
+		case t.text == "de", t.text == "do", t.text == "da", t.text == "di", t.text == "d'", t.text == "du", t.text == "del", t.text == "des":
+			return NoRole // "of" as well
+		case t.within&topic != 0:
+			return About
+		case t.within&source != 0 && t.within&target == 0:
+			return From
+		case t.within&target != 0 && t.within&source == 0 && !(t.text == "a" && c.lang&en != 0):
+			return To
+		case t.within&det != 0 || t.text == "account" || t.text == "konto" || t.text == "compte" || t.text == "cuenta" || t.text == "conto" || t.text == "conta" || t.text == "team" || t.text == "folder" || t.text == "channel":
+		default:
+			return NoRole
+		}
+	}
+	if c.lang == hi && i+1 < len(c.words) {
+		switch c.words[i+1].text {
+		case "से":
+			return From
+		case "को", "में":
+			return To
+		}
+	}
+	return NoRole
+}

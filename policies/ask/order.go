@@ -1,0 +1,383 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+)
+
+// orders reports whether a verb of the clause is an order to do it.
+func (c *clause) orders(v verb) bool {
+	if c.kind != plain || v.at >= c.content || c.words[v.at].quoted {
+		return false
+	}
+	if c.find(know, 0, v.at) >= 0 {
+		return false
+	}
+	switch v.lang {
+	case en:
+		return c.ordersEnglish(v)
+	case hi:
+		return c.ordersHindi(v)
+	case th:
+		return c.ordersThai(v)
+	}
+	return c.ordersLatin(v)
+}
+
+// ordersEnglish tells orders by where the verb stands and by what stands before it.
+func (c *clause) ordersEnglish(v verb) bool {
+	f := c.frameBefore(v.at)
+	if h := c.find(hypothetical, 0, v.at); h >= 0 && (f < 0 || h > f) && c.words[h].text != "already" {
+		return false
+	}
+	switch v.form {
+	case ordering:
+		if let := v.at - 2; v.base == "know" && v.at > 1 { // let Ann know
+			for let > 0 && c.words[let].text != "let" {
+				let--
+			}
+			return c.words[let].text == "let" && (c.headAt(let) || f >= 0 && f <= let && c.behindFrame(f, let))
+		}
+		if c.asThing(v.at) || v.at > 0 && c.words[v.at-1].within&det != 0 && c.words[v.at-1].starts&(opener|frame) == 0 {
+			return c.wished(v.at)
+		}
+		if c.headAt(v.at) {
+			return true
+		}
+		return f >= 0 && c.behindFrame(f, v.at)
+	case doing:
+		if v.at > 0 && c.words[v.at-1].text == "by" && c.verbFirst() {
+			return true // send it by sharing the folder
+		}
+		if f < 0 {
+			return false
+		}
+		switch c.words[v.at-1].text {
+		case "mind", "appreciate", "needs", "need", "you", "your", "ahead", "of", "on", "start", "begin":
+			return c.firstVerb(f, v.at)
+		}
+		return false
+	case done:
+		if f < 0 || c.find(question, f, v.at) >= 0 {
+			return false
+		}
+		return c.firstVerb(f, v.at)
+	case naming:
+		return c.wished(v.at)
+	}
+	return false
+}
+
+// frameBefore returns the first word behind the last frame before a word, −1 if there is
+// none.
+func (c *clause) frameBefore(at int) int {
+	out := -1
+	for i := 0; i < at; i++ {
+		if c.words[i].starts&frame != 0 && !c.words[i].quoted {
+			if end := span(c.words, i, frame); end <= at {
+				out = end
+			}
+		}
+	}
+	return out
+}
+
+// headAt reports whether an English word is the verb that the clause begins with, but for
+// what may stand before it.
+func (c *clause) headAt(at int) bool {
+	vocative := true // "Ann, delete it": a name before the verb
+	for j := c.fronted(at); j < at; j++ {
+		t := &c.words[j]
+		switch {
+		case t.sign, t.within&(opener|and) != 0, t.within&harmless != 0, t.within&frame != 0, t.within&later != 0:
+		case t.starts&light != 0:
+			for j+1 < at && (c.words[j+1].text == "to" || c.words[j+1].text == "and" || c.words[j+1].text == "sure" || c.words[j+1].text == "that" || c.words[j+1].text == "you" || c.words[j+1].text == "me" || c.words[j+1].text == "through" || c.words[j+1].text == "it") {
+				j++
+			}
+		case t.text == "to" && at == j+1 && c.opened() < j && c.words[c.opened()].starts&light != 0:
+		case j == 0 && t.capped && vocative:
+			vocative = false
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// fronted returns where what stands before the verb ends: "for 5532 just tell me", "to each
+// user write".
+func (c *clause) fronted(at int) int {
+	i := c.opened()
+	if i+1 >= at || !slices.Contains([]string{"for", "to", "from", "in", "on", "at", "of", "with", "about"}, c.words[i].text) {
+		return 0
+	}
+	for j := i + 1; j < at && j <= i+4; j++ {
+		t := &c.words[j]
+		if t.within&(opener|negator|speaker|question) != 0 || t.starts&other != 0 || enVerbs[t.text] && !AlsoNoun(t.text) && c.words[j-1].within&det == 0 {
+			return j
+		}
+	}
+	return min(at, i+5)
+}
+
+// behindFrame reports whether a verb is the one that a frame asks for: the first behind it,
+// and done by the one who is asked: "I want Bob to pay" is for Bob.
+func (c *clause) behindFrame(from, at int) bool {
+	for j := from; j < at; j++ {
+		t := &c.words[j]
+		switch {
+		case t.sign, t.within&(opener|and|frame|harmless|later) != 0, t.starts&light != 0:
+		case t.text == "to", t.text == "you", t.text == "u", t.text == "me", t.text == "us", t.text == "for", t.text == "kindly", t.text == "that":
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// firstVerb reports whether no other verb stands between a frame and the one asked for.
+func (c *clause) firstVerb(from, at int) bool {
+	for j := from; j < at; j++ {
+		t := &c.words[j]
+		if t.sign || t.quoted {
+			continue
+		}
+		if t.starts&(subject|report|question) != 0 {
+			return false
+		}
+		if (enVerbs[t.text] || t.starts&other != 0) && t.text != "have" && t.text != "get" && t.starts&light == 0 && !AlsoNoun(t.text) && t.within&(frame|opener) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// asThing reports whether a word that may be a verb or a noun is one: "read the last mail".
+func (c *clause) asThing(i int) bool {
+	if !AlsoNoun(c.words[i].text) || i == 0 {
+		return false
+	}
+	t := &c.words[i-1]
+	switch {
+	case slices.Contains([]string{"and", "then", "to", "please", "you", "kindly", "also", "or", "just", "u"}, t.text), t.sign:
+		return false
+	case t.within&det != 0:
+		return true
+	}
+	return slices.ContainsFunc(c.words[:i], func(t token) bool { return t.starts&other != 0 || enVerbs[t.text] })
+}
+
+// wished reports whether a noun for a deed is what is asked for: "a refund for 1042, please",
+// "I want a refund".
+func (c *clause) wished(at int) bool {
+	i := at - 1
+	for i >= 0 && (c.words[i].within&(det|opener) != 0 || c.words[i].text == "immediate") && c.words[i].starts&frame == 0 {
+		i--
+	}
+	if i >= 0 && c.words[i].within&frame != 0 {
+		return i+1 < at
+	}
+	if i >= 0 && (c.words[i].text == "have" || c.words[i].text == "get" || c.words[i].text == "make" || c.words[i].text == "issue" || c.words[i].text == "do") {
+		return c.headAt(i) || c.frameBefore(i) >= 0
+	}
+	if i >= 0 || at == 0 {
+		return false
+	}
+	return at+1 >= len(c.words) || slices.Contains([]string{"for", "of", "to", "on", "now", "please"}, c.words[at+1].text)
+}
+
+// ordersLatin tells orders of the languages that have forms for them.
+func (c *clause) ordersLatin(v verb) bool {
+	f := c.frameBefore(v.at)
+	if v.form == naming {
+		i := v.at - 1
+		for i >= 0 && c.words[i].within&(det|opener) != 0 && c.words[i].within&frame == 0 {
+			i--
+		}
+		return i >= 0 && i < v.at-1 && c.words[i].within&frame != 0
+	}
+	if h := c.find(hypothetical, 0, v.at); h >= 0 && (f < 0 || h >= f || c.words[h].text != "schon") && !c.passive(v, f) {
+		if c.words[h].starts&frame == 0 {
+			return false
+		}
+	}
+	if c.find(report, 0, v.at) >= 0 && f < 0 {
+		return false
+	}
+	if v.form != ordering {
+		return v.form == telling && c.passive(v, f)
+	}
+	if f >= 0 && !c.spokenOf(f, v.at) {
+		return true
+	}
+	if c.find(frame, v.at, c.content) >= 0 && v.at <= c.opened()+3 && c.find(speaker|subject, 0, v.at) < 0 {
+		return true
+	}
+	for j := 0; j < v.at; j++ {
+		t := &c.words[j]
+		switch {
+		case t.sign, t.within&(opener|and|harmless|frame|later) != 0, t.starts&light != 0:
+		case j == 0 && t.capped && len(c.words) > 1 && t.within&det == 0 && !c.begins:
+		case t.text == "me", t.text == "mi", t.text == "te", t.text == "de", t.text == "d'", t.text == "di":
+		default:
+			return c.final(v)
+		}
+	}
+	return true
+}
+
+// spokenOf reports whether another verb of telling stands between a frame and a verb.
+func (c *clause) spokenOf(from, at int) bool {
+	for j := from; j < at; j++ {
+		t := &c.words[j]
+		if foreignSayers[t.text] || t.starts&(know|question|ifs|report) != 0 && t.text != "que" && t.text != "che" && t.within&frame == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// passive reports whether the clause says that something is to be done to a thing: "soll
+// storniert werden".
+func (c *clause) passive(v verb, f int) bool {
+	if f < 0 {
+		return false
+	}
+	switch v.lang {
+	case de:
+		return c.hasWord("werden", v.at) && c.hasAny(0, v.at, "soll", "sollen", "muss", "müssen")
+	default:
+		return c.hasAny(0, v.at, "être", "essere", "ser", "vanno", "va")
+	}
+}
+
+func (c *clause) hasAny(from, to int, words ...string) bool {
+	return slices.ContainsFunc(c.words[from:to], func(t token) bool { return slices.Contains(words, t.text) })
+}
+
+// final reports whether a German base form stands at the end: "Termin e5 absagen".
+func (c *clause) final(v verb) bool {
+	if v.lang != de || !strings.HasSuffix(c.words[v.at].text, "n") {
+		return false
+	}
+	for j := v.at + 1; j < len(c.words); j++ {
+		if c.words[j].within&(opener|frame) == 0 && !c.words[j].sign {
+			return false
+		}
+	}
+	return c.find(hypothetical|speaker|subject|report, 0, v.at) < 0 && !c.hasAny(0, v.at, "kann", "darf", "wird", "können", "werden", "dürfen", "konnte", "durfte")
+}
+
+// hindiEnds are the endings of orders.
+var hindiEnds = []string{"ो", "ओ", "ें", "एँ", "एं", "िए", "इए", "िएगा", "इएगा", "ना", "िये", "कर"}
+
+// hindiHelpers are words that make an order of the verb before them.
+var hindiHelpers = set("दो दें दीजिए दीजिये देना दे करो करें कीजिए कीजिये करिए करना कर लो लें लीजिए लेना डालो डालें डालना रखो रखें रखना जाओ जाए दीजिएगा कीजिएगा करवाओ करवाना करवा हो")
+
+// hindiOrder reports whether a word is the end of an order.
+func hindiOrder(t *token) bool {
+	if t.sign || t.quoted {
+		return false
+	}
+	return hindiHelpers[t.text]
+}
+
+// ordersHindi tells orders by the end of the clause, where the verb stands.
+func (c *clause) ordersHindi(v verb) bool {
+	w := c.words[v.at].text
+	past := c.find(hypothetical, 0, len(c.words)) >= 0
+	framed := c.find(frame, 0, len(c.words)) >= 0
+	if past || c.find(question, 0, len(c.words)) >= 0 && !framed || c.find(know, v.at, len(c.words)) >= 0 {
+		return false
+	}
+	if framed {
+		return true
+	}
+	for _, e := range hindiEnds {
+		if strings.HasSuffix(w, e) && len(w) > len(e)+3 {
+			return true
+		}
+	}
+	for j := v.at + 1; j < len(c.words) && j < v.at+4; j++ {
+		if hindiHelpers[c.words[j].text] {
+			return true
+		}
+		for _, e := range hindiEnds {
+			if strings.HasSuffix(c.words[j].text, e) && len(c.words[j].text) > len(e)+3 && foreignVerb(&c.words[j], hi) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ordersThai tells orders by what is missing: nobody else who does it, and nothing that says
+// it was done.
+func (c *clause) ordersThai(v verb) bool {
+	framed := c.find(frame, 0, len(c.words)) >= 0
+	if c.find(hypothetical|report, 0, len(c.words)) >= 0 || c.find(subject, 0, v.at) >= 0 {
+		return false
+	}
+	if !framed && (c.find(question, 0, len(c.words)) >= 0 || c.find(speaker, 0, v.at) >= 0) {
+		return false
+	}
+	if n := len(c.words); n > 0 && c.words[n-1].text == "แล้ว" && v.at < n-1 {
+		return false // it was done
+	}
+	for j := 0; j < v.at; j++ { // แค่เปิดไฟ: the first verb is the order
+		t := &c.words[j]
+		if t.within&(opener|frame|and|again) == 0 && !t.sign && thai(t.text) && foreignVerb(t, th) && t.text != "ให้" && !foreignNoun(t) {
+			return false
+		}
+	}
+	return true
+}
+
+func foreignNoun(t *token) bool {
+	return slices.ContainsFunc(things, func(th thing) bool { return slices.Contains(th.begins, t.text) })
+}
+
+// negates tells whether the clause is negated as a whole or from a word on: it returns the
+// word, or −1.
+func (c *clause) negates() int {
+	for i := range c.words {
+		t := &c.words[i]
+		if i >= c.content || t.quoted {
+			break
+		}
+		if t.starts&nothing != 0 {
+			return 0
+		}
+		if t.starts&negator == 0 || t.within&harmless != 0 || t.within&bounding != 0 {
+			continue
+		}
+		if (t.text == "pas" || t.text == "non") && i > 0 && c.lang&fr != 0 && c.words[i-1].text == "pourquoi" {
+			continue
+		}
+		if t.text == "no" && c.lang&es == 0 && c.lang&it == 0 && i+1 < len(c.words) && digit(c.words[i+1].text) { // no. 7
+			continue
+		}
+		if t.text == "न" && i > 0 && c.words[i-1].text == "न" {
+			continue
+		}
+		return i
+	}
+	return -1
+}
+
+// negated reports whether a verb of the clause is negated.
+func (c *clause) negated(v verb) bool {
+	n := c.negates()
+	if n < 0 {
+		return false
+	}
+	if n <= v.at {
+		return true
+	}
+	switch v.lang {
+	case en:
+		w := c.words[n].text
+		return w == "not" && v.form == telling || w == "nor" || w == "never"
+	}
+	return true // behind the verb: lösche es nicht, n'annule pas, मत
+}

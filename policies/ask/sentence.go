@@ -1,0 +1,107 @@
+package ask
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// stretch is a part of a text.
+type stretch struct {
+	from, to int
+	asked    bool // it ends with a question mark
+}
+
+// sentenceEnd finds where sentences end: a mark and a blank after it, or a line's end.
+var sentenceEnd = regexp.MustCompile(`[.!?…。！？।]+["'”’»)\]]*(?:\s|$)|;(?:\s|$)|\n+`)
+
+// sentences cuts a message, but not within quotes of one line.
+func sentences(text string, quotes []stretch) []stretch {
+	var out []stretch
+	from := 0
+	add := func(to int, asked bool) {
+		if strings.TrimSpace(text[from:to]) != "" {
+			out = append(out, stretch{from, to, asked})
+		}
+	}
+	for _, at := range sentenceEnd.FindAllStringIndex(text, -1) {
+		if at[0] < from || text[at[0]] != '\n' && !wordEnds(text[:at[0]]) {
+			continue
+		}
+		inside := false
+		for _, q := range quotes {
+			inside = inside || at[0] > q.from && at[1] <= q.to && at[0] < q.to-1
+		}
+		if inside {
+			continue
+		}
+		add(at[0], strings.ContainsAny(text[at[0]:at[1]], "?？"))
+		from = at[1]
+	}
+	add(len(text), false)
+	return out
+}
+
+// wordEnds reports whether a text ends as a sentence does: "./..." is none.
+func wordEnds(s string) bool {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) || unicode.IsSpace(r) || strings.ContainsRune("\"'”’»)]%€$*_`", r))
+}
+
+// closing are the marks that end a quote.
+var closing = map[rune]string{'"': `"`, '“': `”"“`, '„': `“”"`, '«': `»`, '»': `«`, '‘': `’'`, '\'': `'’`, '`': "`", '‹': `›`}
+
+// quotesOf finds what stands in quotes, and the lines that a mail quotes.
+func quotesOf(text string) []stretch {
+	var out []stretch
+	before := ' '
+	for i := 0; i < len(text); {
+		r, w := utf8.DecodeRuneInString(text[i:])
+		ends := closing[r]
+		if ends == "" || !(unicode.IsSpace(before) || strings.ContainsRune("(:[,;—–=", before)) && r != '“' && r != '„' && r != '«' && !(r == '"' && scriptOf(before) == thaiScript) {
+			if r == '>' && (i == 0 || text[i-1] == '\n') {
+				end := strings.IndexByte(text[i:], '\n')
+				if end < 0 {
+					end = len(text) - i
+				}
+				out = append(out, stretch{from: i, to: i + end})
+				i += end
+				before = '\n'
+				continue
+			}
+			before = r
+			i += w
+			continue
+		}
+		end := closes(text, i+w, ends, r)
+		if end < 0 {
+			before = r
+			i += w
+			continue
+		}
+		out = append(out, stretch{from: i, to: end})
+		i = end
+		before, _ = utf8.DecodeLastRuneInString(text[:i])
+	}
+	return out
+}
+
+// closes returns where the quote that begins before from ends, −1 if nowhere.
+func closes(text string, from int, ends string, open rune) int {
+	for i := from; i < len(text); {
+		r, w := utf8.DecodeRuneInString(text[i:])
+		if strings.ContainsRune(ends, r) && i > from {
+			next, _ := utf8.DecodeRuneInString(text[i+w:])
+			inner := open == '\'' || open == '‘' // an apostrophe ends nothing
+			if !inner || i+w >= len(text) || !unicode.IsLetter(next) && !unicode.IsDigit(next) {
+				return i + w
+			}
+		}
+		if r == '\n' && strings.HasPrefix(text[i+w:], "\n") {
+			return -1
+		}
+		i += w
+	}
+	return -1
+}

@@ -1,0 +1,285 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// token is a word, a number or a sign of a text.
+type token struct {
+	text    string // in lower case
+	fold    string // without the signs of its letters
+	at, end int    // in the text
+	n       int    // which word of its sentence
+	capped  bool   // begins with a capital letter
+	sign    bool   // a mark that may end a clause
+	quoted  bool
+	starts  cue // classes of the phrases that begin here
+	within  cue // classes of the phrases that it is a part of
+	length  [64]uint8
+}
+
+// elisions are words that are written together with the next.
+var elisions = set("n' l' d' qu' j' s' m' t' c' jusqu' lorsqu' puisqu' un' dell' all' nell' dall' sull' quest' quell'")
+
+// clitics are pronouns that a hyphen joins to a verb.
+var clitics = set("tu vous moi toi nous le la les lui leur je il elle on ils elles y ce lo los las o a os as me lhe lhes te se")
+
+func set(words string) map[string]bool {
+	out := map[string]bool{}
+	for w := range strings.FieldsSeq(words) {
+		out[w] = true
+	}
+	return out
+}
+
+// tokens cuts a text.
+func tokens(s string) []token {
+	var out []token
+	add := func(from, to int) {
+		colon := to > from && s[to-1] == ':'
+		for from < to { // what joins words belongs to none at their ends
+			r, w := utf8.DecodeRuneInString(s[from:to])
+			if !strings.ContainsRune(joiners, r) {
+				break
+			}
+			from += w
+		}
+		for from < to {
+			r, w := utf8.DecodeLastRuneInString(s[from:to])
+			if !strings.ContainsRune(joiners, r) {
+				break
+			}
+			to -= w
+		}
+		if from < to {
+			out = split(out, s, from, to)
+		}
+		if colon {
+			out = append(out, token{text: ":", fold: ":", at: to, end: to, sign: true})
+		}
+	}
+	from := -1
+	script := 0 // Thai is written together with what is not
+	for i, r := range s {
+		kind := scriptOf(r)
+		inside := kind > 0 || from >= 0 && strings.ContainsRune(joiners, r)
+		if from >= 0 && (!inside || kind > 0 && script > 0 && (kind == thaiScript) != (script == thaiScript)) {
+			add(from, i)
+			from, script = -1, 0
+		}
+		switch {
+		case inside:
+			if from < 0 {
+				from = i
+			}
+			if kind > 0 {
+				script = kind
+			}
+		case strings.ContainsRune(",;:()—–[]。、，|&", r):
+			out = append(out, token{text: string(r), fold: string(r), at: i, end: i + utf8.RuneLen(r), sign: r != '&'})
+		}
+	}
+	if from >= 0 {
+		add(from, len(s))
+	}
+	return out
+}
+
+const joiners = `'’.-@_/+\#%:=?&~`
+
+const thaiScript = 2
+
+// scriptOf is 0 for what belongs to no word.
+func scriptOf(r rune) int {
+	switch {
+	case unicode.Is(unicode.Thai, r):
+		return thaiScript
+	case unicode.IsLetter(r), unicode.IsMark(r), unicode.IsDigit(r), r == '€', r == '$', r == '£', r == '¥', r == '₹', r == '฿', r == '\u200d', r == '\u200c':
+		return 1
+	}
+	return 0
+}
+
+// split adds the words of a run of characters without blanks.
+func split(out []token, s string, from, to int) []token {
+	word := func(from, to int) {
+		text := strings.ReplaceAll(strings.ToLower(s[from:to]), "’", "'")
+		first, _ := utf8.DecodeRuneInString(s[from:])
+		out = append(out, token{text: text, fold: fold(text), at: from, end: to, capped: unicode.IsUpper(first)})
+	}
+	if r, _ := utf8.DecodeRuneInString(s[from:]); unicode.Is(unicode.Thai, r) {
+		for from < to {
+			n := thaiPrefix(s[from:to])
+			if n == 0 { // up to the next known word
+				for n < to-from {
+					_, w := utf8.DecodeRuneInString(s[from+n:])
+					if n += w; n < to-from && thaiPrefix(s[from+n:to]) > 0 {
+						break
+					}
+				}
+			}
+			word(from, from+n)
+			from += n
+		}
+		return out
+	}
+	raw := s[from:to]
+	if i := strings.IndexAny(raw, "'’"); i > 0 {
+		_, w := utf8.DecodeRuneInString(raw[i:])
+		if elisions[strings.ToLower(raw[:i])+"'"] && i+w < len(raw) {
+			text := strings.ToLower(raw[:i]) + "'"
+			first, _ := utf8.DecodeRuneInString(raw)
+			out = append(out, token{text: text, fold: text, at: from, end: from + i + w, capped: unicode.IsUpper(first)})
+			return split(out, s, from+i+w, to)
+		}
+	}
+	if i := strings.IndexByte(raw, '-'); i > 1 && i+1 < len(raw) {
+		rest := strings.ToLower(raw[i+1:])
+		first, _, _ := strings.Cut(rest, "-")
+		if clitics[first] || rest == "t-il" || rest == "t-elle" || rest == "t-on" {
+			word(from, from+i)
+			if last := &out[len(out)-1]; strings.HasSuffix(last.text, "á") || strings.HasSuffix(last.text, "ê") || strings.HasSuffix(last.text, "í") {
+				last.fold = plainLetters.Replace(last.text) + "r" // apagá-lo
+			}
+			return split(out, s, from+i+1, to)
+		}
+	}
+	word(from, to)
+	return out
+}
+
+// thaiPrefix returns the length of the longest known word that a text begins with.
+func thaiPrefix(s string) int {
+	best, n := 0, 0
+	for i := 0; i < thaiLong && n < len(s); i++ {
+		_, w := utf8.DecodeRuneInString(s[n:])
+		n += w
+		if thaiWord[s[:n]] {
+			best = n
+		}
+	}
+	return best
+}
+
+// covering are the classes whose longer phrases take the meaning of the shorter ones in
+// them: "don't forget" is no "don't", "but not" no "but".
+const covering = harmless | except | later | await | negator | unless | frame | know | excepted | and | ifs
+
+const covered = negator | contrast | ifs | except | and | nothing | stop | keep | report | hypothetical | question | content | aside | know | opener | frame | others
+
+// mark finds the phrases among tokens, for the languages of the text.
+func mark(list []token, l lang) {
+	type span struct {
+		from, to int
+		cue      cue
+	}
+	var spans []span
+	for i := range list {
+		if list[i].quoted {
+			continue
+		}
+		for _, p := range phrases[list[i].text] {
+			if p.langs&l != 0 && i+len(p.words) <= len(list) && !list[i+len(p.words)-1].quoted && matches(list[i:], p.words) {
+				spans = append(spans, span{i, i + len(p.words), p.cue})
+			}
+		}
+	}
+	for _, s := range spans {
+		c := s.cue
+		for _, o := range spans {
+			if o.from > s.from || o.to < s.to || o.to-o.from <= s.to-s.from || o.cue&covering == 0 {
+				continue
+			}
+			c &^= covered &^ o.cue
+			if o.cue&negator != 0 {
+				c &^= negator
+			}
+		}
+		for b := cue(1); c != 0 && b <= c; b <<= 1 {
+			if c&b == 0 {
+				continue
+			}
+			list[s.from].starts |= b
+			k := bit(b)
+			list[s.from].length[k] = max(list[s.from].length[k], uint8(s.to-s.from))
+			for i := s.from; i < s.to; i++ {
+				list[i].within |= b
+			}
+		}
+	}
+}
+
+func bit(c cue) int {
+	n := 0
+	for c > 1 {
+		c >>= 1
+		n++
+	}
+	return n
+}
+
+func matches(list []token, words []string) bool {
+	for i, w := range words {
+		if list[i].text != w {
+			return false
+		}
+	}
+	return true
+}
+
+// span returns where the phrase of a class that starts at a token ends.
+func span(list []token, i int, c cue) int {
+	return i + max(1, int(list[i].length[bit(c)]))
+}
+
+// language tells in which languages a text may be.
+func language(list []token) lang {
+	counts := map[lang]int{}
+	for i := range list {
+		t := &list[i]
+		if t.quoted || t.sign {
+			continue
+		}
+		r, _ := utf8.DecodeRuneInString(t.text)
+		switch {
+		case unicode.Is(unicode.Thai, r):
+			return th | en
+		case unicode.Is(unicode.Devanagari, r):
+			return hi
+		}
+		k := knownIn[t.text]
+		for _, l := range latinLangs {
+			if k&l != 0 {
+				counts[l] += 2
+			}
+		}
+		if enVerbs[t.text] {
+			counts[en] += 2
+		}
+		for _, l := range latinLangs[1:] {
+			if k == 0 && !falseFriends[t.text] && !(enVerbs[t.text]) && slices.ContainsFunc(stems[l], func(s stem) bool { return len(s.text) > 2 && verbForm(t.fold, s.text, l) == ordering }) {
+				counts[l] += 2
+			}
+		}
+	}
+	best := 0
+	for _, n := range counts {
+		best = max(best, n)
+	}
+	if best == 0 {
+		return en | de | fr | it | es | pt
+	}
+	var out lang
+	for l, n := range counts {
+		if n == best {
+			out |= l
+		}
+	}
+	if out&en != 0 && best >= 2 {
+		return en
+	}
+	return out
+}
