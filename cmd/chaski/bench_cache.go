@@ -13,11 +13,12 @@ import (
 	"time"
 
 	"github.com/chaski-dev/chaski/llm/engine"
+	"github.com/chaski-dev/chaski/llm/mini"
 )
 
 // benchCacheCmd measures what kept keys and values save.
 type benchCacheCmd struct {
-	Model  string `short:"m" required:"" help:"GGUF file, or a name to pull." type:"model"`
+	Model  string `short:"m" required:"" help:"GGUF file, mini, or a name to pull." type:"model"`
 	Prefix int    `help:"Tokens that all runs begin with; 0 leaves this part out." default:"2000"`
 	Runs   int    `help:"Runs at once." default:"8"`
 	Resume int    `help:"Tokens of a sequence that is read back from disk; 0 leaves this part out." default:"0"`
@@ -83,7 +84,11 @@ func (c *benchCacheCmd) Run(ctx context.Context) error {
 }
 
 func (c *benchCacheCmd) engine(tokens int, dir string) (*engine.Engine, error) {
-	return engine.Open(c.Model, engine.Options{
+	open := engine.Open
+	if isShipped(c.Model) {
+		open = func(_ string, o engine.Options) (*engine.Engine, error) { return engine.OpenBytes(mini.Bytes(), o) }
+	}
+	return open(c.Model, engine.Options{
 		Threads: c.Threads, Cache: c.Cache, Tokens: tokens, Chunk: c.Chunk, IDs: true, CacheDir: dir, DiskLimit: 64 << 30,
 		Report: func(err error) { fmt.Fprintln(os.Stderr, "chaski:", err) },
 	})

@@ -9,30 +9,30 @@ import (
 	"os/signal"
 	"syscall"
 	_ "time/tzdata" // the zones of schedules, where a machine has none
-
-	"github.com/alecthomas/kong"
 )
 
 // cli is the command line: one field for each command, each in a file of its own.
 type cli struct {
-	Init    initCmd    `cmd:"" help:"Make a folder with an agent that runs: its tools, rules, tests of the rules and a README."`
-	Run     runCmd     `cmd:"" help:"Run a prompt: think, call tools, answer."`
-	Chat    chatCmd    `cmd:"" help:"Talk with an agent."`
-	Serve   serveCmd   `cmd:"" help:"Start runs by messages and schedules, as agent.yaml says."`
-	UI      uiCmd      `cmd:"" name:"ui" help:"Look at an agent in a browser: talk, watch runs, answer what waits for a person."`
-	Ask     askCmd     `cmd:"" help:"Start a run of an agent that is served, by a message, and wait for its answer."`
-	Key     keyCmd     `cmd:"" help:"API keys of chaski serve --http: make, list, remove."`
-	Audit   auditCmd   `cmd:"" help:"The log of attempted calls."`
-	Model   modelCmd   `cmd:"" help:"The decoder's parts, one by one."`
-	Runs    runsCmd    `cmd:"" help:"Runs: list, show, resume, replay, fork, cancel, approve, deny, settle."`
-	Bench   benchCmd   `cmd:"" help:"Measurements."`
-	Policy  policyCmd  `cmd:"" help:"Check, test, explain and replay policies."`
-	Bus     busCmd     `cmd:"" help:"Serve an embedded NATS server for other processes."`
-	Worker  workerCmd  `cmd:"" help:"Serve tools that a YAML file declares."`
-	Mcp     mcpCmd     `cmd:"" help:"Serve an MCP client; the MCP servers that the agent uses: list, accept, log in."`
-	Tools   toolsCmd   `cmd:"" help:"Tools on the bus: list, call, show."`
-	Pull    pullCmd    `cmd:"" help:"Get a model: from the Hugging Face hub or an Ollama registry."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Init       initCmd       `cmd:"" help:"Make a folder with an agent that runs, its rules and their tests."`
+	Run        runCmd        `cmd:"" help:"Run a prompt: think, call tools, answer. It exits 0 only if the run finished."`
+	Chat       chatCmd       `cmd:"" help:"Talk with an agent."`
+	Serve      serveCmd      `cmd:"" help:"Start runs by messages and schedules, as agent.yaml says; with --http, serve the model and the agent over HTTP."`
+	UI         uiCmd         `cmd:"" name:"ui" help:"Look at an agent in a browser: talk, watch runs, answer what waits for a person."`
+	Ask        askCmd        `cmd:"" help:"Start a run of an agent that is served, by a message, and wait for its answer."`
+	Key        keyCmd        `cmd:"" help:"API keys of chaski serve --http: make, list, remove."`
+	Audit      auditCmd      `cmd:"" help:"The log of attempted calls."`
+	Model      modelCmd      `cmd:"" help:"The decoder's parts, one by one."`
+	Runs       runsCmd       `cmd:"" help:"Runs: list, show, resume, replay, fork, cancel, approve, deny, settle."`
+	Bench      benchCmd      `cmd:"" help:"Measurements."`
+	Policy     policyCmd     `cmd:"" help:"Check, test, explain and replay policies."`
+	Bus        busCmd        `cmd:"" help:"Serve an embedded NATS server for other processes."`
+	Worker     workerCmd     `cmd:"" help:"Serve tools that a YAML file declares, commands and HTTP endpoints, on NATS."`
+	Mcp        mcpCmd        `cmd:"" help:"Serve an MCP client; the MCP servers that the agent uses: list, accept, log in."`
+	Tools      toolsCmd      `cmd:"" help:"Tools on the bus: list, call, show."`
+	Pull       pullCmd       `cmd:"" help:"Get a model: hf:OWNER/REPO[:TAG], ollama:NAME[:TAG] or a short name such as llama3.1."`
+	Completion completionCmd `cmd:"" help:"Print a script by which a shell completes commands, flags, runs and models."`
+	Man        manCmd        `cmd:"" help:"Print the manual page of a command, or write all of them."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
 
 	ShowVersion versionFlag `name:"version" help:"Print the version."`
 }
@@ -59,13 +59,13 @@ func main() { os.Exit(run(os.Args[1:])) }
 func run(args []string) int {
 	var c cli
 	code := -1
-	parser, err := kong.New(&c,
-		kong.Name("chaski"),
-		kong.Description("Agents that call tools: an embedded model, tools over NATS, policies that decide, runs that survive."),
-		kong.UsageOnError(),
-		kong.NamedMapper(modelType, kong.MapperFunc(modelMapper)),
-		kong.Exit(func(n int) { code = n }),
-	)
+	if len(args) > 0 && args[0] == completeWord {
+		if err := complete(stdout, args[1:]); err != nil {
+			return 1
+		}
+		return 0
+	}
+	parser, err := newParser(&c, func(n int) { code = n })
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "chaski:", err)
 		return 1

@@ -45,7 +45,7 @@ func (c *mcpServeCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	return s.Run(ctx, os.Stdin, os.Stdout, api.Principal{Name: me(), Approve: true, Operate: true, All: true})
+	return s.Run(ctx, os.Stdin, stdout, api.Principal{Name: me(), Approve: true, Operate: true, All: true})
 }
 
 // mcpServer serves the host's agent, and its tools.

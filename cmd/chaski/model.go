@@ -20,12 +20,12 @@ import (
 // modelCmd groups the decoder's parts.
 type modelCmd struct {
 	Info     modelInfoCmd     `cmd:"" help:"Describe a model file."`
-	Generate modelGenerateCmd `cmd:"" help:"Continue a text."`
-	Tokenize modelTokenizeCmd `cmd:"" help:"Token ids of texts: JSON lines in and out."`
-	Logits   modelLogitsCmd   `cmd:"" help:"Logits of token ids: JSON lines in and out."`
-	Prompt   modelPromptCmd   `cmd:"" help:"Render conversations as prompts: JSON lines in and out."`
-	Parse    modelParseCmd    `cmd:"" help:"Read what a model wrote into text and calls: JSON lines in and out."`
-	Mask     modelMaskCmd     `cmd:"" help:"Token masks of JSON Schemas, checked against instances."`
+	Generate modelGenerateCmd `cmd:"" help:"Continue a text (--prompt) or token ids (--ids)."`
+	Tokenize modelTokenizeCmd `cmd:"" help:"Token ids of texts, JSON lines: {\"text\": …, \"special\": bool} -> {\"ids\": […]}."`
+	Logits   modelLogitsCmd   `cmd:"" help:"Logits of token ids, JSON lines: an array -> {\"last_logits\": […], \"argmax\": […], \"nll\": …}."`
+	Prompt   modelPromptCmd   `cmd:"" help:"Render conversations, JSON lines: {\"messages\": …, \"options\": …} -> {\"prompt\": …}."`
+	Parse    modelParseCmd    `cmd:"" help:"Read what a model wrote, JSON lines: {\"text\": …, \"tools\": […]} -> {\"content\": …, \"calls\": […], \"error\": …}."`
+	Mask     modelMaskCmd     `cmd:"" help:"Schemas with instances -> what the grammar accepts, and how long masks take."`
 	Quantize modelQuantizeCmd `cmd:"" help:"Convert a model to another number format."`
 	Ls       modelLsCmd       `cmd:"" help:"List the models that were pulled."`
 	Rm       modelRmCmd       `cmd:"" help:"Remove models that were pulled."`

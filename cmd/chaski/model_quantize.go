@@ -12,7 +12,7 @@ import (
 )
 
 type modelQuantizeCmd struct {
-	In      string `arg:"" help:"GGUF file, or a name to pull." type:"model"`
+	In      string `arg:"" help:"GGUF file, mini, or a name to pull." type:"model"`
 	Out     string `arg:"" help:"File to write." type:"path"`
 	Type    string `required:"" help:"Number format: Q4_K_M, Q8_0, F16 and so on."`
 	JSON    bool   `help:"Print JSON: path, format, bytes and the bytes of the file read."`
@@ -32,7 +32,7 @@ func (c *modelQuantizeCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	f, err := gguf.Open(c.In)
+	f, err := openFile(c.In)
 	if err != nil {
 		return err
 	}

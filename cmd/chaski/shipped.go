@@ -21,12 +21,20 @@ func isShipped(path string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
+// openFile opens a model's GGUF file, or that of the model in the binary.
+func openFile(path string) (*gguf.File, error) {
+	if isShipped(path) {
+		return gguf.Parse(mini.Bytes())
+	}
+	return gguf.Open(path)
+}
+
 // openModel opens a model file, a directory or the model in the binary.
 func openModel(path string, o llama.Options) (*llama.Model, error) {
 	if !isShipped(path) {
 		return llama.Open(path, o)
 	}
-	f, err := gguf.Parse(mini.Bytes())
+	f, err := openFile(path)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,14 @@ func (versionCmd) Run() error {
 	return nil
 }
 
+// released is the version of a release, set where it is built; a build from a checkout has
+// that of the checkout.
+var released = ""
+
 func programVersion() string {
+	if released != "" {
+		return released
+	}
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version
 	}
