@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -207,6 +209,55 @@ func TestAgentStream(t *testing.T) {
 	}
 	if !strings.HasPrefix(text, "Let me look.\n\nThis waits") || finish != "stop" || run == "" || dig(list[len(list)-2].data, "usage", "prompt_tokens") != 200.0 {
 		t.Error(text, finish, run, list[len(list)-2].text)
+	}
+}
+
+// TestAgentScreened: where a policy looks at answers, a client gets what it left of them, and
+// gets it once, streamed or whole, and in the run's events.
+func TestAgentScreened(t *testing.T) {
+	rules := filepath.Join(t.TempDir(), "rules.yaml")
+	if err := os.WriteFile(rules, []byte("name: b\nrules:\n  - {id: say, on: answer, when: 'found(\"email\")', then: redact, redact: [email]}\n  - {id: do, on: call, then: allow}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	look := tools.New("lookup_order", "Look up an order", func(_ context.Context, in orderIn) (string, error) { return "late", nil }, tools.Options{Effect: tools.Read})
+	model := &llm.Scripted{Next: func(_ int, req *llm.Request) llm.Turn {
+		if results(req) == 0 {
+			return llm.Turn{Text: "I look for ana@mail.example.", Calls: []llm.ToolCall{{Name: "lookup_order", Arguments: json.RawMessage(`{"order_number":1042}`)}}}
+		}
+		return llm.Turn{Text: "It is late; write to ana@mail.example."}
+	}}
+	a, err := agent.New(model, agent.Options{Tools: []*tools.Tool{look}, Policies: []string{rules}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := serveAgents(t, api.Options{Agents: []api.Agent{{Name: "shop", Agent: a}}})
+	body := object{"model": "shop", "messages": []object{user("Where is it?")}}
+	const want = "It is late; write to [EMAIL]."
+	_, out := post(t, url+"/v1/chat/completions", body)
+	if got := dig(out, "choices", 0, "message", "content"); got != want {
+		t.Errorf("%q", got)
+	}
+	streamed, run := "", ""
+	for _, ev := range events(t, url+"/v1/chat/completions", with(body, object{"stream": true})) {
+		text, _ := dig(ev.data, "choices", 0, "delta", "content").(string)
+		streamed += text
+		if id, ok := dig(ev.data, "metadata", "run_id").(string); ok {
+			run = id
+		}
+	}
+	if streamed != want {
+		t.Errorf("%q", streamed)
+	}
+	told := ""
+	list, _ := watch(t, url, run).all()
+	for _, ev := range list {
+		text, _ := ev["delta"].(string)
+		if ev["type"] == "TEXT_MESSAGE_CONTENT" {
+			told += text
+		}
+	}
+	if told != want {
+		t.Errorf("%q", told)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/chaski-dev/chaski/agent"
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/policies"
 )
 
 // trail is what happened in a run, for those who watch it: its journal's events, and
@@ -61,7 +62,9 @@ func (t *trail) take(ev *agent.Event) (missed bool) {
 	defer t.mu.Unlock()
 	switch {
 	case ev.Text != "":
-		t.add(entry{text: ev.Text})
+		if !t.state.Policy.Asks(policies.OnAnswer) { // else the event told it that let it out
+			t.add(entry{text: ev.Text})
+		}
 	case ev.Retry != nil:
 		t.add(entry{void: true})
 	case ev.Journal != nil:
