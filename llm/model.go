@@ -46,6 +46,28 @@ type Keeper interface {
 	EndSession(tenant, session string)
 }
 
+// Embedder is a [Model] that turns texts into vectors.
+type Embedder interface {
+	Model
+
+	// Embed returns the embedding of a text.
+	Embed(ctx context.Context, req *EmbedRequest) (Embedding, error)
+}
+
+// EmbedRequest is what is to be embedded: a text, or tokens of the model's vocabulary.
+type EmbedRequest struct {
+	Text   string
+	Tokens []int32 // in place of Text, where they are not nil
+	Tenant string
+}
+
+// Embedding is a text as a vector of unit length: texts of like meaning have vectors of a
+// large inner product, as far as the model was trained for it.
+type Embedding struct {
+	Vector []float32
+	Tokens int // that were read
+}
+
 // Info describes a [Model].
 type Info struct {
 	Name          string `json:"name"`
@@ -61,6 +83,9 @@ type Info struct {
 	// Calibrated says that the Confidence of a call was fitted to how often such calls
 	// are right.
 	Calibrated bool `json:"calibrated,omitempty"`
+
+	// Embedding is the length of the vectors of an [Embedder]; 0 says that it gives none.
+	Embedding int `json:"embedding,omitempty"`
 }
 
 // ErrContextFull is matched by the error of a request that does not fit the

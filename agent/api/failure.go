@@ -14,6 +14,7 @@ import (
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/engine"
 	"github.com/chaski-dev/chaski/llm/grammar"
+	"github.com/chaski-dev/chaski/llm/llama"
 	"github.com/chaski-dev/chaski/runtime/journal"
 )
 
@@ -74,6 +75,8 @@ func asFailure(err error) *failure {
 	case errors.As(err, &schema):
 		f = bad("tools", "a schema cannot be enforced: %s at %q: %s", schema.Keyword, schema.Path, schema.Reason)
 		f.code = "invalid_function_parameters"
+	case errors.Is(err, llama.ErrToken):
+		f = bad("", "%v", err)
 	case errors.Is(err, engine.ErrNoRoom):
 		f = bad("max_tokens", "%v", engine.ErrNoRoom)
 	case errors.Is(err, engine.ErrClosed):

@@ -21,6 +21,7 @@ type modelObject struct {
 
 	Kind          string `json:"kind"`                     // model or agent
 	ContextTokens int    `json:"context_tokens,omitempty"` // of the model
+	abilities
 }
 
 type modelList struct {
@@ -33,7 +34,7 @@ type modelList struct {
 
 func (m *Model) object() modelObject {
 	return modelObject{ID: m.Name, Object: "model", Created: m.Created.Unix(), OwnedBy: "chaski", Type: "model", DisplayName: m.LLM.Info().Name,
-		CreatedAt: m.Created.UTC().Format(time.RFC3339), Kind: "model", ContextTokens: m.LLM.Info().ContextTokens}
+		CreatedAt: m.Created.UTC().Format(time.RFC3339), Kind: "model", ContextTokens: m.LLM.Info().ContextTokens, abilities: abilitiesOf(m.LLM.Info(), true)}
 }
 
 func (s *Server) objects() []modelObject {
@@ -53,7 +54,7 @@ func (a *Agent) object() modelObject {
 		about = a.Name
 	}
 	return modelObject{ID: a.Name, Object: "model", Created: a.Created.Unix(), OwnedBy: "chaski", Type: "model", DisplayName: about,
-		CreatedAt: a.Created.UTC().Format(time.RFC3339), Kind: "agent", ContextTokens: a.Agent.Model().Info().ContextTokens}
+		CreatedAt: a.Created.UTC().Format(time.RFC3339), Kind: "agent", ContextTokens: a.Agent.Model().Info().ContextTokens, abilities: abilitiesOf(a.Agent.Model().Info(), false)}
 }
 
 // listModels lists what may be asked.

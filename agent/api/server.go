@@ -210,6 +210,7 @@ func (s *Server) routes() {
 	s.handle("POST /v1/messages", s.messages)
 	s.handle("POST /v1/messages/count_tokens", s.countTokens)
 	s.responseRoutes()
+	s.handle("POST /v1/embeddings", s.embeddings)
 	s.runRoutes()
 }
 

@@ -291,7 +291,7 @@ func (e *Engine) Close() error {
 
 // Info implements [llm.Model].
 func (e *Engine) Info() llm.Info {
-	return llm.Info{Name: e.model.Name, ContextTokens: e.context, ExactTokens: true, Constrained: e.tok != nil, Calibrated: e.sure.fitted}
+	return llm.Info{Name: e.model.Name, ContextTokens: e.context, ExactTokens: true, Constrained: e.tok != nil, Calibrated: e.sure.fitted, Embedding: e.model.Width}
 }
 
 // Model returns the weights, Tokenizer the vocabulary, nil if the file has none.

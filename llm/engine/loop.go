@@ -76,7 +76,10 @@ func (e *Engine) admit() {
 			return
 		}
 		prompt := s.job.Prompt
-		table := e.cache.Match(s.job.Tenant, prompt)
+		table := e.pages.NewTable()
+		if s.job.pooled == nil {
+			table = e.cache.Match(s.job.Tenant, prompt)
+		}
 		divergent := table.Len()
 		table.Truncate(min(table.Len(), len(prompt)-1)) // the last token gives the first logits
 		e.mu.Lock()
@@ -358,6 +361,13 @@ func (e *Engine) plan() (parts []part, spans []llama.Span) {
 			continue
 		}
 		rest := s.ids[s.table.Len():]
+		if s.job.pooled != nil {
+			n := min(len(rest), max(1, budget/max(reading, 1)))
+			budget -= n
+			reading--
+			parts, spans = append(parts, part{s: s}), append(spans, llama.Span{Table: s.table, Tokens: rest[:n], Hidden: s.job.pooled.from(s.table.Len())})
+			continue
+		}
 		if s.reading() {
 			prompt := s.job.Prompt[:len(s.job.Prompt)-1]
 			if have := s.table.Len(); e.cache.Adopt(s.job.Tenant, s.table, prompt) {
@@ -406,7 +416,7 @@ func (e *Engine) plan() (parts []part, spans []llama.Span) {
 func (e *Engine) follows(i int) bool {
 	s := e.live[i]
 	for _, l := range e.live[:i] {
-		if l.job.Tenant != s.job.Tenant || !l.reading() {
+		if l.job.Tenant != s.job.Tenant || !l.reading() || l.job.pooled != nil {
 			continue
 		}
 		n := min(len(l.job.Prompt)-1, len(s.job.Prompt)-1)
@@ -428,7 +438,7 @@ func (e *Engine) follows(i int) bool {
 // number, so the text is the same as without it.
 func (e *Engine) step(p *part) {
 	s := p.s
-	if len(p.logits) == 0 || s.reading() {
+	if s.job.pooled == nil && (len(p.logits) == 0 || s.reading()) {
 		// Others may start from what was read of the prompt. The tail page is shared
 		// only if somebody waits, for it must be copied then.
 		n := s.table.Len()
@@ -501,7 +511,7 @@ func (e *Engine) step(p *part) {
 
 // retire ends a sequence: what it computed stays in the cache, its pages are let go.
 func (e *Engine) retire(s *sequence, err error) {
-	if err == nil || errors.Is(err, ErrClosed) {
+	if s.job.pooled == nil && (err == nil || errors.Is(err, ErrClosed)) {
 		e.cache.Insert(s.job.Tenant, s.table, s.ids, s.table.Len())
 		e.keep(s)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/kv"
+	"github.com/chaski-dev/chaski/llm/llama"
 	"github.com/chaski-dev/chaski/llm/sample"
 )
 
@@ -27,6 +28,7 @@ type Job struct {
 
 	constraint *constraint // nil is none
 	front      int         // tokens of the prompt that are system prompt and tools
+	pooled     *pooled     // wants the hidden states, and nothing of the cache; nil wants none
 }
 
 // Outcome says how a job ended and what it cost.
@@ -218,7 +220,7 @@ func (e *Engine) submit(job Job) (*sequence, error) {
 	}
 	for i, id := range job.Prompt {
 		if id < 0 || int(id) >= e.model.Vocab {
-			return nil, fmt.Errorf("engine: token %d at %d of the prompt: the vocabulary has %d", id, i, e.model.Vocab)
+			return nil, fmt.Errorf("engine: %w: %d at %d of the prompt, the vocabulary has %d tokens", llama.ErrToken, id, i, e.model.Vocab)
 		}
 	}
 	if need := len(job.Prompt) + job.Max; need > e.context {

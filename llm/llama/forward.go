@@ -21,6 +21,10 @@ type Span struct {
 
 	// Rows, if not nil, are the only tokens of the vocabulary whose logits are wanted.
 	Rows []int32
+
+	// Hidden, if not nil, is told the last hidden state of each of the tokens: the output
+	// of the last layer, normalised as for the head. The state is valid during the call.
+	Hidden func(token int, state []float32)
 }
 
 // Runner computes forward passes of one model, one at a time. It is not safe for
@@ -159,7 +163,25 @@ func (r *Runner) Forward(spans []Span) ([][]float32, error) {
 		r.pool.Multiply(&r.act, tensor.Product{W: w.down, Dst: r.resid})
 		tensor.Add(r.hidden, r.resid)
 	}
+	r.tell(spans)
 	return r.project(spans), nil
+}
+
+// tell gives the hidden states to those who asked.
+func (r *Runner) tell(spans []Span) {
+	m := r.model
+	rest := r.hidden
+	for _, s := range spans {
+		n := len(s.Tokens) * m.Width
+		if s.Hidden != nil {
+			state := make([]float32, m.Width)
+			for i := range s.Tokens {
+				tensor.RMSNorm(state, rest[i*m.Width:][:m.Width], m.norm, float32(m.Epsilon))
+				s.Hidden(i, state)
+			}
+		}
+		rest = rest[n:]
+	}
 }
 
 // resize makes room for n tokens.

@@ -402,3 +402,40 @@ func TestProjectReusesMemory(t *testing.T) {
 		}
 	}
 }
+
+// TestHidden: the head's product with the hidden states is the logits, whatever spans they
+// come in.
+func TestHidden(t *testing.T) {
+	b := randomBench(t, 1)
+	w := randomWeights(1).data["token_embd.weight"] // the head too
+	width := len(w) / tVocab
+	prompts := [][]int32{ids(1, 20), ids(2, 9)}
+	var states [2][][]float32
+	var spans []Span
+	for i, p := range prompts {
+		table := b.cache.NewTable()
+		defer table.Free()
+		spans = append(spans, Span{Table: table, Tokens: p, Logits: len(p), Hidden: func(_ int, s []float32) { states[i] = append(states[i], slices.Clone(s)) }})
+	}
+	logits, err := b.Forward(spans)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range prompts {
+		if len(states[i]) != len(p) {
+			t.Fatalf("%d states of %d tokens", len(states[i]), len(p))
+		}
+		for j, state := range states[i] {
+			want := make([]float32, tVocab)
+			for id := range want {
+				for k := range width {
+					want[id] += w[id*width+k] * state[k]
+				}
+			}
+			if rel := relative(logits[0], want); rel > 1e-2 { // activations of the head are rounded
+				t.Errorf("token %d of sequence %d: off by %.1e", j, i, rel)
+			}
+			logits = logits[1:]
+		}
+	}
+}

@@ -119,14 +119,19 @@ func (a *Acts) RMSNorm(x []float32, weight []float32, eps float32) {
 	n := len(weight)
 	a.Reset(len(x)/n, n)
 	for i := range a.N {
-		in, out := x[i*n:][:n], a.Row(i)
-		var ss float64
-		for _, v := range in {
-			ss += float64(v) * float64(v)
-		}
-		scale := float32(1 / math.Sqrt(ss/float64(n)+float64(eps)))
-		for j, v := range in {
-			out[j] = v * scale * weight[j]
-		}
+		RMSNorm(a.Row(i), x[i*n:][:n], weight, eps)
+	}
+}
+
+// RMSNorm writes x, scaled to a root mean square of 1 and by weight, to dst. All have one
+// length.
+func RMSNorm(dst, x, weight []float32, eps float32) {
+	var ss float64
+	for _, v := range x {
+		ss += float64(v) * float64(v)
+	}
+	scale := float32(1 / math.Sqrt(ss/float64(len(x))+float64(eps)))
+	for j, v := range x {
+		dst[j] = v * scale * weight[j]
 	}
 }
