@@ -20,6 +20,15 @@ func python(t *testing.T, install string, modules string) string {
 	return name
 }
 
+// TestOpenAIClient is OpenAI's client for Python with the model in the box.
+func TestOpenAIClient(t *testing.T) {
+	out, err := exec.Command(python(t, "openai", "openai"), "testdata/openai_client.py", serveMini(t)).CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 // TestAnthropicClient is Anthropic's client for Python with the model in the box.
 func TestAnthropicClient(t *testing.T) {
 	out, err := exec.Command(python(t, "anthropic", "anthropic"), "testdata/anthropic_client.py", serveMini(t)).CombinedOutput()

@@ -14,6 +14,12 @@ func (s *Server) responseRoutes() {
 	s.handle("POST /v1/responses/{id}/cancel", s.cancelResponse)
 	s.handle("GET /v1/responses/{id}/input_items", s.inputItems)
 	s.handle("POST /v1/responses/input_tokens", s.inputTokens)
+	s.handle("POST /v1/responses/compact", noCompaction)
+}
+
+// noCompaction answers POST /v1/responses/compact: clients that compact on their own then do.
+func noCompaction(http.ResponseWriter, *http.Request) error {
+	return &failure{status: http.StatusNotFound, kind: "invalid_request_error", code: "not_found", message: "conversations are not compacted here: what does not fit is refused with context_length_exceeded"}
 }
 
 // storedFor finds a response that has ended for who asks.
