@@ -262,7 +262,7 @@ func (c *Config) Declared() ([]*tools.Tool, error) {
 	if err != nil || c.Documents == nil {
 		return list, err
 	}
-	return append(list, c.Documents.pick(documents.Declared(c.folders()))...), nil
+	return append(list, documents.Declared(c.documents())...), nil
 }
 
 // external returns the commands and endpoints that are declared as tools.

@@ -101,29 +101,22 @@ func (d *DocumentsConfig) check() error {
 // Bounds of what may be asked for.
 const (
 	maxPassages = 50
-	minSize     = 100
+	minSize     = 40
 	maxSize     = 20_000
 )
 
-// folders are the configured folders, with their paths as the process sees them.
-func (c *Config) folders() []documents.Folder {
-	var out []documents.Folder
-	for _, f := range c.Documents.Folders {
+// documents are the configured documents, with their paths as the process sees them.
+func (c *Config) documents() documents.Options {
+	d := c.Documents
+	o := documents.Options{Passages: d.Passages, Size: d.Size, Language: d.Language, Tools: d.Tools}
+	for _, f := range d.Folders {
 		folder := documents.Folder{Path: c.path(f.Path), Trusted: f.Trusted, Readers: f.Readers, Tenant: f.Tenant}
 		if c.fsys != nil {
 			folder.Path, folder.FS = f.Path, c.fsys
 		}
-		out = append(out, folder)
+		o.Folders = append(o.Folders, folder)
 	}
-	return out
-}
-
-// documentTools picks the tools that are asked for.
-func (d *DocumentsConfig) pick(all []*tools.Tool) []*tools.Tool {
-	if len(d.Tools) == 0 {
-		return all
-	}
-	return slices.DeleteFunc(all, func(t *tools.Tool) bool { return !slices.Contains(d.Tools, t.Spec().Name) })
+	return o
 }
 
 // openDocuments opens the library, if one is configured, and returns its tools.
@@ -144,13 +137,14 @@ func (h *Host) openDocuments(ctx context.Context) ([]*tools.Tool, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("documents: the index: %w", err)
 	}
-	l, err := documents.Open(ctx, documents.Options{Folders: c.folders(), Index: dir, Passages: d.Passages, Size: d.Size, Language: d.Language,
-		Watch: true, Progress: h.o.Progress, Log: h.o.Log})
+	o := c.documents()
+	o.Index, o.Watch, o.Progress, o.Log = dir, true, h.o.Progress, h.o.Log
+	l, err := documents.Open(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	h.close = append(h.close, l.Close)
 	files, passages := l.Size()
 	h.o.Log.Info().Int("files", files).Int("passages", passages).Int("failed", len(l.Failures())).Msg("documents are ready")
-	return d.pick(l.Tools()), nil
+	return l.Tools(), nil
 }

@@ -72,17 +72,31 @@ func lint(t *testing.T, e *host.Example) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var specs []tools.Spec
-	for _, tool := range e.Tools() {
-		specs = append(specs, tool.Spec())
-	}
-	b, err := policies.Compile(sources, specs)
+	b, err := policies.Compile(sources, specs(t, e))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, found := range b.Lint() {
 		t.Error(found)
 	}
+}
+
+// specs are the declarations of all tools of an example.
+func specs(t *testing.T, e *host.Example) []tools.Spec {
+	t.Helper()
+	config, err := e.Config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared, err := config.Declared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []tools.Spec
+	for _, tool := range append(e.Tools(), declared...) {
+		out = append(out, tool.Spec())
+	}
+	return out
 }
 
 func play(t *testing.T, e *host.Example, c Case) ([]byte, error) {
@@ -141,8 +155,7 @@ func Turn(tool, arguments string) llm.Turn {
 func SameTools(t *testing.T, e *host.Example, trained []llm.ToolSpec, system string) {
 	t.Helper()
 	var own []llm.ToolSpec
-	for _, tool := range e.Tools() {
-		spec := tool.Spec()
+	for _, spec := range specs(t, e) {
 		own = append(own, spec.LLM())
 	}
 	a, errA := chat.Canonical(own)

@@ -23,9 +23,10 @@ type Options struct {
 	// Index is the folder of the index. "" is a temporary one, which goes with the library.
 	Index string
 
-	Passages int    // that a search gives; 0 is 5
-	Size     int    // characters of a passage; 0 is 1,000
-	Language string // of all documents, one of index.Languages; "" tells it from each
+	Passages int      // that a search gives; 0 is 5
+	Size     int      // characters of a passage; 0 is 1,000
+	Tools    []string // of ToolNames, those that are offered; none is all
+	Language string   // of all documents, one of index.Languages; "" tells it from each
 
 	Limits read.Limits // of one file
 

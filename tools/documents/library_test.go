@@ -219,7 +219,7 @@ func TestTrust(t *testing.T) {
 		folders []Folder
 		want    string
 	}{{[]Folder{own}, "tool "}, {[]Folder{mail}, "untrusted "}, {[]Folder{own, mail}, "tool text unless label is trusted"}} {
-		spec := Declared(c.folders)[0].Spec()
+		spec := Declared(Options{Folders: c.folders})[0].Spec()
 		if s := spec.Labels["integrity"] + " " + spec.Labels["strangers"]; !strings.HasPrefix(s, c.want) {
 			t.Errorf("%v: %s", c.folders, s)
 		}

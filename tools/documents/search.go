@@ -15,20 +15,21 @@ const (
 	LabelUntrusted = "untrusted"
 )
 
-// Passage is a piece of a document, as tools give it.
+// Passage is a piece of a document.
 type Passage struct {
-	Source  string `json:"source"` // the file, as it is cited
-	Text    string `json:"text"`
-	Page    int    `json:"page,omitempty"`
-	Heading string `json:"heading,omitempty"`
-	Passage int    `json:"passage"`      // its number within the file, from 1
-	Of      int    `json:"of,omitempty"` // how many the file has
-	Hash    string `json:"hash"`         // of the text
-	Label   string `json:"label"`        // LabelTrusted or LabelUntrusted
+	Source  string // the file, as it is cited
+	Text    string
+	Page    int    // on which it begins; 0 where there are no pages
+	Heading string // the headings above it
+	Passage int    // its number within the file, from 1
+	Of      int    // how many the file has
+	Hash    string // of the text: 16 digits of its SHA-256
+	Label   string // LabelTrusted or LabelUntrusted
 }
 
 func (l *Library) passage(p index.Passage) Passage {
-	return Passage{Source: p.File, Text: p.Text, Page: p.Page, Heading: p.Heading, Passage: p.Number, Hash: p.Hash, Label: l.label(p.Folders)}
+	rec, _ := l.index.Record(p.File)
+	return Passage{Source: p.File, Text: p.Text, Page: p.Page, Heading: p.Heading, Passage: p.Number, Of: rec.Passages, Hash: p.Hash, Label: l.label(p.Folders)}
 }
 
 func (l *Library) label(folders []string) string {
@@ -77,9 +78,7 @@ func (l *Library) Around(ctx context.Context, source string, number int, a Asker
 		if err != nil {
 			return nil, fmt.Errorf("documents: %w", err)
 		}
-		next := l.passage(p)
-		next.Of = rec.Passages
-		out = append(out, next)
+		out = append(out, l.passage(p))
 	}
 	return out, ctx.Err()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/chaski-dev/chaski/tools"
 )
@@ -29,6 +30,38 @@ type opening struct {
 	Passage int    `json:"passage,omitempty" jsonschema:"description=Number of the passage to read around,minimum=1"`
 }
 
+// shown is a passage as a model reads it: what it needs to answer and cite, and no more,
+// for a small model loses the text among the rest.
+type shown struct {
+	Source  string `json:"source"`
+	Text    string `json:"text"`
+	Page    int    `json:"page,omitempty"`
+	Heading string `json:"heading,omitempty"`
+	Passage int    `json:"passage,omitempty"` // its number, where the file has several and can be opened
+	Of      int    `json:"of,omitempty"`      // how many the file has; of one that was opened
+	Hash    string `json:"hash,omitempty"`    // of one that was opened
+	Label   string `json:"label,omitempty"`   // where there are several
+}
+
+func (l *Library) shown(all []Passage, opened bool) []shown {
+	out := make([]shown, 0, len(all))
+	reads := l.offers(OpenName)
+	for _, p := range all {
+		s := shown{Source: p.Source, Text: p.Text, Page: p.Page, Heading: p.Heading}
+		if p.Of > 1 && reads || opened {
+			s.Passage = p.Passage
+		}
+		if opened {
+			s.Of, s.Hash = p.Of, p.Hash
+		}
+		if l.mixed() {
+			s.Label = p.Label
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
 // listing asks for documents.
 type listing struct {
 	Contains string `json:"contains,omitempty" jsonschema:"description=Part of the name or title"`
@@ -43,25 +76,35 @@ type listed struct {
 // maxListed is how many documents a list shows.
 const maxListed = 100
 
-// Tools returns the library's tools: search_documents, open_document, list_documents. Who
-// asks is who started the run.
+// offers reports whether a tool of that name is one of the library's.
+func (l *Library) offers(name string) bool {
+	return len(l.opt.Tools) == 0 || slices.Contains(l.opt.Tools, name)
+}
+
+// Tools returns the library's tools: search_documents, open_document, list_documents, or
+// those of them that were asked for. Who asks is who started the run.
 func (l *Library) Tools() []*tools.Tool {
+	return slices.DeleteFunc(l.all(), func(t *tools.Tool) bool { return !l.offers(t.Spec().Name) })
+}
+
+func (l *Library) all() []*tools.Tool {
 	labels := l.labels()
 	passages := map[string]string{"passages": "."}
 	for k, v := range labels {
 		passages[k] = v
 	}
 	return []*tools.Tool{
-		tools.New(SearchName, "Search the documents", func(ctx context.Context, in query) ([]Passage, error) {
-			return l.Search(ctx, in.Query, asker(ctx))
+		tools.New(SearchName, "Search the documents", func(ctx context.Context, in query) ([]shown, error) {
+			all, err := l.Search(ctx, in.Query, asker(ctx))
+			return l.shown(all, false), err
 		}, tools.Options{Effect: tools.Read, Labels: passages}),
 
-		tools.New(OpenName, "Read on in a document, around a passage that a search gave", func(ctx context.Context, in opening) ([]Passage, error) {
-			out, err := l.Around(ctx, in.Source, in.Passage, asker(ctx))
+		tools.New(OpenName, "Read on in a document, around a passage that a search gave", func(ctx context.Context, in opening) ([]shown, error) {
+			all, err := l.Around(ctx, in.Source, in.Passage, asker(ctx))
 			if errors.Is(err, ErrNoDocument) {
 				return nil, tools.Fail("there is no document %q: %s has the names", in.Source, ListName)
 			}
-			return out, err
+			return l.shown(all, true), err
 		}, tools.Options{Effect: tools.Read, Labels: passages}),
 
 		tools.New(ListName, "List the documents", func(ctx context.Context, in listing) (listed, error) {
@@ -74,16 +117,11 @@ func (l *Library) Tools() []*tools.Tool {
 // labels says to the policies who may have written what the tools answer. Where only some
 // folders are trusted, the members of a passage are strangers' unless its label says else.
 func (l *Library) labels() map[string]string {
-	trusted := 0
-	for _, r := range l.roots {
-		if r.Trusted {
-			trusted++
-		}
-	}
-	switch trusted {
-	case len(l.roots):
+	switch trusted := l.trustedRoots(); {
+	case l.mixed():
+	case trusted > 0:
 		return map[string]string{"integrity": "tool"}
-	case 0:
+	default:
 		return map[string]string{"integrity": "untrusted"}
 	}
 	members := ""
@@ -93,17 +131,33 @@ func (l *Library) labels() map[string]string {
 	return map[string]string{"integrity": "tool", "strangers": members[:len(members)-2]}
 }
 
+// mixed reports whether only some folders are trusted.
+func (l *Library) mixed() bool {
+	n := l.trustedRoots()
+	return n > 0 && n < len(l.roots)
+}
+
+func (l *Library) trustedRoots() int {
+	n := 0
+	for _, r := range l.roots {
+		if r.Trusted {
+			n++
+		}
+	}
+	return n
+}
+
 // asker is on whose behalf a call is made.
 func asker(ctx context.Context) Asker {
 	call, _ := tools.CallFrom(ctx)
 	return Asker{Tenant: call.Tenant, Reader: call.By}
 }
 
-// Declared returns the tools of a library of these folders, without opening it: to be
+// Declared returns the tools of a library with these options, without opening it: to be
 // looked at, not to be called.
-func Declared(folders []Folder) []*tools.Tool {
-	l := &Library{}
-	for _, f := range folders {
+func Declared(o Options) []*tools.Tool {
+	l := &Library{opt: o}
+	for _, f := range o.Folders {
 		l.roots = append(l.roots, &root{Folder: f})
 	}
 	return l.Tools()

@@ -33,7 +33,6 @@ func (l *Library) follow(ctx context.Context) {
 	}
 	watched := map[string]bool{}
 	l.round(ctx, w, watched) // what changed since Open
-	quiet := gather
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	for {
@@ -44,7 +43,7 @@ func (l *Library) follow(ctx context.Context) {
 			if ev.Op == fsnotify.Chmod {
 				continue
 			}
-			drain(ctx, events, quiet)
+			drain(ctx, events)
 		case <-failures: // events were lost: look
 		case <-timer.C:
 		}
@@ -56,20 +55,23 @@ func (l *Library) follow(ctx context.Context) {
 			pause = unheard
 		}
 		took := time.Since(began)
-		quiet = max(gather, 2*took)
 		timer.Reset(max(pause, overhead*took))
+		select { // a folder that changes all the time takes half of a processor at most
+		case <-ctx.Done():
+		case <-time.After(min(took, every)):
+		}
 	}
 }
 
-// drain takes events until none comes for a moment, or for ten.
-func drain(ctx context.Context, events chan fsnotify.Event, quiet time.Duration) {
-	end := time.After(3 * quiet)
+// drain takes events until none comes for a moment, or for three.
+func drain(ctx context.Context, events chan fsnotify.Event) {
+	end := time.After(3 * gather)
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-events:
-		case <-time.After(quiet):
+		case <-time.After(gather):
 			return
 		case <-end:
 			return

@@ -9,6 +9,7 @@ import (
 	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 )
 
 // maxMarkdown bounds what the parser is given, which cannot be interrupted; of a longer
@@ -233,7 +234,11 @@ func (m *marks) inline(n ast.Node) string {
 		}
 		switch c := c.(type) {
 		case *ast.Text:
-			b.WriteString(escape(string(c.Value(m.src))))
+			text := c.Value(m.src)
+			if _, code := c.Parent().(*ast.CodeSpan); !code {
+				text = []byte(unescape(string(util.UnescapePunctuations(text))))
+			}
+			b.WriteString(escape(string(text)))
 			if c.SoftLineBreak() || c.HardLineBreak() {
 				b.WriteByte('\n')
 			}

@@ -27,12 +27,16 @@ func portable(in *input) error {
 	if err := unpacked(in); err != nil {
 		return err
 	}
-	r, err := pdf.NewReader(&meter{in: in, left: int64(len(in.data))*200 + 64<<20}, int64(len(in.data)))
+	m := &meter{in: in}
+	m.allow(10, 4<<20)
+	r, err := pdf.NewReader(m, int64(len(in.data)))
 	if err != nil {
 		return fmt.Errorf("PDF: %w", err)
 	}
-	p := pages{in: in}
-	p.outline(r.Outline(), 0)
+	p := pages{in: in, titles: map[string]int{}}
+	m.allow(10, 4<<20)
+	p.outline(r)
+	m.allow(100, 16<<20)
 	return p.walk(r.Trailer().Key("Root").Key("Pages"), 0)
 }
 
@@ -42,6 +46,9 @@ type meter struct {
 	in   *input
 	left int64
 }
+
+// allow lets it read so many times the file, and so many bytes more.
+func (m *meter) allow(times, more int64) { m.left = times*int64(len(m.in.data)) + more }
 
 // ReadAt implements io.ReaderAt. It panics to end a loop of the library's.
 func (m *meter) ReadAt(p []byte, off int64) (int, error) {
@@ -120,17 +127,23 @@ type pages struct {
 }
 
 // outline keeps the titles of a document's outline: lines of the text that are one of
-// them are headings.
-func (p *pages) outline(o pdf.Outline, level int) {
-	if p.titles == nil {
-		p.titles = map[string]int{}
-	}
+// them are headings. A document whose outline is broken has none.
+func (p *pages) outline(r *pdf.Reader) {
+	defer func() {
+		if recover() != nil {
+			clear(p.titles)
+		}
+	}()
+	p.entry(r.Outline(), 0)
+}
+
+func (p *pages) entry(o pdf.Outline, level int) {
 	if t := strings.Join(strings.Fields(o.Title), " "); t != "" && level > 0 && len(p.titles) < 10_000 {
 		p.titles[strings.ToLower(t)] = level
 	}
 	for _, c := range o.Child {
 		if level < 16 {
-			p.outline(c, level+1)
+			p.entry(c, level+1)
 		}
 	}
 }
