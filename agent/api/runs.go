@@ -73,8 +73,8 @@ func (s *Server) listRuns(w http.ResponseWriter, r *http.Request) error {
 
 // fits says whether a list that is narrowed so has the run.
 func fits(q url.Values, o *runObject) bool {
-	for name, value := range map[string]string{"status": string(o.Status), "agent": o.Agent, "tenant": o.Tenant} {
-		if v := q.Get(name); v != "" && v != value {
+	for _, is := range [][2]string{{q.Get("status"), string(o.Status)}, {q.Get("agent"), o.Agent}, {q.Get("tenant"), o.Tenant}} {
+		if is[0] != "" && is[0] != is[1] {
 			return false
 		}
 	}
