@@ -33,6 +33,9 @@ func (o *output) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// Close ends the output, for whoever is served on it.
+func (o *output) Close() error { return o.file.Close() }
+
 // Fd is the file's, for questions about terminals.
 func (o *output) Fd() uintptr { return o.file.Fd() }
 
