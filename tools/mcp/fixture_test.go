@@ -21,6 +21,13 @@ import (
 
 // TestMain is a server on its standard streams where a test starts it as one.
 func TestMain(m *testing.M) {
+	if os.Getenv("MCP_FIXTURE") == "conformance" {
+		if err := conformanceClient(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	if mode := os.Getenv("MCP_FIXTURE"); mode != "" {
 		fixture(mode)
 		os.Exit(0)
