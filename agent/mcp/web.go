@@ -43,11 +43,12 @@ func newWeb(s *Server) *web {
 	return w
 }
 
-// handlers are those for the two kinds of versions.
+// handlers are those for the two kinds of versions. A client of an older one that lost its
+// stream may come back for what it missed.
 func handlers(get func(*http.Request) *sdk.Server) (newest, sessions http.Handler) {
 	// Who may ask by which name and from which page is the HTTP server's question.
 	newest = sdk.NewStreamableHTTPHandler(get, &sdk.StreamableHTTPOptions{Stateless: true, PropagateRequestCancellation: true, MaxRequestBodyBytes: maxBody, DisableLocalhostProtection: true})
-	sessions = sdk.NewStreamableHTTPHandler(get, &sdk.StreamableHTTPOptions{SessionTimeout: sessionIdle, MaxRequestBodyBytes: maxBody, DisableLocalhostProtection: true})
+	sessions = sdk.NewStreamableHTTPHandler(get, &sdk.StreamableHTTPOptions{EventStore: sdk.NewMemoryEventStore(nil), SessionTimeout: sessionIdle, MaxRequestBodyBytes: maxBody, DisableLocalhostProtection: true})
 	return newest, sessions
 }
 

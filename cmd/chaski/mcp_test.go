@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -66,14 +67,26 @@ func TestMCP(t *testing.T) {
 	}
 }
 
-// TestMCPServer calls chaski mcp as any client does.
+// TestMCPServer calls chaski mcp as any client does that has the entry of docs/mcp.md.
 func TestMCPServer(t *testing.T) {
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
+	page, err := os.ReadFile("../../docs/mcp.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, entry, _ := strings.Cut(string(page), "```json\n")
+	entry, _, ok := strings.Cut(entry, "```")
+	servers, err := mcp.Parse([]byte(entry))
+	if err != nil || !ok || servers["shop"].Command != "chaski" {
+		t.Fatalf("docs/mcp.md has no entry for clients: %v", err)
+	}
+	shop := servers["shop"]
 	dir := t.TempDir()
-	c, err := mcp.Open(t.Context(), mcp.Options{Dir: dir, Servers: mcp.Servers{"shop": {Command: exe, Args: []string{"mcp", "--example", "support", "--data", dir}, Env: map[string]string{"CHASKI_TEST_RUN": "1"}}}})
+	shop.Command, shop.Args, shop.Env = exe, append(shop.Args, "--data", dir), map[string]string{"CHASKI_TEST_RUN": "1"}
+	c, err := mcp.Open(t.Context(), mcp.Options{Dir: dir, Servers: mcp.Servers{"shop": shop}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,21 +95,34 @@ func TestMCPServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, test := range []struct{ tool, arguments, status, text string }{
-		{"shop__lookup_order", `{"order_number":1042}`, "ok", `"item":"steel kettle"`},
-		{"shop__refund_order", `{"order_number":1042,"amount":49.9,"reason":"late"}`, "fail", "chaski runs approve"},
-		{"shop__support", `{"prompt":"Where is my order 1042? If it is late, refund me."}`, "ok", "I refunded 49.9"},
-	} {
-		got, err := r.Call(t.Context(), tools.Call{ID: "c" + test.tool, Attempt: 1, Tool: test.tool, Arguments: json.RawMessage(test.arguments)})
-		if err != nil || string(got.Status) != test.status || !strings.Contains(string(got.Value)+got.Reason, test.text) {
-			t.Errorf("%s: %s %s %s %v", test.tool, got.Status, got.Value, got.Reason, err)
-		}
+	if about := r.Tool("shop__support").Spec().Description; about != "Answers questions about orders, and refunds them" {
+		t.Errorf("the agent is described as %q", about)
 	}
+	call := func(tool, arguments, status, text string) string {
+		got, err := r.Call(t.Context(), tools.Call{ID: "c" + tool, Attempt: 1, Tool: tool, Arguments: json.RawMessage(arguments)})
+		said := string(got.Value) + got.Reason
+		if err != nil || string(got.Status) != status || !strings.Contains(said, text) {
+			t.Errorf("%s: %s %s %v", tool, got.Status, said, err)
+		}
+		return said
+	}
+	call("shop__lookup_order", `{"order_number":1042}`, "ok", `"item":"steel kettle"`)
+	call("shop__support", `{"prompt":"Where is my order 1042? If it is late, refund me."}`, "ok", "I refunded 49.9")
+	said := call("shop__refund_order", `{"order_number":1042,"amount":49.9,"reason":"late"}`, "fail", "chaski runs approve")
+	run := regexp.MustCompile(`runs approve (\S+)`).FindStringSubmatch(said)
+	if run == nil {
+		t.Fatal("no run is named")
+	}
+	runs := filepath.Join(dir, "runs")
+	if out, errs, code := chaski(t, "", "runs", "ls", "--runs", runs); code != 0 || strings.Count(out, "\n") != 3 || !strings.Contains(out, run[1]) {
+		t.Errorf("the runs: %d %s %s", code, out, errs)
+	}
+	if out, errs, code := chaski(t, "", "runs", "approve", run[1], "--runs", runs); code != 0 {
+		t.Errorf("approve: %d %s %s", code, out, errs)
+	}
+	call("shop__resume_run", `{"run":"`+run[1]+`"}`, "ok", `"refund_id":"RF-1042"`)
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
-	}
-	if out, errs, code := chaski(t, "", "runs", "ls", "--runs", filepath.Join(dir, "runs")); code != 0 || strings.Count(out, "\n") != 3 {
-		t.Errorf("the runs: %d %s %s", code, out, errs)
 	}
 	if out, errs, code := chaski(t, "", "audit", "verify", filepath.Join(dir, "audit")); code != 0 {
 		t.Errorf("the audit logs: %d %s %s", code, out, errs)

@@ -3,6 +3,7 @@ package mcp
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -108,7 +109,7 @@ func conformanceClient() error {
 				return err
 			}
 			_, err = io.Copy(io.Discard, resp.Body)
-			return resp.Body.Close()
+			return errors.Join(err, resp.Body.Close())
 		}})
 	if err != nil {
 		return err
