@@ -191,12 +191,11 @@ func (f *Format) Render(req *llm.Request, now time.Time) (Rendered, error) {
 // fill renders messages by the template.
 func (f *Format) fill(messages []llm.Message, o Options, now time.Time) ([]Piece, error) {
 	t, tools := f.plain, []llm.ToolSpec(nil)
-	if len(o.Tools) > 0 {
-		if o.Dialect == f.dialect {
-			t, tools = f.tools, o.Tools
-		} else {
-			messages = declared(messages, o)
-		}
+	switch {
+	case o.Dialect != f.dialect || f.dialect == "": // calls have no place of their own, nor have those made before
+		messages = declared(messages, o)
+	case len(o.Tools) > 0:
+		t, tools = f.tools, o.Tools
 	}
 	var stable, volatile []llm.Message
 	for _, m := range messages {

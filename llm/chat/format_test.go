@@ -236,3 +236,21 @@ func FuzzForgery(f *testing.F) {
 		}
 	})
 }
+
+// TestCallsAsText: calls that were made are shown in the dialect, whether tools are still
+// declared or not, where the template has no place for them.
+func TestCallsAsText(t *testing.T) {
+	f := format(t, Source{Template: chatML, Dialect: llm.DialectHermes})
+	talk := []llm.Message{said(llm.RoleSystem, "Be brief."), said(llm.RoleUser, "Hi"), {Role: llm.RoleAssistant, Content: "I look.", Calls: []llm.ToolCall{{ID: "a", Name: "find", Arguments: json.RawMessage(`{"n": 1}`)}}}, {Role: llm.RoleTool, CallID: "a", Name: "find", Content: "3"}}
+	const turns = "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nI look.\n<tool_call>\n{\"name\": \"find\", \"arguments\": {\"n\": 1}}\n</tool_call><|im_end|>\n<|im_start|>user\n<tool_response>\n3\n</tool_response><|im_end|>\n<|im_start|>assistant\n"
+	for _, tools := range [][]llm.ToolSpec{nil, {{Name: "find", Description: "Finds."}}} {
+		r, err := f.Render(&llm.Request{Messages: talk, Tools: tools}, time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := Join(r.Pieces)
+		if !strings.HasSuffix(text, turns) || strings.Contains(text, "Finds.") != (tools != nil) || strings.Count(text, "system") != 1 || !strings.Contains(text, "Be brief.") {
+			t.Errorf("%d tools:\n%s", len(tools), text)
+		}
+	}
+}

@@ -328,7 +328,7 @@ func (p *forms) rescue() {
 		calls, end, _ = s.take(0, true)
 		for len(calls) > 0 { // and those that follow
 			rest := raw[end:]
-			rest = rest[len(closers.FindString(rest)):]
+			rest = strings.TrimLeft(rest[len(closers.FindString(rest)):], " \t\r\n")
 			if rest == "" {
 				break
 			}
@@ -391,7 +391,7 @@ func (p *forms) tag() {
 		p.cutOff()
 	}
 	if p.mode == inBroken {
-		p.rescue()
+		return
 	}
 	if p.mode == afterFence || p.mode == afterBracket {
 		p.asText()

@@ -237,7 +237,7 @@ func (l *literal) escape(b []byte) ([]byte, error) {
 		return append(b, '\f'), nil
 	case '\n':
 		return b, nil
-	case '"', '\'', '\\', '/':
+	case '"', '\'', '\\', '/', '_': // the last is Markdown's
 		return append(b, c), nil
 	case 'x', 'u', 'U':
 		r, ok := l.hex(map[byte]int{'x': 2, 'u': 4, 'U': 8}[c])

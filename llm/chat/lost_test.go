@@ -72,6 +72,22 @@ func init() {
 	tool("functions. alone", `functions.get_weather(city="Paris")`, "", paris)
 	tool("unquoted value", `get_weather(city=Paris)`, "", paris)
 	tool("an object in parentheses", `[get_weather({"city": "Paris"})]`, "", paris)
+	// What was an error for the model to mend, though it is plain what was meant.
+	tool("a brace short", `{"name": "get_weather", "parameters": {"city": "Paris"}`, "", paris)
+	tool("two, the first a brace short", `{"name": "get_weather", "parameters": {"city": "Paris"}; `+list, "", paris+" "+jobs)
+	tool("a comment", "{\"name\": \"get_weather\", \"parameters\": {\"city\": \"Paris\" // the capital\n}}", "", paris)
+	tool("three quotes", `{"name": "get_weather", "parameters": {"city": """Paris"""}}`, "", paris)
+	tool("quotes within", `{"name": "send-mail", "parameters": {"body": "He said "yes" to it"}}`, "", `send-mail{"body": "He said \"yes\" to it"}`)
+	tool("Markdown's escape", `{"name": "get_weather", "parameters": {"city": "a\_b"}}`, "", `get_weather{"city": "a_b"}`)
+	tool("nothing for an optional", `{"name": "get_weather", "parameters": {"city": "Paris", "unit": null}}`, "", paris)
+	tool("None for an optional", `{"name": "get_weather", "parameters": {"city": "Paris", "unit": "None"}}`, "", paris)
+	tool("one for a list", `{"name": "lookup_order", "parameters": {"order_id": 17, "items": "lamp"}}`, "", `lookup_order{"order_id": 17, "items": ["lamp"]}`)
+	tool("a schema with values", `{"name": "get_weather", "parameters": {"type": "object", "properties": {"city": "Paris"}}}`, "", paris)
+	tool("functions. in the name", `{"name": "functions.get_weather", "parameters": {"city": "Paris"}}`, "", paris)
+	tool("another case", `{"name": "Get_Weather", "parameters": {"city": "Paris"}}`, "", paris)
+	tool("camel case", `{"name": "getWeather", "parameters": {"city": "Paris"}}`, "", paris)
+	tool("parentheses in the name", `{"name": "get_weather()", "parameters": {"city": "Paris"}}`, "", paris)
+	tool("a list that is not closed", `[get_weather(city="Paris")`, "", paris)
 	// No calls, all the same.
 	prose := func(name, out string) {
 		outputs = append(outputs, output{name: name, out: out, text: out})

@@ -109,11 +109,6 @@ func argsOf(v value) (value, bool) {
 		case args.kind == '[' && len(args.items) == 1 && args.items[0].kind == '{':
 			return args.items[0], true
 		}
-		if props, ok := args.get("properties"); ok && props.kind == '{' { // a schema with values in it
-			if t, ok := args.get("type"); ok && t.text == "object" {
-				return props, true
-			}
-		}
 		return args, true
 	}
 	return value{}, false
@@ -176,6 +171,13 @@ func (s *sieve) fit(f found) (llm.ToolCall, bool) {
 		args = args.items[0]
 	}
 	props, _ := schema.properties()
+	if inner, ok := args.get("properties"); ok && inner.kind == '{' { // a schema with values in it
+		if t, typed := args.get("type"); typed && t.text == "object" {
+			if _, declared := props.get("properties"); !declared {
+				args = inner
+			}
+		}
+	}
 	if len(f.pos) == 1 && f.pos[0].kind == '{' && len(args.keys) == 0 {
 		if _, ok := props.get(first(f.pos[0].keys)); ok {
 			args, f.pos = f.pos[0], nil
@@ -227,17 +229,23 @@ func (p *Parser) shown(before, raw string) bool {
 	if showing.MatchString(text) {
 		return true
 	}
-	core := squeezed(raw)
+	parts := append(strings.FieldsFunc(raw, func(c rune) bool { return c == '\n' || c == ';' }), raw)
 	for _, q := range p.o.Quoted {
-		if len(core) > 8 && strings.Contains(squeezed(q), core) {
-			return true
+		q = squeezed(q)
+		for _, part := range parts { // one of several calls is enough
+			if part = squeezed(part); len(part) > 8 && strings.ContainsAny(part, ":=(>") && strings.Contains(q, part) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
+var fence = regexp.MustCompile("^[ \t\r\n]*```[A-Za-z_]*")
+
 // squeezed is a call without what quoting adds: white space, backslashes, marks around it.
 func squeezed(s string) string {
+	s = fence.ReplaceAllString(s, "")
 	s = strings.Trim(s, " \t\r\n`;,\"“”")
 	return strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "", "\\", "").Replace(s)
 }

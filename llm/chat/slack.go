@@ -184,13 +184,10 @@ func (r *slack) quoted() (string, bool) {
 				l.i = r.i + 1
 				var err error
 				if b, err = l.escape(b); err != nil {
-					if l.i >= len(l.s) {
+					if len(r.s)-r.i < len(`\ud83e\udd99`) && !r.final { // the escape may be longer
 						r.end()
 					}
 					r.fail()
-				}
-				if n := len(b); n > 1 && b[n-2] == '\\' && strings.IndexByte("_*#[](){}!.-", b[n-1]) >= 0 {
-					b = append(b[:n-2], b[n-1]) // Markdown's
 				}
 				r.i = l.i
 			case strings.HasPrefix(r.s[r.i:], q[1]) && (len(q[1]) == 3 || r.ends(r.i+len(q[1]))):

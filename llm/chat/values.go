@@ -212,16 +212,19 @@ func resultText(m llm.Message) (string, error) {
 // a format that has no place for them in that dialect.
 func declared(messages []llm.Message, o Options) []llm.Message {
 	form := Form(o.Dialect)
-	var system strings.Builder
-	system.WriteString(form.intro())
-	for _, t := range o.Tools {
-		system.Write(appendJSON(nil, mustValue(declaration(t)), 0, 0))
-		system.WriteString("\n")
+	var out []llm.Message
+	if len(o.Tools) > 0 {
+		var system strings.Builder
+		system.WriteString(form.intro())
+		for _, t := range o.Tools {
+			system.Write(appendJSON(nil, mustValue(declaration(t)), 0, 0))
+			system.WriteString("\n")
+		}
+		out = []llm.Message{{Role: llm.RoleSystem, Content: system.String()}}
 	}
-	out := []llm.Message{{Role: llm.RoleSystem, Content: system.String()}}
 	for i, m := range messages {
 		switch {
-		case i == 0 && m.Role == llm.RoleSystem:
+		case i == 0 && m.Role == llm.RoleSystem && len(out) > 0:
 			out[0].Content += "\n" + m.Content
 		case len(m.Calls) > 0:
 			text := form.Write(m.Calls)

@@ -91,6 +91,11 @@ func TestShapes(t *testing.T) {
 		"fenced":            {[]string{content("```json\n{\"name\": \"stock\", \"arguments\": {\"item\": \"a\"}}\n```"), stopped}, oneCall},
 		"python tag":        {[]string{content(`<|python_`), content(`tag|>{"name": "stock", "parameters": {"item": "a"}}`), stopped}, oneCall},
 		"function tag":      {[]string{content(`<function=stock>{"item": "a"}</function>`), stopped}, oneCall},
+		"tool_call tag":     {[]string{content("<tool_"), content("call>\n{\"name\": \"stock\", \"arguments\": {\"item\": \"a\"}}\n</tool_call>"), stopped}, oneCall},
+		"other keys":        {[]string{content(`{"tool": "stock", "args": {"item": "a"}}`), stopped}, oneCall},
+		"Python, printed":   {[]string{content("```python\nprint(stock(item=\"a\"))\n```"), stopped}, oneCall},
+		"announced":         {[]string{content(`Here it is: {"name": "stock", "parameters": {"item": "a"}}`), stopped}, `Here it is: ` + oneCall},
+		"an example":        {[]string{content(`For example {"name": "stock", "parameters": {"item": "a"}}`), stopped}, `For example {"name": "stock", "parameters": {"item": "a"}}|end_of_turn`},
 		"another tool":      {[]string{content(`{"name": "ham", "arguments": {}}`), stopped}, `|ham{}|tool_calls`},
 		"an answer in JSON": {[]string{content(`{"late": true}`), stopped}, `{"late": true}|end_of_turn`},
 
