@@ -50,8 +50,8 @@ func Check(s State, ev Event) error {
 	case ev.Generated != nil:
 		if cmds := Commands(s); len(cmds) != 1 || cmds[0].Kind != Generate {
 			return fmt.Errorf("%w: no turn was asked for", ErrEvent)
-		} else if want := HashRequest(cmds[0].Request); want != ev.Generated.Prompt {
-			return fmt.Errorf("%w: the turn answers prompt %.12s, not %.12s", ErrEvent, ev.Generated.Prompt, want)
+		} else if !s.Answers(ev.Generated.Prompt, cmds[0].Request) {
+			return fmt.Errorf("%w: the turn answers prompt %.12s, not %.12s", ErrEvent, ev.Generated.Prompt, s.PromptHash(cmds[0].Request))
 		}
 	case ev.Compacted != nil:
 		if cmds := Commands(s); len(cmds) != 1 || cmds[0].Kind != Generate || len(s.Summary) > 0 {
@@ -90,7 +90,7 @@ func Check(s State, ev Event) error {
 		if !ok || c.Phase != Intended && c.Phase != Lost && (c.Phase != Unknown || ev.Result.By == "") {
 			return fmt.Errorf("%w: call %s awaits no result", ErrEvent, ev.Result.CallID)
 		}
-		if c.Phase == Intended && s.reads(c.Tool) && ev.Result.Prompt != HashRequest(s.extractRequest(&c)) {
+		if c.Phase == Intended && s.reads(c.Tool) && !s.Answers(ev.Result.Prompt, s.extractRequest(&c)) {
 			return fmt.Errorf("%w: the reading answers another prompt than that of call %s", ErrEvent, c.ID)
 		}
 		if ev.Result.Attempt != c.Attempt {

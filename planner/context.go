@@ -30,6 +30,7 @@ func Request(s State) *llm.Request {
 		req.MaxCalls = 0
 		req.ToolChoice.Mode = llm.ChoiceNone
 	}
+	req.Messages = make([]llm.Message, 0, len(s.Messages)+2)
 	if st.System != "" {
 		req.Messages = append(req.Messages, llm.Message{Role: llm.RoleSystem, Content: st.System})
 	}

@@ -35,7 +35,7 @@ func (s State) Reopenable() bool {
 func (s *State) checkFault(f *Faulted) error {
 	for _, cmd := range Commands(*s) {
 		asked := cmd.Kind == Generate && f.Call == "" || cmd.Kind == Extract && cmd.Call.ID == f.Call && !f.Permanent
-		if asked && HashRequest(cmd.Request) == f.Prompt {
+		if asked && s.Answers(f.Prompt, cmd.Request) {
 			return nil
 		}
 	}

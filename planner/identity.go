@@ -22,7 +22,7 @@ func hash(parts ...string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// HashRequest identifies everything that a model is shown and asked.
+// HashRequest identifies everything that a model is shown and asked, as older journals do.
 func HashRequest(req *llm.Request) string {
 	b, err := json.Marshal(req)
 	if err != nil {

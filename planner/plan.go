@@ -131,7 +131,7 @@ func (s *State) planned(g *Generated) {
 	}
 	if err != nil {
 		s.Used.Repairs++
-		s.Messages = append(s.Messages, llm.Message{Role: llm.RoleAssistant, Content: g.Message.Content},
+		s.say(llm.Message{Role: llm.RoleAssistant, Content: g.Message.Content},
 			llm.Message{Role: llm.RoleSystem, Content: "That plan cannot be carried out: " + err.Error() + ". Write it again."})
 		return
 	}
@@ -201,7 +201,7 @@ func (s *State) closePlan() (failed bool) {
 		msg.Calls = append(msg.Calls, llm.ToolCall{ID: c.ID, Name: c.Tool, Arguments: c.Arguments})
 		failed = failed || c.Result.Status != tools.StatusOK
 	}
-	s.Messages = append(s.Messages, msg)
+	s.say(msg)
 	s.Plan.Phase = Answering
 	if (failed || s.Plan.Again) && s.Used.Calls < s.Start.Budget.withDefaults().Calls {
 		s.Plan.Phase = Planning

@@ -134,7 +134,7 @@ func (s *State) answer(sc *Screened) {
 		s.end(Denied, "policy "+sc.Rule+because(sc.Reason))
 	default:
 		last.Content = withheld(sc)
-		s.Messages = append(s.Messages, llm.Message{Role: llm.RoleSystem, Content: "Your answer was not shown" + because(sc.Reason) + " Answer again without that."})
+		s.say(llm.Message{Role: llm.RoleSystem, Content: "Your answer was not shown" + because(sc.Reason) + " Answer again without that."})
 		s.Used.Repairs++
 	}
 }

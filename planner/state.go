@@ -185,6 +185,8 @@ type State struct {
 	// Outcome is set when nothing is left to do but to write the end.
 	Outcome       Status `json:"outcome,omitempty"`
 	OutcomeReason string `json:"outcome_reason,omitempty"`
+
+	prompts *prompts // remembered, and no part of the state
 }
 
 // Hash identifies the state.

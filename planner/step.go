@@ -34,6 +34,7 @@ func Fold(s State, ev Event) State {
 	case ev.Started != nil:
 		s.Run, s.Start, s.Status = ev.Started.Run, ev.Started, Running
 		s.Messages = slices.Clone(ev.Started.Messages)
+		s.prompts = &prompts{}
 		s.Inputs, s.Kept = ev.Started.Earlier, ev.Started.Kept
 		if ev.Started.Strategy == Plan {
 			s.Plan.Phase = Planning
@@ -142,13 +143,13 @@ func (s *State) generated(g *Generated) {
 		}
 		s.propose(i, &msg.Calls[i], written)
 	}
-	s.Messages = append(s.Messages, msg)
+	s.say(msg)
 	s.Used.Calls += len(msg.Calls)
 	switch {
 	case len(msg.Calls) > 0:
 	case g.Misfit != "": // said by the system: what it says of the answer is no user's words
 		s.Used.Repairs++
-		s.Messages = append(s.Messages, llm.Message{Role: llm.RoleSystem, Content: "That answer is not of the form that was asked for: " + g.Misfit + ". Answer again with the JSON alone."})
+		s.say(llm.Message{Role: llm.RoleSystem, Content: "That answer is not of the form that was asked for: " + g.Misfit + ". Answer again with the JSON alone."})
 	case g.Stop == llm.StopMaxTokens:
 		s.answered(BudgetExceeded)
 	default:
@@ -298,7 +299,7 @@ func (s *State) closeTurn() {
 		repair = s.closePlan()
 	}
 	for i := range s.Calls {
-		s.Messages = append(s.Messages, resultMessage(&s.Calls[i]))
+		s.say(resultMessage(&s.Calls[i]))
 	}
 	s.Calls = nil
 	if repair {

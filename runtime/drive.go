@@ -312,7 +312,7 @@ func (l *loop) generate(ctx context.Context, req *llm.Request) error {
 		return l.settle(ctx, planner.Event{At: now, Screened: &planner.Screened{Hook: planner.OnBudget, Verdict: planner.Halt, Rule: "budget",
 			Policy: l.state.Policy.Policy, Reason: err.Error()}})
 	}
-	g := planner.Generated{Prompt: planner.HashRequest(req)}
+	g := planner.Generated{Prompt: l.state.PromptHash(req)}
 	info := l.rt.opt.Model.Info()
 	if info.ContextTokens > 0 {
 		room := l.rt.opt.ReplyRoom
@@ -373,7 +373,7 @@ func (l *loop) generate(ctx context.Context, req *llm.Request) error {
 
 // extract reads a value that is kept aside. Nothing of it is shown to the watcher.
 func (l *loop) extract(ctx context.Context, cmd planner.Command) error {
-	res := planner.Result{Prompt: planner.HashRequest(cmd.Request)}
+	res := planner.Result{Prompt: l.state.PromptHash(cmd.Request)}
 	fail := func(err error) {
 		res.Result = tools.Result{CallID: cmd.Call.ID, Attempt: cmd.Call.Attempt, Status: tools.StatusFail, Reason: tools.CleanReason(err.Error())}
 	}

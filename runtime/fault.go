@@ -48,7 +48,7 @@ func (l *loop) turn(ctx context.Context, req *llm.Request, call string, see func
 		if wall, _ := l.state.Left(now); now.Sub(began)+wait > l.rt.opt.Patience || wait > wall {
 			faults := l.state.Faults + 1
 			wait = max(least, pause(faults, firstSuspend, longestSuspend))
-			f := planner.Faulted{Prompt: planner.HashRequest(req), Call: call, Error: err.Error(), Until: now.Add(wait), Faults: faults}
+			f := planner.Faulted{Prompt: l.state.PromptHash(req), Call: call, Error: err.Error(), Until: now.Add(wait), Faults: faults}
 			return msg, stop, true, l.settle(ctx, planner.Event{At: now, Faulted: &f})
 		}
 		l.rt.opt.Log.Debug().Err(err).Str("run", l.driver.run).Dur("after", wait).Msg("the model is asked again")

@@ -3,14 +3,19 @@ package runtime
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"time"
 
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/runtime/journal"
 )
 
-// waitPoll bounds the time between two looks at a run that waits for a person.
-const waitPoll = time.Second
+// waitPoll bounds the time between two looks at a run that waits for a person; waitWatched
+// does where the journal tells of changes.
+const (
+	waitPoll    = time.Second
+	waitWatched = time.Minute
+)
 
 // Wait returns a run's state once it can be driven on: a person has answered, settled
 // or cancelled it, in whatever process, it is suspended and to be tried again now, or a request for approval has expired by the
@@ -19,6 +24,14 @@ const waitPoll = time.Second
 func (r *Runtime) Wait(ctx context.Context, run string) (planner.State, error) {
 	d := &driver{rt: r, run: run}
 	began := time.Now()
+	longest := min(r.opt.Poll, waitPoll) // the clock may jump: it is read again after this
+	var changed <-chan struct{}
+	if w, ok := r.opt.Journal.(journal.Watcher); ok {
+		var stop func()
+		changed, stop = w.Watch(run)
+		defer stop()
+		longest = max(longest, waitWatched/2+rand.N(waitWatched/2)) // not all at once
+	}
 	for {
 		if err := ctx.Err(); err != nil {
 			return d.state, err
@@ -30,7 +43,7 @@ func (r *Runtime) Wait(ctx context.Context, run string) (planner.State, error) {
 		if st != planner.Waiting && st != planner.OutcomeUnknown && st != planner.Suspended {
 			return d.state, nil
 		}
-		pause := min(r.opt.Poll, waitPoll) // the clock may jump: it is read again after this
+		pause := longest
 		if expires, ok := firstExpiry(d.state); ok {
 			now := later(r.now(), d.state.At)
 			left := expires.Sub(now)
@@ -54,6 +67,8 @@ func (r *Runtime) Wait(ctx context.Context, run string) (planner.State, error) {
 		timer := time.NewTimer(pause)
 		select {
 		case <-timer.C:
+		case <-changed:
+			timer.Stop()
 		case <-ctx.Done():
 			timer.Stop()
 		}

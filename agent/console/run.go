@@ -67,6 +67,6 @@ func (c *Console) prompt(w http.ResponseWriter, r *http.Request) error {
 	}
 	g := events[n-1].Generated
 	req := planner.Request(s)
-	body := promptBody{Run: one, Seq: n, Request: req, Exact: planner.HashRequest(req) == g.Prompt, Usage: g.Usage}
+	body := promptBody{Run: one, Seq: n, Request: req, Exact: s.Answers(g.Prompt, req), Usage: g.Usage}
 	return c.show(w, r, "prompt", page{Title: "Prompt", Here: "runs", Export: runPath(one.ID, "journal"), Body: body})
 }

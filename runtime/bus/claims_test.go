@@ -349,8 +349,13 @@ func TestHanging(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if st := w.Stats()["hang"]; st.Overdue != 2 {
-		t.Errorf("%+v", st)
+	for begin := time.Now(); w.Stats()["hang"].Overdue != 2; time.Sleep(5 * time.Millisecond) { // callers may give up before the worker does
+		switch waited := time.Since(begin); {
+		case waited > 20*time.Second:
+			t.Fatalf("%+v", w.Stats()["hang"])
+		case waited > time.Second: // a busy machine may have brought a call after its time, which runs nothing
+			mustCall(t, cl, call("hang", `{}`))
+		}
 	}
 	if _, err := cl.Call(context.Background(), call("hang", `{}`)); !errors.Is(err, bus.ErrUnavailable) || !strings.Contains(err.Error(), "all handlers of this worker hang") {
 		t.Error(err)

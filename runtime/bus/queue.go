@@ -294,7 +294,7 @@ func (s *Queue) handle(ctx context.Context, msg jetstream.Msg, slots chan struct
 	if job.Run == "" || !idPattern.MatchString(job.Run) { // of a schedule: by its place in the queue, the same each time
 		job.Run = fmt.Sprintf("%s-%s-%d", s.o.Agent, meta.Timestamp.UTC().Format("20060102-150405"), meta.Sequence.Stream)
 	}
-	beat := time.NewTicker(s.o.AckWait / 3)
+	beat := time.NewTicker(s.o.AckWait / 2)
 	defer beat.Stop()
 	type outcome struct {
 		answer Answer

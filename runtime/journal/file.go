@@ -25,6 +25,8 @@ type Dir struct {
 
 	mu    sync.Mutex
 	tails map[string]tail
+
+	watched watches
 }
 
 // tail is what is known of a run's file: valid while the file has that size.
@@ -98,11 +100,20 @@ func (d *Dir) Append(ctx context.Context, run string, r Record) error {
 		return fmt.Errorf("journal: record %d of run %s was not written: %w", r.Seq, run, errors.Join(err, cut))
 	}
 	d.setMark(run, r)
-	r.Event = nil
-	d.mu.Lock()
-	d.tails[run] = tail{last: r, size: t.size + int64(len(line))}
-	d.mu.Unlock()
+	d.learn(run, r, t.size+int64(len(line)))
 	return nil
+}
+
+// learn keeps what is known of a run's file, and tells those who wait for more of it.
+func (d *Dir) learn(run string, last Record, size int64) {
+	last.Event = nil
+	d.mu.Lock()
+	before := d.tails[run]
+	d.tails[run] = tail{last: last, size: size}
+	d.mu.Unlock()
+	if before.last.Hash != last.Hash {
+		d.watched.tell(run)
+	}
 }
 
 // tail finds the run's last record and cuts off a torn line after it. The file is
@@ -214,6 +225,9 @@ func (d *Dir) Read(_ context.Context, run string, after Record) ([]Record, error
 	if err := CheckRun(run); err != nil {
 		return nil, err
 	}
+	if d.unchanged(run, after) {
+		return nil, nil
+	}
 	f, err := d.open(run, false, Shared) // a line that is being written may yet be cut off
 	if errors.Is(err, os.ErrNotExist) {
 		if known := d.mark(run); known.seq > 0 {
@@ -225,13 +239,7 @@ func (d *Dir) Read(_ context.Context, run string, after Record) ([]Record, error
 		return nil, err
 	}
 	defer f.Close()
-	d.mu.Lock()
-	t, ok := d.tails[run]
-	d.mu.Unlock()
-	if size, err := f.Size(); err == nil && ok && t.size == size && after.Hash == t.last.Hash {
-		return nil, nil // nothing has been added
-	}
-	records, _, err := d.records(run, f)
+	records, whole, err := d.records(run, f)
 	if err != nil {
 		return nil, err
 	}
@@ -242,7 +250,23 @@ func (d *Dir) Read(_ context.Context, run string, after Record) ([]Record, error
 			return nil, fmt.Errorf("journal: run %s: %w", run, err)
 		}
 	}
+	if size, err := f.Size(); err == nil && size == whole && len(records) > 0 { // while the lock is held
+		d.learn(run, records[len(records)-1], whole)
+	}
 	return since(run, records, after)
+}
+
+// unchanged reports that a run ends with the record that the reader knows: its file is as
+// long as it was behind it. Whoever waits for many runs asks for each again and again.
+func (d *Dir) unchanged(run string, after Record) bool {
+	d.mu.Lock()
+	t, ok := d.tails[run]
+	d.mu.Unlock()
+	if !ok || after.Seq == 0 || after.Hash != t.last.Hash {
+		return false
+	}
+	size, err := d.fs.Size(d.file(run))
+	return err == nil && size == t.size
 }
 
 // Runs implements [Journal].

@@ -11,6 +11,7 @@ import (
 type FileSystem interface {
 	MkdirAll(path string) error
 	Open(name string, create bool) (File, error) // for reading and writing; os.ErrNotExist if it is not there
+	Size(name string) (int64, error)             // without opening it
 	List(path string) ([]string, error)          // names of the files in a directory
 	SyncDir(path string) error                   // makes the names of new files survive a crash
 }
@@ -58,6 +59,14 @@ func (osFiles) Open(name string, create bool) (File, error) {
 		return nil, err
 	}
 	return osFile{f}, nil
+}
+
+func (osFiles) Size(name string) (int64, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
 }
 
 func (osFiles) List(path string) ([]string, error) {

@@ -39,6 +39,9 @@ type Stream struct {
 
 	mu    sync.Mutex
 	tails map[string]streamTail
+	heard *nats.Subscription // to all runs, while somebody waits for one
+
+	watched watches
 }
 
 // streamTail is the last record of a run, without its event, and its place in the

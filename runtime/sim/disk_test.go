@@ -60,6 +60,14 @@ func (f files) Open(name string, create bool) (journal.File, error) {
 	return &file{f.p, in}, nil
 }
 
+func (f files) Size(name string) (int64, error) {
+	in := f.p.w.disk.names[name]
+	if in == nil {
+		return 0, os.ErrNotExist
+	}
+	return int64(len(in.cache)), nil
+}
+
 func (f files) List(string) ([]string, error) {
 	names := slices.Sorted(maps.Keys(f.p.w.disk.names))
 	for i := range names {

@@ -1,0 +1,4 @@
+package journal
+
+// OS is the operating system's file system.
+var OS FileSystem = osFiles{}

@@ -1,0 +1,121 @@
+package journal
+
+import (
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// Watcher is a [Journal] that tells when a run may have got records, in whatever process.
+// It may miss some: whoever waits looks by itself now and then.
+type Watcher interface {
+	// Watch returns a channel that has something in it after a run was appended to, and
+	// how to end that.
+	Watch(run string) (changed <-chan struct{}, stop func())
+}
+
+// watches are the channels of those who wait, by run.
+type watches struct {
+	mu   sync.Mutex
+	runs map[string]map[chan struct{}]bool
+}
+
+// add returns a channel, and how to remove it; first reports that there was none before.
+func (w *watches) add(run string) (changed chan struct{}, stop func(), first bool) {
+	changed = make(chan struct{}, 1)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	first = len(w.runs) == 0
+	if w.runs == nil {
+		w.runs = map[string]map[chan struct{}]bool{}
+	}
+	if w.runs[run] == nil {
+		w.runs[run] = map[chan struct{}]bool{}
+	}
+	w.runs[run][changed] = true
+	return changed, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if delete(w.runs[run], changed); len(w.runs[run]) == 0 {
+			delete(w.runs, run)
+		}
+	}, first
+}
+
+func (w *watches) tell(run string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for c := range w.runs[run] {
+		select {
+		case c <- struct{}{}:
+		default: // it has been told
+		}
+	}
+}
+
+// names are the runs that somebody waits for.
+func (w *watches) names() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	all := make([]string, 0, len(w.runs))
+	for run := range w.runs {
+		all = append(all, run)
+	}
+	return all
+}
+
+// scanEvery is how often the files of awaited runs are looked at.
+const scanEvery = time.Second
+
+// Watch implements [Watcher]. One goroutine asks for the size of each awaited file once a
+// second, as long as there are any.
+func (d *Dir) Watch(run string) (<-chan struct{}, func()) {
+	changed, stop, first := d.watched.add(run)
+	if first {
+		go d.scan()
+	}
+	return changed, stop
+}
+
+func (d *Dir) scan() {
+	for {
+		time.Sleep(scanEvery)
+		runs := d.watched.names()
+		if len(runs) == 0 {
+			// Whoever comes now starts another; should both go on, each file is asked for twice.
+			return
+		}
+		for _, run := range runs {
+			d.mu.Lock()
+			t, ok := d.tails[run]
+			d.mu.Unlock()
+			if size, err := d.fs.Size(d.file(run)); err != nil || !ok || size != t.size {
+				d.watched.tell(run)
+			}
+		}
+	}
+}
+
+// Watch implements [Watcher] by listening to the subjects of all runs, as long as somebody
+// waits for one.
+func (s *Stream) Watch(run string) (<-chan struct{}, func()) {
+	changed, stop, _ := s.watched.add(run)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.heard == nil || !s.heard.IsValid() {
+		s.heard, _ = s.js.Conn().Subscribe(subjectPrefix+"*", func(m *nats.Msg) { // who may not listen looks
+			s.watched.tell(strings.TrimPrefix(m.Subject, subjectPrefix))
+		})
+	}
+	return changed, func() {
+		stop()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if len(s.watched.names()) == 0 && s.heard != nil {
+			_ = s.heard.Unsubscribe()
+			s.heard = nil
+		}
+	}
+}
