@@ -99,7 +99,7 @@ func asFailure(err error) *failure {
 // body is the failure in the terms of the API that was asked.
 func (f *failure) body(anthropic bool, request string) any {
 	if anthropic {
-		return anthropicError{Type: "error", Error: anthropicErrorInfo{Type: f.anthropicType(), Message: f.message}, RequestID: request}
+		return anthropicError{Type: "error", Error: anthropicErrorInfo{Type: f.anthropicType(), Message: f.anthropicMessage()}, RequestID: request}
 	}
 	null := func(s string) *string {
 		if s == "" {
@@ -130,6 +130,16 @@ type anthropicError struct {
 type anthropicErrorInfo struct {
 	Type    string `json:"type"`
 	Message string `json:"message"`
+}
+
+// anthropicMessage is the message, in the words by which clients know a full context: the
+// API has no code for it.
+func (f *failure) anthropicMessage() string {
+	var full *llm.ContextFullError
+	if errors.As(f.err, &full) {
+		return fmt.Sprintf("prompt is too long: %d tokens > %d maximum", full.Need, full.Have)
+	}
+	return f.message
 }
 
 func (f *failure) anthropicType() string {
