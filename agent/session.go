@@ -41,10 +41,7 @@ func (a *Agent) Reopen(ctx context.Context, id string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{agent: a, id: id}
-	for _, name := range names {
-		s.turns = max(s.turns, turnOf(id, name))
-	}
+	s := &Session{agent: a, id: id, turns: lastTurn(names, id)}
 	for n := s.turns; n > 0; n-- {
 		name := s.name(n)
 		st, err := a.rt.Load(ctx, name)
@@ -81,6 +78,23 @@ func (a *Agent) Reopen(ctx context.Context, id string) (*Session, error) {
 		s.open = id
 	}
 	return s, nil
+}
+
+// LastTurn returns the run of a conversation's last turn, and the id itself where no run is
+// named as a turn of it.
+func LastTurn(ctx context.Context, runs journal.Journal, id string) (string, error) {
+	names, err := runs.Runs(ctx)
+	if n := lastTurn(names, id); err == nil && n > 0 {
+		id += "-" + strconv.Itoa(n)
+	}
+	return id, err
+}
+
+func lastTurn(names []string, id string) (last int) {
+	for _, name := range names {
+		last = max(last, turnOf(id, name))
+	}
+	return last
 }
 
 // turnOf is the number of the turn that a run's name says, 0 if it is of another

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -21,6 +22,7 @@ import (
 
 type chatCmd struct {
 	agentFlags
+	Resume string `help:"Go on with this conversation; a run's id begins one that follows the run." placeholder:"ID"`
 }
 
 const chatHelp = `  Ctrl-C    cancels the turn that is running, or clears the line
@@ -51,11 +53,10 @@ func (c *chatCmd) Run(ctx context.Context) (err error) {
 		}
 		return t.input.read(prompt, false)
 	}
-	h, err := c.open(ctx, host.ChatPlace())
-	if err != nil {
+	if err := c.begin(ctx, t); err != nil {
 		return err
 	}
-	t.h, t.session = h, h.Session()
+	h := t.h
 	defer func() {
 		err = errors.Join(err, h.Close())
 		if err == nil && !t.kept {
@@ -82,6 +83,10 @@ func (c *chatCmd) Run(ctx context.Context) (err error) {
 	if term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(stdout.Fd())) {
 		t.input = newLineInput(filepath.Join(h.Data(), "history"))
 		fmt.Fprintf(stdout, "%s, %s. Ctrl-C cancels a turn, Ctrl-D ends, /help says more.\n", h.Config.Name, h.Model.Info().Name)
+		defer t.farewell()
+	}
+	if err := t.remind(root); err != nil {
+		return err
 	}
 	return t.talk(root)
 }
@@ -130,7 +135,7 @@ func (t *conversation) talk(ctx context.Context) error {
 		case strings.HasPrefix(text, "/"):
 			fmt.Fprintf(stdout, "there is no command %s: want /help, /reset or /quit\n", printable(text, false))
 		default:
-			if err := t.turn(ctx, text); err != nil {
+			if err := t.turn(ctx, func(ctx context.Context) iter.Seq2[agent.Event, error] { return t.session.Run(ctx, text) }); err != nil {
 				return err
 			}
 		}
@@ -139,7 +144,7 @@ func (t *conversation) talk(ctx context.Context) error {
 }
 
 // turn runs one turn to its end, or until it is cancelled.
-func (t *conversation) turn(root context.Context, prompt string) error {
+func (t *conversation) turn(root context.Context, begin func(context.Context) iter.Seq2[agent.Event, error]) error {
 	ctx, cancel := context.WithCancel(root)
 	defer cancel()
 	t.mu.Lock()
@@ -150,7 +155,7 @@ func (t *conversation) turn(root context.Context, prompt string) error {
 		t.cancel = nil
 		t.mu.Unlock()
 	}()
-	events := t.session.Run(ctx, prompt)
+	events := begin(ctx)
 	run := ""
 	t.screen.said = false
 	for {
