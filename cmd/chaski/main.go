@@ -14,6 +14,7 @@ import (
 // cli is the command line: one field for each command, each in a file of its own.
 type cli struct {
 	Init       initCmd       `cmd:"" help:"Make a folder with an agent that runs, its rules and their tests."`
+	Doctor     doctorCmd     `cmd:"" help:"Say what is wrong here: agent, model, kernels, memory, disk, bus, ports, clock."`
 	Run        runCmd        `cmd:"" help:"Run a prompt: think, call tools, answer. It exits 0 only if the run finished."`
 	Chat       chatCmd       `cmd:"" help:"Talk with an agent."`
 	Serve      serveCmd      `cmd:"" help:"Start runs by messages and schedules, as agent.yaml says; with --http, serve the model and the agent over HTTP."`

@@ -2,5 +2,5 @@
 
 package hub
 
-// freeBytes is the room on the disk of a folder, if the system tells.
-func freeBytes(string) (int64, bool) { return 0, false }
+// FreeBytes is the room on the disk of a folder, if the system tells.
+func FreeBytes(string) (int64, bool) { return 0, false }

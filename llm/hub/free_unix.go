@@ -4,8 +4,8 @@ package hub
 
 import "golang.org/x/sys/unix"
 
-// freeBytes is the room on the disk of a folder, if the system tells.
-func freeBytes(dir string) (int64, bool) {
+// FreeBytes is the room on the disk of a folder, if the system tells.
+func FreeBytes(dir string) (int64, bool) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(dir, &s); err != nil {
 		return 0, false

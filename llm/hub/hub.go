@@ -178,7 +178,7 @@ func (h *Hub) room(files []remote) error {
 	if err := os.MkdirAll(h.Dir, 0o755); err != nil {
 		return err
 	}
-	if free, ok := freeBytes(h.Dir); ok && free < need {
+	if free, ok := FreeBytes(h.Dir); ok && free < need {
 		return fmt.Errorf("%w: %s are needed in %s, %s are free", ErrDiskFull, Bytes(need), h.Dir, Bytes(free))
 	}
 	return nil
