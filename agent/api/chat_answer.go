@@ -44,6 +44,7 @@ type chatChoice struct {
 type chatReply struct {
 	Role        string     `json:"role"`
 	Content     *string    `json:"content"`
+	Thoughts    string     `json:"reasoning_content,omitempty"`
 	Refusal     *string    `json:"refusal"`
 	Annotations []struct{} `json:"annotations"`
 	ToolCalls   []chatCall `json:"tool_calls,omitempty"`
@@ -118,6 +119,8 @@ func (a *chatAnswer) take(ev choiceEvent) {
 			}
 			c.LogProbs.Content = append(c.LogProbs.Content, logProbs(e.LogProbs, a.tops)...)
 		}
+	case llm.ThoughtDelta:
+		c.Message.Thoughts += e.Text
 	case llm.CallEnd:
 		c.Message.ToolCalls = append(c.Message.ToolCalls, chatCall{ID: newID("call_"), Type: "function",
 			Function: chatFunction{Name: e.Call.Name, Arguments: string(e.Call.Arguments)}})
@@ -200,6 +203,7 @@ type chatPiece struct {
 type chatDelta struct {
 	Role      string     `json:"role,omitempty"`
 	Content   *string    `json:"content,omitempty"`
+	Thoughts  string     `json:"reasoning_content,omitempty"` // the name that other servers gave it
 	Refusal   *string    `json:"refusal,omitempty"`
 	ToolCalls []chatCall `json:"tool_calls,omitempty"`
 }
@@ -259,6 +263,8 @@ func (a *chatAnswer) piece(ev choiceEvent) (chatPiece, bool) {
 		if a.probs {
 			p.LogProbs = &chatLogProbs{Content: logProbs(e.LogProbs, a.tops)}
 		}
+	case llm.ThoughtDelta:
+		p.Delta.Thoughts = e.Text
 	case llm.CallStart:
 		p.Delta.ToolCalls = []chatCall{{Index: &e.Index, ID: newID("call_"), Type: "function", Function: chatFunction{Name: e.Name}}}
 	case llm.CallDelta:

@@ -80,6 +80,33 @@ func TestKeepAlive(t *testing.T) {
 	}
 }
 
+// TestThoughts: what a model thinks before it answers is told apart from the answer.
+func TestThoughts(t *testing.T) {
+	m := newSlow()
+	url := serve(t, apiOf(m))
+	body := object{"model": "scripted", "messages": []object{user("Hi")}}
+	tell := func() {
+		for _, ev := range []llm.Event{llm.ThoughtDelta{Text: "They "}, llm.ThoughtDelta{Text: "greet."}, llm.TextDelta{Text: "Hello"}, llm.Stop{Reason: llm.StopEndOfTurn}} {
+			m.next <- ev
+		}
+	}
+	go tell()
+	_, out := post(t, url+"/v1/chat/completions", body)
+	if message := dig(out, "choices", 0, "message"); dig(message, "reasoning_content") != "They greet." || dig(message, "content") != "Hello" {
+		t.Error(out)
+	}
+	go tell()
+	thoughts, text := "", ""
+	for _, ev := range events(t, url+"/v1/chat/completions", with(body, object{"stream": true})) {
+		thought, _ := dig(ev.data, "choices", 0, "delta", "reasoning_content").(string)
+		piece, _ := dig(ev.data, "choices", 0, "delta", "content").(string)
+		thoughts, text = thoughts+thought, text+piece
+	}
+	if thoughts != "They greet." || text != "Hello" {
+		t.Errorf("%q, %q", thoughts, text)
+	}
+}
+
 // TestClientsThatVanish: the model is left at once, streamed or not, at any moment.
 func TestClientsThatVanish(t *testing.T) {
 	for _, streamed := range []bool{true, false} {
