@@ -13,6 +13,7 @@ import (
 	"github.com/chaski-dev/chaski/agent"
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/tools"
+	"github.com/chaski-dev/chaski/tools/mcp"
 )
 
 // picky is a model that can't declare the tool "bad", and doesn't enforce all of "loose".
@@ -55,5 +56,19 @@ func TestBadTool(t *testing.T) {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("the log does not say %s: %s", want, log.String())
 		}
+	}
+}
+
+// TestForeignTool: a tool of an MCP server is set aside, lenient or not: its schema is not
+// the user's to mend.
+func TestForeignTool(t *testing.T) {
+	var log bytes.Buffer
+	specs := []tools.Spec{{Name: "bad", Parameters: json.RawMessage(`{"type": "object"}`), Labels: map[string]string{mcp.LabelServer: "elsewhere"}}}
+	a, err := agent.New(picky{}, agent.Options{Caller: nobody{}, Specs: specs, Log: zerolog.New(&log)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(a.Tools()) != 0 || !strings.Contains(log.String(), "set aside") {
+		t.Errorf("%v %s", a.Tools(), log.String())
 	}
 }

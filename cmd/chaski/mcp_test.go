@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -126,5 +128,47 @@ func TestMCPServer(t *testing.T) {
 	}
 	if out, errs, code := chaski(t, "", "audit", "verify", filepath.Join(dir, "audit")); code != 0 {
 		t.Errorf("the audit logs: %d %s %s", code, out, errs)
+	}
+}
+
+// TestMCPOverHTTP calls chaski serve --http at /mcp.
+func TestMCPOverHTTP(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), exe, "serve", "--http", "127.0.0.1:0", "--example", "support", "--data", t.TempDir())
+	cmd.Env = append(os.Environ(), "CHASKI_TEST_RUN=1")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		if err := cmd.Wait(); err != nil {
+			t.Error(err)
+		}
+	}()
+	address := ""
+	for lines := bufio.NewScanner(out); address == "" && lines.Scan(); {
+		if found := regexp.MustCompile(`http://[0-9.:]+`).FindString(lines.Text()); found != "" {
+			address = found
+		}
+	}
+	c, err := mcp.Open(t.Context(), mcp.Options{Servers: mcp.Servers{"shop": {URL: address + "/mcp"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	r, err := tools.NewRegistry(c.Tools()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := r.Call(t.Context(), tools.Call{ID: "c1", Attempt: 1, Tool: "shop__lookup_order", Arguments: json.RawMessage(`{"order_number":1042}`)})
+	if err != nil || got.Status != tools.StatusOK || !strings.Contains(string(got.Value), "steel kettle") {
+		t.Errorf("%s %s %s %v", got.Status, got.Value, got.Reason, err)
 	}
 }

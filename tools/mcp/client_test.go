@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/rs/zerolog"
 
 	"github.com/chaski-dev/chaski/tools"
@@ -18,8 +20,8 @@ import (
 
 func TestCalls(t *testing.T) {
 	t.Setenv("MCP_SECRET", "a key of this process")
-	var said strings.Builder
-	_, r := opened(t, Options{Servers: Servers{"fix": command("plain", "MCP_GIVEN", "${MCP_SECRET:-none}")}, Log: zerolog.New(&locked{w: &said})})
+	said := &locked{}
+	_, r := opened(t, Options{Servers: Servers{"fix": command("plain", "MCP_GIVEN", "${MCP_SECRET:-none}")}, Log: zerolog.New(said)})
 	for _, test := range []struct{ tool, arguments, status, text string }{
 		{"fix__echo", `{"text":"a b"}`, "ok", `"a b"`},
 		{"fix__echo", `{"text":7}`, "invalid", "text"},
@@ -53,7 +55,13 @@ func TestCalls(t *testing.T) {
 // locked is a buffer that several goroutines write to.
 type locked struct {
 	mu sync.Mutex
-	w  *strings.Builder
+	w  strings.Builder
+}
+
+func (l *locked) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.String()
 }
 
 func (l *locked) Write(p []byte) (int, error) {
@@ -112,6 +120,25 @@ func TestDeath(t *testing.T) {
 	}
 	if got := call(t, r, "fix__die_read", `{}`); got.Status != tools.StatusTimeout {
 		t.Errorf("a read call whose server died: %s %s", got.Status, got.Reason)
+	}
+}
+
+// TestNotSent holds that a call that never left is made again, and only such a call.
+func TestNotSent(t *testing.T) {
+	s, err := newServer("fix", "fix", command("plain"), &Options{Log: testLog(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &live{ended: make(chan struct{}), said: func() string { return "" }, release: func() {}}
+	gone := fmt.Errorf("calling: %w", sdk.ErrConnectionClosed)
+	again, err := s.failed(l, &exchange{}, gone)
+	var said *tools.Error
+	if !again || !errors.As(err, &said) || said.Status != tools.StatusFail {
+		t.Errorf("a call that never left: %v %v", again, err)
+	}
+	again, err = s.failed(l, &exchange{left: true}, gone)
+	if again || !errors.As(err, &said) || said.Status != tools.StatusUnknown || !errors.Is(err, ErrDead) {
+		t.Errorf("a call that had left: %v %v", again, err)
 	}
 }
 

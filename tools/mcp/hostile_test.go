@@ -94,6 +94,9 @@ func TestPoison(t *testing.T) {
 }
 
 func TestHuge(t *testing.T) {
+	if testing.Short() {
+		t.Skip("16 MiB of one answer take a while under the race detector")
+	}
 	_, r := opened(t, Options{Servers: Servers{"fix": command("huge")}, Log: testLog(t)})
 	got := call(t, r, "fix__huge", `{}`)
 	if got.Status != tools.StatusOK || !tools.IsOdd(got.Value) {

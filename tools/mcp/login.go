@@ -134,8 +134,7 @@ func (n *noPerson) Authorize(_ context.Context, r *http.Request, resp *http.Resp
 
 // source gives tokens, and keeps each new one.
 func (l *login) source(ctx context.Context, cfg *oauth2.Config, t *oauth2.Token) (oauth2.TokenSource, error) {
-	s := &keepingSource{login: l, cfg: cfg, from: cfg.TokenSource(ctx, t)}
-	return s, s.keep(t)
+	return &keepingSource{login: l, cfg: cfg, from: cfg.TokenSource(ctx, t)}, nil
 }
 
 type keepingSource struct {
