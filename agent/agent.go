@@ -66,6 +66,7 @@ type Options struct {
 	Sampling llm.Sampling
 	Format   *llm.ResponseFormat // of the final answer
 	Dialect  llm.Dialect         // how calls are written; "" is the model's own
+	Adapter  string              // of the model, see engine.Options.Adapters; "" is none
 	By       string              // who asks
 	Tenant   string
 	Meta     map[string]string // journalled with each run, see planner.Started
@@ -238,7 +239,7 @@ func (a *Agent) turn(ctx context.Context, st Start) (planner.Started, error) {
 	start := planner.Started{
 		Run: st.Run, Session: st.session, By: cmp.Or(st.By, a.opt.By), Tenant: cmp.Or(st.Tenant, a.opt.Tenant), Model: a.model.Info().Name, System: a.opt.System,
 		Messages: append(slices.Clone(st.Earlier), llm.Message{Role: llm.RoleUser, Content: st.Prompt}),
-		Tools:    a.opt.Specs, Budget: a.opt.Budget.And(st.Budget), Sampling: a.opt.Sampling, Format: format, Dialect: a.opt.Dialect, Meta: meta,
+		Tools:    a.opt.Specs, Budget: a.opt.Budget.And(st.Budget), Sampling: a.opt.Sampling, Format: format, Dialect: a.opt.Dialect, Adapter: a.opt.Adapter, Meta: meta,
 		Strategy: a.opt.Strategy, Compact: a.opt.Compact, Shown: a.opt.Shown,
 	}
 	var err error

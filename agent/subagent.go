@@ -28,7 +28,7 @@ func (o *Options) addSubs() (map[string]runtime.SubAgent, error) {
 		}
 		in := sub.Agent.opt
 		subs[name] = runtime.SubAgent{Runtime: sub.Agent.rt, Instructions: in.Instructions, Start: planner.Started{Model: sub.Agent.model.Info().Name, System: in.System,
-			Tools: in.Specs, Budget: in.Budget, Sampling: in.Sampling, Format: in.Format, Dialect: in.Dialect, Strategy: in.Strategy, Compact: in.Compact, Shown: in.Shown, Meta: in.Meta}}
+			Tools: in.Specs, Budget: in.Budget, Sampling: in.Sampling, Format: in.Format, Dialect: in.Dialect, Adapter: in.Adapter, Strategy: in.Strategy, Compact: in.Compact, Shown: in.Shown, Meta: in.Meta}}
 		spec := subs[name].Spec(name, sub.Description)
 		if err := spec.Check(); err != nil {
 			return nil, fmt.Errorf("agent: sub-agent: %w", err)

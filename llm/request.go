@@ -80,6 +80,7 @@ type Request struct {
 	ToolChoice     ToolChoice      `json:"tool_choice,omitzero"`
 	MaxCalls       int             `json:"max_calls,omitempty"` // 0 is no bound of its own
 	Dialect        Dialect         `json:"dialect,omitempty"`
+	Adapter        string          `json:"adapter,omitempty"` // by the name that the model was given it under; "" is none
 	ResponseFormat *ResponseFormat `json:"response_format,omitempty"`
 	Sampling       Sampling        `json:"sampling,omitzero"`
 

@@ -21,6 +21,7 @@ func Request(s State) *llm.Request {
 		Sampling:       st.Sampling,
 		ResponseFormat: st.Format,
 		Dialect:        st.Dialect,
+		Adapter:        st.Adapter,
 		MaxCalls:       budget.Calls - s.Used.Calls,
 		MaxTokens:      0,
 		Session:        s.Run,

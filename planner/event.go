@@ -79,6 +79,7 @@ type Started struct {
 	Sampling llm.Sampling        `json:"sampling,omitzero"`
 	Format   *llm.ResponseFormat `json:"format,omitempty"`
 	Dialect  llm.Dialect         `json:"dialect,omitempty"` // of calls; "" is the model's own
+	Adapter  string              `json:"adapter,omitempty"` // of the model, by name; "" is none
 
 	// Meta is what whoever started the run wants to find again, such as the file
 	// that configured the agent. Nothing is decided by it.

@@ -57,6 +57,9 @@ type Config struct {
 	// llm.ToolCall; 0 asks for none. Where a model gives no confidence, it asks.
 	Confidence float64 `yaml:"confidence"`
 
+	// Adapter is the one of the model's adapters that runs have; "" is none.
+	Adapter string `yaml:"adapter"`
+
 	// Dialect is how the model writes calls, one of chat.Dialects; "" is what its file says.
 	Dialect string `yaml:"dialect"`
 
@@ -202,6 +205,9 @@ func (c *Config) check() error {
 		return err
 	}
 	c.Model.dialect = c.Dialect
+	if _, ok := c.Model.Adapters[c.Adapter]; c.Adapter != "" && !ok {
+		return fmt.Errorf("adapter %q is none of the model's: name it in model: {adapters: {%s: FILE}}", c.Adapter, c.Adapter)
+	}
 	if err := c.Documents.check(); err != nil {
 		return err
 	}

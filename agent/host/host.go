@@ -132,7 +132,7 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 	h.options = agent.Options{
 		Reconciler: reconciler,
 		System:     c.System, Caller: h.Bus, Specs: specs, Gate: guard, Journal: h.journal, Budget: c.Budget.budget(), Patience: c.Patience,
-		Strategy: strategies[c.Strategy], Compact: compactions[c.Compact], Shown: c.shown(h.Model), Lenient: c.Lenient,
+		Adapter: c.Adapter, Strategy: strategies[c.Strategy], Compact: compactions[c.Compact], Shown: c.shown(h.Model), Lenient: c.Lenient,
 		Sampling: c.Sampling.sampling(), By: o.By, Meta: h.meta(), Log: o.Log,
 	}
 	h.Agent, err = agent.New(h.Model, h.options)
@@ -183,7 +183,7 @@ func (h *Host) openModel(ctx context.Context) error {
 	}
 	m, dir := h.Config.Model, h.Config.path
 	if h.o.Model != "" {
-		m = ModelConfig{Path: h.o.Model, Threads: m.Threads, Context: m.Context, KV: m.KV, dialect: h.Config.Dialect}
+		m = ModelConfig{Path: h.o.Model, Threads: m.Threads, Context: m.Context, KV: m.KV, Template: m.Template, Adapters: m.Adapters, dialect: h.Config.Dialect}
 		dir = func(p string) string { return p }
 	}
 	path, err := h.modelPath(ctx, m.Path, dir)
@@ -194,6 +194,11 @@ func (h *Host) openModel(ctx context.Context) error {
 	if m.Template != "" {
 		m.Template = h.Config.path(m.Template)
 	}
+	adapters := map[string]string{}
+	for name, path := range m.Adapters {
+		adapters[name] = h.Config.path(path)
+	}
+	m.Adapters = adapters
 	cache := h.Config.path(h.Config.Cache)
 	switch h.Config.Cache {
 	case "":

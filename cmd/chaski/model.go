@@ -27,6 +27,7 @@ type modelCmd struct {
 	Parse    modelParseCmd    `cmd:"" help:"Read what a model wrote, JSON lines: {\"text\": …, \"tools\": […]} -> {\"content\": …, \"calls\": […], \"error\": …}."`
 	Mask     modelMaskCmd     `cmd:"" help:"Schemas with instances -> what the grammar accepts, and how long masks take."`
 	Quantize modelQuantizeCmd `cmd:"" help:"Convert a model to another number format."`
+	Merge    modelMergeCmd    `cmd:"" help:"Write a model with a LoRA adapter's changes in it."`
 	Ls       modelLsCmd       `cmd:"" help:"List the models that were pulled."`
 	Rm       modelRmCmd       `cmd:"" help:"Remove models that were pulled."`
 	Cache    modelCacheCmd    `cmd:"" help:"Page files of KV caches on disk."`

@@ -118,7 +118,7 @@ func (b *beam) part(s *sequence) (part, llama.Span) {
 	p := part{s: s, beam: b, draft: slices.Clone(b.forced(s))}
 	p.sure = len(p.draft)
 	tokens := append([]int32{b.ids[len(b.ids)-1]}, p.draft...)
-	return p, llama.Span{Table: b.table, Tokens: tokens, Logits: len(tokens)}
+	return p, llama.Span{Table: b.table, Tokens: tokens, Adapter: s.job.adapter, Logits: len(tokens)}
 }
 
 // advance takes the logits of a sequence's beams and goes on by the likeliest ways.

@@ -21,14 +21,18 @@ import (
 
 // Options say how a model is run. The zero value is ready to use.
 type Options struct {
-	Threads   int    // 0 is one for each processor
-	Cache     string // number format of the KV cache: f32, f16 (also "") or q8_0
-	Tokens    int    // room of the cache; 0 is the model's context, at most 32,768
-	PageSize  int    // tokens in a page; 0 is kv.DefaultPageTokens
-	Chunk     int    // prompt tokens in one pass; 0 is DefaultChunk
-	Batch     int    // sequences decoded together at most; 0 is DefaultBatch
-	NoDrafts  bool   // no speculation
-	IDs       bool   // open models without a tokenizer that can be read: they run on token ids
+	Threads  int    // 0 is one for each processor
+	Cache    string // number format of the KV cache: f32, f16 (also "") or q8_0
+	Tokens   int    // room of the cache; 0 is the model's context, at most 32,768
+	PageSize int    // tokens in a page; 0 is kv.DefaultPageTokens
+	Chunk    int    // prompt tokens in one pass; 0 is DefaultChunk
+	Batch    int    // sequences decoded together at most; 0 is DefaultBatch
+	NoDrafts bool   // no speculation
+	IDs      bool   // open models without a tokenizer that can be read: they run on token ids
+	// Adapters are LoRA adapters by the names under which requests ask for them: GGUF files
+	// or folders of PEFT's.
+	Adapters map[string]string
+
 	Template  string // a chat template in Jinja, in place of the one in the model's file
 	Dialect   string // how calls are written, one of chat.Dialects, whatever the template says
 	CacheDir  string // where pages go when memory runs short and at the end; "" is nowhere
@@ -51,28 +55,29 @@ var ErrClosed = errors.New("engine is closed")
 
 // Engine runs requests on one model. It is safe for concurrent use.
 type Engine struct {
-	o       Options
-	model   *llama.Model
-	tok     *tokenizer.Tokenizer // nil if the model carries none that can be read
-	tokErr  error                // why
-	format  *chat.Format         // how the model is talked to; nil without a tokenizer
-	begin   int32                // the token that every prompt begins with, or -1
-	threads *tensor.Pool
-	pages   *kv.Pool
-	disk    *kv.Disk
-	cache   *kv.Cache
-	runner  *llama.Runner
-	context int
-	ends    []int32 // tokens that end a turn
-	beams   int     // of requests that don't say
-	call    float64 // the least probability of opening a call at which beams call
-	sure    confidence
+	o        Options
+	model    *llama.Model
+	tok      *tokenizer.Tokenizer // nil if the model carries none that can be read
+	tokErr   error                // why
+	adapters map[string]*llama.Adapter
+	format   *chat.Format // how the model is talked to; nil without a tokenizer
+	begin    int32        // the token that every prompt begins with, or -1
+	threads  *tensor.Pool
+	pages    *kv.Pool
+	disk     *kv.Disk
+	cache    *kv.Cache
+	runner   *llama.Runner
+	context  int
+	ends     []int32 // tokens that end a turn
+	beams    int     // of requests that don't say
+	call     float64 // the least probability of opening a call at which beams call
+	sure     confidence
 
 	mu       sync.Mutex
 	wake     *sync.Cond
 	waiting  []*sequence // the next one first
 	live     []*sequence // only the loop changes it, holding mu
-	sessions map[sessionKey][]int32
+	sessions map[sessionKey]kept
 	tasks    []func() // for the loop, which alone touches the cache
 	left     bool     // somebody left a sequence
 	turns    turns
@@ -202,7 +207,7 @@ func New(m *llama.Model, o Options) (e *Engine, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("engine: %w", err)
 	}
-	e = &Engine{o: o, model: m, sessions: map[sessionKey][]int32{}, grammars: map[[32]byte]*grammar.Grammar{}, ended: make(chan struct{}), odds: firstOdds, pace: newPace()}
+	e = &Engine{o: o, model: m, sessions: map[sessionKey]kept{}, grammars: map[[32]byte]*grammar.Grammar{}, ended: make(chan struct{}), odds: firstOdds, pace: newPace()}
 	e.wake = sync.NewCond(&e.mu)
 	if e.pages, err = kv.NewPool(m.KVShape(), format, o.PageSize, (o.Tokens+o.PageSize-1)/o.PageSize+1); err != nil {
 		return nil, err
@@ -210,6 +215,10 @@ func New(m *llama.Model, o Options) (e *Engine, err error) {
 	e.context = min(m.Context, o.Tokens)
 	e.threads = tensor.NewPool(o.Threads)
 	if e.runner, err = llama.NewRunner(m, e.threads, e.pages); err != nil {
+		e.threads.Close()
+		return nil, errors.Join(err, e.pages.Close())
+	}
+	if e.adapters, err = adapters(m, o.Adapters); err != nil {
 		e.threads.Close()
 		return nil, errors.Join(err, e.pages.Close())
 	}
@@ -317,9 +326,9 @@ func (e *Engine) EndSession(tenant, session string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	key := sessionKey{tenant, session}
-	if ids, ok := e.sessions[key]; ok {
+	if k, ok := e.sessions[key]; ok {
 		delete(e.sessions, key)
-		e.tasks = append(e.tasks, func() { e.cache.Pin(tenant, ids, false) })
+		e.tasks = append(e.tasks, func() { e.cache.Pin(k.owner, k.ids, false) })
 		e.wake.Broadcast()
 	}
 }
@@ -337,14 +346,14 @@ func (e *Engine) Suspend(ctx context.Context, tenant, session string) error {
 		e.mu.Unlock()
 		return fmt.Errorf("engine: %w", ErrClosed)
 	}
-	ids := e.sessions[sessionKey{tenant, session}]
+	k := e.sessions[sessionKey{tenant, session}]
 	e.tasks = append(e.tasks, func() {
 		if e.disk == nil {
 			done <- fmt.Errorf("engine: %w", ErrNoCacheDir)
 			return
 		}
-		e.cache.Pin(tenant, ids, false)
-		err := e.cache.Suspend(tenant, ids)
+		e.cache.Pin(k.owner, k.ids, false)
+		err := e.cache.Suspend(k.owner, k.ids)
 		e.count() // before the caller looks
 		done <- err
 	})
@@ -372,7 +381,7 @@ const maxFronts = 16
 
 // pinFront pins the pages of a request's front once they are computed. The loop calls it.
 func (e *Engine) pinFront(s *sequence) {
-	f := front{s.job.Tenant, s.job.Prompt[:min(s.job.front, len(s.job.Prompt))]}
+	f := front{s.job.owner(), s.job.Prompt[:min(s.job.front, len(s.job.Prompt))]}
 	if len(f.ids) == 0 {
 		return
 	}
@@ -390,6 +399,12 @@ func (e *Engine) pinFront(s *sequence) {
 
 type sessionKey struct{ tenant, session string }
 
+// kept are the tokens of a session's latest turn, and whose pages they are.
+type kept struct {
+	owner string
+	ids   []int32
+}
+
 // keep pins the pages of a session's latest turn in place of those of the turn before.
 // The loop calls it.
 func (e *Engine) keep(s *sequence) {
@@ -400,8 +415,8 @@ func (e *Engine) keep(s *sequence) {
 	e.mu.Lock()
 	key := sessionKey{s.job.Tenant, s.job.Session}
 	old := e.sessions[key]
-	e.sessions[key] = ids
+	e.sessions[key] = kept{s.job.owner(), ids}
 	e.mu.Unlock()
-	e.cache.Pin(s.job.Tenant, ids, true)
-	e.cache.Pin(s.job.Tenant, old, false)
+	e.cache.Pin(s.job.owner(), ids, true)
+	e.cache.Pin(old.owner, old.ids, false)
 }

@@ -85,6 +85,10 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 	}
 	most = min(most, e.context-len(ids))
 
+	adapter, err := e.adapter(req.Adapter)
+	if err != nil {
+		return err
+	}
 	held, err := e.constraint(req, r)
 	if err != nil {
 		return err
@@ -95,7 +99,7 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 	}
 	decoder := e.tok.NewDecoder()
 	out := Outcome{Stopped: -1}
-	job := Job{Prompt: ids, Max: most, Stop: e.ends, Sampling: req.Sampling, Priority: req.Priority, Tenant: req.Tenant, Session: req.Session, constraint: held}
+	job := Job{Prompt: ids, Max: most, Stop: e.ends, Sampling: req.Sampling, Priority: req.Priority, Tenant: req.Tenant, Session: req.Session, constraint: held, adapter: adapter}
 	if len(o.Tools) > 0 || req.Messages[0].Role == llm.RoleSystem {
 		job.front = slices.IndexFunc(ids, func(id int32) bool { return slices.Contains(e.ends, id) }) + 1
 	}

@@ -78,7 +78,7 @@ func (e *Engine) admit() {
 		prompt := s.job.Prompt
 		table := e.pages.NewTable()
 		if s.job.pooled == nil {
-			table = e.cache.Match(s.job.Tenant, prompt)
+			table = e.cache.Match(s.job.owner(), prompt)
 		}
 		divergent := table.Len()
 		table.Truncate(min(table.Len(), len(prompt)-1)) // the last token gives the first logits
@@ -103,7 +103,7 @@ func (e *Engine) admit() {
 // from disk for a sequence that then has to wait would be for nothing.
 func (e *Engine) fits(s *sequence) bool {
 	size := e.pages.PageTokens()
-	full, idle := e.cache.Probe(s.job.Tenant, s.job.Prompt)
+	full, idle := e.cache.Probe(s.job.owner(), s.job.Prompt)
 	// Pages that only the tree holds count as free now, and no more when s holds them.
 	need := (len(s.job.Prompt)+s.job.Max+size-1)/size - full + idle
 	return e.needed()+need+1 <= e.pages.Free()+e.cache.Evictable()
@@ -365,12 +365,12 @@ func (e *Engine) plan() (parts []part, spans []llama.Span) {
 			n := min(len(rest), max(1, budget/max(reading, 1)))
 			budget -= n
 			reading--
-			parts, spans = append(parts, part{s: s}), append(spans, llama.Span{Table: s.table, Tokens: rest[:n], Hidden: s.job.pooled.from(s.table.Len())})
+			parts, spans = append(parts, part{s: s}), append(spans, llama.Span{Table: s.table, Tokens: rest[:n], Adapter: s.job.adapter, Hidden: s.job.pooled.from(s.table.Len())})
 			continue
 		}
 		if s.reading() {
 			prompt := s.job.Prompt[:len(s.job.Prompt)-1]
-			if have := s.table.Len(); e.cache.Adopt(s.job.Tenant, s.table, prompt) {
+			if have := s.table.Len(); e.cache.Adopt(s.job.owner(), s.table, prompt) {
 				s.out.Usage.CachedTokens += s.table.Len() - have
 				s.out.Usage.FirstDivergent = max(s.out.Usage.FirstDivergent, s.table.Len())
 				rest = s.ids[s.table.Len():]
@@ -382,7 +382,7 @@ func (e *Engine) plan() (parts []part, spans []llama.Span) {
 			n := min(len(rest), max(1, budget/max(reading, 1)))
 			budget -= n
 			reading--
-			span := llama.Span{Table: s.table, Tokens: rest[:n]}
+			span := llama.Span{Table: s.table, Tokens: rest[:n], Adapter: s.job.adapter}
 			if n == len(rest) && s.job.Max > 0 {
 				span.Logits = 1
 			}
@@ -407,7 +407,7 @@ func (e *Engine) plan() (parts []part, spans []llama.Span) {
 			s.out.Usage.DraftedTokens += len(p.draft)
 		}
 		tokens := append(slices.Clone(rest), p.draft...)
-		parts, spans = append(parts, p), append(spans, llama.Span{Table: s.table, Tokens: tokens, Logits: 1 + len(p.draft) - p.sure})
+		parts, spans = append(parts, p), append(spans, llama.Span{Table: s.table, Tokens: tokens, Adapter: s.job.adapter, Logits: 1 + len(p.draft) - p.sure})
 	}
 	return parts, spans
 }
@@ -416,7 +416,7 @@ func (e *Engine) plan() (parts []part, spans []llama.Span) {
 func (e *Engine) follows(i int) bool {
 	s := e.live[i]
 	for _, l := range e.live[:i] {
-		if l.job.Tenant != s.job.Tenant || !l.reading() || l.job.pooled != nil {
+		if l.job.owner() != s.job.owner() || !l.reading() || l.job.pooled != nil {
 			continue
 		}
 		n := min(len(l.job.Prompt)-1, len(s.job.Prompt)-1)
@@ -445,7 +445,7 @@ func (e *Engine) step(p *part) {
 		if !s.followed {
 			n -= n % e.pages.PageTokens()
 		}
-		e.cache.Insert(s.job.Tenant, s.table, s.ids, n)
+		e.cache.Insert(s.job.owner(), s.table, s.ids, n)
 		if len(p.logits) > 0 {
 			e.pinFront(s)
 		}
@@ -512,7 +512,7 @@ func (e *Engine) step(p *part) {
 // retire ends a sequence: what it computed stays in the cache, its pages are let go.
 func (e *Engine) retire(s *sequence, err error) {
 	if s.job.pooled == nil && (err == nil || errors.Is(err, ErrClosed)) {
-		e.cache.Insert(s.job.Tenant, s.table, s.ids, s.table.Len())
+		e.cache.Insert(s.job.owner(), s.table, s.ids, s.table.Len())
 		e.keep(s)
 	}
 	s.table.Free()

@@ -26,9 +26,19 @@ type Job struct {
 	Tenant   string
 	Session  string
 
-	constraint *constraint // nil is none
-	front      int         // tokens of the prompt that are system prompt and tools
-	pooled     *pooled     // wants the hidden states, and nothing of the cache; nil wants none
+	constraint *constraint    // nil is none
+	adapter    *llama.Adapter // nil is none
+	front      int            // tokens of the prompt that are system prompt and tools
+	pooled     *pooled        // wants the hidden states, and nothing of the cache; nil wants none
+}
+
+// owner is whose pages the job's are: nothing is shared between tenants, nor between what
+// two adapters compute.
+func (j *Job) owner() string {
+	if j.adapter == nil {
+		return j.Tenant
+	}
+	return j.Tenant + "\x00" + string(j.adapter.Sum[:])
 }
 
 // Outcome says how a job ended and what it cost.

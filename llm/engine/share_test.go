@@ -65,7 +65,7 @@ func TestSuspend(t *testing.T) {
 	if err := e.Suspend(ctx, "", "s"); err != nil {
 		t.Fatal(err)
 	}
-	if s := e.Stats(); s.Spilled < 3 || e.sessions[sessionKey{"", "s"}] != nil {
+	if s := e.Stats(); s.Spilled < 3 || e.sessions[sessionKey{"", "s"}].ids != nil {
 		t.Fatalf("%+v", s)
 	}
 	outcome(t, e, Job{Prompt: random(4, 200, e.model.Vocab), Max: 1}) // takes the memory

@@ -16,6 +16,9 @@ type Span struct {
 	Table  *kv.Table
 	Tokens []int32
 
+	// Adapter, if not nil, changes the model for these tokens.
+	Adapter *Adapter
+
 	// Logits says for how many of the last tokens logits are wanted: 0 for none.
 	Logits int
 
@@ -145,22 +148,29 @@ func (r *Runner) Forward(spans []Span) ([][]float32, error) {
 		// Attention: queries, keys and values of the normalised stream.
 		r.in.RMSNorm(r.hidden, w.attnNorm, float32(m.Epsilon))
 		r.pool.Multiply(&r.in, tensor.Product{W: w.q, Dst: r.q}, tensor.Product{W: w.k, Dst: r.k}, tensor.Product{W: w.v, Dst: r.v})
+		r.adapt(spans, l, adaptQ, &r.in, r.q)
+		r.adapt(spans, l, adaptK, &r.in, r.k)
+		r.adapt(spans, l, adaptV, &r.in, r.v)
 		r.rotate(n)
 		r.store(l, spans)
 		start := time.Now()
 		r.attend(l, spans)
 		r.Attending += time.Since(start)
 		r.pool.Multiply(&r.mid, tensor.Product{W: w.o, Dst: r.resid})
+		r.adapt(spans, l, adaptO, &r.mid, r.resid)
 		tensor.Add(r.hidden, r.resid)
 
 		// Feed-forward: SwiGLU.
 		r.in.RMSNorm(r.hidden, w.ffnNorm, float32(m.Epsilon))
 		r.pool.Multiply(&r.in, tensor.Product{W: w.gate, Dst: r.gate}, tensor.Product{W: w.up, Dst: r.up})
+		r.adapt(spans, l, adaptGate, &r.in, r.gate)
+		r.adapt(spans, l, adaptUp, &r.in, r.up)
 		r.act.Reset(n, m.FFN)
 		r.pool.Run(n, func(_, i int) {
 			tensor.SwiGLU(r.act.Row(i), r.gate[i*m.FFN:][:m.FFN], r.up[i*m.FFN:][:m.FFN])
 		})
 		r.pool.Multiply(&r.act, tensor.Product{W: w.down, Dst: r.resid})
+		r.adapt(spans, l, adaptDown, &r.act, r.resid)
 		tensor.Add(r.hidden, r.resid)
 	}
 	r.tell(spans)
