@@ -172,6 +172,18 @@ var contentNames = []string{"body", "content", "contents", "text", "message", "s
 
 var recipientNames = []string{"to", "cc", "bcc", "recipient", "recipients", "email", "emails", "participants", "attendees", "invitees", "user", "channel", "share_with", "address", "host", "url", "endpoint", "webhook"}
 
+// contentOf lists the arguments of a tool that hold text: not what it works on, as the note of
+// delete_note.
+func contentOf(name string) []string {
+	words := ask.NameWords(name)
+	if slices.ContainsFunc(words, func(w string) bool {
+		return slices.Contains([]string{"send", "post", "write", "create", "add", "reply", "answer", "append", "save", "publish", "draft", "leave", "make", "put", "say", "set", "update", "edit"}, w)
+	}) {
+		return contentNames
+	}
+	return slices.DeleteFunc(slices.Clone(contentNames), func(n string) bool { return slices.Contains(words, strings.TrimSuffix(n, "s")) })
+}
+
 func newTool(spec tools.Spec) (*tool, error) {
 	if spec.Name == "" {
 		return nil, errors.New("policies: a tool has no name")
@@ -183,7 +195,7 @@ func newTool(spec tools.Spec) (*tool, error) {
 	if err := label.Check(spec.Labels); err != nil {
 		return nil, fmt.Errorf("policies: tool %s: %w", spec.Name, err)
 	}
-	t := &tool{spec: spec, props: params.Props, required: params.Required, content: contentNames, recipients: recipientNames, acts: actsOf(&spec)}
+	t := &tool{spec: spec, props: params.Props, required: params.Required, content: contentOf(spec.Name), recipients: recipientNames, acts: actsOf(&spec)}
 	t.words = strings.FieldsFunc(string(spec.Parameters), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' })
 	t.names = strangersOf(spec.Labels[label.KeyNames])
 	t.strangers = strangersOf(spec.Labels[label.KeyStrangers])

@@ -30,17 +30,18 @@ func actsOf(spec *tools.Spec) ask.Acts {
 func (t *tool) actsWith(args map[string]any) ask.Acts {
 	for _, name := range sortedKeys(args) {
 		choice, ok := args[name].(string)
-		if !ok || !ask.Deed(choice) {
+		deed := ask.Deed(choice)
+		if !ok || deed == "" {
 			continue
 		}
 		deeds := 0
 		for _, e := range t.props[name].Enum {
-			if s, ok := e.(string); ok && ask.Deed(s) {
+			if s, ok := e.(string); ok && ask.Deed(s) != "" {
 				deeds++
 			}
 		}
 		if deeds > 1 {
-			return ask.Of(choice, nil, append(label.List(t.spec.Labels[label.KeyObjects]), t.acts.Nouns()...))
+			return ask.Of(deed, nil, append(label.List(t.spec.Labels[label.KeyObjects]), t.acts.Nouns()...))
 		}
 	}
 	return t.acts
@@ -53,6 +54,7 @@ type asked struct {
 	repeated  bool // a clause asks for it, and an earlier call has used it up
 	clause    int  // the one that asks, if bound
 	text      string
+	held      map[string]bool // arguments whose values it names
 }
 
 // use is a call that a clause of the user's let through.
@@ -75,7 +77,7 @@ func (r *Run) asked(t *tool, callID string, args map[string]any, labels map[stri
 		case r.spent(t, callID, args, a):
 			out.repeated = true
 		default:
-			return asked{bound: true, clause: a.Clause, text: a.Text}
+			return asked{bound: true, clause: a.Clause, text: a.Text, held: a.Held}
 		}
 	}
 	return out
@@ -127,6 +129,13 @@ func (r *Run) spell(t *tool, args map[string]any, a asked, labels map[string]lab
 		if o.How != label.HowMade && o.How != label.HowStranger {
 			continue
 		}
+		if o.How == label.HowMade && o.Integrity == label.Model && a.held[name] {
+			switch args[name].(type) {
+			case string, json.Number: // "I no longer need it": what stands before the name says nothing of the order
+				labels[name] = label.Origin{Label: label.Label{Integrity: label.User}, How: label.HowUser}
+				continue
+			}
+		}
 		switch v := args[name].(type) {
 		case string:
 			enum := t.props[name].Enum
@@ -134,11 +143,11 @@ func (r *Run) spell(t *tool, args map[string]any, a asked, labels map[string]lab
 				continue
 			}
 			if said := listed(name, v, enum); said.Said(a.text) && !slices.ContainsFunc(said.Other, func(f func(string) bool) bool { return f(a.text) }) {
-				labels[name] = label.Origin{How: label.HowUser}
+				labels[name] = label.Origin{Label: label.Label{Integrity: label.User}, How: label.HowUser}
 			}
 		case json.Number:
 			if ask.SaysNumber(v.String(), a.text) {
-				labels[name] = label.Origin{How: label.HowUser}
+				labels[name] = label.Origin{Label: label.Label{Integrity: label.User}, How: label.HowUser}
 			}
 		}
 	}

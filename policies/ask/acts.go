@@ -14,17 +14,18 @@ var money = strings.Fields("payment money transfer amount rent bill invoice fee 
 type Acts struct {
 	verbs, weak []string // English; a+b is a verb with a particle
 	stems       map[lang][]stem
-	nouns       []string // English, whole
-	begins      []string // of nouns in the other languages
-	strict      bool     // its object must be named
-	alters      bool     // takes something away or changes it
-	named       []string // verbs of the tool's own name
+	loose       map[lang][]stem // those of weak verbs
+	nouns       []string        // English, whole
+	begins      []string        // of nouns in the other languages
+	strict      bool            // its object must be named
+	alters      bool            // takes something away or changes it
+	named       []string        // verbs of the tool's own name
 }
 
 // Of returns the acts of a tool by its name, which is cut into words, and by the words
 // that its declaration adds: verbs, and nouns for what it works on.
 func Of(name string, verbs, nouns []string) Acts {
-	a := Acts{stems: map[lang][]stem{}}
+	a := Acts{stems: map[lang][]stem{}, loose: map[lang][]stem{}}
 	parts := NameWords(name)
 	main := -1 // the part that is the deed
 	for i, p := range parts {
@@ -128,6 +129,13 @@ func (a *Acts) add(word string) {
 				}
 			}
 		}
+		for _, w := range k.weak {
+			if other := actNames[w]; other != nil && !slices.Contains(a.named, w) {
+				for l, list := range other.stems {
+					a.loose[l] = append(a.loose[l], list...)
+				}
+			}
+		}
 		a.strict, a.alters = a.strict || k.strict, a.alters || k.alters
 	}
 }
@@ -180,10 +188,23 @@ func (a Acts) With(nouns ...string) Acts {
 	return a
 }
 
-// Deed reports whether a text is the name of a deed.
-func Deed(s string) bool {
-	words := NameWords(s)
-	return len(words) > 0 && len(words) < 4 && find(words[0]) != nil
+// Deed returns the deed that a choice of an argument names, as archive or archived, or "".
+func Deed(choice string) string {
+	words := NameWords(choice)
+	if len(words) == 0 || len(words) > 3 {
+		return ""
+	}
+	if find(words[0]) != nil {
+		return choice
+	}
+	if len(words) == 1 {
+		for base := range enVerbs {
+			if actNames[base] != nil && english(words[0], base) == done {
+				return base
+			}
+		}
+	}
+	return ""
 }
 
 // isNoun reports whether a token is a noun of the acts.

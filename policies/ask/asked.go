@@ -13,9 +13,10 @@ type Ask struct {
 	Sentence   string // of all clauses of its sentence
 	Many       bool   // it asks for more than one
 	Conditions []Condition
-	Await      bool // it waits for a word of the user's
-	Later      bool // it is for another time
-	Verb       bool // its verb means nothing else
+	Await      bool            // it waits for a word of the user's
+	Later      bool            // it is for another time
+	Verb       bool            // its verb means nothing else
+	Held       map[string]bool // the arguments whose values it names, or takes up
 }
 
 // Asked returns the requests for a call, the latest first.
@@ -27,11 +28,11 @@ func (s *Said) Asked(call *Call) []Ask {
 		if !ok {
 			continue
 		}
-		text, ok := s.fits(i, call)
+		text, held, ok := s.fits(i, call)
 		if !ok {
 			continue
 		}
-		a := Ask{Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Conditions: c.cond, Await: c.await, Later: c.later, Verb: strong}
+		a := Ask{Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Conditions: c.cond, Await: c.await || s.countermanded(i, call), Later: c.later, Verb: strong, Held: held}
 		if c.verbOf >= 0 {
 			o := &s.clauses[c.verbOf]
 			a.Await, a.Later = a.Await || o.await, a.Later || o.later
@@ -80,6 +81,39 @@ func (s *Said) whole(sentence int) string {
 	return strings.Join(parts, ", ")
 }
 
+// countermanded reports whether a later word of the user's takes an order back without naming its
+// verb: "no, don't", "wait", "leave it".
+func (s *Said) countermanded(i int, call *Call) bool {
+	c := &s.clauses[i]
+	for j := i + 1; j < len(s.clauses); j++ {
+		o := &s.clauses[j]
+		if o.kind == asking || o.kind == subordinate || o.kind == reported && o.message == c.message {
+			continue
+		}
+		no := o.negates() >= 0
+		if !no && !o.await && o.find(keep, 0, o.content) < 0 {
+			continue
+		}
+		if no && o.only(negator|opener|pronoun|await|excepted|speaker|det) {
+			return true
+		}
+		if o.message > c.message && (call.names(o.text) || o.find(pronoun, 0, len(o.words)) >= 0 && o.find(keep|await, 0, len(o.words)) >= 0) && len(o.verbs(&call.Acts)) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// only reports whether all words of the clause belong to the classes.
+func (c *clause) only(k cue) bool {
+	for i := range c.words {
+		if c.words[i].within&k == 0 && !c.words[i].sign {
+			return false
+		}
+	}
+	return true
+}
+
 // generic verbs say little without a noun.
 var generic = set("make add put set get create write save store record log open start file change update move register schedule plan new enter raise draft compose generate do give bring stop")
 
@@ -95,6 +129,9 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 		o := &s.clauses[c.verbOf]
 		if c.negates() >= 0 || len(c.words) == 0 {
 			return false, false
+		}
+		if c.contrast && o.negates() < 0 && !c.hasAny(0, len(c.words), "only", "just", "nur", "seulement", "solo", "sólo", "só", "apenas", "सिर्फ", "केवल", "แค่", "เฉพาะ") {
+			return false, false // all of them but this
 		}
 		for _, v := range o.verbs(a) {
 			if o.orders(v) && (!o.negated(v) || c.contrast && o.sentence == c.sentence) && (v.strength == 2 || a.hasNoun(o.words)) && call.mentions(c.text) {
@@ -160,14 +197,19 @@ func (s *Said) object(i int, v verb, call *Call) bool {
 		return true
 	}
 	// "delete the largest": what it is is said in the clause before.
-	if i > 0 && s.clauses[i-1].sentence == c.sentence && !s.bans(i-1, call) && (a.hasNoun(s.clauses[i-1].words) || v.strength == 2 && call.mentions(s.clauses[i-1].text)) {
+	if i > 0 && s.clauses[i-1].sentence == c.sentence && !s.bans(i-1, call) && (a.hasNoun(s.clauses[i-1].words) && (v.strength == 2 || c.points(rest)) || v.strength == 2 && call.mentions(s.clauses[i-1].text)) {
 		return true
 	}
 	if i+1 < len(s.clauses) && s.clauses[i].tells && s.clauses[i+1].sentence == c.sentence && a.hasNoun(s.clauses[i+1].words) {
 		return true
 	}
 	if v.strength < 2 {
-		return false
+		if next := v.at + 1; next < len(c.words) && (v.base == "reply" || v.base == "respond" || v.base == "answer" || v.base == "post") {
+			if w := &c.words[next]; w.text == "to" || w.text == "there" || slices.ContainsFunc(call.Values, func(v Value) bool { return v.Role == To && v.Said(w.text) }) {
+				return true
+			}
+		}
+		return call.sided(c.text)
 	}
 	if call.mentions(c.text) {
 		return true
@@ -189,6 +231,19 @@ func (a *Acts) argued(call *Call, text string) bool {
 	return slices.ContainsFunc(call.Values, func(v Value) bool {
 		return v.Shape == Word && slices.Contains(a.nouns, strings.ToLower(v.Name)) && v.Said(text)
 	})
+}
+
+// points reports whether words take up what was said: by a pronoun.
+func (c *clause) points(words []token) bool {
+	return slices.ContainsFunc(words, func(t token) bool { return t.within&pronoun != 0 && t.within&(det|speaker) == 0 })
+}
+
+// sided reports whether a text holds both sides of a call: "move 50 from checking to savings".
+func (c *Call) sided(text string) bool {
+	side := func(r Role) bool {
+		return slices.ContainsFunc(c.Values, func(v Value) bool { return v.Role == r && v.Said(text) })
+	}
+	return side(From) && side(To) && slices.ContainsFunc(c.Values, func(v Value) bool { return v.Shape == Number && v.Said(text) })
 }
 
 // chosen reports whether a text says a choice of the call: "make Raj a member".

@@ -10,35 +10,39 @@ import (
 // returns the part that asks. "Pay 30 to Ann and 90 to Bob" asks for two calls, and not for
 // 90 to Ann; "delete it" is about what was said before; what stands in a clause of its own,
 // "but keep b.txt", is no object of this one.
-func (s *Said) fits(i int, call *Call) (string, bool) {
+func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bool) {
 	c := &s.clauses[i]
 	if s.leavesOut(i, call) {
 		for _, v := range call.Values {
 			if !v.Free && slices.ContainsFunc(c.apart, v.Said) && !v.Said(c.text) {
-				return "", false
+				return "", nil, false
 			}
 		}
 	}
 	groups := c.groups()
 	told := s.toldBy(i)
 	var inside []Value // that stand in the clause
+	held = map[string]bool{}
 	for _, v := range call.Values {
 		switch {
+		case v.Shape == Choice && s.purpose(i, v):
 		case v.Said(c.upTo(c.content)), v.Said(c.copies()):
 			inside = append(inside, v)
+			held[v.Name] = true
 		case v.Free:
 		case v.Role != To && told != "" && v.Said(told):
 		case !s.spoken(v):
 			if !s.unclaimed(c, v, call) {
-				return "", false
+				return "", nil, false
 			}
 		case s.before(i, v, call):
+			held[v.Name] = true
 		default:
-			return "", false
+			return "", nil, false
 		}
 	}
 	if !c.together(groups, inside) || !c.roles(inside) || !c.counted(call, inside) {
-		return "", false
+		return "", nil, false
 	}
 	// The mention that asks is the group with the most of the values.
 	best, n := c.text, 0
@@ -55,7 +59,12 @@ func (s *Said) fits(i int, call *Call) (string, bool) {
 			}
 		}
 	}
-	return best, true
+	for j := i + 1; j < len(s.clauses) && s.clauses[j].sentence == c.sentence && s.clauses[j].kind == subordinate; j++ {
+		if o := &s.clauses[j]; o.negates() < 0 && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Choice && v.Said(o.text) && !v.Said(c.text) }) {
+			best += ", " + o.text // so that she can edit it
+		}
+	}
+	return best, held, true
 }
 
 // upTo is the text of the clause up to a word.
@@ -71,6 +80,17 @@ func (c *clause) upTo(n int) string {
 		return c.text
 	}
 	return c.text[:end]
+}
+
+// purpose reports whether a reason behind clause i says a choice that the clause does not: "…, so
+// that she can edit it".
+func (s *Said) purpose(i int, v Value) bool {
+	c := &s.clauses[i]
+	if v.Said(c.text) || i+1 >= len(s.clauses) {
+		return false
+	}
+	o := &s.clauses[i+1]
+	return o.sentence == c.sentence && o.kind == subordinate && o.negates() < 0 && v.Said(o.text)
 }
 
 // copies is the part behind what is told that says who gets a copy: "…, with Tom in copy".
@@ -121,7 +141,7 @@ func (s *Said) spoken(v Value) bool {
 // another one: from what stands before it, or what goes on with it.
 func (s *Said) before(i int, v Value, call *Call) bool {
 	c := &s.clauses[i]
-	if c.rival(v, call, 0, c.content) {
+	if c.rival(v, call, 0, c.content) || v.Shape == Choice && slices.ContainsFunc(v.Other, func(f func(string) bool) bool { return f(c.text) }) {
 		return false
 	}
 	if slices.ContainsFunc(c.cond, func(k Condition) bool { return v.Said(k.Text) }) {
@@ -185,13 +205,13 @@ func (c *clause) supplements(v Value, call *Call) bool {
 // want, and what stands against it don't.
 func (s *Said) lends(j, i int) bool {
 	o := &s.clauses[j]
-	if o.negates() >= 0 && s.clauses[i].verbOf != j && o.deeds() {
+	if o.negates() >= 0 && s.clauses[i].verbOf != j && (o.deeds() && o.find(keep, 0, len(o.words)) < 0 || o.bare() && o.find(hypothetical|question, 0, len(o.words)) < 0) {
 		return o.message != s.clauses[i].message
 	}
 	if o.kind == reported || o.kind == supposed {
 		return s.clauses[i].sentence != o.sentence
 	}
-	if o.find(keep, 0, len(o.words)) >= 0 && !o.inQuestion() {
+	if o.find(keep, 0, len(o.words)) >= 0 && !o.inQuestion() && o.negates() < 0 {
 		return false
 	}
 	return true
@@ -228,6 +248,9 @@ func (s *Said) takesUp(i int, call *Call) bool {
 		if t.within&(pronoun|again) != 0 {
 			return true
 		}
+		if c.object(k, call) {
+			own = true
+		}
 		switch t.text {
 		case "the", "this", "that", "der", "die", "das", "den", "diese", "diesen", "le", "la", "les", "l'", "cette", "ce", "il", "lo", "el", "los", "las", "o", "este", "esta", "esse", "essa", "questo", "questa", "यह", "इस", "उस", "นี้", "นั้น", "same":
 			return true
@@ -242,6 +265,17 @@ func (s *Said) takesUp(i int, call *Call) bool {
 		}
 	}
 	return !own
+}
+
+// object reports whether a word names a thing of its own that the call does not have.
+func (c *clause) object(i int, call *Call) bool {
+	t := &c.words[i]
+	for _, shape := range []Shape{Code, Mail, Word} {
+		if c.like(i, Value{Shape: shape}, call) {
+			return !slices.ContainsFunc(call.Values, func(o Value) bool { return o.holdsWord(c, i, t.text) })
+		}
+	}
+	return false
 }
 
 // unclaimed reports whether a value that no words of the user's hold may stand where it does:
@@ -402,6 +436,12 @@ func (c *clause) like(i int, v Value, call *Call) bool {
 		if t.capped && i > 0 && !(c.lang&de != 0) {
 			return true
 		}
+		// "pay ann 30", "bob 90"
+		if t.within == 0 && knownIn[t.text] == 0 && !units.MatchString(t.text) && !unitWords[t.text] && !counts[t.text] && sayings[t.text] == nil {
+			if i > 0 && (c.names(i-1) || call.Acts.isNoun(&c.words[i-1])) || i == 0 && len(c.words) > 1 || i+1 < len(c.words) && amountForm.MatchString(c.words[i+1].text) {
+				return true
+			}
+		}
 		for j := i - 1; j >= 0 && j >= i-2; j-- {
 			if c.words[j].within&(target|source) != 0 {
 				return true
@@ -416,6 +456,12 @@ func (c *clause) like(i int, v Value, call *Call) bool {
 		return t.capped && c.lang&de == 0 && i == 0
 	}
 	return false
+}
+
+// names reports whether a word is a verb behind which a name may stand.
+func (c *clause) names(i int) bool {
+	t := &c.words[i]
+	return i == c.opened() && (c.lang&en != 0 && enVerbs[t.text] || foreignVerb(t, c.lang))
 }
 
 // code reports whether a word is a name with digits or signs in it: e4, old.log, P-10.

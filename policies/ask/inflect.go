@@ -63,7 +63,7 @@ var orders = map[lang]*regexp.Regexp{
 	fr: regexp.MustCompile(`^(?:e|es|ez|er|ons|s|ir|is|issez|re|t|ds|d|dre|rez|onds|ondez|ondre|tez|ttez|ttre|ttez|ire|vez|yez|yer|uez|uer|gez|ger|ce|cez|cer|frir|vre|vrez)?$`),
 	it: regexp.MustCompile(`^(?:(?:a|i|e|o|hi|ha|gli|ni|na|iate|ate|ete|ite|are|ere|ire|iamo|arla|ino|isci|isca|ghi|chi|tere|tete|di|da)(?:mi|ti|ci|lo|la|li|le|ne|gli|glielo|melo|mela)?|(?:ar|er|ir)(?:mi|ti|ci|lo|la|li|le|ne|gli|melo|mela|glielo))?$`),
 	es: regexp.MustCompile(`^(?:(?:a|e|as|es|en|an|ad|ed|id|ar|er|ir|ue|ues|uen|que|ques|ga|gas|gan|ce|za|ja|jas|jan|ar|der|deis|eis|ais)(?:me|te|se|lo|la|le|los|las|les|nos|melo|mela|selo|sela|melos|selos)?)?$`),
-	pt: regexp.MustCompile(`^(?:e|a|em|am|ar|er|ir|ue|uem|ua|uam|as|es|ra|ram|za|ze|ça|ca|que|quem|gue)?$`),
+	pt: regexp.MustCompile(`^(?:e|a|em|am|ar|er|ir|ue|uem|ua|uam|as|es|ra|ram|za|ze|ça|ca|que|quem|gue|ie|iem|ia|iam)?$`),
 }
 
 // names are the endings of nouns for deeds.
@@ -149,6 +149,18 @@ func (c *clause) verb(i int, a *Acts) (verb, bool) {
 			for _, s := range a.stems[l] {
 				if f := c.foreign(i, s, l); f != noForm {
 					return verb{i, 2, l, f, s.text}, true
+				}
+			}
+		}
+	}
+	if !falseFriends[w] && !(c.lang&en != 0 && enVerbs[w]) {
+		for _, l := range []lang{de, fr, it, es, pt, hi, th} {
+			if c.lang&l == 0 {
+				continue
+			}
+			for _, s := range a.loose[l] {
+				if f := c.foreign(i, s, l); f != noForm {
+					return verb{i, 1, l, f, s.text}, true
 				}
 			}
 		}

@@ -154,6 +154,10 @@ func (c *cutter) ahead(i int) bool {
 			return true
 		}
 		switch {
+		case finite[t.text]&c.lang != 0 && before.within&(det|target|source) == 0 && j+1 < len(c.list):
+			return true
+		case c.lang&en != 0 && anyEnglish(t.text) && strings.HasSuffix(t.text, "ed") && (before.within&(opener|negator) != 0 || j+1 < len(c.list) && c.list[j+1].within&(pronoun|det|speaker) != 0):
+			return true
 		case c.lang&en != 0 && (enVerbs[t.text] || t.starts&other != 0) && !AlsoNoun(t.text) && before.within&(det|speaker|subject|target|pronoun|source) == 0 && before.within&content == 0 && before.text != "of" && before.text != "for" && before.text != "with" && before.text != "as":
 			return true
 		case c.lang == de && foreignVerb(t, de) && strings.HasSuffix(t.text, "en") && (j+1 == len(c.list) || c.list[j+1].sign || c.list[j+1].starts&and != 0):
@@ -164,3 +168,18 @@ func (c *cutter) ahead(i int) bool {
 	}
 	return false
 }
+
+// finite are verbs of statements.
+var finite = func() map[string]lang {
+	out := map[string]lang{}
+	for l, words := range map[lang]string{
+		en: "is are was were has have had will would can could should may might did does isn't wasn't hasn't won't can't didn't",
+		de: "ist sind war waren hat haben hatte wurde wurden wird werden kann soll muss will darf",
+		fr: "est sont était ont avait sera", it: "è sono era hanno ha aveva sarà", es: "es está son fue ha han había será", pt: "é está são foi tem têm tinha será",
+	} {
+		for w := range strings.FieldsSeq(words) {
+			out[w] |= l
+		}
+	}
+	return out
+}()

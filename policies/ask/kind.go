@@ -95,7 +95,7 @@ func kindOf(c *clause, before []clause) kind {
 		last = &before[len(before)-1]
 	}
 	framed := c.find(frame, 0, c.content) >= 0
-	if last != nil && (last.kind == reported && !c.contrast && !framed || last.tells) {
+	if last != nil && (last.kind == reported && !c.contrast && !c.wants() || last.tells) || c.complement() {
 		return reported
 	}
 	if at := c.reports(); at == 0 {
@@ -123,6 +123,35 @@ func kindOf(c *clause, before []clause) kind {
 		return asking
 	}
 	return plain
+}
+
+// wants reports whether the clause has a frame in which the user asks, and not one that says what
+// somebody should do.
+func (c *clause) wants() bool {
+	for i := range min(c.content, len(c.words)) {
+		if c.words[i].starts&frame != 0 && wishes[c.words[i].text] && !c.hasAny(i, span(c.words, i, frame), "should", "must", "have") {
+			return true
+		}
+	}
+	return false
+}
+
+var wishes = set("please pls plz kindly can could i i'd we we'd bitte kannst könntest ich wir s' stp svp peux pouvez pourrais je merci veuillez per puoi voglio vorrei por puedes podrías quiero quisiera necesito você quero gostaria कृपया प्लीज़ กรุณา โปรด ช่วย ขอ")
+
+// complement reports whether the clause is what a verb of saying in another language goes on
+// with: "…, dass sie storniert".
+func (c *clause) complement() bool {
+	i := c.opened()
+	if c.lang&en != 0 || i >= len(c.words) || c.words[i].starts&content == 0 {
+		return false
+	}
+	switch c.words[i].text {
+	case "dass", "daß", "ob", "कि", "ว่า":
+		return true
+	case "que", "qu'", "che":
+		return !c.asked
+	}
+	return false
 }
 
 var supposes = set(`suppose supposing imagine imagining hypothetically pretend assume assuming for say let's what in theoretically angenommen stell nehmen hypothetisch was zum theoretisch supposons imaginons hypothétiquement par
@@ -216,6 +245,11 @@ func (s *Said) relate(first int) {
 				s.clauses[j].await = true
 			}
 		}
+		if c.later && c.onlyLater() { // next week, cancel it
+			for j := i + 1; j < len(s.clauses) && s.clauses[j].sentence == c.sentence; j++ {
+				s.clauses[j].later = true
+			}
+		}
 		if c.bare() {
 			for j := i - 1; j >= 0; j-- {
 				o := &s.clauses[j]
@@ -273,6 +307,9 @@ func (c *clause) words0(k cue) bool {
 func (c *clause) bare() bool {
 	if c.kind == subordinate {
 		return false
+	}
+	if i := c.opened(); i+1 < len(c.words) && c.words[i].starts&(speaker|subject) != 0 && c.words[i].within&(det|frame) == 0 && c.words[i].text != "me" && c.words[i].text != "mir" && c.words[i].text != "mi" {
+		return false // I have 4 bags
 	}
 	for i := range c.words {
 		t := &c.words[i]

@@ -78,13 +78,14 @@ const (
 	others
 	letter
 	topic
+	fraction
 )
 
 var cueNames = map[string]cue{
 	"known": known, "opener": opener, "frame": frame, "know": know, "negator": negator, "nothing": nothing, "harmless": harmless, "except": except, "excepted": excepted,
 	"contrast": contrast, "and": and, "if": ifs, "unless": unless, "aside": aside, "content": content, "hypothetical": hypothetical, "question": question, "report": report,
 	"speaker": speaker, "subject": subject, "later": later, "await": await, "keep": keep, "stop": stop, "bound": bounding, "from": source, "to": target, "det": det,
-	"pronoun": pronoun, "again": again, "many": many, "other": other, "light": light, "others": others, "letter": letter, "topic": topic,
+	"pronoun": pronoun, "again": again, "many": many, "other": other, "light": light, "others": others, "letter": letter, "topic": topic, "share": fraction,
 }
 
 // phrase is a row of words with a meaning.

@@ -76,7 +76,7 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 			}
 			switch {
 			case i > 0 && c.words[i-1].within&bounding != 0 && !c.bounds(v), i > 1 && c.words[i-2].within&bounding != 0 && c.words[i-1].within&det != 0 && !c.bounds(v),
-				i+1 < len(c.words) && c.words[i+1].starts&bounding != 0 && c.lang == hi, c.ranged(i),
+				i+1 < len(c.words) && c.words[i+1].starts&bounding != 0 && c.lang == hi, c.ranged(i), c.differs(i, v), c.find(fraction, i-3, i) >= 0,
 				i+1 < len(c.words) && counts[c.words[i+1].text] && !c.unitOf(i+1, call):
 				bad++
 			case i > 0 && references[c.words[i-1].text] && !v.id() && !(i-1 == c.opened() && enVerbs[c.words[i-1].text]):
@@ -102,6 +102,24 @@ func (c *clause) bounds(v Value) bool {
 func (c *clause) ranged(i int) bool {
 	if i >= 2 && c.words[i-1].starts&(and|target) != 0 && amountForm.MatchString(c.words[i-2].text) && c.find(bounding, max(0, i-4), i) >= 0 {
 		return true
+	}
+	return false
+}
+
+// differs reports whether a number says by how much something changes, not to what.
+func (c *clause) differs(i int, v Value) bool {
+	if i == 0 || slices.ContainsFunc(NameWords(v.Name), func(w string) bool {
+		return slices.Contains([]string{"by", "delta", "change", "increase", "decrease", "percent", "offset", "difference"}, w)
+	}) {
+		return false
+	}
+	switch c.words[i-1].text {
+	case "by", "um":
+		return true
+	case "de", "di", "en", "em", "por":
+		return slices.ContainsFunc(c.words[:i], func(t token) bool {
+			return slices.ContainsFunc([]string{"augment", "baiss", "redui", "diminu", "aument", "abbass", "ridu", "sub", "baj", "reduc", "reduz", "diminui"}, func(s string) bool { return strings.HasPrefix(t.fold, s) })
+		})
 	}
 	return false
 }

@@ -27,7 +27,7 @@ func (c *clause) orders(v verb) bool {
 // ordersEnglish tells orders by where the verb stands and by what stands before it.
 func (c *clause) ordersEnglish(v verb) bool {
 	f := c.frameBefore(v.at)
-	if h := c.find(hypothetical, 0, v.at); h >= 0 && (f < 0 || h > f) && c.words[h].text != "already" {
+	if h := c.find(hypothetical, 0, v.at); h >= 0 && (f < 0 || h > f || !c.wants()) && c.words[h].text != "already" {
 		return false
 	}
 	switch v.form {
@@ -58,7 +58,7 @@ func (c *clause) ordersEnglish(v verb) bool {
 		}
 		return false
 	case done:
-		if f < 0 || c.find(question, f, v.at) >= 0 {
+		if q := c.find(question, f, v.at); f < 0 || q >= 0 && c.words[q].text != "is" && c.words[q].text != "are" {
 			return false
 		}
 		return c.firstVerb(f, v.at)
@@ -127,7 +127,7 @@ func (c *clause) behindFrame(from, at int) bool {
 		t := &c.words[j]
 		switch {
 		case t.sign, t.within&(opener|and|frame|harmless|later) != 0, t.starts&light != 0:
-		case t.text == "to", t.text == "you", t.text == "u", t.text == "me", t.text == "us", t.text == "for", t.text == "kindly", t.text == "that":
+		case t.text == "to", t.text == "you", t.text == "u", t.text == "me", t.text == "us", t.text == "for", t.text == "kindly", t.text == "that", t.text == "as":
 		default:
 			return false
 		}
@@ -142,7 +142,7 @@ func (c *clause) firstVerb(from, at int) bool {
 		if t.sign || t.quoted {
 			continue
 		}
-		if t.starts&(subject|report|question) != 0 {
+		if t.starts&(subject|report|question) != 0 && t.text != "is" && t.text != "are" {
 			return false
 		}
 		if (enVerbs[t.text] || t.starts&other != 0) && t.text != "have" && t.text != "get" && t.starts&light == 0 && !AlsoNoun(t.text) && t.within&(frame|opener) == 0 {
@@ -315,7 +315,7 @@ func (c *clause) ordersHindi(v verb) bool {
 // it was done.
 func (c *clause) ordersThai(v verb) bool {
 	framed := c.find(frame, 0, len(c.words)) >= 0
-	if c.find(hypothetical|report, 0, len(c.words)) >= 0 || c.find(subject, 0, v.at) >= 0 {
+	if c.find(hypothetical, 0, len(c.words)) >= 0 || c.find(subject, 0, v.at) >= 0 {
 		return false
 	}
 	if !framed && (c.find(question, 0, len(c.words)) >= 0 || c.find(speaker, 0, v.at) >= 0) {

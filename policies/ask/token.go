@@ -279,6 +279,11 @@ func language(list []token) lang {
 		}
 	}
 	if out&en != 0 && best >= 2 {
+		for l := range counts { // benenne a in b um
+			if l != en && out&l != 0 && foreignVerb(&list[0], l) && knownIn[list[0].text] == 0 && !enVerbs[list[0].text] {
+				return l
+			}
+		}
 		return en
 	}
 	return out

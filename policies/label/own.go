@@ -157,7 +157,7 @@ func (t *ownText) says(n needle, choice bool) int {
 			break
 		}
 		i += from
-		if boundary(hay, i, true) && boundary(hay, i+len(value), false) && (t.plainly || !negated(hay[:i]) && !t.halved(i, i+len(value))) {
+		if boundary(hay, i, true) && boundary(hay, i+len(value), false) && (t.plainly || !negated(hay[:i])) && !t.halved(i, i+len(value)) {
 			count++
 		}
 		from = i + 1

@@ -1,0 +1,68 @@
+package policies
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/chaski-dev/chaski/tools"
+)
+
+// TestClauses reads testdata/clauses/cases.txt: a sign for what strict must do with a call, +
+// let it through, - not let it through, ! deny it; the call; what the user says, with | between
+// messages; and what look has returned before the call, if anything. Tabs between.
+func TestClauses(t *testing.T) {
+	raw, err := os.ReadFile("testdata/clauses/tools.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var specs []tools.Spec
+	if err := json.Unmarshal(raw, &specs); err != nil {
+		t.Fatal(err)
+	}
+	bundle, err := Compile(strict(t), specs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open("testdata/clauses/cases.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	n, wrong := 0, 0
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		line := lines.Text()
+		if strings.TrimSpace(line) == "" || line[0] == '#' {
+			continue
+		}
+		n++
+		parts := strings.Split(line, "\t")
+		name, args, ok := strings.Cut(parts[0][1:], " ")
+		if len(parts) < 2 || !ok {
+			t.Fatalf("%q: want a sign with a call and what the user says", line)
+		}
+		r := NewRun(bundle, Info{})
+		for text := range strings.SplitSeq(parts[1], "|") {
+			fold(t, r, say(text))
+		}
+		if len(parts) > 2 {
+			result := &tools.Result{Value: json.RawMessage(parts[2])}
+			fold(t, r, Fact{Kind: FactResult, Call: &tools.Call{ID: "look", Tool: "look"}, Result: result})
+		}
+		d := r.Call(tools.Call{ID: "call", Tool: name, Arguments: json.RawMessage(args)}, start)
+		want := map[byte]string{'+': "allow", '-': "no allow", '!': "deny"}[parts[0][0]]
+		if ok := parts[0][0] == '+' && d.Verdict == Allow || parts[0][0] == '-' && d.Verdict != Allow || parts[0][0] == '!' && d.Verdict == Deny; !ok {
+			wrong++
+			t.Errorf("%v by %s, want %s: %s %s: %q", d.Verdict, d.Rule, want, name, args, parts[1])
+		}
+	}
+	if n < 200 {
+		t.Errorf("%d cases, want 200", n)
+	}
+	if wrong > 0 {
+		fmt.Printf("%d of %d wrong\n", wrong, n)
+	}
+}
