@@ -12,6 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/chaski-dev/chaski/llm/openai"
 	"github.com/chaski-dev/chaski/tools"
 	"github.com/chaski-dev/chaski/tools/documents"
 	"github.com/chaski-dev/chaski/tools/documents/ground"
@@ -21,13 +22,21 @@ import (
 // DocumentsConfig names what an agent answers from: in YAML a folder, a list of folders,
 // or a mapping.
 type DocumentsConfig struct {
-	Folders   []FolderConfig `yaml:"folders"`
-	Passages  int            `yaml:"passages"`  // that a search gives; 0 is 5
-	Size      int            `yaml:"size"`      // characters of a passage; 0 is 1,000
-	Language  string         `yaml:"language"`  // of all documents; "" tells it from each
-	Tools     []string       `yaml:"tools"`     // of the library's tools; none is all
-	Grounding ground.Mode    `yaml:"grounding"` // of answers whose facts are not in what they cite: mark, refuse; "" checks nothing
-	Index     string         `yaml:"index"`     // folder of the index; "" is documents within the data folder
+	Folders    []FolderConfig    `yaml:"folders"`
+	Passages   int               `yaml:"passages"`   // that a search gives; 0 is 5
+	Size       int               `yaml:"size"`       // characters of a passage; 0 is 1,000
+	Language   string            `yaml:"language"`   // of all documents; "" tells it from each
+	Tools      []string          `yaml:"tools"`      // of the library's tools; none is all
+	Grounding  ground.Mode       `yaml:"grounding"`  // of answers whose facts are not in what they cite: mark, refuse; "" checks nothing
+	Embeddings *EmbeddingsConfig `yaml:"embeddings"` // nil searches by words alone
+	Index      string            `yaml:"index"`      // folder of the index; "" is documents within the data folder
+}
+
+// EmbeddingsConfig names what makes vectors of texts, see openai.Options.
+type EmbeddingsConfig struct {
+	BaseURL string `yaml:"base_url"`
+	Model   string `yaml:"model"`
+	KeyEnv  string `yaml:"key_env"` // the environment variable that holds the key; "" sends none
 }
 
 // FolderConfig is a folder, a file or a pattern, see documents.Folder.
@@ -90,6 +99,11 @@ func (d *DocumentsConfig) check() error {
 	if !slices.Contains([]ground.Mode{ground.Off, ground.Mark, ground.Refuse}, d.Grounding) {
 		return fmt.Errorf("documents: grounding %q: want mark or refuse", d.Grounding)
 	}
+	if e := d.Embeddings; e != nil {
+		if _, err := openai.NewEmbedder(openai.Options{BaseURL: e.BaseURL, Model: e.Model}); err != nil {
+			return fmt.Errorf("documents: embeddings: %w", err)
+		}
+	}
 	for _, t := range d.Tools {
 		if !slices.Contains(documents.ToolNames, t) {
 			return fmt.Errorf("documents: tools: there is no %q: want some of %s", t, strings.Join(documents.ToolNames, ", "))
@@ -138,6 +152,16 @@ func (h *Host) openDocuments(ctx context.Context) ([]*tools.Tool, error) {
 		return nil, fmt.Errorf("documents: the index: %w", err)
 	}
 	o := c.documents()
+	if e := d.Embeddings; e != nil {
+		if e.KeyEnv != "" && os.Getenv(e.KeyEnv) == "" {
+			return nil, fmt.Errorf("documents: embeddings: the environment variable %s is empty: it should hold the key of %s", e.KeyEnv, e.Model)
+		}
+		m, err := openai.NewEmbedder(openai.Options{BaseURL: e.BaseURL, Model: e.Model, Key: os.Getenv(e.KeyEnv)})
+		if err != nil {
+			return nil, fmt.Errorf("documents: embeddings: %w", err)
+		}
+		o.Embedder = m
+	}
 	o.Index, o.Watch, o.Progress, o.Log = dir, true, h.o.Progress, h.o.Log
 	l, err := documents.Open(ctx, o)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -30,6 +31,10 @@ type Options struct {
 
 	Limits read.Limits // of one file
 
+	// Embedder makes vectors of passages and queries: passages are then found by their
+	// meaning as well as by their words. nil searches by words alone.
+	Embedder Embedder
+
 	// Watch follows changes of the files while the library is open.
 	Watch bool
 
@@ -40,6 +45,12 @@ type Options struct {
 	Log zerolog.Logger
 }
 
+// Embedder makes vectors of texts, such as an *openai.Embedder.
+type Embedder interface {
+	Name() string // of the model, and where it is
+	Embed(ctx context.Context, texts []string) ([][]float32, error)
+}
+
 // Library answers from documents. It is safe for concurrent use.
 type Library struct {
 	opt   Options
@@ -48,6 +59,7 @@ type Library struct {
 	index *index.Index
 	temp  string // the index's folder, if it is temporary
 
+	away    atomic.Int64 // until when the embedder is not asked about queries, in Unix nanoseconds
 	syncing sync.Mutex
 	stop    context.CancelFunc
 	done    chan struct{}
@@ -79,7 +91,11 @@ func Open(ctx context.Context, o Options) (l *Library, err error) {
 		}
 		l.temp = dir
 	}
-	if l.index, err = index.Open(dir, index.Options{Settings: fmt.Sprintf("passages of %d, language %q", o.Size, o.Language)}); err != nil {
+	io := index.Options{Settings: fmt.Sprintf("passages of %d, language %q", o.Size, o.Language)}
+	if o.Embedder != nil {
+		io.Embedder = o.Embedder.Name()
+	}
+	if l.index, err = index.Open(dir, io); err != nil {
 		return nil, errors.Join(fmt.Errorf("documents: %w", err), l.removeTemp())
 	}
 	if err := l.ready(ctx); err != nil {

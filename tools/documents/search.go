@@ -41,7 +41,13 @@ func (l *Library) label(folders []string) string {
 
 // Search returns the passages that fit a query best, of those that the asker may read.
 func (l *Library) Search(ctx context.Context, query string, a Asker) ([]Passage, error) {
-	hits, err := l.index.Search(ctx, index.Query{Text: query, Limit: l.opt.Passages, Deny: l.denied(a)})
+	q := index.Query{Text: query, Limit: l.opt.Passages, Deny: l.denied(a), Vector: l.vector(ctx, query)}
+	hits, err := l.index.Search(ctx, q)
+	if err != nil && q.Vector != nil && ctx.Err() == nil {
+		l.opt.Log.Warn().Err(err).Msg("documents: vectors could not be searched; words are")
+		q.Vector = nil
+		hits, err = l.index.Search(ctx, q)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("documents: %w", err)
 	}

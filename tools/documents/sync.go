@@ -60,7 +60,7 @@ func (l *Library) sync(ctx context.Context) (dirs []string, err error) {
 		jobs = append(jobs, &job{file: f, old: old, known: ok})
 	}
 	if len(jobs) == 0 && len(records) == 0 {
-		return dirs, l.publishFirst()
+		return dirs, errors.Join(l.publishFirst(), l.embed(ctx))
 	}
 	for file := range records {
 		if err := l.index.Delete(file); err != nil {
@@ -73,7 +73,7 @@ func (l *Library) sync(ctx context.Context) (dirs []string, err error) {
 	if err := l.index.Flush(); err != nil {
 		return dirs, err
 	}
-	return dirs, l.index.Publish()
+	return dirs, errors.Join(l.index.Publish(), l.embed(ctx))
 }
 
 // publishFirst publishes an index that was never published: its writer died before.

@@ -24,6 +24,9 @@ type Query struct {
 	Text  string
 	Limit int      // of passages; 0 is 10
 	Deny  []string // folders whose passages are not to be found
+
+	// Vector is what the embedder makes of the text: passages are then found by it too.
+	Vector []float32
 }
 
 // Hit is a passage that was found.
@@ -32,12 +35,25 @@ type Hit struct {
 	Score float64
 }
 
-// Search returns the passages that fit best by BM25, best first. Equal scores are in the
+// Search returns the passages that fit best, best first: by BM25, and by their vectors too
+// if the query has one. Equal scores are in the
 // order of files and numbers.
 func (x *Index) Search(ctx context.Context, q Query) ([]Hit, error) {
 	var out []Hit
+	if q.Limit <= 0 {
+		q.Limit = 10
+	}
 	err := x.read(func(v *view) (err error) {
-		out, err = v.search(ctx, q)
+		if q.Vector == nil || x.vectors == nil {
+			out, err = v.search(ctx, q)
+			return err
+		}
+		if !x.Writable() { // the writer adds to the file
+			if err := x.vectors.refresh(); err != nil {
+				return err
+			}
+		}
+		out, err = v.hybrid(ctx, q, x.vectors)
 		return err
 	})
 	return out, err
@@ -65,9 +81,6 @@ type sums struct {
 var sumsPool = sync.Pool{New: func() any { return new(sums) }}
 
 func (v *view) search(ctx context.Context, q Query) ([]Hit, error) {
-	if q.Limit <= 0 {
-		q.Limit = 10
-	}
 	deny, err := v.deny(ctx, q.Deny)
 	if err != nil || v.passages == 0 {
 		return nil, err

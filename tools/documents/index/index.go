@@ -31,6 +31,10 @@ type Options struct {
 	// Settings are what passages depend on, such as their length: an index that was made
 	// with others is made anew.
 	Settings string
+
+	// Embedder names what makes vectors of texts; "" keeps none. Those of another one are
+	// forgotten.
+	Embedder string
 }
 
 // Index is a folder of passages. It is safe for concurrent use.
@@ -39,10 +43,11 @@ type Index struct {
 	settings string
 	lock     *flock.Flock // held if it is the writer
 
-	mu     sync.RWMutex // held for reading while a view is used
-	view   *view
-	live   bleve.Index // of the writer
-	shared string      // the published state that is read, of a reader
+	mu      sync.RWMutex // held for reading while a view is used
+	view    *view
+	live    bleve.Index // of the writer
+	vectors *vectors    // nil without an embedder
+	shared  string      // the published state that is read, of a reader
 
 	write   sync.Mutex // changes, one at a time
 	records map[string]Record
@@ -56,8 +61,16 @@ func Open(dir string, o Options) (*Index, error) {
 		return nil, err
 	}
 	x := &Index{dir: dir, settings: version + " " + o.Settings, records: map[string]Record{}}
+	if o.Embedder != "" {
+		v, err := openVectors(filepath.Join(dir, "vectors"), o.Embedder)
+		if err != nil {
+			return nil, fmt.Errorf("the vectors of the index: %w", err)
+		}
+		x.vectors = v
+	}
 	ok, err := x.Acquire()
 	if err != nil {
+		x.vectors.close()
 		return nil, err
 	}
 	if !ok {
@@ -190,6 +203,7 @@ func (x *Index) Close() error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	errs := []error{x.view.close()}
+	x.vectors.close()
 	x.view = nil
 	if x.live != nil {
 		errs = append(errs, x.live.Close(), x.lock.Unlock())

@@ -1,0 +1,66 @@
+package documents
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Bounds of what an embedder is asked at once.
+const (
+	embedTexts = 64
+	embedBytes = 64 << 10
+	queryTime  = 10 * time.Second // for the vector of a query
+	awayTime   = 30 * time.Second // after which an endpoint that failed a query is asked again
+)
+
+// embed makes the vectors that are missing. An embedder that fails is asked again at the
+// next round; until then those passages are found by their words alone.
+func (l *Library) embed(ctx context.Context) error {
+	if l.opt.Embedder == nil {
+		return nil
+	}
+	done := 0
+	for {
+		missing, err := l.index.Missing(ctx, embedTexts)
+		if err != nil || len(missing) == 0 {
+			return errors.Join(err, l.index.TidyVectors(ctx))
+		}
+		var texts []string
+		size := 0
+		for _, p := range missing {
+			if size += len(p.Text); size > embedBytes && len(texts) > 0 {
+				break
+			}
+			texts = append(texts, p.Heading+"\n"+p.Text)
+		}
+		rows, err := l.opt.Embedder.Embed(ctx, texts)
+		if err == nil {
+			err = l.index.AddVectors(missing[:len(texts)], rows)
+		}
+		if err != nil {
+			if ctx.Err() == nil {
+				l.opt.Log.Warn().Err(err).Int("made", done).Msg("documents: vectors could not be made; passages without one are found by their words")
+			}
+			return ctx.Err()
+		}
+		l.away.Store(0)
+		done += len(texts)
+	}
+}
+
+// vector is a query's, or nil if it cannot be had: then words must do.
+func (l *Library) vector(ctx context.Context, query string) []float32 {
+	if l.opt.Embedder == nil || query == "" || time.Now().UnixNano() < l.away.Load() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, queryTime)
+	defer cancel()
+	rows, err := l.opt.Embedder.Embed(ctx, []string{query})
+	if err != nil || len(rows) != 1 {
+		l.away.Store(time.Now().Add(awayTime).UnixNano())
+		l.opt.Log.Warn().Err(err).Msg("documents: a query has no vector; it is searched by its words")
+		return nil
+	}
+	return rows[0]
+}
