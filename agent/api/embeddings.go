@@ -53,11 +53,11 @@ func (s *Server) embeddings(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer release()
-	m, err := s.embedder(in.Model)
+	name, m, err := s.embedder(in.Model)
 	if err != nil {
 		return err
 	}
-	requestOf(r).about(in.Model, "")
+	requestOf(r).about(name, "")
 	asked, err := in.requests(From(r.Context()).Tenant)
 	if err != nil {
 		return err
@@ -68,12 +68,20 @@ func (s *Server) embeddings(w http.ResponseWriter, r *http.Request) error {
 	if n := m.Info().Embedding; in.Dimensions != nil && *in.Dimensions != n {
 		return unsupported("dimensions", fmt.Sprintf("the vectors of this model have %d numbers and cannot be cut", n))
 	}
+	v, err := s.enter(r, 1)
+	if err != nil {
+		return err
+	}
+	defer v.leave()
 	atOnce := min(embedAtOnce, len(asked))
 	if !s.turns.take(int64(atOnce)) {
 		return busy(s.backlog(), "the model has more to do than this server lets wait")
 	}
 	defer s.turns.give(int64(atOnce))
-	vectors, err := embedAll(r.Context(), m, asked, atOnce)
+	vectors, err := embedAll(r.Context(), m, asked, atOnce, func(read int) error {
+		s.metrics.spend(name, llm.Usage{PromptTokens: read})
+		return v.spend(read)
+	})
 	if err != nil {
 		return err
 	}
@@ -91,22 +99,23 @@ func (s *Server) embeddings(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// embedder finds a model that gives vectors.
-func (s *Server) embedder(name string) (llm.Embedder, error) {
+// embedder finds a model that gives vectors, and its own name.
+func (s *Server) embedder(name string) (string, llm.Embedder, error) {
 	m, a, err := s.target(name)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	if a == nil {
 		if e, ok := m.LLM.(llm.Embedder); ok && m.LLM.Info().Embedding > 0 {
-			return e, nil
+			return m.Name, e, nil
 		}
 	}
-	return nil, unsupported("model", quoted(name)+" gives no embeddings")
+	return "", nil, unsupported("model", quoted(name)+" gives no embeddings")
 }
 
-// embedAll embeds texts, some at once. The first that fails ends all.
-func embedAll(ctx context.Context, m llm.Embedder, asked []*llm.EmbedRequest, atOnce int) ([]llm.Embedding, error) {
+// embedAll embeds texts, some at once; spend is told how many tokens were read. The first
+// that fails ends all.
+func embedAll(ctx context.Context, m llm.Embedder, asked []*llm.EmbedRequest, atOnce int, spend func(read int) error) ([]llm.Embedding, error) {
 	ctx, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
 	out := make([]llm.Embedding, len(asked))
@@ -120,6 +129,8 @@ func embedAll(ctx context.Context, m llm.Embedder, asked []*llm.EmbedRequest, at
 					f := asFailure(err)
 					f.param = inputAt(i)
 					leave(f) // only the first is told
+				} else if err = spend(out[i].Tokens); err != nil {
+					leave(err)
 				}
 			}
 		})

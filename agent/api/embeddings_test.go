@@ -10,6 +10,7 @@ import (
 
 	"github.com/openai/openai-go/v3"
 
+	"github.com/chaski-dev/chaski/agent/api"
 	"github.com/chaski-dev/chaski/llm"
 )
 
@@ -128,4 +129,24 @@ func FuzzEmbeddings(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, body string) { answersOrRefuses(t, url, body) })
+}
+
+// TestEmbeddingsAreCharged: what is read counts on the key, and a budget ends a long list.
+func TestEmbeddingsAreCharged(t *testing.T) {
+	o := api.Options{Models: []api.Model{{Name: "mini", LLM: theMini(t)}}}
+	k, texts := keysIn(t, t.TempDir(), api.Key{Name: "a", Bounds: api.Bounds{Day: 100}})
+	o.Keys = k
+	url := serve(t, o) + "/v1/embeddings"
+	_, out := post(t, url, object{"model": "mini", "input": "Where is my order?"}, bearer(texts["a"])...)
+	if _, used, err := k.List(); err != nil || float64(used[0].DayTokens) != dig(out, "usage", "total_tokens") {
+		t.Error(err, used, out["usage"])
+	}
+	long := make([]string, 100)
+	for i := range long {
+		long[i] = strings.Repeat("order ", 20)
+	}
+	status, out := post(t, url, object{"model": "mini", "input": long}, bearer(texts["a"])...)
+	if _, used, err := k.List(); status != http.StatusTooManyRequests || dig(out, "error", "code") != "insufficient_quota" || err != nil || used[0].DayTokens > 500 {
+		t.Error(status, out, used, err)
+	}
 }

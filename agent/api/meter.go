@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/chaski-dev/chaski/llm"
@@ -228,6 +229,8 @@ type visit struct {
 	n    int
 	left int // tokens that it may use
 	held int
+
+	spent atomic.Int64 // of left, by parts
 }
 
 // enter lets a request in that asks a model for n answers, or starts a run.
@@ -263,6 +266,20 @@ func (v *visit) charge(u llm.Usage) {
 	if err := v.m.charge(v.key.Bounds, cost(u), time.Now()); err != nil {
 		v.s.o.Log.Warn().Err(err).Str("key", v.key.Name).Msg("what a key has used is not written down")
 	}
+}
+
+// spend counts tokens of a request that has many parts, and says when no more may follow.
+func (v *visit) spend(tokens int) error {
+	if v == nil {
+		return nil
+	}
+	v.charge(llm.Usage{PromptTokens: tokens})
+	if v.spent.Add(int64(tokens)) > int64(v.left) {
+		f := busy(time.Second, "the key may use %d tokens more, and the request needs more than that", v.left)
+		f.code, f.kind = "insufficient_quota", "insufficient_quota"
+		return f
+	}
+	return nil
 }
 
 // leave ends it.

@@ -146,3 +146,44 @@ func TestResponsesSpoilt(t *testing.T) {
 		t.Error("half of a file stays")
 	}
 }
+
+// TestResponsesOfTenants: nobody reads, follows, cancels or deletes another's responses, but
+// for who sees all, who still follows none of another's.
+func TestResponsesOfTenants(t *testing.T) {
+	m := newSlow()
+	o := apiOf(m)
+	o.Dir = t.TempDir()
+	k, texts := keysIn(t, t.TempDir(), api.Key{Name: "a", Tenant: "aa"}, api.Key{Name: "b", Tenant: "bb"}, api.Key{Name: "c", Tenant: "aa"}, api.Key{Name: "all", Tenant: "oo", All: true})
+	o.Keys = k
+	url := serveAgents(t, o) + "/v1/responses"
+	as := func(name string) []string { return bearer(texts[name]) }
+	go func() {
+		m.next <- llm.TextDelta{Text: "secret"}
+		m.next <- llm.Stop{Reason: llm.StopEndOfTurn}
+	}()
+	_, done := post(t, url, object{"model": "scripted", "input": "A"}, as("a")...)
+	_, live := post(t, url, later, as("a")...)
+	for _, r := range []object{done, live} {
+		own := url + "/" + r["id"].(string)
+		for _, c := range []struct{ method, path string }{
+			{http.MethodGet, ""}, {http.MethodGet, "?stream=true"}, {http.MethodDelete, ""}, {http.MethodPost, "/cancel"}, {http.MethodGet, "/input_items"},
+		} {
+			if status, out, _ := send(t, c.method, own+c.path, nil, as("b")...); status != http.StatusNotFound || strings.Contains(string(out), "secret") {
+				t.Error(c, status, string(out))
+			}
+		}
+		for _, who := range []string{"a", "c", "all"} {
+			if status, out := get(t, own, as(who)...); status != http.StatusOK {
+				t.Error(who, status, out)
+			}
+		}
+		for _, who := range []string{"b", "all"} {
+			if status, out := post(t, url, object{"model": "scripted", "input": "B", "previous_response_id": r["id"]}, as(who)...); status != http.StatusNotFound {
+				t.Error(who, status, out)
+			}
+		}
+	}
+	if status, _ := post(t, url+"/"+live["id"].(string)+"/cancel", nil, as("c")...); status != http.StatusOK {
+		t.Error(status)
+	}
+}
