@@ -40,7 +40,7 @@ func (s *Server) agentTurn(w http.ResponseWriter, r *http.Request, a *Agent, ask
 	}
 	w.Header().Set(headerRun, t.run)
 	turn := &agentTurn{run: t.run, trail: t, how: &spoken{}, metadata: map[string]string{"run_id": t.run}}
-	said := s.speak(r.Context(), t, 0, turn.how)
+	said := s.speak(r.Context(), t, turn.how)
 	turn.events = func(yield func(choiceEvent, error) bool) {
 		var answer strings.Builder
 		for ev, err := range said {

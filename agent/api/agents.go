@@ -161,7 +161,7 @@ func (s *Server) trailOf(ctx context.Context, run string, a *Agent) (*trail, err
 		return t, nil
 	}
 	t := newTrail(run, a)
-	if err := t.sync(ctx, a.Agent); err != nil {
+	if err := t.sync(ctx); err != nil {
 		return nil, err
 	}
 	if t.now().Status != planner.Running {

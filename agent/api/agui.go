@@ -126,8 +126,8 @@ func (g *agui) legID(run string) string {
 
 // put tells an entry.
 func (g *agui) put(e *entry) error {
-	g.now = &e.state
-	defer func() { g.before = e.state }()
+	g.now = e.state
+	defer func() { g.before = *e.state }()
 	if g.at = (place{e.state.Events, between}); e.ev != nil {
 		g.at.part = 0
 	}
@@ -452,6 +452,11 @@ func (s *Server) tell(ctx context.Context, t *trail, st *stream, skip place) err
 		}
 		return st.sendID(id, "", ev)
 	})
+	done, err := t.read(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { done() }()
 	seen := 0 // events of a trail that was read before this one
 	for i := 0; ; {
 		list, more, driven := t.next(i)
@@ -479,10 +484,15 @@ func (s *Server) tell(ctx context.Context, t *trail, st *stream, skip place) err
 		case <-more:
 		case <-poll:
 			if d := s.drivers.driven(t.run); d != nil { // this server drives it by now
+				done()
 				seen, t, i = t.now().Events, d, 0
+				if done, err = t.read(ctx); err != nil {
+					done = func() {}
+					return err
+				}
 				continue
 			}
-			if err := t.sync(ctx, t.agent.Agent); err != nil {
+			if err := t.sync(ctx); err != nil {
 				return err
 			}
 			if st := t.now().Status; st != planner.Running {

@@ -217,7 +217,7 @@ func (d *drivers) drive(t *trail) {
 
 // once drives a run as far as it goes by itself.
 func (d *drivers) once(t *trail) error {
-	if err := t.sync(d.ctx, t.agent.Agent); err != nil {
+	if err := t.sync(d.ctx); err != nil {
 		return err
 	}
 	d.charge(t)
@@ -234,7 +234,7 @@ func (d *drivers) once(t *trail) error {
 			return err
 		}
 		if t.take(&ev) {
-			if err := t.sync(d.ctx, t.agent.Agent); err != nil {
+			if err := t.sync(d.ctx); err != nil {
 				return err
 			}
 		}
@@ -242,7 +242,7 @@ func (d *drivers) once(t *trail) error {
 			d.charge(t)
 		}
 	}
-	return t.sync(d.ctx, t.agent.Agent)
+	return t.sync(d.ctx)
 }
 
 // charge counts what the run used since it was last here, and has its key pay for it.

@@ -245,7 +245,7 @@ func TestWatchersLeave(t *testing.T) {
 				switch {
 				case strings.Contains(in.Text(), `"interrupt"`):
 					waits <- struct{}{}
-				case strings.Contains(in.Text(), `"success"`):
+				case i%2 == 1 && strings.Contains(in.Text(), `"success"`):
 					ends.Add(1)
 				}
 			}
@@ -260,7 +260,7 @@ func TestWatchersLeave(t *testing.T) {
 	}
 	watching.Wait()
 	if ends.Load() != 50 {
-		t.Errorf("%d watchers saw the end, want 50", ends.Load())
+		t.Errorf("%d of those who stayed saw the end, want 50", ends.Load())
 	}
 	transport.CloseIdleConnections()
 	http.DefaultClient.CloseIdleConnections()

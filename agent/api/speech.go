@@ -97,32 +97,33 @@ func shown(before planner.State, e *entry) (string, bool) {
 type spoken struct {
 	state planner.State
 	err   error // why the run is left, if not by its state
-	next  int   // entry of the trail to go on from
 }
 
-// speak streams what a run says from an entry on until it rests, as the turn of a model. A
-// rest after which the run has gone on already is passed over.
-// how is filled before the stop. A run that gives no answer is an error.
-func (s *Server) speak(ctx context.Context, t *trail, from int, how *spoken) iter.Seq2[choiceEvent, error] {
+// speak streams what a run says until it rests, as the turn of a model. A rest after which
+// the run has gone on already is passed over. how is filled before the stop. A run that gives
+// no answer is an error.
+func (s *Server) speak(ctx context.Context, t *trail, how *spoken) iter.Seq2[choiceEvent, error] {
 	return func(yield func(choiceEvent, error) bool) {
+		done, err := t.read(ctx)
+		if err != nil {
+			yield(choiceEvent{}, err)
+			return
+		}
+		defer done()
 		var sp speech
 		var before planner.State
-		var earlier llm.Usage
 		for i := 0; ; {
 			list, more, driven := t.next(i)
+			i += len(list)
 			for j := range list {
 				e := &list[j]
-				if i++; i <= from {
-					before, earlier = e.state, e.state.Used.Usage
-					continue
-				}
 				text := sp.hear(before, e)
 				if text != "" && !yield(choiceEvent{0, llm.TextDelta{Text: text}}, nil) {
 					return
 				}
-				if before = e.state; e.rest && j == len(list)-1 { // else it went on already
-					*how = spoken{state: e.state, err: e.err, next: i}
-					how.end(yield, &sp, since(e.state.Used.Usage, earlier))
+				if before = *e.state; e.rest && j == len(list)-1 { // else it went on already
+					*how = spoken{state: *e.state, err: e.err}
+					how.end(yield, &sp, e.state.Used.Usage)
 					return
 				}
 			}

@@ -21,10 +21,12 @@ type trail struct {
 
 	mu      sync.Mutex
 	entries []entry
-	state   planner.State // after the last event
-	changed chan struct{} // closed and made anew at each change
-	driven  bool          // entries come by themselves; else the journal must be read for them
-	wake    func()        // of the driver that waits; nil while it works
+	readers int
+	gone    bool           // the entries were let go: they are read from the journal when they are wanted
+	state   *planner.State // after the last event
+	changed chan struct{}  // closed and made anew at each change
+	driven  bool           // entries come by themselves; else the journal must be read for them
+	wake    func()         // of the driver that waits; nil while it works
 }
 
 // entry is one step of a trail. Exactly one of the first four is set.
@@ -34,12 +36,12 @@ type entry struct {
 	void bool   // the pieces since the last event are void: the turn begins again
 	rest bool   // nothing goes on by itself: it ended, or waits
 
-	state planner.State // after it
-	err   error         // with rest: why the run is left, if not by its state
+	state *planner.State // after it
+	err   error          // with rest: why the run is left, if not by its state
 }
 
 func newTrail(run string, a *Agent) *trail {
-	return &trail{run: run, agent: a, changed: make(chan struct{})}
+	return &trail{run: run, agent: a, state: &planner.State{}, changed: make(chan struct{})}
 }
 
 // add appends entries. mu is held.
@@ -71,7 +73,7 @@ func (t *trail) take(ev *agent.Event) (missed bool) {
 		switch n := ev.State.Events; {
 		case n <= t.state.Events: // the journal was read first
 		case n == t.state.Events+1:
-			t.add(entry{ev: ev.Journal, state: *ev.State})
+			t.add(entry{ev: ev.Journal, state: ev.State})
 		default:
 			return true
 		}
@@ -80,17 +82,19 @@ func (t *trail) take(ev *agent.Event) (missed bool) {
 }
 
 // sync adds the events of the journal that the trail does not have.
-func (t *trail) sync(ctx context.Context, a *agent.Agent) error {
-	events, _, err := a.Runtime().Events(ctx, t.run)
+func (t *trail) sync(ctx context.Context) error {
+	events, _, err := t.agent.Agent.Runtime().Events(ctx, t.run)
 	if err != nil {
 		return err
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	s := t.state
-	for i := s.Events; i < len(events); i++ {
-		s = planner.Fold(s, events[i])
-		t.add(entry{ev: &events[i], state: s})
+	if t.gone {
+		t.gone, t.state = false, &planner.State{}
+	}
+	for i := t.state.Events; i < len(events); i++ {
+		s := planner.Fold(*t.state, events[i])
+		t.add(entry{ev: &events[i], state: &s})
 	}
 	return nil
 }
@@ -99,10 +103,50 @@ func (t *trail) sync(ctx context.Context, a *agent.Agent) error {
 func (t *trail) rest(err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if n := len(t.entries); n > 0 && t.entries[n-1].rest && err == nil {
-		return // it was said
+	if t.gone || err == nil && t.rests() { // it was said
+		return
 	}
 	t.add(entry{rest: true, err: err})
+	t.shed()
+}
+
+// rests says that the last thing said is that nothing goes on. mu is held.
+func (t *trail) rests() bool {
+	n := len(t.entries)
+	return n > 0 && t.entries[n-1].rest && t.entries[n-1].err == nil
+}
+
+// shed lets the entries go of a run that waits, and whom nobody watches: there may be many
+// of them, for days. mu is held.
+func (t *trail) shed() {
+	if t.driven && t.readers == 0 && t.rests() {
+		t.entries, t.gone = nil, true
+	}
+}
+
+// read begins to read the trail from its beginning; done ends it.
+func (t *trail) read(ctx context.Context) (done func(), err error) {
+	t.mu.Lock()
+	t.readers++
+	gone := t.gone
+	t.mu.Unlock()
+	done = sync.OnceFunc(func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.readers--
+		t.shed()
+	})
+	if !gone {
+		return done, nil
+	}
+	if err := t.sync(ctx); err != nil {
+		done()
+		return nil, err
+	}
+	if s := t.now(); s.Status.Done() || rests(&s) {
+		t.rest(nil)
+	}
+	return done, nil
 }
 
 // waiting is a context in which the driver waits for people, until poke or woken is called.
@@ -132,7 +176,7 @@ func (t *trail) poke() {
 func (t *trail) now() planner.State {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.state
+	return *t.state
 }
 
 // next returns the entries from number i on; if there are none, what is closed when one
