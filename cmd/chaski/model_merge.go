@@ -44,7 +44,7 @@ func (c *modelMergeCmd) Run(ctx context.Context) error {
 		return err
 	}
 	if c.JSON {
-		return json.NewEncoder(os.Stdout).Encode(struct {
+		return json.NewEncoder(stdout).Encode(struct {
 			Path  string `json:"path"`
 			Bytes int64  `json:"bytes"`
 		}{c.Out, info.Size()})
