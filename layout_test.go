@@ -28,6 +28,7 @@ var only = map[string][]string{
 	"github.com/yuin/goldmark":        {"tools/documents/read"},
 	"github.com/ledongthuc/pdf":       {"tools/documents/read"},
 	"github.com/fsnotify/":            {"tools/documents"},
+	"go.opentelemetry.io/":            {"runtime/trace"},
 	"github.com/nats-io/":             {"runtime/bus", "runtime/journal"},
 	"github.com/modelcontextprotocol": {"tools/mcp", "agent/mcp"},
 	"github.com/netresearch/":         {"runtime/bus"},

@@ -17,6 +17,7 @@ import (
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/runtime"
 	"github.com/chaski-dev/chaski/runtime/journal"
+	"github.com/chaski-dev/chaski/runtime/trace"
 	"github.com/chaski-dev/chaski/tools"
 	"github.com/chaski-dev/chaski/tools/mcp"
 )
@@ -70,6 +71,7 @@ type Options struct {
 	By       string              // who asks
 	Tenant   string
 	Meta     map[string]string // journalled with each run, see planner.Started
+	Spans    *trace.Spans      // traces and metrics of runs; nil writes none
 	Log      zerolog.Logger
 }
 
@@ -137,7 +139,7 @@ func New(model llm.Model, opt Options) (a *Agent, err error) {
 		opt.Journal = &journal.Memory{}
 	}
 	rt, err := runtime.New(runtime.Options{Journal: opt.Journal, Model: model, Caller: opt.Caller, Agents: subs, Gate: opt.Gate, Patience: opt.Patience,
-		Reconciler: opt.Reconciler, Log: opt.Log})
+		Reconciler: opt.Reconciler, Spans: opt.Spans, Log: opt.Log})
 	if err != nil {
 		return nil, err
 	}

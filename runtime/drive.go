@@ -13,6 +13,7 @@ import (
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/runtime/journal"
+	"github.com/chaski-dev/chaski/runtime/trace"
 	"github.com/chaski-dev/chaski/tools"
 )
 
@@ -62,7 +63,7 @@ func (r *Runtime) Drive(ctx context.Context, run string, watch func(Update)) (pl
 	if d.state.Status.Done() {
 		return d.state, nil
 	}
-	d.watch = watch
+	d.watch, d.trace = watch, r.opt.Spans.Run(d.events)
 	for d.epoch == 0 {
 		epoch := max(d.state.Epoch, d.last.Epoch) + 1
 		err := d.append(ctx, planner.Event{Leased: &planner.Leased{Owner: r.opt.Owner, Epoch: epoch}})
@@ -93,6 +94,7 @@ func (r *Runtime) Drive(ctx context.Context, run string, watch func(Update)) (pl
 		err = l.end(ctx)
 	}
 	l.leave(ctx)
+	l.trace.Left(&l.state, r.now())
 	r.opt.Log.Info().Str("run", run).Str("status", string(l.state.Status)).Err(err).Msg("run left")
 	return l.state, err
 }
@@ -233,6 +235,7 @@ func (l *loop) do(ctx context.Context, cmd planner.Command) error {
 			d = planner.Decided{Verdict: planner.Deny, Rule: "error", Policy: d.Policy, Reason: "the policy failed: " + err.Error()}
 		}
 		d.Call, d.Hash = c.ID, c.Hash()
+		l.trace.Decided(now, l.rt.now(), c.Tool, &d)
 		return l.settle(ctx, planner.Event{At: now, Decided: &d})
 	case planner.Extract:
 		return l.extract(ctx, cmd)
@@ -365,6 +368,7 @@ func (l *loop) generate(ctx context.Context, req *llm.Request) error {
 			g.Misfit = misfit(l.state.Start.Format, &g.Message)
 		}
 	}
+	l.trace.Generated(now, l.rt.now(), &g)
 	if g.Error != "" && len(l.state.Summary) == 0 {
 		return l.settle(ctx, planner.Event{Faulted: &planner.Faulted{Prompt: g.Prompt, Error: g.Error, Permanent: true}})
 	}
@@ -413,6 +417,9 @@ func (l *loop) dispatch(call tools.Call) error {
 	l.flying[call.ID] = true
 	l.rt.opt.Log.Debug().Str("run", call.Run).Str("call", call.ID).Str("tool", call.Tool).Int("attempt", call.Attempt).Msg("dispatch")
 	call.By = asker(l.state.Start.By)
+	if call.Trace = l.trace.Call(&call, l.rt.now()); call.Trace == "" {
+		call.Trace = l.state.Start.Meta[trace.MetaParent] // others write one
+	}
 	state := l.state
 	go func() {
 		if isAgent {
@@ -437,6 +444,7 @@ func (l *loop) record(ctx context.Context, rep reply) error {
 	delete(l.flying, rep.call.ID)
 	c, _ := l.state.Call(rep.call.ID)
 	res := outcome(rep, c.Effect)
+	l.trace.Result(&rep.call, l.rt.now(), &res)
 	return l.settle(ctx, planner.Event{Result: &planner.Result{Result: res, Usage: rep.usage, Done: rep.done}})
 }
 

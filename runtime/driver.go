@@ -9,6 +9,7 @@ import (
 
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/runtime/journal"
+	"github.com/chaski-dev/chaski/runtime/trace"
 )
 
 // driver holds one run's state and place in its journal. One goroutine uses it.
@@ -25,6 +26,7 @@ type driver struct {
 	events []planner.Event
 
 	epoch int // of this driver's lease; 0 for a visitor
+	trace *trace.Run
 }
 
 // catchUp reads and folds the records after the last one known.
@@ -75,6 +77,7 @@ func (d *driver) fold(rec journal.Record, ev planner.Event) error {
 	if d.watch != nil {
 		d.watch(Update{Event: &ev, State: &d.state})
 	}
+	d.trace.Saw(ev)
 	if d.session != nil {
 		return d.session.Observe(before, ev, d.state)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/runtime/journal"
+	"github.com/chaski-dev/chaski/runtime/trace"
 	"github.com/chaski-dev/chaski/tools"
 	"github.com/rs/zerolog"
 )
@@ -46,6 +47,7 @@ type Options struct {
 	Parallel  int              // calls in flight at once in one run; 0 is 16
 	Patience  time.Duration    // how long one drive asks a model again that gives passing errors, before the run is suspended; 0 is a minute, negative is none
 	Poll      time.Duration    // between looks for a cancellation while the model or a tool works; 0 is 2 s. Wait looks at least every second
+	Spans     *trace.Spans     // traces and metrics of runs; nil writes none
 	Log       zerolog.Logger   // run and call ids on each line; arguments are never logged
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/policies/label"
 	"github.com/chaski-dev/chaski/runtime/journal"
+	"github.com/chaski-dev/chaski/runtime/trace"
 	"github.com/chaski-dev/chaski/tools"
 )
 
@@ -96,6 +98,12 @@ func (r *Runtime) child(ctx context.Context, s planner.State, call tools.Call, a
 		start.Messages = append(slices.Clone(start.Messages), llm.Message{Role: llm.RoleUser, Content: task.Task})
 		start.Labels, start.Budget = planner.LabelMap(given), a.Start.Budget.Within(left)
 		start.Values = s.Start.Values
+		if call.Trace != "" {
+			if start.Meta = maps.Clone(start.Meta); start.Meta == nil {
+				start.Meta = map[string]string{}
+			}
+			start.Meta[trace.MetaParent] = call.Trace
+		}
 		if start.Said, start.Done, err = r.handedOn(ctx, s); err != nil {
 			return held("", err)
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/runtime"
 	"github.com/chaski-dev/chaski/runtime/journal"
+	"github.com/chaski-dev/chaski/runtime/trace"
 )
 
 // Agent is an agent that is served by its name: Chaski runs its tools.
@@ -67,6 +68,9 @@ func (s *Server) start(r *http.Request, a *Agent, st agent.Start) (*trail, error
 		st.Meta = map[string]string{}
 	}
 	st.Meta[metaAgent] = a.Name
+	if parent := trace.Traceparent(r.Header.Get("Traceparent")); parent != "" {
+		st.Meta[trace.MetaParent] = parent
+	}
 	key := r.Header.Get("Idempotency-Key")
 	if len(key) > maxKey {
 		return nil, bad("Idempotency-Key", "Idempotency-Key has more than %d bytes", maxKey)

@@ -22,6 +22,7 @@ import (
 	"github.com/chaski-dev/chaski/runtime"
 	"github.com/chaski-dev/chaski/runtime/bus"
 	"github.com/chaski-dev/chaski/runtime/journal"
+	"github.com/chaski-dev/chaski/runtime/trace"
 	"github.com/chaski-dev/chaski/tools"
 	"github.com/chaski-dev/chaski/tools/mcp"
 )
@@ -79,6 +80,7 @@ type Host struct {
 	lost    bool // the place is gone: nobody knows what became of calls
 	journal journal.Journal
 	audits  *audits
+	spans   *trace.Spans
 	options agent.Options
 	close   []func() error
 }
@@ -103,6 +105,10 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 	if h.data, err = filepath.Abs(h.data); err != nil {
 		return h, err
 	}
+	if h.spans, err = trace.FromEnvironment(ctx, "chaski "+c.Name, ""); err != nil {
+		return h, err
+	}
+	h.close = append(h.close, h.closeSpans)
 	if err := h.openModel(ctx); err != nil {
 		return h, err
 	}
@@ -133,10 +139,20 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 		Reconciler: reconciler,
 		System:     c.System, Caller: h.Bus, Specs: specs, Gate: guard, Journal: h.journal, Budget: c.Budget.budget(), Patience: c.Patience,
 		Adapter: c.Adapter, Strategy: strategies[c.Strategy], Compact: compactions[c.Compact], Shown: c.shown(h.Model), Lenient: c.Lenient,
-		Sampling: c.Sampling.sampling(), By: o.By, Meta: h.meta(), Log: o.Log,
+		Sampling: c.Sampling.sampling(), By: o.By, Meta: h.meta(), Spans: h.spans, Log: o.Log,
 	}
 	h.Agent, err = agent.New(h.Model, h.options)
 	return h, err
+}
+
+// closeSpans writes the last spans; a collector that does not take them fails nothing.
+func (h *Host) closeSpans() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	if err := h.spans.Close(ctx); err != nil {
+		h.o.Log.Warn().Err(err).Msg("the last spans were not written")
+	}
+	return nil
 }
 
 // Bare returns an agent of another model on the same bus, policies and journals, without
@@ -255,7 +271,7 @@ func (h *Host) openBus(ctx context.Context) ([]tools.Spec, error) {
 	if servers != nil {
 		own = append(own, servers.Tools()...)
 	}
-	o := bus.OpenOptions{URL: h.o.NATS, Creds: h.o.Creds, Replicas: cmp.Or(h.o.Replicas, c.Replicas), Listen: h.o.Listen, Logger: h.o.Log}
+	o := bus.OpenOptions{URL: h.o.NATS, Creds: h.o.Creds, Replicas: cmp.Or(h.o.Replicas, c.Replicas), Listen: h.o.Listen, Logger: h.o.Log, Worker: bus.WorkerOptions{Spans: h.spans}}
 	if len(own) > 0 {
 		registry, err := tools.NewRegistry(own...)
 		if err != nil {
@@ -365,6 +381,7 @@ func (h *Host) meta() map[string]string {
 		}
 	}
 	set(MetaAgent, h.o.Agent)
+	set(trace.MetaName, h.Config.Name)
 	set(MetaData, h.data)
 	set(MetaBus, h.place)
 	if h.o.Model != "" {

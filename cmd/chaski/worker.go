@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/chaski-dev/chaski/runtime/bus"
+	"github.com/chaski-dev/chaski/runtime/trace"
 	"github.com/chaski-dev/chaski/tools"
 	"github.com/chaski-dev/chaski/tools/external"
 )
@@ -51,7 +53,18 @@ func (c *workerCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer conn.Close()
-	w, err := bus.Serve(ctx, conn, registry, bus.WorkerOptions{Logger: log})
+	spans, err := trace.FromEnvironment(ctx, "chaski worker", programVersion())
+	if err != nil {
+		return err
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+		defer cancel()
+		if err := spans.Close(ctx); err != nil {
+			log.Warn().Err(err).Msg("the last spans were not written")
+		}
+	}()
+	w, err := bus.Serve(ctx, conn, registry, bus.WorkerOptions{Logger: log, Spans: spans})
 	if err != nil {
 		return err
 	}

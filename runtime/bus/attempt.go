@@ -82,6 +82,8 @@ func (a *attempt) run(ctx context.Context) {
 			a.amend(result)
 		}
 	}()
+	ctx, done := a.worker.spans.Serve(ctx, &a.call)
+	defer func() { done(&result) }()
 	result, cause = a.tool.Do(ctx, a.call)
 }
 

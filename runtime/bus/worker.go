@@ -13,12 +13,14 @@ import (
 	"github.com/nats-io/nats.go/micro"
 	"github.com/rs/zerolog"
 
+	"github.com/chaski-dev/chaski/runtime/trace"
 	"github.com/chaski-dev/chaski/tools"
 )
 
 // WorkerOptions configure a worker. The zero value works.
 type WorkerOptions struct {
 	Logger zerolog.Logger
+	Spans  *trace.Spans // spans of calls that run here; nil writes none
 	// Drain is how long Close waits for running calls; 0 is 10 s.
 	Drain time.Duration
 }
@@ -28,6 +30,7 @@ type Worker struct {
 	conn   *Conn
 	store  store
 	log    zerolog.Logger
+	spans  *trace.Spans
 	drain  time.Duration
 	ctx    context.Context // ends when the worker gives up waiting for its calls
 	cancel context.CancelFunc
@@ -76,7 +79,7 @@ func Serve(ctx context.Context, conn *Conn, registry *tools.Registry, o WorkerOp
 	if o.Drain <= 0 {
 		o.Drain = 10 * time.Second
 	}
-	w := &Worker{conn: conn, store: store{conn: conn}, log: o.Logger, drain: o.Drain, stop: make(chan struct{}), running: map[*attempt]context.CancelFunc{}}
+	w := &Worker{conn: conn, store: store{conn: conn}, log: o.Logger, spans: o.Spans, drain: o.Drain, stop: make(chan struct{}), running: map[*attempt]context.CancelFunc{}}
 	w.ctx, w.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	for _, spec := range specs {
 		if spec.Effect.HasEffect() { // find a store that cannot be had now, not at the first call
