@@ -23,6 +23,7 @@ import (
 	"github.com/chaski-dev/chaski/tools"
 	"github.com/chaski-dev/chaski/tools/documents"
 	"github.com/chaski-dev/chaski/tools/external"
+	"github.com/chaski-dev/chaski/tools/mcp"
 )
 
 // maxConfig bounds an agent.yaml in bytes.
@@ -262,13 +263,22 @@ func slug(s string) string {
 }
 
 // Declared returns the tools that the configuration declares. Those that answer from
-// documents can be called once the configuration is opened.
+// documents, and those of MCP servers as they were last accepted, can be called once the
+// configuration is opened.
 func (c *Config) Declared() ([]*tools.Tool, error) {
 	list, err := c.external()
-	if err != nil || c.Documents == nil {
+	if err != nil {
 		return list, err
 	}
-	return append(list, documents.Declared(c.documents())...), nil
+	if c.Documents != nil {
+		list = append(list, documents.Declared(c.documents())...)
+	}
+	o, err := c.MCP("")
+	if err != nil || len(o.Servers) == 0 {
+		return list, err
+	}
+	pinned, err := mcp.Pinned(o)
+	return append(list, pinned...), err
 }
 
 // external returns the commands and endpoints that are declared as tools.

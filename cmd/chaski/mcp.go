@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -176,8 +177,27 @@ func changeText(c *mcp.Change) string {
 		fmt.Fprintf(&b, "  it took:     %s\n", printable(string(c.Old.Parameters), false))
 	}
 	fmt.Fprintf(&b, "  it takes:    %s\n", printable(string(c.Parameters), false))
-	if c.Old != nil && c.Old.Description == c.Description && string(c.Old.Parameters) == string(c.Parameters) {
-		b.WriteString("  what differs is its title, its results, its hints, or characters that are not seen\n")
+	old := ""
+	if c.Old != nil {
+		old = hints(c.Old.Hints)
+		if c.Old.Description == c.Description && string(c.Old.Parameters) == string(c.Parameters) && old == hints(c.Hints) {
+			b.WriteString("  what differs is its title, its results, or characters that are not seen\n")
+		}
+	}
+	if now := hints(c.Hints); now != old {
+		fmt.Fprintf(&b, "  it hints at: %s, before: %s\n", now, cmp.Or(old, "nothing"))
 	}
 	return b.String()
+}
+
+// hints are what a server says of what its tool does, as a person reads it.
+func hints(h *mcp.Hints) string {
+	if h == nil {
+		return "nothing"
+	}
+	text, err := json.Marshal(h)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
 }

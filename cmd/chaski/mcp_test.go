@@ -123,8 +123,19 @@ func TestMCPServer(t *testing.T) {
 		t.Errorf("approve: %d %s %s", code, out, errs)
 	}
 	call("shop__resume_run", `{"run":"`+run[1]+`"}`, "ok", `"refund_id":"RF-1042"`)
+	said = call("shop__refund_order", `{"order_number":1043,"amount":12,"reason":"late"}`, "fail", "chaski runs approve")
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
+	}
+	// The server is gone: the command line goes on with the call.
+	if run = regexp.MustCompile(`runs approve (\S+)`).FindStringSubmatch(said); run == nil {
+		t.Fatal("no run is named")
+	}
+	if out, errs, code := chaski(t, "", "runs", "approve", run[1], "--runs", runs); code != 0 {
+		t.Errorf("approve: %d %s %s", code, out, errs)
+	}
+	if out, errs, code := chaski(t, "", "runs", "resume", run[1], "--runs", runs); code != 0 || !strings.Contains(out, `"refund_id"`) {
+		t.Errorf("resume: %d %s %s", code, out, errs)
 	}
 	if out, errs, code := chaski(t, "", "audit", "verify", filepath.Join(dir, "audit")); code != 0 {
 		t.Errorf("the audit logs: %d %s %s", code, out, errs)

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/chaski-dev/chaski/agent/host"
+	"github.com/chaski-dev/chaski/agent/mcp"
 	"github.com/chaski-dev/chaski/planner"
 )
 
@@ -127,6 +128,9 @@ func (f *agentFlags) reopen(ctx context.Context, s *planner.State, runs string) 
 		return nil, err
 	}
 	o.Place, o.Runs = meta[host.MetaBus], runs
+	if s.Start.Model == mcp.DirectName { // a client's own call, which no other model may go on with
+		o.LLM = mcp.Direct{}
+	}
 	o.Calls = slices.ContainsFunc(s.Calls, func(c planner.CallState) bool { return c.Phase == planner.Intended || c.Phase == planner.Lost })
 	if s.Run != s.Start.Run && o.Place != "" { // a fork has a bus of its own
 		o.Place = s.Run

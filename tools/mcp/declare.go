@@ -1,6 +1,7 @@
 package mcp
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,16 +32,24 @@ type Declaration struct {
 	Text   json.RawMessage `json:"-"`    // all that the server says of the tool, in canonical form
 	Hash   string          `json:"hash"` // of Text: SHA-256, hexadecimal
 
-	// What a person reads of it, cleaned.
+	// What a person reads of it, with texts cleaned, and what the agent is told.
 	Description string          `json:"description,omitempty"`
 	Parameters  json.RawMessage `json:"parameters,omitempty"`
+	Output      json.RawMessage `json:"output,omitempty"` // the schema of results
+	Hints       *Hints          `json:"hints,omitempty"`
+}
 
-	tool *sdk.Tool
+// Hints are what a server says of what its tool does. They count where it is trusted.
+type Hints struct {
+	ReadOnly    bool  `json:"read_only,omitempty"`
+	Idempotent  bool  `json:"idempotent,omitempty"`
+	Destructive *bool `json:"destructive,omitempty"`
+	OpenWorld   *bool `json:"open_world,omitempty"`
 }
 
 // declare reads what a server says of a tool.
 func declare(server string, t *sdk.Tool) (Declaration, error) {
-	d := Declaration{Server: server, Name: t.Name, tool: t}
+	d := Declaration{Server: server, Name: t.Name}
 	said, err := json.Marshal(struct {
 		Name, Title, Description  string
 		InputSchema, OutputSchema any
@@ -59,6 +68,14 @@ func declare(server string, t *sdk.Tool) (Declaration, error) {
 	d.Description = clean(t.Description, maxDescription)
 	if d.Description == "" {
 		d.Description = clean(t.Title, maxDescription)
+	}
+	if a := t.Annotations; a != nil {
+		d.Hints = &Hints{a.ReadOnlyHint, a.IdempotentHint, a.DestructiveHint, a.OpenWorldHint}
+	}
+	if t.OutputSchema != nil {
+		if d.Output, err = canonical(t.OutputSchema); err != nil {
+			return d, err
+		}
 	}
 	d.Parameters, err = parameters(t.InputSchema)
 	return d, err
@@ -114,18 +131,18 @@ func (d *Declaration) spec(name string, s *Server, asks bool) (tools.Spec, error
 	if s.URL != "" {
 		labels["egress"] = "true"
 	}
-	if a := d.tool.Annotations; a != nil && s.Trust {
+	if h := d.Hints; h != nil && s.Trust {
 		switch {
-		case a.ReadOnlyHint:
+		case h.ReadOnly:
 			spec.Effect = tools.Read
-		case a.IdempotentHint:
+		case h.Idempotent:
 			spec.Effect = tools.Idempotent
 		}
-		if !a.ReadOnlyHint && a.DestructiveHint != nil && *a.DestructiveHint {
+		if !h.ReadOnly && h.Destructive != nil && *h.Destructive {
 			labels["irreversible"] = "true"
 		}
-		if a.OpenWorldHint != nil && s.URL == "" {
-			labels["egress"] = fmt.Sprint(*a.OpenWorldHint)
+		if h.OpenWorld != nil && s.URL == "" {
+			labels["egress"] = fmt.Sprint(*h.OpenWorld)
 		}
 	}
 	maps.Copy(labels, s.Labels)
@@ -140,18 +157,44 @@ func (d *Declaration) spec(name string, s *Server, asks bool) (tools.Spec, error
 	if spec.Effect == tools.Once {
 		spec.Retries = 0
 	}
-	if d.tool.OutputSchema == nil {
+	if d.Output == nil {
 		return spec, nil
 	}
-	output, err := canonical(d.tool.OutputSchema)
-	if err == nil {
-		_, err = schema.Compile(output)
-	}
-	if err != nil {
+	if _, err := schema.Compile(d.Output); err != nil {
 		return spec, fmt.Errorf("its schema of results is not used: %w", err)
 	}
-	spec.Output = output
+	spec.Output = d.Output
 	return spec, nil
+}
+
+// Pinned returns the tools that servers declared when they were last accepted, without
+// reaching them: for checks. Calls of them fail.
+func Pinned(o Options) (out []*tools.Tool, err error) {
+	pins, err := OpenPins(o.Pins)
+	if err != nil {
+		return nil, err
+	}
+	prefixes := serverNames(sortedNames(o.Servers))
+	for _, name := range sortedNames(o.Servers) {
+		s := o.Servers[name]
+		declared := pins.held.Servers[name].Tools
+		legal := toolNames(prefixes[name], sortedNames(declared))
+		for _, tool := range sortedNames(declared) {
+			d := declared[tool]
+			d.Server = name
+			if s.Disabled || !s.wanted(tool) || legal[tool] == "" {
+				continue
+			}
+			spec, _ := d.spec(legal[tool], &s, false) // what it says of results is told when it is opened
+			t := tools.Raw(spec, func(context.Context, tools.Call) (json.RawMessage, error) {
+				return nil, tools.Fail("mcp server %q was not reached", name)
+			})
+			if _, err := tools.NewRegistry(t); err == nil {
+				out = append(out, t)
+			}
+		}
+	}
+	return out, nil
 }
 
 // wanted says whether the configuration leaves a tool in.

@@ -38,6 +38,19 @@ func TestPins(t *testing.T) {
 	if c, _ = open(" and mails it", nil); len(c.Changes()) != 0 {
 		t.Fatalf("what was accepted is asked about again: %v", c.Changes())
 	}
+	trusted := command("plain")
+	trusted.Trust = true
+	pinned, err := Pinned(Options{Servers: Servers{"fix": trusted}, Pins: file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	effects := map[string]tools.Effect{}
+	for _, p := range pinned {
+		effects[p.Spec().Name] = p.Spec().Effect
+	}
+	if effects["fix__echo"] != tools.Read || effects["fix__put"] != tools.Idempotent || effects["fix__json"] != tools.Once {
+		t.Errorf("the tools as they were accepted: %v", effects)
+	}
 	if c, _ = open("", nil); len(c.Changes()) != 1 {
 		t.Fatal("the old text is not a change")
 	}
