@@ -60,7 +60,7 @@ func (s *Server) start(r *http.Request, a *Agent, st agent.Start) (*trail, error
 	who := From(r.Context())
 	select {
 	case <-s.draining:
-		return nil, &failure{status: http.StatusServiceUnavailable, kind: "server_error", code: "shutting_down", message: "the server is ending", after: 5 * time.Second}
+		return nil, errEnding()
 	default:
 	}
 	st.Tenant, st.By = who.Tenant, who.Name

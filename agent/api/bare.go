@@ -21,7 +21,7 @@ type choiceEvent struct {
 func (s *Server) bare(r *http.Request, m *Model, a *ask) (events iter.Seq2[choiceEvent, error], done func(), err error) {
 	select {
 	case <-s.draining:
-		return nil, nil, &failure{status: http.StatusServiceUnavailable, kind: "server_error", code: "shutting_down", message: "the server is ending", after: 5 * time.Second}
+		return nil, nil, errEnding()
 	default:
 	}
 	if err := s.strict.check(m, From(r.Context()).Tenant, a); err != nil {

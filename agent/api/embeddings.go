@@ -68,6 +68,11 @@ func (s *Server) embeddings(w http.ResponseWriter, r *http.Request) error {
 	if n := m.Info().Embedding; in.Dimensions != nil && *in.Dimensions != n {
 		return unsupported("dimensions", fmt.Sprintf("the vectors of this model have %d numbers and cannot be cut", n))
 	}
+	select {
+	case <-s.draining:
+		return errEnding()
+	default:
+	}
 	v, err := s.enter(r, 1)
 	if err != nil {
 		return err

@@ -54,6 +54,11 @@ func busy(after time.Duration, format string, args ...any) *failure {
 	return &failure{status: http.StatusTooManyRequests, kind: "rate_limit_error", code: "rate_limit_exceeded", message: fmt.Sprintf(format, args...), after: max(after, time.Second)}
 }
 
+// errEnding refuses what begins when the server ends.
+func errEnding() *failure {
+	return &failure{status: http.StatusServiceUnavailable, kind: "server_error", code: "shutting_down", message: "the server is ending", after: 5 * time.Second}
+}
+
 // errGone is a client that went away: nobody reads what is written.
 var errGone = errors.New("the client went away")
 
@@ -80,7 +85,7 @@ func asFailure(err error) *failure {
 	case errors.Is(err, engine.ErrNoRoom):
 		f = bad("max_tokens", "%v", engine.ErrNoRoom)
 	case errors.Is(err, engine.ErrClosed):
-		f = &failure{status: http.StatusServiceUnavailable, kind: "server_error", code: "shutting_down", message: "the server is ending", after: 5 * time.Second}
+		f = errEnding()
 	case errors.Is(err, journal.ErrNoRun):
 		f = &failure{status: http.StatusNotFound, kind: "invalid_request_error", code: "not_found", message: "there is no such run"}
 	case errors.Is(err, context.DeadlineExceeded):

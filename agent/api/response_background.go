@@ -18,9 +18,10 @@ type liveResponses struct {
 	s    *Server
 	left sync.WaitGroup
 
-	mu    sync.Mutex
-	byID  map[string]*backgroundResponse
-	ended []string // the oldest first
+	mu     sync.Mutex
+	byID   map[string]*backgroundResponse
+	ended  []string // the oldest first
+	closed bool
 }
 
 // maxEnded bounds the responses whose events stay readable after their end.
@@ -40,10 +41,16 @@ func (l *liveResponses) find(who Principal, id string) *backgroundResponse {
 	return nil
 }
 
-func (l *liveResponses) add(b *backgroundResponse) {
+// begin answers a response, unless the server ends.
+func (l *liveResponses) begin(b *backgroundResponse, answer func()) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.closed {
+		return false
+	}
 	l.byID[b.id] = b
+	l.left.Go(answer)
+	return true
 }
 
 // end notes that a response has ended. Its events stay for a while.
@@ -64,6 +71,9 @@ func (l *liveResponses) forget(id string) {
 
 // close waits for what is being answered until ctx is done, and then leaves it.
 func (l *liveResponses) close(ctx context.Context) {
+	l.mu.Lock()
+	l.closed = true
+	l.mu.Unlock()
 	done := make(chan struct{})
 	go func() {
 		l.left.Wait()
@@ -116,19 +126,21 @@ func (s *Server) background(w http.ResponseWriter, r *http.Request, in *response
 	b := &backgroundResponse{s: s, tenant: From(ctx).Tenant, input: in.items, stop: stop, over: make(chan struct{}), out: newResponseAnswer(in, by), more: make(chan struct{})}
 	b.id = b.out.object.ID
 	b.add(b.out.queue)
-	if err := s.kept.put(b.tenant, b.stored(), true); err != nil {
+	first := b.shot()
+	err = s.kept.put(b.tenant, b.stored(), true)
+	if err == nil && !s.live.begin(b, func() {
+		defer release()
+		defer by.done()
+		b.run(ctx, by)
+	}) {
+		err = errEnding()
+	}
+	if err != nil {
 		stop()
 		by.done()
 		release()
 		return err
 	}
-	s.live.add(b)
-	first := b.shot()
-	s.live.left.Go(func() {
-		defer release()
-		defer by.done()
-		b.run(ctx, by)
-	})
 	if in.Stream {
 		return s.follow(w, r, b, 0)
 	}

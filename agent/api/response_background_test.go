@@ -159,3 +159,36 @@ func TestBackgroundAgent(t *testing.T) {
 	}
 	status(t, url, dig(second, "metadata", "run_id").(string), "cancelled")
 }
+
+// TestResponsesAgent: an agent's response is followed by its run, with what was read there;
+// another conversation is another run.
+func TestResponsesAgent(t *testing.T) {
+	var read []int // results that the model saw, by turn
+	url := serveAgents(t, newShop(t, func(_ int, req *llm.Request) llm.Turn {
+		n := 0
+		for _, m := range req.Messages {
+			if m.Role == llm.RoleTool {
+				n++
+			}
+		}
+		if read = append(read, n); results(req) == 0 && strings.Contains(req.Messages[len(req.Messages)-1].Content, "order") {
+			return llm.Turn{Calls: []llm.ToolCall{{Name: "lookup_order", Arguments: []byte(`{"order_number":1042}`)}}}
+		}
+		return llm.Turn{Text: "It is late."}
+	}).options())
+	_, first := post(t, url+"/v1/responses", object{"model": "shop", "input": "Where is order 1042?"})
+	_, second := post(t, url+"/v1/responses", object{"model": "shop", "input": "Thanks", "previous_response_id": first["id"]})
+	_, other := post(t, url+"/v1/responses", object{"model": "shop", "input": "Thanks"})
+	for _, out := range []object{first, second, other} {
+		if dig(out, "metadata", "run_status") != "finished" || dig(out, "output", 0, "content", 0, "text") != "It is late." {
+			t.Error(out)
+		}
+	}
+	if len(read) != 4 || read[1] != 1 || read[2] != 1 || read[3] != 0 {
+		t.Error(read)
+	}
+	names, last := responseEvents(t, events(t, url+"/v1/responses", object{"model": "shop", "input": "Where is order 1042?", "stream": true}))
+	if names[len(names)-1] != "response.completed" || dig(last, "metadata", "run_id") == nil {
+		t.Error(names, last)
+	}
+}
