@@ -11,7 +11,10 @@ import (
 )
 
 // Embedder makes vectors of texts by an endpoint's embeddings. It is safe for concurrent use.
-type Embedder struct{ m *Model }
+type Embedder struct {
+	m       *Model
+	service openai.EmbeddingService
+}
 
 // NewEmbedder returns an embedder; of the options, those of turns are not looked at. Nothing
 // is sent before the first text.
@@ -20,7 +23,10 @@ func NewEmbedder(o Options) (*Embedder, error) {
 		o.Timeout = time.Minute
 	}
 	m, err := New(o)
-	return &Embedder{m}, err
+	if err != nil {
+		return nil, err
+	}
+	return &Embedder{m, openai.NewEmbeddingService(m.client.Options...)}, nil
 }
 
 // Name says which model makes the vectors, and where.
@@ -50,7 +56,7 @@ func (e *Embedder) Embed(ctx context.Context, texts []string) ([][]float32, erro
 func (e *Embedder) once(ctx context.Context, texts []string) ([][]float32, error) {
 	ctx, cancel := context.WithTimeout(ctx, e.m.o.Timeout)
 	defer cancel()
-	res, err := e.m.client.Embeddings.New(ctx, openai.EmbeddingNewParams{Model: e.m.o.Model, Input: openai.EmbeddingNewParamsInputUnion{OfArrayOfStrings: texts}})
+	res, err := e.service.New(ctx, openai.EmbeddingNewParams{Model: e.m.o.Model, Input: openai.EmbeddingNewParamsInputUnion{OfArrayOfStrings: texts}})
 	if err != nil {
 		return nil, err
 	}
