@@ -91,3 +91,19 @@ func TestTrailOfWaitingRun(t *testing.T) {
 		t.Error(text, how.state.Status)
 	}
 }
+
+// FuzzPlace: what is read as the id of an event is written the same, but for zeros in front.
+func FuzzPlace(f *testing.F) {
+	for _, seed := range []string{"1.1", "20.3", "1", ".", "-1.0", "1.", "9223372036854775807.1", "1.1.1"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, id string) {
+		p, ok := parsePlace(id)
+		if !ok {
+			return
+		}
+		if again, ok := parsePlace(p.String()); !ok || again != p || p.after(again) {
+			t.Errorf("%q is %+v, and then %+v", id, p, again)
+		}
+	})
+}
