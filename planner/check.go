@@ -100,6 +100,9 @@ func Check(s State, ev Event) error {
 		if s.Outcome != ev.Ended.Status {
 			return fmt.Errorf("%w: the run is not %s", ErrEvent, ev.Ended.Status)
 		}
+		if used := ev.Ended.Used; used != nil && *used != s.Used {
+			return fmt.Errorf("%w: the run has used %+v, not %+v", ErrEvent, s.Used, *used)
+		}
 		if got := s.Hash(); got != ev.Ended.State {
 			return fmt.Errorf("%w: the state's hash is %.12s, the journal says %.12s", ErrEvent, got, ev.Ended.State)
 		}

@@ -282,5 +282,6 @@ type Forked struct {
 type Ended struct {
 	Status Status `json:"status"`
 	Reason string `json:"reason,omitempty"`
-	State  string `json:"state"` // hash of the state before this event, see State.Hash
+	State  string `json:"state"`          // hash of the state before this event, see State.Hash
+	Used   *Used  `json:"used,omitempty"` // as in that state, for lists; older journals lack it
 }

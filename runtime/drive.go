@@ -467,7 +467,7 @@ func (l *loop) drain(ctx context.Context, journalled bool) error {
 
 func (l *loop) end(ctx context.Context) error {
 	for !l.state.Status.Done() {
-		if err := l.settle(ctx, planner.Event{Ended: &planner.Ended{Status: l.state.Outcome, Reason: l.state.OutcomeReason, State: l.state.Hash()}}); err != nil {
+		if err := l.settle(ctx, planner.Event{Ended: &planner.Ended{Status: l.state.Outcome, Reason: l.state.OutcomeReason, State: l.state.Hash(), Used: new(l.state.Used)}}); err != nil {
 			return err
 		}
 	}

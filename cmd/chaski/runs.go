@@ -7,10 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"os/user"
 	"path/filepath"
 	"regexp"
+	goruntime "runtime"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -68,15 +71,17 @@ func (f *journalFlags) openWith(ctx context.Context, creds string) (*runtime.Run
 }
 
 type runsCmd struct {
-	Ls      runsLsCmd     `cmd:"" help:"List runs."`
-	Show    runsShowCmd   `cmd:"" help:"Tell the story of a run."`
-	Resume  runsResumeCmd `cmd:"" help:"Go on with a run."`
-	Replay  runsReplayCmd `cmd:"" help:"Replay runs: prompts, commands and state hash must come out the same."`
-	Fork    runsForkCmd   `cmd:"" help:"Begin a new run with the first events of another."`
-	Cancel  runsCancelCmd `cmd:"" help:"Cancel a run."`
-	Approve runsAnswerCmd `cmd:"" help:"Approve a call that waits."`
-	Deny    runsDenyCmd   `cmd:"" help:"Refuse a call that waits."`
-	Settle  runsSettleCmd `cmd:"" help:"Say what came of a call whose outcome is unknown."`
+	Ls      runsLsCmd      `cmd:"" help:"List runs."`
+	Show    runsShowCmd    `cmd:"" help:"Tell the story of a run."`
+	Resume  runsResumeCmd  `cmd:"" help:"Go on with a run."`
+	Replay  runsReplayCmd  `cmd:"" help:"Replay runs: prompts, commands and state hash must come out the same."`
+	Fork    runsForkCmd    `cmd:"" help:"Begin a new run with the first events of another."`
+	Cancel  runsCancelCmd  `cmd:"" help:"Cancel a run."`
+	Approve runsAnswerCmd  `cmd:"" help:"Approve a call that waits."`
+	Deny    runsDenyCmd    `cmd:"" help:"Refuse a call that waits."`
+	Settle  runsSettleCmd  `cmd:"" help:"Say what came of a call whose outcome is unknown."`
+	Rm      runsRmCmd      `cmd:"" help:"Remove runs that have ended."`
+	Salvage runsSalvageCmd `cmd:"" help:"Cut a damaged last record off, so that a run can go on before it."`
 }
 
 type runsLsCmd struct {
@@ -112,16 +117,13 @@ func (c *runsLsCmd) Run(ctx context.Context) error {
 	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 	out := json.NewEncoder(stdout)
 	out.SetEscapeHTML(false)
-	for _, run := range runs {
+	for run, one := range summaries(ctx, rt, runs) {
 		l := listed{Run: run, Status: "refused"}
-		events, s, err := rt.Events(ctx, run)
-		if err == nil {
-			l = listed{Run: run, Status: s.Status, Reason: s.Reason, Started: events[0].At, By: s.Start.By, Used: s.Used}
-			if m := s.Start.Messages; len(m) > 0 {
-				l.Prompt = m[len(m)-1].Content
-			}
+		if one.err == nil {
+			s := one.Summary
+			l = listed{Run: run, Status: s.Status, Reason: s.Reason, Started: s.Started, By: s.By, Prompt: s.Prompt, Used: s.Used}
 		} else {
-			l.Reason = err.Error()
+			l.Reason = one.err.Error()
 		}
 		switch {
 		case c.Status != "" && c.Status != string(l.Status):
@@ -129,7 +131,7 @@ func (c *runsLsCmd) Run(ctx context.Context) error {
 			if err := out.Encode(l); err != nil {
 				return err
 			}
-		case err != nil:
+		case one.err != nil:
 			fmt.Fprintf(table, "%s\t%s\t%s\n", run, l.Status, printable(l.Reason, false))
 		default:
 			what := l.Prompt
@@ -140,10 +142,115 @@ func (c *runsLsCmd) Run(ctx context.Context) error {
 				what = strings.ToValidUTF8(what[:80], "") + "…"
 			}
 			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d steps\t%d calls\t%d tokens\t%s\n", run, l.Status, l.Started.Local().Format("2006-01-02 15:04"), printable(who(l.By), false),
-				s.Used.Steps, s.Used.Calls, s.Used.Tokens, printable(strings.ReplaceAll(what, "\t", " "), false))
+				l.Used.Steps, l.Used.Calls, l.Used.Tokens, printable(strings.ReplaceAll(what, "\t", " "), false))
 		}
 	}
 	return table.Flush()
+}
+
+// inList is a run in a list, or why it is refused.
+type inList struct {
+	runtime.Summary
+	err error
+}
+
+// summaries reads runs, several at a time, and gives them in their order.
+func summaries(ctx context.Context, rt *runtime.Runtime, runs []string) iter.Seq2[string, inList] {
+	return func(yield func(string, inList) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		const batch = 64
+		width := 4 * goruntime.GOMAXPROCS(0)
+		slots := make(chan chan []inList, width)
+		go func() {
+			defer close(slots)
+			for part := range slices.Chunk(runs, batch) {
+				done := make(chan []inList, 1)
+				select {
+				case slots <- done:
+				case <-ctx.Done():
+					return
+				}
+				go func() {
+					all := make([]inList, len(part))
+					for i, run := range part {
+						all[i].Summary, all[i].err = rt.Summary(ctx, run)
+					}
+					done <- all
+				}()
+			}
+		}()
+		at := 0
+		for done := range slots {
+			for _, one := range <-done {
+				if !yield(runs[at], one) {
+					return
+				}
+				at++
+			}
+		}
+	}
+}
+
+type runsRmCmd struct {
+	runsFlags
+	Older time.Duration `help:"Every run that ended longer ago than this, such as 720h."`
+	Names []string      `arg:"" optional:"" name:"run" help:"Runs that have ended."`
+}
+
+// Run removes runs that have ended, and prints their names. What they did stays in the
+// audit log, and for a time in the store of results.
+func (c *runsRmCmd) Run(ctx context.Context) error {
+	if (len(c.Names) == 0) == (c.Older <= 0) {
+		return usage("name the runs to remove, or give --older DURATION")
+	}
+	rt, j, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	names := c.Names
+	if c.Older > 0 {
+		runs, err := j.Runs(ctx)
+		if err != nil {
+			return err
+		}
+		for run, s := range summaries(ctx, rt, runs) {
+			if s.err == nil && s.Status.Done() && time.Since(s.Last) > c.Older {
+				names = append(names, run)
+			}
+		}
+	}
+	var failed []error
+	for _, run := range names {
+		if err := rt.Remove(ctx, run); err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		fmt.Fprintln(stdout, run)
+	}
+	return errors.Join(failed...)
+}
+
+type runsSalvageCmd struct {
+	journalFlags
+	ID string `arg:"" name:"run" help:"The run."`
+}
+
+// Run cuts a damaged last record off a journal in a folder, and says what is left.
+func (c *runsSalvageCmd) Run(ctx context.Context) error {
+	_, j, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	dir, ok := j.(*journal.Dir)
+	if !ok {
+		return errors.New("only journals in a folder are salvaged: a cluster's steps over what is no record by itself")
+	}
+	last, err := dir.Salvage(ctx, c.ID)
+	if err == nil {
+		fmt.Fprintf(stdout, "run %s ends with record %d; what was cut off is in %s.jsonl.damaged; go on with `%s`\n", c.ID, last.Seq, c.ID, runsCommand("resume", c.ID, c.Runs))
+	}
+	return err
 }
 
 type runsShowCmd struct {

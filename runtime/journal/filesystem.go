@@ -12,8 +12,9 @@ type FileSystem interface {
 	MkdirAll(path string) error
 	Open(name string, create bool) (File, error) // for reading and writing; os.ErrNotExist if it is not there
 	Size(name string) (int64, error)             // without opening it
-	List(path string) ([]string, error)          // names of the files in a directory
-	SyncDir(path string) error                   // makes the names of new files survive a crash
+	Remove(name string) error
+	List(path string) ([]string, error) // names of the files in a directory
+	SyncDir(path string) error          // makes the names of new files survive a crash
 }
 
 // File is an open file. Its lock is dropped by Close and with the process.
@@ -68,6 +69,8 @@ func (osFiles) Size(name string) (int64, error) {
 	}
 	return info.Size(), nil
 }
+
+func (osFiles) Remove(name string) error { return os.Remove(name) }
 
 func (osFiles) List(path string) ([]string, error) {
 	entries, err := os.ReadDir(path)

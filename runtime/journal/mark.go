@@ -1,7 +1,10 @@
 package journal
 
 import (
+	"errors"
 	"fmt"
+	"hash/crc32"
+	"io"
 	"path/filepath"
 )
 
@@ -15,10 +18,13 @@ type mark struct {
 	hash string
 }
 
-// markFormat keeps a mark within one sector, so that it is written whole.
+// markFormat keeps a mark within one sector, so that it is written whole. A sum follows,
+// which older marks lack: a mark that was damaged says nothing, as if there were none.
 const (
 	markFormat = "%020d %64s\n"
 	markSize   = 86
+	sumFormat  = "%08x\n"
+	sumSize    = 9
 )
 
 func (d *Dir) markFile(run string) string { return filepath.Join(d.path, run+".lease") }
@@ -30,7 +36,8 @@ func (d *Dir) setMark(run string, r Record) {
 		return
 	}
 	defer f.Close()
-	_, _ = f.WriteAt(fmt.Appendf(nil, markFormat, r.Seq, r.Hash), 0)
+	b := fmt.Appendf(nil, markFormat, r.Seq, r.Hash)
+	_, _ = f.WriteAt(fmt.Appendf(b, sumFormat, crc32.ChecksumIEEE(b)), 0)
 }
 
 // mark returns the zero mark if there is none.
@@ -40,11 +47,15 @@ func (d *Dir) mark(run string) (m mark) {
 		return m
 	}
 	defer f.Close()
-	var b [markSize]byte
-	if _, err := f.ReadAt(b[:], 0); err != nil {
+	b := make([]byte, markSize+sumSize)
+	n, err := f.ReadAt(b, 0)
+	if n < markSize || err != nil && !errors.Is(err, io.EOF) {
 		return m
 	}
-	if _, err := fmt.Sscanf(string(b[:]), "%d %64s\n", &m.seq, &m.hash); err != nil || m.seq < 1 {
+	if text := string(b[markSize:n]); n > markSize && text != fmt.Sprintf(sumFormat, crc32.ChecksumIEEE(b[:markSize])) {
+		return m
+	}
+	if _, err := fmt.Sscanf(string(b[:markSize]), "%d %64s\n", &m.seq, &m.hash); err != nil || m.seq < 1 {
 		return mark{}
 	}
 	return m

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -28,7 +29,8 @@ type StreamOptions struct {
 // for each run, appended by the expected last sequence of the subject. What an
 // acknowledgement means is the server's affair: the embedded one syncs each append;
 // on a cluster, use three replicas. A record that does not fit a message is kept in
-// the object store. Messages of the stream cannot be deleted one by one.
+// the object store. Messages of the stream cannot be deleted one by one, only
+// a run as a whole.
 type Stream struct {
 	js     jetstream.JetStream
 	stream jetstream.Stream
@@ -80,7 +82,7 @@ func OpenStream(ctx context.Context, js jetstream.JetStream, opt StreamOptions) 
 	})
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
 		s.stream, err = js.CreateStream(ctx, jetstream.StreamConfig{Name: opt.Name, Description: "Chaski: the events of runs",
-			Subjects: []string{subjectPrefix + "*"}, Replicas: opt.Replicas, DenyDelete: true, DenyPurge: true})
+			Subjects: []string{subjectPrefix + "*"}, Replicas: opt.Replicas, DenyDelete: true}) // whole runs may be removed
 	}
 	if err != nil {
 		return nil, fmt.Errorf("journal: stream %s: %w", opt.Name, err)
@@ -258,8 +260,19 @@ func (s *Stream) look(ctx context.Context, run string) (streamTail, error) {
 	if err != nil {
 		return streamTail{}, fmt.Errorf("journal: run %s: %w", run, err)
 	}
-	r, err := s.decode(ctx, run, 0, msg.Data, false)
-	return streamTail{r, msg.Sequence}, err
+	r, err := s.decode(ctx, run, 0, msg.Data, true)
+	if err == nil && r.Hash == r.sum() {
+		return streamTail{r, msg.Sequence}, nil
+	}
+	if err != nil && !errors.Is(err, ErrCorrupt) {
+		return streamTail{}, err
+	}
+	if _, err := s.Read(ctx, run, Record{}); err != nil { // it is no record: the last one stands before it
+		return streamTail{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.tails[run], nil
 }
 
 func (s *Stream) setTail(run string, t streamTail) {
@@ -283,6 +296,7 @@ func (s *Stream) Read(ctx context.Context, run string, after Record) ([]Record, 
 	}
 	first := last.Seq
 	var records []Record
+	var garbage error // of the first message that is no record
 	for {
 		var msg *jetstream.RawStreamMsg
 		err := s.ride(ctx, func(ctx context.Context) (err error) {
@@ -295,20 +309,90 @@ func (s *Stream) Read(ctx context.Context, run string, after Record) ([]Record, 
 		if err != nil {
 			return nil, fmt.Errorf("journal: run %s: %w", run, err)
 		}
+		seq = msg.Sequence + 1
 		r, err := s.decode(ctx, run, last.Seq+1, msg.Data, true)
-		if err != nil {
+		if err != nil && !errors.Is(err, ErrCorrupt) {
 			return nil, err
+		}
+		if errors.Is(err, ErrCorrupt) || r.Hash != r.sum() {
+			// No record, whoever published it. If it stands where one was, what comes next
+			// does not follow; if nothing comes next, the run goes on before it.
+			if garbage == nil {
+				garbage = cmp.Or(err, error(&CorruptError{Run: run, Seq: last.Seq + 1, Reason: "its hash does not fit its content"}))
+			}
+			s.setTail(run, streamTail{last, msg.Sequence})
+			continue
 		}
 		if err := r.follows(run, last); err != nil {
-			return nil, err
+			return nil, cmp.Or(garbage, err)
 		}
-		records, last, seq = append(records, r), r, msg.Sequence+1
+		records, last = append(records, r), r
 		s.setTail(run, streamTail{r, msg.Sequence})
+	}
+	if garbage != nil && last.Seq == 0 {
+		return nil, garbage
 	}
 	if first > 0 {
 		return records, nil
 	}
 	return since(run, records, after)
+}
+
+// Remove implements [Remover]. A stream that was made to deny purging keeps its runs.
+func (s *Stream) Remove(ctx context.Context, run string) error {
+	release, err := s.Lease(ctx, run)
+	if err != nil {
+		return err
+	}
+	defer release()
+	records, err := s.messages(ctx, run)
+	if err != nil {
+		return err
+	}
+	if len(records) == 0 {
+		return fmt.Errorf("%w: %s", ErrNoRun, run)
+	}
+	if s.stream.CachedInfo().Config.DenyPurge {
+		return fmt.Errorf("journal: run %s cannot be removed: stream %s was made to deny purging", run, s.name)
+	}
+	err = s.ride(ctx, func(ctx context.Context) error {
+		return s.stream.Purge(ctx, jetstream.WithPurgeSubject(subjectPrefix+run))
+	})
+	if err != nil {
+		return fmt.Errorf("journal: run %s was not removed: %w", run, err)
+	}
+	s.mu.Lock()
+	delete(s.tails, run)
+	s.mu.Unlock()
+	for _, object := range records {
+		if object == "" {
+			continue
+		}
+		if err := s.large.Delete(ctx, object); err != nil && !errors.Is(err, jetstream.ErrObjectNotFound) {
+			return fmt.Errorf("journal: a large event of run %s: %w", run, err)
+		}
+	}
+	return nil
+}
+
+// messages returns, for each message of a run, the name of its object, "" if it has none.
+func (s *Stream) messages(ctx context.Context, run string) (objects []string, err error) {
+	for seq := uint64(1); ; {
+		var msg *jetstream.RawStreamMsg
+		err := s.ride(ctx, func(ctx context.Context) (err error) {
+			msg, err = s.stream.GetMsg(ctx, seq, jetstream.WithGetMsgSubject(subjectPrefix+run))
+			return err
+		})
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			return objects, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("journal: run %s: %w", run, err)
+		}
+		var k kept
+		_ = json.Unmarshal(msg.Data, &k) // what is no record has no object
+		objects, seq = append(objects, k.Object), msg.Sequence+1
+	}
 }
 
 // Runs implements [Journal].

@@ -68,6 +68,11 @@ func (f files) Size(name string) (int64, error) {
 	return int64(len(in.cache)), nil
 }
 
+func (f files) Remove(name string) error {
+	delete(f.p.w.disk.names, name)
+	return nil
+}
+
 func (f files) List(string) ([]string, error) {
 	names := slices.Sorted(maps.Keys(f.p.w.disk.names))
 	for i := range names {
