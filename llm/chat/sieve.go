@@ -21,7 +21,12 @@ type sieve struct {
 	said      string // the end of what was put out
 	lineStart bool   // buf begins a line
 	after     bool   // the last that came was a call
+	again     int    // bytes that must be held before a long candidate is read again
+	tries     int    // candidates that were read
 }
+
+// mostTries bounds the candidates of a turn: what holds more is a listing, and all text.
+const mostTries = 4000
 
 // window is how far after its opening a call names its tool.
 const window = 240
@@ -35,6 +40,9 @@ func (s *sieve) push(text string) []llm.Event {
 		return []llm.Event{llm.TextDelta{Text: text}}
 	}
 	s.buf += text
+	if len(s.buf) < s.again {
+		return nil
+	}
 	return s.read(false)
 }
 
@@ -54,7 +62,11 @@ var partCloser = regexp.MustCompile("^[ \\t\\r\\n]*(?:`{0,2}|<(?:[/|][A-Za-z_|:-
 
 func (s *sieve) read(final bool) (out []llm.Event) {
 	from := 0
+	s.again = 0
 	for {
+		if s.tries > mostTries {
+			return append(out, s.put(len(s.buf))...)
+		}
 		if s.after {
 			s.buf = s.buf[len(closers.FindString(s.buf)):]
 			if !final && partCloser.MatchString(s.buf) {
@@ -72,9 +84,14 @@ func (s *sieve) read(final bool) (out []llm.Event) {
 			return append(out, s.put(start)...)
 		}
 		calls, end, more := s.take(at, final)
+		s.tries++
 		switch {
 		case more && !final:
-			return append(out, s.put(start)...)
+			out = append(out, s.put(start)...)
+			if n := len(s.buf); n > 2*window { // or each piece would cost as much as all before it
+				s.again, s.tries = n+n/8, s.tries-1
+			}
+			return out
 		case len(calls) > 0 && !final && s.follows(end) == 0:
 			return append(out, s.put(start)...) // what follows says whether it is part of a sentence
 		case len(calls) == 0 || s.within(end) || s.shown(s.said+s.buf[:start], s.buf[start:end]):
@@ -145,6 +162,9 @@ func tail(s string) string {
 // lead is what may stand before a call on its line, and the fence on the line before it.
 const lead = "(?:```[A-Za-z_]*[ \\t]*\\n?)?[ \\t]*(?:(?:\\d{1,2}[.)]|[-*])[ \\t]+)?[`\"“]{0,3}(?:[A-Za-z_]\\w{0,31}[ \\t]*=[ \\t]*)?(?:print\\([ \\t]*)?"
 
+// longestLead bounds it in bytes.
+const longestLead = 160
+
 var (
 	leading  = regexp.MustCompile("(?:^|\n)(" + lead + ")$")
 	ticks    = regexp.MustCompile("`{1,3}[a-z]*[ \\t]*$")
@@ -172,25 +192,27 @@ func (s *sieve) candidate(from int, final bool) (at, start int) {
 		if lead := s.leads(i); lead >= 0 {
 			return i, lead
 		}
-		return i, i - len(ticks.FindString(s.buf[:i]))
+		return i, i - len(ticks.FindString(s.buf[max(0, i-longestLead):i]))
 	}
 	if final {
 		return -1, len(s.buf)
 	}
-	hold := len(s.buf) - len(ticks.FindString(s.buf))
-	if m := partLead.FindStringSubmatchIndex(s.buf); m != nil && (m[2] > 0 || s.lineStart) {
-		hold = min(hold, m[2])
+	from = max(0, len(s.buf)-longestLead)
+	hold := len(s.buf) - len(ticks.FindString(s.buf[from:]))
+	if m := partLead.FindStringSubmatchIndex(s.buf[from:]); m != nil && (m[2] > 0 || from == 0 && s.lineStart) {
+		hold = min(hold, from+m[2])
 	}
 	return -1, hold
 }
 
 // leads returns where the line's lead before i starts; −1 if anything else stands there.
 func (s *sieve) leads(i int) int {
-	m := leading.FindStringSubmatchIndex(s.buf[:i])
-	if m == nil || m[2] == 0 && !s.lineStart {
+	from := max(0, i-longestLead)
+	m := leading.FindStringSubmatchIndex(s.buf[from:i])
+	if m == nil || m[2] == 0 && (from > 0 || !s.lineStart) {
 		return -1
 	}
-	return m[2]
+	return from + m[2]
 }
 
 // named says that a text may begin with the name of a tool, as a call in Python does.
