@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -27,6 +28,21 @@ func commandTree() (*kong.Node, error) {
 		return nil, err
 	}
 	return p.Model.Node, nil
+}
+
+// unsetEmpty takes the variables that are empty out of the environment: an empty folder
+// would be this one.
+func unsetEmpty(n *kong.Node) {
+	for _, f := range n.Flags {
+		for _, env := range f.Envs {
+			if text, set := os.LookupEnv(env); set && text == "" {
+				_ = os.Unsetenv(env)
+			}
+		}
+	}
+	for _, c := range n.Children {
+		unsetEmpty(c)
+	}
 }
 
 // leaves lists the commands that do something, in the order declared.

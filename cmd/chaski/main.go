@@ -75,6 +75,7 @@ func run(args []string) int {
 		_, _ = parser.Parse([]string{"--help"})
 		return 2
 	}
+	unsetEmpty(parser.Model.Node)
 	kctx, err := parser.Parse(args)
 	if code >= 0 { // --help printed
 		return code
