@@ -71,8 +71,10 @@ func (r *Run) says(text string, call *ask.Call) (yes, known bool) {
 		return first && second, known && also
 	}
 	c := ask.Compared(text)
-	c.Numbers = slices.DeleteFunc(c.Numbers, func(s string) bool {
-		return slices.ContainsFunc(call.Values, func(v ask.Value) bool { return v.Text == s && v.Shape == ask.Number && len(c.Numbers) > 1 })
+	c.Numbers = slices.DeleteFunc(c.Numbers, func(s string) bool { // "if 5531 is late": its name
+		return slices.ContainsFunc(call.Values, func(v ask.Value) bool {
+			return v.Text == s && v.Shape == ask.Number && (len(c.Numbers) > 1 || c.Kind == ask.Equal || c.Kind == ask.NotEqual || c.Kind == ask.Unknown)
+		})
 	})
 	records := r.context.Records(subject)
 	if len(records) == 0 {

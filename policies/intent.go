@@ -31,7 +31,7 @@ func (t *tool) actsWith(args map[string]any) ask.Acts {
 	for _, name := range sortedKeys(args) {
 		choice, ok := args[name].(string)
 		deed := ask.Deed(choice)
-		if !ok || deed == "" {
+		if !ok || deed == "" || !choosing(name) && t.acts.Deed() {
 			continue
 		}
 		deeds := 0
@@ -45,6 +45,13 @@ func (t *tool) actsWith(args map[string]any) ask.Acts {
 		}
 	}
 	return t.acts
+}
+
+// choosing reports whether an argument of that name says what is to be done.
+func choosing(name string) bool {
+	return slices.ContainsFunc(ask.NameWords(name), func(w string) bool {
+		return slices.Contains([]string{"action", "operation", "op", "command", "verb", "mode", "do", "method", "decision", "status", "state", "answer", "response"}, w)
+	})
 }
 
 // asked is what the user's words say of a call.

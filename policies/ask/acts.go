@@ -48,10 +48,20 @@ func Of(name string, verbs, nouns []string) Acts {
 			a.add(v)
 		}
 	}
+	for thing, deed := range nominal {
+		if slices.Contains(a.named, deed) {
+			a.nouns = append(a.nouns, thing)
+		}
+	}
 	for _, v := range verbs {
 		if w := NameWords(v); len(w) > 0 {
 			a.add(w[0])
 			a.alone(w)
+			if find(w[0]) == nil { // a verb of another language
+				for _, l := range langs {
+					a.stems[l] = append(a.stems[l], stem{text: fold(w[0])})
+				}
+			}
 		}
 	}
 	if a.has("share") || a.has("grant") {
@@ -71,6 +81,9 @@ func Of(name string, verbs, nouns []string) Acts {
 		for l, list := range actNames["invite"].stems {
 			a.stems[l] = append(a.stems[l], list...)
 		}
+	}
+	if slices.Contains(a.nouns, "event") && a.has("move") {
+		a.add("reschedule")
 	}
 	if slices.Contains(a.nouns, "address") {
 		a.weak = append(a.weak, "send", "deliver", "ship")
@@ -177,6 +190,11 @@ func (a Acts) Words() []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// Deed reports whether the tool's own name is that of a deed.
+func (a Acts) Deed() bool {
+	return slices.ContainsFunc(a.named, func(w string) bool { return find(w) != nil })
 }
 
 // Nouns are the English words for what the acts work on.

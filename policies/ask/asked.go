@@ -22,7 +22,7 @@ type Ask struct {
 // Asked returns the requests for a call, the latest first.
 func (s *Said) Asked(call *Call) []Ask {
 	var out []Ask
-	for i := len(s.clauses) - 1; i >= 0; i-- {
+	for i := len(s.clauses) - 1; i >= 0 && len(out) < MaxAsks; i-- {
 		c := &s.clauses[i]
 		strong, ok := s.asks(i, call)
 		if !ok {
@@ -204,6 +204,9 @@ func (s *Said) object(i int, v verb, call *Call) bool {
 		return true
 	}
 	if v.strength < 2 {
+		if a.has("send") && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Role == To && v.Shape == Mail && v.Said(c.text) }) {
+			return true
+		}
 		if next := v.at + 1; next < len(c.words) && (v.base == "reply" || v.base == "respond" || v.base == "answer" || v.base == "post") {
 			if w := &c.words[next]; w.text == "to" || w.text == "there" || slices.ContainsFunc(call.Values, func(v Value) bool { return v.Role == To && v.Said(w.text) }) {
 				return true

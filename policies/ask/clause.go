@@ -7,10 +7,13 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// MaxText bounds the bytes of a message that are read, MaxClauses the clauses of a run.
+// MaxText bounds the bytes of a message that are read, MaxClauses the clauses of a run, MaxWords
+// the words that are read as one sentence, MaxAsks the requests that are looked at.
 const (
 	MaxText    = 32 << 10
 	MaxClauses = 2000
+	MaxWords   = 300
+	MaxAsks    = 50
 )
 
 // Condition is what a request depends on.
@@ -97,12 +100,30 @@ func (s *Said) read(text string, at stretch, quotes []stretch) {
 			list[i].quoted = list[i].quoted || list[i].at >= q.from && list[i].end <= q.to
 		}
 	}
-	if len(list) == 0 {
-		return
+	for len(list) > MaxWords { // a row of words without an end
+		s.clausesOf(text, at, list[:MaxWords])
+		list = list[MaxWords:]
 	}
+	if len(list) > 0 {
+		s.clausesOf(text, at, list)
+	}
+}
+
+// clausesOf cuts the words of a sentence into clauses.
+func (s *Said) clausesOf(text string, at stretch, list []token) {
 	c := cutter{text: text, list: list, lang: language(list), at: at}
 	mark(list, c.lang)
 	c.cut()
+	alone := true // nothing but a condition: "but only if it is late"
+	for i := range c.out {
+		alone = alone && (&clause{words: c.out[i].words}).only(opener|contrast|and|pronoun|frame) && len(c.out[i].apart) == 0
+	}
+	if alone && len(c.cond) > 0 {
+		for j := len(s.clauses) - 1; j >= 0 && s.clauses[j].message == s.messages; j-- {
+			s.clauses[j].cond = append(s.clauses[j].cond[:len(s.clauses[j].cond):len(s.clauses[j].cond)], c.cond...)
+		}
+		return
+	}
 	for i := range c.out {
 		k := &c.out[i]
 		k.message, k.sentence, k.lang, k.asked, k.verbOf = s.messages, s.sentence, c.lang, at.asked, -1
@@ -112,6 +133,9 @@ func (s *Said) read(text string, at stretch, quotes []stretch) {
 		k.content = contentOf(k)
 		k.kind = kindOf(k, c.out[:i])
 		k.later, k.await = k.postponed(), k.has(await)
+	}
+	if len(c.out) == 1 && at.asked && len(c.out[0].words) <= 4 && c.out[0].kind == plain && c.out[0].find(frame, 0, 4) < 0 {
+		c.out[0].kind = asking // "Approve it?"
 	}
 	s.clauses = append(s.clauses, c.out...)
 }

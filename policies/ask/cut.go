@@ -25,12 +25,15 @@ func (c *cutter) cut() {
 		case t.quoted:
 			c.cur.words = append(c.cur.words, *t)
 			i++
-		case t.starts&unless != 0, t.starts&ifs != 0 && c.conditional(i):
+		case t.starts&unless != 0, t.starts&ifs != 0 && c.conditional(i), c.inverted(i):
 			word, isUnless := span(list, i, ifs), false
 			if t.starts&unless != 0 {
 				word, isUnless = span(list, i, unless), true
 			}
 			front := len(c.cur.words) == 0 && len(c.out) == 0 || c.onlyOpeners()
+			for word < len(list) && list[word].sign {
+				word++
+			}
 			end := c.conditionEnd(word, front)
 			if text := joined(c.text, list[word:end]); text != "" {
 				mine := list[i].within&await != 0
@@ -209,7 +212,9 @@ func (c *cutter) conditionEnd(from int, front bool) int {
 			return i
 		case i > from+1 && t.starts&unless != 0:
 			return i
-		case i > from && front && c.lang&en != 0 && enVerbs[t.text] && !AlsoNoun(t.text) && c.commands(i):
+		case i == from+1 && front && (c.list[from].text == "so" || c.list[from].text == "possible" || c.list[from].text == "necessary" || c.list[from].text == "not") && enVerbs[t.text]:
+			return i
+		case i > from && front && c.lang&en != 0 && enVerbs[t.text] && !AlsoNoun(t.text) && !c.commaAhead(i) && c.commands(i):
 			return i
 		case i > from && front && c.lang&th != 0 && c.lang&en != 0 && thai(t.text) && foreignVerb(t, th) && i > from+1 && !c.tailed(from):
 			return i
@@ -218,6 +223,26 @@ func (c *cutter) conditionEnd(from int, front bool) int {
 		}
 	}
 	return len(c.list)
+}
+
+// inverted reports whether a sentence begins with a condition that has no word for it: "should it
+// cost more, cancel it".
+func (c *cutter) inverted(i int) bool {
+	switch c.list[i].text {
+	case "should", "sollte", "sollten":
+		return i == 0 && !c.at.asked && c.commaAhead(i)
+	}
+	return false
+}
+
+// commaAhead reports whether a comma ends the condition later on.
+func (c *cutter) commaAhead(i int) bool {
+	for _, t := range c.list[i:] {
+		if t.sign && !t.quoted {
+			return true
+		}
+	}
+	return false
 }
 
 // tailed reports whether a condition in front ends at a word or a sign of its own.
@@ -238,7 +263,7 @@ func (c *cutter) commands(i int) bool {
 		return false
 	}
 	switch before.text {
-	case "will", "would", "can", "could", "should", "must", "may", "might", "do", "does", "did", "it":
+	case "is", "are", "was", "were", "be", "been", "has", "have", "not", "still", "already", "will", "would", "can", "could", "should", "must", "may", "might", "do", "does", "did", "it":
 		return false
 	}
 	return i+1 < len(c.list)

@@ -26,6 +26,8 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 	for _, v := range call.Values {
 		switch {
 		case v.Shape == Choice && s.purpose(i, v):
+		case !v.Free && c.spokenOfAside(v):
+			return "", nil, false
 		case v.Said(c.upTo(c.content)), v.Said(c.copies()):
 			inside = append(inside, v)
 			held[v.Name] = true
@@ -59,8 +61,8 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 			}
 		}
 	}
-	for j := i + 1; j < len(s.clauses) && s.clauses[j].sentence == c.sentence && s.clauses[j].kind == subordinate; j++ {
-		if o := &s.clauses[j]; o.negates() < 0 && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Choice && v.Said(o.text) && !v.Said(c.text) }) {
+	for j := i + 1; j < len(s.clauses) && s.explains(i, j); j++ {
+		if o := &s.clauses[j]; slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Choice && v.Said(o.text) && !v.Said(c.text) }) {
 			best += ", " + o.text // so that she can edit it
 		}
 	}
@@ -82,6 +84,26 @@ func (c *clause) upTo(n int) string {
 	return c.text[:end]
 }
 
+// spokenOfAside reports whether a value stands nowhere but at the beginning of a part behind a comma
+// that says something of it: "restart web-4, web-3 runs well".
+func (c *clause) spokenOfAside(v Value) bool {
+	aside, inside := false, false
+	for i := range c.words {
+		t := &c.words[i]
+		if t.sign || !v.Said(t.text) {
+			continue
+		}
+		first := i > 0 && c.words[i-1].sign && c.words[i-1].text == ","
+		says := i+1 < len(c.words) && c.words[i+1].within == 0 && !c.words[i+1].sign && !digit(c.words[i+1].text) && len(c.words[i+1].text) > 3
+		if first && says && c.find(and, i, len(c.words)) < 0 {
+			aside = true
+		} else {
+			inside = true
+		}
+	}
+	return aside && !inside
+}
+
 // purpose reports whether a reason behind clause i says a choice that the clause does not: "…, so
 // that she can edit it".
 func (s *Said) purpose(i int, v Value) bool {
@@ -89,8 +111,17 @@ func (s *Said) purpose(i int, v Value) bool {
 	if v.Said(c.text) || i+1 >= len(s.clauses) {
 		return false
 	}
-	o := &s.clauses[i+1]
-	return o.sentence == c.sentence && o.kind == subordinate && o.negates() < 0 && v.Said(o.text)
+	return s.explains(i, i+1) && v.Said(s.clauses[i+1].text)
+}
+
+// explains reports whether clause j goes on with clause i by what somebody is to do with it: "so that
+// she can edit it", "but she should only read it".
+func (s *Said) explains(i, j int) bool {
+	o := &s.clauses[j]
+	if o.sentence != s.clauses[i].sentence || o.negates() >= 0 || len(o.words) == 0 {
+		return false
+	}
+	return o.kind == subordinate || o.kind == plain && o.words[o.opened()%len(o.words)].within&subject != 0
 }
 
 // copies is the part behind what is told that says who gets a copy: "…, with Tom in copy".
@@ -161,7 +192,7 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 			}
 			continue
 		}
-		if !s.lends(j, i) {
+		if !s.lends(j, i, call) {
 			return false
 		}
 		return o.sentence == c.sentence || s.takesUp(i, call)
@@ -203,9 +234,9 @@ func (c *clause) supplements(v Value, call *Call) bool {
 
 // lends reports whether clause j may name what a later clause is about: a ban, what others
 // want, and what stands against it don't.
-func (s *Said) lends(j, i int) bool {
+func (s *Said) lends(j, i int, call *Call) bool {
 	o := &s.clauses[j]
-	if o.negates() >= 0 && s.clauses[i].verbOf != j && (o.deeds() && o.find(keep, 0, len(o.words)) < 0 || o.bare() && o.find(hypothetical|question, 0, len(o.words)) < 0) {
+	if o.negates() >= 0 && s.clauses[i].verbOf != j && (len(o.verbs(&call.Acts)) > 0 || o.bare() && o.find(hypothetical|question, 0, len(o.words)) < 0) {
 		return o.message != s.clauses[i].message
 	}
 	if o.kind == reported || o.kind == supposed {
@@ -215,21 +246,6 @@ func (s *Said) lends(j, i int) bool {
 		return false
 	}
 	return true
-}
-
-// deeds reports whether the clause has a verb that any deed has: "order 1042 has not come" bans
-// nothing.
-func (c *clause) deeds() bool {
-	for i := range c.words {
-		t := &c.words[i]
-		if t.sign || t.quoted || frequent(t, c.lang) || i > 0 && c.words[i-1].within&det != 0 {
-			continue
-		}
-		if c.lang&en != 0 && (enVerbs[t.text] || anyEnglish(t.text)) && !AlsoNoun(t.text) || foreignVerb(t, c.lang) && !(c.lang&en != 0 && AlsoNoun(t.text)) {
-			return true
-		}
-	}
-	return false
 }
 
 // inQuestion reports whether a word that keeps things is none here: "look … alone".

@@ -77,6 +77,9 @@ var names = map[lang]*regexp.Regexp{
 
 // verbForm tells the form of a verb that a folded word of another language is.
 func verbForm(w, stem string, l lang) form {
+	if len(w) < len(stem) || w[0] != stem[0] {
+		return noForm
+	}
 	switch l {
 	case th, hi:
 		if strings.HasPrefix(w, stem) {
@@ -105,7 +108,7 @@ var falseFriends = set(`page pages paper papers past path paid pair park part pa
 	gui guide has hot hotel ins inside int into inv invoice invoices lan land last law lay low luck lunch man many paris
 	crew cream creature credit creator publicity public command commands order orders ordinary vendor vendors section segment signal signals parts
 	parti vers versus version versi versione dans par parmi subject subito subtotal mandy marc marco maria mario marie
-	criança girl fic fich fiche cala calle abril abrigo aprile april legal ligue posta postal para pagina página paga_ avis nota note notes fine mets_ das`)
+	criança girl fic fich fiche cala calle abril abrigo aprile april legal posta postal para pagina página paga_ avis nota note notes fine mets_ das`)
 
 // verb is what a word of a clause may be for an act.
 type verb struct {

@@ -41,14 +41,9 @@ func foreignVerb(t *token, l lang) bool {
 	if t.sign || falseFriends[t.text] {
 		return false
 	}
-	for k, list := range stems {
-		if k&l == 0 {
-			continue
-		}
-		for _, s := range list {
-			if (len(s.text) > 3 || k == hi || k == th || len(s.text) == 3 && len(t.fold) < 7) && verbForm(t.fold, s.text, k) == ordering {
-				return true
-			}
+	for _, s := range stemsBy[begin(t.fold)] {
+		if s.lang&l != 0 && (len(s.text) > 3 || s.lang == hi || s.lang == th || len(s.text) == 3 && len(t.fold) < 7) && verbForm(t.fold, s.text, s.lang) == ordering {
+			return true
 		}
 	}
 	return false
@@ -93,6 +88,9 @@ func (c *cutter) starts(i int) bool {
 		t := &c.list[j]
 		if t.sign || t.quoted {
 			return false
+		}
+		if j+1 < len(c.list) && c.list[j+1].text == "only" && (j+2 == len(c.list) || c.list[j+2].sign) {
+			return false // "…, read only"
 		}
 		if t.starts&(negator|frame|question|hypothetical|ifs|unless|keep|await|know|nothing|excepted) != 0 && t.starts&harmless == 0 || t.starts&harmless != 0 {
 			if t.starts&question != 0 && t.within&(negator|frame) == 0 && c.lang&(hi|th) != 0 {

@@ -95,7 +95,7 @@ func kindOf(c *clause, before []clause) kind {
 		last = &before[len(before)-1]
 	}
 	framed := c.find(frame, 0, c.content) >= 0
-	if last != nil && (last.kind == reported && !c.contrast && !c.wants() || last.tells) || c.complement() {
+	if last != nil && (last.kind == reported && !c.contrast && !c.wants() && !c.concludes() || last.tells) || c.complement() {
 		return reported
 	}
 	if at := c.reports(); at == 0 {
@@ -137,6 +137,18 @@ func (c *clause) wants() bool {
 }
 
 var wishes = set("please pls plz kindly can could i i'd we we'd bitte kannst könntest ich wir s' stp svp peux pouvez pourrais je merci veuillez per puoi voglio vorrei por puedes podrías quiero quisiera necesito você quero gostaria कृपया प्लीज़ กรุณา โปรด ช่วย ขอ")
+
+// concludes reports whether the clause is what the user makes of what was said: "so cancel it".
+func (c *clause) concludes() bool {
+	if len(c.words) == 0 {
+		return false
+	}
+	switch c.words[0].text {
+	case "so", "therefore", "donc", "quindi", "então", "इसलिए":
+		return true
+	}
+	return false
+}
 
 // complement reports whether the clause is what a verb of saying in another language goes on
 // with: "…, dass sie storniert".
@@ -253,7 +265,7 @@ func (s *Said) relate(first int) {
 		if c.bare() {
 			for j := i - 1; j >= 0; j-- {
 				o := &s.clauses[j]
-				if o.message != c.message && (c.message-o.message > 1 || i > first || !c.words0(again)) {
+				if o.message != c.message && (c.message-o.message > 1 || i > first || !c.words0(again) && c.find(again, 0, len(c.words)) < 0) {
 					break
 				}
 				if o.kind == subordinate {

@@ -100,6 +100,18 @@ type stem struct {
 	text, particle string
 }
 
+// stemOf is a stem of a language.
+type stemOf struct {
+	stem
+	lang lang
+}
+
+// begin is the first letter of a word, by which stems are found.
+func begin(w string) string {
+	_, n := utf8.DecodeRuneInString(w)
+	return w[:n]
+}
+
 // act is one kind of deed.
 type act struct {
 	name           string
@@ -119,12 +131,12 @@ var (
 	acts     []*act
 	actNames = map[string]*act{}
 	things   []thing
-	enVerbs  = map[string]bool{}   // all in their base form
-	stems    = map[lang][]stem{}   // those of every deed
-	thaiWord = map[string]bool{}   // for cutting Thai
-	thaiLong = 0                   // the longest, in runes
-	knownIn  = map[string]lang{}   // languages by their frequent words
-	deedOf   = map[string][]*act{} // by English verb
+	enVerbs  = map[string]bool{}     // all in their base form
+	stemsBy  = map[string][]stemOf{} // those of every deed, by their beginnings
+	thaiWord = map[string]bool{}     // for cutting Thai
+	thaiLong = 0                     // the longest, in runes
+	knownIn  = map[string]lang{}     // languages by their frequent words
+	deedOf   = map[string][]*act{}   // by English verb
 )
 
 func init() {
@@ -170,7 +182,7 @@ func readActs() {
 				text, particle, _ := strings.Cut(s, "+")
 				st := stem{fold(text), particle}
 				a.stems[l] = append(a.stems[l], st)
-				stems[l] = append(stems[l], st)
+				stemsBy[begin(st.text)] = append(stemsBy[begin(st.text)], stemOf{st, l})
 				knowThai(text)
 			}
 		}

@@ -95,7 +95,7 @@ func (c *clause) headAt(at int) bool {
 				j++
 			}
 		case t.text == "to" && at == j+1 && c.opened() < j && c.words[c.opened()].starts&light != 0:
-		case j == 0 && t.capped && vocative:
+		case j == 0 && t.capped && vocative && t.within&(target|source|det) == 0:
 			vocative = false
 		default:
 			return false
@@ -110,6 +110,9 @@ func (c *clause) fronted(at int) int {
 	i := c.opened()
 	if i+1 >= at || !slices.Contains([]string{"for", "to", "from", "in", "on", "at", "of", "with", "about"}, c.words[i].text) {
 		return 0
+	}
+	if enVerbs[c.words[i+1].text] && c.words[i].text == "to" {
+		return 0 // to cancel it would be wrong
 	}
 	for j := i + 1; j < at && j <= i+4; j++ {
 		t := &c.words[j]
@@ -177,7 +180,10 @@ func (c *clause) wished(at int) bool {
 	if i >= 0 && c.words[i].within&frame != 0 {
 		return i+1 < at
 	}
-	if i >= 0 && (c.words[i].text == "have" || c.words[i].text == "get" || c.words[i].text == "make" || c.words[i].text == "issue" || c.words[i].text == "do") {
+	if i >= 1 && i < at-1 && c.words[i-1].text == "give" {
+		return c.headAt(i-1) || c.frameBefore(i-1) >= 0
+	}
+	if i >= 0 && (c.words[i].text == "place" || c.words[i].text == "submit" || c.words[i].text == "have" || c.words[i].text == "get" || c.words[i].text == "make" || c.words[i].text == "issue" || c.words[i].text == "do") {
 		return c.headAt(i) || c.frameBefore(i) >= 0
 	}
 	if i >= 0 || at == 0 {
@@ -265,7 +271,7 @@ func (c *clause) final(v verb) bool {
 			return false
 		}
 	}
-	return c.find(hypothetical|speaker|subject|report, 0, v.at) < 0 && !c.hasAny(0, v.at, "kann", "darf", "wird", "können", "werden", "dürfen", "konnte", "durfte")
+	return c.words[v.at-1].text != "zu" && c.find(hypothetical|speaker|subject|report|keep, 0, v.at) < 0 && !c.hasAny(0, v.at, "kann", "darf", "wird", "können", "werden", "dürfen", "konnte", "durfte")
 }
 
 // hindiEnds are the endings of orders.
@@ -289,6 +295,11 @@ func (c *clause) ordersHindi(v verb) bool {
 	framed := c.find(frame, 0, len(c.words)) >= 0
 	if past || c.find(question, 0, len(c.words)) >= 0 && !framed || c.find(know, v.at, len(c.words)) >= 0 {
 		return false
+	}
+	for j := v.at; j+1 < len(c.words) && j < v.at+3; j++ { // let Mira do it: करने दो
+		if strings.HasSuffix(c.words[j].text, "ने") && strings.HasPrefix(c.words[j+1].text, "द") {
+			return false
+		}
 	}
 	if framed {
 		return true
@@ -323,6 +334,11 @@ func (c *clause) ordersThai(v verb) bool {
 	}
 	if n := len(c.words); n > 0 && c.words[n-1].text == "แล้ว" && v.at < n-1 {
 		return false // it was done
+	}
+	for j := 0; j+1 < v.at; j++ {
+		if c.words[j].text == "ให้" && !thai(c.words[j+1].text) && c.find(frame, 0, j) < 0 {
+			return false // let Mira do it
+		}
 	}
 	for j := 0; j < v.at; j++ { // แค่เปิดไฟ: the first verb is the order
 		t := &c.words[j]
@@ -377,7 +393,7 @@ func (c *clause) negated(v verb) bool {
 	switch v.lang {
 	case en:
 		w := c.words[n].text
-		return w == "not" && v.form == telling || w == "nor" || w == "never"
+		return w == "not" && v.form == telling || w == "nor" || w == "neither" || w == "never"
 	}
 	return true // behind the verb: lösche es nicht, n'annule pas, मत
 }

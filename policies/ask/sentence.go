@@ -87,9 +87,12 @@ func quotesOf(text string) []stretch {
 	return out
 }
 
+// maxQuote bounds the bytes of a quote.
+const maxQuote = 4000
+
 // closes returns where the quote that begins before from ends, −1 if nowhere.
 func closes(text string, from int, ends string, open rune) int {
-	for i := from; i < len(text); {
+	for i := from; i < len(text) && i < from+maxQuote; {
 		r, w := utf8.DecodeRuneInString(text[i:])
 		if strings.ContainsRune(ends, r) && i > from {
 			next, _ := utf8.DecodeRuneInString(text[i+w:])

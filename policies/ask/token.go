@@ -1,7 +1,6 @@
 package ask
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -259,9 +258,13 @@ func language(list []token) lang {
 		if enVerbs[t.text] {
 			counts[en] += 2
 		}
-		for _, l := range latinLangs[1:] {
-			if k == 0 && !falseFriends[t.text] && !(enVerbs[t.text]) && slices.ContainsFunc(stems[l], func(s stem) bool { return len(s.text) > 2 && verbForm(t.fold, s.text, l) == ordering }) {
-				counts[l] += 2
+		if k == 0 && !falseFriends[t.text] && !enVerbs[t.text] {
+			var verbOf lang
+			for _, s := range stemsBy[begin(t.fold)] {
+				if verbOf&s.lang == 0 && len(s.text) > 2 && verbForm(t.fold, s.text, s.lang) == ordering {
+					verbOf |= s.lang
+					counts[s.lang] += 2
+				}
 			}
 		}
 	}
