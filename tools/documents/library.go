@@ -59,10 +59,11 @@ type Library struct {
 	index *index.Index
 	temp  string // the index's folder, if it is temporary
 
-	away    atomic.Int64 // until when the embedder is not asked about queries, in Unix nanoseconds
-	syncing sync.Mutex
-	stop    context.CancelFunc
-	done    chan struct{}
+	away      atomic.Int64 // until when the embedder is not asked about queries, in Unix nanoseconds
+	unwatched sync.Once    // to be said
+	syncing   sync.Mutex
+	stop      context.CancelFunc
+	done      chan struct{}
 }
 
 // Open opens the library's index and brings it up to date with the files, which takes a

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/rs/zerolog"
 )
 
 // write puts files into a folder.
@@ -118,7 +120,7 @@ func until(t *testing.T, what string, ok func() bool) {
 func TestChangesAreFollowed(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, handbook)
-	l := open(t, Options{Folders: []Folder{{Path: dir}}, Watch: true})
+	l := open(t, Options{Folders: []Folder{{Path: dir}}, Watch: true, Log: zerolog.New(zerolog.NewTestWriter(t))})
 	finds := func(query string, want ...string) func() bool {
 		return func() bool {
 			got := sources(t, l, query, Asker{})

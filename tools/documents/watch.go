@@ -32,8 +32,11 @@ func (l *Library) follow(ctx context.Context) {
 		events, failures, pause = w.Events, w.Errors, every
 	}
 	watched := map[string]bool{}
-	l.round(ctx, w, watched) // what changed since Open
-	timer := time.NewTimer(pause)
+	first := pause
+	if !l.round(ctx, w, watched) { // what changed since Open
+		first = unheard
+	}
+	timer := time.NewTimer(first)
 	defer timer.Stop()
 	for {
 		select {
@@ -51,11 +54,12 @@ func (l *Library) follow(ctx context.Context) {
 			return
 		}
 		began := time.Now()
+		wait := pause
 		if !l.round(ctx, w, watched) {
-			pause = unheard
+			wait = unheard
 		}
 		took := time.Since(began)
-		timer.Reset(max(pause, overhead*took))
+		timer.Reset(max(wait, overhead*took))
 		select { // a folder that changes all the time takes half of a processor at most
 		case <-ctx.Done():
 		case <-time.After(min(took, every)):
@@ -108,18 +112,34 @@ func (l *Library) round(ctx context.Context, w *fsnotify.Watcher, watched map[st
 	}
 	l.syncing.Lock()
 	defer l.syncing.Unlock()
-	dirs, err := l.sync(ctx)
-	if err != nil {
-		if ctx.Err() == nil {
-			l.opt.Log.Error().Err(err).Msg("documents: the index could not be brought up to date")
+	for {
+		dirs, err := l.sync(ctx)
+		if err != nil {
+			if ctx.Err() == nil {
+				l.opt.Log.Error().Err(err).Msg("documents: the index could not be brought up to date")
+			}
+			return false // it is tried again soon
 		}
-		return true
+		if w == nil {
+			return true
+		}
+		ok, added := watch(w, watched, dirs)
+		if !ok {
+			l.unwatched.Do(func() {
+				l.opt.Log.Warn().Msg("documents: not every folder can be watched; they are scanned as well")
+			})
+			return false
+		}
+		if !added {
+			return true
+		}
+		// What came into a folder, or which folders did, before it was watched: look again.
 	}
-	if w == nil {
-		return true
-	}
+}
+
+// watch watches these folders. It reports whether all are, and whether one is new.
+func watch(w *fsnotify.Watcher, watched map[string]bool, dirs []string) (ok, added bool) {
 	ok = true
-	added := false
 	now := map[string]bool{}
 	for _, d := range dirs {
 		now[d] = true
@@ -128,13 +148,5 @@ func (l *Library) round(ctx context.Context, w *fsnotify.Watcher, watched map[st
 	}
 	clear(watched)
 	maps.Copy(watched, now)
-	if added { // what came into a folder before it was watched
-		if _, err := l.sync(ctx); err != nil && ctx.Err() == nil {
-			l.opt.Log.Error().Err(err).Msg("documents: the index could not be brought up to date")
-		}
-	}
-	if !ok {
-		l.opt.Log.Warn().Msg("documents: not every folder can be watched; they are scanned as well")
-	}
-	return ok
+	return ok, added
 }
