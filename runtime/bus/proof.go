@@ -24,7 +24,11 @@ const canary = "chaski"
 // Witness returns what the result store is now, as text for tools.Call.Store: whoever
 // means to Reconcile a once call keeps it before the call is first sent.
 func (c *Client) Witness(ctx context.Context) (string, error) {
-	kv, err := c.conn.js.KeyValue(ctx, resultBucket) // workers make it: where it is missing, none is ready
+	var kv jetstream.KeyValue
+	err := c.conn.ride(ctx, func(ctx context.Context) (err error) {
+		kv, err = c.conn.js.KeyValue(ctx, resultBucket) // workers make it: where it is missing, none is ready
+		return err
+	})
 	if err != nil {
 		return "", fmt.Errorf("result store: %w: %w", ErrUnavailable, err)
 	}
@@ -32,9 +36,17 @@ func (c *Client) Witness(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	item, err := kv.Get(ctx, canary)
+	var item jetstream.KeyValueEntry
+	err = c.conn.ride(ctx, func(ctx context.Context) (err error) {
+		item, err = kv.Get(ctx, canary)
+		return err
+	})
 	if errors.Is(err, jetstream.ErrKeyNotFound) || err == nil && info.Config.MaxAge > 0 && info.TimeStamp.Sub(item.Created()) > info.Config.MaxAge/2 {
-		if _, err = kv.Put(ctx, canary, []byte(`{"state":"canary"}`)); err == nil {
+		err = c.conn.ride(ctx, func(ctx context.Context) (err error) {
+			_, err = kv.Put(ctx, canary, []byte(`{"state":"canary"}`))
+			return err
+		})
+		if err == nil {
 			info, err = c.store.info(ctx, nil)
 		}
 	}
@@ -103,10 +115,13 @@ func (s *store) vouches(ctx context.Context, id, kept string) (bool, error) {
 	case info.Config.MaxAge > 0 && info.TimeStamp.Sub(was.At) >= info.Config.MaxAge:
 		return false, nil
 	}
-	stream, err := s.conn.js.Stream(ctx, resultStream)
-	if err == nil {
-		_, err = stream.GetLastMsgForSubject(ctx, "$KV."+resultBucket+"."+id)
-	}
+	err = s.conn.ride(ctx, func(ctx context.Context) error {
+		stream, err := s.conn.js.Stream(ctx, resultStream)
+		if err == nil {
+			_, err = stream.GetLastMsgForSubject(ctx, "$KV."+resultBucket+"."+id)
+		}
+		return err
+	})
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return true, nil
 	}

@@ -394,40 +394,6 @@ func (s *Queue) Close() error {
 	return errors.Join(errs...)
 }
 
-// WaitAnswer returns the final answer of a run that a message started, as soon as there
-// is one. see, if it is not nil, is told where the run stands until then.
-func WaitAnswer(ctx context.Context, conn *Conn, run string, see func(Answer)) (Answer, error) {
-	if !idPattern.MatchString(run) {
-		return Answer{}, fmt.Errorf("bus: run %.140q: want letters, digits, - and _", run)
-	}
-	cons, err := conn.js.OrderedConsumer(ctx, answerStream, jetstream.OrderedConsumerConfig{FilterSubjects: []string{subjectAnswer + run},
-		DeliverPolicy: jetstream.DeliverLastPerSubjectPolicy})
-	if err != nil {
-		return Answer{}, fmt.Errorf("bus: the answer of run %s: %w", run, err)
-	}
-	it, err := cons.Messages()
-	if err != nil {
-		return Answer{}, fmt.Errorf("bus: the answer of run %s: %w", run, err)
-	}
-	defer it.Stop()
-	for {
-		msg, err := it.Next(jetstream.NextContext(ctx))
-		if err != nil {
-			return Answer{}, fmt.Errorf("bus: the answer of run %s: %w", run, err)
-		}
-		var a Answer
-		if err := json.Unmarshal(msg.Data(), &a); err != nil {
-			return a, fmt.Errorf("bus: the answer of run %s: %w", run, err)
-		}
-		if a.Final {
-			return a, nil
-		}
-		if see != nil {
-			see(a)
-		}
-	}
-}
-
 // Ask sends a prompt to the subject of an agent and returns the id of the run that it
 // began.
 func Ask(ctx context.Context, conn *Conn, subject, prompt string) (run string, err error) {

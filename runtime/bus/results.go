@@ -81,11 +81,15 @@ func (s *store) results(ctx context.Context) (jetstream.KeyValue, error) {
 	if s.kv != nil {
 		return s.kv, nil
 	}
-	kv, err := s.conn.js.KeyValue(ctx, resultBucket)
-	if errors.Is(err, jetstream.ErrBucketNotFound) {
-		kv, err = s.conn.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: resultBucket, Description: "results of calls with effects, by call id",
-			History: 1, TTL: s.conn.opts.ResultTTL, Storage: jetstream.FileStorage, Replicas: s.conn.Replicas()})
-	}
+	var kv jetstream.KeyValue
+	err := s.conn.ride(ctx, func(ctx context.Context) (err error) {
+		kv, err = s.conn.js.KeyValue(ctx, resultBucket)
+		if errors.Is(err, jetstream.ErrBucketNotFound) {
+			kv, err = s.conn.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: resultBucket, Description: "results of calls with effects, by call id",
+				History: 1, TTL: s.conn.opts.ResultTTL, Storage: jetstream.FileStorage, Replicas: s.conn.Replicas()})
+		}
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("result store: %w: %w", ErrUnavailable, err)
 	}
@@ -105,10 +109,14 @@ func (s *store) objects(ctx context.Context, bucket string) (jetstream.ObjectSto
 	if bucket == replyBucket { // those of read tools, which their callers remove, if they live
 		config.Description, config.TTL = "replies too large for a message", time.Hour
 	}
-	obj, err := s.conn.js.ObjectStore(ctx, bucket)
-	if errors.Is(err, jetstream.ErrBucketNotFound) {
-		obj, err = s.conn.js.CreateObjectStore(ctx, config)
-	}
+	var obj jetstream.ObjectStore
+	err := s.conn.ride(ctx, func(ctx context.Context) (err error) {
+		obj, err = s.conn.js.ObjectStore(ctx, bucket)
+		if errors.Is(err, jetstream.ErrBucketNotFound) {
+			obj, err = s.conn.js.CreateObjectStore(ctx, config)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("object store: %w: %w", ErrUnavailable, err)
 	}
@@ -117,6 +125,19 @@ func (s *store) objects(ctx context.Context, bucket string) (jetstream.ObjectSto
 	}
 	s.obj[bucket] = obj
 	return obj, nil
+}
+
+// ride makes a request until its answer is no passing fault, at most Options.Wait. A context
+// that lasts for minutes must not wait as long for one answer that a dying server lost.
+func (c *Conn) ride(ctx context.Context, ask func(context.Context) error) error {
+	for until := time.Now().Add(c.wait); ; {
+		try, cancel := context.WithTimeout(ctx, storeTry)
+		err := ask(try)
+		cancel()
+		if err == nil || !transient(err) || ctx.Err() != nil || !time.Now().Before(until) || sleep(ctx, 50*time.Millisecond) != nil {
+			return err
+		}
+	}
 }
 
 // storeTry is how long one request to the store may take: its answer may have been lost
@@ -253,7 +274,11 @@ func (s *store) fetch(ctx context.Context, bucket, name string) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	info, err := obj.GetInfo(ctx, name)
+	var info *jetstream.ObjectInfo
+	err = s.conn.ride(ctx, func(ctx context.Context) (err error) {
+		info, err = obj.GetInfo(ctx, name)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("object store: %q: %w", name, err)
 	}

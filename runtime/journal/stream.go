@@ -15,6 +15,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nuid"
 )
 
 // StreamOptions configures a [Stream]. The zero value works.
@@ -140,7 +141,9 @@ func (s *Stream) Append(ctx context.Context, run string, r Record) error {
 		return err
 	}
 	for until := time.Now().Add(s.opt.Wait); ; {
-		ack, err := s.js.Publish(ctx, subjectPrefix+run, body, jetstream.WithExpectLastSequencePerSubject(t.seq), jetstream.WithExpectStream(s.name))
+		try, cancel := s.try(ctx)
+		ack, err := s.js.Publish(try, subjectPrefix+run, body, jetstream.WithExpectLastSequencePerSubject(t.seq), jetstream.WithExpectStream(s.name))
+		cancel()
 		if err == nil {
 			s.setTail(run, streamTail{r, ack.Sequence})
 			return nil
@@ -179,10 +182,16 @@ func passing(err error) bool {
 		errors.Is(err, nats.ErrReconnectBufExceeded)
 }
 
+// try bounds one request: a context that lasts for minutes must not wait as long for an
+// answer that a dying server lost.
+func (s *Stream) try(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, s.opt.Wait/3)
+}
+
 // ride asks until the answer is no passing fault, at most StreamOptions.Wait.
 func (s *Stream) ride(ctx context.Context, ask func(context.Context) error) error {
 	for until := time.Now().Add(s.opt.Wait); ; {
-		try, cancel := context.WithTimeout(ctx, 5*time.Second)
+		try, cancel := s.try(ctx)
 		err := ask(try)
 		cancel()
 		if err == nil || !passing(err) || ctx.Err() != nil || !time.Now().Before(until) {
@@ -206,7 +215,10 @@ func (s *Stream) encode(ctx context.Context, run string, r Record) ([]byte, erro
 	body, err := encode(kept{Record: r})
 	if err == nil && int64(len(body)) > room {
 		meta := jetstream.ObjectMeta{Name: r.Hash, Opts: &jetstream.ObjectMetaOptions{ChunkSize: uint32(min(room, 128<<10))}}
-		if _, err = s.large.Put(ctx, meta, bytes.NewReader(r.Event)); err == nil {
+		put, cancel := context.WithTimeout(ctx, s.opt.Wait)
+		_, err = s.large.Put(put, meta, bytes.NewReader(r.Event))
+		cancel()
+		if err == nil {
 			k := kept{Record: r, Object: r.Hash}
 			k.Event = nil
 			body, err = encode(k)
@@ -224,8 +236,10 @@ func (s *Stream) decode(ctx context.Context, run string, seq int, body []byte, e
 		return k.Record, &CorruptError{Run: run, Seq: seq, Reason: "not a record: " + err.Error()}
 	}
 	if k.Object != "" && event {
-		var err error
-		k.Event, err = s.large.GetBytes(ctx, k.Object)
+		err := s.ride(ctx, func(ctx context.Context) (err error) {
+			k.Event, err = s.large.GetBytes(ctx, k.Object)
+			return err
+		})
 		if errors.Is(err, jetstream.ErrObjectNotFound) {
 			return k.Record, &CorruptError{Run: run, Seq: seq, Reason: "its event is not in the object store"}
 		}
@@ -412,6 +426,20 @@ func (s *Stream) Runs(ctx context.Context) ([]string, error) {
 	return runs, nil
 }
 
+// claim makes the key of a lease. Its value tells whose it is where an answer was lost.
+func (s *Stream) claim(ctx context.Context, run string) (revision uint64, err error) {
+	mine := []byte(nuid.Next())
+	err = s.ride(ctx, func(ctx context.Context) (err error) {
+		if revision, err = s.bucket().Create(ctx, run, mine); errors.Is(err, jetstream.ErrKeyExists) {
+			if held, getErr := s.bucket().Get(ctx, run); getErr == nil && bytes.Equal(held.Value(), mine) {
+				revision, err = held.Revision(), nil
+			}
+		}
+		return err
+	})
+	return revision, err
+}
+
 // Lease implements [Journal] by a key that its holder keeps alive: that of a process
 // that died is free after StreamOptions.LeaseTTL. A holder that cannot reach the
 // server loses it without a word; the epochs in the records part the two.
@@ -419,10 +447,10 @@ func (s *Stream) Lease(ctx context.Context, run string) (func(), error) {
 	if err := CheckRun(run); err != nil {
 		return nil, err
 	}
-	revision, err := s.bucket().Create(ctx, run, nil)
+	revision, err := s.claim(ctx, run)
 	if err != nil && !errors.Is(err, jetstream.ErrKeyExists) { // a server that restarted has forgotten the bucket
-		if err = s.openLeases(ctx); err == nil {
-			revision, err = s.bucket().Create(ctx, run, nil)
+		if err = s.ride(ctx, s.openLeases); err == nil {
+			revision, err = s.claim(ctx, run)
 		}
 	}
 	if errors.Is(err, jetstream.ErrKeyExists) {
