@@ -1,6 +1,7 @@
 package console
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
@@ -81,8 +82,13 @@ func (c *Console) chat(w http.ResponseWriter, r *http.Request) error {
 		case !last.Over():
 			p.Events = runPath(last.ID, "events")
 			body.Says = "The agent is at work."
-			if last.Status != "running" {
-				body.Says = "The agent waits: " + word(last.Status) + "."
+			switch last.Status {
+			case "waiting":
+				body.Says = "The agent waits for you."
+			case "outcome_unknown":
+				body.Says = "The agent waits: nobody knows whether a call ran."
+			case "suspended":
+				body.Says = "The model does not answer; the agent tries again by itself."
 			}
 		case last.Status != "finished":
 			body.Says = "This turn ended as " + word(last.Status) + ". Go on from an earlier one, or begin anew."
@@ -125,6 +131,9 @@ func turnsOf(last *run, facts map[string]*callFacts) []turn {
 					card.Verdict, card.Rule, card.Reason, card.Took = f.verdict, f.rule, f.reason, f.took
 				}
 				if res := results[one.ID]; res != nil {
+					if json.Valid([]byte(res.Content)) {
+						res.Content = pretty(json.RawMessage(res.Content))
+					}
 					card.Result, card.Failed, card.Done = res.Content, res.IsError, true
 				}
 				t.Parts = append(t.Parts, part{Call: card})

@@ -154,7 +154,36 @@ func pretty(v any) string {
 	if json.Indent(&b, raw, "", "  ") != nil {
 		return clip(string(raw))
 	}
-	return clip(b.String())
+	return clip(plainJSON(b.String()))
+}
+
+// plainJSON writes <, > and & as they are, which Go's encoder escapes for pages that are
+// made without templates.
+func plainJSON(s string) string {
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(s, '\\')
+		if i < 0 || i+1 == len(s) {
+			return b.String() + s
+		}
+		n := 2 // bytes of the escape
+		plain, long := "", s[i:min(i+6, len(s))]
+		switch long {
+		case `\u003c`:
+			plain = "<"
+		case `\u003e`:
+			plain = ">"
+		case `\u0026`:
+			plain = "&"
+		}
+		if b.WriteString(s[:i]); plain != "" {
+			n = 6
+			b.WriteString(plain)
+		} else {
+			b.WriteString(s[i : i+2])
+		}
+		s = s[i+n:]
+	}
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") }
