@@ -25,6 +25,8 @@ func (c *cutter) cut() {
 		case t.quoted:
 			c.cur.words = append(c.cur.words, *t)
 			i++
+		case c.lang&th != 0 && t.starts&frame != 0 && t.starts&opener != 0 && t.text != "หน่อย" && t.text != "ที" && len(c.cur.words) > 0 && !c.onlyOpeners():
+			c.flush(false) // Thai has no commas
 		case t.starts&unless != 0, t.starts&ifs != 0 && c.conditional(i), c.inverted(i):
 			word, isUnless := span(list, i, ifs), false
 			if t.starts&unless != 0 {

@@ -77,6 +77,7 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 			switch {
 			case i > 0 && c.words[i-1].within&bounding != 0 && !c.bounds(v), i > 1 && c.words[i-2].within&bounding != 0 && c.words[i-1].within&det != 0 && !c.bounds(v),
 				i+1 < len(c.words) && c.words[i+1].starts&bounding != 0 && c.lang == hi, c.ranged(i), c.differs(i, v), c.find(fraction, i-3, i) >= 0,
+				i > 0 && c.words[i-1].within&source != 0 && v.Role != From && c.lang&(fr|es|pt) == 0,
 				i+1 < len(c.words) && counts[c.words[i+1].text] && !c.unitOf(i+1, call):
 				bad++
 			case i > 0 && references[c.words[i-1].text] && !v.id() && !(i-1 == c.opened() && enVerbs[c.words[i-1].text]):
