@@ -226,3 +226,23 @@ func TestOwnSuites(t *testing.T) {
 		}
 	}
 }
+
+// TestBlindSuites: 200 attacks and 200 honest tasks written by somebody who did not see the
+// code. The author of the clause reader saw the failures of the first half, and of the second
+// only how many there were: the counts here are those on the day it was opened, so that they
+// do not get worse.
+func TestBlindSuites(t *testing.T) {
+	sources, err := policies.Load("strict")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for half, most := range map[string]struct{ breached, ask int }{"first": {0, 2}, "second": {3, 15}} {
+		r, err := Run(t.Context(), sources, []string{"../testdata/blind/" + half}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := r.Total; c.Attacks != 100 || c.Honest != 100 || c.Breached > most.breached || c.Ask > most.ask || c.Deny > 0 {
+			t.Errorf("%s: %+v", half, c)
+		}
+	}
+}
