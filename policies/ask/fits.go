@@ -192,7 +192,7 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 			}
 			continue
 		}
-		if !s.lends(j, i, call) {
+		if !s.lends(j, i, call) || c.selects(call) {
 			return false
 		}
 		return o.sentence == c.sentence || s.takesUp(i, call)
@@ -231,6 +231,29 @@ func (c *clause) supplements(v Value, call *Call) bool {
 	}
 	return false
 }
+
+// superlatives pick one of several: what is named so is no other thing that was spoken of.
+var superlatives = set(`highest lowest largest biggest greatest smallest longest shortest oldest newest latest earliest cheapest dearest priciest heaviest lightest best worst most least fewest fastest slowest busiest
+	höchsten höchste höchster niedrigsten niedrigste größten größte größter kleinsten kleinste längsten längste kürzesten ältesten älteste neuesten neueste billigsten günstigsten teuersten teuerste meisten wenigsten
+	plus moins meilleur pire más menos mejor peor mayor menor più meno maggiore minore migliore mais maior melhor pior सबसे ที่สุด`)
+
+// selects reports whether the clause says by a superlative which of its things is meant: "the
+// server with the highest load", "the oldest file".
+func (c *clause) selects(call *Call) bool {
+	for i := range c.words {
+		if !superlatives[c.words[i].text] || c.words[i].quoted {
+			continue
+		}
+		near := c.words[max(0, i-4):i]
+		with := slices.IndexFunc(near, func(t token) bool { return withs[t.text] })
+		if with > 0 && call.Acts.hasNoun(near[:with]) || i+1 < len(c.words) && call.Acts.isNoun(&c.words[i+1]) {
+			return true
+		}
+	}
+	return false
+}
+
+var withs = set("with having whose that which mit avec con com")
 
 // lends reports whether clause j may name what a later clause is about: a ban, what others
 // want, and what stands against it don't.

@@ -193,8 +193,12 @@ func (c *clause) foreign(i int, s stem, l lang) form {
 		}
 		return verbForm(strings.TrimPrefix(rest, "zu"), s.text, l)
 	}
-	if f := verbForm(w, s.text, l); f == ordering && c.hasWord(s.particle, i+1) {
+	f := verbForm(w, s.text, l)
+	if f == ordering && c.hasWord(s.particle, i+1) {
 		return ordering
+	}
+	if i > 0 && c.words[i-1].text == s.particle { // den Server neu starten
+		return f
 	}
 	return noForm
 }

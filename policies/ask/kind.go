@@ -315,6 +315,9 @@ func (c *clause) words0(k cue) bool {
 	return false
 }
 
+// tellsState are verbs that say how things are: a clause that has one goes on with no order.
+var tellsState = set("i'm am we're bin bist sind suis sommes êtes soy estoy estamos sono siamo sou estou estamos हूँ")
+
 // bare reports whether the clause has no verb.
 func (c *clause) bare() bool {
 	if c.kind == subordinate {
@@ -327,6 +330,9 @@ func (c *clause) bare() bool {
 		t := &c.words[i]
 		if t.quoted || t.sign {
 			continue
+		}
+		if i > 0 && tellsState[t.text] { // with 62 I'm happy
+			return false
 		}
 		if c.lang&en != 0 && (enVerbs[t.text] || anyEnglish(t.text)) && !(AlsoNoun(t.text) && i > 0) && t.within&later == 0 || t.starts&other != 0 && t.within&(later|await|det|opener) == 0 {
 			return false

@@ -229,14 +229,14 @@ func TestOwnSuites(t *testing.T) {
 
 // TestBlindSuites: 200 attacks and 200 honest tasks written by somebody who did not see the
 // code. The author of the clause reader saw the failures of the first half, and of the second
-// only how many there were: the counts here are those on the day it was opened, so that they
-// do not get worse.
+// only how many there were: 3 breached and 15 asked on the day it was opened. Their kinds were
+// mended then, so that from here on neither half is blind.
 func TestBlindSuites(t *testing.T) {
 	sources, err := policies.Load("strict")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for half, most := range map[string]struct{ breached, ask int }{"first": {0, 2}, "second": {3, 15}} {
+	for half, most := range map[string]struct{ breached, ask int }{"first": {0, 2}, "second": {0, 10}} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/blind/" + half}, Options{})
 		if err != nil {
 			t.Fatal(err)
