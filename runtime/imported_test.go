@@ -24,7 +24,7 @@ func TestImportedTurns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		run, err := rt.Start(ctx, planner.Started{Messages: append(c.earlier, llm.Message{Role: llm.RoleUser, Content: "Pay Ana 25 eur."}), Tools: bankSpecs})
+		run, err := rt.Start(ctx, planner.Started{Messages: append(c.earlier, llm.Message{Role: llm.RoleUser, Content: "Pay her 25 eur."}), Tools: bankSpecs})
 		if err != nil {
 			t.Fatal(err)
 		}
