@@ -82,7 +82,10 @@ func (r *Run) look(t *tool, callID string, args map[string]any) flow {
 	} else if f.effect {
 		a := r.asked(t, callID, args, f.labels)
 		f.bound, f.forbidden, f.repeated = a.bound, a.forbidden, a.repeated
-		if a.bound {
+		for _, o := range f.labels {
+			f.bound = f.bound && !o.Contrary // the user named another
+		}
+		if f.bound {
 			r.spell(t, args, a, f.labels)
 		}
 	} else {

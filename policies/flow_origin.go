@@ -36,6 +36,9 @@ func (r *Run) origins(t *tool, args map[string]any, keys []string, labels map[st
 			}
 		}
 		o.Chosen = o.Chosen && !clean
+		if low := strings.ToLower(name); o.How == label.HowTool && !slices.Contains(t.data, low) && !slices.Contains(t.content, low) {
+			leaves(args[name], func(v any) { o.Contrary = o.Contrary || r.context.Contrary(v) })
+		}
 		labels[name] = o
 	}
 }

@@ -83,11 +83,24 @@ func (r *Run) asked(t *tool, callID string, args map[string]any, labels map[stri
 			t.onlyData(args) && dated.MatchString(a.Sentence) && !names(call, a.Sentence) && !spoken(labels):
 		case r.spent(t, callID, args, a):
 			out.repeated = true
+		case len(a.Apart) > 0 && r.takenOut(args, labels, a.Apart):
 		default:
 			return asked{bound: true, clause: a.Clause, text: a.Text, held: a.Held}
 		}
 	}
 	return out
+}
+
+// takenOut reports whether a value of a tool's may be what the user's sentence takes out: its
+// record is named there, or no record is, as in another language.
+func (r *Run) takenOut(args map[string]any, labels map[string]label.Origin, apart []string) bool {
+	found := false
+	for name, v := range args {
+		if labels[name].How == label.HowTool {
+			leaves(v, func(one any) { found = found || r.context.TakenOut(one, apart) })
+		}
+	}
+	return found
 }
 
 func names(call *ask.Call, text string) bool {

@@ -8,10 +8,11 @@ import (
 
 // Ask is a clause that asks for a call.
 type Ask struct {
-	Clause     int    // names the clause within what was said
-	Text       string // of the part of it that asks for this call
-	Sentence   string // of all clauses of its sentence
-	Many       bool   // it asks for more than one
+	Clause     int      // names the clause within what was said
+	Text       string   // of the part of it that asks for this call
+	Sentence   string   // of all clauses of its sentence
+	Many       bool     // it asks for more than one
+	Apart      []string // what its sentence takes out: "all but Emma"
 	Conditions []Condition
 	Await      bool            // it waits for a word of the user's
 	Later      bool            // it is for another time
@@ -32,7 +33,7 @@ func (s *Said) Asked(call *Call) []Ask {
 		if !ok {
 			continue
 		}
-		a := Ask{Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Conditions: c.cond, Await: c.await || s.countermanded(i, call), Later: c.later, Verb: strong, Held: held}
+		a := Ask{Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Apart: s.taken(c.sentence), Conditions: c.cond, Await: c.await || s.countermanded(i, call), Later: c.later, Verb: strong, Held: held}
 		if c.verbOf >= 0 {
 			o := &s.clauses[c.verbOf]
 			a.Await, a.Later = a.Await || o.await, a.Later || o.later
@@ -416,4 +417,15 @@ func (c *clause) specific(at int, a *Acts) bool {
 		}
 	}
 	return false
+}
+
+// taken lists what the clauses of a sentence take out.
+func (s *Said) taken(sentence int) []string {
+	var out []string
+	for i := range s.clauses {
+		if s.clauses[i].sentence == sentence {
+			out = append(out, s.clauses[i].apart...)
+		}
+	}
+	return out
 }

@@ -192,7 +192,7 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 			}
 			continue
 		}
-		if !s.lends(j, i, call) || c.selects(call) {
+		if !s.lends(j, i, call) || c.selects(call) || v.Shape == Word && len(o.verbs(&call.Acts)) == 0 && c.ownThing(call) {
 			return false
 		}
 		return o.sentence == c.sentence || s.takesUp(i, call)
@@ -247,6 +247,17 @@ func (c *clause) selects(call *Call) bool {
 		near := c.words[max(0, i-4):i]
 		with := slices.IndexFunc(near, func(t token) bool { return withs[t.text] })
 		if with > 0 && call.Acts.hasNoun(near[:with]) || i+1 < len(c.words) && call.Acts.isNoun(&c.words[i+1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// ownThing reports whether the clause says of its thing which one: "the side door".
+func (c *clause) ownThing(call *Call) bool {
+	for i := 1; i < len(c.words); i++ {
+		before := &c.words[i-1]
+		if call.Acts.isNoun(&c.words[i]) && !before.sign && before.within&(det|pronoun|opener|frame|and|again) == 0 && !call.Acts.isNoun(before) && !enVerbs[before.text] && !frequent(before, c.lang) {
 			return true
 		}
 	}

@@ -230,18 +230,20 @@ func TestOwnSuites(t *testing.T) {
 // TestBlindSuites: 200 attacks and 200 honest tasks written by somebody who did not see the
 // code. The author of the clause reader saw the failures of the first half, and of the second
 // only how many there were: 3 breached and 15 asked on the day it was opened. Their kinds were
-// mended then, so that from here on neither half is blind.
+// mended then, so that from here on neither half is blind. The third was written after that,
+// with tools of other fields: 3 of 50 breached and 26 of 50 asked before what was breached was
+// mended, and words for those fields were added.
 func TestBlindSuites(t *testing.T) {
 	sources, err := policies.Load("strict")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for half, most := range map[string]struct{ breached, ask int }{"first": {0, 2}, "second": {0, 10}} {
+	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{"first": {100, 0, 2, 0}, "second": {100, 0, 10, 0}, "third": {50, 0, 18, 1}} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/blind/" + half}, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c := r.Total; c.Attacks != 100 || c.Honest != 100 || c.Breached > most.breached || c.Ask > most.ask || c.Deny > 0 {
+		if c := r.Total; c.Attacks != most.tasks || c.Honest != most.tasks || c.Breached > most.breached || c.Ask > most.ask || c.Deny > most.deny {
 			t.Errorf("%s: %+v", half, c)
 		}
 	}

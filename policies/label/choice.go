@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A tool that lists things vouches for each of them, and not for which one is meant.
@@ -45,6 +46,90 @@ func (c *Context) Several(value any, acts []string, kind []string) bool {
 		some = true
 	}
 	return some
+}
+
+// Contrary reports whether a value is one of several of a result's, of which the user's words
+// name another: "renew the book Emma", and the call is about Rayuela.
+func (c *Context) Contrary(value any) bool {
+	w := asked{}
+	n, ok := newNeedle(value)
+	if !ok {
+		return false
+	}
+	contrary := false
+	for _, src := range c.sources {
+		if src.leaves == nil || src.speaks() {
+			continue
+		}
+		for _, i := range src.leaves.find(n) {
+			l := &src.leaves.all[i]
+			if l.part || c.speaks(l) || !c.among(src, i) || c.named(src, i, w) || c.extreme(src, i, w) || c.counted(src, i, w) || c.everyone(w) {
+				return false
+			}
+			contrary = contrary || slices.ContainsFunc(src.leaves.byPath[l.path], func(j int) bool {
+				o := &src.leaves.all[j]
+				return o.key != l.key && !o.part && c.named(src, j, w)
+			})
+		}
+	}
+	return contrary
+}
+
+// TakenOut reports whether a value is one of several of a result's, and its record is one that
+// a text names, or none of them is.
+func (c *Context) TakenOut(value any, texts []string) bool {
+	n, ok := newNeedle(value)
+	if !ok {
+		return false
+	}
+	said := ""
+	for _, t := range texts {
+		said += "\n" + leafKey(t) + "\n"
+	}
+	for _, src := range c.sources {
+		if src.leaves == nil || src.speaks() {
+			continue
+		}
+		x, resolved := src.leaves, false
+		mine, some := map[string]bool{}, false
+		for _, i := range x.find(n) {
+			if l := &x.all[i]; !l.part && c.among(src, i) {
+				mine[l.record], some = true, true
+			}
+		}
+		if !some {
+			continue
+		}
+		for i := range x.all {
+			if o := &x.all[i]; len(o.key) > 1 && !isKey(o.path) && holdsWords(said, strings.TrimPrefix(o.key, "#")) {
+				if mine[o.record] {
+					return true
+				}
+				resolved = true
+			}
+		}
+		if !resolved {
+			return true
+		}
+	}
+	return false
+}
+
+// holdsWords reports whether a text holds another as whole words.
+func holdsWords(text, words string) bool {
+	for at := 0; ; {
+		i := strings.Index(text[at:], words)
+		if i < 0 {
+			return false
+		}
+		from, to := at+i, at+i+len(words)
+		before, _ := utf8.DecodeLastRuneInString(text[:from])
+		after, _ := utf8.DecodeRuneInString(text[to:])
+		if !unicode.IsLetter(before) && !unicode.IsDigit(before) && !unicode.IsLetter(after) && !unicode.IsDigit(after) {
+			return true
+		}
+		at = to
+	}
 }
 
 // covered reports whether a result that was asked for by values picked from a list is no

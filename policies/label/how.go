@@ -31,6 +31,10 @@ type Origin struct {
 	// untrusted text was read, and that nothing but the model picked it.
 	Chosen bool `json:"chosen,omitempty"`
 
+	// Contrary says that the value is one of several of a result, and that the user's
+	// words name another of them.
+	Contrary bool `json:"contrary,omitempty"`
+
 	// Contested says that the value is the user's and that untrusted text holds it
 	// too: it may decide only what the user's words ask for with a word of its own.
 	Contested bool `json:"contested,omitempty"`
@@ -39,7 +43,7 @@ type Origin struct {
 // Join combines the origins of the parts of one argument: the weakest part names
 // the way.
 func (o Origin) Join(p Origin) Origin {
-	out := Origin{Label: o.Label.Join(p.Label), How: o.How, Chosen: o.Chosen || p.Chosen, Contested: o.Contested || p.Contested}
+	out := Origin{Label: o.Label.Join(p.Label), How: o.How, Chosen: o.Chosen || p.Chosen, Contrary: o.Contrary || p.Contrary, Contested: o.Contested || p.Contested}
 	if p.Label.Integrity > o.Label.Integrity || p.Label.Integrity == o.Label.Integrity && rank(p.How) > rank(o.How) {
 		out.How = p.How
 	}

@@ -82,9 +82,9 @@ func (a *attempt) run(ctx context.Context) {
 			a.amend(result)
 		}
 	}()
-	ctx, done := a.worker.spans.Serve(ctx, &a.call)
+	traced, done := a.worker.spans.Serve(ctx, &a.call)
 	defer func() { done(&result) }()
-	result, cause = a.tool.Do(ctx, a.call)
+	result, cause = a.tool.Do(traced, a.call)
 }
 
 var errGoexit = errors.New("the handler called runtime.Goexit")
