@@ -175,6 +175,7 @@ func TestQueueLosesNothing(t *testing.T) {
 			t.Errorf("%+v", a)
 		}
 	}
+	time.Sleep(500 * time.Millisecond) // an answer is out before its job is acknowledged
 	second.stop()
 	third := serveQueue(t, q, done)
 	time.Sleep(1200 * time.Millisecond) // longer than AckWait
