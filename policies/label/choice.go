@@ -66,14 +66,51 @@ func (c *Context) Contrary(value any) bool {
 			if l.part || c.speaks(l) || !c.among(src, i) || c.named(src, i, w) || c.extreme(src, i, w) || c.counted(src, i, w) || c.everyone(w) {
 				return false
 			}
-			contrary = contrary || slices.ContainsFunc(src.leaves.byPath[l.path], func(j int) bool {
-				o := &src.leaves.all[j]
-				return o.key != l.key && !o.part && c.named(src, j, w)
-			})
+			contrary = contrary || c.namesAnother(src, l)
 		}
 	}
 	return contrary
 }
+
+// namesAnother reports whether the user's words hold a whole value of a list's record other
+// than the leaf's. They are looked up among the values, of which there may be far more.
+func (c *Context) namesAnother(src *source, l *leaf) bool {
+	x, named := src.leaves, map[string]bool{}
+	for _, s := range c.sources {
+		if s.Kind != FromUser || !s.speaks() {
+			continue
+		}
+		words := strings.FieldsFunc(s.own.plain, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;:!?()\"“”„«»", r) })
+		for i := range words[:min(len(words), soughtWords)] {
+			for k := i + 1; k <= min(i+nameWords, len(words)); k++ {
+				at := x.byKey[strings.TrimRight(strings.Join(words[i:k], " "), ".")]
+				if len(at) > nameWords { // what many have names none
+					continue
+				}
+				for _, j := range at {
+					o := &x.all[j]
+					same := func(r string) bool { return r == o.record || strings.HasPrefix(r, o.record+"/") }
+					if len(o.key) < 2 || isKey(o.path) || named[o.record] || !c.names(x, o, same, asked{}) {
+						continue
+					}
+					record := o.record
+					for named[record] = true; strings.Contains(record, "/"); named[record] = true { // and what holds it
+						record = record[:strings.LastIndexByte(record, '/')]
+					}
+				}
+			}
+		}
+	}
+	return len(named) > 0 && slices.ContainsFunc(x.byPath[l.path], func(j int) bool {
+		o := &x.all[j]
+		return o.key != l.key && !o.part && o.record != l.record && named[o.record]
+	})
+}
+
+const (
+	soughtWords = 2000 // of one text of the user's that may name a record
+	nameWords   = 5    // of a name, and members of its record that may hold it
+)
 
 // TakenOut reports whether a value is one of several of a result's, and its record is one that
 // a text names, or none of them is.
