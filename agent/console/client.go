@@ -13,28 +13,27 @@ import (
 // What the API says of a run, see package api.
 type (
 	run struct {
-		ID        string          `json:"id"`
-		Agent     string          `json:"agent"`
-		Status    string          `json:"status"`
-		Reason    string          `json:"reason"`
-		CreatedAt int64           `json:"created_at"`
-		UpdatedAt int64           `json:"updated_at"`
-		Tenant    string          `json:"tenant"`
-		By        string          `json:"by"`
-		Model     string          `json:"model"`
-		Parent    string          `json:"parent"`
-		Follows   string          `json:"follows"`
-		Prompt    string          `json:"prompt"`
-		Answer    *string         `json:"answer"`
-		Usage     usage           `json:"usage"`
-		Approvals []approval      `json:"approvals"`
-		Unknown   []call          `json:"unknown"`
-		Calls     []call          `json:"calls"`
-		Messages  []message       `json:"messages"`
-		Tools     []string        `json:"tools"`
-		Rules     []string        `json:"rules"`
-		Driven    bool            `json:"driven"`
-		Raw       json.RawMessage `json:"-"`
+		ID        string     `json:"id"`
+		Agent     string     `json:"agent"`
+		Status    string     `json:"status"`
+		Reason    string     `json:"reason"`
+		CreatedAt int64      `json:"created_at"`
+		UpdatedAt int64      `json:"updated_at"`
+		Tenant    string     `json:"tenant"`
+		By        string     `json:"by"`
+		Model     string     `json:"model"`
+		Parent    string     `json:"parent"`
+		Follows   string     `json:"follows"`
+		Prompt    string     `json:"prompt"`
+		Answer    *string    `json:"answer"`
+		Usage     usage      `json:"usage"`
+		Approvals []approval `json:"approvals"`
+		Unknown   []call     `json:"unknown"`
+		Calls     []call     `json:"calls"`
+		Messages  []message  `json:"messages"`
+		Tools     []string   `json:"tools"`
+		Rules     []string   `json:"rules"`
+		Driven    bool       `json:"driven"`
 	}
 
 	usage struct {

@@ -195,11 +195,9 @@ func took(d time.Duration) string {
 
 // bar is a stretch of time in the picture of a run, in thousandths of its width.
 type bar struct {
-	Row, X, W int
-	Y         int
-	Class     string // model, call, wait
-	Title     string
-	Seq       int
+	X, Y, W int
+	Class   string // model, call, wait
+	Title   string
 }
 
 // chart is the picture of a run: a row for the model and one for each call.
@@ -236,11 +234,11 @@ func picture(events []numbered, over bool, now time.Time) *chart {
 		}
 		return rows[key]
 	}
-	add := func(r int, class, title string, a, b time.Time, seq int) {
+	add := func(r int, class, title string, a, b time.Time) {
 		x := int(1000 * max(a.Sub(from), 0) / length)
 		w := max(int(1000*b.Sub(a)/length), 3)
 		x = min(x, 997)
-		c.Bars = append(c.Bars, bar{r, x, min(w, 1000-x), 4 + rowHeight*r, class, title, seq})
+		c.Bars = append(c.Bars, bar{x, 4 + rowHeight*r, min(w, 1000-x), class, title})
 	}
 	names, sent, asked := map[string]string{}, map[string]numbered{}, map[string]numbered{}
 	var s planner.State
@@ -254,28 +252,28 @@ func picture(events []numbered, over bool, now time.Time) *chart {
 		switch {
 		case ev.Generated != nil:
 			u := ev.Generated.Usage
-			add(0, "model", "model: "+took(u.Queue+u.Prefill+u.Decode), ev.At.Add(-u.Queue-u.Prefill-u.Decode), ev.At, ev.Seq)
+			add(0, "model", "model: "+took(u.Queue+u.Prefill+u.Decode), ev.At.Add(-u.Queue-u.Prefill-u.Decode), ev.At)
 		case ev.Decided != nil && ev.Decided.Verdict == planner.RequireApproval:
 			asked[ev.Decided.Call] = ev
 		case ev.Answered != nil:
 			if a, ok := asked[ev.Answered.Call]; ok {
 				delete(asked, ev.Answered.Call)
-				add(row(ev.Answered.Call, names[ev.Answered.Call]), "wait", "waited for a person: "+took(ev.At.Sub(a.At)), a.At, ev.At, a.Seq)
+				add(row(ev.Answered.Call, names[ev.Answered.Call]), "wait", "waited for a person: "+took(ev.At.Sub(a.At)), a.At, ev.At)
 			}
 		case ev.Intent != nil:
 			sent[ev.Intent.Call] = ev
 		case ev.Result != nil:
 			if a, ok := sent[ev.Result.CallID]; ok {
 				delete(sent, ev.Result.CallID)
-				add(row(ev.Result.CallID, names[ev.Result.CallID]), "call", names[ev.Result.CallID]+": "+took(ev.At.Sub(a.At)), a.At, ev.At, ev.Seq)
+				add(row(ev.Result.CallID, names[ev.Result.CallID]), "call", names[ev.Result.CallID]+": "+took(ev.At.Sub(a.At)), a.At, ev.At)
 			}
 		}
 	}
 	for id, a := range asked {
-		add(row(id, names[id]), "wait", "waits for a person", a.At, to, a.Seq)
+		add(row(id, names[id]), "wait", "waits for a person", a.At, to)
 	}
 	for id, a := range sent {
-		add(row(id, names[id]), "call", names[id]+": under way", a.At, to, a.Seq)
+		add(row(id, names[id]), "call", names[id]+": under way", a.At, to)
 	}
 	c.Height = rowHeight*len(c.Rows) + 4
 	return c
