@@ -76,6 +76,11 @@ type Usage struct {
 	AcceptedTokens  int `json:"accepted_tokens"`
 	ForwardPasses   int `json:"forward_passes"`
 
+	// Of the generated tokens, under a grammar: those that it left no choice of, and those
+	// that were chosen among the ones that it allows. Both are 0 without a grammar.
+	ForcedTokens int `json:"forced_tokens,omitempty"`
+	MaskedTokens int `json:"masked_tokens,omitempty"`
+
 	// FirstDivergent is the index of the first prompt token that differs from the
 	// nearest cached prefix; PromptTokens if none does, -1 if unknown.
 	FirstDivergent int `json:"first_divergent"`
@@ -93,6 +98,8 @@ func (u Usage) Add(v Usage) Usage {
 	u.DraftedTokens += v.DraftedTokens
 	u.AcceptedTokens += v.AcceptedTokens
 	u.ForwardPasses += v.ForwardPasses
+	u.ForcedTokens += v.ForcedTokens
+	u.MaskedTokens += v.MaskedTokens
 	u.Queue += v.Queue
 	u.Prefill += v.Prefill
 	u.Decode += v.Decode

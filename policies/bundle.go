@@ -119,6 +119,12 @@ type Rule struct {
 	line, whenLine int
 }
 
+// File is the file that the layer was read from, or the name of a built-in one.
+func (s *Source) File() string { return s.file }
+
+// Line is the line of the file on which the rule begins; 0 if it was not read from one.
+func (r *Rule) Line() int { return r.line }
+
 // UnmarshalYAML refuses unknown keys and keeps the line.
 func (r *Rule) UnmarshalYAML(n *yaml.Node) error {
 	known := []string{"id", "on", "tools", "when", "then", "reason", "set", "redact", "shadow"}

@@ -210,7 +210,21 @@ func (r *Runtime) Fork(ctx context.Context, run string, n int, as string) (strin
 
 // Events returns a run's events and its state, checked as Load does.
 func (r *Runtime) Events(ctx context.Context, run string) ([]planner.Event, planner.State, error) {
+	events, s, _, err := r.EventsSince(ctx, run, journal.Record{})
+	return events, s, err
+}
+
+// EventsSince is Events for whoever has read the run up to a record before: it returns all
+// of its events, its state and the record that it ends with now, and no events if that is
+// still the same.
+func (r *Runtime) EventsSince(ctx context.Context, run string, known journal.Record) ([]planner.Event, planner.State, journal.Record, error) {
+	if known.Seq > 0 {
+		if more, err := r.opt.Journal.Read(ctx, run, known); err == nil && len(more) == 0 {
+			return nil, planner.State{}, known, nil
+		}
+	}
 	d := &driver{rt: r, run: run, keep: true}
 	err := d.catchUp(ctx)
-	return d.events, d.state, err
+	d.last.Event = nil
+	return d.events, d.state, d.last, err
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/chaski-dev/chaski/llm"
@@ -209,39 +208,6 @@ func (s *Server) findRun(ctx context.Context, who Principal, run string) (*Agent
 		return named, events, state, nil
 	}
 	return nil, nil, planner.State{}, notFound("run", run)
-}
-
-// summaries remembers what is listed of runs. Those that have ended change no more.
-type summaries struct {
-	mu   sync.Mutex
-	over map[string]*runObject
-}
-
-// maxSummaries bounds what is remembered.
-const maxSummaries = 50_000
-
-// of returns the summary of a run; nil if its journal cannot be read.
-func (m *summaries) of(ctx context.Context, a *Agent, run string) *runObject {
-	m.mu.Lock()
-	o := m.over[run]
-	m.mu.Unlock()
-	if o != nil {
-		return o
-	}
-	events, s, err := a.Agent.Runtime().Events(ctx, run)
-	if err != nil || s.Start == nil || len(events) == 0 {
-		return nil
-	}
-	o = newRunObject(events, &s, false)
-	if s.Status.Done() && !s.Reopenable() {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		if m.over == nil || len(m.over) >= maxSummaries {
-			m.over = map[string]*runObject{}
-		}
-		m.over[run] = o
-	}
-	return o
 }
 
 // begunAt is when a run began, by its id; the zero time if that does not say it.

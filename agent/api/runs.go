@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/chaski-dev/chaski/agent"
 	"github.com/chaski-dev/chaski/planner"
@@ -53,15 +52,18 @@ func (s *Server) listRuns(w http.ResponseWriter, r *http.Request) error {
 		limit = n
 	}
 	list := runList{Object: "list", Data: []*runObject{}}
-	err := s.eachRun(r.Context(), From(r.Context()), q.Get("after"), func(o *runObject) bool {
-		if !fits(q, o) {
+	f := filterOf(q)
+	err := s.eachRun(r.Context(), From(r.Context()), q.Get("after"), func(o *summary, driven bool) bool {
+		if !f.fits(o) {
 			return true
 		}
 		if len(list.Data) == limit {
 			list.HasMore = true
 			return false
 		}
-		list.Data = append(list.Data, o)
+		one := *o.runObject
+		one.Driven = driven
+		list.Data = append(list.Data, &one)
 		return true
 	})
 	if err != nil {
@@ -71,83 +73,58 @@ func (s *Server) listRuns(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// fits says whether a list that is narrowed so has the run.
-func fits(q url.Values, o *runObject) bool {
-	for _, is := range [][2]string{{q.Get("status"), string(o.Status)}, {q.Get("agent"), o.Agent}, {q.Get("tenant"), o.Tenant}} {
-		if is[0] != "" && is[0] != is[1] {
-			return false
-		}
-	}
-	if v := q.Get("tool"); v != "" && !slices.Contains(o.Tools, v) {
-		return false
-	}
-	if v := q.Get("rule"); v != "" && !slices.ContainsFunc(o.Rules, func(r string) bool { return r == v || strings.HasPrefix(r, v+"/") }) {
-		return false
-	}
-	v := strings.ToLower(q.Get("q"))
-	return v == "" || strings.Contains(strings.ToLower(o.Prompt), v) || o.Answer != nil && strings.Contains(strings.ToLower(*o.Answer), v) || o.ID == q.Get("q")
+// filter is what a list of runs is narrowed to.
+type filter struct{ status, agent, tenant, tool, rule, id, text string }
+
+func filterOf(q url.Values) filter {
+	return filter{q.Get("status"), q.Get("agent"), q.Get("tenant"), q.Get("tool"), q.Get("rule"), q.Get("q"), strings.ToLower(q.Get("q"))}
 }
 
-// eachRun yields the runs that a principal sees, the newest first, after one of them.
-// Most ids say when their run began, so only what is yielded is read.
-func (s *Server) eachRun(ctx context.Context, who Principal, after string, yield func(*runObject) bool) error {
-	type dated struct {
-		run string
-		at  time.Time
-		a   *Agent
+// fits says whether a list that is narrowed so has the run.
+func (f *filter) fits(o *summary) bool {
+	switch {
+	case f.status != "" && f.status != string(o.Status), f.agent != "" && f.agent != o.Agent, f.tenant != "" && f.tenant != o.Tenant:
+		return false
+	case f.tool != "" && !slices.Contains(o.Tools, f.tool):
+		return false
+	case f.rule != "" && !slices.ContainsFunc(o.Rules, func(r string) bool {
+		return r == f.rule || len(r) > len(f.rule) && r[len(f.rule)] == '/' && strings.HasPrefix(r, f.rule)
+	}):
+		return false
 	}
-	var all []dated
-	seen := map[string]bool{}
-	for i := range s.o.Agents {
-		a := &s.o.Agents[i]
-		names, err := a.Agent.Runtime().Runs(ctx)
-		if err != nil {
-			return err
-		}
-		for _, run := range names {
-			if seen[run] {
-				continue
-			}
-			seen[run] = true
-			at := begunAt(run)
-			if at.IsZero() {
-				o := s.summaries.of(ctx, a, run)
-				if o == nil {
-					continue
-				}
-				at = time.Unix(o.CreatedAt, 0).UTC()
-			}
-			all = append(all, dated{run, at, a})
-		}
+	return f.text == "" || strings.Contains(o.text, f.text) || o.ID == f.id
+}
+
+// eachRun yields the runs that a principal sees, the newest first, after one of them, and
+// whether they are driven here.
+func (s *Server) eachRun(ctx context.Context, who Principal, after string, yield func(o *summary, driven bool) bool) error {
+	all, err := s.index.list(ctx, s.o.Agents)
+	if err != nil {
+		return err
 	}
-	slices.SortFunc(all, func(x, y dated) int {
-		if c := y.at.Compare(x.at); c != 0 {
-			return c
-		}
-		return strings.Compare(y.run, x.run)
-	})
 	if after != "" {
-		at := slices.IndexFunc(all, func(d dated) bool { return d.run == after })
+		at := slices.IndexFunc(all, func(l *listed) bool { return l.run == after })
 		if at < 0 {
 			return notFound("run", after)
 		}
-		if o := s.summaries.of(ctx, all[at].a, after); o == nil || !who.Sees(o.Tenant) {
+		if o := s.index.read(ctx, all[at]); o == nil || !who.Sees(o.Tenant) {
 			return notFound("run", after)
 		}
 		all = all[at+1:]
 	}
-	for _, d := range all {
+	for _, l := range all {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		driven := s.drivers.driven(d.run) != nil // before the journal: a run that ends in between is not left by its driver
-		o := s.summaries.of(ctx, d.a, d.run)
-		if o == nil || !who.Sees(o.Tenant) {
-			continue
+		o := l.settled()
+		driven := false
+		if o == nil {
+			driven = s.drivers.driven(l.run) != nil // before the journal: a run that ends in between is not left by its driver
+			if o = s.index.read(ctx, l); o == nil {
+				continue
+			}
 		}
-		one := *o
-		one.Driven = driven && !o.Status.Done()
-		if !yield(&one) {
+		if who.Sees(o.Tenant) && !yield(o, driven && !o.Status.Done()) {
 			return nil
 		}
 	}

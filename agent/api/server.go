@@ -115,10 +115,10 @@ type Server struct {
 	kept    *responseStore
 	live    *liveResponses
 
-	summaries summaries
-	sessions  sessions
-	metrics   *metrics
-	asked     atomic.Int64 // requests under way
+	index    index
+	sessions sessions
+	metrics  *metrics
+	asked    atomic.Int64 // requests under way
 
 	draining chan struct{}
 	drain    func()
@@ -188,6 +188,7 @@ func checkName(name string, seen map[string]bool) error {
 // Close leaves the runs that are driven; they can be resumed.
 func (s *Server) Close() error {
 	s.drain()
+	s.index.close()
 	if s.drivers != nil {
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()

@@ -82,6 +82,14 @@ func TestRecordedSession(t *testing.T) {
 	}
 	t.Logf("%d passes without drafts, %d with, %.2f times fewer; %d of %d prompt tokens cached, %d of %d drafts accepted", plain.ForwardPasses, fast.ForwardPasses,
 		float64(plain.ForwardPasses)/float64(fast.ForwardPasses), fast.CachedTokens, fast.PromptTokens, fast.AcceptedTokens, fast.DraftedTokens)
+	for _, u := range []llm.Usage{plain, fast} {
+		if u.ForcedTokens == 0 || u.MaskedTokens == 0 || u.ForcedTokens+u.MaskedTokens < u.GeneratedTokens {
+			t.Errorf("%d tokens were forced and %d chosen under a mask, of %d", u.ForcedTokens, u.MaskedTokens, u.GeneratedTokens)
+		}
+	}
+	if plain.ForcedTokens != fast.ForcedTokens || plain.MaskedTokens != fast.MaskedTokens {
+		t.Errorf("without drafts %d tokens are forced and %d masked, with %d and %d", plain.ForcedTokens, plain.MaskedTokens, fast.ForcedTokens, fast.MaskedTokens)
+	}
 	if float64(plain.ForwardPasses) < 1.5*float64(fast.ForwardPasses) {
 		t.Errorf("%d passes without drafts, %d with: want 1.5 times fewer", plain.ForwardPasses, fast.ForwardPasses)
 	}

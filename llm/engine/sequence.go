@@ -78,8 +78,16 @@ func (s *sequence) generated() int { return len(s.ids) - len(s.job.Prompt) }
 // reading says that the prompt is being read.
 func (s *sequence) reading() bool { return s.generated() == 0 && s.beams == nil }
 
-// put streams tokens; it never waits for the reader.
+// put streams tokens; it never waits for the reader. A token whose score is 0 is one that
+// the grammar left no choice of.
 func (s *sequence) put(t Token) {
+	switch {
+	case s.job.constraint == nil:
+	case t.Score == 0:
+		s.out.Usage.ForcedTokens++
+	default:
+		s.out.Usage.MaskedTokens++
+	}
 	s.mu.Lock()
 	s.tokens = append(s.tokens, t)
 	s.mu.Unlock()

@@ -9,8 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 )
 
@@ -26,6 +24,7 @@ type Dir struct {
 	mu    sync.Mutex
 	tails map[string]tail
 
+	listing listing
 	watched watches
 }
 
@@ -267,22 +266,6 @@ func (d *Dir) unchanged(run string, after Record) bool {
 	}
 	size, err := d.fs.Size(d.file(run))
 	return err == nil && size == t.size
-}
-
-// Runs implements [Journal].
-func (d *Dir) Runs(context.Context) ([]string, error) {
-	names, err := d.fs.List(d.path)
-	if err != nil {
-		return nil, fmt.Errorf("journal: %w", err)
-	}
-	var runs []string
-	for _, name := range names {
-		if name, ok := strings.CutSuffix(name, suffix); ok && CheckRun(name) == nil {
-			runs = append(runs, name)
-		}
-	}
-	slices.Sort(runs)
-	return runs, nil
 }
 
 // Lease implements [Journal] by a lock that the system drops with the process.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"time"
 )
 
 // FileSystem is what a [Dir] needs of the place where its files are. [Open] uses the
@@ -73,12 +74,21 @@ func (osFiles) Size(name string) (int64, error) {
 func (osFiles) Remove(name string) error { return os.Remove(name) }
 
 func (osFiles) List(path string) ([]string, error) {
-	entries, err := os.ReadDir(path)
-	names := make([]string, len(entries))
-	for i, e := range entries {
-		names[i] = e.Name()
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
 	}
-	return names, err
+	defer f.Close()
+	return f.Readdirnames(-1)
+}
+
+// ChangedAt is when names were last added to a directory or removed from it.
+func (osFiles) ChangedAt(path string) (time.Time, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return info.ModTime(), nil
 }
 
 func (osFiles) SyncDir(path string) error { return syncDir(path) }

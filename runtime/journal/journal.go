@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 )
 
 // Sentinel errors.
@@ -130,12 +129,22 @@ type Journal interface {
 	Lease(ctx context.Context, run string) (release func(), err error)
 }
 
-var runName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$`)
-
 // CheckRun says whether the text may name a run: letters, digits, "-" and "_".
 func CheckRun(run string) error {
-	if !runName.MatchString(run) {
+	if !namesRun(run) {
 		return fmt.Errorf("journal: %.140q cannot name a run: want letters, digits, - and _, at most 128", run)
 	}
 	return nil
+}
+
+func namesRun(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case i > 0 && (c == '-' || c == '_'):
+		default:
+			return false
+		}
+	}
+	return 0 < len(s) && len(s) <= 128
 }
