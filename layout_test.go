@@ -23,7 +23,7 @@ var llmOrder = []string{"tensor", "gguf", "tokenizer", "jinja", "chat", "grammar
 // only names, for an import path's beginning, the folders that may import it.
 var only = map[string][]string{
 	"github.com/expr-lang/expr":       {"policies"},
-	"github.com/gofrs/flock":          {"llm/hub", "tools/documents/index"},
+	"github.com/gofrs/flock":          {"llm/hub", "tools/documents/index", "agent/api"},
 	"github.com/blevesearch/":         {"tools/documents/index", "examples/rag"},
 	"github.com/yuin/goldmark":        {"tools/documents/read"},
 	"github.com/ledongthuc/pdf":       {"tools/documents/read"},

@@ -45,7 +45,7 @@ type Spec struct {
 	Effect      Effect          `json:"effect,omitempty"`
 
 	Timeout     time.Duration `json:"timeout_ns,omitempty"`  // of one attempt; 0 is DefaultTimeout
-	Retries     int           `json:"retries,omitempty"`     // further attempts; never used for Once
+	Retries     int           `json:"retries,omitempty"`     // further attempts when no answer came, never for Once; 0 is DefaultRetries on a bus and none in a process, NoRetries none
 	Concurrency int           `json:"concurrency,omitempty"` // calls at once in one worker; 0 is DefaultConcurrency
 
 	// Revision names this exact declaration; a Catalog sets it (see Fingerprint).
@@ -63,6 +63,8 @@ type Spec struct {
 const (
 	DefaultTimeout     = 30 * time.Second
 	DefaultConcurrency = 16
+	DefaultRetries     = 2 // of read and idempotent tools on a bus
+	NoRetries          = -1
 )
 
 // LLM returns the part of the spec that is shown to a model.

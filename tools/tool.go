@@ -24,10 +24,10 @@ type Handler func(ctx context.Context, call Call) (json.RawMessage, error)
 
 // Options are the parts of a [Spec] that the type of the function does not say.
 type Options struct {
-	Effect      Effect // zero is Once
-	Version     string // semantic version; "" is 0.0.0
-	Timeout     time.Duration
-	Retries     int
+	Effect      Effect        // zero is Once
+	Version     string        // semantic version; "" is 0.0.0
+	Timeout     time.Duration // of one attempt; 0 is DefaultTimeout
+	Retries     int           // see Spec
 	Concurrency int
 	Labels      map[string]string
 }
@@ -122,7 +122,7 @@ func (s *Spec) Check() error {
 		return bad("a name has 1 to 64 letters, digits, '_' or '-'")
 	case s.Version != "" && !versionPattern.MatchString(s.Version):
 		return bad("version %q is no semantic version such as 1.2.0", s.Version)
-	case s.Timeout < 0 || s.Retries < 0 || s.Concurrency < 0:
+	case s.Timeout < 0 || s.Concurrency < 0 || s.Retries < NoRetries:
 		return bad("timeout, retries and concurrency cannot be negative")
 	case s.Retries > 0 && s.EffectOrOnce() == Once:
 		return bad("a once tool is never retried: declare it read or idempotent, or leave retries out")
@@ -145,6 +145,18 @@ func (s *Spec) TimeoutOrDefault() time.Duration {
 		return DefaultTimeout
 	}
 	return s.Timeout
+}
+
+// RetriesOrDefault returns how many further attempts there are at a tool on a bus, where
+// the worker that has a call may die: at a once tool none.
+func (s *Spec) RetriesOrDefault() int {
+	switch {
+	case s.Retries < 0 || s.EffectOrOnce() == Once:
+		return 0
+	case s.Retries == 0:
+		return DefaultRetries
+	}
+	return s.Retries
 }
 
 // ConcurrencyOrDefault returns how many calls one worker runs at once.

@@ -303,7 +303,7 @@ func (k *Keys) Close() error {
 	defer k.mu.Unlock()
 	var errs []error
 	for _, m := range k.meters {
-		errs = append(errs, m.save())
+		errs = append(errs, m.save(time.Now()))
 	}
 	return errors.Join(errs...)
 }

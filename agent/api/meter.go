@@ -1,8 +1,10 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"math"
 	"net/http"
@@ -12,6 +14,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/gofrs/flock"
 
 	"github.com/chaski-dev/chaski/llm"
 )
@@ -25,6 +29,14 @@ type Used struct {
 	Requests    int       `json:"requests"` // ever
 	Tokens      int       `json:"tokens"`   // ever
 	Last        time.Time `json:"last,omitzero"`
+}
+
+// add counts n requests and so many tokens.
+func (u *Used) add(n, tokens int) {
+	u.Requests += n
+	u.DayTokens += tokens
+	u.MonthTokens += tokens
+	u.Tokens += tokens
 }
 
 // turn begins the day and the month anew.
@@ -43,8 +55,9 @@ type meter struct {
 	file string
 
 	mu       sync.Mutex
-	used     Used
-	held     int // tokens that are promised to answers under way
+	used     Used // by all servers of the folder, as far as it is known
+	pending  Used // of it: what the file does not know yet
+	held     int  // tokens that are promised to answers under way
 	parallel int
 	requests bucket
 	tokens   bucket
@@ -52,7 +65,7 @@ type meter struct {
 	dirty    bool
 }
 
-// saveEvery bounds what a crash forgets.
+// saveEvery bounds what a crash forgets, and for how long servers of one folder count apart.
 const saveEvery = 5 * time.Second
 
 // openMeter reads what was used. What cannot be read counts from nothing: the key works.
@@ -100,7 +113,11 @@ func (b *bucket) until(level float64, perMinute int) time.Duration {
 func (m *meter) enter(b Bounds, n int, now time.Time) (left int, f *failure) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if now.Sub(m.saved) >= saveEvery { // others may have counted
+		_ = m.merge(now) // tried again, and told, by charge
+	}
 	m.used.turn(now)
+	m.pending.turn(now)
 	left = math.MaxInt
 	for _, q := range []struct {
 		bound, used int
@@ -139,7 +156,8 @@ func (m *meter) enter(b Bounds, n int, now time.Time) (left int, f *failure) {
 		m.requests.level--
 	}
 	m.parallel += n
-	m.used.Requests++
+	m.used.add(1, 0)
+	m.pending.add(1, 0)
 	m.used.Last = now.UTC().Truncate(time.Second)
 	m.dirty = true
 	return left, nil
@@ -161,45 +179,79 @@ func (m *meter) leave(n int) {
 // charge counts tokens.
 func (m *meter) charge(b Bounds, tokens int, now time.Time) error {
 	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.used.turn(now)
-	m.used.DayTokens += tokens
-	m.used.MonthTokens += tokens
-	m.used.Tokens += tokens
+	m.pending.turn(now)
+	m.used.add(0, tokens)
+	m.pending.add(0, tokens)
 	if b.Tokens > 0 {
 		m.tokens.fill(b.Tokens, now)
 		m.tokens.level -= float64(tokens)
 	}
 	m.dirty = true
-	late := now.Sub(m.saved) >= saveEvery
-	m.mu.Unlock()
-	if late {
-		return m.save()
+	if now.Sub(m.saved) >= saveEvery {
+		return m.merge(now)
 	}
 	return nil
 }
 
 // save writes down what was used.
-func (m *meter) save() error {
+func (m *meter) save(now time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !m.dirty {
 		return nil
 	}
-	text, err := json.Marshal(m.used)
-	if err != nil {
-		return err
+	return m.merge(now)
+}
+
+// lockWait bounds how long another server may have the folder of counts.
+const lockWait = 2 * time.Second
+
+// merge adds what was counted here to what other servers of the folder have written down,
+// under the folder's lock. mu is held.
+func (m *meter) merge(now time.Time) error {
+	dir := filepath.Dir(m.file)
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) { // the folder was taken away
+		return nil
 	}
-	temp := filepath.Join(filepath.Dir(m.file), "."+filepath.Base(m.file))
-	if err = os.WriteFile(temp, text, 0o600); err == nil {
-		err = os.Rename(temp, m.file)
+	lock := flock.New(filepath.Join(dir, ".lock"))
+	ctx, cancel := context.WithTimeout(context.Background(), lockWait)
+	defer cancel()
+	if _, err := lock.TryLockContext(ctx, 5*time.Millisecond); err != nil {
+		return fmt.Errorf("api: %s: %w", dir, err)
 	}
-	if errors.Is(err, fs.ErrNotExist) { // the folder was taken away
-		err = nil
+	defer func() { _ = lock.Unlock() }() // closing drops it
+	var all Used
+	text, err := os.ReadFile(m.file)
+	if err == nil && json.Unmarshal(text, &all) == nil {
+		all.turn(now)
+		m.pending.turn(now)
+		all.Requests += m.pending.Requests
+		all.Tokens += m.pending.Tokens
+		all.DayTokens += m.pending.DayTokens
+		all.MonthTokens += m.pending.MonthTokens
+		if m.used.Last.After(all.Last) {
+			all.Last = m.used.Last
+		}
+	} else { // nobody else's count can be read
+		all = m.used
+		all.turn(now)
 	}
-	if err == nil {
-		m.dirty, m.saved = false, time.Now()
+	if m.dirty {
+		if text, err = json.Marshal(all); err != nil {
+			return err
+		}
+		temp := filepath.Join(dir, "."+filepath.Base(m.file))
+		if err = os.WriteFile(temp, text, 0o600); err == nil {
+			err = os.Rename(temp, m.file)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return err
+	m.used, m.pending, m.dirty, m.saved = all, Used{}, false, now
+	return nil
 }
 
 // headers tells a client where it stands, in OpenAI's headers.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 )
@@ -55,5 +56,59 @@ func TestMeterRate(t *testing.T) {
 		if refused := i == 4 || i == 8; (f != nil) != refused || refused && f.after != 20*time.Second {
 			t.Errorf("request %d: %+v", i, f)
 		}
+	}
+}
+
+// TestMetersOfOneFolder: servers of one folder add to each other's counts, and one that
+// opens after them knows of all, whoever wrote last.
+func TestMetersOfOneFolder(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "used.json")
+	begin := time.Date(2026, 12, 30, 22, 0, 0, 0, time.UTC)
+	b := Bounds{Day: 1 << 30, Month: 1 << 30}
+	const servers, each = 4, 60
+	meters := make([]*meter, servers)
+	var group sync.WaitGroup
+	for i := range meters {
+		meters[i] = openMeter(file)
+		group.Go(func() {
+			for n := range each {
+				at := begin.Add(time.Duration(n) * 3 * time.Second)
+				if _, f := meters[i].enter(b, 1, at); f != nil {
+					t.Error(f)
+				}
+				if err := meters[i].charge(b, i+1, at); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	end := begin.Add(time.Hour)
+	for _, m := range meters {
+		if err := m.save(end); err != nil {
+			t.Error(err)
+		}
+	}
+	const tokens = each * (1 + 2 + 3 + 4)
+	if got := openMeter(file).read(end); got.Requests != servers*each || got.Tokens != tokens || got.DayTokens != tokens || got.MonthTokens != tokens {
+		t.Errorf("%+v, want %d requests, %d tokens", got, servers*each, tokens)
+	}
+	// One that only looks sees what the others used up, and a day that turned is counted apart.
+	late := meters[0]
+	if _, f := late.enter(Bounds{Day: tokens}, 1, end.Add(saveEvery)); f == nil {
+		t.Error("a day that the others used up lets a request in")
+	}
+	tomorrow := begin.Add(24 * time.Hour)
+	if left, f := late.enter(Bounds{Day: 100}, 1, tomorrow); f != nil || left != 100 {
+		t.Error(left, f)
+	}
+	if err := late.charge(Bounds{}, 7, tomorrow); err != nil {
+		t.Error(err)
+	}
+	if err := late.save(tomorrow); err != nil {
+		t.Error(err)
+	}
+	if got := openMeter(file).read(tomorrow); got.DayTokens != 7 || got.MonthTokens != tokens+7 || got.Tokens != tokens+7 {
+		t.Errorf("%+v", got)
 	}
 }

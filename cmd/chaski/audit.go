@@ -58,6 +58,9 @@ func (c *auditVerifyCmd) verify(log, name string, key ed25519.PublicKey) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", log, err)
 	}
+	if r.Entries == 0 {
+		return fmt.Errorf("%s: no entry is in it: nothing was verified", log)
+	}
 	if r.Entries < c.Want {
 		return fmt.Errorf("%s: entry %d is missing: the log ends at %d", log, r.Entries+1, r.Entries)
 	}

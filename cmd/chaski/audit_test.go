@@ -40,6 +40,15 @@ func TestAuditVerifyFolder(t *testing.T) {
 	if _, stderr, code := chaski(t, "", "audit", "verify", t.TempDir()); code != 1 || !strings.Contains(stderr, "no logs") {
 		t.Errorf("an empty folder: exit %d, %s", code, stderr)
 	}
+	empty := filepath.Join(t.TempDir(), "empty.jsonl")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, problem := range map[string]string{empty: "nothing was verified", filepath.Dir(empty): "nothing was verified", empty + "x": "no such file"} {
+		if out, stderr, code := chaski(t, "", "audit", "verify", name); code != 1 || out != "" || !strings.Contains(stderr, problem) {
+			t.Errorf("%s: exit %d, %s%s", name, code, out, stderr)
+		}
+	}
 }
 
 // TestNoArguments: who types the bare name is shown what there is.

@@ -272,12 +272,10 @@ func (c *policyExplainCmd) Run(ctx context.Context) error {
 				return err
 			}
 		}
-		for _, name := range names {
-			if err := explainRun(ctx, rt, name, sources); err != nil {
-				return err
-			}
+		if len(names) == 0 {
+			return fmt.Errorf("no runs at %s: nothing was explained", c.Runs)
 		}
-		return nil
+		return eachRun(names, len(c.Files) > 0, "explained", func(name string) error { return explainRun(ctx, rt, name, sources) })
 	}
 	if len(c.Files) == 0 {
 		return usage("name the traces or journals to explain, or the runs' directory with --runs")
@@ -289,7 +287,7 @@ func (c *policyExplainCmd) Run(ctx context.Context) error {
 				err = explainRun(ctx, rt, run, sources)
 			}
 			if err != nil {
-				return err
+				return fmt.Errorf("run %s: %w", run, err)
 			}
 			continue
 		}
@@ -324,6 +322,31 @@ func journalOf(name string) (run string, ok bool) {
 	return run, json.Unmarshal(line, &first) == nil && first.Seq > 0 && len(first.Event) > 0
 }
 
+// errNoPolicy says of a run that nothing was decided in it by rules.
+var errNoPolicy = errors.New("it had no policy")
+
+// eachRun goes through runs; one that fails keeps nobody from the others, and is told at the
+// end. Runs without a policy are counted, unless they were named: then they are failures.
+func eachRun(names []string, named bool, what string, f func(name string) error) error {
+	var failed []error
+	bare := 0
+	for _, name := range names {
+		switch err := f(name); {
+		case errors.Is(err, errNoPolicy) && !named:
+			bare++
+		case err != nil:
+			failed = append(failed, fmt.Errorf("run %s: %w", name, err))
+		}
+	}
+	switch {
+	case bare == len(names):
+		failed = append(failed, fmt.Errorf("none of %d runs had a policy: nothing was %s", bare, what))
+	case bare > 0:
+		fmt.Fprintf(os.Stderr, "%d runs had no policy\n", bare)
+	}
+	return errors.Join(failed...)
+}
+
 // explainRun explains the calls of a run, by its own policy if there is no other.
 func explainRun(ctx context.Context, rt *runtime.Runtime, name string, sources []*policies.Source) error {
 	facts, s, err := rt.Facts(ctx, name)
@@ -331,16 +354,16 @@ func explainRun(ctx context.Context, rt *runtime.Runtime, name string, sources [
 		return err
 	}
 	if s.Policy == nil {
-		return fmt.Errorf("run %s had no policy", name)
+		return errNoPolicy
 	}
 	if sources == nil {
 		if err := json.Unmarshal(s.Policy.Layers, &sources); err != nil {
-			return fmt.Errorf("run %s: its policy: %w", name, err)
+			return fmt.Errorf("its policy: %w", err)
 		}
 	}
 	b, err := policies.Compile(sources, s.Start.Tools)
 	if err != nil {
-		return fmt.Errorf("run %s: %w", name, err)
+		return err
 	}
 	return policies.ExplainFacts(stdout, b, name, facts)
 }
@@ -405,34 +428,31 @@ func (c *policyReplayCmd) runs(ctx context.Context, sources []*policies.Source) 
 			return err
 		}
 	}
-	total, skipped := 0, 0
-	for _, name := range names {
+	if len(names) == 0 {
+		return fmt.Errorf("no runs at %s: nothing was replayed", c.Runs)
+	}
+	total := 0
+	err = eachRun(names, len(c.Files) > 0, "replayed", func(name string) error {
 		facts, s, err := rt.Facts(ctx, name)
 		if err != nil {
 			return err
 		}
 		if s.Policy == nil {
-			skipped++
-			continue
+			return errNoPolicy
 		}
 		b, err := policies.Compile(sources, s.Start.Tools)
 		if err != nil {
-			return fmt.Errorf("run %s: %w", name, err)
+			return err
 		}
 		changes, err := policies.Replay(b, facts)
-		if err != nil {
-			return fmt.Errorf("run %s: %w", name, err)
-		}
 		for _, ch := range changes {
 			fmt.Fprintf(stdout, "%s %.12s %s: %s (%s) -> %s (%s)\n", name, ch.CallID, ch.Tool, ch.Old, ch.OldRule, ch.New, ch.NewRule)
 		}
 		total += len(changes)
-	}
-	if skipped > 0 {
-		fmt.Fprintf(stdout, "%d runs had no policy\n", skipped)
-	}
+		return err
+	})
 	fmt.Fprintf(stdout, "%d decisions would change\n", total)
-	return nil
+	return err
 }
 
 func (c *policyReplayCmd) facts(sources []*policies.Source) error {

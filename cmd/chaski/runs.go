@@ -365,7 +365,32 @@ func (c *runsCancelCmd) Run(ctx context.Context) error {
 	if s.Status.Done() {
 		return fmt.Errorf("run %s is over: %s", c.ID, s.Status)
 	}
-	return rt.Cancel(ctx, c.ID, planner.Cancelled{By: me(), Reason: c.Reason})
+	if err := rt.Cancel(ctx, c.ID, planner.Cancelled{By: me(), Reason: c.Reason}); err != nil {
+		return err
+	}
+	if s, err = rt.Load(ctx, c.ID); err != nil {
+		return fmt.Errorf("the run was cancelled, and cannot be read: %w", err)
+	}
+	fmt.Fprint(stdout, cancelledText(&s, c.Runs))
+	return nil
+}
+
+// cancelledText says what a cancellation leaves: calls that were sent, and who ends the run.
+func cancelledText(s *planner.State, runs string) string {
+	text := fmt.Sprintf("cancelled: run %s makes no further call", s.Run)
+	if !s.Status.Done() {
+		text += fmt.Sprintf("; it ends where it is driven, or with `%s`", runsCommand("resume", s.Run, runs))
+	}
+	text += "\n"
+	for _, c := range s.Calls {
+		switch c.Phase {
+		case planner.Intended, planner.Lost, planner.Unknown:
+			text += fmt.Sprintf("%s %.12s was sent: it may have taken effect, or still will\n", c.Tool, c.ID)
+		case planner.Awaiting:
+			text += fmt.Sprintf("%s %.12s waited for a person: it does not run\n", c.Tool, c.ID)
+		}
+	}
+	return text
 }
 
 type runsAnswerCmd struct {

@@ -88,5 +88,14 @@ func (c *runsSettleCmd) Run(ctx context.Context) error {
 		}
 		res.Status, res.Value, res.Reason = tools.StatusOK, json.RawMessage(c.OK), ""
 	}
-	return rt.Settle(ctx, c.ID, me(), res)
+	if err := rt.Settle(ctx, c.ID, me(), res); err != nil {
+		return err
+	}
+	what := "did not take effect: " + printable(c.Failed, false)
+	if c.OK != "" {
+		what = "took effect, and answered " + short(c.OK)
+	}
+	fmt.Fprintf(stdout, "settled: %s %.12s %s; nothing runs it again. Run %s goes on where it is served, or with `%s`\n", found[0].Tool, found[0].ID, what, c.ID,
+		runsCommand("resume", c.ID, c.Runs))
+	return nil
 }

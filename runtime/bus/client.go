@@ -32,9 +32,10 @@ type Client struct {
 	log   zerolog.Logger
 	grace time.Duration
 
-	mu    sync.Mutex
-	known map[string]newest
-	own   []*declared // of this process; fixed once it is open
+	mu      sync.Mutex
+	known   map[string]newest
+	rosters map[string]*roster // by revision
+	own     []*declared        // of this process; fixed once it is open
 }
 
 // NewClient returns a client over a connection.
@@ -46,7 +47,7 @@ func NewClient(conn *Conn, o ClientOptions) (*Client, error) {
 	if o.Grace <= 0 {
 		o.Grace = time.Second
 	}
-	return &Client{conn: conn, store: store{conn: conn}, inbox: in, log: o.Logger, grace: o.Grace, known: map[string]newest{}}, nil
+	return &Client{conn: conn, store: store{conn: conn}, inbox: in, log: o.Logger, grace: o.Grace, known: map[string]newest{}, rosters: map[string]*roster{}}, nil
 }
 
 // Close stops receiving replies; the connection stays open.
@@ -137,6 +138,9 @@ func (c *Client) attempt(ctx context.Context, call tools.Call, d *declared) (too
 	if err := c.conn.nc.PublishMsg(request); err != nil {
 		return tools.Result{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
+	again, unwatch := c.watch(ctx, d)
+	defer unwatch()
+	resent := 0
 	timer := time.NewTimer(time.Until(limit) + 20*time.Millisecond) // the worker's own answer to its timeout comes first
 	defer timer.Stop()
 	for {
@@ -161,6 +165,12 @@ func (c *Client) attempt(ctx context.Context, call tools.Call, d *declared) (too
 			broken = c.conn.lost()
 			if err := c.conn.nc.PublishMsg(request); err != nil { // a read may be asked for again
 				c.log.Warn().Err(err).Str("tool", call.Tool).Str("call", call.ID).Msg("not sent again")
+			}
+		case <-again:
+			if resent++; resent > maxResent {
+				again = nil
+			} else if err := c.conn.nc.PublishMsg(request); err == nil {
+				c.log.Info().Str("tool", call.Tool).Str("call", call.ID).Msg("a worker has gone: the call is sent again")
 			}
 		case <-timer.C:
 			return c.settleAfter(ctx, call, d, limit, time.Time{})

@@ -158,6 +158,7 @@ func (c *Client) declare(text []byte, revision string) (*declared, error) {
 		return nil, err
 	}
 	spec.Effect, spec.Revision = spec.EffectOrOnce(), revision
+	spec.Retries = spec.RetriesOrDefault()
 	d := &declared{spec: spec, subject: callSubject(spec.Name, revision)}
 	var err error
 	if d.input, err = schema.Compile(spec.Parameters); err != nil {

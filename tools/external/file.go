@@ -29,7 +29,7 @@ type Declaration struct {
 	Version     string            `yaml:"version"`
 	Effect      string            `yaml:"effect"`
 	Timeout     time.Duration     `yaml:"timeout"`
-	Retries     int               `yaml:"retries"`
+	Retries     *int              `yaml:"retries"` // nil is the default
 	Concurrency int               `yaml:"concurrency"`
 	Labels      map[string]string `yaml:"labels"`
 	Data        []string          `yaml:"data"` // arguments that only hold data, see policies/label
@@ -97,7 +97,15 @@ func Parse(text []byte, dir string) ([]*tools.Tool, error) {
 // Tool makes the tool; its commands run in dir unless it names another folder.
 func (d Declaration) Tool(dir string) (*tools.Tool, error) {
 	spec := tools.Spec{Name: d.Name, Description: d.Description, Version: d.Version, Effect: tools.Effect(d.Effect), Timeout: d.Timeout,
-		Retries: d.Retries, Concurrency: d.Concurrency, Labels: d.Labels, Parameters: json.RawMessage(`{"type":"object","properties":{},"additionalProperties":false}`)}
+		Concurrency: d.Concurrency, Labels: d.Labels, Parameters: json.RawMessage(`{"type":"object","properties":{},"additionalProperties":false}`)}
+	if d.Retries != nil {
+		if spec.Retries = *d.Retries; spec.Retries == 0 {
+			spec.Retries = tools.NoRetries
+		}
+		if *d.Retries < 0 {
+			return nil, errors.New("retries cannot be negative")
+		}
+	}
 	if len(d.Data) > 0 {
 		spec.Labels = maps.Clone(d.Labels)
 		if spec.Labels == nil {

@@ -73,7 +73,7 @@ func (l *locked) Write(p []byte) (int, error) {
 // TestEffects holds that annotations count only on a trusted server, and the user's word always.
 func TestEffects(t *testing.T) {
 	mine := command("plain")
-	mine.Tools = map[string]Tool{"echo": {Effect: "idempotent", Retries: 2, Labels: map[string]string{"integrity": "tool"}}, "put": {Disabled: true}}
+	mine.Tools = map[string]Tool{"echo": {Effect: "idempotent", Retries: new(2), Labels: map[string]string{"integrity": "tool"}}, "put": {Disabled: true}}
 	mine.Only = []string{"echo", "put", "json"}
 	trusted := command("plain")
 	trusted.Trust = true

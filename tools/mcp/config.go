@@ -51,7 +51,7 @@ type Tool struct {
 	Labels   map[string]string `yaml:"labels"`
 	Data     []string          `yaml:"data"` // arguments that only hold data, see policies/label
 	Timeout  time.Duration     `yaml:"timeout"`
-	Retries  int               `yaml:"retries"`
+	Retries  *int              `yaml:"retries"` // nil is the default
 	Disabled bool              `yaml:"disabled"`
 }
 
@@ -247,7 +247,7 @@ func (s *Server) check() error {
 				return fmt.Errorf("tool %q: %w", name, err)
 			}
 		}
-		if t.Timeout < 0 || t.Retries < 0 {
+		if t.Timeout < 0 || t.Retries != nil && *t.Retries < 0 {
 			return fmt.Errorf("tool %q: timeout and retries cannot be negative", name)
 		}
 	}

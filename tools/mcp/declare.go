@@ -117,7 +117,7 @@ func canonical(schema any) (json.RawMessage, error) {
 // left out, since it only describes; the problem is then returned with the spec.
 func (d *Declaration) spec(name string, s *Server, asks bool) (tools.Spec, error) {
 	own := s.Tools[d.Name]
-	spec := tools.Spec{Name: name, Description: d.Description, Parameters: d.Parameters, Effect: tools.Once, Retries: own.Retries, Timeout: own.Timeout}
+	spec := tools.Spec{Name: name, Description: d.Description, Parameters: d.Parameters, Effect: tools.Once, Timeout: own.Timeout}
 	if spec.Timeout == 0 {
 		spec.Timeout = s.Timeout
 	}
@@ -154,8 +154,10 @@ func (d *Declaration) spec(name string, s *Server, asks bool) (tools.Spec, error
 	if own.Effect != "" {
 		spec.Effect = tools.Effect(own.Effect)
 	}
-	if spec.Effect == tools.Once {
-		spec.Retries = 0
+	if n := own.Retries; n != nil && spec.Effect != tools.Once {
+		if spec.Retries = *n; *n == 0 {
+			spec.Retries = tools.NoRetries
+		}
 	}
 	if d.Output == nil {
 		return spec, nil

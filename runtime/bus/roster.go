@@ -1,0 +1,171 @@
+package bus
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/micro"
+
+	"github.com/chaski-dev/chaski/tools"
+)
+
+// A call that takes long is watched: the worker that has it may have died, which the
+// server knows at once and the caller would learn only from its time-out. Reads and
+// idempotent calls are then sent again, under the same id and attempt, to whoever is
+// left. A worker that got it twice after all runs a read twice and an idempotent call
+// once: it finds the claim.
+const (
+	rosterAfter  = 50 * time.Millisecond  // when a call takes long enough to ask who serves it
+	rosterFresh  = 2 * time.Second        // for how long that is known
+	firstLook    = 500 * time.Millisecond // when its workers are first looked for; the pauses double
+	lookTogether = 300 * time.Millisecond // calls that look at nearly one time share the look
+	silence      = time.Second            // after which a worker that does not say that it lives counts as silent
+	maxResent    = 4                      // of one attempt
+)
+
+// roster is who serves one declaration of a tool, as the calls that wait for it know it.
+type roster struct {
+	mu     sync.Mutex
+	asked  time.Time
+	looked time.Time
+	known  map[string]bool
+	missed map[string]time.Time // who was found dead or silent, and when
+}
+
+func (c *Client) rosterOf(d *declared) *roster {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r := c.rosters[d.spec.Revision]
+	if r == nil {
+		r = &roster{known: map[string]bool{}, missed: map[string]time.Time{}}
+		for _, id := range d.workers {
+			r.known[id] = true
+		}
+		c.rosters[d.spec.Revision] = r
+	}
+	return r
+}
+
+// watch tells when a call should be sent again, until end is called. For once tools it is
+// nil, which never does.
+func (c *Client) watch(ctx context.Context, d *declared) (again chan struct{}, end func()) {
+	if d.spec.EffectOrOnce() == tools.Once {
+		return nil, func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	again = make(chan struct{})
+	sent := time.Now()
+	timer := time.AfterFunc(rosterAfter, func() {
+		r := c.rosterOf(d)
+		r.learn(ctx, c, d)
+		for pause, seen := firstLook, sent; sleep(ctx, pause) == nil; pause *= 2 {
+			r.learn(ctx, c, d)
+			now := time.Now()
+			if !r.missing(ctx, c, d, seen) {
+				continue
+			}
+			seen = now
+			select {
+			case again <- struct{}{}:
+			case <-ctx.Done():
+			}
+		}
+	})
+	return again, func() {
+		timer.Stop()
+		cancel()
+	}
+}
+
+// learn asks who serves the tool, unless that is known.
+func (r *roster) learn(ctx context.Context, c *Client, d *declared) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if time.Since(r.asked) < rosterFresh || ctx.Err() != nil {
+		return
+	}
+	found, answered, err := c.ask(ctx, d.spec.Name)
+	if err != nil || !answered {
+		return
+	}
+	r.asked = time.Now()
+	for _, f := range found[d.spec.Name] {
+		if f.spec.Revision == d.spec.Revision {
+			for _, id := range f.workers {
+				r.known[id] = true
+			}
+		}
+	}
+}
+
+// missing looks for the workers and says whether one has been missed since that time,
+// so that somebody else should have the call. A dead one is missed once, a silent one at
+// each look, and only while another answers.
+func (r *roster) missing(ctx context.Context, c *Client, d *declared, since time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if time.Since(r.looked) > lookTogether {
+		r.look(ctx, c, d)
+	}
+	for _, at := range r.missed {
+		if at.After(since) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *roster) look(ctx context.Context, c *Client, d *declared) {
+	type answer struct {
+		id   string
+		dead bool
+		err  error
+	}
+	ctx, cancel := context.WithTimeout(ctx, silence)
+	defer cancel()
+	answers := make(chan answer, len(r.known))
+	for id := range r.known {
+		go func() {
+			_, err := c.conn.nc.RequestWithContext(ctx, micro.APIPrefix+".PING."+d.spec.Name+"."+id, nil)
+			answers <- answer{id, errors.Is(err, nats.ErrNoResponders), err}
+		}()
+	}
+	var dead, silent []string
+	somebody := false
+	for range len(r.known) {
+		switch a := <-answers; {
+		case a.err == nil:
+			somebody = true
+		case a.dead:
+			dead = append(dead, a.id)
+		default:
+			silent = append(silent, a.id)
+		}
+	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return // the call is over, and with it the look
+	}
+	now := time.Now()
+	r.looked = now
+	for id, at := range r.missed {
+		if now.Sub(at) > time.Minute {
+			delete(r.missed, id)
+		}
+	}
+	for _, id := range dead {
+		delete(r.known, id)
+		r.missed[id] = now
+	}
+	if somebody {
+		for _, id := range silent {
+			r.missed[id] = now
+		}
+	}
+	if len(dead) > 0 {
+		c.log.Debug().Str("tool", d.spec.Name).Strs("workers", slices.Sorted(slices.Values(dead))).Msg("workers have gone")
+	}
+}
