@@ -15,6 +15,8 @@ import (
 const (
 	waitPoll    = time.Second
 	waitWatched = time.Minute
+
+	lookSoon = 50 * time.Millisecond // after a change was told of and nothing was found, then later and later
 )
 
 // Wait returns a run's state once it can be driven on: a person has answered, settled
@@ -32,7 +34,7 @@ func (r *Runtime) Wait(ctx context.Context, run string) (planner.State, error) {
 		defer stop()
 		longest = max(longest, waitWatched/2+rand.N(waitWatched/2)) // not all at once
 	}
-	for {
+	for soon := longest; ; {
 		if err := ctx.Err(); err != nil {
 			return d.state, err
 		}
@@ -64,11 +66,13 @@ func (r *Runtime) Wait(ctx context.Context, run string) (planner.State, error) {
 			}
 			pause = min(pause, max(left, time.Millisecond))
 		}
-		timer := time.NewTimer(pause)
+		timer := time.NewTimer(min(pause, soon))
 		select {
 		case <-timer.C:
-		case <-changed:
+			soon = min(soon*4, longest)
+		case <-changed: // which may come before what it tells of can be read
 			timer.Stop()
+			soon = lookSoon
 		case <-ctx.Done():
 			timer.Stop()
 		}

@@ -74,6 +74,30 @@ func waits(t *testing.T, j journal.Journal) (rt *runtime.Runtime, clock *fakeClo
 	return rt, clock
 }
 
+// hinted is a journal that tells of changes when the test says so.
+type hinted struct {
+	journal.Journal
+	changed chan struct{}
+}
+
+func (h hinted) Watch(string) (<-chan struct{}, func()) { return h.changed, func() {} }
+
+// TestWaitHint: a change is told of before it can be read, as where a stream's servers must
+// agree first. It is found soon all the same.
+func TestWaitHint(t *testing.T) {
+	t.Parallel()
+	h := hinted{&journal.Memory{}, make(chan struct{}, 1)}
+	rt, _ := waits(t, h)
+	out := wait(ctx, rt)
+	still(t, out)
+	h.changed <- struct{}{}
+	still(t, out)
+	answer(t, rt, 0, true)
+	if s := woken(t, out); s.Calls[0].Phase == planner.Awaiting {
+		t.Errorf("%+v", s.Calls[0])
+	}
+}
+
 type waited struct {
 	s   planner.State
 	err error

@@ -132,7 +132,7 @@ func (a *attempt) reply(r tools.Result, object string) {
 	r.Worker = a.id
 	value := []byte(r.Value)
 	if object == "" && !w.fits(value) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), 30*time.Second)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), recordLarge)
 		defer cancel()
 		var err error
 		if object, err = w.store.put(ctx, replyBucket, a.call.ID, value); err != nil {

@@ -111,9 +111,11 @@ func (a *attempt) next(ctx context.Context, e entry) decision {
 	return drop // a state of a later protocol: not ours to judge
 }
 
-// How long a record is tried for: before the reply goes out without it, and after.
+// How long a record is tried for: before the reply goes out without it, and after. A result
+// that is too large for a message cannot go out without its object.
 const (
 	recordFirst = 10 * time.Second
+	recordLarge = 30 * time.Second
 	recordAfter = 15 * time.Minute
 )
 
@@ -122,15 +124,15 @@ const (
 // result from its caller; the record is then tried on beside it, until the worker ends.
 func (a *attempt) record(result tools.Result) (kept tools.Result, object string, ours bool) {
 	w := a.worker
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), recordFirst)
-	defer cancel()
 	done := a.claim.entry
 	done.State, done.Expires, done.Lease = stateDone, 0, 0
 	done.Status, done.Reason, done.Labels, done.Duration = result.Status, result.Reason, result.Labels, result.Duration
 	if w.fits(result.Value) {
 		done.Value = result.Value
 	} else {
-		name, err := w.store.put(ctx, objectBucket, a.call.ID, result.Value)
+		put, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), recordLarge)
+		name, err := w.store.put(put, objectBucket, a.call.ID, result.Value)
+		cancel()
 		if err != nil {
 			w.log.Error().Err(err).Str("call", a.call.ID).Msg("a large result could not be kept")
 			done.Value = tools.NewOdd(a.spec.Name, result.Value, fmt.Errorf("it was too large to keep: %w", err))
@@ -138,6 +140,8 @@ func (a *attempt) record(result tools.Result) (kept tools.Result, object string,
 		}
 		done.Object = name
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), recordFirst)
+	defer cancel()
 	revision, ok, err := w.store.replace(ctx, a.call.ID, done, a.claim.revision)
 	switch {
 	case err != nil:

@@ -234,7 +234,7 @@ func (c *Client) fetch(ctx context.Context, call tools.Call, name string, d *dec
 	if !objectOf(call, name) {
 		return nil, fmt.Errorf("object %.80q is not of this call", name)
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(d.spec.TimeoutOrDefault(), 10*time.Second)) // it is there: only the way is long
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(d.spec.TimeoutOrDefault(), 2*election)) // it is there: only the way is long
 	defer cancel()
 	if d.spec.Effect.HasEffect() {
 		return c.store.fetch(ctx, objectBucket, name)

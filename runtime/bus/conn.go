@@ -74,7 +74,7 @@ func Connect(ctx context.Context, o Options) (*Conn, error) {
 			d := min(20*time.Millisecond<<min(attempts, 7), 2*time.Second)
 			return d/2 + rand.N(d/2+1)
 		}),
-		nats.PingInterval(10 * time.Second), nats.MaxPingsOutstanding(2), nats.Timeout(2 * time.Second),
+		nats.PingInterval(3 * time.Second), nats.MaxPingsOutstanding(2), nats.Timeout(2 * time.Second),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			c.breaks()
 			if err != nil {

@@ -75,20 +75,25 @@ type streamInfo struct {
 
 // info asks for the standing of the result store; the client's own type lacks Lost.
 func (s *store) info(ctx context.Context, request []byte) (*streamInfo, error) {
-	ctx, cancel := context.WithTimeout(ctx, storeTry)
-	defer cancel()
-	msg, err := s.conn.nc.RequestWithContext(ctx, jetstream.DefaultAPIPrefix+"STREAM.INFO."+resultStream, request)
+	var info *streamInfo
+	err := s.conn.ride(ctx, func(ctx context.Context) error {
+		msg, err := s.conn.nc.RequestWithContext(ctx, jetstream.DefaultAPIPrefix+"STREAM.INFO."+resultStream, request)
+		if err != nil {
+			return err
+		}
+		info = &streamInfo{}
+		if err := json.Unmarshal(msg.Data, info); err != nil {
+			return err
+		}
+		if info.Error != nil {
+			return info.Error
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("result store: %w: %w", ErrUnavailable, err)
 	}
-	var info streamInfo
-	if err := json.Unmarshal(msg.Data, &info); err != nil {
-		return nil, fmt.Errorf("result store: %w", err)
-	}
-	if info.Error != nil {
-		return nil, fmt.Errorf("result store: %w: %w", ErrUnavailable, info.Error)
-	}
-	return &info, nil
+	return info, nil
 }
 
 // resultStream is the stream below the bucket of results.

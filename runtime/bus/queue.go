@@ -2,6 +2,7 @@ package bus
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -67,15 +68,20 @@ type QueueOptions struct {
 // was accepted is handed out until a runner has finished it: a runner that is killed
 // loses nothing. A start may be handed out more than once, with the same run id.
 type Queue struct {
-	conn     *Conn
-	o        QueueOptions
-	stream   jetstream.Stream
-	consumer jetstream.Consumer
-	services []micro.Service
-	parked   atomic.Int32 // runs that wait without a slot
+	conn      *Conn
+	o         QueueOptions
+	stream    jetstream.Stream
+	consumer  jetstream.Consumer
+	services  []micro.Service
+	accepting sync.WaitGroup
+	slots     chan struct{} // one for each start that is being put into the queue
+	parked    atomic.Int32  // runs that wait without a slot
 
 	calendars map[string]*dated // of schedules by local time, by name
 }
+
+// acceptAtOnce is how many starts a process puts into the queue side by side.
+const acceptAtOnce = 64
 
 // OpenQueue makes the queue, or finds it.
 func OpenQueue(ctx context.Context, conn *Conn, o QueueOptions) (*Queue, error) {
@@ -94,7 +100,7 @@ func OpenQueue(ctx context.Context, conn *Conn, o QueueOptions) (*Queue, error) 
 	if o.Keep <= 0 {
 		o.Keep = 7 * 24 * time.Hour
 	}
-	s := &Queue{conn: conn, o: o}
+	s := &Queue{conn: conn, o: o, slots: make(chan struct{}, acceptAtOnce)}
 	var err error
 	s.stream, err = ensure(ctx, conn, jetstream.StreamConfig{
 		Name: startStream + o.Agent, Description: "runs that agent " + o.Agent + " is to start", Retention: jetstream.WorkQueuePolicy,
@@ -102,12 +108,15 @@ func OpenQueue(ctx context.Context, conn *Conn, o QueueOptions) (*Queue, error) 
 	if err != nil {
 		return nil, fmt.Errorf("bus: the queue of agent %s: %w", o.Agent, err)
 	}
-	s.consumer, err = s.stream.Consumer(ctx, startConsumer)
-	if errors.Is(err, jetstream.ErrConsumerNotFound) {
-		s.consumer, err = s.stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
-			Durable: startConsumer, FilterSubject: subjectStart + o.Agent, AckPolicy: jetstream.AckExplicitPolicy,
-			AckWait: o.AckWait, MaxDeliver: -1, MaxAckPending: 100_000})
-	}
+	err = conn.ride(ctx, func(ctx context.Context) (err error) {
+		s.consumer, err = s.stream.Consumer(ctx, startConsumer)
+		if errors.Is(err, jetstream.ErrConsumerNotFound) {
+			s.consumer, err = s.stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
+				Durable: startConsumer, FilterSubject: subjectStart + o.Agent, AckPolicy: jetstream.AckExplicitPolicy,
+				AckWait: o.AckWait, MaxDeliver: -1, MaxAckPending: 100_000})
+		}
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("bus: the runners of agent %s: %w", o.Agent, err)
 	}
@@ -127,14 +136,18 @@ func OpenQueue(ctx context.Context, conn *Conn, o QueueOptions) (*Queue, error) 
 // ensure makes a stream if it is missing. One that is there is only checked: its copies,
 // limits and placement are its operator's.
 func ensure(ctx context.Context, conn *Conn, want jetstream.StreamConfig) (jetstream.Stream, error) {
-	stream, err := conn.js.Stream(ctx, want.Name)
-	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		want.Replicas = conn.Replicas()
-		stream, err = conn.js.CreateStream(ctx, want)
-		if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // by another process in between
-			stream, err = conn.js.Stream(ctx, want.Name)
+	var stream jetstream.Stream
+	err := conn.ride(ctx, func(ctx context.Context) (err error) {
+		stream, err = conn.js.Stream(ctx, want.Name)
+		if errors.Is(err, jetstream.ErrStreamNotFound) {
+			want.Replicas = conn.Replicas()
+			stream, err = conn.js.CreateStream(ctx, want)
+			if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // by another process in between
+				stream, err = conn.js.Stream(ctx, want.Name)
+			}
 		}
-	}
+		return err
+	})
 	if err != nil {
 		if want.Replicas > 1 {
 			return nil, fmt.Errorf("%d copies: %w", want.Replicas, err)
@@ -169,7 +182,11 @@ func (s *Queue) Put(ctx context.Context, job Job) error {
 		}
 	}
 	msg := &nats.Msg{Subject: subjectStart + s.o.Agent, Header: h, Data: []byte(job.Prompt)}
-	if _, err := s.conn.js.PublishMsg(ctx, msg, jetstream.WithMsgID(job.Run)); err != nil {
+	err := s.conn.ride(ctx, func(ctx context.Context) error {
+		_, err := s.conn.js.PublishMsg(ctx, msg, jetstream.WithMsgID(job.Run))
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("bus: run %s was not accepted: %w", job.Run, err)
 	}
 	return nil
@@ -185,7 +202,13 @@ func (s *Queue) Listen(subject string, newRun func() string) error {
 		return fmt.Errorf("bus: listen on %s: %w", subject, err)
 	}
 	s.services = append(s.services, service)
-	err = service.AddEndpoint("start", micro.HandlerFunc(func(r micro.Request) { s.accept(subject, r, newRun) }), micro.WithEndpointSubject(subject))
+	err = service.AddEndpoint("start", micro.HandlerFunc(func(r micro.Request) {
+		s.slots <- struct{}{} // one after another they would all wait for the stream's leader
+		s.accepting.Go(func() {
+			defer func() { <-s.slots }()
+			s.accept(subject, r, newRun)
+		})
+	}), micro.WithEndpointSubject(subject))
 	if err == nil {
 		err = s.conn.nc.FlushTimeout(s.conn.wait) // from here on the server has the subscription
 	}
@@ -211,7 +234,7 @@ func (s *Queue) accept(subject string, r micro.Request, newRun func() string) {
 		refuse("400", "the message is empty: its body is the prompt")
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), s.conn.wait)
+	ctx, cancel := context.WithTimeout(context.Background(), max(s.conn.wait, election))
 	defer cancel()
 	if err := s.Put(ctx, job); err != nil {
 		code := "503"
@@ -352,7 +375,7 @@ func (s *Queue) settle(ctx context.Context, msg jetstream.Msg, job Job, a Answer
 			if !a.Final {
 				err = msg.NakWithDelay(s.delay(job.Again))
 			} else {
-				err = msg.DoubleAck(ctx)
+				err = s.conn.ride(ctx, msg.DoubleAck)
 			}
 		}
 	}
@@ -372,7 +395,11 @@ func (s *Queue) publish(ctx context.Context, job Job, a Answer) error {
 	}
 	// The id lets the same standing, seen again and again while a run waits, be kept once.
 	id := a.Run + "/" + a.Status + "/" + a.Reason
-	if _, err := s.conn.js.Publish(ctx, subjectAnswer+a.Run, body, jetstream.WithMsgID(id)); err != nil {
+	err = s.conn.ride(ctx, func(ctx context.Context) error {
+		_, err := s.conn.js.Publish(ctx, subjectAnswer+a.Run, body, jetstream.WithMsgID(id))
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("bus: the answer of run %s: %w", a.Run, err)
 	}
 	if a.Final && job.Reply != "" {
@@ -391,32 +418,54 @@ func (s *Queue) Close() error {
 			errs = append(errs, err)
 		}
 	}
+	s.accepting.Wait() // those that came in time are in the queue
 	return errors.Join(errs...)
 }
 
 // Ask sends a prompt to the subject of an agent and returns the id of the run that it
-// began.
+// began. It is sent again where no answer comes or the queue has no leader, at most for
+// as long as an election takes: by its id it is one run.
 func Ask(ctx context.Context, conn *Conn, subject, prompt string) (run string, err error) {
 	if err := conn.ready(ctx); err != nil {
 		return "", err
 	}
+	name := newRun()
+	for began := time.Now(); ; {
+		run, again, err := ask(ctx, conn, subject, name, prompt)
+		if err == nil {
+			return run, nil
+		}
+		if time.Since(began) >= again || sleep(ctx, 200*time.Millisecond) != nil {
+			return "", err
+		}
+	}
+}
+
+// newRun names a run as runtime.NewRunID does.
+func newRun() string { return time.Now().UTC().Format("20060102-150405-") + rand.Text()[:10] }
+
+// ask is one try; again says for how long to try.
+func ask(ctx context.Context, conn *Conn, subject, name, prompt string) (run string, again time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, conn.wait)
 	defer cancel()
-	msg, err := conn.nc.RequestWithContext(ctx, subject, []byte(prompt))
+	msg, err := conn.nc.RequestMsgWithContext(ctx, &nats.Msg{Subject: subject, Header: nats.Header{headerRun: {name}}, Data: []byte(prompt)})
 	switch {
-	case errors.Is(err, nats.ErrNoResponders):
-		return "", fmt.Errorf("bus: no agent listens on %s", subject)
+	case errors.Is(err, nats.ErrNoResponders): // or the agent is on its way to another server
+		return "", time.Second, fmt.Errorf("bus: no agent listens on %s", subject)
 	case err != nil:
-		return "", fmt.Errorf("bus: %s: %w", subject, err)
+		return "", election, fmt.Errorf("bus: %s: %w", subject, err)
 	}
 	if text := header(msg.Header, headerError); text != "" {
-		return "", fmt.Errorf("bus: %s: refused: %s", subject, text)
+		if header(msg.Header, headerCode) == "503" {
+			again = election
+		}
+		return "", again, fmt.Errorf("bus: %s: refused: %s", subject, text)
 	}
 	var reply struct {
 		Run string `json:"run"`
 	}
 	if err := json.Unmarshal(msg.Data, &reply); err != nil || !idPattern.MatchString(reply.Run) {
-		return "", fmt.Errorf("bus: %s: the reply names no run", subject)
+		return "", 0, fmt.Errorf("bus: %s: the reply names no run", subject)
 	}
-	return reply.Run, nil
+	return reply.Run, 0, nil
 }

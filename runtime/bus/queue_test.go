@@ -92,8 +92,8 @@ func TestQueue(t *testing.T) {
 	}
 	r := serveQueue(t, q, done)
 	run, err := bus.Ask(context.Background(), c, "shop.ask", "hello")
-	if err != nil || run != "run-1" {
-		t.Fatal(run, err)
+	if err != nil {
+		t.Fatal(err)
 	}
 	if a := wait(t, c, run); a.Answer != "HELLO" || a.Run != run || a.Status != "finished" {
 		t.Errorf("%+v", a)

@@ -127,14 +127,24 @@ func (s *store) objects(ctx context.Context, bucket string) (jetstream.ObjectSto
 	return obj, nil
 }
 
-// ride makes a request until its answer is no passing fault, at most Options.Wait. A context
+// election is how long a stream or bucket may be without a leader: its servers wait for up
+// to nine seconds before they elect another.
+const election = 15 * time.Second
+
+// ride makes a request until its answer is no passing fault: at most Options.Wait while the
+// connection is away, and as long as an election may take while it is there. A context
 // that lasts for minutes must not wait as long for one answer that a dying server lost.
+// What is asked must be the same if it is asked twice.
 func (c *Conn) ride(ctx context.Context, ask func(context.Context) error) error {
-	for until := time.Now().Add(c.wait); ; {
+	for began := time.Now(); ; {
 		try, cancel := context.WithTimeout(ctx, storeTry)
 		err := ask(try)
 		cancel()
-		if err == nil || !transient(err) || ctx.Err() != nil || !time.Now().Before(until) || sleep(ctx, 50*time.Millisecond) != nil {
+		limit := c.wait
+		if c.nc.IsConnected() && !errors.Is(err, jetstream.ErrJetStreamNotEnabled) {
+			limit = max(limit, election)
+		}
+		if err == nil || !transient(err) || ctx.Err() != nil || time.Since(began) >= limit || sleep(ctx, 50*time.Millisecond) != nil {
 			return err
 		}
 	}
@@ -253,6 +263,30 @@ func parseEntry(text []byte) (e entry, err error) {
 	return e, nil
 }
 
+// objectTry is how long the first try to move a large result may take: the client waits for
+// each chunk as long as it may. behind is how long a replica, any of which may be asked, can
+// lack what the others have.
+const (
+	objectTry = 2 * time.Second
+	behind    = 3 * time.Second
+)
+
+// move puts or gets a large result, until ctx ends or the fault is none that passes.
+func move(ctx context.Context, do func(context.Context) error) error {
+	for began, limit := time.Now(), objectTry; ; limit *= 2 {
+		try, cancel := context.WithTimeout(ctx, limit)
+		err := do(try)
+		cancel()
+		again := transient(err)
+		if errors.Is(err, jetstream.ErrDigestMismatch) || errors.Is(err, jetstream.ErrObjectNotFound) {
+			again = time.Since(began) < behind
+		}
+		if err == nil || !again || sleep(ctx, 50*time.Millisecond) != nil {
+			return err
+		}
+	}
+}
+
 // put keeps a large result and returns its name.
 func (s *store) put(ctx context.Context, bucket, id string, value []byte) (string, error) {
 	obj, err := s.objects(ctx, bucket)
@@ -262,20 +296,39 @@ func (s *store) put(ctx context.Context, bucket, id string, value []byte) (strin
 	name := id + "." + nuid.Next()
 	// Each chunk costs one fsync: few large ones.
 	meta := jetstream.ObjectMeta{Name: name, Opts: &jetstream.ObjectMetaOptions{ChunkSize: 512 << 10}}
-	if _, err := obj.Put(ctx, meta, bytes.NewReader(value)); err != nil {
+	err = move(ctx, func(ctx context.Context) error {
+		if _, err := obj.Put(ctx, meta, bytes.NewReader(value)); err != nil {
+			return err
+		}
+		// The client fills one buffer with chunk after chunk, and sends what is in it once
+		// more where a stream has no leader: only what can be read is there.
+		return move(ctx, func(ctx context.Context) error {
+			_, err := obj.GetBytes(ctx, name)
+			return err
+		})
+	})
+	if err != nil {
 		return "", fmt.Errorf("object store: %w", err)
 	}
 	return name, nil
 }
 
 // fetch reads a large result, at most tools.MaxResult bytes of it.
-func (s *store) fetch(ctx context.Context, bucket, name string) ([]byte, error) {
+func (s *store) fetch(ctx context.Context, bucket, name string) (data []byte, err error) {
 	obj, err := s.objects(ctx, bucket)
 	if err != nil {
 		return nil, err
 	}
+	err = move(ctx, func(ctx context.Context) (err error) {
+		data, err = s.read(ctx, obj, name)
+		return err
+	})
+	return data, err
+}
+
+func (s *store) read(ctx context.Context, obj jetstream.ObjectStore, name string) ([]byte, error) {
 	var info *jetstream.ObjectInfo
-	err = s.conn.ride(ctx, func(ctx context.Context) (err error) {
+	err := s.conn.ride(ctx, func(ctx context.Context) (err error) {
 		info, err = obj.GetInfo(ctx, name)
 		return err
 	})
@@ -308,7 +361,7 @@ func (s *store) remove(ctx context.Context, bucket, name string) {
 	}
 	obj, err := s.objects(ctx, bucket)
 	if err == nil {
-		err = obj.Delete(ctx, name)
+		err = s.conn.ride(ctx, func(ctx context.Context) error { return obj.Delete(ctx, name) })
 	}
 	if err != nil {
 		s.conn.log.Warn().Err(err).Str("object", name).Msg("an object was not removed")

@@ -116,7 +116,11 @@ func (s *Queue) Schedules(ctx context.Context, all []Schedule) error {
 			want[s.subject(sc.Name())] = true
 		}
 	}
-	info, err := s.stream.Info(ctx, jetstream.WithSubjectFilter(s.subject(">")))
+	var info *jetstream.StreamInfo
+	err := s.conn.ride(ctx, func(ctx context.Context) (err error) {
+		info, err = s.stream.Info(ctx, jetstream.WithSubjectFilter(s.subject(">")))
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("bus: the schedules of agent %s: %w", s.o.Agent, err)
 	}
@@ -125,7 +129,10 @@ func (s *Queue) Schedules(ctx context.Context, all []Schedule) error {
 		if d := calendars[name]; want[subject] || d != nil && d.calendar.has(moment) {
 			continue
 		}
-		if err := s.stream.Purge(ctx, jetstream.WithPurgeSubject(subject)); err != nil {
+		err := s.conn.ride(ctx, func(ctx context.Context) error {
+			return s.stream.Purge(ctx, jetstream.WithPurgeSubject(subject))
+		})
+		if err != nil {
 			return fmt.Errorf("bus: the old schedule %s: %w", subject, err)
 		}
 	}
@@ -154,7 +161,10 @@ func (s *Queue) schedule(ctx context.Context, name, when string, sc Schedule, ru
 	if run != "" {
 		h[headerRun] = []string{run}
 	}
-	_, err := s.conn.js.PublishMsg(ctx, &nats.Msg{Subject: s.subject(name), Header: h, Data: []byte(sc.Prompt)}, jetstream.WithExpectLastSequencePerSubject(0))
+	err := s.conn.ride(ctx, func(ctx context.Context) error { // one whose answer was lost is there
+		_, err := s.conn.js.PublishMsg(ctx, &nats.Msg{Subject: s.subject(name), Header: h, Data: []byte(sc.Prompt)}, jetstream.WithExpectLastSequencePerSubject(0))
+		return err
+	})
 	var api *jetstream.APIError
 	if errors.As(err, &api) && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence || api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant) {
 		return nil

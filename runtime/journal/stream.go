@@ -43,6 +43,7 @@ type Stream struct {
 	mu    sync.Mutex
 	tails map[string]streamTail
 	heard *nats.Subscription // to all runs, while somebody waits for one
+	back  chan nats.Status   // has something in it when the connection came back, likewise
 
 	watched watches
 }
@@ -79,22 +80,25 @@ func OpenStream(ctx context.Context, js jetstream.JetStream, opt StreamOptions) 
 	var err error
 	err = s.ride(ctx, func(ctx context.Context) (err error) {
 		s.stream, err = js.Stream(ctx, opt.Name)
+		if errors.Is(err, jetstream.ErrStreamNotFound) {
+			s.stream, err = js.CreateStream(ctx, jetstream.StreamConfig{Name: opt.Name, Description: "Chaski: the events of runs",
+				Subjects: []string{subjectPrefix + "*"}, Replicas: opt.Replicas, DenyDelete: true}) // whole runs may be removed
+		}
 		return err
 	})
-	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		s.stream, err = js.CreateStream(ctx, jetstream.StreamConfig{Name: opt.Name, Description: "Chaski: the events of runs",
-			Subjects: []string{subjectPrefix + "*"}, Replicas: opt.Replicas, DenyDelete: true}) // whole runs may be removed
-	}
 	if err != nil {
 		return nil, fmt.Errorf("journal: stream %s: %w", opt.Name, err)
 	}
-	if err := s.openLeases(ctx); err != nil {
+	if err := s.ride(ctx, s.openLeases); err != nil {
 		return nil, err
 	}
-	s.large, err = js.ObjectStore(ctx, opt.Name+"_LARGE")
-	if errors.Is(err, jetstream.ErrBucketNotFound) {
-		s.large, err = js.CreateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: opt.Name + "_LARGE", Description: "Chaski: large events of runs", Replicas: opt.Replicas})
-	}
+	err = s.ride(ctx, func(ctx context.Context) (err error) {
+		s.large, err = js.ObjectStore(ctx, opt.Name+"_LARGE")
+		if errors.Is(err, jetstream.ErrBucketNotFound) {
+			s.large, err = js.CreateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: opt.Name + "_LARGE", Description: "Chaski: large events of runs", Replicas: opt.Replicas})
+		}
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("journal: large events of %s: %w", opt.Name, err)
 	}
@@ -215,9 +219,13 @@ func (s *Stream) encode(ctx context.Context, run string, r Record) ([]byte, erro
 	body, err := encode(kept{Record: r})
 	if err == nil && int64(len(body)) > room {
 		meta := jetstream.ObjectMeta{Name: r.Hash, Opts: &jetstream.ObjectMetaOptions{ChunkSize: uint32(min(room, 128<<10))}}
-		put, cancel := context.WithTimeout(ctx, s.opt.Wait)
-		_, err = s.large.Put(put, meta, bytes.NewReader(r.Event))
-		cancel()
+		err = s.move(ctx, func(ctx context.Context) error {
+			_, err := s.large.Put(ctx, meta, bytes.NewReader(r.Event))
+			if err == nil {
+				err = s.stored(ctx, r)
+			}
+			return err
+		})
 		if err == nil {
 			k := kept{Record: r, Object: r.Hash}
 			k.Event = nil
@@ -230,18 +238,56 @@ func (s *Stream) encode(ctx context.Context, run string, r Record) ([]byte, erro
 	return body, nil
 }
 
+// stored reads an event that was put into the object store. The client fills one buffer with
+// chunk after chunk, and sends what is in it once more where a stream has no leader: only
+// what can be read is there.
+func (s *Stream) stored(ctx context.Context, r Record) error {
+	for began := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		_, err := s.large.GetBytes(ctx, r.Hash)
+		if !errors.Is(err, jetstream.ErrObjectNotFound) || ctx.Err() != nil || time.Since(began) > behind {
+			return err
+		}
+	}
+}
+
+// behind is how long a replica of the object store, any of which may be asked, can lack what
+// the others have.
+const behind = 3 * time.Second
+
+// move puts a large event into the object store or gets it. The client waits for each chunk
+// as long as it may, so a try is bounded, and the next has twice the time.
+func (s *Stream) move(ctx context.Context, do func(context.Context) error) error {
+	for began, limit := time.Now(), s.opt.Wait/3; ; limit = min(limit*2, s.opt.Wait) {
+		try, cancel := context.WithTimeout(ctx, limit)
+		err := do(try)
+		cancel()
+		took := time.Since(began)
+		again := passing(err) && took < s.opt.Wait
+		if errors.Is(err, jetstream.ErrDigestMismatch) || errors.Is(err, jetstream.ErrObjectNotFound) {
+			again = took < min(behind, s.opt.Wait)
+		}
+		if err == nil || !again || ctx.Err() != nil {
+			return err
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
 func (s *Stream) decode(ctx context.Context, run string, seq int, body []byte, event bool) (Record, error) {
 	var k kept
 	if err := json.Unmarshal(body, &k); err != nil {
 		return k.Record, &CorruptError{Run: run, Seq: seq, Reason: "not a record: " + err.Error()}
 	}
 	if k.Object != "" && event {
-		err := s.ride(ctx, func(ctx context.Context) (err error) {
+		err := s.move(ctx, func(ctx context.Context) (err error) {
 			k.Event, err = s.large.GetBytes(ctx, k.Object)
 			return err
 		})
 		if errors.Is(err, jetstream.ErrObjectNotFound) {
 			return k.Record, &CorruptError{Run: run, Seq: seq, Reason: "its event is not in the object store"}
+		}
+		if errors.Is(err, jetstream.ErrDigestMismatch) {
+			return k.Record, &CorruptError{Run: run, Seq: seq, Reason: "its event in the object store is damaged"}
 		}
 		if err != nil {
 			return k.Record, fmt.Errorf("journal: record %d of run %s: %w", seq, run, err)
@@ -382,7 +428,8 @@ func (s *Stream) Remove(ctx context.Context, run string) error {
 		if object == "" {
 			continue
 		}
-		if err := s.large.Delete(ctx, object); err != nil && !errors.Is(err, jetstream.ErrObjectNotFound) {
+		err := s.ride(ctx, func(ctx context.Context) error { return s.large.Delete(ctx, object) })
+		if err != nil && !errors.Is(err, jetstream.ErrObjectNotFound) {
 			return fmt.Errorf("journal: a large event of run %s: %w", run, err)
 		}
 	}

@@ -55,6 +55,12 @@ func (w *watches) tell(run string) {
 	}
 }
 
+func (w *watches) none() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.runs) == 0
+}
+
 // names are the runs that somebody waits for.
 func (w *watches) names() []string {
 	w.mu.Lock()
@@ -99,7 +105,8 @@ func (d *Dir) scan() {
 }
 
 // Watch implements [Watcher] by listening to the subjects of all runs, as long as somebody
-// waits for one.
+// waits for one. What is heard may not be in the stream yet; what was said while the
+// connection was away is not heard, so all are told when it is back.
 func (s *Stream) Watch(run string) (<-chan struct{}, func()) {
 	changed, stop, _ := s.watched.add(run)
 	s.mu.Lock()
@@ -109,13 +116,34 @@ func (s *Stream) Watch(run string) (<-chan struct{}, func()) {
 			s.watched.tell(strings.TrimPrefix(m.Subject, subjectPrefix))
 		})
 	}
+	if s.back == nil {
+		s.back = s.js.Conn().StatusChanged(nats.CONNECTED)
+		go s.tellAll(s.back)
+	}
 	return changed, func() {
 		stop()
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if len(s.watched.names()) == 0 && s.heard != nil {
+		if !s.watched.none() {
+			return
+		}
+		if s.heard != nil {
 			_ = s.heard.Unsubscribe()
 			s.heard = nil
+		}
+		if s.back != nil {
+			s.js.Conn().RemoveStatusListener(s.back)
+			s.back = nil
+		}
+	}
+}
+
+// tellAll tells those who wait that they may have missed something, a thousand a second.
+func (s *Stream) tellAll(back <-chan nats.Status) {
+	for range back {
+		for _, run := range s.watched.names() {
+			s.watched.tell(run)
+			time.Sleep(time.Millisecond)
 		}
 	}
 }
