@@ -122,6 +122,9 @@ type Rule struct {
 // File is the file that the layer was read from, or the name of a built-in one.
 func (s *Source) File() string { return s.file }
 
+// Text is the layer as it was written.
+func (s *Source) Text() string { return string(s.text) }
+
 // Line is the line of the file on which the rule begins; 0 if it was not read from one.
 func (r *Rule) Line() int { return r.line }
 

@@ -36,6 +36,14 @@ type Outcome struct {
 	Err  error
 }
 
+// IsCases says whether a text is a file of cases.
+func IsCases(data []byte) bool {
+	var f struct {
+		Cases []any `yaml:"cases"`
+	}
+	return len(data) <= MaxBundleBytes && yaml.Unmarshal(data, &f) == nil && f.Cases != nil
+}
+
 // CaseTools reads the tools that a file of cases declares; cases is false of a file that
 // is none.
 func CaseTools(file string) (specs []tools.Spec, cases bool, err error) {

@@ -347,6 +347,7 @@ func matches(patterns []string, name string) bool {
 
 // budgets returns the strictest bound of each kind over all layers.
 func (b *Bundle) budgets() (out Budgets, prices Prices) {
+	var all []*Source
 	least := func(a, b int) int {
 		if a == 0 || b != 0 && b < a {
 			return b
@@ -364,7 +365,18 @@ func (b *Bundle) budgets() (out Budgets, prices Prices) {
 		if out.Money == 0 || s.Money != 0 && s.Money < out.Money {
 			out.Money = s.Money
 		}
-		p := l.src.Prices
+		all = append(all, l.src)
+	}
+	return out, PricesOf(all)
+}
+
+// PricesOf returns the highest price of each kind over layers.
+func PricesOf(layers []*Source) (prices Prices) {
+	for _, l := range layers {
+		p := l.Prices
+		if l.Shadow {
+			continue
+		}
 		prices.Prompt, prices.Generated = max(prices.Prompt, p.Prompt), max(prices.Generated, p.Generated)
 		for name, price := range p.Calls {
 			if prices.Calls == nil {
@@ -373,5 +385,10 @@ func (b *Bundle) budgets() (out Budgets, prices Prices) {
 			prices.Calls[name] = max(prices.Calls[name], price)
 		}
 	}
-	return out, prices
+	return prices
+}
+
+// Tokens is the price of the tokens that a turn read and wrote.
+func (p Prices) Tokens(prompt, generated int) float64 {
+	return (float64(prompt)*p.Prompt + float64(generated)*p.Generated) / 1e6
 }

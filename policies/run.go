@@ -132,7 +132,7 @@ func (r *Run) Observe(f Fact) error {
 		r.steps++
 		if u := f.Usage; u != nil {
 			r.tokens += u.PromptTokens + u.GeneratedTokens
-			r.money += (float64(u.PromptTokens)*r.prices.Prompt + float64(u.GeneratedTokens)*r.prices.Generated) / 1e6
+			r.money += r.prices.Tokens(u.PromptTokens, u.GeneratedTokens)
 		}
 	case FactSignal:
 		if f.Signal == nil {

@@ -66,13 +66,16 @@ func (s *Server) known(r *http.Request) (Principal, error) {
 		}
 	}
 	if text != "" {
-		if who, ok := s.sessions.find(text); ok {
+		if one, ok := s.sessions.find(text); ok {
 			if cookie { // a page of another origin cannot read it, but could have it sent
 				if err := http.NewCrossOriginProtection().Check(r); err != nil {
 					return Principal{}, &failure{status: http.StatusForbidden, kind: "permission_error", code: "wrong_origin", message: "a page of another origin may not ask with this session"}
 				}
 			}
-			return who, nil
+			if one.key == "" {
+				return one.who, nil
+			}
+			return s.byKey(r, one.key)
 		}
 	}
 	if !needed {
@@ -81,15 +84,29 @@ func (s *Server) known(r *http.Request) (Principal, error) {
 	if text == "" || cookie {
 		return Principal{}, unknown("an API key is needed: Authorization: Bearer KEY, or X-Api-Key")
 	}
-	key, m := s.o.Keys.find(text)
+	return s.byKey(r, hashKey(text))
+}
+
+// byKey says who asks with the key of that hash, and has the request counted for it.
+func (s *Server) byKey(r *http.Request, hash string) (Principal, error) {
+	key, m := s.o.Keys.findHash(hash)
+	who, f := principalOf(key)
+	if f != nil {
+		return who, f
+	}
+	q := requestOf(r)
+	q.key, q.meter = key, m
+	return who, nil
+}
+
+// principalOf is who has a key; nil is one that is not known.
+func principalOf(key *Key) (Principal, error) {
 	switch {
 	case key == nil:
 		return Principal{}, unknown("the API key is not known here")
 	case !key.Expires.IsZero() && time.Now().After(key.Expires):
 		return Principal{}, unknown("the API key has expired")
 	}
-	q := requestOf(r)
-	q.key, q.meter = key, m
 	return Principal{Tenant: key.Tenant, Name: key.Name, Key: key.Name, Approve: key.Approve, Operate: key.Operate, All: key.All}, nil
 }
 

@@ -152,12 +152,12 @@ func (k *Keys) Needed() bool {
 	return k.needed
 }
 
-// find returns the key of a text, with what it has used; nil if it is none.
-func (k *Keys) find(text string) (*Key, *meter) {
+// findHash returns the key that has a hash, with what it has used; nil if none has.
+func (k *Keys) findHash(hash string) (*Key, *meter) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.look(time.Now())
-	key := k.byHash[hashKey(text)]
+	key := k.byHash[hash]
 	if key == nil {
 		return nil, nil
 	}

@@ -24,11 +24,42 @@ type sessions struct {
 type session struct {
 	who  Principal
 	ends time.Time
+	key  string // the hash of the API key that it stands for, if it does
 }
 
 // NewSession lets somebody in for a time, and returns the token: for Authorization: Bearer,
 // X-Api-Key, or the cookie [SessionCookie].
 func (s *Server) NewSession(who Principal, ttl time.Duration) (token string) {
+	return s.newSession(session{who: who}, ttl)
+}
+
+// SignIn opens a session that stands for an API key: whoever has its token may what the key
+// may, as long as the key is there and has not expired. An unknown key is an error.
+func (s *Server) SignIn(key string, ttl time.Duration) (token string, err error) {
+	if s.o.Keys == nil {
+		return "", unknown("there are no API keys here")
+	}
+	hash := hashKey(key)
+	k, _ := s.o.Keys.findHash(hash)
+	who, f := principalOf(k)
+	if f != nil {
+		return "", f
+	}
+	return s.newSession(session{who: who, key: hash}, ttl), nil
+}
+
+// Session returns whose session a token is of.
+func (s *Server) Session(token string) (Principal, bool) {
+	one, ok := s.sessions.find(token)
+	if ok && one.key != "" {
+		k, _ := s.o.Keys.findHash(one.key)
+		who, f := principalOf(k)
+		return who, f == nil
+	}
+	return one.who, ok
+}
+
+func (s *Server) newSession(one session, ttl time.Duration) (token string) {
 	token = newID("session_")
 	now := time.Now()
 	s.sessions.mu.Lock()
@@ -37,8 +68,8 @@ func (s *Server) NewSession(who Principal, ttl time.Duration) (token string) {
 		s.sessions.open = map[string]session{}
 	}
 	if len(s.sessions.open) >= maxSessions {
-		for hash, one := range s.sessions.open {
-			if now.After(one.ends) {
+		for hash, old := range s.sessions.open {
+			if now.After(old.ends) {
 				delete(s.sessions.open, hash)
 			}
 		}
@@ -46,7 +77,8 @@ func (s *Server) NewSession(who Principal, ttl time.Duration) (token string) {
 			clear(s.sessions.open)
 		}
 	}
-	s.sessions.open[hashKey(token)] = session{who, now.Add(ttl)}
+	one.ends = now.Add(ttl)
+	s.sessions.open[hashKey(token)] = one
 	return token
 }
 
@@ -57,16 +89,16 @@ func (s *Server) EndSession(token string) {
 	delete(s.sessions.open, hashKey(token))
 }
 
-// find returns who has a session.
-func (s *sessions) find(token string) (Principal, bool) {
+// find returns a session by its token.
+func (s *sessions) find(token string) (session, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	one, ok := s.open[hashKey(token)]
 	if ok && time.Now().After(one.ends) {
 		delete(s.open, hashKey(token))
-		return Principal{}, false
+		return session{}, false
 	}
-	return one.who, ok
+	return one, ok
 }
 
 // credentials are the key or token that a request carries, and whether a browser sent it by

@@ -90,7 +90,11 @@ func (c *Console) fork(w http.ResponseWriter, r *http.Request, id string) error 
 	if err := c.ask(r, http.MethodPost, runPath(as, "resume"), map[string]any{}, nil); err != nil {
 		return err
 	}
-	return back(w, r, "/console"+strings.TrimPrefix(runPath(as), "/v1"), fmt.Sprintf("A new run, with the first %d events of %s.", n, id))
+	to := "/console" + strings.TrimPrefix(runPath(as), "/v1")
+	if r.PostFormValue("chat") != "" {
+		to = chatPath(one.Agent, as)
+	}
+	return back(w, r, to, fmt.Sprintf("A new run, with the first %d events of %s.", n, id))
 }
 
 // answerAll answers the calls that are ticked.

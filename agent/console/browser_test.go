@@ -12,9 +12,11 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"github.com/chaski-dev/chaski/agent/api"
 	"github.com/chaski-dev/chaski/runtime/journal"
 )
 
@@ -115,13 +117,29 @@ func TestBrowser(t *testing.T) {
 	if n := s.paid.Load(); n != 1 {
 		t.Errorf("paid %d times", n)
 	}
-	do(t, ctx, "open a result", click(".card summary"), sees("<script>document.title='owned'</script>"))
+	do(t, ctx, "open a result", click("details[id^=result] summary"), sees("<script>document.title='owned'</script>"))
 	if title = value(t, ctx, "see", chromedp.Title()); title != "shop · Chaski" {
 		t.Errorf("the title is %q: a text was run", title)
 	}
 	do(t, ctx, "fork", chromedp.Navigate(s.url+"/console/runs/"+run), click(`button[aria-label="fork from here, after step 1"]`), sees("Forked from "+run))
 	do(t, ctx, "prompt", click(`a[href*="/prompt/"]`), sees("so it is exact"))
 	inspect(t, ctx, "prompt")
+
+	key, err := s.keys.Add(api.Key{Name: "rita", Tenant: "north"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	do(t, ctx, "sign in", chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, network.ClearBrowserCookies, cdp.Empty{})
+		return err
+	}), chromedp.Navigate(s.url+"/console/runs"), sees("API key"))
+	inspect(t, ctx, "sign-in")
+	do(t, ctx, "sign in", chromedp.SendKeys(chromedp.CSS("input[type=password]"), key+"\r"), sees("rita, north"), sees("Nothing has run yet."))
+	if address := value(t, ctx, "see", chromedp.Location()); address != s.url+"/console/runs" {
+		t.Error(address)
+	}
+	inspect(t, ctx, "empty")
+	do(t, ctx, "sign out", click(".who-am button"), sees("API key"))
 }
 
 // inspect looks at a page: nothing is wider than it, axe finds nothing, and pictures are
@@ -149,7 +167,7 @@ func inspect(t *testing.T, ctx context.Context, name string) {
 			}
 		}
 		if dir := os.Getenv("CHASKI_SHOTS"); dir != "" {
-			picture := value(t, ctx, name, chromedp.FullScreenshot(80))
+			picture := value(t, ctx, name, chromedp.FullScreenshot(60))
 			if err := os.WriteFile(filepath.Join(dir, name+"-"+look.name+".jpg"), picture, 0o644); err != nil {
 				t.Fatal(err)
 			}

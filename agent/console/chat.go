@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/chaski-dev/chaski/policies/label"
 )
 
 // home leads to the first agent, or to the runs.
@@ -29,6 +31,7 @@ type chatBody struct {
 	Run   *run
 	Turns []turn
 	Says  string // why nothing can be said now, if so
+	Text  string // what stands in the form: a message that is said anew
 }
 
 // turn is what the user said and what came of it.
@@ -38,12 +41,17 @@ type turn struct {
 	Parts  []part
 	Last   bool
 	Branch string // where the conversation goes on from here anew
+	Anew   string // where the user's message is said otherwise
 }
 
 // part is a text of the agent, or a call with its result.
 type part struct {
 	Text string
 	Call *callCard
+
+	Model int // the model's turn that it is of, from 0
+	Run   string
+	Event int // after which a fork makes that turn anew; 0 is none
 }
 
 // callCard is a call as people see it.
@@ -51,6 +59,8 @@ type callCard struct {
 	call
 	Verdict, Rule, Reason string
 	Took                  string
+	Confidence            float64
+	Origin                map[string]label.Origin
 	Result                string
 	Failed, Done          bool
 	Approval              *approval
@@ -72,12 +82,10 @@ func (c *Console) chat(w http.ResponseWriter, r *http.Request) error {
 		}
 		body.Run = last
 		p.Export = runPath(last.ID)
-		calls, err := c.callFacts(r, last.ID)
-		if err != nil {
+		body.Turns = turnsOf(last)
+		if err := c.nameTurns(r, last, body.Turns); err != nil {
 			return err
 		}
-		body.Turns = turnsOf(last, calls)
-		c.nameTurns(r, last, body.Turns)
 		switch {
 		case !last.Over():
 			p.Events = runPath(last.ID, "events")
@@ -94,12 +102,19 @@ func (c *Console) chat(w http.ResponseWriter, r *http.Request) error {
 			body.Says = "This turn ended as " + word(last.Status) + ". Go on from an earlier one, or begin anew."
 		}
 	}
+	if id := r.URL.Query().Get("again"); id != "" {
+		again, err := c.runByID(r, id)
+		if err != nil {
+			return err
+		}
+		body.Text = again.Prompt
+	}
 	p.Body = body
 	return c.show(w, r, "chat", p)
 }
 
 // turnsOf cuts the messages of a run at what the user said.
-func turnsOf(last *run, facts map[string]*callFacts) []turn {
+func turnsOf(last *run) []turn {
 	results := map[string]*message{}
 	for i := range last.Messages {
 		if m := &last.Messages[i]; m.CallID != "" {
@@ -115,29 +130,28 @@ func turnsOf(last *run, facts map[string]*callFacts) []turn {
 		unknown[u.ID] = true
 	}
 	var turns []turn
+	spoken := 0 // turns of the model since the user's last word
 	for _, m := range last.Messages {
 		switch {
 		case m.Role == "user":
-			turns = append(turns, turn{User: m.Content})
+			turns, spoken = append(turns, turn{User: m.Content}), 0
 		case len(turns) == 0 || m.Role == "system" || m.CallID != "":
 		default:
 			t := &turns[len(turns)-1]
 			if strings.TrimSpace(m.Content) != "" {
-				t.Parts = append(t.Parts, part{Text: m.Content})
+				t.Parts = append(t.Parts, part{Text: m.Content, Model: spoken})
 			}
 			for _, one := range m.Calls {
 				card := &callCard{call: one, Approval: waits[one.ID], Unknown: unknown[one.ID]}
-				if f := facts[one.ID]; f != nil {
-					card.Verdict, card.Rule, card.Reason, card.Took = f.verdict, f.rule, f.reason, f.took
-				}
 				if res := results[one.ID]; res != nil {
 					if json.Valid([]byte(res.Content)) {
 						res.Content = pretty(json.RawMessage(res.Content))
 					}
 					card.Result, card.Failed, card.Done = res.Content, res.IsError, true
 				}
-				t.Parts = append(t.Parts, part{Call: card})
+				t.Parts = append(t.Parts, part{Call: card, Model: spoken})
 			}
+			spoken++
 		}
 	}
 	if len(turns) > 0 {
@@ -146,22 +160,66 @@ func turnsOf(last *run, facts map[string]*callFacts) []turn {
 	return turns
 }
 
-// nameTurns finds the run of each turn, the last first: each follows the one before.
-func (c *Console) nameTurns(r *http.Request, last *run, turns []turn) {
+// detailedTurns is how many turns, the last, are shown with what their journals say.
+const detailedTurns = 30
+
+// nameTurns finds the run of each turn, the last first: each follows the one before. What
+// its journal says goes to its calls, for those who may read it.
+func (c *Console) nameTurns(r *http.Request, last *run, turns []turn) error {
+	agent := r.PathValue("agent")
 	at := last
 	for i := len(turns) - 1; i >= 0 && at != nil; i-- {
-		turns[i].Run = at.ID
+		t := &turns[i]
+		t.Run = at.ID
 		if at.Status == "finished" {
-			turns[i].Branch = chatPath(r.PathValue("agent"), at.ID)
+			t.Branch = chatPath(agent, at.ID)
 		}
-		if at.Follows == "" {
-			return
+		before := at.Follows
+		if before != "" || i == 0 {
+			t.Anew = anewPath(agent, before, at.ID)
 		}
-		before, err := c.runByID(r, at.Follows)
-		if err != nil {
-			return // gone, or another's: the turns stay, without links
+		if who(r).Operate && len(turns)-i <= detailedTurns {
+			events, err := c.journal(r, at.ID)
+			if err != nil {
+				return err
+			}
+			t.detail(at.ID, events)
 		}
-		at = before
+		if before == "" {
+			return nil
+		}
+		var err error
+		if at, err = c.runByID(r, before); err != nil {
+			return nil // gone, or another's: the turns stay, without links
+		}
+	}
+	return nil
+}
+
+func anewPath(agent, before, run string) string {
+	p := chatPath(agent, before)
+	if before == "" {
+		return p + "?again=" + url.QueryEscape(run)
+	}
+	return p + "&again=" + url.QueryEscape(run)
+}
+
+// detail adds what the journal says to the parts of a turn.
+func (t *turn) detail(run string, events []numbered) {
+	facts := map[string]*callFacts{}
+	factsOf(events, facts)
+	at := branches(events)
+	for i := range t.Parts {
+		p := &t.Parts[i]
+		if p.Run = run; p.Model < len(at) && (i == 0 || t.Parts[i-1].Model != p.Model) {
+			p.Event = at[p.Model]
+		}
+		if p.Call == nil || facts[p.Call.ID] == nil {
+			continue
+		}
+		f := facts[p.Call.ID]
+		p.Call.Verdict, p.Call.Rule, p.Call.Reason, p.Call.Took = f.verdict, f.rule, f.reason, f.took
+		p.Call.Confidence, p.Call.Origin = f.confidence, f.origin
 	}
 }
 

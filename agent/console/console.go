@@ -1,7 +1,7 @@
 package console
 
 import (
-	"crypto/subtle"
+	"context"
 	"embed"
 	"errors"
 	"fmt"
@@ -9,13 +9,16 @@ import (
 	"io/fs"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/rs/zerolog"
 
 	"github.com/chaski-dev/chaski/agent"
 	"github.com/chaski-dev/chaski/agent/api"
+	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/engine"
 	"github.com/chaski-dev/chaski/policies"
+	"github.com/chaski-dev/chaski/runtime/bus"
 	"github.com/chaski-dev/chaski/tools"
 )
 
@@ -28,8 +31,20 @@ type Options struct {
 	// first comes (/console/?token=…), and its cookie remembers it.
 	Token string
 
-	Engine func() engine.Stats // nil where the model does not run here
+	// Sessions, if set, lets people sign in with an API key, too: an [api.Server] is one.
+	Sessions Sessions
+
+	Engine func() engine.Stats                                 // nil where the model does not run here
+	Prompt func(req *llm.Request) (tokens [][]byte, err error) // how the model reads a request; nil if that is not known
+	Tools  func(ctx context.Context) ([]bus.Figures, error)    // what workers say of their tools; nil is nothing
 	Log    zerolog.Logger
+}
+
+// Sessions are those who were let in.
+type Sessions interface {
+	SignIn(key string, ttl time.Duration) (token string, err error)
+	Session(token string) (api.Principal, bool)
+	EndSession(token string)
 }
 
 // Agent is an agent and what its pages need beside its runs.
@@ -37,6 +52,9 @@ type Agent struct {
 	Name   string // as the API has it
 	Agent  *agent.Agent
 	Layers []*policies.Source // of its policy
+
+	// Cases are the files that test its policy, by name; nil is none.
+	Cases func() (map[string][]byte, error)
 }
 
 // Tools are those that the agent may call.
@@ -48,6 +66,7 @@ type Console struct {
 	mux    *http.ServeMux
 	pages  map[string]*template.Template
 	plot   *plot
+	rates  rates
 	origin http.CrossOriginProtection
 }
 
@@ -63,7 +82,7 @@ func New(o Options) (*Console, error) {
 		return nil, errors.New("console: the API is needed")
 	}
 	c := &Console{o: o, mux: http.NewServeMux(), pages: map[string]*template.Template{}}
-	for _, name := range []string{"chat", "runs", "run", "prompt", "approvals", "policies", "tools", "engine", "error"} {
+	for _, name := range []string{"chat", "runs", "run", "prompt", "approvals", "policies", "tools", "engine", "sign-in", "error"} {
 		t, err := template.New("base.html").Funcs(functions).ParseFS(templateFiles, "templates/base.html", "templates/parts.html", "templates/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("console: %w", err)
@@ -91,6 +110,8 @@ func New(o Options) (*Console, error) {
 	c.page("POST /console/policies", c.tryPolicy)
 	c.page("GET /console/tools", c.tools)
 	c.page("GET /console/engine", c.engine)
+	c.page("POST /console/sign-in", c.signIn)
+	c.page("POST /console/sign-out", c.signOut)
 	return c, nil
 }
 
@@ -115,45 +136,15 @@ func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	if !strings.HasPrefix(r.URL.Path, "/console/static/") {
 		h.Set("Cache-Control", "no-store")
-		if !c.admit(w, r) {
-			return
-		}
 		if err := c.origin.Check(r); err != nil {
 			c.fail(w, r, &problem{http.StatusForbidden, "another page sent this: it changes nothing"})
 			return
 		}
+		if r = c.admit(w, r); r == nil {
+			return
+		}
 	}
 	c.mux.ServeHTTP(w, r)
-}
-
-// admit lets in whoever knows the token. Who comes by a link with it is sent on without it,
-// so that it stays in no history.
-func (c *Console) admit(w http.ResponseWriter, r *http.Request) bool {
-	if c.o.Token == "" {
-		return true
-	}
-	if token := r.URL.Query().Get("token"); token != "" && r.Method == http.MethodGet {
-		if !c.isToken(token) {
-			c.fail(w, r, &problem{http.StatusForbidden, "the link's token is not the server's: it prints the link when it starts"})
-			return false
-		}
-		http.SetCookie(w, &http.Cookie{Name: api.SessionCookie, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil})
-		q := r.URL.Query()
-		q.Del("token")
-		to := *r.URL
-		to.RawQuery = q.Encode()
-		http.Redirect(w, r, to.RequestURI(), http.StatusSeeOther)
-		return false
-	}
-	if cookie, err := r.Cookie(api.SessionCookie); err == nil && c.isToken(cookie.Value) {
-		return true
-	}
-	c.fail(w, r, &problem{http.StatusForbidden, "open the console by the link that the server prints when it starts: it holds a token"})
-	return false
-}
-
-func (c *Console) isToken(s string) bool {
-	return subtle.ConstantTimeCompare([]byte(s), []byte(c.o.Token)) == 1
 }
 
 func (c *Console) agent(name string) *Agent {

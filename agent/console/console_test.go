@@ -9,6 +9,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync/atomic"
@@ -22,6 +23,7 @@ import (
 	"github.com/chaski-dev/chaski/llm/engine"
 	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/runtime"
+	"github.com/chaski-dev/chaski/runtime/bus"
 	"github.com/chaski-dev/chaski/runtime/journal"
 	"github.com/chaski-dev/chaski/tools"
 )
@@ -38,9 +40,11 @@ type shop struct {
 	agent *agent.Agent
 	paid  atomic.Int32
 	note  string // in what lookup_order returns
+	keys  *api.Keys
 }
 
 const rules = `name: shop
+prices: {prompt: 1000, generated: 10000, calls: {refund_order: 0.5}}
 rules:
   - id: look
     on: call
@@ -51,6 +55,17 @@ rules:
     tools: [refund_order]
     then: require_approval
     reason: Money needs a person.
+`
+
+const cases = `cases:
+  - name: money asks
+    user: Refund order 1042.
+    steps: [{call: {name: refund_order, arguments: {order_number: 1042}}}]
+    want: [{verdict: require_approval, rule: shop/pay}]
+  - name: money is given away
+    user: Refund order 1042.
+    steps: [{call: {name: refund_order, arguments: {order_number: 1042}}}]
+    want: [{verdict: allow}]
 `
 
 // answered counts the results since the last word of the user.
@@ -64,7 +79,7 @@ func answered(req *llm.Request) (n int) {
 }
 
 func looksAndPays(_ int, req *llm.Request) llm.Turn {
-	usage := llm.Usage{PromptTokens: 100, CachedTokens: 60, GeneratedTokens: 10, ForwardPasses: 4, DraftedTokens: 8, AcceptedTokens: 6}
+	usage := llm.Usage{PromptTokens: 100, CachedTokens: 60, GeneratedTokens: 10, ForwardPasses: 4, DraftedTokens: 8, AcceptedTokens: 6, ForcedTokens: 7, MaskedTokens: 13}
 	if strings.Contains(req.Messages[len(req.Messages)-1].Content, "hello") {
 		return llm.Turn{Text: "Good day.", Usage: usage}
 	}
@@ -102,16 +117,31 @@ func newShop(t testing.TB, j journal.Journal) *shop {
 	if s.agent, err = agent.New(&llm.Scripted{Next: looksAndPays}, agent.Options{Tools: []*tools.Tool{look, pay}, Gate: guard, Journal: j}); err != nil {
 		t.Fatal(err)
 	}
-	server, err := api.New(api.Options{Agents: []api.Agent{{Name: "shop", Agent: s.agent}}})
+	if s.keys, err = api.OpenKeys(filepath.Join(t.TempDir(), "keys")); err != nil {
+		t.Fatal(err)
+	}
+	server, err := api.New(api.Options{Agents: []api.Agent{{Name: "shop", Agent: s.agent}}, Keys: s.keys})
 	if err != nil {
 		t.Fatal(err)
 	}
 	token := server.NewSession(api.Principal{Name: "ana", Approve: true, Operate: true, All: true}, time.Hour)
 	passes := 0
-	c, err := console.New(console.Options{API: server.Handler(), Token: token, Agents: []console.Agent{{Name: "shop", Agent: s.agent, Layers: []*policies.Source{layer}}},
+	c, err := console.New(console.Options{API: server.Handler(), Token: token, Agents: []console.Agent{{Name: "shop", Agent: s.agent, Layers: []*policies.Source{layer},
+		Cases: func() (map[string][]byte, error) { return map[string][]byte{"cases.yaml": []byte(cases)}, nil }}},
+		Sessions: server,
 		Engine: func() engine.Stats {
 			passes += 3
-			return engine.Stats{Live: 2, Waiting: 1, Pages: 64, Free: 40, Passes: passes}
+			return engine.Stats{Live: 2, Waiting: 1, Pages: 64, Free: 40, Passes: passes, Rows: 40 * passes, Written: 9 * passes}
+		},
+		Prompt: func(req *llm.Request) (tokens [][]byte, err error) {
+			for _, m := range req.Messages {
+				tokens = append(tokens, []byte(m.Content), []byte(" "))
+			}
+			return tokens, nil
+		},
+		Tools: func(context.Context) ([]bus.Figures, error) {
+			return []bus.Figures{{Tool: "lookup_order", Worker: "XFDVT0DY2CS4NDYHVCR6WU", Started: time.Now().Add(-2 * time.Minute), LastError: hostile,
+				Stats: bus.Stats{Requests: 240, Errors: 12, Running: 1, AverageNs: 3_500_000}}}, nil
 		}})
 	if err != nil {
 		t.Fatal(err)
@@ -201,7 +231,7 @@ var hidden = regexp.MustCompile(`name="(call_id|hash)" value="([^"]*)"`)
 // conversation goes on, and branches.
 func TestTalk(t *testing.T) {
 	s := newShop(t, &journal.Memory{})
-	if page := s.get(t, "/console/", http.StatusForbidden); !strings.Contains(page, "link that the server prints") || strings.Contains(page, "shop") {
+	if page := s.get(t, "/console/", http.StatusForbidden); !strings.Contains(page, "API key") || strings.Contains(page, "shop") {
 		t.Fatal(page)
 	}
 	if _, err := s.http.Get(s.link); err != nil {
@@ -239,8 +269,29 @@ func TestTalk(t *testing.T) {
 	if !strings.Contains(page, "I refunded it.") || !strings.Contains(page, "/console/chat/shop?run="+run+`">Go on from here`) {
 		t.Error(page)
 	}
+	for _, want := range []string{"/console/chat/shop?run=" + run + "&amp;again=" + next + `">Say it otherwise`, "/console/chat/shop?again=" + run + `">Say it otherwise`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q in %s", want, page)
+		}
+	}
+	if anew := s.get(t, "/console/chat/shop?run="+run+"&again="+next, http.StatusOK); !strings.Contains(anew, ">hello</textarea>") || strings.Contains(anew, "Good day.") {
+		t.Error(anew)
+	}
+	if !strings.Contains(page, "confidence 93%") {
+		t.Errorf("no confidence in %s", page)
+	}
+	branch := regexp.MustCompile(`action="(/console/runs/`+run+`/fork)" class="branch"><input type="hidden" name="event" value="(\d+)">`).FindAllStringSubmatch(page, -1)
+	if len(branch) != 3 { // before the first word, and after each result
+		t.Fatalf("%d branches: %s", len(branch), page)
+	}
+	if forked := s.post(t, branch[2][1], url.Values{"event": {branch[2][2]}, "chat": {"yes"}}, http.StatusOK); !strings.Contains(forked, "Write to shop") && !strings.Contains(forked, "at work") || !strings.Contains(forked, "lookup_order") {
+		t.Error(forked)
+	}
+	if n := s.paid.Load(); n != 1 {
+		t.Fatalf("a branch after the payment paid again: %d", n)
+	}
 	steps := s.get(t, "/console/runs/"+run, http.StatusOK)
-	for _, want := range []string{"Approved by ana", "it is late", "confidence 93%", "drafted 8, 6 taken", "then: require_approval", `class="b-wait"`, "order_number"} {
+	for _, want := range []string{"Approved by ana", "<dd>1.1, by the prices", "it is late", "confidence 93%", "drafted 8, 6 taken", "by the grammar 7 forced, 13 chosen under its mask", "then: require_approval", `class="b-wait"`, "order_number"} {
 		if !strings.Contains(steps, want) {
 			t.Errorf("no %q in %s", want, steps)
 		}
@@ -269,7 +320,7 @@ func TestForkAndPrompt(t *testing.T) {
 	}
 	s.post(t, "/console/runs/"+run+"/fork", url.Values{"event": {"99"}}, http.StatusConflict)
 	s.post(t, "/console/runs/"+run+"/nonsense", nil, http.StatusNotFound)
-	if list := s.get(t, "/console/runs?agent=shop&q=HELLO&status=finished", http.StatusOK); strings.Count(list, "<tr>") < 2 {
+	if list := s.get(t, "/console/runs?agent=shop&q=HELLO&status=finished", http.StatusOK); strings.Count(list, "<tr ") < 2 {
 		t.Error(list)
 	}
 	if list := s.get(t, "/console/runs?tool=lookup_order", http.StatusOK); !strings.Contains(list, "No run is like that") {
@@ -324,9 +375,35 @@ func TestPolicies(t *testing.T) {
 	if page := s.post(t, "/console/policies", draft, http.StatusUnprocessableEntity); !strings.Contains(page, "nonsense") {
 		t.Error(page)
 	}
-	for path, want := range map[string]string{"/console/tools": "Pay an order back", "/console/engine": "24"} {
+	draft.Set("draft", strings.Replace(rules, "require_approval", "deny", 1))
+	for one, want := range map[string]string{run: "1 decision of 1 run would change", s.ask(t, "hello", ""): "0 decisions of 1 run would change"} {
+		draft.Set("run", one)
+		s.wait(t, "/console/runs/"+one, "Driven by")
+		if page := s.post(t, "/console/policies", draft, http.StatusOK); !strings.Contains(page, want) {
+			t.Errorf("%s: %s", want, page)
+		}
+	}
+	draft.Set("run", "none")
+	s.post(t, "/console/policies", draft, http.StatusNotFound)
+	if page := s.get(t, "/console/policies?agent=shop&run="+run, http.StatusOK); !strings.Contains(page, "reason: Money needs a person.\n</textarea>") || !strings.Contains(page, "The calls of the run") {
+		t.Error(page)
+	}
+	if page := s.get(t, "/console/runs/"+run, http.StatusOK); !strings.Contains(page, "shop/pay</code>, shop:8") {
+		t.Error(page)
+	}
+	for path, want := range map[string]string{"/console/tools": "Pay an order back", "/console/engine": "24", "/console/policies": "1 of 2 failed"} {
 		if page := s.get(t, path, http.StatusOK); !strings.Contains(page, want) {
 			t.Errorf("%s has no %q: %s", path, want, page)
+		}
+		var as map[string]any
+		if text := s.get(t, path+"?as=json", http.StatusOK); path != "/console/engine" && json.Unmarshal([]byte(text), &as) != nil {
+			t.Errorf("%s as JSON: %s", path, text)
+		}
+	}
+	page := s.get(t, "/console/tools", http.StatusOK)
+	for _, want := range []string{"240", ">12<", "3.5 ms", "120", "&lt;script&gt;"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q in %s", want, page)
 		}
 	}
 }

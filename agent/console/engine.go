@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,7 +20,7 @@ type plot struct {
 }
 
 type sample struct {
-	at time.Time
+	At time.Time
 	engine.Stats
 }
 
@@ -34,7 +35,7 @@ func (p *plot) now() []sample {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at := time.Now()
-	if n := len(p.samples); n == 0 || at.Sub(p.samples[n-1].at) >= plotEvery {
+	if n := len(p.samples); n == 0 || at.Sub(p.samples[n-1].At) >= plotEvery {
 		p.samples = append(p.samples, sample{at, p.read()})
 		p.samples = p.samples[max(0, len(p.samples)-plotMost):]
 	}
@@ -47,14 +48,40 @@ type curve struct {
 	Last, Most          string
 }
 
-// line draws a value of the samples.
-func line(name, class string, samples []sample, value func(before, s sample) float64) curve {
-	most, values := 0.0, []float64{}
-	for i, s := range samples {
-		v := value(samples[max(0, i-1)], s)
-		values = append(values, v)
-		most = max(most, v)
+// level draws a value of each sample.
+func level(name, class string, samples []sample, value func(s *engine.Stats) int) curve {
+	var values []float64
+	for i := range samples {
+		values = append(values, float64(value(&samples[i].Stats)))
 	}
+	return line(name, class, values)
+}
+
+// rate draws a value of each sample and the one before it.
+func rate(name, class string, samples []sample, value func(before, s *sample) float64) curve {
+	var values []float64
+	for i := 1; i < len(samples); i++ {
+		values = append(values, value(&samples[i-1], &samples[i]))
+	}
+	return line(name, class, values)
+}
+
+// perSecond draws how fast a count grows.
+func perSecond(name, class string, samples []sample, count func(s *engine.Stats) int) curve {
+	return rate(name, class, samples, func(before, s *sample) float64 {
+		if d := s.At.Sub(before.At).Seconds(); d > 0 {
+			return float64(count(&s.Stats)-count(&before.Stats)) / d
+		}
+		return 0
+	})
+}
+
+// line draws values.
+func line(name, class string, values []float64) curve {
+	if len(values) == 0 {
+		return curve{Name: name, Class: class, Last: "–", Most: "–"}
+	}
+	most := slices.Max(values)
 	var b strings.Builder
 	for i, v := range values {
 		x := 600.0
@@ -75,30 +102,29 @@ type engineBody struct {
 
 // engine shows how busy the engine is.
 func (c *Console) engine(w http.ResponseWriter, r *http.Request) error {
+	if err := operators(r); err != nil {
+		return err
+	}
 	var body engineBody
-	p := page{Title: "Engine", Here: "engine", Export: "/metrics"}
+	p := page{Title: "Engine", Here: "engine"}
 	if c.plot != nil {
 		samples := c.plot.now()
 		body.Here, body.Stats = true, samples[len(samples)-1].Stats
-		body.Since = took(time.Since(samples[0].at))
+		body.Since = took(time.Since(samples[0].At))
 		body.Curves = []curve{
-			line("sequences at work", "a", samples, func(_, s sample) float64 { return float64(s.Live) }),
-			line("requests that wait", "b", samples, func(_, s sample) float64 { return float64(s.Waiting) }),
-			line("pages in use", "c", samples, func(_, s sample) float64 { return float64(s.Pages - s.Free) }),
-			line("passes a second", "d", samples, func(before, s sample) float64 {
-				if d := s.at.Sub(before.at).Seconds(); d > 0 {
-					return float64(s.Passes-before.Passes) / d
-				}
-				return 0
+			level("sequences at work", "a", samples, func(s *engine.Stats) int { return s.Live }),
+			level("requests that wait", "b", samples, func(s *engine.Stats) int { return s.Waiting }),
+			level("pages in use", "c", samples, func(s *engine.Stats) int { return s.Pages - s.Free }),
+			perSecond("tokens computed a second", "d", samples, func(s *engine.Stats) int { return s.Rows }),
+			perSecond("tokens written a second", "a", samples, func(s *engine.Stats) int { return s.Written }),
+			perSecond("passes a second", "d", samples, func(s *engine.Stats) int { return s.Passes }),
+			rate("tokens in a pass", "b", samples, func(before, s *sample) float64 {
+				return float64(s.Rows-before.Rows) / float64(max(s.Passes-before.Passes, 1))
 			}),
 		}
+		p.Data = samples
 		p.Refresh = 1500
 	}
 	p.Body = body
 	return c.show(w, r, "engine", p)
-}
-
-// tools shows what each agent may call.
-func (c *Console) tools(w http.ResponseWriter, r *http.Request) error {
-	return c.show(w, r, "tools", page{Title: "Tools", Here: "tools"})
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/chaski-dev/chaski/agent/api"
 )
 
 // page is what every template gets.
@@ -22,7 +24,10 @@ type page struct {
 	Refresh int    // or milliseconds after which the page is made anew
 	Export  string // address of the same as JSON
 	Notice  string // what came of the form that led here
+	Who     api.Principal
+	Known   bool // somebody is let in
 	Body    any
+	Data    any // the page as JSON, by ?as=json; Export leads there
 }
 
 // problem is an error that a person reads.
@@ -39,8 +44,20 @@ func (c *Console) show(w http.ResponseWriter, r *http.Request, name string, p pa
 }
 
 func (c *Console) showAs(w http.ResponseWriter, r *http.Request, status int, name string, p page) error {
-	p.Agents = c.o.Agents
-	p.Notice = r.URL.Query().Get("notice")
+	if r.URL.Query().Get("as") == "json" && p.Data != nil {
+		w.Header().Set("Content-Type", "application/json")
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		return enc.Encode(p.Data)
+	}
+	if p.Data != nil && p.Export == "" {
+		p.Export = r.URL.Path + "?as=json"
+	}
+	p.Who = who(r)
+	if p.Known = p.Who.Name != ""; p.Known {
+		p.Agents = c.o.Agents
+		p.Notice = r.URL.Query().Get("notice")
+	}
 	var b bytes.Buffer
 	if err := c.pages[name].Execute(&b, p); err != nil {
 		return err

@@ -1,12 +1,14 @@
 package console
 
 import (
+	"bytes"
 	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/policies"
 )
 
 type runBody struct {
@@ -14,6 +16,8 @@ type runBody struct {
 	Steps  []step
 	Chart  *chart
 	Closed bool // the journal may not be read
+	Cost   string
+	Agent  *Agent // nil if it is not served here
 }
 
 // run shows a run: what it waits for, its times, its steps.
@@ -22,7 +26,7 @@ func (c *Console) run(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body := runBody{Run: one}
+	body := runBody{Run: one, Agent: c.agent(one.Agent)}
 	p := page{Title: "Run " + one.ID, Here: "runs", Export: runPath(one.ID, "journal")}
 	events, err := c.journal(r, one.ID)
 	if forbidden, ok := err.(*problem); ok && forbidden.status == http.StatusForbidden {
@@ -30,7 +34,11 @@ func (c *Console) run(w http.ResponseWriter, r *http.Request) error {
 	} else if err != nil {
 		return err
 	}
-	body.Steps, body.Chart = steps(events), picture(events, one.Over(), time.Now())
+	var layers []*policies.Source
+	if body.Agent != nil {
+		layers = body.Agent.Layers
+	}
+	body.Steps, body.Chart, body.Cost = steps(events, layers), picture(events, one.Over(), time.Now()), costOf(events)
 	if !one.Over() {
 		p.Events = runPath(one.ID, "events")
 	}
@@ -44,6 +52,10 @@ type promptBody struct {
 	Request *llm.Request
 	Exact   bool // its hash is the journal's
 	Usage   llm.Usage
+
+	// The same as the model reads it; Tokens is 0 if that is not known.
+	Tokens       int
+	Cached, Rest string
 }
 
 // prompt shows what the model was asked for the turn that is an event: it is computed from
@@ -68,5 +80,12 @@ func (c *Console) prompt(w http.ResponseWriter, r *http.Request) error {
 	g := events[n-1].Generated
 	req := planner.Request(s)
 	body := promptBody{Run: one, Seq: n, Request: req, Exact: s.Answers(g.Prompt, req), Usage: g.Usage}
+	if c.o.Prompt != nil {
+		if tokens, err := c.o.Prompt(req); err == nil { // of another model, say: then without
+			body.Tokens = len(tokens)
+			n := min(body.Usage.CachedTokens, len(tokens))
+			body.Cached, body.Rest = string(bytes.Join(tokens[:n], nil)), string(bytes.Join(tokens[n:], nil))
+		}
+	}
 	return c.show(w, r, "prompt", page{Title: "Prompt", Here: "runs", Export: runPath(one.ID, "journal"), Body: body})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/policies/label"
+	"github.com/chaski-dev/chaski/tools"
 )
 
 // numbered is an event of a journal with its number, from 1.
@@ -26,28 +27,34 @@ func (c *Console) journal(r *http.Request, id string) ([]numbered, error) {
 }
 
 // callFacts is what the journal says of a call, for its card.
-type callFacts struct{ verdict, rule, reason, took string }
+type callFacts struct {
+	verdict, rule, reason, took string
+	confidence                  float64
+	origin                      map[string]label.Origin
+}
 
-func (c *Console) callFacts(r *http.Request, id string) (map[string]*callFacts, error) {
-	events, err := c.journal(r, id)
-	if err != nil {
-		if p, ok := err.(*problem); ok && p.status == http.StatusForbidden {
-			return nil, nil // who may not read journals sees less
-		}
-		return nil, err
-	}
-	facts, begun := map[string]*callFacts{}, map[string]time.Time{}
+// factsOf adds what a journal says of its calls.
+func factsOf(events []numbered, facts map[string]*callFacts) {
+	begun := map[string]time.Time{}
 	of := func(id string) *callFacts {
 		if facts[id] == nil {
 			facts[id] = &callFacts{}
 		}
 		return facts[id]
 	}
+	var s planner.State
 	for _, ev := range events {
+		s = planner.Fold(s, ev.Event)
+		for i := range s.Calls {
+			of(s.Calls[i].ID).confidence = s.Calls[i].Confidence
+		}
 		switch {
 		case ev.Decided != nil:
 			f := of(ev.Decided.Call)
 			f.verdict, f.rule, f.reason = string(ev.Decided.Verdict), ev.Decided.Rule, ev.Decided.Reason
+			if ev.Decided.Decision != nil {
+				f.origin = ev.Decided.Decision.Labels
+			}
 		case ev.Intent != nil:
 			begun[ev.Intent.Call] = ev.At
 		case ev.Result != nil:
@@ -56,7 +63,28 @@ func (c *Console) callFacts(r *http.Request, id string) (map[string]*callFacts, 
 			}
 		}
 	}
-	return facts, nil
+}
+
+// branches are, for each turn of the model that counted, the event after which another run
+// can make that turn anew; 0 where a call is open.
+func branches(events []numbered) (out []int) {
+	var s planner.State
+	for i, ev := range events {
+		if g := ev.Generated; g != nil && g.Error == "" {
+			at := 0
+			if i > 0 && mayFork(&s) {
+				at = events[i-1].Seq
+			}
+			out = append(out, at)
+		}
+		s = planner.Fold(s, ev.Event)
+	}
+	return out
+}
+
+// mayFork says whether a run can begin with the events up to here.
+func mayFork(s *planner.State) bool {
+	return len(s.Calls) == 0 && !s.Status.Done() && s.Outcome == "" && s.Start != nil
 }
 
 // step is an event as people read it.
@@ -72,7 +100,8 @@ type step struct {
 	Calls  []llm.ToolCall
 	Call   *planner.CallState // that the event is about
 	Rule   *policies.Rule
-	Source string // the layer that the rule is of
+	Source string // the rule's name, with that of its layer
+	Place  string // where it is written
 	Origin map[string]label.Origin
 	Ask    *policies.Summary
 	Detail any
@@ -80,8 +109,9 @@ type step struct {
 	Prompt bool // the model was asked
 }
 
-// steps tells the journal.
-func steps(events []numbered) []step {
+// steps tells the journal. The layers are those that the agent has now: where a rule of
+// theirs is the one that decided, its place can be told.
+func steps(events []numbered, layers []*policies.Source) []step {
 	var s planner.State
 	rules := map[string]*policies.Rule{}
 	var out []step
@@ -174,10 +204,54 @@ func steps(events []numbered) []step {
 		case ev.Ticked != nil:
 			one.Title = "Time passed"
 		}
-		one.Fork = len(s.Calls) == 0 && !s.Status.Done() && s.Outcome == "" && s.Start != nil
+		if one.Rule != nil {
+			one.Place = placeOf(one.Source, one.Rule, layers)
+		}
+		one.Fork = mayFork(&s)
 		out = append(out, one)
 	}
 	return out
+}
+
+// placeOf is where a rule is written, if it is still written so.
+func placeOf(name string, r *policies.Rule, layers []*policies.Source) string {
+	for _, src := range layers {
+		for i := range src.Rules {
+			if now := &src.Rules[i]; src.Name+"/"+now.ID == name && now.When == r.When && now.Then == r.Then {
+				return place(src, now)
+			}
+		}
+	}
+	return ""
+}
+
+// costOf is what a run cost by the prices of its own policy; "" if that has none.
+func costOf(events []numbered) string {
+	var prices policies.Prices
+	total, names := 0.0, map[string]string{}
+	var s planner.State
+	for _, ev := range events {
+		s = planner.Fold(s, ev.Event)
+		for i := range s.Calls {
+			names[s.Calls[i].ID] = s.Calls[i].Tool
+		}
+		switch {
+		case ev.Pinned != nil:
+			var layers []*policies.Source
+			if json.Unmarshal(ev.Pinned.Layers, &layers) == nil {
+				prices = policies.PricesOf(layers)
+			}
+		case ev.Generated != nil:
+			u := ev.Generated.Usage
+			total += prices.Tokens(u.PromptTokens, u.GeneratedTokens)
+		case ev.Result != nil && ev.Result.Status == tools.StatusOK:
+			total += prices.Calls[names[ev.Result.CallID]]
+		}
+	}
+	if total == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.4g", total)
 }
 
 // took writes a time as people read it.

@@ -103,6 +103,7 @@ type Stats struct {
 	Pages, Free        int
 	Cached             int // pages that only the prefix cache holds
 	Passes             int
+	Rows, Written      int // tokens that passes read, drafts among them; tokens that were generated
 	Evicted, Spilled   int // pages
 	Restored, Unusable int // pages on disk
 }

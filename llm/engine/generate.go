@@ -27,6 +27,19 @@ func (e *Engine) CountTokens(req *llm.Request) (int, error) {
 	return len(ids), err
 }
 
+// Prompt returns the texts of the tokens that a request is read as.
+func (e *Engine) Prompt(req *llm.Request) ([][]byte, error) {
+	ids, _, err := e.prompt(req)
+	if err != nil {
+		return nil, err
+	}
+	out := make([][]byte, len(ids))
+	for i, id := range ids {
+		out[i] = e.tok.Bytes(id)
+	}
+	return out, nil
+}
+
 func (e *Engine) prompt(req *llm.Request) ([]int32, chat.Rendered, error) {
 	if e.tok == nil {
 		return nil, chat.Rendered{}, errors.New("engine: the model has no tokenizer: it runs on token ids only")

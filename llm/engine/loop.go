@@ -314,6 +314,9 @@ func (e *Engine) pass() {
 	}
 	e.mu.Lock()
 	e.stats.Passes++
+	for _, sp := range spans {
+		e.stats.Rows += len(sp.Tokens)
+	}
 	e.mu.Unlock()
 	for i := range parts {
 		n := spans[i].Logits
@@ -325,11 +328,15 @@ func (e *Engine) pass() {
 			n++
 		}
 		s.out.Usage.ForwardPasses++
+		before := s.generated()
 		if parts[0].beam != nil {
 			e.advance(s, parts[:n])
 		} else {
 			e.step(&parts[0])
 		}
+		e.mu.Lock()
+		e.stats.Written += s.generated() - before
+		e.mu.Unlock()
 		parts = parts[n:]
 	}
 }

@@ -177,6 +177,28 @@ func TestInfo(t *testing.T) {
 	if err := json.Unmarshal(msg.Data, &stats); err != nil || json.Unmarshal(stats.Endpoints[0].Data, &data) != nil || data.Requests != 1 || data.ProcessingNs <= 0 {
 		t.Errorf("%s %v", msg.Data, err)
 	}
+	if _, err := micro.AddService(c.NATS(), micro.Config{Name: "clock", Version: "1.0.0", Endpoint: &micro.EndpointConfig{Subject: "clock", Handler: micro.HandlerFunc(func(micro.Request) {})}}); err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(tools.Spec{Name: "ping", Parameters: json.RawMessage(`{"type":"object"}`), Effect: tools.Read})
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign, err := micro.AddService(c.NATS(), micro.Config{Name: "ping", Version: "1.0.0", Endpoint: &micro.EndpointConfig{Subject: "chaski.call.ping.x", QueueGroup: "chaski",
+		Metadata: map[string]string{"chaski": "1", "spec": string(text)}, Handler: micro.HandlerFunc(func(r micro.Request) { _ = r.Error("500", "no", nil) })}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.NATS().Request("chaski.call.ping.x", nil, time.Second); err != nil {
+		t.Fatal(err)
+	}
+	all, err := cl.Figures(context.Background())
+	if err != nil || len(all) != 2 || all[0].Tool != "add" || all[0].Requests != 1 || all[0].Errors != 0 || all[0].Worker != info.ID || all[0].Started.IsZero() {
+		t.Fatalf("%+v %v", all, err)
+	}
+	if all[1].Tool != "ping" || all[1].Worker != foreign.Info().ID || all[1].Requests != 1 || all[1].Errors != 1 || all[1].LastError == "" {
+		t.Errorf("%+v", all[1])
+	}
 }
 
 // TestBadTools calls tools that misbehave: each is an answer of that call only.

@@ -76,17 +76,24 @@ func (c *Client) ask(ctx context.Context, name string) (found map[string][]*decl
 	if name != "" {
 		subject += "." + name
 	}
+	found = map[string][]*declared{}
+	answered, err = c.everybody(ctx, subject, func(data []byte) { c.note(found, data) })
+	return found, answered, err
+}
+
+// everybody asks all services and hands their answers over, until no more come; answered
+// is false if not even the server said anything.
+func (c *Client) everybody(ctx context.Context, subject string, take func(data []byte)) (answered bool, err error) {
 	reply := c.conn.nc.NewInbox()
 	replies := make(chan *nats.Msg, 4096)
 	sub, err := c.conn.nc.ChanSubscribe(reply, replies)
 	if err != nil {
-		return nil, false, fmt.Errorf("bus: %w: %w", ErrUnavailable, err)
+		return false, fmt.Errorf("bus: %w: %w", ErrUnavailable, err)
 	}
 	defer func() { _ = sub.Unsubscribe() }()
 	if err := c.conn.nc.PublishRequest(subject, reply, nil); err != nil {
-		return nil, false, fmt.Errorf("bus: %w: %w", ErrUnavailable, err)
+		return false, fmt.Errorf("bus: %w: %w", ErrUnavailable, err)
 	}
-	found = map[string][]*declared{}
 	limit := time.After(2 * time.Second)
 	quiet := time.NewTimer(500 * time.Millisecond)
 	defer quiet.Stop()
@@ -94,17 +101,17 @@ func (c *Client) ask(ctx context.Context, name string) (found map[string][]*decl
 		select {
 		case msg := <-replies:
 			if header(msg.Header, "Status") == "503" {
-				return found, true, nil
+				return true, nil
 			}
 			answered = true
-			c.note(found, msg.Data)
+			take(msg.Data)
 			quiet.Reset(100 * time.Millisecond)
 		case <-quiet.C:
-			return found, answered, nil
+			return answered, nil
 		case <-limit:
-			return found, answered, nil
+			return answered, nil
 		case <-ctx.Done():
-			return nil, false, ctx.Err()
+			return false, ctx.Err()
 		}
 	}
 }

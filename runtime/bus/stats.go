@@ -1,7 +1,11 @@
 package bus
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +21,44 @@ type Stats struct {
 	Replayed     int64 `json:"replayed"`
 	ProcessingNs int64 `json:"processing_ns"` // from arrival to answer
 	AverageNs    int64 `json:"average_ns"`
+}
+
+// Figures are what one worker on the bus says of one of its tools.
+type Figures struct {
+	Tool      string    `json:"tool"`
+	Worker    string    `json:"worker"` // service id
+	Started   time.Time `json:"started"`
+	LastError string    `json:"last_error,omitempty"`
+	Stats
+}
+
+// Figures asks all workers for their figures, and returns them by tool and worker. Workers
+// that speak the protocol and keep no figures of their own have those of NATS.
+func (c *Client) Figures(ctx context.Context) ([]Figures, error) {
+	if err := c.conn.ready(ctx); err != nil {
+		return nil, err
+	}
+	var out []Figures
+	_, err := c.everybody(ctx, "$SRV.STATS", func(data []byte) {
+		var s micro.Stats
+		if json.Unmarshal(data, &s) != nil {
+			return
+		}
+		for _, e := range s.Endpoints {
+			if !strings.HasPrefix(e.Subject, subjectCall+s.Name+".") { // no tool
+				continue
+			}
+			f := Figures{Tool: s.Name, Worker: s.ID, Started: s.Started, LastError: e.LastError}
+			if len(e.Data) == 0 || json.Unmarshal(e.Data, &f.Stats) != nil {
+				f.Stats = Stats{Requests: int64(e.NumRequests), Errors: int64(e.NumErrors), ProcessingNs: int64(e.ProcessingTime), AverageNs: int64(e.AverageProcessingTime)}
+			}
+			out = append(out, f)
+		}
+	})
+	slices.SortFunc(out, func(a, b Figures) int {
+		return cmp.Or(cmp.Compare(a.Tool, b.Tool), a.Started.Compare(b.Started), cmp.Compare(a.Worker, b.Worker))
+	})
+	return out, err
 }
 
 // counts are what Stats are made of.
