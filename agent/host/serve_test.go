@@ -47,7 +47,11 @@ func waiting(t *testing.T, ttl string) (conn *bus.Conn, runs, run string) {
 		}
 	}()
 	t.Cleanup(func() { stop(); <-ended })
-	<-ready
+	select {
+	case <-ready:
+	case <-ended: // it said why
+		t.FailNow()
+	}
 	conn, err = bus.Connect(ctx, bus.Options{URL: server.URL()})
 	if err != nil {
 		t.Fatal(err)
