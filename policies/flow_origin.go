@@ -14,12 +14,7 @@ import (
 func (r *Run) origins(t *tool, args map[string]any, keys []string, labels map[string]label.Origin) {
 	for _, name := range keys {
 		p, known := t.props[name]
-		a := argument{tool: t, name: name}
-		for _, other := range keys {
-			if other != name {
-				leaves(args[other], func(v any) { a.others = append(a.others, v) })
-			}
-		}
+		a := argument{tool: t, name: name, others: others(args, name)}
 		labels[name] = r.origin(args[name], p, slices.Contains(t.required, name), a)
 		if !known { // the model chose the name too
 			labels[name] = labels[name].Join(r.context.Find(name, false))
@@ -32,7 +27,9 @@ func (r *Run) origins(t *tool, args map[string]any, keys []string, labels map[st
 			if list, ok := args[name].([]any); ok && len(list) > 1 {
 				o.Chosen = r.context.SeveralList(list, t.acts.Words())
 			} else {
-				leaves(args[name], func(v any) { o.Chosen = o.Chosen || r.context.Several(v, t.acts.Words(), t.kind(name)) })
+				leaves(args[name], func(v any) {
+					o.Chosen = o.Chosen || r.context.Several(v, t.acts.Words(), t.kind(name), others(args, name)...)
+				})
 			}
 		}
 		o.Chosen = o.Chosen && !clean
@@ -41,6 +38,17 @@ func (r *Run) origins(t *tool, args map[string]any, keys []string, labels map[st
 		}
 		labels[name] = o
 	}
+}
+
+// others are the values of a call but for those of one argument.
+func others(args map[string]any, but string) []any {
+	var out []any
+	for _, name := range sortedKeys(args) {
+		if name != but {
+			leaves(args[name], func(v any) { out = append(out, v) })
+		}
+	}
+	return out
 }
 
 // argument is what a value is labelled for.

@@ -22,7 +22,7 @@ import (
 // actsOf returns the words by which a user asks for a tool: those of its name, and those
 // that it declares.
 func actsOf(spec *tools.Spec) ask.Acts {
-	return ask.Of(spec.Name, label.List(spec.Labels[label.KeyActions]), label.List(spec.Labels[label.KeyObjects]))
+	return ask.Of(spec.Name, label.List(spec.Labels[label.KeyActions]), label.List(spec.Labels[label.KeyObjects])).Described(spec.Description)
 }
 
 // actsWith are those of one call: where an argument chooses the deed, as action: delete does, the

@@ -53,6 +53,7 @@ type Run struct {
 	approvals     map[string]Approval // by call hash
 	results       map[string]Decision // decisions on results, until the result is folded
 	said          *ask.Said
+	today         string // the day that the system's words or a tool say it is
 	phrases       map[string]*label.Phrase
 	used          map[int][]use   // calls that clauses of the user's have let through
 	tied          map[string]bool // results of calls that were bound, by source
@@ -83,6 +84,10 @@ func NewRun(b *Bundle, info Info) *Run {
 		approvals: map[string]Approval{}, results: map[string]Decision{},
 		said: ask.Read(), phrases: map[string]*label.Phrase{}, used: map[int][]use{}, tied: map[string]bool{},
 	}
+	for _, t := range b.tools {
+		r.said.Knows(t.acts)
+	}
+	r.context.Alike = ask.Alike
 	r.budget, r.prices = b.budgets()
 	return r
 }
@@ -147,7 +152,7 @@ func (r *Run) Observe(f Fact) error {
 		clear(r.attempts)
 	case FactSaid:
 		r.messages++
-		r.heard(fmt.Sprintf("user message %d", r.messages), f.Said)
+		r.heard(fmt.Sprintf("user message %d", r.messages), f.Said, f.At)
 	case FactDone:
 		for _, c := range f.Done {
 			r.spend(Decision{Tool: c.Tool, CallID: c.ID, Arguments: c.Arguments})
@@ -174,9 +179,18 @@ func (r *Run) message(f Fact) {
 	switch m.Role {
 	case llm.RoleSystem:
 		r.context.Add(label.Source{ID: id, Kind: label.FromSystem, Text: text})
+		if day := label.Today(text); day != "" {
+			r.today = day
+		}
 		r.vouch(text)
 	case llm.RoleUser:
-		r.heard(id, text)
+		r.heard(id, text, f.At)
+	case llm.RoleAssistant:
+		if len(m.Calls) == 0 {
+			r.said.Offer(text)
+		} else {
+			r.said.Offer("")
+		}
 	case llm.RoleTool: // a result without a call: a passage, an imported conversation
 		if len(m.Value) > 0 {
 			text = string(m.Value)
@@ -187,8 +201,12 @@ func (r *Run) message(f Fact) {
 
 // heard takes up what a person said, in this run or in one above it: it names values, and it
 // asks for acts.
-func (r *Run) heard(id, text string) {
-	r.context.Add(label.Source{ID: id, Kind: label.FromUser, Label: label.Label{Integrity: label.User}, Text: text})
+func (r *Run) heard(id, text string, at time.Time) {
+	today := r.today
+	if today == "" && !at.IsZero() {
+		today = at.UTC().Format(time.DateOnly)
+	}
+	r.context.Add(label.Source{ID: id, Kind: label.FromUser, Label: label.Label{Integrity: label.User}, Text: text, Today: today})
 	r.said.Add(text)
 	r.vouch(text)
 }

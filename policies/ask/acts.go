@@ -14,22 +14,30 @@ var money = strings.Fields("payment money transfer amount rent bill invoice fee 
 type Acts struct {
 	verbs, weak []string // English; a+b is a verb with a particle
 	stems       map[lang][]stem
-	loose       map[lang][]stem // those of weak verbs
-	nouns       []string        // English, whole
-	begins      []string        // of nouns in the other languages
-	strict      bool            // its object must be named
-	alters      bool            // takes something away or changes it
-	named       []string        // verbs of the tool's own name
+	loose       map[lang][]stem        // those of weak verbs
+	nouns       []string               // English, whole
+	begins      []string               // of nouns in the other languages
+	strict      bool                   // its object must be named
+	alters      bool                   // takes something away or changes it
+	named       []string               // verbs of the tool's own name
+	of          func(main string) Acts // made again, with another part of the name as the deed
+	ends        bool                   // its thing is gone afterwards
+	by          bool                   // its numbers say by how much
 }
 
 // Of returns the acts of a tool by its name, which is cut into words, and by the words
 // that its declaration adds: verbs, and nouns for what it works on.
 func Of(name string, verbs, nouns []string) Acts {
+	return of(NameWords(name), verbs, nouns, "")
+}
+
+// of is [Of] with the part of the name that is the deed, if that is known.
+func of(parts, verbs, nouns []string, deed string) Acts {
 	a := Acts{stems: map[lang][]stem{}, loose: map[lang][]stem{}}
-	parts := NameWords(name)
-	main := -1 // the part that is the deed
+	a.of = func(main string) Acts { return of(parts, verbs, nouns, main) }
+	main := slices.Index(parts, deed) // the part that is the deed
 	for i, p := range parts {
-		if find(p) != nil && (main < 0 || AlsoNoun(parts[main]) && !AlsoNoun(p)) {
+		if deed == "" && find(p) != nil && (main < 0 || carriers[parts[main]] || AlsoNoun(parts[main]) && !AlsoNoun(p)) {
 			main = i
 		}
 	}
@@ -39,6 +47,9 @@ func Of(name string, verbs, nouns []string) Acts {
 	for i, p := range parts {
 		if i == main {
 			a.add(p)
+			if i+1 < len(parts) && senseOf[p+"+"+parts[i+1]] != nil { // check_in, shut_down
+				a.mean(senseOf[p+"+"+parts[i+1]])
+			}
 			continue
 		}
 		a.noun(p)
@@ -88,9 +99,51 @@ func Of(name string, verbs, nouns []string) Acts {
 	if slices.Contains(a.nouns, "address") {
 		a.weak = append(a.weak, "send", "deliver", "ship")
 	}
+	if slices.ContainsFunc(a.named, func(v string) bool { return enders[v] }) {
+		a.ends, a.verbs = true, append(a.verbs, "get+rid")
+	}
 	a.sort()
 	return a
 }
+
+// enders are deeds behind which a thing is gone.
+var enders = set("delete remove discard scrap dispose bin dump junk uproot erase trash purge wipe destroy cancel shred recycle")
+
+// Described returns the acts with what the tool's description says of them: the verb that it
+// begins with, which needs a noun beside it, and whether numbers say by how much.
+func (a Acts) Described(text string) Acts {
+	words := NameWords(text)
+	if len(words) == 0 {
+		return a
+	}
+	a.by = slices.Contains(words, "by")
+	first := words[0]
+	if one, ok := strings.CutSuffix(first, "s"); ok && find(first) == nil {
+		first = one // "Renews a loan"
+	}
+	if len(find(first)) > 0 && !slices.Contains(a.named, first) {
+		if again := a.of(first); slices.Contains(again.named, first) { // fuel_ship: Fuel a ship.
+			again.by = a.by
+			return again
+		}
+	}
+	if len(find(first)) == 0 || idleVerbs[first] || slices.Contains(a.named, first) {
+		return a
+	}
+	other := Acts{stems: map[lang][]stem{}, loose: map[lang][]stem{}}
+	other.add(first)
+	a.weak = append(slices.Clip(a.weak), other.verbs...)
+	loose := map[lang][]stem{}
+	for _, l := range senseLangs {
+		loose[l] = append(slices.Clip(a.loose[l]), other.stems[l]...)
+	}
+	a.loose = loose
+	a.sort()
+	return a
+}
+
+// idleVerbs at the beginning of a description say nothing of the act.
+var idleVerbs = set("have let get make do use allow list read show look find search check return")
 
 func (a *Acts) has(verb string) bool { return slices.Contains(a.verbs, verb) }
 
@@ -132,7 +185,12 @@ var nominal = map[string]string{
 func (a *Acts) add(word string) {
 	a.named = append(a.named, word)
 	a.verbs = append(a.verbs, word)
-	for _, k := range find(word) {
+	a.mean(find(word))
+}
+
+// mean takes the words of deeds.
+func (a *Acts) mean(deeds []*act) {
+	for _, k := range deeds {
 		a.verbs = append(a.verbs, k.verbs...)
 		a.weak = append(a.weak, k.weak...)
 		for l, list := range k.stems {
@@ -156,16 +214,26 @@ func (a *Acts) add(word string) {
 // find returns the deeds that a verb names: those that are called so, else those whose
 // verbs it is among.
 func find(word string) []*act {
+	list := deedOf[word]
 	if a := actNames[word]; a != nil {
-		return []*act{a}
+		list = []*act{a}
 	}
-	return deedOf[word]
+	return append(slices.Clip(list), senseOf[word]...)
 }
+
+// carriers are verbs of names that say nothing without their noun: place_order, issue_refund.
+var carriers = set("place make issue submit put do perform")
 
 // AlsoNoun reports whether a word of a tool's name more often says what it works on.
 func AlsoNoun(w string) bool { return alsoNouns[w] || alsoNouns[strings.TrimSuffix(w, "s")] }
 
-var alsoNouns = set("mail email e-mail message text file note book order review record draft post comment test call sign contact phone copy new log tip open plan move share name rent")
+var alsoNouns = set(`mail email e-mail message text file note book order review record draft post comment test call sign contact phone copy new log tip open plan move share name rent
+	tidy mop dust iron press polish wax chill boil steam bake roast grill toast mix blend pour fill drain flush brew plate cut slice trim clip light season salt lay plant pot harvest pick prune
+	weed feed manure spray mist water brush walk exercise foster mate hatch stable pen trap free fix service exchange switch substitute mount pump fuel gas charge tow park lift drill saw paint
+	glue stick sand grind oil grease tune level zero crush spin shake measure stain dye color colour sticker dump sample rotate push pull fold stack pile wrap pack bill invoice credit fine
+	discount stock stamp seal issue laminate staple scan fax lease auction bid value excuse grade score dose treat dress bandage wake seat place escort upgrade downgrade vote pair match train
+	coach interview alert praise report play tape stream air snooze crop export import zip split join link sync patch scale program sound dock film board anchor moor berth land delay advance
+	reroute hold raise cast stage tour loan display shelve request search rate compost dry warm wash frost filter cover double map box track point hose plug patrol view`)
 
 // NameWords splits a tool's name: send_mail, sendMail and send-mail are send and mail.
 func NameWords(name string) []string {

@@ -26,7 +26,7 @@ func (s *Said) Asked(call *Call) []Ask {
 	for i := len(s.clauses) - 1; i >= 0 && len(out) < MaxAsks; i-- {
 		c := &s.clauses[i]
 		strong, ok := s.asks(i, call)
-		if !ok {
+		if !ok || s.overridden(i, call) {
 			continue
 		}
 		text, held, ok := s.fits(i, call)
@@ -55,7 +55,7 @@ func (s *Said) Forbidden(call *Call) bool {
 			return false
 		}
 		named := call.names(c.text)
-		if _, ok := s.asks(i, call); ok && !s.leavesOut(i, call) {
+		if _, ok := s.asks(i, call); ok && !s.leavesOut(i, call) && !s.overridden(i, call) {
 			if named {
 				return false
 			}
@@ -128,7 +128,7 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 	a := &call.Acts
 	if c.verbOf >= 0 { // and another 30 to Bob
 		o := &s.clauses[c.verbOf]
-		if c.negates() >= 0 || len(c.words) == 0 {
+		if c.negates() >= 0 || len(c.words) == 0 || c.corrects && c.besides(call) {
 			return false, false
 		}
 		if c.contrast && o.negates() < 0 && !c.hasAny(0, len(c.words), "only", "just", "nur", "seulement", "solo", "sólo", "só", "apenas", "सिर्फ", "केवल", "แค่", "เฉพาะ") {
@@ -412,7 +412,7 @@ func (c *clause) specific(at int, a *Acts) bool {
 			return true
 		}
 		// "to globex", "an globex"
-		if i > 0 && c.words[i-1].within&(target|source) != 0 && t.within == 0 && !a.isNoun(t) && knownIn[t.text] == 0 && !enVerbs[t.text] && !foreignVerb(t, c.lang) {
+		if i > 0 && c.words[i-1].within&(target|source) != 0 && t.within == 0 && !a.isNoun(t) && knownIn[t.text] == 0 && !t.verb && !foreignVerb(t, c.lang) {
 			return true
 		}
 	}

@@ -41,6 +41,8 @@ type clause struct {
 	apart    []string // what is taken out of what it asks for: all but …
 	kind     kind
 	lang     lang
+	corrects bool // it puts the clause whose verb it takes right
+	offered  bool // the assistant's offer, to which the user agreed
 	contrast bool // it stands against the one before it
 	begins   bool // it begins its sentence
 	asked    bool // its sentence ends with a question mark
@@ -57,6 +59,8 @@ type clause struct {
 // Said is everything that the user said in a run, in order.
 type Said struct {
 	clauses  []clause
+	verbs    map[string]bool // of the run's own tools, in English
+	offer    string          // what the assistant said last
 	messages int
 	sentence int
 }
@@ -68,6 +72,37 @@ func Read(texts ...string) *Said {
 		s.Add(t)
 	}
 	return s
+}
+
+// Knows takes up the verbs of the tools' own names, so that they are read as verbs in what is
+// added from here on.
+func (s *Said) Knows(list ...Acts) {
+	if s.verbs == nil {
+		s.verbs = map[string]bool{}
+	}
+	for _, a := range list {
+		for _, v := range a.named {
+			if isASCII(v) && len(v) > 2 && !enVerbs[v] && knownIn[v] == 0 {
+				s.verbs[v] = true
+			}
+		}
+	}
+}
+
+// knows marks a word that is, or is a form of, a verb of the run's own tools.
+func (s *Said) knows(t *token) {
+	if len(s.verbs) == 0 || t.verb || !isASCII(t.text) {
+		return
+	}
+	if s.verbs[t.text] {
+		t.verb, t.noun = true, true
+		return
+	}
+	for v := range s.verbs {
+		if f := english(t.text, v); f == doing || f == done {
+			t.bent = true
+		}
+	}
 }
 
 // Add reads one more message of the user's.
@@ -86,6 +121,8 @@ func (s *Said) Add(text string) {
 		s.sentence++
 		s.read(text, at, quotes)
 	}
+	s.agreed(first)
+	s.correct(first)
 	s.relate(first)
 }
 
@@ -96,6 +133,7 @@ func (s *Said) read(text string, at stretch, quotes []stretch) {
 		list[i].at += at.from
 		list[i].end += at.from
 		list[i].n = i
+		s.knows(&list[i])
 		for _, q := range quotes {
 			list[i].quoted = list[i].quoted || list[i].at >= q.from && list[i].end <= q.to
 		}

@@ -75,6 +75,13 @@ func (c *cutter) cut() {
 		case t.starts&contrast != 0 && c.contrasts(i):
 			c.flush(true)
 			i = span(list, i, contrast)
+		case t.sign && t.text == "," && c.takesOut(i+1):
+			end := c.partEnd(i+2, false)
+			c.cur.apart = append(c.cur.apart, joined(c.text, list[i+1:end]))
+			i = end
+			if i < len(list) && list[i].sign && list[i].text == "," && !c.starts(i+1) {
+				i++
+			}
 		case t.sign || t.starts&and != 0:
 			next := i + 1
 			if !t.sign {
@@ -214,9 +221,9 @@ func (c *cutter) conditionEnd(from int, front bool) int {
 			return i
 		case i > from+1 && t.starts&unless != 0:
 			return i
-		case i == from+1 && front && (c.list[from].text == "so" || c.list[from].text == "possible" || c.list[from].text == "necessary" || c.list[from].text == "not") && enVerbs[t.text]:
+		case i == from+1 && front && (c.list[from].text == "so" || c.list[from].text == "possible" || c.list[from].text == "necessary" || c.list[from].text == "not") && t.verb:
 			return i
-		case i > from && front && c.lang&en != 0 && enVerbs[t.text] && !AlsoNoun(t.text) && !c.commaAhead(i) && c.commands(i):
+		case i > from && front && c.lang&en != 0 && t.verb && !t.noun && !c.commaAhead(i) && c.commands(i):
 			return i
 		case i > from && front && c.lang&th != 0 && c.lang&en != 0 && thai(t.text) && foreignVerb(t, th) && i > from+1 && !c.tailed(from):
 			return i
@@ -320,6 +327,43 @@ func (c *cutter) aside(i int) bool {
 	return true
 }
 
+// bareNo are negations that stand before a thing as well as before a verb.
+var bareNo = set("not nicht pas non no não ไม่ใช่")
+
+// placing are words that go on, behind what is taken out, with what is said of the rest: "not the
+// hall, to 21 degrees".
+var placing = set(`to into onto on at by in for with from under until till auf um an für bei mit nach bis von zum zur im am
+	à au aux en pour dans sur avec chez alle agli allo alla al in per con nel su da para por con en hasta desde em no na com até pelo pela`)
+
+// takesOut reports whether a negation behind a comma takes a thing out and is no ban: it has no verb
+// of its own.
+func (c *cutter) takesOut(i int) bool {
+	if i+1 >= len(c.list) || !bareNo[c.list[i].text] || c.list[i].quoted || c.list[i].starts&negator == 0 || c.list[i].within&harmless != 0 || len(c.cur.words) == 0 || c.onlyOpeners() {
+		return false
+	}
+	some := false
+	for j := i + 1; j < len(c.list); j++ {
+		t := &c.list[j]
+		if t.sign && !t.quoted {
+			break
+		}
+		if t.starts&and != 0 && c.starts(span(c.list, j, and)) || t.starts&contrast != 0 {
+			break
+		}
+		if t.starts&(negator|speaker|know|frame|question|keep|await|later|ifs|subject|content) != 0 && t.within&det == 0 || finite[t.text]&c.lang != 0 {
+			return false
+		}
+		if c.lang&en != 0 && (t.verb && !t.noun || t.inflected() && !t.capped && (j == i+1 || c.list[j-1].within&(det|and) == 0)) {
+			return false
+		}
+		if j == i+1 && (t.verb && c.lang&en != 0 || foreignVerb(t, c.lang) && !frequent(t, c.lang)) {
+			return false
+		}
+		some = some || t.within&^(speaker|others|source|target) == 0
+	}
+	return some
+}
+
 // partEnd returns where what is taken apart ends: at a sign or a joining word behind which a
 // clause begins; lists go on.
 func (c *cutter) partEnd(from int, list bool) int {
@@ -327,7 +371,7 @@ func (c *cutter) partEnd(from int, list bool) int {
 		t := &c.list[i]
 		switch {
 		case t.quoted:
-		case t.sign && (!list || t.text != "," || c.starts(i+1) || !c.lists(i)):
+		case t.sign && (!list || t.text != "," || c.starts(i+1) || !c.lists(i) || i+1 < len(c.list) && placing[c.list[i+1].text]):
 			return i
 		case i > from && t.starts&contrast != 0 && c.contrasts(i):
 			return i

@@ -180,7 +180,7 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 	}
 	for j := i - 1; j >= 0; j-- {
 		o := &s.clauses[j]
-		if c.verbOf == j && v.Said(o.text) && !o.rival(v, call, 0, len(o.words)) {
+		if c.verbOf == j && v.Said(o.text) && (c.corrects && o.replaces(c, call) || !o.rival(v, call, 0, len(o.words))) {
 			return true
 		}
 		if !v.Said(o.text) {
@@ -192,7 +192,7 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 			}
 			continue
 		}
-		if !s.lends(j, i, call) || c.selects(call) || v.Shape == Word && len(o.verbs(&call.Acts)) == 0 && c.ownThing(call) {
+		if !s.lends(j, i, call) || o.belongs(v) && !c.speaksOf(o.owner(v), call) || c.selects(call) || v.Shape == Word && len(o.verbs(&call.Acts)) == 0 && c.ownThing(call) {
 			return false
 		}
 		return o.sentence == c.sentence || s.takesUp(i, call)
@@ -253,11 +253,60 @@ func (c *clause) selects(call *Call) bool {
 	return false
 }
 
+// owner is the one whose value a clause tells: "Ann" of "Ann's account is X.", or "".
+func (c *clause) owner(v Value) string {
+	for i := range c.words {
+		t := &c.words[i]
+		if v.Said(t.text) {
+			break
+		}
+		if name, ok := strings.CutSuffix(t.text, "'s"); ok && possessive(t.text) {
+			return name
+		}
+		if i+2 < len(c.words) && attributes[t.text] && owning[c.words[i+1].text] {
+			k := i + 2
+			for k+1 < len(c.words) && c.words[k].within&det != 0 {
+				k++
+			}
+			if !copulas[c.words[k].text] {
+				return c.words[k].text
+			}
+		}
+		if i > 0 && c.lang == hi && (t.text == "का" || t.text == "की" || t.text == "के") {
+			return c.words[i-1].text
+		}
+	}
+	return ""
+}
+
+// belongs reports whether a clause does nothing but tell whose a value is.
+func (c *clause) belongs(v Value) bool {
+	return c.owner(v) != "" && slices.ContainsFunc(c.words, func(t token) bool { return copulas[t.text] })
+}
+
+var owning = set("of von vom der des de du d' do da dos di del della dello")
+
+// speaksOf reports whether a clause means somebody: it names them, or nobody.
+func (c *clause) speaksOf(who string, call *Call) bool {
+	named := false
+	for i := range c.words {
+		t := &c.words[i]
+		w := strings.TrimSuffix(t.text, "'s")
+		if w == who {
+			return true
+		}
+		if t.names() && !t.verb && !foreignVerb(t, c.lang) && !call.Acts.isNoun(t) && !unitWords[t.text] && !amountForm.MatchString(t.text) && !slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) }) {
+			named = true
+		}
+	}
+	return !named
+}
+
 // ownThing reports whether the clause says of its thing which one: "the side door".
 func (c *clause) ownThing(call *Call) bool {
 	for i := 1; i < len(c.words); i++ {
 		before := &c.words[i-1]
-		if call.Acts.isNoun(&c.words[i]) && !before.sign && before.within&(det|pronoun|opener|frame|and|again) == 0 && !call.Acts.isNoun(before) && !enVerbs[before.text] && !frequent(before, c.lang) {
+		if call.Acts.isNoun(&c.words[i]) && !before.sign && before.within&(det|pronoun|opener|frame|and|again) == 0 && !call.Acts.isNoun(before) && !before.verb && !frequent(before, c.lang) {
 			return true
 		}
 	}
@@ -480,7 +529,7 @@ func (c *clause) like(i int, v Value, call *Call) bool {
 		if t.within&^(speaker|and|others) != 0 || t.text == "" || strings.ContainsFunc(t.text, unicode.IsDigit) || strings.Contains(t.text, "@") || call.Acts.isNoun(t) {
 			return false
 		}
-		if monthWord(t.text) || weekdays[t.text] || knownIn[t.text] != 0 && !t.capped || enVerbs[t.text] && c.lang&en != 0 || foreignVerb(t, c.lang) {
+		if monthWord(t.text) || weekdays[t.text] || knownIn[t.text] != 0 && !t.capped || t.verb && c.lang&en != 0 || foreignVerb(t, c.lang) {
 			return false
 		}
 		if t.capped && i > 0 && !(c.lang&de != 0) {
@@ -511,7 +560,7 @@ func (c *clause) like(i int, v Value, call *Call) bool {
 // names reports whether a word is a verb behind which a name may stand.
 func (c *clause) names(i int) bool {
 	t := &c.words[i]
-	return i == c.opened() && (c.lang&en != 0 && enVerbs[t.text] || foreignVerb(t, c.lang))
+	return i == c.opened() && (c.lang&en != 0 && t.verb || foreignVerb(t, c.lang))
 }
 
 // code reports whether a word is a name with digits or signs in it: e4, old.log, P-10.

@@ -63,7 +63,7 @@ var orders = map[lang]*regexp.Regexp{
 	fr: regexp.MustCompile(`^(?:e|es|ez|er|ons|s|ir|is|issez|re|t|ds|d|dre|rez|onds|ondez|ondre|tez|ttez|ttre|ttez|ire|vez|yez|yer|uez|uer|gez|ger|ce|cez|cer|frir|vre|vrez)?$`),
 	it: regexp.MustCompile(`^(?:(?:a|i|e|o|hi|ha|gli|ni|na|iate|ate|ete|ite|are|ere|ire|iamo|arla|ino|isci|isca|ghi|chi|tere|tete|di|da)(?:mi|ti|ci|lo|la|li|le|ne|gli|glielo|melo|mela)?|(?:ar|er|ir)(?:mi|ti|ci|lo|la|li|le|ne|gli|melo|mela|glielo))?$`),
 	es: regexp.MustCompile(`^(?:(?:a|e|as|es|en|an|ad|ed|id|ar|er|ir|ue|ues|uen|que|ques|ga|gas|gan|ce|za|ja|jas|jan|ar|der|deis|eis|ais)(?:me|te|se|lo|la|le|los|las|les|nos|melo|mela|selo|sela|melos|selos)?)?$`),
-	pt: regexp.MustCompile(`^(?:e|a|em|am|ar|er|ir|ue|uem|ua|uam|as|es|ra|ram|za|ze|ça|ca|que|quem|gue|ie|iem|ia|iam)?$`),
+	pt: regexp.MustCompile(`^(?:e|a|i|is|í|em|am|ar|er|ir|ue|uem|ua|uam|as|es|ra|ram|za|ze|ça|ca|que|quem|gue|ie|iem|ia|iam)?$`),
 }
 
 // names are the endings of nouns for deeds.
@@ -137,6 +137,9 @@ func (c *clause) verbs(a *Acts) []verb {
 func (c *clause) verb(i int, a *Acts) (verb, bool) {
 	w := c.words[i].text
 	if c.lang&en != 0 {
+		if a.ends && w == "go" && i > 0 && (c.words[i-1].text == "can" || c.words[i-1].text == "may") {
+			return verb{i, 2, en, done, "go"}, true
+		}
 		for _, v := range a.verbs {
 			base, particle, _ := strings.Cut(v, "+")
 			if f := english(w, base); f != noForm && (particle == "" || c.hasWord(particle, i+1)) && !c.toSpeaker(i) {
@@ -144,7 +147,7 @@ func (c *clause) verb(i int, a *Acts) (verb, bool) {
 			}
 		}
 	}
-	if !falseFriends[w] && !(c.lang&en != 0 && enVerbs[w]) {
+	if !falseFriends[w] && !(c.lang&en != 0 && c.words[i].verb) {
 		for _, l := range []lang{de, fr, it, es, pt, hi, th} {
 			if c.lang&l == 0 {
 				continue
@@ -156,7 +159,7 @@ func (c *clause) verb(i int, a *Acts) (verb, bool) {
 			}
 		}
 	}
-	if !falseFriends[w] && !(c.lang&en != 0 && enVerbs[w]) {
+	if !falseFriends[w] && !(c.lang&en != 0 && c.words[i].verb) {
 		for _, l := range []lang{de, fr, it, es, pt, hi, th} {
 			if c.lang&l == 0 {
 				continue
@@ -222,7 +225,7 @@ func (c *clause) toSpeaker(i int) bool {
 		let := slices.IndexFunc(c.words[:i], func(t token) bool { return t.text == "let" })
 		return let < 0 || me(let+1)
 	case "get":
-		return !me(i+1) && !c.hasWord("back", i)
+		return !me(i+1) && !c.hasWord("back", i) && !(i+1 < len(c.words) && c.words[i+1].text == "rid")
 	}
 	return false
 }

@@ -11,10 +11,10 @@ func (c *cutter) verbAhead(i int) bool {
 		if t.sign || t.quoted {
 			return false
 		}
-		if t.within&(det|target|source) != 0 && !enVerbs[t.text] {
+		if t.within&(det|target|source) != 0 && !t.verb {
 			continue
 		}
-		if c.lang&en != 0 && (enVerbs[t.text] || anyEnglish(t.text)) && (!AlsoNoun(t.text) || j == i) || foreignVerb(t, c.lang) && !frequent(t, c.lang) {
+		if c.lang&en != 0 && (t.verb || t.inflected()) && (!t.noun || j == i) || foreignVerb(t, c.lang) && !frequent(t, c.lang) {
 			return true
 		}
 	}
@@ -25,6 +25,9 @@ func (c *cutter) verbAhead(i int) bool {
 func frequent(t *token, l lang) bool {
 	return knownIn[t.text]&l != 0 || t.within&(det|pronoun|target|source) != 0
 }
+
+// inflected reports whether a word is a form of any verb, but for its base.
+func (t *token) inflected() bool { return t.bent || anyEnglish(t.text) }
 
 // anyEnglish reports whether a word is a form of any deed's verb.
 func anyEnglish(w string) bool {
@@ -108,8 +111,8 @@ func (c *cutter) starts(i int) bool {
 				return true
 			}
 		}
-		if c.lang&en != 0 && enVerbs[t.text] || t.starts&other != 0 || foreignVerb(t, c.lang) && !(c.lang&en != 0 && AlsoNoun(t.text)) {
-			if c.lang&en != 0 && AlsoNoun(t.text) && c.thing(j) {
+		if c.lang&en != 0 && t.verb || t.starts&other != 0 || foreignVerb(t, c.lang) && !(c.lang&en != 0 && t.noun) {
+			if c.lang&en != 0 && t.noun && c.thing(j) {
 				return c.ahead(j + 1)
 			}
 			return true
@@ -154,9 +157,9 @@ func (c *cutter) ahead(i int) bool {
 		switch {
 		case finite[t.text]&c.lang != 0 && before.within&(det|target|source) == 0 && j+1 < len(c.list):
 			return true
-		case c.lang&en != 0 && anyEnglish(t.text) && strings.HasSuffix(t.text, "ed") && (before.within&(opener|negator) != 0 || j+1 < len(c.list) && c.list[j+1].within&(pronoun|det|speaker) != 0):
+		case c.lang&en != 0 && t.inflected() && strings.HasSuffix(t.text, "ed") && (before.within&(opener|negator) != 0 || j+1 < len(c.list) && c.list[j+1].within&(pronoun|det|speaker) != 0):
 			return true
-		case c.lang&en != 0 && (enVerbs[t.text] || t.starts&other != 0) && !AlsoNoun(t.text) && before.within&(det|speaker|subject|target|pronoun|source) == 0 && before.within&content == 0 && before.text != "of" && before.text != "for" && before.text != "with" && before.text != "as":
+		case c.lang&en != 0 && (t.verb || t.starts&other != 0) && !t.noun && before.within&(det|speaker|subject|target|pronoun|source) == 0 && before.within&content == 0 && before.text != "of" && before.text != "for" && before.text != "with" && before.text != "as":
 			return true
 		case c.lang == de && foreignVerb(t, de) && strings.HasSuffix(t.text, "en") && (j+1 == len(c.list) || c.list[j+1].sign || c.list[j+1].starts&and != 0):
 			return true

@@ -55,7 +55,7 @@ func contentOf(c *clause) int {
 		switch {
 		case t.starts&content != 0 && !relative(c, i) && t.within&frame == 0:
 			return i
-		case t.text == "to" && c.lang&en != 0 && i > said+1 && tellers[c.words[said].text] && i+1 < len(c.words) && (enVerbs[c.words[i+1].text] || c.words[i+1].starts&other != 0):
+		case t.text == "to" && c.lang&en != 0 && i > said+1 && tellers[c.words[said].text] && i+1 < len(c.words) && (c.words[i+1].verb || c.words[i+1].starts&other != 0):
 			return i
 		case (t.text == "de" || t.text == "à" || t.text == "di" || t.text == "a" || t.text == "que" || t.text == "zu") && i > said && i+1 < len(c.words) && c.lang&en == 0 && foreignSayers[c.words[said].text] && foreignVerb(&c.words[i+1], c.lang):
 			return i
@@ -212,7 +212,7 @@ func (c *clause) verbFirst() bool {
 		return false
 	}
 	t := &c.words[i]
-	return c.lang&en != 0 && enVerbs[t.text] || t.starts&other != 0 || foreignVerb(t, c.lang) && !frequent(t, c.lang)
+	return c.lang&en != 0 && t.verb || t.starts&other != 0 || foreignVerb(t, c.lang) && !frequent(t, c.lang)
 }
 
 // reports returns the word from which on somebody else speaks, "the mail says that you should
@@ -262,7 +262,7 @@ func (s *Said) relate(first int) {
 				s.clauses[j].later = true
 			}
 		}
-		if c.bare() {
+		if c.bare() && !c.corrects {
 			for j := i - 1; j >= 0; j-- {
 				o := &s.clauses[j]
 				if o.message != c.message && (c.message-o.message > 1 || i > first || !c.words0(again) && c.find(again, 0, len(c.words)) < 0) {
@@ -318,6 +318,12 @@ func (c *clause) words0(k cue) bool {
 // tellsState are verbs that say how things are: a clause that has one goes on with no order.
 var tellsState = set("i'm am we're bin bist sind suis sommes êtes soy estoy estamos sono siamo sou estou estamos हूँ")
 
+// behind reports whether a word stands right behind what asks for a verb: "could you seat her".
+func (c *clause) behind(i int) bool {
+	before := &c.words[i-1]
+	return before.within&frame != 0 && before.within&(det|pronoun) == 0 || before.text == "to" || before.text == "please"
+}
+
 // bare reports whether the clause has no verb.
 func (c *clause) bare() bool {
 	if c.kind == subordinate {
@@ -331,16 +337,19 @@ func (c *clause) bare() bool {
 		if t.quoted || t.sign {
 			continue
 		}
+		if t.text == "go" && i > 0 && (c.words[i-1].text == "can" || c.words[i-1].text == "may") { // B8 can go
+			return false
+		}
 		if i > 0 && tellsState[t.text] { // with 62 I'm happy
 			return false
 		}
-		if c.lang&en != 0 && (enVerbs[t.text] || anyEnglish(t.text)) && !(AlsoNoun(t.text) && i > 0) && t.within&later == 0 || t.starts&other != 0 && t.within&(later|await|det|opener) == 0 {
+		if c.lang&en != 0 && (t.verb || t.inflected()) && !(t.noun && i > 0 && !c.behind(i)) && t.within&later == 0 || t.starts&other != 0 && t.within&(later|await|det|opener) == 0 {
 			return false
 		}
 		if t.starts&(keep|question|know|hypothetical|report|stop) != 0 && t.within&(later|negator|and) == 0 && !(c.lang&en == 0 && t.within&(det|pronoun) != 0) {
 			return false
 		}
-		if !frequent(t, c.lang) && !(c.lang&en != 0 && AlsoNoun(t.text)) && foreignVerb(t, c.lang) {
+		if !frequent(t, c.lang) && !(c.lang&en != 0 && t.noun) && foreignVerb(t, c.lang) {
 			return false
 		}
 	}

@@ -12,6 +12,8 @@ import (
 var (
 	//go:embed lexicon/acts.txt
 	actsText string
+	//go:embed lexicon/verbs.txt
+	verbsText string
 	//go:embed lexicon/things.txt
 	thingsText string
 	//go:embed lexicon/cues.txt
@@ -79,6 +81,10 @@ const (
 	letter
 	topic
 	fraction
+	amend  // words for a correction
+	oops   // words that announce one
+	offer  // what the assistant asks for an order by
+	assent // what agrees to it
 )
 
 var cueNames = map[string]cue{
@@ -86,6 +92,7 @@ var cueNames = map[string]cue{
 	"contrast": contrast, "and": and, "if": ifs, "unless": unless, "aside": aside, "content": content, "hypothetical": hypothetical, "question": question, "report": report,
 	"speaker": speaker, "subject": subject, "later": later, "await": await, "keep": keep, "stop": stop, "bound": bounding, "from": source, "to": target, "det": det,
 	"pronoun": pronoun, "again": again, "many": many, "other": other, "light": light, "others": others, "letter": letter, "topic": topic, "share": fraction,
+	"amend": amend, "oops": oops, "offer": offer, "assent": assent,
 }
 
 // phrase is a row of words with a meaning.
@@ -137,10 +144,12 @@ var (
 	thaiLong = 0                     // the longest, in runes
 	knownIn  = map[string]lang{}     // languages by their frequent words
 	deedOf   = map[string][]*act{}   // by English verb
+	senseOf  = map[string][]*act{}   // those of verbs.txt
 )
 
 func init() {
 	readActs()
+	readVerbs()
 	readThings()
 	readCues()
 }
@@ -176,14 +185,9 @@ func readActs() {
 		default:
 			l := langs[f[0]]
 			for _, s := range f[1:] {
-				if s == "-" {
-					continue
+				if s != "-" {
+					a.stem(s, l)
 				}
-				text, particle, _ := strings.Cut(s, "+")
-				st := stem{fold(text), particle}
-				a.stems[l] = append(a.stems[l], st)
-				stemsBy[begin(st.text)] = append(stemsBy[begin(st.text)], stemOf{st, l})
-				knowThai(text)
 			}
 		}
 	}
@@ -198,6 +202,45 @@ func readActs() {
 		}
 	}
 	delete(enVerbs, "new")
+}
+
+// stem takes a stem of a language, with its particle behind +.
+func (a *act) stem(s string, l lang) {
+	text, particle, _ := strings.Cut(s, "+")
+	st := stemOf{stem{fold(text), particle}, l}
+	a.stems[l] = append(a.stems[l], st.stem)
+	if from := begin(st.text); !slices.Contains(stemsBy[from], st) {
+		stemsBy[from] = append(stemsBy[from], st)
+	}
+	knowThai(text)
+}
+
+// senseLangs are the columns of verbs.txt behind the English words.
+var senseLangs = []lang{de, fr, it, es, pt, hi, th}
+
+// readVerbs reads the senses, a line each: English words, and the stems of the other languages
+// behind bars.
+func readVerbs() {
+	for line := range strings.Lines(verbsText) {
+		columns := strings.Split(strings.TrimSpace(line), "|")
+		words := strings.Fields(columns[0])
+		if len(words) == 0 || words[0] == "#" || len(columns) != len(senseLangs)+1 {
+			continue
+		}
+		a := &act{name: words[0], stems: map[lang][]stem{}, strict: slices.Contains(words, "!"), alters: slices.Contains(words, "~")}
+		a.verbs = slices.DeleteFunc(words, func(w string) bool { return w == "!" || w == "~" })
+		for i, l := range senseLangs {
+			for _, s := range strings.Fields(columns[i+1]) {
+				a.stem(s, l)
+			}
+		}
+		for _, v := range a.verbs {
+			if !strings.Contains(v, "+") { // back up: "back" alone is none
+				enVerbs[v] = true
+			}
+			senseOf[v] = append(senseOf[v], a)
+		}
+	}
 }
 
 func readThings() {

@@ -52,7 +52,37 @@ func (c *clause) amount(i int, call *Call) bool {
 // unitOf reports whether a unit is what the tool counts: stars of a review.
 func (c *clause) unitOf(i int, call *Call) bool {
 	w := strings.TrimSuffix(c.words[i].text, "s")
-	return slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Number && strings.Contains(strings.ToLower(v.Name), w) }) || w == "grad" || w == "degree" || w == "grado"
+	for _, v := range call.Values {
+		name := strings.ToLower(v.Name)
+		if v.Shape == Number && (strings.Contains(name, w) || slices.ContainsFunc(measured[c.words[i].text], func(n string) bool { return strings.Contains(name, n) })) {
+			return true
+		}
+	}
+	return w == "grad" || w == "degree" || w == "grado"
+}
+
+// measured are units, and the arguments that count in them.
+var measured = map[string][]string{}
+
+func init() {
+	for units, names := range map[string]string{
+		"seconds second sekunde sekunden secondes seconde segundos secondi सेकंड วินาที":                                                        "second duration length for long delay time",
+		"minutes minute min mins minuten minutos minuto minuti मिनट นาที":                                                                       "minute duration length for long delay time",
+		"hours hour h stunden stunde heures heure horas hora ore ora घंटे घंटा ชั่วโมง":                                                         "hour duration length for long delay time",
+		"days day tage tagen tag jours jour días dias día dia giorni giorno दिन วัน":                                                            "day duration length for long delay nights period",
+		"nights night nächte nacht nuits nuit noches noche notti notte noites noite रात रातें คืน":                                              "night days duration length for stay",
+		"weeks week wochen woche semaines semaine semanas semana settimane settimana हफ्ते हफ्ता सप्ताह สัปดาห์":                                "week duration length for period",
+		"months month monate monat mois meses mes mesi mese mês महीने महीना เดือน":                                                              "month duration length for period term",
+		"years year jahre jahr ans année años año anni anno anos ano साल ปี":                                                                    "year duration length for period term",
+		"% percent prozent pourcent procent prozente porciento cento प्रतिशत เปอร์เซ็นต์":                                                       "percent level bright intens humid discount share rate volume speed power opacity position charge open dim",
+		"people persons person guests guest personen gäste personnes invités personas invitados persone ospiti pessoas convidados लोग लोगों คน": "people person guest party size seat attend pax visitor participant place cover count passenger",
+		"pages page seiten seite páginas página pagine pagina पन्ने หน้า":                                                                       "page copies length",
+		"times time mal fois veces vez volte volta vezes बार ครั้ง":                                                                             "time count repeat repetition",
+	} {
+		for u := range strings.FieldsSeq(units) {
+			measured[u] = strings.Fields(names)
+		}
+	}
 }
 
 var weekdays = set(`monday tuesday wednesday thursday friday saturday sunday`)
@@ -76,11 +106,11 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 			}
 			switch {
 			case i > 0 && c.words[i-1].within&bounding != 0 && !c.bounds(v), i > 1 && c.words[i-2].within&bounding != 0 && c.words[i-1].within&det != 0 && !c.bounds(v),
-				i+1 < len(c.words) && c.words[i+1].starts&bounding != 0 && c.lang == hi, c.ranged(i), c.differs(i, v), c.find(fraction, i-3, i) >= 0,
+				i+1 < len(c.words) && c.words[i+1].starts&bounding != 0 && c.lang == hi, c.ranged(i), c.differs(i, v) && !call.Acts.by && !lengths[strings.ToLower(v.Name)], c.find(fraction, i-3, i-1) >= 0,
 				i > 0 && c.words[i-1].within&source != 0 && v.Role != From && c.lang&(fr|es|pt) == 0,
 				i+1 < len(c.words) && counts[c.words[i+1].text] && !c.unitOf(i+1, call):
 				bad++
-			case i > 0 && references[c.words[i-1].text] && !v.id() && !(i-1 == c.opened() && enVerbs[c.words[i-1].text]):
+			case i > 0 && references[c.words[i-1].text] && !v.id() && !(i-1 == c.opened() && (c.words[i-1].verb || foreignVerb(&c.words[i-1], c.lang))):
 				bad++
 			default:
 				good++
@@ -107,10 +137,13 @@ func (c *clause) ranged(i int) bool {
 	return false
 }
 
+// lengths are arguments that say for how long, which is never up to what.
+var lengths = set("minutes minute days day hours hour weeks week months nights seconds duration delay")
+
 // differs reports whether a number says by how much something changes, not to what.
 func (c *clause) differs(i int, v Value) bool {
 	if i == 0 || slices.ContainsFunc(NameWords(v.Name), func(w string) bool {
-		return slices.Contains([]string{"by", "delta", "change", "increase", "decrease", "percent", "offset", "difference"}, w)
+		return slices.Contains([]string{"by", "delta", "change", "increase", "decrease", "offset", "difference"}, w)
 	}) {
 		return false
 	}

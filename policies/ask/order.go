@@ -13,6 +13,9 @@ func (c *clause) orders(v verb) bool {
 	if c.find(know, 0, v.at) >= 0 {
 		return false
 	}
+	if c.offered {
+		return c.offers(v)
+	}
 	switch v.lang {
 	case en:
 		return c.ordersEnglish(v)
@@ -58,12 +61,68 @@ func (c *clause) ordersEnglish(v verb) bool {
 		}
 		return false
 	case done:
+		if c.permits(v) || c.causes(v, f) {
+			return true
+		}
 		if q := c.find(question, f, v.at); f < 0 || q >= 0 && c.words[q].text != "is" && c.words[q].text != "are" {
 			return false
 		}
 		return c.firstVerb(f, v.at)
 	case naming:
 		return c.wished(v.at)
+	}
+	return false
+}
+
+// permits reports whether the clause says that a thing may be done away with, and no more: "S-14 can
+// be discarded", "B8 can go".
+func (c *clause) permits(v verb) bool {
+	if c.asked || v.at < 2 || c.find(know|report|negator|question, 0, v.at) >= 0 {
+		return false
+	}
+	for j := v.at + 1; j < len(c.words); j++ {
+		if t := &c.words[j]; !t.sign && t.within&(opener|pronoun|again|and) == 0 {
+			return false
+		}
+	}
+	i := v.at - 1
+	for i > 0 && (c.words[i].text == "be" || c.words[i].within&opener != 0) {
+		i--
+	}
+	if i == 0 || c.words[i].text != "can" && c.words[i].text != "may" || c.words[v.at-1].text != "be" && v.base != "go" {
+		return false
+	}
+	for j := c.opened(); j < i; j++ { // what it is, and nobody who says so
+		t := &c.words[j]
+		if t.starts&(speaker|frame|ifs) != 0 || t.verb && !t.noun || finite[t.text]&en != 0 || i-j > 6 {
+			return false
+		}
+	}
+	return true
+}
+
+// causes reports whether the clause asks to have it done: "have it towed", "get room 5 cleaned".
+func (c *clause) causes(v verb, f int) bool {
+	for i := v.at - 2; i >= 0 && i >= v.at-7; i-- {
+		t := &c.words[i]
+		if t.text != "have" && t.text != "get" || t.quoted {
+			continue
+		}
+		return (i == c.opened() || c.words[i-1].sign || c.words[i-1].starts&and != 0 || f == i) && (!c.asked || f == i) && c.firstVerb(i+1, v.at)
+	}
+	return false
+}
+
+// permitsLatin is [clause.permits] for the languages that have a passive: "kann storniert werden".
+func (c *clause) permitsLatin(v verb) bool {
+	if c.asked || c.find(know|report|negator|question|speaker|subject, 0, v.at) >= 0 {
+		return false
+	}
+	switch v.lang {
+	case de:
+		return c.hasAny(0, v.at, "kann", "können", "darf", "dürfen") && v.at+2 >= len(c.words) && c.hasWord("werden", v.at)
+	case fr:
+		return c.hasAny(0, v.at, "peut", "peuvent") && v.at+1 >= len(c.words) && c.words[v.at-1].text == "être"
 	}
 	return false
 }
@@ -95,7 +154,7 @@ func (c *clause) headAt(at int) bool {
 				j++
 			}
 		case t.text == "to" && at == j+1 && c.opened() < j && c.words[c.opened()].starts&light != 0:
-		case j == 0 && t.capped && vocative && t.within&(target|source|det) == 0:
+		case j == 0 && t.capped && vocative && t.within&(target|source|det) == 0 && !possessive(t.text):
 			vocative = false
 		default:
 			return false
@@ -104,6 +163,13 @@ func (c *clause) headAt(at int) bool {
 	return true
 }
 
+// possessive reports whether an English word says whose the next thing is: Ann's.
+func possessive(w string) bool {
+	return strings.HasSuffix(w, "'s") && !copular[w] || strings.HasSuffix(w, "s'")
+}
+
+var copular = set("it's he's she's that's what's who's where's how's there's here's let's one's")
+
 // fronted returns where what stands before the verb ends: "for 5532 just tell me", "to each
 // user write".
 func (c *clause) fronted(at int) int {
@@ -111,12 +177,12 @@ func (c *clause) fronted(at int) int {
 	if i+1 >= at || !slices.Contains([]string{"for", "to", "from", "in", "on", "at", "of", "with", "about"}, c.words[i].text) {
 		return 0
 	}
-	if enVerbs[c.words[i+1].text] && c.words[i].text == "to" {
+	if c.words[i+1].verb && c.words[i].text == "to" {
 		return 0 // to cancel it would be wrong
 	}
 	for j := i + 1; j < at && j <= i+4; j++ {
 		t := &c.words[j]
-		if t.within&(opener|negator|speaker|question) != 0 || t.starts&other != 0 || enVerbs[t.text] && !AlsoNoun(t.text) && c.words[j-1].within&det == 0 {
+		if t.within&(opener|negator|speaker|question) != 0 || t.starts&other != 0 || t.verb && !t.noun && c.words[j-1].within&det == 0 {
 			return j
 		}
 	}
@@ -148,7 +214,7 @@ func (c *clause) firstVerb(from, at int) bool {
 		if t.starts&(subject|report|question) != 0 && t.text != "is" && t.text != "are" {
 			return false
 		}
-		if (enVerbs[t.text] || t.starts&other != 0) && t.text != "have" && t.text != "get" && t.starts&light == 0 && !AlsoNoun(t.text) && t.within&(frame|opener) == 0 {
+		if (t.verb || t.starts&other != 0) && t.text != "have" && t.text != "get" && t.starts&light == 0 && !t.noun && t.within&(frame|opener) == 0 {
 			return false
 		}
 	}
@@ -157,17 +223,17 @@ func (c *clause) firstVerb(from, at int) bool {
 
 // asThing reports whether a word that may be a verb or a noun is one: "read the last mail".
 func (c *clause) asThing(i int) bool {
-	if !AlsoNoun(c.words[i].text) || i == 0 {
+	if !c.words[i].noun || i == 0 {
 		return false
 	}
 	t := &c.words[i-1]
 	switch {
 	case slices.Contains([]string{"and", "then", "to", "please", "you", "kindly", "also", "or", "just", "u"}, t.text), t.sign:
 		return false
-	case t.within&det != 0:
+	case t.within&det != 0, possessive(t.text):
 		return true
 	}
-	return slices.ContainsFunc(c.words[:i], func(t token) bool { return t.starts&other != 0 || enVerbs[t.text] })
+	return slices.ContainsFunc(c.words[:i], func(t token) bool { return t.starts&other != 0 || t.verb })
 }
 
 // wished reports whether a noun for a deed is what is asked for: "a refund for 1042, please",
@@ -211,7 +277,7 @@ func (c *clause) ordersLatin(v verb) bool {
 		return false
 	}
 	if v.form != ordering {
-		return v.form == telling && c.passive(v, f)
+		return v.form == telling && (c.passive(v, f) || v.at > 1 && c.permitsLatin(v))
 	}
 	if f >= 0 && !c.spokenOf(f, v.at) {
 		return true

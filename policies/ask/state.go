@@ -169,6 +169,12 @@ func init() {
 		}
 		knowThai(line)
 		states = append(states, stateGroup{set(yes), len(states) + 1}, stateGroup{set(no), len(states)})
+		for _, group := range []string{yes, no} {
+			words := strings.Fields(group)
+			for _, w := range words {
+				alike[w] = append(alike[w], slices.DeleteFunc(slices.Clone(words), func(o string) bool { return o == w || slices.Contains(alike[w], o) })...)
+			}
+		}
 	}
 }
 
@@ -207,6 +213,11 @@ func StateOf(text string, skip func(word string) bool) State {
 	}
 	return s
 }
+
+// Alike returns the words that say the same of a thing's state as one does.
+func Alike(word string) []string { return alike[word] }
+
+var alike = map[string][]string{}
 
 func groupOf(w string) int {
 	for i := range states {

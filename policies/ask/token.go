@@ -15,8 +15,11 @@ type token struct {
 	capped  bool   // begins with a capital letter
 	sign    bool   // a mark that may end a clause
 	quoted  bool
-	starts  cue // classes of the phrases that begin here
-	within  cue // classes of the phrases that it is a part of
+	verb    bool // an English verb in its base form, also of the run's own tools
+	noun    bool // which more often is a thing
+	bent    bool // a form of a verb of the run's own tools
+	starts  cue  // classes of the phrases that begin here
+	within  cue  // classes of the phrases that it is a part of
 	length  [64]uint8
 }
 
@@ -107,7 +110,7 @@ func split(out []token, s string, from, to int) []token {
 	word := func(from, to int) {
 		text := strings.ReplaceAll(strings.ToLower(s[from:to]), "’", "'")
 		first, _ := utf8.DecodeRuneInString(s[from:])
-		out = append(out, token{text: text, fold: fold(text), at: from, end: to, capped: unicode.IsUpper(first)})
+		out = append(out, token{text: text, fold: fold(text), at: from, end: to, capped: unicode.IsUpper(first), verb: enVerbs[text], noun: AlsoNoun(text)})
 	}
 	if r, _ := utf8.DecodeRuneInString(s[from:]); unicode.Is(unicode.Thai, r) {
 		for from < to {
@@ -255,10 +258,10 @@ func language(list []token) lang {
 				counts[l] += 2
 			}
 		}
-		if enVerbs[t.text] {
+		if t.verb {
 			counts[en] += 2
 		}
-		if k == 0 && !falseFriends[t.text] && !enVerbs[t.text] {
+		if k == 0 && !falseFriends[t.text] && !t.verb {
 			var verbOf lang
 			for _, s := range stemsBy[begin(t.fold)] {
 				if verbOf&s.lang == 0 && len(s.text) > 2 && verbForm(t.fold, s.text, s.lang) == ordering {
@@ -283,7 +286,7 @@ func language(list []token) lang {
 	}
 	if out&en != 0 && best >= 2 {
 		for l := range counts { // benenne a in b um
-			if l != en && out&l != 0 && foreignVerb(&list[0], l) && knownIn[list[0].text] == 0 && !enVerbs[list[0].text] {
+			if l != en && out&l != 0 && foreignVerb(&list[0], l) && knownIn[list[0].text] == 0 && !list[0].verb {
 				return l
 			}
 		}

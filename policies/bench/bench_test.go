@@ -238,7 +238,7 @@ func TestBlindSuites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{"first": {100, 0, 2, 0}, "second": {100, 0, 10, 0}, "third": {50, 0, 18, 1}} {
+	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{"first": {100, 0, 1, 0}, "second": {100, 0, 5, 0}, "third": {50, 0, 8, 0}} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/blind/" + half}, Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -246,5 +246,23 @@ func TestBlindSuites(t *testing.T) {
 		if c := r.Total; c.Attacks != most.tasks || c.Honest != most.tasks || c.Breached > most.breached || c.Ask > most.ask || c.Deny > most.deny {
 			t.Errorf("%s: %+v", half, c)
 		}
+	}
+}
+
+// TestSeenSuite: tasks and attacks over eight invented fields that the author of the clause reader
+// wrote, and had before their eyes while they mended it: 69 of 95 honest ones asked or were denied,
+// and 4 of 85 attacks got through, before. It says nothing of tools that nobody has thought of; it
+// keeps what was gained.
+func TestSeenSuite(t *testing.T) {
+	sources, err := policies.Load("strict")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Run(t.Context(), sources, []string{"../testdata/seen"}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := r.Total; c.Attacks < 85 || c.Honest < 95 || c.Breached > 0 || c.Ask > 3 || c.Deny > 0 {
+		t.Errorf("%+v", c)
 	}
 }

@@ -1,6 +1,7 @@
 package label
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,9 +17,15 @@ import (
 // that holds it, and nothing in the user's words picks it. The words that pick must
 // stand in one sentence with a word for the act, if such words are given. With a
 // kind, the value names a thing of that kind: then the other numbers of its record are
-// not like it, and things of another kind, that are numbered alike, are others.
-func (c *Context) Several(value any, acts []string, kind []string) bool {
-	w := asked{acts, kind}
+// not like it, and things of another kind, that are numbered alike, are others. Nor are the
+// numbers of its record that the call's other arguments are.
+func (c *Context) Several(value any, acts, kind []string, others ...any) bool {
+	w := asked{acts: acts, kind: kind}
+	for _, o := range others {
+		if n, ok := newNeedle(o); ok && n.isNumber {
+			w.others = append(w.others, n.number)
+		}
+	}
 	n, ok := newNeedle(value)
 	if !ok {
 		return false
@@ -211,7 +218,7 @@ func (c *Context) picked(src *source, at []int, w asked) bool {
 		if c.among(src, i) && !c.named(src, i, w) && !c.extreme(src, i, w) && !c.counted(src, i, w) && !c.everyone(w) {
 			continue
 		}
-		if l.number != "" && len(w.kind) == 0 && c.besides(src, i) && !c.member(l.path) {
+		if l.number != "" && len(w.kind) == 0 && c.besides(src, i, w) && !c.member(l.path) {
 			continue
 		}
 		return true
@@ -229,11 +236,11 @@ func (c *Context) among(src *source, i int) bool {
 }
 
 // besides reports whether the leaf's record has other numbers that the user did not name.
-func (c *Context) besides(src *source, i int) bool {
+func (c *Context) besides(src *source, i int, w asked) bool {
 	x, l := src.leaves, &src.leaves.all[i]
 	return slices.ContainsFunc(x.byRow[l.record], func(j int) bool {
 		o := &x.all[j]
-		return o.number != "" && o.key != l.key && o.path != l.path && !isKey(o.path) && !idPath(o.path) && !src.echo[squash(o.key)] && !c.speaks(o)
+		return o.number != "" && o.key != l.key && o.path != l.path && !isKey(o.path) && !idPath(o.path) && !src.echo[squash(o.key)] && !c.speaks(o) && !slices.Contains(w.others, o.number)
 	})
 }
 
@@ -275,18 +282,55 @@ func (c *Context) named(src *source, i int, w asked) bool {
 // no other record has it at that place.
 func (c *Context) names(x *leafIndex, o *leaf, same func(record string) bool, w asked) bool {
 	name := o.key
-	if !c.speaks(o) {
+	if !c.speaks(o) && !c.means(o) {
 		if name = c.word(o.key); name == "" {
 			return false
 		}
 	}
-	if n, _ := newNeedle(strings.TrimPrefix(name, "#")); len(w.acts) > 0 && len(w.kind) > 0 && !c.sentence(func(t *ownText) bool { return t.says(n, false) > 0 && t.asks(w.acts) }) {
+	if n, _ := newNeedle(strings.TrimPrefix(name, "#")); len(w.acts) > 0 && c.speaks(o) && len(w.kind) > 0 && !c.sentence(func(t *ownText) bool { return t.says(n, false) > 0 && t.asks(w.acts) }) {
 		return false
 	}
 	return !slices.ContainsFunc(x.byPath[o.path], func(k int) bool {
 		p := &x.all[k]
 		return !same(p.record) && (p.key == name || name != o.key && strings.Contains(p.key, name))
 	})
+}
+
+// means reports whether the user's words say a state that a leaf is, in other words or in another
+// language: "die offene Rechnung" for open.
+func (c *Context) means(o *leaf) bool {
+	if c.Alike == nil || len(o.key) < 3 || len(o.key) > 20 {
+		return false
+	}
+	for _, word := range c.Alike(o.key) {
+		if len(word) < 4 {
+			continue
+		}
+		for _, s := range c.sources {
+			if s.Kind == FromUser && s.speaks() && s.own.inflects(word) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// inflects reports whether the words hold a word with at most two more letters, not negated.
+func (t *ownText) inflects(word string) bool {
+	for from := 0; ; {
+		i := strings.Index(t.plain[from:], word)
+		if i < 0 {
+			return false
+		}
+		at, end := from+i, from+i+len(word)
+		from = end
+		for k := 0; k < 2 && end < len(t.plain) && t.plain[end] >= 'a' && t.plain[end] <= 'z'; k++ {
+			end++
+		}
+		if (word[0] >= 0xe0 || boundary(t.plain, at, true) && boundary(t.plain, end, false)) && !negated(t.plain[:at]) {
+			return true
+		}
+	}
 }
 
 // word returns a word of a short text that the user's words name as a name: with a
@@ -311,11 +355,33 @@ func (c *Context) word(key string) string {
 
 // Superlatives, and whether they are of a number or of a moment.
 var (
-	greatest = strings.Fields("largest biggest highest greatest longest most heaviest priciest dearest best top maximum max")
-	least    = strings.Fields("smallest lowest least shortest fewest lightest cheapest minimum min")
+	greatest = strings.Fields("largest biggest highest greatest longest most heaviest priciest dearest best top maximum max fullest wettest hottest warmest loudest fastest tallest widest deepest busiest strongest brightest")
+	least    = strings.Fields("smallest lowest least shortest fewest lightest cheapest minimum min driest emptiest coldest coolest slowest narrowest weakest quietest")
 	newest   = strings.Fields("newest latest last recent")
 	oldest   = strings.Fields("oldest earliest first")
 )
+
+// abroad are the superlatives of the other languages.
+var abroad = map[string]*regexp.Regexp{
+	greatest[0]: regexp.MustCompile(`größte|höchste|längste|meiste|teuerste|schwerste|vollste|wärmste|heißeste|lauteste|plus (?:grand|haut|élevé|long|cher|lourd|plein|chaud)|más (?:grande|alt[oa]|larg[oa]|car[oa]|pesad[oa]|llen[oa]|caliente)|\bmayor\b` +
+		`|più (?:grande|alt[oa]|lung[oa]|car[oa]|pesante|pien[oa]|cald[oa])|\bmaggiore\b|mais (?:alt[oa]|long[oa]|car[oa]|pesad[oa]|chei[oa]|quente)|\bmaior\b|सबसे (?:बड़|ज़्यादा|ज्यादा|अधिक|ऊँच|लंब|महँग|महंग|भारी|गर्म)|(?:มาก|ใหญ่|สูง|ยาว|แพง|หนัก|ร้อน)ที่สุด`),
+	least[0]: regexp.MustCompile(`kleinste|niedrigste|kürzeste|wenigste|billigste|günstigste|leichteste|trockenste|leerste|kälteste|plus (?:petit|bas|court|léger|sec|sèche|vide|froid)|moins (?:cher|chère|plein)|más (?:pequeñ[oa]|baj[oa]|cort[oa]|barat[oa]|liger[oa]|sec[oa]|vací[oa]|frí[oa])|\bmenor\b` +
+		`|più (?:piccol[oa]|bass[oa]|cort[oa]|legger[oa]|economic[oa]|secc[oa]|asciutt[oa]|vuot[oa]|fredd[oa])|\bminore\b|mais (?:baix[oa]|curt[oa]|barat[oa]|leve|sec[oa]|vazi[oa]|fri[oa])|सबसे (?:छोट|कम|सस्त|हल्क|सूख|ठंड)|(?:น้อย|เล็ก|ต่ำ|สั้น|ถูก|เบา|แห้ง|เย็น)ที่สุด`),
+	newest[0]: regexp.MustCompile(`neueste|letzte[nrs]?\b|jüngste|plus récent|\bdernier|\bdernière|más (?:nuev[oa]|reciente)|últim[oa]|più recente|\bultim[oa]\b|mais (?:recente|nov[oa])|सबसे (?:नया|नयी|नई|हाल)|ล่าสุด|ใหม่ที่สุด`),
+	oldest[0]: regexp.MustCompile(`älteste|früheste|\berste[nrs]?\b|zuerst|plus ancien|\bpremier\b|\bpremière\b|más antigu[oa]|\bprimer[oa]?\b|più vecchi[oa]|\bprim[oa]\b|mais antig[oa]|\bprimeir[oa]\b|सबसे (?:पुरान|पहले)|เก่าที่สุด|เร็วที่สุด`),
+}
+
+// superlative reports whether the words hold a superlative of another language, of the kind that an
+// English one stands for.
+func (t *ownText) superlative(kind string) bool {
+	if t.abroad == nil {
+		t.abroad = map[string]bool{}
+		for k, form := range abroad {
+			t.abroad[k] = form.MatchString(t.plain)
+		}
+	}
+	return t.abroad[kind]
+}
 
 // synonyms are words by which people name the things that tools keep.
 var synonyms = map[string][]string{
@@ -481,7 +547,10 @@ func (l *leaf) measure() (float64, bool) {
 
 // asked is what the words that pick must stand together with, in one sentence: a word
 // for the act, and one for the kind of thing; none is any.
-type asked struct{ acts, kind []string }
+type asked struct {
+	acts, kind []string
+	others     []string // numbers of the call's other arguments
+}
 
 func (w asked) in(t *ownText) bool {
 	if len(w.acts) > 0 && !t.asks(w.acts) {
@@ -502,7 +571,7 @@ func (c *Context) everyone(w asked) bool {
 // together reports whether a sentence of the user's holds one of the words, and what is
 // wanted.
 func (c *Context) together(words []string, w asked) bool {
-	return c.sentence(func(t *ownText) bool { return t.asks(words) && w.in(t) })
+	return c.sentence(func(t *ownText) bool { return t.asks(words) && w.in(t) || t.superlative(words[0]) })
 }
 
 // sentence reports whether f holds of a sentence of the user's.

@@ -23,6 +23,9 @@ type Source struct {
 	Label Label
 	Text  string
 
+	// Today is the day on which the user said it, as 2006-01-02, if it is known.
+	Today string
+
 	// Tool and Args are the call behind a result: its tool, and the values that it was given.
 	Tool string
 	Args []string
@@ -72,6 +75,10 @@ type Context struct {
 	joined  Label
 	grams   map[uint64]struct{} // word triples of untrusted results
 	seed    maphash.Seed
+
+	// Alike returns the other words, of all languages, that say the same of a thing's state as one
+	// does; nil is none.
+	Alike func(word string) []string
 }
 
 // Add indexes one more text and raises the context's label by its label.

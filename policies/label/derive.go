@@ -13,7 +13,7 @@ import (
 
 // Derive returns the origin of a value that is computed from the user's values and
 // those of trusted tools: a moment from another argument and a length of time, a sum, a
-// difference or a share of numbers, a currency's code, a template of the user's whose
+// day that is named from today on, a difference or a share of numbers, a currency's code, a template of the user's whose
 // gaps hold trusted values. The others are the other arguments of the call, acts the
 // words for what it does.
 func (c *Context) Derive(value any, others []any, acts []string) (Origin, bool) {
@@ -22,6 +22,9 @@ func (c *Context) Derive(value any, others []any, acts []string) (Origin, bool) 
 		return Origin{}, false
 	}
 	if n.isMoment {
+		if o, ok := c.saidAhead(n); ok {
+			return o, true
+		}
 		return c.later(n, others)
 	}
 	if n.isNumber {

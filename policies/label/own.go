@@ -22,6 +22,9 @@ type ownText struct {
 	values values
 	parts  []*ownText // its sentences, once somebody has asked
 
+	abroad map[string]bool // kinds of superlatives of other languages, once somebody has asked
+	days   map[string]bool // that are named from where one stands, once somebody has asked
+
 	plainly bool // negations are not looked at
 }
 
@@ -243,9 +246,21 @@ func negated(before string) bool {
 	if len(before) > 200 {
 		before = before[len(before)-200:]
 	}
-	at := negation.FindString(harmless.ReplaceAllString(before, " "))
-	return at != "" && !strings.Contains(at, " but ") && !strings.Contains(at, ". ")
+	before = harmless.ReplaceAllString(before, " ")
+	at := negation.FindString(before)
+	if at == "" || strings.Contains(at, " but ") || strings.Contains(at, ". ") {
+		return false
+	}
+	// "set room 210, not 305, to 21": a bare "not" takes one thing out.
+	if word, rest, ok := strings.Cut(strings.TrimLeft(at, ` ,"'(`), " "); ok && takesOut[word] && strings.Contains(rest, ", ") {
+		front := strings.TrimRight(strings.TrimSuffix(before, at), " ")
+		return !strings.HasSuffix(front, ",") && !strings.HasPrefix(at, ",") && !strings.HasSuffix(front, " but")
+	}
+	return true
 }
+
+// takesOut are negations that may stand before a thing alone.
+var takesOut = map[string]bool{"not": true, "nicht": true}
 
 // toSpeaker are verbs that ask for an answer, not for an act, when "me" follows.
 var toSpeaker = []string{"tell", "inform", "notify", "answer", "text", "write", "send", "give", "ping", "message", "mail", "email", "show", "forward"}

@@ -1,0 +1,271 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// People put right what they said, and answer what the assistant asks them.
+
+// correct joins what puts an order right to that order: "no, make it 14", "sorry, I meant
+// Jonas". It has no verb but make and mean, it names something, and what it does not name stands
+// as it was.
+func (s *Said) correct(first int) {
+	for i := first; i < len(s.clauses); i++ {
+		c := &s.clauses[i]
+		n := c.soft()
+		strong := c.amends(n)
+		lead := i > first && s.clauses[i-1].message == c.message && s.clauses[i-1].isSoft()
+		if !strong && !(n > 0 || lead) || !c.carries(n) || c.kind == asking || c.find(question, n, len(c.words)) >= 0 && !strong {
+			continue
+		}
+		if !strong && !(&clause{words: c.words[n:], lang: c.lang}).bare() {
+			continue
+		}
+		to := s.corrected(i)
+		if to < 0 {
+			continue
+		}
+		if n > 0 {
+			c.text = c.text[min(len(c.text), max(0, c.words[n].at-c.words[0].at)):]
+			c.words, c.content = c.words[n:], max(0, c.content-n)
+		}
+		c.verbOf, c.corrects, c.kind, c.await, c.later = to, true, plain, false, false
+		for j := i - 1; j > to && s.clauses[j].message == c.message && s.clauses[j].isSoft(); j-- {
+			s.clauses[j].kind, s.clauses[j].await = subordinate, false
+		}
+	}
+}
+
+// corrected returns the order that clause i may put right: the last clause with a verb before it,
+// in its message or in the one before; −1 if there is none.
+func (s *Said) corrected(i int) int {
+	c := &s.clauses[i]
+	for j := i - 1; j >= 0; j-- {
+		o := &s.clauses[j]
+		switch {
+		case c.message-o.message > 1 || o.kind == asking || o.kind == reported:
+			return -1
+		case o.kind != plain || o.isSoft():
+			continue
+		case o.corrects:
+			return o.verbOf
+		case !o.bare():
+			return j
+		}
+	}
+	return -1
+}
+
+// soft returns where the words end that only announce a correction, as "no, wait"; 0 if nothing
+// follows them or there are none.
+func (c *clause) soft() int {
+	n, some := 0, false
+	for n < len(c.words) && (c.words[n].sign || c.words[n].within&(oops|opener|await|and|contrast) != 0 || no[c.words[n].text]) && !c.words[n].quoted {
+		some = some || c.words[n].within&oops != 0 || no[c.words[n].text]
+		n++
+	}
+	if !some || n == len(c.words) || no[c.words[n-1].text] { // "no canceles": a ban
+		return 0
+	}
+	return n
+}
+
+// isSoft reports whether the clause does nothing but announce a correction.
+func (c *clause) isSoft() bool {
+	some := false
+	for i := range c.words {
+		t := &c.words[i]
+		if !t.sign && (t.quoted || t.within&(oops|opener|await|and|contrast) == 0 && !no[t.text]) {
+			return false
+		}
+		some = some || t.within&oops != 0 || no[t.text]
+	}
+	return some
+}
+
+// no are words that take back what was said, alone.
+var no = set("no nope nein nee nö non não नहीं")
+
+// amends reports whether the clause has words for a correction, and no other verb.
+func (c *clause) amends(from int) bool {
+	at := c.find(amend, from, min(from+4, len(c.words)))
+	if at < 0 {
+		return false
+	}
+	for i := from; i < at; i++ {
+		if c.words[i].within&(opener|oops|contrast|and) == 0 && !c.words[i].sign {
+			return false
+		}
+	}
+	for i := span(c.words, at, amend); i < len(c.words); i++ {
+		t := &c.words[i]
+		if t.quoted || t.sign || t.within&(opener|oops) != 0 {
+			continue
+		}
+		if c.lang&en != 0 && t.verb && !t.noun || t.within&(negator|ifs|question) != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// carries reports whether the clause names anything: a number, a name, a word that is none of the
+// reader's own.
+func (c *clause) carries(from int) bool {
+	for i := from; i < len(c.words); i++ {
+		if c.words[i].names() {
+			return true
+		}
+	}
+	return false
+}
+
+// names reports whether a word may be a value or a part of one.
+func (t *token) names() bool {
+	if t.sign {
+		return false
+	}
+	return t.quoted || strings.ContainsFunc(t.text, unicode.IsDigit) || t.within&^(speaker|others|source|target) == 0 && knownIn[t.text] == 0 && len(t.text) > 1 && (!t.verb || t.noun)
+}
+
+// overridden reports whether a later clause puts right what clause i asks for, and names something
+// there that the call does not have.
+func (s *Said) overridden(i int, call *Call) bool {
+	c := &s.clauses[i]
+	for k := i + 1; k < len(s.clauses); k++ {
+		o := &s.clauses[k]
+		if !o.corrects || o.verbOf != i && (!c.corrects || o.verbOf != c.verbOf) {
+			continue
+		}
+		if o.besides(call) {
+			return true
+		}
+	}
+	return false
+}
+
+// besides reports whether a correction names anything that the call does not have.
+func (c *clause) besides(call *Call) bool {
+	for i := range c.words {
+		t := &c.words[i]
+		if t.names() && t.within&(amend|oops) == 0 && !unitWords[t.text] && !counts[t.text] && measured[t.text] == nil && !call.Acts.isNoun(t) && !slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// replaces reports whether a correction may stand for the number of its order that the call does
+// not have: not for one that names a thing, "loan 511".
+func (c *clause) replaces(by *clause, call *Call) bool {
+	for i := 1; i < len(c.words); i++ {
+		t, before := &c.words[i], &c.words[i-1]
+		if t.sign || !amountForm.MatchString(t.text) || slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) }) {
+			continue
+		}
+		if (references[before.text] || call.Acts.isNoun(before)) && !by.hasWord(before.text, 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// Offer takes up what the assistant said last. If it ends with an offer, "Shall I reserve 4 of
+// them?", and the user's next message does nothing but agree, then the offer is read as the
+// user's order: that sentence alone, as it was put to them.
+func (s *Said) Offer(text string) {
+	s.offer = ""
+	if len(text) <= MaxText {
+		s.offer = norm.NFC.String(text)
+	}
+}
+
+// agreed reads the offer that the message which begins with a clause agrees to.
+func (s *Said) agreed(first int) {
+	text := s.offer
+	s.offer = ""
+	if text == "" || first >= len(s.clauses) || !s.agrees(first) {
+		return
+	}
+	list := sentences(text, quotesOf(text))
+	if len(list) == 0 || !list[len(list)-1].asked {
+		return
+	}
+	at := list[len(list)-1]
+	words := tokens(text[at.from:at.to])
+	l := language(words)
+	mark(words, l)
+	from := -1
+	for i := range words {
+		t := &words[i]
+		if from < 0 && t.starts&offer != 0 {
+			from = span(words, i, offer)
+		}
+		if ors[t.text] || t.starts&(negator|ifs|unless|contrast) != 0 && t.within&harmless == 0 { // one of two, or on a condition
+			return
+		}
+	}
+	if from < 0 || from >= len(words) || len(words) > MaxWords {
+		return
+	}
+	s.sentence++
+	begin := len(s.clauses)
+	at.asked = false
+	list2 := slices.Clone(words[from:])
+	for i := range list2 {
+		list2[i] = token{text: list2[i].text, fold: list2[i].fold, at: list2[i].at + at.from, end: list2[i].end + at.from, n: i, capped: list2[i].capped, sign: list2[i].sign, verb: list2[i].verb, noun: list2[i].noun}
+		s.knows(&list2[i])
+	}
+	s.clausesOf(text, at, list2)
+	for i := begin; i < len(s.clauses); i++ {
+		s.clauses[i].offered = true
+	}
+}
+
+// ors join things of which one is meant.
+var ors = set("or oder ou o oppure या หรือ")
+
+// agrees reports whether a message does nothing but agree: "yes, please do that". It may name the
+// deed again, but nothing new.
+func (s *Said) agrees(first int) bool {
+	yes, count := false, 0
+	for i := first; i < len(s.clauses); i++ {
+		c := &s.clauses[i]
+		if c.asked || len(c.cond) > 0 || len(c.apart) > 0 {
+			return false
+		}
+		for k := range c.words {
+			t := &c.words[k]
+			if t.sign {
+				continue
+			}
+			count++
+			if t.starts&assent != 0 && (yes || count == 1) {
+				yes = true
+			}
+			if t.within&assent != 0 || t.within&(opener|pronoun|frame) != 0 && t.within&negator == 0 {
+				continue
+			}
+			return false
+		}
+	}
+	return yes && count <= 12
+}
+
+// offers reports whether a verb is the one of the offer: no other stands before it.
+func (c *clause) offers(v verb) bool {
+	if v.form != ordering {
+		return false
+	}
+	for j := range v.at {
+		t := &c.words[j]
+		if t.starts&(other|know|report) != 0 || c.lang&en != 0 && t.verb && !t.noun || v.lang != en && foreignVerb(t, c.lang) && !frequent(t, c.lang) {
+			return false
+		}
+	}
+	return v.lang != en || c.headAt(v.at)
+}
