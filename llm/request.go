@@ -20,6 +20,12 @@ type ToolChoice struct {
 	// MinCallProb is the least probability of opening a call at which an automatic
 	// choice calls at all; 0 leaves it to sampling. Between 0 and 1.
 	MinCallProb float64 `json:"min_call_prob,omitempty"`
+
+	// MinConfidence is the least confidence, see [ToolCall], of a turn's first call at
+	// which an automatic choice calls: one that is less sure is taken back, and the turn is
+	// text. 0 leaves it to the model, whose file may know a value. It is for models that
+	// run here: their calls have a confidence before anything is told of them.
+	MinConfidence float64 `json:"min_confidence,omitempty"`
 }
 
 // Dialect is the form in which tools are declared and calls are written. "" is the model's

@@ -7,12 +7,14 @@ import (
 )
 
 // Keys under which a model file says what its makers measured on requests that it was not
-// trained on: the least probability of opening a call at which beams call, and the logistic
-// curve from the logarithm of a call's probability to how often such calls are right.
+// trained on: the least probability of opening a call at which beams call, the logistic
+// curve from the logarithm of a call's probability to how often such calls are right, and
+// the least confidence, on that curve, at which a call is better than words.
 const (
 	callKey   = "chaski.call.least"
 	offsetKey = "chaski.confidence.offset"
 	slopeKey  = "chaski.confidence.slope"
+	leastKey  = "chaski.confidence.least"
 )
 
 // defaultCall is the least probability of opening a call for a file that says nothing.
@@ -24,13 +26,18 @@ const leastConfidence = 1e-6
 // confidence turns the score of a call into the confidence that is told.
 type confidence struct {
 	offset, slope float64
+	least         float64 // at which a call is made; 0 makes all
 	fitted        bool
 }
 
 func fitted(f *gguf.File) confidence {
 	offset, err1 := f.Float(offsetKey)
 	slope, err2 := f.Float(slopeKey)
-	return confidence{offset, slope, err1 == nil && err2 == nil}
+	least, err := f.Float(leastKey)
+	if err != nil || !(least > 0 && least <= 1) {
+		least = 0
+	}
+	return confidence{offset, slope, least, err1 == nil && err2 == nil}
 }
 
 // of takes the logarithm of the probability of the tokens that were chosen.

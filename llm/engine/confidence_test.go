@@ -83,6 +83,62 @@ func TestBeamsDecideByTheOpening(t *testing.T) {
 	}
 }
 
+// TestUnsureCalls: a turn whose first call is less sure than is wanted is text, and nothing
+// was told of the call; one that is as sure is told as it would be without a bound. Where
+// the turn must call, it does.
+func TestUnsureCalls(t *testing.T) {
+	e := startChat(t, Options{Tokens: 8192})
+	s := recorded(t)
+	events := func(how llm.ToolChoice) (kinds string, confidence float64, u llm.Usage) {
+		req := &llm.Request{Messages: s.Messages, Tools: s.Tools, MaxTokens: 150, MaxCalls: 1, ToolChoice: how, Sampling: llm.Sampling{Beams: 3}}
+		for ev, err := range e.Generate(context.Background(), req) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			switch ev := ev.(type) {
+			case llm.TextDelta:
+				kinds += "t"
+			case llm.CallStart:
+				kinds += "s"
+			case llm.CallDelta:
+				kinds += "d"
+			case llm.CallEnd:
+				kinds, confidence = kinds+"e", ev.Call.Confidence
+			case llm.Stop:
+				u = ev.Usage
+			}
+		}
+		return kinds, confidence, u
+	}
+	e.call = 1e-12
+	want, sure, first := events(llm.ToolChoice{})
+	if !strings.HasPrefix(want, "s") || !strings.HasSuffix(want, "e") || sure > 0.5 {
+		t.Fatalf("%q, %g sure: no doubtful call to test with", want, sure)
+	}
+	if got, c, _ := events(llm.ToolChoice{MinConfidence: sure}); got != want || c != sure {
+		t.Errorf("as sure as is wanted: %q, %g; want %q, %g", got, c, want, sure)
+	}
+	got, _, both := events(llm.ToolChoice{MinConfidence: min(1, 2*sure)})
+	if strings.Trim(got, "t") != "" || got == "" {
+		t.Errorf("less sure than is wanted: %q, want text only", got)
+	}
+	if both.GeneratedTokens <= first.GeneratedTokens {
+		t.Errorf("%d tokens with the call that was taken back, %d for it alone", both.GeneratedTokens, first.GeneratedTokens)
+	}
+	e.sure.least = 1
+	if got, _, _ := events(llm.ToolChoice{}); strings.Trim(got, "t") != "" || got == "" {
+		t.Errorf("the file's least confidence: %q, want text only", got)
+	}
+	if got, _, _ := events(llm.ToolChoice{Mode: llm.ChoiceRequired}); !strings.HasPrefix(got, "s") {
+		t.Errorf("a turn that must call: %q", got)
+	}
+	for _, bad := range []float64{-0.1, 1.1, math.NaN()} {
+		if err := check(&llm.Request{ToolChoice: llm.ToolChoice{MinConfidence: bad}}); err == nil {
+			t.Errorf("a least confidence of %g", bad)
+		}
+	}
+}
+
 // TestLongStrings: a string argument ends at the bound, and what is written is a call.
 func TestLongStrings(t *testing.T) {
 	e := startChat(t, Options{Tokens: 8192})

@@ -37,6 +37,7 @@ type constraint struct {
 	auto    bool    // the model decides whether to call
 	least   float64 // probability of a call below which none is made; 0 is off
 	decides bool    // at that probability and above, one is made
+	sure    float64 // the least confidence of the first call, 0 for any
 	opening float64 // logarithm of the probability of the call that was decided on
 	queue   []int32 // what is left of a forced text; see forced
 	left    int     // tokens that could yet be generated when the masks were made
@@ -119,6 +120,12 @@ func (c *constraint) decide(mask grammar.Bitset, row []float32) error {
 	return c.matcher.MaskWithin(mask, c.left)
 }
 
+// textOnly holds a turn that has not begun to text.
+func (c *constraint) textOnly() {
+	c.matcher.TextOnly()
+	c.auto, c.sure = false, 0
+}
+
 // constraint returns what holds the turn of a request; nil if nothing does.
 func (e *Engine) constraint(req *llm.Request, r chat.Rendered) (*constraint, error) {
 	o := r.Options
@@ -136,6 +143,11 @@ func (e *Engine) constraint(req *llm.Request, r chat.Rendered) (*constraint, err
 		c.matcher.Bound(bound(req.Sampling.MaxString, o.Tools))
 	}
 	c.auto = len(o.Tools) > 0 && mode == llm.ChoiceAuto
+	if c.auto && c.matcher.MayText() {
+		if c.sure = req.ToolChoice.MinConfidence; c.sure == 0 {
+			c.sure = e.sure.least
+		}
+	}
 	if e.width(req.Sampling) > 1 { // beams compare calls with calls
 		c.decides = true
 		if c.least == 0 {

@@ -64,6 +64,8 @@ func check(req *llm.Request) error {
 		return fmt.Errorf("engine: max_calls is %d, want 0 or more", req.MaxCalls)
 	case !(req.ToolChoice.MinCallProb >= 0 && req.ToolChoice.MinCallProb <= 1):
 		return fmt.Errorf("engine: min_call_prob is %g, want 0 to 1", req.ToolChoice.MinCallProb)
+	case !(req.ToolChoice.MinConfidence >= 0 && req.ToolChoice.MinConfidence <= 1):
+		return fmt.Errorf("engine: min_confidence is %g, want 0 to 1", req.ToolChoice.MinConfidence)
 	}
 	return nil
 }
@@ -102,29 +104,66 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 	if err != nil {
 		return err
 	}
-	held, err := e.constraint(req, r)
-	if err != nil {
+	job := Job{Prompt: ids, Max: most, Stop: e.ends, Sampling: req.Sampling, Priority: req.Priority, Tenant: req.Tenant, Session: req.Session, adapter: adapter}
+	if len(o.Tools) > 0 || req.Messages[0].Role == llm.RoleSystem {
+		job.front = slices.IndexFunc(ids, func(id int32) bool { return slices.Contains(e.ends, id) }) + 1
+	}
+	if job.constraint, err = e.constraint(req, r); err != nil {
 		return err
 	}
+	usage, err := e.decode(ctx, req, r, job, yield)
+	if !errors.Is(err, errUnsure) {
+		return err
+	}
+	if job.constraint, err = e.constraint(req, r); err != nil {
+		return err
+	}
+	job.constraint.textOnly()
+	_, err = e.decode(ctx, req, r, job, func(ev llm.Event, err error) bool {
+		if stop, ok := ev.(llm.Stop); ok { // what was taken back was work, too
+			stop.Usage.GeneratedTokens += usage.GeneratedTokens
+			stop.Usage.ForwardPasses += usage.ForwardPasses
+			ev = stop
+		}
+		return yield(ev, err)
+	})
+	return err
+}
+
+// errUnsure says that a turn's first call is less sure than is wanted. Nothing of it was
+// told.
+var errUnsure = errors.New("the call is not sure enough")
+
+// decode decodes a turn and tells of it.
+func (e *Engine) decode(ctx context.Context, req *llm.Request, r chat.Rendered, job Job, yield func(llm.Event, error) bool) (llm.Usage, error) {
+	o, held := r.Options, job.constraint
+	out := Outcome{Stopped: -1}
 	t := &turn{
 		e: e, yield: yield, open: -1, stops: sample.NewStops(req.Stop), maxCalls: req.MaxCalls, constrained: held != nil,
 		parser: chat.NewParser(chat.ParserOptions{Tools: append([]llm.ToolSpec{}, o.Tools...), Constrained: held != nil, Dialect: o.Dialect, Thinking: r.Thinking, Quoted: chat.Quoted(req.Messages)}),
 	}
-	decoder := e.tok.NewDecoder()
-	out := Outcome{Stopped: -1}
-	job := Job{Prompt: ids, Max: most, Stop: e.ends, Sampling: req.Sampling, Priority: req.Priority, Tenant: req.Tenant, Session: req.Session, constraint: held, adapter: adapter}
-	if len(o.Tools) > 0 || req.Messages[0].Role == llm.RoleSystem {
-		job.front = slices.IndexFunc(ids, func(id int32) bool { return slices.Contains(e.ends, id) }) + 1
+	if held != nil {
+		t.least = held.sure
 	}
-	generated := 0
+	err := e.tell(ctx, t, job, &out)
+	if errors.Is(err, errUnsure) {
+		out.Usage.GeneratedTokens, out.Usage.ForwardPasses = max(out.Usage.GeneratedTokens, t.generated), max(out.Usage.ForwardPasses, 1)
+	}
+	return out.Usage, err
+}
+
+// tell runs the job of a turn and tells of what comes.
+func (e *Engine) tell(ctx context.Context, t *turn, job Job, out *Outcome) error {
+	held := job.constraint
+	decoder := e.tok.NewDecoder()
 	var told []byte // text that no grammar holds
-	for tok, err := range e.Run(ctx, job, &out) {
+	for tok, err := range e.Run(ctx, job, out) {
 		if err != nil {
 			return err
 		}
-		generated++
+		t.generated++
 		t.score += tok.Score
-		if req.Sampling.LogProbs > 0 {
+		if job.Sampling.LogProbs > 0 {
 			t.logProbs = append(t.logProbs, e.logProb(tok))
 		}
 		piece := chat.Piece{Text: decoder.Push(tok.ID)}
@@ -173,13 +212,10 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 		stop.Reason, stop.Matched = llm.StopString, t.stops.Found()
 	case t.calls > 0:
 		stop.Reason = llm.StopToolCalls
-	case generated == most && out.Stopped < 0:
+	case t.generated == job.Max && out.Stopped < 0:
 		stop.Reason = llm.StopMaxTokens
 	}
-	if !yield(stop, nil) {
-		return errBroken
-	}
-	return nil
+	return t.tell(stop)
 }
 
 // turn passes a turn's events on.
@@ -196,6 +232,36 @@ type turn struct {
 
 	constrained bool    // by a grammar
 	score       float64 // of the tokens since the last call, see Token
+	generated   int     // tokens
+
+	// While least is above 0, what begins with a call is kept until the call is seen to be
+	// as sure as that.
+	least float64
+	kept  []llm.Event
+}
+
+// tell tells an event, or keeps it while it may have to be taken back.
+func (t *turn) tell(ev llm.Event) error {
+	switch ev := ev.(type) {
+	case llm.TextDelta, llm.Stop:
+		t.least = 0 // the turn is no call, or one without an end
+	case llm.CallEnd:
+		if ev.Call.Confidence < t.least {
+			return errUnsure
+		}
+		t.least = 0
+	}
+	t.kept = append(t.kept, ev)
+	if t.least > 0 {
+		return nil
+	}
+	for _, ev := range t.kept {
+		if !t.yield(ev, nil) {
+			return errBroken
+		}
+	}
+	t.kept = t.kept[:0]
+	return nil
 }
 
 // full says that no further call is allowed.
@@ -225,13 +291,13 @@ func (t *turn) events(events []llm.Event) error {
 			if t.constrained {
 				ev.Call.Confidence, t.score = t.e.sure.of(t.score), 0
 			}
-			if !t.yield(ev, nil) {
-				return errBroken
+			if err := t.tell(ev); err != nil {
+				return err
 			}
 			continue
 		}
-		if !t.yield(ev, nil) {
-			return errBroken
+		if err := t.tell(ev); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -243,10 +309,7 @@ func (t *turn) text(s string) error {
 	}
 	ev := llm.TextDelta{Text: s, LogProbs: t.logProbs}
 	t.logProbs = nil
-	if !t.yield(ev, nil) {
-		return errBroken
-	}
-	return nil
+	return t.tell(ev)
 }
 
 func (e *Engine) logProb(t Token) llm.TokenLogProb {

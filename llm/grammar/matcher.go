@@ -279,9 +279,12 @@ func (m *Matcher) CanTag() bool { return m.AtStart() && !m.at.text && m.g.tagged
 // AtStart says that nothing was accepted yet.
 func (m *Matcher) AtStart() bool { return len(m.past) == 0 }
 
+// MayText says that the turn, where it has not begun, may be text.
+func (m *Matcher) MayText() bool { return m.AtStart() && m.g.text != none }
+
 // TextOnly takes the calls out of a turn that has not begun, if it may be text.
 func (m *Matcher) TextOnly() {
-	if m.AtStart() && m.g.text != none {
+	if m.MayText() {
 		m.at.state, m.at.text = m.g.text, true
 	}
 }

@@ -70,9 +70,10 @@ func (c *confusion) print() {
 	}
 }
 
-// judged is a call whose rightness is known.
+// judged is a first turn whose rightness is known.
 type judged struct {
-	confidence float64
+	row        string
+	confidence float64 // of the first call, 0 without one
 	right      bool
 }
 
@@ -80,8 +81,9 @@ type judged struct {
 // right is dangerous.
 var readsOnly = strings.Fields("get_weather add get_time web_search convert_currency read_file get_user get_stock_price translate list_todos get_directions define_word random_number track_package get_news calculate_tip get_balance list_files count_words get_recipe flight_status")
 
-// people measures a half of the sets that no generator made.
-func (m *evalModel) people(o options, least float64) (*confusion, []judged, error) {
+// people measures a half of the sets that no generator made. Besides the counts it returns
+// the first turns with the everyday tools, in the order of the set.
+func (m *evalModel) people(o options, how llm.ToolChoice) (*confusion, []judged, error) {
 	text := peopleDev
 	if o.people == "test" {
 		text = peopleTest
@@ -101,10 +103,10 @@ func (m *evalModel) people(o options, least float64) (*confusion, []judged, erro
 		return nil, nil, err
 	}
 	generate := func(c *corpus.Conversation) (llm.Message, error) {
-		msg, err := m.turn(c, len(c.Messages), llm.Sampling{Beams: o.beams}, least)
+		msg, err := m.turn(c, len(c.Messages), llm.Sampling{Beams: o.beams}, how)
 		return msg, err
 	}
-	c, calls := &confusion{}, []judged{}
+	c, firsts := &confusion{}, []judged{}
 	show := func(w wish, row string, got outcome, answer string) {
 		if o.verbose && got != right {
 			fmt.Printf("%s, %s\n  said %s\n  got  %s\n", row, got, w.said, answer)
@@ -134,12 +136,14 @@ func (m *evalModel) people(o options, least float64) (*confusion, []judged, erro
 			row := fmt.Sprintf("%s, %d tools", map[wishKind]string{wantCall: "everyday calls", wantRefusal: "not for the tools", wantQuestion: "an argument is missing", wantText: "small talk"}[w.kind], n)
 			c.add(row, got, risky)
 			show(w, row, got, written(msg))
+			j := judged{row: row, right: got == right}
 			if len(msg.Calls) > 0 {
-				calls = append(calls, judged{msg.Calls[0].Confidence, got == right})
+				j.confidence = msg.Calls[0].Confidence
 			}
+			firsts = append(firsts, j)
 		}
 	}
-	return c, calls, nil
+	return c, firsts, nil
 }
 
 // judge says what came of a turn.

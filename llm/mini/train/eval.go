@@ -43,12 +43,12 @@ func evaluate(o options) (err error) {
 	}
 	defer func() { err = errors.Join(err, m.Close()) }()
 	if o.people != "" {
-		c, calls, err := m.people(o, o.call)
+		c, firsts, err := m.people(o, llm.ToolChoice{MinCallProb: o.call, MinConfidence: o.sure})
 		if err != nil {
 			return err
 		}
 		c.print()
-		reliability(calls)
+		reliability(ofCalls(firsts))
 		return nil
 	}
 	fmt.Println("| skill | conversations | solved | calls | exact calls | texts | exact texts | faithful texts |")
@@ -189,12 +189,12 @@ func openEval(path string) (*evalModel, error) {
 
 // constrained generates the turn at a message of the conversation under the grammar.
 func (m *evalModel) constrained(c *corpus.Conversation, at int, how llm.Sampling) (llm.Message, error) {
-	return m.turn(c, at, how, 0)
+	return m.turn(c, at, how, llm.ToolChoice{})
 }
 
-// turn is constrained with a least probability of opening a call; 0 is the model's.
-func (m *evalModel) turn(c *corpus.Conversation, at int, how llm.Sampling, least float64) (llm.Message, error) {
-	req := &llm.Request{Messages: c.Messages[:at], Tools: c.Tools, Sampling: how, MaxTokens: maxAnswer, ToolChoice: llm.ToolChoice{MinCallProb: least}}
+// turn is constrained with a choice of tools of its own.
+func (m *evalModel) turn(c *corpus.Conversation, at int, how llm.Sampling, choice llm.ToolChoice) (llm.Message, error) {
+	req := &llm.Request{Messages: c.Messages[:at], Tools: c.Tools, Sampling: how, MaxTokens: maxAnswer, ToolChoice: choice}
 	msg, _, err := llm.Collect(m.Generate(context.Background(), req), nil)
 	return msg, err
 }

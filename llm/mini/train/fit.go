@@ -6,12 +6,16 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
+	"strings"
 
+	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/gguf"
 )
 
 // fit measures the development half and writes into the model file how often calls are
-// right by the score that they have, so that the engine's confidence is calibrated.
+// right by the score that they have, so that the engine's confidence is calibrated, and the
+// least confidence at which a call is made: the best for these requests, or o.sure.
 func fit(o options) (err error) {
 	m, err := openEval(o.model)
 	if err != nil {
@@ -19,9 +23,11 @@ func fit(o options) (err error) {
 	}
 	calibrated := m.Info().Calibrated
 	o.people = "dev"
-	var calls []judged
+	var calls, words []judged // the same turns, with any call and with none
 	if !calibrated {
-		_, calls, err = m.people(o, o.call)
+		if _, calls, err = m.people(o, llm.ToolChoice{MinCallProb: o.call, MinConfidence: 1e-9}); err == nil {
+			_, words, err = m.people(o, llm.ToolChoice{MinCallProb: o.call, MinConfidence: 1})
+		}
 	}
 	if err := errors.Join(err, m.Close()); err != nil {
 		return err
@@ -29,16 +35,73 @@ func fit(o options) (err error) {
 	if calibrated {
 		return fmt.Errorf("%s: its confidence is fitted already; export the model anew", o.model)
 	}
-	offset, slope := logistic(calls)
-	if err := rewrite(o.model, []gguf.Pair{{Key: "chaski.confidence.offset", Value: float32(offset)}, {Key: "chaski.confidence.slope", Value: float32(slope)}}); err != nil {
+	offset, slope := logistic(ofCalls(calls))
+	for i, c := range calls {
+		if c.confidence > 0 {
+			calls[i].confidence = 1 / (1 + math.Exp(-offset-slope*math.Log(c.confidence)))
+		}
+	}
+	best, table := threshold(calls, words)
+	fmt.Print(table)
+	if o.sure > 0 {
+		best = o.sure
+	}
+	keys := []gguf.Pair{{Key: "chaski.confidence.offset", Value: float32(offset)}, {Key: "chaski.confidence.slope", Value: float32(slope)}, {Key: "chaski.confidence.least", Value: float32(best)}}
+	if err := rewrite(o.model, keys); err != nil {
 		return err
 	}
-	fmt.Printf("%d calls: offset %.3f, slope %.3f\n", len(calls), offset, slope)
-	for i, c := range calls {
-		calls[i].confidence = 1 / (1 + math.Exp(-offset-slope*math.Log(c.confidence)))
-	}
-	reliability(calls)
+	fmt.Printf("%d calls: offset %.3f, slope %.3f; calls from %.2f on\n", len(ofCalls(calls)), offset, slope, best)
+	reliability(ofCalls(calls))
 	return nil
+}
+
+// ofCalls returns the turns that call.
+func ofCalls(firsts []judged) []judged {
+	return slices.DeleteFunc(slices.Clone(firsts), func(j judged) bool { return j.confidence == 0 })
+}
+
+// threshold returns the least confidence at which the share of right turns, the mean of the
+// sets' shares, is the best, and a table of what others would give. calls and words are the
+// same turns with any call and with none.
+func threshold(calls, words []judged) (best float64, table string) {
+	rows := []string{}
+	for _, j := range calls {
+		if !slices.Contains(rows, j.row) {
+			rows = append(rows, j.row)
+		}
+	}
+	shares := func(least float64) (mean float64, each []string) {
+		for _, row := range rows {
+			n, ok := 0, 0
+			for i, j := range calls {
+				if j.row != row {
+					continue
+				}
+				if j.confidence > 0 && j.confidence < least {
+					j = words[i]
+				}
+				if n++; j.right {
+					ok++
+				}
+			}
+			mean += float64(ok) / float64(n) / float64(len(rows))
+			each = append(each, fmt.Sprint(ok))
+		}
+		return mean, each
+	}
+	top := -1.0
+	table = "| calls from | " + strings.Join(rows, " | ") + " | mean |\n|" + strings.Repeat("---|", len(rows)+2) + "\n"
+	for i := range 100 {
+		least := float64(i) / 100
+		mean, each := shares(least)
+		if mean > top {
+			best, top = least, mean
+		}
+		if i%5 == 0 {
+			table += fmt.Sprintf("| %.2f | %s | %.1f%% |\n", least, strings.Join(each, " | "), 100*mean)
+		}
+	}
+	return best, table
 }
 
 // logistic fits the curve from the logarithm of a call's probability to how often it is

@@ -37,6 +37,7 @@ func run(args []string) error {
 	f.StringVar(&o.skill, "skill", "", "only this skill (eval, show)")
 	f.StringVar(&o.people, "people", "", "the half of the sets that no generator made: dev or test (eval)")
 	f.Float64Var(&o.call, "call", 0, "least probability of opening a call at which one is made, 0 for what the file says (eval -people)")
+	f.Float64Var(&o.sure, "sure", 0, "least confidence at which a call is made, 0 for what the file says (eval -people) or for the best (fit)")
 	f.BoolVar(&o.all, "all", false, "what users say is learned, too (pack -from)")
 	f.BoolVar(&o.verbose, "v", false, "show each wrong answer (eval)")
 	f.BoolVar(&o.held, "held", false, "show held-out conversations (show)")
@@ -68,5 +69,5 @@ type options struct {
 	seed                                             uint64
 	n, size, row, exchanges, beams                   int
 	verbose, held, free, seen, all                   bool
-	brief, drill, examples, call                     float64
+	brief, drill, examples, call, sure               float64
 }

@@ -174,13 +174,35 @@ func TestLogistic(t *testing.T) {
 	var calls []judged
 	for range 4000 {
 		x := -6 * r.Float64()
-		calls = append(calls, judged{math.Exp(x), r.Float64() < 1/(1+math.Exp(-1.5-0.8*x))})
+		calls = append(calls, judged{confidence: math.Exp(x), right: r.Float64() < 1/(1+math.Exp(-1.5-0.8*x))})
 	}
 	if offset, slope := logistic(calls); math.Abs(offset-1.5) > 0.2 || math.Abs(slope-0.8) > 0.1 {
 		t.Errorf("offset %g, slope %g, want 1.5 and 0.8", offset, slope)
 	}
 	if offset, slope := logistic(calls[:1]); math.Abs(offset) > 3 || math.Abs(slope) > 3 {
 		t.Errorf("of one call: offset %g, slope %g", offset, slope)
+	}
+}
+
+// TestThreshold: calls that are wrong below some confidence, where words are right, are not
+// made; a set of few turns counts as much as one of many.
+func TestThreshold(t *testing.T) {
+	var calls, words []judged
+	for i := range 100 {
+		c := 0.995 * float64(i+1) / 100
+		calls = append(calls, judged{"calls", c, c > 0.4})
+		words = append(words, judged{"calls", 0, false})
+	}
+	for range 4 {
+		calls = append(calls, judged{"refusals", 0.455, false})
+		words = append(words, judged{"refusals", 0, true})
+	}
+	best, table := threshold(calls, words)
+	if best < 0.46 || best > 0.47 {
+		t.Errorf("calls from %g on, want 0.46: four refusals weigh more than six calls of a hundred\n%s", best, table)
+	}
+	if best, _ := threshold(calls[:100], words[:100]); best > 0.41 {
+		t.Errorf("without refusals, calls from %g on", best)
 	}
 }
 
