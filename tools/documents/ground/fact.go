@@ -2,7 +2,6 @@ package ground
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -13,12 +12,15 @@ import (
 type facts struct {
 	numbers []fact
 	names   []fact
+	sums    bool // the sentence says that it adds or multiplies
 }
 
 // fact is one of them as it is written, with the forms of which one must occur.
 type fact struct {
 	text  string
 	forms []string
+	unit  string // of a number
+	start bool   // of a name: it may be no name, since it begins the sentence
 }
 
 func (f *facts) empty() bool { return len(f.numbers)+len(f.names) == 0 }
@@ -26,43 +28,107 @@ func (f *facts) empty() bool { return len(f.numbers)+len(f.names) == 0 }
 // known are the numbers and words of what a sentence may rest on.
 type known struct {
 	numbers map[string]bool
+	units   map[string]map[string]bool // of a number: those that it has somewhere, "" where it has none
 	words   map[string]bool
+	stems   map[string]bool // beginnings of words
 	said    map[string]bool // words of the user's
 }
 
 func (k *known) add(texts []string, user bool) {
 	if k.numbers == nil {
-		k.numbers, k.words, k.said = map[string]bool{}, map[string]bool{}, map[string]bool{}
+		k.numbers, k.units, k.words, k.stems, k.said = map[string]bool{}, map[string]map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
 	}
 	for _, text := range texts {
 		words := wordsOf(text)
-		for i, w := range words {
-			f := fold(w.text)
-			if user {
-				k.said[f] = true
-				continue
+		for _, w := range words {
+			for _, f := range spellings(w.text) {
+				k.stems[stem(f)] = true
+				if user {
+					k.said[f] = true
+					continue
+				}
+				k.words[f] = true
+				for part := range strings.FieldsFuncSeq(f, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+					k.words[part] = true
+				}
+				if p := parts(f); len(p) > 1 {
+					k.words[strings.Join(p, "")] = true
+				}
 			}
-			k.words[f] = true
-			for part := range strings.FieldsFuncSeq(f, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-				k.words[part] = true
+		}
+		if user {
+			continue
+		}
+		for _, w := range words {
+			if code(w.text) { // a part of it may be said alone
+				for _, n := range numbersOf(w.text) {
+					k.numbers[n] = true
+				}
 			}
-			for _, n := range numbersOf(w.text) {
-				k.numbers[n], k.numbers[clock(n, w.text, after(words, i))] = true, true
+		}
+		for _, q := range quantities(words) {
+			k.numbers[q.number] = true
+			if k.units[q.number] == nil {
+				k.units[q.number] = map[string]bool{}
+			}
+			k.units[q.number][q.unit] = true
+			if q.hour != "" {
+				k.numbers[q.hour] = true
+			}
+			for _, same := range q.same {
+				k.numbers[same] = true
 			}
 		}
 	}
 }
 
+// holds reports whether a number is known, with the unit if one was said of it.
+func (k *known) holds(form, unit string) bool {
+	if !k.numbers[form] {
+		return false
+	}
+	units := k.units[form]
+	return unit == "" || len(units) == 0 || units[unit] || units[""]
+}
+
+// stemLetters are how many letters of a word are looked at to tell whether it is another
+// form of one that is known.
+const stemLetters = 4
+
+func stem(folded string) string {
+	if r := []rune(folded); len(r) > stemLetters {
+		return string(r[:stemLetters])
+	}
+	return folded
+}
+
 // missing are the facts of which no form is known.
 func (f *facts) missing(k *known) []string {
 	var out []string
+	var have, lack []fact
 	for _, n := range f.numbers {
-		if !slices.ContainsFunc(n.forms, func(s string) bool { return k.numbers[s] || k.words[s] }) {
-			out = append(out, n.text)
+		if slices.ContainsFunc(n.forms, func(s string) bool { return k.holds(s, n.unit) }) {
+			have = append(have, n)
+		} else {
+			lack = append(lack, n)
 		}
 	}
+	for more := f.sums; more; { // a sum may rest on another
+		more = false
+		lack = slices.DeleteFunc(lack, func(n fact) bool {
+			ok := worked(n, have)
+			if ok {
+				have, more = append(have, n), true
+			}
+			return ok
+		})
+	}
+	for _, n := range lack {
+		out = append(out, n.text)
+	}
 	for _, n := range f.names {
-		if !slices.ContainsFunc(n.forms, func(s string) bool { return k.words[s] || k.said[s] }) {
+		known := slices.ContainsFunc(n.forms, func(s string) bool { return k.words[s] || k.said[s] })
+		if !known && !(n.start && k.stems[stem(n.forms[0])]) {
 			out = append(out, n.text)
 		}
 	}
@@ -72,18 +138,30 @@ func (f *facts) missing(k *known) []string {
 // word is a run of letters, digits and what joins them.
 type word struct {
 	text  string
-	first bool // of the sentence
+	raw   string // with the marks around it
+	first bool   // of the sentence
 }
 
 // wordsOf parts a text into words: what stands between blanks, without the marks around it.
+// A sign of a unit that stands apart belongs to the number beside it.
 func wordsOf(text string) []word {
 	var out []word
-	first := true
+	first, sign := true, ""
 	for f := range strings.FieldsSeq(text) {
-		w := strings.TrimFunc(f, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-		if w != "" {
-			out = append(out, word{w, first})
-			first = false
+		w := strings.TrimFunc(f, func(r rune) bool {
+			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(vulgar, r)
+		})
+		n := len(out)
+		switch {
+		case w != "":
+			out = append(out, word{w, sign + f, first})
+			first, sign = false, ""
+		case f != "%" && currency[f] == "":
+			sign = ""
+		case n > 0 && strings.ContainsFunc(out[n-1].text, unicode.IsDigit):
+			out[n-1].raw += f
+		default:
+			sign = f
 		}
 		if strings.HasSuffix(f, ":") {
 			first = true
@@ -92,13 +170,22 @@ func wordsOf(text string) []word {
 	return out
 }
 
-// after is the word behind one, folded.
+// after is the word behind one, folded; "per cent" is one word.
 func after(words []word, i int) string {
-	if i+1 < len(words) {
-		return fold(words[i+1].text)
+	if i+1 >= len(words) {
+		return ""
 	}
-	return ""
+	next := fold(words[i+1].text)
+	if next == "per" || next == "pour" || next == "por" {
+		if i+2 < len(words) && strings.HasPrefix(fold(words[i+2].text), "cent") || i+2 < len(words) && fold(words[i+2].text) == "ciento" {
+			return "percent"
+		}
+	}
+	return next
 }
+
+// ligatures are letters that people also write as two, or without their stroke.
+var ligatures = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "ı", "i")
 
 // fold is a word without case, marks and endings of possession.
 func fold(s string) string {
@@ -108,7 +195,7 @@ func fold(s string) string {
 			b.WriteRune(unicode.ToLower(r))
 		}
 	}
-	out := b.String()
+	out := ligatures.Replace(b.String())
 	for _, end := range []string{"'s", "’s", "'", "’"} {
 		out = strings.TrimSuffix(out, end)
 	}
@@ -116,43 +203,93 @@ func fold(s string) string {
 }
 
 // factsOf finds the numbers and names of a sentence. In German every noun has a capital, so
-// there only pairs of capitals are names.
+// there only pairs of capitals are names; so they are where all words have one.
 func factsOf(sentence string) facts {
-	var f facts
+	f := facts{sums: adds(sentence)}
+	sentence = unnumbered(sentence)
 	words := wordsOf(sentence)
-	nouns := german(words)
+	nouns, shouted := german(words), shouts(words)
+	for _, q := range quantities(words) {
+		if q.soft {
+			continue
+		}
+		forms := append([]string{q.number}, q.same...)
+		f.numbers = append(f.numbers, fact{text: q.text, forms: forms, unit: q.unit})
+	}
 	for i, w := range words {
 		if len(w.text) > 200 {
 			continue
 		}
 		if code(w.text) {
-			f.names = append(f.names, fact{w.text, []string{fold(w.text)}})
+			f.names = append(f.names, fact{text: w.text, forms: []string{fold(w.text)}})
 			continue
 		}
-		if nums := numbersOf(w.text); len(nums) > 0 {
-			for _, n := range nums {
-				f.numbers = append(f.numbers, fact{w.text, []string{clock(n, w.text, after(words, i))}})
-			}
-			continue
-		}
-		if !capital(w.text) || calendar[fold(w.text)] {
+		folded := fold(w.text)
+		if !capital(w.text) || calendar[folded] || titles[folded] || currency[folded] != "" || numeric(w.text) || shouted {
 			continue
 		}
 		beside := i+1 < len(words) && capital(words[i+1].text) && !words[i+1].first || i > 0 && capital(words[i-1].text) && !words[i-1].first
-		if (w.first || nouns) && !beside || w.first && common[fold(w.text)] {
+		start := w.first && !beside
+		if start && (nouns || !subject(words, i)) || nouns && !beside || w.first && common[folded] {
 			continue
 		}
-		forms := []string{fold(w.text)}
+		forms := spellings(w.text)
 		if p := parts(w.text); len(p) > 1 && slices.ContainsFunc(p, func(s string) bool { return len(s) > 1 }) {
 			forms = append(forms, strings.Join(p, ""))
 		}
-		if s := strings.TrimSuffix(forms[0], "s"); len(s) > 3 { // a plural, or a possessive without its mark
-			forms = append(forms, s)
+		for _, s := range spellings(w.text) {
+			if t := strings.TrimSuffix(s, "s"); len(t) > 3 { // a plural, or a possessive without its mark
+				forms = append(forms, t)
+			}
+			forms = append(forms, s+"s")
 		}
-		forms = append(forms, forms[0]+"s")
-		f.names = append(f.names, fact{w.text, forms})
+		f.names = append(f.names, fact{text: w.text, forms: forms, start: start})
 	}
 	return f
+}
+
+// subject reports whether the word that begins a sentence could be a name: one thing,
+// without an article, that does something.
+func subject(words []word, i int) bool {
+	w := fold(words[i].text)
+	if i+1 >= len(words) || common[w] || len(w) < 4 {
+		return false
+	}
+	for _, end := range []string{"s", "ing", "ly", "ed", "tion", "ment", "ness", "ity", "age"} {
+		if strings.HasSuffix(w, end) {
+			return false
+		}
+	}
+	next := words[i+1].text
+	if capital(next) || next != strings.ToLower(next) {
+		return false
+	}
+	return next == "is" || next == "was" || next == "has" || len(next) > 3 && (strings.HasSuffix(next, "s") || strings.HasSuffix(next, "ed"))
+}
+
+// shouts reports whether a sentence is written in capitals.
+func shouts(words []word) bool {
+	n := 0
+	for _, w := range words {
+		if strings.ToUpper(w.text) != w.text {
+			return false
+		}
+		if strings.ContainsFunc(w.text, unicode.IsLetter) {
+			n++
+		}
+	}
+	return n > 2
+}
+
+// spellings are a word folded, and as it is written without its umlauts and ligatures.
+func spellings(s string) []string {
+	f := fold(s)
+	out := []string{f}
+	wide := strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue").Replace(norm.NFC.String(strings.ToLower(s)))
+	if w := fold(wide); w != f {
+		out = append(out, w)
+	}
+	return out
 }
 
 // parts are the letters and digits of a word, folded, between what joins them.
@@ -182,82 +319,6 @@ func code(s string) bool {
 		}
 	}
 	return letters > 0 && digits > 0 && first
-}
-
-// numbersOf are the numbers in a word, each in one form: 1,250.50 and 1250.5 are one, and
-// 09:00 is 9 and 0. A word such as "three" is its number.
-func numbersOf(s string) []string {
-	if n, ok := numerals[fold(s)]; ok {
-		return []string{strconv.Itoa(n)}
-	}
-	if !strings.ContainsFunc(s, unicode.IsDigit) {
-		return nil
-	}
-	s = strings.Map(func(r rune) rune {
-		if r > 0x7F && unicode.IsDigit(r) {
-			return digit(r)
-		}
-		return r
-	}, s)
-	var out []string
-	for run := range strings.FieldsFuncSeq(s, func(r rune) bool { return (r < '0' || r > '9') && r != '.' && r != ',' && r != '\'' }) {
-		run = strings.Trim(run, ".,'")
-		if run == "" {
-			continue
-		}
-		out = append(out, canonical(run))
-	}
-	return out
-}
-
-// digit is the ASCII digit of another script's: they stand in tens, from 0.
-func digit(r rune) rune {
-	d := r
-	for unicode.IsDigit(d-1) && r-d < 9 {
-		d--
-	}
-	return '0' + r - d
-}
-
-// canonical is a number without grouping, leading and trailing zeros. The last of two kinds
-// of marks, or one that stands alone and not before three digits, is the decimal one.
-func canonical(s string) string {
-	dot, comma := strings.LastIndexByte(s, '.'), strings.LastIndexByte(s, ',')
-	mark := max(dot, comma)
-	whole, part := s, ""
-	if mark >= 0 {
-		both := dot >= 0 && comma >= 0
-		alone := strings.Count(s, s[mark:mark+1]) == 1
-		if both || alone && (len(s)-mark-1 != 3 || s[0] == '0') {
-			whole, part = s[:mark], s[mark+1:]
-		}
-	}
-	keep := func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}
-	whole = strings.TrimLeft(strings.Map(keep, whole), "0")
-	part = strings.TrimRight(strings.Map(keep, part), "0")
-	if whole == "" {
-		whole = "0"
-	}
-	if part != "" {
-		return whole + "." + part
-	}
-	return whole
-}
-
-// clock is a number as it is on a clock of 24 hours, where the word or the next one says
-// that it is an hour of the afternoon.
-func clock(n, word, next string) string {
-	low := strings.ToLower(word)
-	h, err := strconv.Atoi(n)
-	if err == nil && h >= 1 && h < 12 && (strings.HasSuffix(low, "pm") || next == "pm" || next == "p.m") {
-		return strconv.Itoa(h + 12)
-	}
-	return n
 }
 
 // mixed returns a word that has letters of several scripts which look alike.
