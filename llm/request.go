@@ -90,6 +90,11 @@ type Request struct {
 	ResponseFormat *ResponseFormat `json:"response_format,omitempty"`
 	Sampling       Sampling        `json:"sampling,omitzero"`
 
+	// Citations are all that a text of the model's may name in brackets as a file: sources
+	// as they are cited, such as "a.md" and "b.pdf, p. 4". nil holds it to nothing, an empty
+	// list lets it cite nothing. A model elsewhere is not held to it.
+	Citations []string `json:"citations,omitzero"`
+
 	// MaxTokens bounds the generated tokens; 0 means the model's default. As the
 	// bound nears, an open call is steered to its end.
 	MaxTokens int      `json:"max_tokens,omitempty"`

@@ -336,6 +336,9 @@ func (l *loop) generate(ctx context.Context, req *llm.Request) error {
 	}
 	if g.Error == "" {
 		// A plan or a summary is no answer, and one is shown once the policy has seen it.
+		if c, ok := l.session.(citing); ok && len(l.state.Summary) == 0 && l.state.Plan.Phase != planner.Planning {
+			req.Citations = c.citations(l.state)
+		}
 		held := l.state.Policy.Asks(policies.OnAnswer) || len(l.state.Summary) > 0 || l.state.Plan.Phase == planner.Planning
 		msg, stop, moved, err := l.turn(ctx, req, "", func(ev llm.Event) {
 			if _, text := ev.(llm.TextDelta); l.watch != nil && !(text && held) {

@@ -107,3 +107,17 @@ func (g *grounds) screen(s planner.State, t planner.Text, out *planner.Screened)
 	marked := ground.Marked(answer, found)
 	out.Text = &marked
 }
+
+// citing is a [Session] that knows what answers may cite.
+type citing interface {
+	citations(s planner.State) []string
+}
+
+// citations are what an answer may cite: a model that runs here is held to them while it
+// writes. nil holds it to nothing.
+func (g *guarded) citations(s planner.State) []string {
+	if s.Policy == nil || s.Policy.Grounding == ground.Off {
+		return nil
+	}
+	return g.grounds.evidence.Citations()
+}

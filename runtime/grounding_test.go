@@ -70,3 +70,16 @@ func TestGroundingAfterPolicy(t *testing.T) {
 		t.Errorf("%s", h.state.Status)
 	}
 }
+
+// TestGroundingHoldsTheModel: a model that runs here is told, with each request, what its
+// answer may cite: nothing before anything was retrieved.
+func TestGroundingHoldsTheModel(t *testing.T) {
+	everywhere(t, func(stop int) hooked { return grounded(t, ground.Mark, "", stop, "It costs 49.90. [kitchen.md]") }, func(t *testing.T, h hooked) {
+		if len(h.cites) < 2 || h.cites[0] != "" || h.cites[len(h.cites)-1] != "kitchen.md, kitchen.md#1" {
+			t.Errorf("%q", h.cites)
+		}
+	})
+	if h := grounded(t, ground.Off, "", 0, "It costs 49.90. [kitchen.md]"); h.cites[0] != "anything" || h.cites[1] != "anything" {
+		t.Errorf("%q", h.cites)
+	}
+}

@@ -20,6 +20,7 @@ import (
 type hooked struct {
 	state  planner.State
 	seen   []string // what the model was shown, request by request
+	cites  []string // all that it could cite, request by request
 	shown  string   // what a watcher was shown
 	passed []string // arguments that reached tools
 	events []planner.Event
@@ -46,6 +47,11 @@ func hookGuarded(t *testing.T, o runtime.GuardOptions, prompt string, values map
 	model.Next = func(_ int, req *llm.Request) llm.Turn {
 		raw, _ := json.Marshal(req.Messages)
 		out.seen = append(out.seen, string(raw))
+		cites := "anything"
+		if req.Citations != nil {
+			cites = strings.Join(req.Citations, ", ")
+		}
+		out.cites = append(out.cites, cites)
 		steps++
 		return next(steps-1, req)
 	}

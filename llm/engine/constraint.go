@@ -130,11 +130,11 @@ func (c *constraint) textOnly() {
 func (e *Engine) constraint(req *llm.Request, r chat.Rendered) (*constraint, error) {
 	o := r.Options
 	mode := req.ToolChoice.Mode
-	free := len(o.Tools) == 0 && req.ResponseFormat == nil
+	free := len(o.Tools) == 0 && req.ResponseFormat == nil && req.Citations == nil
 	if free && mode != llm.ChoiceRequired && mode != llm.ChoiceTool {
 		return nil, nil
 	}
-	g, err := e.grammar(grammar.Turn{Tools: o.Tools, Choice: req.ToolChoice, MaxCalls: req.MaxCalls, Dialect: o.Dialect, Response: req.ResponseFormat, Thinks: r.Thinks, Thinking: r.Thinking})
+	g, err := e.grammar(grammar.Turn{Tools: o.Tools, Choice: req.ToolChoice, MaxCalls: req.MaxCalls, Dialect: o.Dialect, Response: req.ResponseFormat, Citations: req.Citations, Thinks: r.Thinks, Thinking: r.Thinking})
 	if err != nil {
 		return nil, fmt.Errorf("engine: %w", err)
 	}

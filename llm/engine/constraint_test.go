@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -114,6 +115,20 @@ func TestConstrainedRequests(t *testing.T) {
 		})
 		if err != nil || len(msg.Calls) < 1 || len(msg.Calls) > 2 {
 			t.Errorf("required, seed %d: %+v, %v", seed, msg, err)
+		}
+	}
+	for seed := range uint64(5) { // of a text it holds the citations
+		msg, _, err := ask(func(r *llm.Request) {
+			r.Tools, r.Citations = nil, []string{"a.md", "b.pdf, p. 4"}
+			r.Sampling = llm.Sampling{Temperature: 3, Seed: seed}
+		})
+		for _, in := range regexp.MustCompile(`\[([^\[\]]*)\]`).FindAllStringSubmatch(msg.Content, -1) {
+			if regexp.MustCompile(`\.\d*[A-Za-z]`).MatchString(in[1]) && !slices.Contains([]string{"a.md", "b.pdf, p. 4"}, in[1]) {
+				t.Errorf("seed %d cites %q in %q", seed, in[1], msg.Content)
+			}
+		}
+		if err != nil || msg.Content == "" {
+			t.Errorf("seed %d: %q, %v", seed, msg.Content, err)
 		}
 	}
 	msg, _, err := ask(func(r *llm.Request) { r.ToolChoice.MinCallProb = 1 })

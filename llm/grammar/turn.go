@@ -18,8 +18,12 @@ type Turn struct {
 	MaxCalls int // 0 is no bound
 	Dialect  llm.Dialect
 	Response *llm.ResponseFormat // of an answer that is no call
-	Thinks   bool                // thoughts, <think>…</think>, may come first
-	Thinking bool                // the prompt has opened them
+	// Citations are what may stand in brackets of a text as the name of a file; nil holds
+	// it to nothing. See [llm.Request].
+	Citations []string
+
+	Thinks   bool // thoughts, <think>…</think>, may come first
+	Thinking bool // the prompt has opened them
 	Options  Options
 }
 
@@ -72,6 +76,9 @@ func (t Turn) compile(b *builder) (*Grammar, error) {
 		text = b.text(t.openings())
 	default:
 		text = b.text(append(t.openings(), sloppy...))
+	}
+	if t.Citations != nil && !must && t.Response == nil {
+		text = b.and(text, b.cited(t.Citations))
 	}
 	turn := b.or(calls, text)
 	textFirst := form.TextFirst && calls != none && text != none && t.Response == nil

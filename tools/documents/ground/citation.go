@@ -1,8 +1,11 @@
 package ground
 
 import (
+	"fmt"
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -112,6 +115,31 @@ func parse(name string) (file string, a at) {
 		file = file[:m[0]]
 	}
 	return strings.TrimSpace(file), a
+}
+
+// maxCitations bounds the forms of citations that are listed.
+const maxCitations = 1000
+
+// Citations are the ways in which the passages may be cited, sorted, without brackets: by
+// the file, with and without its folder, and by the place in it. It is never nil.
+func (e *Evidence) Citations() []string {
+	forms := map[string]bool{}
+	for _, p := range e.Passages {
+		for _, name := range []string{p.Source, path.Base(p.Source)} {
+			if len(e.find(name)) == 0 || strings.ContainsAny(name, "[]\n") {
+				continue
+			}
+			forms[name] = true
+			if p.Page > 0 && len(forms) < maxCitations {
+				forms[fmt.Sprintf("%s p. %d", name, p.Page)] = true
+				forms[fmt.Sprintf("%s, p. %d", name, p.Page)] = true
+			}
+			if p.Number > 0 && len(forms) < maxCitations {
+				forms[fmt.Sprintf("%s#%d", name, p.Number)] = true
+			}
+		}
+	}
+	return append([]string{}, slices.Sorted(maps.Keys(forms))...)
 }
 
 // find returns the passages that a citation names.
