@@ -30,6 +30,7 @@ var only = map[string][]string{
 	"github.com/fsnotify/":            {"tools/documents"},
 	"go.opentelemetry.io/":            {"runtime/trace"},
 	"github.com/nats-io/":             {"runtime/bus", "runtime/journal"},
+	"github.com/synadia-io/":          {"runtime/bus"},
 	"github.com/modelcontextprotocol": {"tools/mcp", "agent/mcp"},
 	"github.com/netresearch/":         {"runtime/bus"},
 }

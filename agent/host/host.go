@@ -49,12 +49,12 @@ type Options struct {
 	Data   string                                                          // in place of the configured one
 	Runs   string                                                          // in place of the configured one
 
-	NATS     string // a cluster, in place of the embedded bus
-	Creds    string
-	Replicas int    // copies on a cluster of what is made there; 0 is the configured number
-	Place    string // the folder of the embedded bus, within the data folder's bus; "" is a new one
-	Calls    bool   // are under way there: if it is gone, so is the knowledge of what became of them
-	Listen   string // host:port at which the embedded bus serves other processes
+	NATS     string     // a cluster, in place of the embedded bus
+	Access   bus.Access // to it, or by a context in place of NATS
+	Replicas int        // copies on a cluster of what is made there; 0 is the configured number
+	Place    string     // the folder of the embedded bus, within the data folder's bus; "" is a new one
+	Calls    bool       // are under way there: if it is gone, so is the knowledge of what became of them
+	Listen   string     // host:port at which the embedded bus serves other processes
 
 	MCP mcp.Options // whom servers may ask: Accept, Ask, Browse and Progress; the rest is the configuration's
 
@@ -65,6 +65,9 @@ type Options struct {
 	// is made or caught up; nil is nobody.
 	Progress func(done, all int)
 }
+
+// cluster says whether the bus is that of other processes.
+func (o *Options) cluster() bool { return o.NATS != "" || o.Access.Context != "" }
 
 // Host is an opened configuration: an agent and all that it stands on.
 type Host struct {
@@ -172,10 +175,12 @@ func (h *Host) openJournal(ctx context.Context) (err error) {
 		}
 	}
 	if bus.IsURL(h.runs) || h.runs == inJetStream {
-		if h.o.NATS == "" {
+		if !h.o.cluster() {
 			return errors.New("runs: nats: the journals need a cluster that outlives this process: name it with --nats")
 		}
-		h.runs = h.o.NATS
+		if h.runs = inJetStream; h.o.NATS != "" {
+			h.runs = h.o.NATS
+		}
 		h.journal, err = journal.OpenStream(ctx, h.Bus.Conn().JetStream(), journal.StreamOptions{Replicas: h.Bus.Conn().Replicas()})
 		return err
 	}
@@ -271,7 +276,7 @@ func (h *Host) openBus(ctx context.Context) ([]tools.Spec, error) {
 	if servers != nil {
 		own = append(own, servers.Tools()...)
 	}
-	o := bus.OpenOptions{URL: h.o.NATS, Creds: h.o.Creds, Replicas: cmp.Or(h.o.Replicas, c.Replicas), Listen: h.o.Listen, Logger: h.o.Log, Worker: bus.WorkerOptions{Spans: h.spans}}
+	o := bus.OpenOptions{URL: h.o.NATS, Access: h.o.Access, Replicas: cmp.Or(h.o.Replicas, c.Replicas), Listen: h.o.Listen, Logger: h.o.Log, Worker: bus.WorkerOptions{Spans: h.spans}}
 	if len(own) > 0 {
 		registry, err := tools.NewRegistry(own...)
 		if err != nil {
@@ -279,7 +284,7 @@ func (h *Host) openBus(ctx context.Context) ([]tools.Spec, error) {
 		}
 		o.Tools = registry
 	}
-	if h.o.NATS == "" {
+	if !h.o.cluster() {
 		// Each process has a store of its own: two may run in one data folder. A run that is
 		// resumed finds the store in which its calls are recorded.
 		if h.place = h.o.Place; h.place == "" {
@@ -296,7 +301,10 @@ func (h *Host) openBus(ctx context.Context) ([]tools.Spec, error) {
 	}
 	if h.Bus, err = bus.Open(ctx, o); err != nil {
 		h.Bus = nil
-		if errors.Is(err, bus.ErrUnavailable) && h.o.NATS != "" {
+		switch {
+		case errors.Is(err, bus.ErrAccess):
+			err = fmt.Errorf("%w: log in with --creds, --nkey, --nats-user or a context", err)
+		case errors.Is(err, bus.ErrUnavailable) && h.o.NATS != "":
 			err = fmt.Errorf("no NATS server at %s: start one with `chaski bus`, or leave --nats out (%w)", bus.Redact(h.o.NATS), err)
 		}
 		return nil, err
@@ -312,7 +320,7 @@ func (h *Host) find(ctx context.Context) ([]tools.Spec, error) {
 	for _, s := range h.Bus.Served() {
 		specs[s.Name] = s
 	}
-	if len(h.Config.Discover) == 0 && (len(specs) == 0 || h.o.NATS == "" && h.o.Listen == "") { // nobody else is asked
+	if len(h.Config.Discover) == 0 && (len(specs) == 0 || !h.o.cluster() && h.o.Listen == "") { // nobody else is asked
 		return sorted(specs), nil
 	}
 	own := maps.Clone(specs)
@@ -349,11 +357,11 @@ func (h *Host) find(ctx context.Context) ([]tools.Spec, error) {
 		switch {
 		case missing == "":
 			return sorted(specs), nil
-		case h.o.NATS == "" && h.o.Listen == "":
+		case !h.o.cluster() && h.o.Listen == "":
 			return nil, fmt.Errorf("discover: no tool matches %q on the embedded bus, which nobody else can reach: name a cluster with --nats", missing)
 		case !time.Now().Before(until):
 			where := "the cluster"
-			if h.o.NATS == "" {
+			if !h.o.cluster() {
 				where = "the embedded bus"
 			}
 			return nil, fmt.Errorf("discover: no tool matches %q on %s, which was asked for %v", missing, where, patience)

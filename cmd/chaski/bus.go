@@ -16,14 +16,17 @@ const defaultListen = "127.0.0.1:4222"
 
 // natsFlags say which NATS to use.
 type natsFlags struct {
-	NATS     string `name:"nats" help:"NATS URL, or several separated by commas." default:"nats://127.0.0.1:4222" env:"NATS_URL"`
-	Creds    string `help:"Credentials file." type:"path"`
-	Replicas int    `help:"Copies of what is made on a cluster: by default 3 there, 1 on a single server. What is there stays as it is."`
+	NATS string `name:"nats" help:"NATS URL, or several separated by commas." default:"nats://127.0.0.1:4222" env:"NATS_URL"`
+	accessFlags
+	Replicas int `help:"Copies of what is made on a cluster: by default 3 there, 1 on a single server. What is there stays as it is."`
 }
 
 func (f natsFlags) connect(ctx context.Context, log zerolog.Logger) (*bus.Conn, error) {
-	conn, err := bus.Connect(ctx, bus.Options{URL: f.NATS, Creds: f.Creds, Replicas: f.Replicas, Name: "chaski", Logger: log})
-	if errors.Is(err, bus.ErrUnavailable) {
+	conn, err := bus.Connect(ctx, bus.Options{URL: f.NATS, Access: f.access(), Replicas: f.Replicas, Name: "chaski", Logger: log})
+	switch {
+	case errors.Is(err, bus.ErrAccess):
+		return nil, fmt.Errorf("%w: log in with --creds, --nkey, --nats-user or a context", err)
+	case errors.Is(err, bus.ErrUnavailable) && f.Context == "":
 		return nil, fmt.Errorf("no NATS server at %s: start one with `chaski bus`, or name yours with --nats (%w)", bus.Redact(f.NATS), err)
 	}
 	return conn, err

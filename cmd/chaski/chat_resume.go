@@ -29,7 +29,7 @@ func (c *chatCmd) begin(ctx context.Context, t *conversation) (err error) {
 	if c.Data != "" {
 		where.Runs = filepath.Join(c.Data, "runs")
 	}
-	rt, runs, err := where.openWith(ctx, c.Creds)
+	rt, runs, err := where.openWith(ctx, c.accessFlags)
 	if err != nil {
 		return err
 	}

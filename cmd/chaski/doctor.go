@@ -51,7 +51,7 @@ func (c *doctorCmd) Run(ctx context.Context) error {
 		func() finding { return checkDisk("data", dataFolder(config, o), tmp) },
 		checkModelsFolder,
 		func() finding { return checkModel(ctx, config, o, tmp) },
-		func() finding { return checkBus(ctx, c.NATS, c.Creds, tmp) },
+		func() finding { return checkBus(ctx, c.NATS, c.access(), tmp) },
 		func() finding {
 			return checkPort("port 4222", "127.0.0.1:4222", "chaski bus, serve and worker", "--listen or --nats")
 		},

@@ -264,15 +264,15 @@ func checkEndpoint(ctx context.Context, e *host.OpenAIConfig) finding {
 }
 
 // checkBus calls a tool over an embedded bus, or reaches the cluster.
-func checkBus(ctx context.Context, cluster, creds, tmp string) finding {
+func checkBus(ctx context.Context, cluster string, access bus.Access, tmp string) finding {
 	began := time.Now()
-	if cluster != "" {
-		conn, err := bus.Connect(ctx, bus.Options{URL: cluster, Creds: creds, Name: "chaski", Wait: 3 * time.Second, Logger: zerolog.Nop()})
+	if cluster != "" || access.Context != "" {
+		conn, err := bus.Connect(ctx, bus.Options{URL: cluster, Access: access, Name: "chaski", Wait: 3 * time.Second, Logger: zerolog.Nop()})
 		if err != nil {
 			return finding{"bus", "fail", err.Error(), "start a server with chaski bus, or mend --nats"}
 		}
 		conn.Close()
-		return finding{Check: "bus", Status: "ok", Found: fmt.Sprintf("%s answers in %v", bus.Redact(cluster), time.Since(began).Round(time.Millisecond))}
+		return finding{Check: "bus", Status: "ok", Found: fmt.Sprintf("%s answers in %v", conn.Address(), time.Since(began).Round(time.Millisecond))}
 	}
 	registry, err := tools.NewRegistry(tools.New("ping", "", func(context.Context, struct{}) (string, error) { return "pong", nil }, tools.Options{Effect: tools.Read}))
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/chaski-dev/chaski/agent/host"
 	"github.com/chaski-dev/chaski/agent/mcp"
 	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/runtime/bus"
 )
 
 // logFlags say what is logged, on stderr.
@@ -29,13 +30,13 @@ func (f *logFlags) options() host.LogOptions {
 // agentFlags say which agent to open, and on what.
 type agentFlags struct {
 	logFlags
-	File     string `short:"f" help:"The agent's YAML file; agent.yaml here by default, if there is one." type:"path"`
-	Example  string `help:"An example that ships in this program, in place of a file."`
-	Model    string `short:"m" help:"In place of the configured model: a GGUF file, a directory, mini, which ships in this program, or a name as chaski pull takes it."`
-	Data     string `help:"Folder of journals, audit logs and the bus; .chaski here by default." type:"path" env:"CHASKI_DATA"`
-	NATS     string `name:"nats" help:"URL of a NATS cluster, in place of the embedded bus."`
-	Creds    string `help:"Credentials file for it." type:"path"`
-	Replicas int    `help:"Copies of what is made on the cluster: by default 3 there, 1 on a single server. What is there stays as it is."`
+	File    string `short:"f" help:"The agent's YAML file; agent.yaml here by default, if there is one." type:"path"`
+	Example string `help:"An example that ships in this program, in place of a file."`
+	Model   string `short:"m" help:"In place of the configured model: a GGUF file, a directory, mini, which ships in this program, or a name as chaski pull takes it."`
+	Data    string `help:"Folder of journals, audit logs and the bus; .chaski here by default." type:"path" env:"CHASKI_DATA"`
+	NATS    string `name:"nats" help:"URL of a NATS cluster, in place of the embedded bus."`
+	accessFlags
+	Replicas int `help:"Copies of what is made on the cluster: by default 3 there, 1 on a single server. What is there stays as it is."`
 
 	read reader // asks the person at the terminal; nil is askLine
 }
@@ -46,7 +47,7 @@ func (f *agentFlags) config() (*host.Config, host.Options, error) {
 	if read == nil {
 		read = askLine
 	}
-	o := host.Options{MCP: person(read), Models: pulled, Model: f.Model, Data: f.Data, NATS: f.NATS, Creds: f.Creds, Replicas: f.Replicas, By: me()}
+	o := host.Options{MCP: person(read), Models: pulled, Model: f.Model, Data: f.Data, NATS: f.NATS, Access: f.access(), Replicas: f.Replicas, By: me()}
 	switch {
 	case f.Example != "" && f.File != "":
 		return nil, o, usage("give -f or --example, not both")
@@ -85,7 +86,7 @@ func (f *agentFlags) open(ctx context.Context, place string) (*host.Host, error)
 	if err != nil {
 		return nil, err
 	}
-	if f.NATS == "" {
+	if f.NATS == "" && f.Context == "" {
 		o.Place = place
 	}
 	if o.Log, err = host.NewLog(os.Stderr, f.options()); err != nil {
@@ -120,8 +121,10 @@ func (f *agentFlags) reopen(ctx context.Context, s *planner.State, runs string) 
 	if f.Model == "" {
 		f.Model = meta[host.MetaModel]
 	}
-	if f.NATS == "" {
-		f.NATS = meta[host.MetaNATS]
+	if f.NATS == "" && f.Context == "" {
+		if f.NATS = meta[host.MetaNATS]; f.NATS == "" && bus.IsURL(runs) { // with a password, which no journal holds
+			f.NATS = runs
+		}
 	}
 	c, o, err := f.config()
 	if err != nil {

@@ -29,32 +29,39 @@ import (
 
 // journalFlags says where runs are kept.
 type journalFlags struct {
-	Runs string `help:"Directory of the runs' journals, or the URL of a NATS cluster that keeps them; runs in the data folder by default." env:"CHASKI_RUNS"`
+	Runs string `help:"Directory of the runs' journals, or the URL of a NATS cluster that keeps them, nats with --nats-context; runs in the data folder by default." env:"CHASKI_RUNS"`
 }
+
+// inCluster, in place of a folder, are the runs that the cluster of a context keeps.
+const inCluster = "nats"
 
 // runsFlags are journalFlags of a command that opens no agent.
 type runsFlags struct {
 	journalFlags
-	Creds string `help:"Credentials file for the cluster that keeps the runs." type:"path"`
+	accessFlags
 }
 
 func (f *runsFlags) open(ctx context.Context) (*runtime.Runtime, journal.Journal, error) {
-	return f.openWith(ctx, f.Creds)
+	return f.openWith(ctx, f.accessFlags)
 }
 
 func (f *journalFlags) open(ctx context.Context) (*runtime.Runtime, journal.Journal, error) {
-	return f.openWith(ctx, "")
+	return f.openWith(ctx, accessFlags{})
 }
 
-func (f *journalFlags) openWith(ctx context.Context, creds string) (*runtime.Runtime, journal.Journal, error) {
+func (f *journalFlags) openWith(ctx context.Context, access accessFlags) (*runtime.Runtime, journal.Journal, error) {
 	var j journal.Journal
 	var err error
-	if f.Runs == "" {
+	switch {
+	case f.Runs != "":
+	case access.Context != "":
+		f.Runs = inCluster
+	default:
 		f.Runs = filepath.Join(cmp.Or(os.Getenv("CHASKI_DATA"), host.DefaultData), "runs")
 	}
-	if bus.IsURL(f.Runs) {
+	if bus.IsURL(f.Runs) || access.Context != "" && f.Runs == inCluster {
 		var conn *bus.Conn // for as long as the process runs
-		if conn, err = (natsFlags{NATS: f.Runs, Creds: creds}).connect(ctx, zerolog.Nop()); err == nil {
+		if conn, err = (natsFlags{NATS: f.Runs, accessFlags: access}).connect(ctx, zerolog.Nop()); err == nil {
 			j, err = journal.OpenStream(ctx, conn.JetStream(), journal.StreamOptions{Replicas: conn.Replicas()})
 		}
 	} else if f.Runs, err = filepath.Abs(f.Runs); err == nil {
@@ -232,7 +239,7 @@ func (c *runsRmCmd) Run(ctx context.Context) error {
 }
 
 type runsSalvageCmd struct {
-	journalFlags
+	runsFlags
 	ID string `arg:"" name:"run" help:"The run."`
 }
 

@@ -25,7 +25,7 @@ func (c *runsResumeCmd) Run(ctx context.Context) error {
 	if c.Runs == "" && c.Data != "" {
 		c.Runs = filepath.Join(c.Data, "runs")
 	}
-	rt, _, err := c.openWith(ctx, c.Creds)
+	rt, _, err := c.openWith(ctx, c.accessFlags)
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if o.Log, err = host.NewLog(os.Stderr, c.options()); err != nil {
 		return usage("%v", err)
 	}
-	if c.NATS == "" {
+	if c.NATS == "" && c.Context == "" {
 		if o.Place = config.ServePlace(); len(config.Triggers) > 0 {
 			o.Listen = c.Listen
 		}
@@ -91,14 +91,17 @@ func (c *serveCmd) both(ctx context.Context, h *host.Host, listener net.Listener
 
 // triggers starts runs by messages and schedules.
 func (c *serveCmd) triggers(ctx context.Context, h *host.Host) error {
-	where := c.NATS
-	if where == "" {
-		where = h.Bus.URL()
+	where := " --nats " + bus.Redact(c.NATS)
+	switch {
+	case c.Context != "":
+		where = ""
+	case c.NATS == "":
+		where = " --nats " + h.Bus.URL()
 	}
 	return h.Serve(ctx, host.ServeOptions{Parallel: c.Parallel, AckWait: c.AckWait, Ready: func() {
 		for _, t := range h.Config.Triggers {
 			if t.Subject != "" {
-				fmt.Fprintf(stdout, "%s: a message on %s starts a run: chaski ask --nats %s %s PROMPT\n", h.Config.Name, t.Subject, bus.Redact(where), t.Subject)
+				fmt.Fprintf(stdout, "%s: a message on %s starts a run: chaski ask%s%s %s PROMPT\n", h.Config.Name, t.Subject, where, login, t.Subject)
 			} else {
 				fmt.Fprintf(stdout, "%s: %s\n", h.Config.Name, scheduled(t, time.Now()))
 			}
@@ -134,8 +137,8 @@ func (c *askCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	conn, err := bus.Connect(ctx, bus.Options{URL: c.NATS, Creds: c.Creds, Name: "chaski", Logger: zerolog.Nop()})
-	if errors.Is(err, bus.ErrUnavailable) {
+	conn, err := bus.Connect(ctx, bus.Options{URL: c.NATS, Access: c.access(), Name: "chaski", Logger: zerolog.Nop()})
+	if errors.Is(err, bus.ErrUnavailable) && !errors.Is(err, bus.ErrAccess) && c.Context == "" {
 		return fmt.Errorf("no NATS server at %s: is the agent served? Start `chaski serve`, or name the server with --nats (%w)", bus.Redact(c.NATS), err)
 	}
 	if err != nil {

@@ -285,7 +285,7 @@ func runsCommand(verb, run, journals string) string {
 		if bus.IsURL(journals) { // without a password, which is to be typed again
 			journals = bus.Redact(journals)
 		}
-		s += " --runs " + shellWord(journals)
+		s += " --runs " + shellWord(journals) + login
 	}
 	return s
 }

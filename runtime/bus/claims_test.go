@@ -155,7 +155,7 @@ func TestFenced(t *testing.T) {
 	}))
 	k := call("put", `{}`)
 	answered := make(chan tools.Result, 1)
-	ctx, cancel := context.WithTimeout(context.Background(), 1500*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Second)
 	defer cancel()
 	cl := client(t, c)
 	go func() {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"sync"
 	"time"
 
@@ -28,6 +27,9 @@ var (
 	ErrOutcomeUnknown = tools.ErrOutcomeUnknown
 )
 
+// ErrAccess: the server is there, and does not let this process in.
+var ErrAccess = errors.New("the server refuses who connects")
+
 // DefaultWait is how long a connection or a call waits for NATS to come (back).
 const DefaultWait = 5 * time.Second
 
@@ -36,7 +38,7 @@ type Options struct {
 	URL    string  // nats://host:port, several separated by commas
 	Server *Server // the embedded server, reached without a socket
 	Name   string  // shown in the server's connection list
-	Creds  string  // a credentials file, for servers that want one
+	Access Access  // to the servers at URL, or by a context in place of it
 	Wait   time.Duration
 
 	ResultTTL time.Duration // how long results are kept; 0 is 30 days
@@ -47,11 +49,12 @@ type Options struct {
 // Conn is a connection to NATS that comes back by itself. Nothing is buffered while it
 // is away: what could not be sent was not sent.
 type Conn struct {
-	nc   *nats.Conn
-	js   jetstream.JetStream
-	wait time.Duration
-	opts Options
-	log  zerolog.Logger
+	nc      *nats.Conn
+	js      jetstream.JetStream
+	address string // for people
+	wait    time.Duration
+	opts    Options
+	log     zerolog.Logger
 
 	mu     sync.Mutex
 	broken chan struct{} // closed when the connection breaks, and replaced
@@ -95,23 +98,21 @@ func Connect(ctx context.Context, o Options) (*Conn, error) {
 			e.Msg("NATS error")
 		}),
 	}
-	url := o.URL
+	access := o.Access
 	switch {
 	case o.Server != nil:
-		url = ""
+		o.URL, access = "", Access{}
 		opts = append(opts, nats.InProcessServer(o.Server.ns))
-	case url == "":
+	case o.URL == "" && access.Context == "":
 		return nil, errors.New("bus: neither a URL nor an embedded server to connect to")
 	}
-	if o.Creds != "" {
-		opts = append(opts, nats.UserCredentials(o.Creds))
+	own, err := access.options()
+	if err != nil {
+		return nil, fmt.Errorf("bus: %w", err)
 	}
-	var err error
-	if c.nc, err = nats.Connect(url, opts...); err != nil {
-		if strings.Contains(url, "@") { // the client's own words may hold the whole URL
-			err = errors.New("the URL or the server refuses")
-		}
-		return nil, fmt.Errorf("bus: %s: %w: %w", Redact(url), ErrUnavailable, err)
+	var js func() (jetstream.JetStream, error)
+	if c.nc, c.address, js, err = access.dial(o.URL, append(opts, own...)); err != nil {
+		return nil, fmt.Errorf("bus: %s: %w: %w", c.address, ErrUnavailable, err)
 	}
 	if err := c.ready(ctx); err != nil {
 		last := c.nc.LastError()
@@ -119,9 +120,12 @@ func Connect(ctx context.Context, o Options) (*Conn, error) {
 		if last != nil {
 			err = fmt.Errorf("%w: %w", err, last)
 		}
-		return nil, fmt.Errorf("bus: %s: %w", Redact(url), err)
+		if errors.Is(last, nats.ErrAuthorization) || errors.Is(last, nats.ErrAuthExpired) || errors.Is(last, nats.ErrAuthRevoked) {
+			err = fmt.Errorf("%w: %w", ErrAccess, err)
+		}
+		return nil, fmt.Errorf("bus: %s: %w", c.address, err)
 	}
-	if c.js, err = jetstream.New(c.nc); err != nil {
+	if c.js, err = js(); err != nil {
 		c.nc.Close()
 		return nil, fmt.Errorf("bus: %w", err)
 	}
@@ -199,6 +203,9 @@ func (c *Conn) NATS() *nats.Conn { return c.nc }
 
 // JetStream returns the stream interface of the connection.
 func (c *Conn) JetStream() jetstream.JetStream { return c.js }
+
+// Address names the servers for people, without what is secret.
+func (c *Conn) Address() string { return c.address }
 
 // Close closes the connection.
 func (c *Conn) Close() { c.nc.Close() }

@@ -15,7 +15,7 @@ import (
 // temporary folder.
 type OpenOptions struct {
 	URL      string        // NATS servers, separated by commas; "" runs an embedded one
-	Creds    string        // a credentials file for them
+	Access   Access        // to them, or by a context in place of URL
 	Replicas int           // see Options
 	Wait     time.Duration // how long the connection may take to come (back); 0 is DefaultWait
 
@@ -50,13 +50,13 @@ func Open(ctx context.Context, o OpenOptions) (b *Bus, err error) {
 			b = nil
 		}
 	}()
-	if o.URL == "" {
+	if o.URL == "" && o.Access.Context == "" {
 		if b.server, err = Start(ServerOptions{StoreDir: o.Dir, Listen: o.Listen, Logger: o.Logger}); err != nil {
 			return b, err
 		}
 	}
 	connect := func(name string) (*Conn, error) {
-		return Connect(ctx, Options{URL: o.URL, Server: b.server, Creds: o.Creds, Replicas: o.Replicas, Wait: o.Wait, Name: name, Logger: o.Logger})
+		return Connect(ctx, Options{URL: o.URL, Server: b.server, Access: o.Access, Replicas: o.Replicas, Wait: o.Wait, Name: name, Logger: o.Logger})
 	}
 	if b.conn, err = connect("chaski client"); err != nil {
 		return b, err
