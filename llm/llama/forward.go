@@ -3,6 +3,7 @@ package llama
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/chaski-dev/chaski/llm/kv"
@@ -131,7 +132,7 @@ func (r *Runner) Forward(spans []Span) ([][]float32, error) {
 		}
 	}
 	n := len(r.tokens)
-	r.resize(n)
+	r.resize(n, reads(spans))
 	half := m.HeadDim / 2
 	at := 0
 	for _, s := range spans {
@@ -194,8 +195,14 @@ func (r *Runner) tell(spans []Span) {
 	}
 }
 
-// resize makes room for n tokens.
-func (r *Runner) resize(n int) {
+// reads reports whether a prompt is read in a pass: whether a span is longer than guesses
+// of what comes next are.
+func reads(spans []Span) bool {
+	return slices.ContainsFunc(spans, func(s Span) bool { return len(s.Tokens) >= 32 })
+}
+
+// resize makes room for n tokens, of a prompt or not.
+func (r *Runner) resize(n int, prompt bool) {
 	m := r.model
 	q, kv := m.Heads*m.HeadDim, m.KVHeads*m.HeadDim
 	for _, b := range []struct {
@@ -211,6 +218,7 @@ func (r *Runner) resize(n int) {
 		*b.to = (*b.to)[:n*b.n]
 	}
 	r.in.Exact, r.mid.Exact, r.act.Exact, r.last.Exact = r.Exact, r.Exact, r.Exact, r.Exact
+	r.in.Prompt, r.mid.Prompt, r.act.Prompt = prompt, prompt, prompt
 }
 
 // rotate gives queries and keys their positions. Queries are scaled for attention.

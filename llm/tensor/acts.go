@@ -12,12 +12,19 @@ type Acts struct {
 	// float64: the reference, many times slower.
 	Exact bool
 
+	// Prompt says that the rows are of a prompt: large products may then round weights and
+	// activations to bf16 where the processor multiplies tiles of them. What is decoded is
+	// computed in one way in any company.
+	Prompt bool
+
 	quantized bool
 	stride    int // columns rounded up to whole steps
 	q         []int8
 	d, sum    []float32 // scale, and scale times sum, of each group of 16
 	pairSum   []float32 // at even groups, sum of this one and the next
 	paired    []int8    // of fewer than fusedMax rows: q in the order that pairOrder says
+	rounded   bool
+	tiles     []uint16  // rounded to bf16: [rows/16][Cols/32] tiles of [16][32]
 	wide      []float32 // for each 256 columns, d of the eight 32s, then pairSum of them
 }
 
@@ -28,7 +35,7 @@ var pairOrder = [8]int{0, 2, 1, 3, 4, 6, 5, 7}
 // Reset makes room for n rows of cols floats and forgets the 8-bit form. The contents
 // of X are left as they are: the caller fills them.
 func (a *Acts) Reset(n, cols int) {
-	a.N, a.Cols, a.quantized = n, cols, false
+	a.N, a.Cols, a.quantized, a.rounded = n, cols, false, false
 	a.X = sized(a.X, n*cols)
 }
 

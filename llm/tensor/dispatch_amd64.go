@@ -36,6 +36,14 @@ var (
 	}
 )
 
+// amxKernels are those of AVX-512 but for the products of prompts.
+func amxKernels() kernels {
+	k := avx512Kernels
+	k.name, k.tiles = "amx", tilesAMX
+	k.widenTiles16, k.widenTiles32, k.roundTile = widenTiles16AVX512, widenTiles32AVX512, roundTileAVX512
+	return k
+}
+
 // usableKernels returns the sets that this processor can run, the best first.
 func usableKernels() []kernels {
 	x := &cpu.X86
@@ -43,6 +51,9 @@ func usableKernels() []kernels {
 	// F16C came before AVX2 in every processor that has both.
 	if x.HasAVX2 && x.HasFMA {
 		if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasAVX512VNNI {
+			if tilesAllowed() {
+				sets = append(sets, amxKernels())
+			}
 			sets = append(sets, avx512Kernels)
 		}
 		sets = append(sets, avx2Kernels)

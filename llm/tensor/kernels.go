@@ -62,6 +62,14 @@ type kernels struct {
 	// outer16Max and outer32Max are the largest codes that outer16 and outer32 take.
 	outer16Max, outer32Max uint8
 
+	// tiles multiplies a strip in tiles of bf16, steps of 32 columns, with blocks of 32 rows
+	// of activations, gap bytes from 16 rows to the next; sums grow. It is nil where there are
+	// no tiles. widenTiles16 and widenTiles32 make half a strip of tiles of an interleaved one,
+	// with a scale for each 16 or 32 columns; roundTile puts a row into tiles of 16.
+	tiles                      func(sums *float32, a, w *uint16, steps, gap, blocks int)
+	widenTiles16, widenTiles32 func(dst *uint16, u *uint8, s, m *float32, groups int)
+	roundTile                  func(dst *uint16, src *float32, steps int)
+
 	// largest returns the largest of n scores, at least one.
 	largest func(s *float32, n int) float32
 
@@ -129,8 +137,8 @@ var genericKernels = kernels{
 // fast is the set chosen for this processor, see bestKernels.
 var fast = bestKernels()
 
-// bestKernels chooses by what the processor has. CHASKI_KERNELS=generic, avx2, avx512 or
-// neon asks for less; what the processor cannot run is not chosen.
+// bestKernels chooses by what the processor has. CHASKI_KERNELS=generic, avx2, avx512, amx
+// or neon asks for less; what the processor cannot run is not chosen.
 func bestKernels() kernels {
 	usable := usableKernels()
 	want := os.Getenv("CHASKI_KERNELS")
@@ -142,5 +150,6 @@ func bestKernels() kernels {
 	return usable[0]
 }
 
-// KernelName names the instruction set of the kernels in use: generic, avx2, avx512 or neon.
+// KernelName names the instruction set of the kernels in use: generic, avx2, avx512, amx or
+// neon.
 func KernelName() string { return fast.name }

@@ -71,7 +71,7 @@ func (p *Product) outer(x *Acts) bool {
 
 // itemRows returns the rows that one item of work computes.
 func (p *Product) itemRows(x *Acts, workers int) int {
-	if p.outer(x) {
+	if p.outer(x) || p.tiled(x) {
 		return outerRows * min(max(p.width()/outerRows/(8*workers), 1), outerRun)
 	}
 	return stripRows
@@ -80,6 +80,7 @@ func (p *Product) itemRows(x *Acts, workers int) int {
 // scratch is one worker's room for unpacked weights.
 type scratch struct {
 	outer  outerScratch
+	tiles  tileScratch
 	panels [stripRows]panel
 	rows   [stripRows][]float32
 	floats [stripRows][]float32 // one of rows, or a view of the matrix
@@ -120,7 +121,11 @@ func (p *Pool) Multiply(x *Acts, products ...Product) {
 		if len(pr.Dst) < x.N*pr.width() {
 			panic(fmt.Sprintf("tensor: a product of %d × %d into %d elements", x.N, pr.width(), len(pr.Dst)))
 		}
-		if !x.Exact && unpackers[pr.W.Type] != nil {
+		switch {
+		case pr.tiled(x):
+			x.stride = padded(x.Cols)
+			x.round(p)
+		case !x.Exact && unpackers[pr.W.Type] != nil:
 			x.quantize(p)
 		}
 		starts[i] = items
@@ -135,9 +140,12 @@ func (p *Pool) Multiply(x *Acts, products ...Product) {
 		s := p.scratch[worker]
 		pr := &products[i]
 		n := pr.itemRows(x, p.threads)
-		if first := (item - starts[i]) * n; pr.outer(x) {
+		switch first := (item - starts[i]) * n; {
+		case pr.tiled(x):
+			pr.tileStrips(s, x, first, n)
+		case pr.outer(x):
 			pr.outerStrips(&s.outer, x, first, n, p.threads)
-		} else {
+		default:
 			pr.strip(s, x, first)
 		}
 	})

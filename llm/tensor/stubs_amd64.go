@@ -100,6 +100,26 @@ func outer16AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *f
 //go:noescape
 func outer32AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *float32, stride int, steps int, dst *float32, next *byte, span int)
 
+// tilesAMX is kernels.tiles for AMX with bf16.
+//
+//go:noescape
+func tilesAMX(sums *float32, a *uint16, w *uint16, steps int, gap int, blocks int)
+
+// widenTiles16AVX512 is kernels.widenTiles16 for AVX-512.
+//
+//go:noescape
+func widenTiles16AVX512(dst *uint16, u *uint8, s *float32, m *float32, groups int)
+
+// widenTiles32AVX512 is kernels.widenTiles32 for AVX-512.
+//
+//go:noescape
+func widenTiles32AVX512(dst *uint16, u *uint8, s *float32, m *float32, groups int)
+
+// roundTileAVX512 is kernels.roundTile for AVX-512.
+//
+//go:noescape
+func roundTileAVX512(dst *uint16, src *float32, steps int)
+
 // peakAVX512 multiplies and adds 16 × 64 bytes n times, in registers.
 func peakAVX512(n int)
 
