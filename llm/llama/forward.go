@@ -143,11 +143,12 @@ func (r *Runner) Forward(spans []Span) ([][]float32, error) {
 		}
 	}
 
+	var resid []float32 // what the layer before gave, not added yet
 	for l := range m.layers {
 		w := &m.layers[l]
 
 		// Attention: queries, keys and values of the normalised stream.
-		r.in.RMSNorm(r.hidden, w.attnNorm, float32(m.Epsilon))
+		r.in.RMSNorm(r.pool, r.hidden, resid, w.attnNorm, float32(m.Epsilon))
 		r.pool.Multiply(&r.in, tensor.Product{W: w.q, Dst: r.q}, tensor.Product{W: w.k, Dst: r.k}, tensor.Product{W: w.v, Dst: r.v})
 		r.adapt(spans, l, adaptQ, &r.in, r.q)
 		r.adapt(spans, l, adaptK, &r.in, r.k)
@@ -159,21 +160,21 @@ func (r *Runner) Forward(spans []Span) ([][]float32, error) {
 		r.Attending += time.Since(start)
 		r.pool.Multiply(&r.mid, tensor.Product{W: w.o, Dst: r.resid})
 		r.adapt(spans, l, adaptO, &r.mid, r.resid)
-		tensor.Add(r.hidden, r.resid)
 
 		// Feed-forward: SwiGLU.
-		r.in.RMSNorm(r.hidden, w.ffnNorm, float32(m.Epsilon))
+		r.in.RMSNorm(r.pool, r.hidden, r.resid, w.ffnNorm, float32(m.Epsilon))
 		r.pool.Multiply(&r.in, tensor.Product{W: w.gate, Dst: r.gate}, tensor.Product{W: w.up, Dst: r.up})
 		r.adapt(spans, l, adaptGate, &r.in, r.gate)
 		r.adapt(spans, l, adaptUp, &r.in, r.up)
 		r.act.Reset(n, m.FFN)
-		r.pool.Run(n, func(_, i int) {
+		r.pool.Rows(n, func(i int) {
 			tensor.SwiGLU(r.act.Row(i), r.gate[i*m.FFN:][:m.FFN], r.up[i*m.FFN:][:m.FFN])
 		})
 		r.pool.Multiply(&r.act, tensor.Product{W: w.down, Dst: r.resid})
 		r.adapt(spans, l, adaptDown, &r.act, r.resid)
-		tensor.Add(r.hidden, r.resid)
+		resid = r.resid
 	}
+	r.pool.Rows(n, func(i int) { tensor.Add(r.hidden[i*m.Width:][:m.Width], r.resid[i*m.Width:]) })
 	r.tell(spans)
 	return r.project(spans), nil
 }
@@ -226,7 +227,7 @@ func (r *Runner) rotate(n int) {
 	m := r.model
 	half := m.HeadDim / 2
 	scale := attentionScale(m.HeadDim)
-	for i := range n {
+	r.pool.Rows(n, func(i int) {
 		cos, sin := r.cos[i*half:][:half], r.sin[i*half:][:half]
 		q := r.q[i*m.Heads*m.HeadDim:][:m.Heads*m.HeadDim]
 		for h := range m.Heads {
@@ -238,21 +239,22 @@ func (r *Runner) rotate(n int) {
 		for h := range m.KVHeads {
 			tensor.Rotate(r.k[(i*m.KVHeads+h)*m.HeadDim:][:m.HeadDim], cos, sin)
 		}
-	}
+	})
 }
 
 // store writes the keys and values of layer l into the pages.
 func (r *Runner) store(l int, spans []Span) {
 	m := r.model
 	row := r.cache.Format().RowBytes(m.HeadDim)
-	for i, t := range r.tokens {
+	r.pool.Rows(len(r.tokens), func(i int) {
+		t := r.tokens[i]
 		page, at := spans[t.span].Table.At(t.pos)
 		for h := range m.KVHeads {
 			from := (i*m.KVHeads + h) * m.HeadDim
 			tensor.Quantize(r.cache.Format(), r.cache.K(page, l, h)[at*row:], r.k[from:][:m.HeadDim])
 			tensor.Quantize(r.cache.Format(), r.cache.V(page, l, h)[at*row:], r.v[from:][:m.HeadDim])
 		}
-	}
+	})
 }
 
 // project computes the wanted logits: the head is the largest matrix, and most tokens
@@ -291,7 +293,7 @@ func (r *Runner) project(spans []Span) [][]float32 {
 			rows = r.ends
 		}
 		if n := len(rows) / m.Width; n > 0 {
-			r.last.RMSNorm(rows, m.norm, float32(m.Epsilon))
+			r.last.RMSNorm(r.pool, rows, nil, m.norm, float32(m.Epsilon))
 			width := m.Vocab
 			if spans[first].Rows != nil {
 				width = len(spans[first].Rows)

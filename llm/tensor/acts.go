@@ -65,7 +65,7 @@ func (a *Acts) quantize(p *Pool) {
 	if a.N < fusedMax {
 		a.paired = sized(a.paired, a.N*a.stride)
 	}
-	one := func(_, i int) {
+	p.Rows(a.N, func(i int) {
 		q, d, sum := a.q[i*a.stride:][:a.stride], a.d[i*groups:][:groups], a.sum[i*groups:][:groups]
 		fast.quantize(&q[0], &d[0], &sum[0], &a.Row(i)[0], a.Cols/32)
 		clear(q[a.Cols:])
@@ -83,14 +83,7 @@ func (a *Acts) quantize(p *Pool) {
 				copy(to[b:][:32], q[b&^255+32*pairOrder[b/32%8]:])
 			}
 		}
-	}
-	if a.N < 8 {
-		for i := range a.N {
-			one(0, i)
-		}
-		return
-	}
-	p.Run(a.N, one)
+	})
 }
 
 // quantizeActs writes x, a multiple of 32 long, as 8-bit activations: in each 32 the
@@ -121,13 +114,17 @@ func quantizeActs(q []int8, d, sum, x []float32) {
 }
 
 // RMSNorm writes rows of x, each divided by its root mean square and multiplied by
-// weight, to a. eps is added to the mean square.
-func (a *Acts) RMSNorm(x []float32, weight []float32, eps float32) {
+// weight, to a. eps is added to the mean square. If more is not nil, it is added to x first.
+func (a *Acts) RMSNorm(p *Pool, x, more, weight []float32, eps float32) {
 	n := len(weight)
 	a.Reset(len(x)/n, n)
-	for i := range a.N {
-		RMSNorm(a.Row(i), x[i*n:][:n], weight, eps)
-	}
+	p.Rows(a.N, func(i int) {
+		row := x[i*n:][:n]
+		if more != nil {
+			Add(row, more[i*n:][:n])
+		}
+		RMSNorm(a.Row(i), row, weight, eps)
+	})
 }
 
 // RMSNorm writes x, scaled to a root mean square of 1 and by weight, to dst. All have one

@@ -102,7 +102,7 @@ func BenchmarkKernels(b *testing.B) {
 	weight := make([]float32, cols)
 	b.Run("rmsnorm", func(b *testing.B) {
 		for b.Loop() {
-			norm.RMSNorm(x.X, weight, 1e-5)
+			norm.RMSNorm(one, x.X, nil, weight, 1e-5)
 		}
 		perWeight(b, 8*cols)
 	})

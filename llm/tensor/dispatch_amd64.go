@@ -20,7 +20,7 @@ var (
 		scores:    [3]func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride, ahead int){scoresF32AVX2, scoresF16AVX2, scoresQ80AVX2},
 		weighted4: [3]func(acc *float32, v *byte, w *float32, stride, n, dim, ahead int){weighted4F32AVX2, weighted4F16AVX2, weighted4Q80AVX2},
 		scores8:   scores8BlocksAVX2, weights8: weights8AVX2, weighted8: weighted8AVX2,
-		largest: largestTailAVX2, expSum: expSumTailAVX2, swiglu: swigluTailAVX2, weighted: weightedAVX2, quantize: quantizeAVX2, peak: peakAVX2, peakOps: 256,
+		largest: largestTailAVX2, expSum: expSumTailAVX2, swiglu: swigluTailAVX2, weighted: weightedAVX2, quantize: quantizeAVX2, read: readAVX2, peak: peakAVX2, peakOps: 256,
 	}
 	avx512Kernels = kernels{
 		name: "avx512", dot: dotAVX512, dot4: dot4AVX512, unpack: unpackAVX2, dotF32: dotF32TailAVX512, dotF32x4: dotF32x4TailAVX512,
@@ -32,7 +32,7 @@ var (
 		scores:    [3]func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride, ahead int){scoresF32AVX512, scoresF16AVX512, scoresQ80AVX512},
 		weighted4: [3]func(acc *float32, v *byte, w *float32, stride, n, dim, ahead int){weighted4F32AVX512, weighted4F16AVX512, weighted4Q80AVX512},
 		scores8:   scores8BlocksAVX512, weights8: weights8AVX512, weighted8: weighted8AVX512,
-		largest: largestTailAVX512, expSum: expSumTailAVX512, swiglu: swigluTailAVX512, weighted: weightedTailAVX512, quantize: quantizeAVX512, peak: peakAVX512, peakOps: 1024,
+		largest: largestTailAVX512, expSum: expSumTailAVX512, swiglu: swigluTailAVX512, weighted: weightedTailAVX512, quantize: quantizeAVX512, read: readAVX2, peak: peakAVX512, peakOps: 1024,
 	}
 )
 

@@ -16,7 +16,7 @@ var neonKernels = kernels{
 	scores:    [3]func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride, ahead int){scoresF32NEON, scoresF16NEON, scoresQ80NEON},
 	weighted4: [3]func(acc *float32, v *byte, w *float32, stride, n, dim, ahead int){weighted4F32NEON, weighted4F16NEON, weighted4Q80NEON},
 	scores8:   scores8NEON,
-	largest:   largestTailNEON, expSum: expSumTailNEON, swiglu: swigluTailNEON, weighted: weightedTailNEON, quantize: quantizeNEON, peak: peakNEON, peakOps: 256,
+	largest:   largestTailNEON, expSum: expSumTailNEON, swiglu: swigluTailNEON, weighted: weightedTailNEON, quantize: quantizeNEON, read: readGeneric, peak: peakNEON, peakOps: 256,
 }
 
 // usableKernels returns the sets that this processor can run, the best first. Dot products

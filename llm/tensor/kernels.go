@@ -103,6 +103,9 @@ type kernels struct {
 	weights8  func(v *byte, w *float32, stride, n, dim int, room *float32, codes *int16, unit *float32)
 	weighted8 func(acc *float32, v *byte, codes *int16, unit *float32, n, dim, ahead int)
 
+	// read returns the sum of n bytes as words, a multiple of 256 bytes, read as fast as can be.
+	read func(b *byte, n int) uint64
+
 	// peak does peakOps multiply-adds n times.
 	peak    func(n int)
 	peakOps int
@@ -130,7 +133,7 @@ func (k *kernels) fused(t Type, cols int) func(b *byte, a *int8, d, sum *float32
 var genericKernels = kernels{
 	name: "generic", dot: dotGeneric, dot4: dot4Generic, unpack: unpackGeneric, dotF32: dotF32Generic, dotF32x4: dotF32x4Generic,
 	axpy: axpyGeneric, widenF16: widenF16Generic, widenQ80: widenQ80Generic,
-	largest: largestGeneric, expSum: expSumGeneric, swiglu: swigluGeneric, weighted: weightedGeneric, peak: peakGeneric, peakOps: 64,
+	largest: largestGeneric, expSum: expSumGeneric, swiglu: swigluGeneric, weighted: weightedGeneric, peak: peakGeneric, read: readGeneric, peakOps: 64,
 	quantize: quantizeGeneric,
 }
 

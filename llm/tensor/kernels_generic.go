@@ -66,3 +66,17 @@ func widenF16Generic(dst *float32, src *byte, n int) {
 func add[T any](p *T, n int) *T {
 	return (*T)(unsafe.Add(unsafe.Pointer(p), n*int(unsafe.Sizeof(*p))))
 }
+
+// readGeneric specifies kernels.read.
+func readGeneric(b *byte, n int) uint64 {
+	var t [4]uint64
+	w := unsafe.Slice((*uint64)(unsafe.Pointer(b)), n/8)
+	for k := 0; k+8 <= len(w); k += 8 {
+		v := w[k : k+8 : k+8]
+		t[0] += v[0] + v[4]
+		t[1] += v[1] + v[5]
+		t[2] += v[2] + v[6]
+		t[3] += v[3] + v[7]
+	}
+	return t[0] + t[1] + t[2] + t[3]
+}

@@ -270,3 +270,19 @@ func BenchmarkProduct(b *testing.B) {
 		}
 	}
 }
+
+// TestRead compares sums of memory.
+func TestRead(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 4))
+	data := make([]byte, 256*9)
+	for i := range data {
+		data[i] = byte(rng.Uint32())
+	}
+	for _, k := range usableKernels() {
+		for n := 0; n <= len(data); n += 256 {
+			if got, want := k.read(&data[0], n), readGeneric(&data[0], n); got != want {
+				t.Fatalf("%s: %d bytes add up to %d, want %d", k.name, n, got, want)
+			}
+		}
+	}
+}

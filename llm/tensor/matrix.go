@@ -74,7 +74,10 @@ func (p *Product) itemRows(x *Acts, workers int) int {
 	if p.outer(x) || p.tiled(x) {
 		return outerRows * min(max(p.width()/outerRows/(8*workers), 1), outerRun)
 	}
-	return stripRows
+	// One stretch of memory for each item: where it ends, what was asked for ahead is another
+	// worker's, and nobody asked for what this one reads next.
+	most := itemBytes / (stripRows * p.W.Type.RowBytes(p.W.Cols))
+	return stripRows * max(min(p.width()/stripRows/(8*workers), most), 1)
 }
 
 // scratch is one worker's room for unpacked weights.
@@ -88,9 +91,10 @@ type scratch struct {
 }
 
 const (
-	stripRows = 16 // rows that are unpacked together
-	fusedMax  = 3  // rows of activations from which on weights are unpacked once for all
-	tileCols  = 32 // rows of activations that stay in the second-level cache
+	itemBytes = 1 << 18 // of weights that a worker reads at a stretch
+	stripRows = 16      // rows that are unpacked together
+	fusedMax  = 3       // rows of activations from which on weights are unpacked once for all
+	tileCols  = 32      // rows of activations that stay in the second-level cache
 )
 
 func (s *scratch) panel(i, cols int) panel {
@@ -146,7 +150,9 @@ func (p *Pool) Multiply(x *Acts, products ...Product) {
 		case pr.outer(x):
 			pr.outerStrips(&s.outer, x, first, n, p.threads)
 		default:
-			pr.strip(s, x, first)
+			for at := first; at < min(first+n, pr.width()); at += stripRows {
+				pr.strip(s, x, at)
+			}
 		}
 	})
 }

@@ -41,9 +41,9 @@ func SwiGLU(dst, gate, up []float32) {
 	}
 }
 
-// Add adds x to y.
+// Add adds the first len(y) elements of x to y.
 func Add(y, x []float32) {
-	for i, v := range x {
+	for i, v := range x[:len(y)] {
 		y[i] += v
 	}
 }

@@ -99,6 +99,18 @@ func (p *Pool) Run(n int, fn func(worker, i int)) {
 	}
 }
 
+// Rows calls fn for each row of activations below n: on all threads if there are enough
+// rows to be worth waking them.
+func (p *Pool) Rows(n int, fn func(i int)) {
+	if n < 8 {
+		for i := range n {
+			fn(i)
+		}
+		return
+	}
+	p.Run(n, func(_, i int) { fn(i) })
+}
+
 func (j *job) work(worker int) {
 	for {
 		i := j.cursor.Add(1) - 1

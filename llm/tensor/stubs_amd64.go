@@ -126,6 +126,11 @@ func peakAVX512(n int)
 // peakAVX2 multiplies and adds 8 × 32 bytes n times, in registers.
 func peakAVX2(n int)
 
+// readAVX2 is kernels.read for AVX2.
+//
+//go:noescape
+func readAVX2(b *byte, n int) uint64
+
 // expSumAVX512 is kernels.expSum for n a multiple of 16.
 //
 //go:noescape

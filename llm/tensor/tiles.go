@@ -80,7 +80,7 @@ func (a *Acts) round(p *Pool) {
 	a.rounded = true
 	steps := a.Cols / tileWidth
 	a.tiles = sized(a.tiles, roundUp(a.N, tileRows)*a.Cols)
-	p.Run(a.N, func(_, i int) {
+	p.Rows(a.N, func(i int) {
 		fast.roundTile(&a.tiles[i/16*steps*tileSize+i%16*tileWidth], &a.Row(i)[0], steps)
 	})
 }

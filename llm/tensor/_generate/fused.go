@@ -178,7 +178,7 @@ func dotQ6KAVX512() {
 // distance is what a core reads in the time that memory takes to answer, three times over;
 // the second-level cache keeps more requests open than the first.
 func stream(b reg.GPVirtual, size int) {
-	const distance = 6144
+	const distance = 3072
 	for at := 0; at < size; at += 64 {
 		PREFETCHT1(Mem{Base: b, Disp: distance + at})
 	}

@@ -40,6 +40,7 @@ func main() {
 	roundTileAVX512()
 	peakAVX512()
 	peakAVX2()
+	readAVX2()
 	expSumAVX512()
 	largestAVX512()
 	swigluAVX512()

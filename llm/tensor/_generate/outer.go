@@ -219,3 +219,39 @@ func peakAVX2() {
 	VZEROUPPER()
 	RET()
 }
+
+// readAVX2 adds up memory while it asks for what comes later.
+func readAVX2() {
+	TEXT("readAVX2", NOSPLIT, "func(b *byte, n int) uint64")
+	Doc("readAVX2 is kernels.read for AVX2.")
+	Pragma("noescape")
+	b, n := ptr("b"), ptr("n")
+	var acc [4]reg.VecVirtual
+	for i := range acc {
+		acc[i] = YMM()
+		VPXOR(acc[i], acc[i], acc[i])
+	}
+	loop("read", n, 256, func() {
+		const distance = 3072
+		for i := range 4 {
+			PREFETCHT1(Mem{Base: b, Disp: distance + 64*i})
+		}
+		for i := range 8 {
+			VPADDQ(Mem{Base: b, Disp: 32 * i}, acc[i%4], acc[i%4])
+		}
+		ADDQ(U32(256), b)
+	})
+	VPADDQ(acc[0], acc[1], acc[0])
+	VPADDQ(acc[2], acc[3], acc[2])
+	VPADDQ(acc[0], acc[2], acc[0])
+	high, sum := XMM(), GP64()
+	VEXTRACTI128(U8(1), acc[0], high)
+	VPADDQ(acc[0].AsX(), high, high)
+	VMOVQ(high, sum)
+	t := GP64()
+	VPEXTRQ(U8(1), high, t)
+	ADDQ(t, sum)
+	VZEROUPPER()
+	Store(sum, ReturnIndex(0))
+	RET()
+}
