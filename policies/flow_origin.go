@@ -165,6 +165,9 @@ func (t *tool) declares(name string) bool {
 // kind returns the words for the kind of thing that an argument names, or none.
 func (t *tool) kind(name string) []string {
 	if !idName(name) {
+		if low := strings.ToLower(name); slices.Contains(ask.NameWords(t.spec.Name), low) && !slices.Contains(t.acts.Words(), low) {
+			return []string{low} // publish_episode {"episode": 32}
+		}
 		return nil
 	}
 	words := func(s string) []string {

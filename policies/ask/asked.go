@@ -34,6 +34,7 @@ func (s *Said) Asked(call *Call) []Ask {
 			continue
 		}
 		a := Ask{Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Apart: s.taken(c.sentence), Conditions: c.cond, Await: c.await || s.countermanded(i, call), Later: c.later, Verb: strong, Held: held}
+		a.Later = a.Later && (!c.aimed || call.Acts.strict)
 		if c.verbOf >= 0 {
 			o := &s.clauses[c.verbOf]
 			a.Await, a.Later = a.Await || o.await, a.Later || o.later

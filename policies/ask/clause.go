@@ -49,6 +49,7 @@ type clause struct {
 	tells    bool // what follows is what it tells: it has a verb of saying, and a colon behind it
 	content  int  // the word from which on it is what is to be written or told
 	later    bool // for another time
+	aimed    bool // its thing is for that time: "bake 40 rolls for tomorrow"
 	await    bool // until a word of the user's
 	cond     []Condition
 	message  int
@@ -235,6 +236,7 @@ func (c *clause) postponed() bool {
 		if j > 0 && dayThings[c.words[j].text] {
 			continue
 		}
+		c.aimed = j >= 0 && slices.Contains([]string{"for", "für", "pour", "para", "por", "per"}, c.words[j].text)
 		return true
 	}
 	return false

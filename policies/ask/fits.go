@@ -306,7 +306,7 @@ func (c *clause) speaksOf(who string, call *Call) bool {
 func (c *clause) ownThing(call *Call) bool {
 	for i := 1; i < len(c.words); i++ {
 		before := &c.words[i-1]
-		if call.Acts.isNoun(&c.words[i]) && !before.sign && before.within&(det|pronoun|opener|frame|and|again) == 0 && !call.Acts.isNoun(before) && !before.verb && !frequent(before, c.lang) {
+		if call.Acts.isNoun(&c.words[i]) && !before.sign && !call.mentions(before.text) && before.within&(det|pronoun|opener|frame|and|again) == 0 && !call.Acts.isNoun(before) && !before.verb && !frequent(before, c.lang) {
 			return true
 		}
 	}
@@ -453,7 +453,8 @@ func (c *clause) together(groups []string, inside []Value) bool {
 			apart := true
 			for _, g := range at[a] {
 				for _, h := range at[b] {
-					if !(c.hasRival(groups[g], inside[b], inside) && c.hasRival(groups[h], inside[a], inside)) {
+					if !(c.hasRival(groups[g], inside[b], inside) && c.hasRival(groups[h], inside[a], inside)) &&
+						!(inside[a].Shape == Number && c.hasRival(groups[h], inside[a], inside)) && !(inside[b].Shape == Number && c.hasRival(groups[g], inside[b], inside)) {
 						apart = false
 					}
 				}

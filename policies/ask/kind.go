@@ -227,6 +227,9 @@ func (c *clause) reports() int {
 			continue
 		}
 		before := &c.words[i-1]
+		if pluralNouns[t.text] && (i+1 == len(c.words) || c.words[i+1].sign || possessive(before.text) || c.words[i+1].within&(speaker|pronoun|subject|content|target) == 0 && !c.words[i+1].capped) {
+			continue // today's orders
+		}
 		if before.starts&(speaker) != 0 && before.text != "you" || before.text == "to" || before.within&det != 0 || before.text == "you" || before.within&(frame|negator) != 0 && before.within&subject == 0 && c.lang == en {
 			continue
 		}
@@ -243,6 +246,9 @@ func (c *clause) reports() int {
 	}
 	return -1
 }
+
+// pluralNouns are forms of reporting verbs that are things as often.
+var pluralNouns = set("orders requests demands claims posts reads invites wishes hopes commands")
 
 // relate joins what has no verb of its own to what stands before it: "and another 30 to Bob",
 // "not yet", "but only if it is late".

@@ -42,7 +42,7 @@ func (c *clause) ordersEnglish(v verb) bool {
 			return c.words[let].text == "let" && (c.headAt(let) || f >= 0 && f <= let && c.behindFrame(f, let))
 		}
 		if c.asThing(v.at) || v.at > 0 && c.words[v.at-1].within&det != 0 && c.words[v.at-1].starts&(opener|frame) == 0 {
-			return c.wished(v.at)
+			return c.wished(v.at) || c.given(v)
 		}
 		if c.headAt(v.at) {
 			return true
@@ -234,6 +234,23 @@ func (c *clause) asThing(i int) bool {
 		return true
 	}
 	return slices.ContainsFunc(c.words[:i], func(t token) bool { return t.starts&other != 0 || t.verb })
+}
+
+// given reports whether the clause asks for the deed as a thing to be given: "give room 5 a clean".
+func (c *clause) given(v verb) bool {
+	if !slices.Contains([]string{"a", "an", "another", "some"}, c.words[v.at-1].text) {
+		return false
+	}
+	for i := v.at - 2; i >= 0 && i >= v.at-7; i-- {
+		t := &c.words[i]
+		if t.text == "give" && !t.quoted {
+			return (c.headAt(i) || c.frameBefore(i) >= 0 && c.behindFrame(c.frameBefore(i), i)) && i+1 < v.at-1 && c.words[i+1].within&speaker == 0
+		}
+		if t.sign || t.within&negator != 0 {
+			return false
+		}
+	}
+	return false
 }
 
 // wished reports whether a noun for a deed is what is asked for: "a refund for 1042, please",

@@ -287,7 +287,7 @@ func (c *Context) names(x *leafIndex, o *leaf, same func(record string) bool, w 
 			return false
 		}
 	}
-	if n, _ := newNeedle(strings.TrimPrefix(name, "#")); len(w.acts) > 0 && c.speaks(o) && len(w.kind) > 0 && !c.sentence(func(t *ownText) bool { return t.says(n, false) > 0 && t.asks(w.acts) }) {
+	if n, _ := newNeedle(strings.TrimPrefix(name, "#")); len(w.acts) > 0 && c.speaks(o) && len(w.kind) > 0 && !c.sentence(func(t *ownText) bool { return t.says(n, false) > 0 && t.asks(w.acts) }) && !c.followed(n, w.acts) {
 		return false
 	}
 	return !slices.ContainsFunc(x.byPath[o.path], func(k int) bool {
@@ -295,6 +295,25 @@ func (c *Context) names(x *leafIndex, o *leaf, same func(record string) bool, w 
 		return !same(p.record) && (p.key == name || name != o.key && strings.Contains(p.key, name))
 	})
 }
+
+// followed reports whether the user's words name a value in one sentence, and ask for the act on it in
+// the next: "Is Deserts out? Publish it."
+func (c *Context) followed(n needle, acts []string) bool {
+	for _, s := range c.sources {
+		if s.Kind != FromUser || !s.speaks() {
+			continue
+		}
+		parts := s.own.sentences()
+		for i := 0; i+1 < len(parts); i++ {
+			if parts[i].says(n, false) > 0 && parts[i+1].asks(acts) && takesUp.MatchString(parts[i+1].plain) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var takesUp = regexp.MustCompile(`\b(?:it|that|that one|this one|him|her)\b`)
 
 // means reports whether the user's words say a state that a leaf is, in other words or in another
 // language: "die offene Rechnung" for open.

@@ -9,12 +9,15 @@ import (
 )
 
 var (
-	isoDate   = regexp.MustCompile(`\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:\b|T)`)
-	dayFirst  = regexp.MustCompile(`\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\b`)
-	dayMonth  = regexp.MustCompile(`(?i)\b(\d{1,2})(?:st|nd|rd|th)?\.? (?:of )?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?(?: (\d{4}))?\b`)
-	monthDay  = regexp.MustCompile(`(?i)\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?\b,?(?: (\d{4})\b)?`)
-	clockTime = regexp.MustCompile(`(?i)\b(\d{1,2})(?::(\d{2}))?(?::\d{2})? ?(am|pm)\b|(?:\b|T)(\d{1,2}):(\d{2})(?::\d{2})?`)
-	months    = "janfebmaraprmayjunjulaugsepoctnovdec"
+	isoDate    = regexp.MustCompile(`\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:\b|T)`)
+	dayFirst   = regexp.MustCompile(`\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\b`)
+	dayMonth   = regexp.MustCompile(`(?i)\b(\d{1,2})(?:st|nd|rd|th)?\.? (?:of )?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?(?: (\d{4}))?\b`)
+	monthDay   = regexp.MustCompile(`(?i)\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?\b,?(?: (\d{4})\b)?`)
+	hourWords  = regexp.MustCompile(`(?i)\b(\d{1,2})(?:[:.](\d{2}))? ?(?:uhr|heures?|h)(?: ?(\d{2}))?(?:[^\pL\pN]|$)|(?:\ba las?|\balle|(?:^|[^\pL])às) (\d{1,2})(?::(\d{2}))?(?:[^\pL\pN:.,]|[.,](?:\D|$)|$)|(\d{1,2}) ?(?:बजे|นาฬิกา)`)
+	noonWords  = regexp.MustCompile(`(?i)\b(?:noon|mittags?|midi|mezzogiorno|mediod[ií]a|meio-dia)\b`)
+	nightWords = regexp.MustCompile(`(?i)\b(?:midnight|mitternacht|minuit|mezzanotte|medianoche|meia-noite)\b`)
+	clockTime  = regexp.MustCompile(`(?i)\b(\d{1,2})(?::(\d{2}))?(?::\d{2})? ?(am|pm)\b|(?:\b|T)(\d{1,2}):(\d{2})(?::\d{2})?`)
+	months     = "janfebmaraprmayjunjulaugsepoctnovdec"
 )
 
 // values are the numbers, dates and times of a text.
@@ -29,6 +32,22 @@ type values struct {
 func ownValues(s string) values {
 	v := values{dates: map[string]bool{}, times: map[int]bool{}}
 	v.numbers, v.digits = ownNumbers(v.moments(s))
+	for _, m := range hourWords.FindAllStringSubmatch(s, 50) {
+		hour, _ := strconv.Atoi(m[1] + m[4] + m[6])
+		minute, _ := strconv.Atoi(m[2] + m[5])
+		if m[2] == "" && m[3] != "" {
+			minute, _ = strconv.Atoi(m[3])
+		}
+		if hour < 24 && minute < 60 {
+			v.times[hour*60+minute] = true
+		}
+	}
+	if noonWords.MatchString(s) {
+		v.times[12*60] = true
+	}
+	if nightWords.MatchString(s) {
+		v.times[0] = true
+	}
 	return v
 }
 
