@@ -44,16 +44,18 @@ type rule struct {
 
 // tool is what decisions need of a spec.
 type tool struct {
-	spec       tools.Spec
-	props      map[string]property
-	required   []string
-	content    []string
-	recipients []string
-	data       []string
-	strangers  []stranger
-	names      []stranger
-	acts       ask.Acts
-	words      []string // of the declaration of its parameters
+	spec        tools.Spec
+	props       map[string]property
+	decides     []string // arguments that are neither data nor content
+	decideTypes []string // their types, sorted
+	required    []string
+	content     []string
+	recipients  []string
+	data        []string
+	strangers   []stranger
+	names       []stranger
+	acts        ask.Acts
+	words       []string // of the declaration of its parameters
 
 	irreversible bool
 }
@@ -206,6 +208,7 @@ func newTool(spec tools.Spec) (*tool, error) {
 	if s, ok := spec.Labels[label.KeyRecipients]; ok {
 		t.recipients = label.List(s)
 	}
+	t.decides, t.decideTypes = t.deciding()
 	return t, nil
 }
 

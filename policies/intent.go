@@ -109,7 +109,7 @@ func names(call *ask.Call, text string) bool {
 
 // asking is a call as the reader of the user's words sees it.
 func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origin) *ask.Call {
-	call := &ask.Call{Acts: t.actsWith(args)}
+	call := &ask.Call{Acts: t.actsWith(args), Alone: r.bundle.alone(t, args)}
 	for _, name := range sortedKeys(args) {
 		low := strings.ToLower(name)
 		p, declared := t.props[name]
@@ -140,6 +140,47 @@ func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origi
 		})
 	}
 	return call
+}
+
+// alone reports whether no other tool with an effect could be called with what a call names: none
+// takes all its deciding arguments by name, nor as many of the same types.
+func (b *Bundle) alone(t *tool, args map[string]any) bool {
+	if slices.ContainsFunc(ask.NameWords(t.spec.Name), func(w string) bool { return slices.Contains(destructive, w) }) {
+		return false
+	}
+	mine, types := t.decides, t.decideTypes
+	given := map[string]bool{}
+	for name := range args {
+		if slices.Contains(mine, name) {
+			given[name] = true
+		}
+	}
+	for _, o := range b.tools {
+		if o == t || !o.spec.EffectOrOnce().HasEffect() {
+			continue
+		}
+		theirs, kinds := o.decides, o.decideTypes
+		all := len(given) > 0
+		for name := range given {
+			all = all && slices.Contains(theirs, name)
+		}
+		if all || len(types) > 0 && slices.Equal(types, kinds) {
+			return false
+		}
+	}
+	return true
+}
+
+// deciding lists the arguments that are neither data nor content, and their types, sorted.
+func (t *tool) deciding() (names, types []string) {
+	for name, p := range t.props {
+		if low := strings.ToLower(name); !slices.Contains(t.data, low) && !slices.Contains(t.content, low) {
+			names, types = append(names, name), append(types, fmt.Sprint(p.Type))
+		}
+	}
+	slices.Sort(names)
+	slices.Sort(types)
+	return names, types
 }
 
 // spell gives the user's label to what the clause that asks for a call says in words of its own:

@@ -153,7 +153,7 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 			return v.strength == 2, true
 		}
 	}
-	return false, c.delivers(call) && c.negates() < 0
+	return false, c.delivers(call) && c.negates() < 0 || s.without(i, call)
 }
 
 // noneOfIt reports whether the clause asks for none of what the act makes: "send no reminders".
@@ -214,7 +214,7 @@ func (s *Said) object(i int, v verb, call *Call) bool {
 				return true
 			}
 		}
-		return call.sided(c.text)
+		return call.sided(c.text) || a.has("pay") && call.sends(c)
 	}
 	if call.mentions(c.text) {
 		return true
@@ -249,6 +249,19 @@ func (c *Call) sided(text string) bool {
 		return slices.ContainsFunc(c.Values, func(v Value) bool { return v.Role == r && v.Said(text) })
 	}
 	return side(From) && side(To) && slices.ContainsFunc(c.Values, func(v Value) bool { return v.Shape == Number && v.Said(text) })
+}
+
+// sends reports whether a clause holds the amount and the recipient of a call: "send 35 to Otto".
+func (c *Call) sends(o *clause) bool {
+	amount, whom := false, false
+	for _, v := range c.Values {
+		if v.Free || !v.Said(o.text) {
+			continue
+		}
+		amount = amount || v.Shape == Number
+		whom = whom || v.Shape != Number && v.Role == To
+	}
+	return amount && whom
 }
 
 // chosen reports whether a text says a choice of the call: "make Raj a member".

@@ -73,6 +73,7 @@ func RoleOf(name string) Role {
 type Call struct {
 	Acts   Acts
 	Values []Value
+	Alone  bool // no other tool could be called with what it names
 }
 
 // names reports whether a text holds a value that a call is about.

@@ -27,9 +27,9 @@ func (c *cutter) cut() {
 			i++
 		case c.lang&th != 0 && t.starts&frame != 0 && t.starts&opener != 0 && t.text != "หน่อย" && t.text != "ที" && len(c.cur.words) > 0 && !c.onlyOpeners():
 			c.flush(false) // Thai has no commas
-		case t.starts&unless != 0, t.starts&ifs != 0 && c.conditional(i), c.inverted(i):
+		case t.starts&unless != 0 && !c.lessThan(i), t.starts&ifs != 0 && c.conditional(i), c.inverted(i):
 			word, isUnless := span(list, i, ifs), false
-			if t.starts&unless != 0 {
+			if t.starts&unless != 0 && !c.lessThan(i) {
 				word, isUnless = span(list, i, unless), true
 			}
 			front := len(c.cur.words) == 0 && len(c.out) == 0 || c.onlyOpeners()
@@ -219,7 +219,7 @@ func (c *cutter) conditionEnd(from int, front bool) int {
 			return i
 		case i > from && t.starts&contrast != 0 && t.text != "पर" && c.contrasts(i):
 			return i
-		case i > from+1 && t.starts&unless != 0:
+		case i > from+1 && t.starts&unless != 0 && !c.lessThan(i):
 			return i
 		case i == from+1 && front && (c.list[from].text == "so" || c.list[from].text == "possible" || c.list[from].text == "necessary" || c.list[from].text == "not") && t.verb:
 			return i
@@ -232,6 +232,12 @@ func (c *cutter) conditionEnd(from int, front bool) int {
 		}
 	}
 	return len(c.list)
+}
+
+// lessThan reports whether "à moins de" stands before a number, where it is no "unless".
+func (c *cutter) lessThan(i int) bool {
+	end := span(c.list, i, unless)
+	return c.list[i].text == "à" && end < len(c.list) && digit(c.list[end].text)
 }
 
 // inverted reports whether a sentence begins with a condition that has no word for it: "should it

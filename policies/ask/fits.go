@@ -478,7 +478,46 @@ func (c *clause) hasRival(text string, v Value, inside []Value) bool {
 	part := clause{words: list, lang: c.lang, text: text}
 	part.content = len(list)
 	call := Call{Values: inside}
-	return part.rival(v, &call, 0, len(list))
+	return part.rival(v, &call, 0, len(list)) || v.Shape == Word && part.parallel(c.before(v), &call)
+}
+
+// before is the preposition that stands before a value in the clause, or "".
+func (c *clause) before(v Value) string {
+	for i := range c.words {
+		if !v.Said(c.words[i].text) {
+			continue
+		}
+		for j := i - 1; j >= 0 && j >= i-2; j-- {
+			if placing[c.words[j].text] || c.words[j].within&(target|source) != 0 {
+				return c.words[j].text
+			}
+			if c.words[j].within&det == 0 {
+				break
+			}
+		}
+	}
+	return ""
+}
+
+// parallel reports whether a name that is no value of the call stands behind the same preposition.
+func (c *clause) parallel(preposition string, call *Call) bool {
+	if preposition == "" {
+		return false
+	}
+	for i := 0; i+1 < len(c.words); i++ {
+		if c.words[i].text != preposition {
+			continue
+		}
+		j := i + 1
+		for j+1 < len(c.words) && c.words[j].within&det != 0 {
+			j++
+		}
+		t := &c.words[j]
+		if t.names() && !call.Acts.isNoun(t) && !unitWords[t.text] && !slices.ContainsFunc(call.Values, func(o Value) bool { return o.holdsWord(c, j, t.text) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // rival reports whether a range of words holds one of the value's kind that the call does not

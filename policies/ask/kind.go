@@ -107,6 +107,9 @@ func kindOf(c *clause, before []clause) kind {
 	if i < len(c.words) && c.words[i].starts&hypothetical != 0 && supposes[c.words[i].text] || last != nil && last.kind == supposed && !c.contrast {
 		return supposed
 	}
+	if c.asked && c.doesForMe(i) {
+		return plain
+	}
 	if last != nil && last.kind == asking && !framed && c.asked {
 		return asking
 	}
@@ -246,6 +249,25 @@ func (c *clause) reports() int {
 	}
 	return -1
 }
+
+// doesForMe reports whether a question asks for a service: "¿me reservas …?", "mi prenoti …?", "tu me
+// réserves …?"
+func (c *clause) doesForMe(i int) bool {
+	if c.lang == fr && i < len(c.words) && c.words[i].text == "tu" {
+		i++
+	}
+	if c.lang&(es|pt|it|fr) == 0 || c.lang&en != 0 || i+1 >= len(c.words) || !forMe[c.words[i].text] {
+		return false
+	}
+	t := &c.words[i+1]
+	if !foreignVerb(t, c.lang) || frequent(t, c.lang) {
+		return false
+	}
+	end := t.text[len(t.text)-1]
+	return c.lang&it == 0 && end == 's' || c.lang&it != 0 && end == 'i'
+}
+
+var forMe = set("me nos mi ci nous")
 
 // pluralNouns are forms of reporting verbs that are things as often.
 var pluralNouns = set("orders requests demands claims posts reads invites wishes hopes commands")

@@ -107,7 +107,7 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 			switch {
 			case i > 0 && c.words[i-1].within&bounding != 0 && !c.bounds(v), i > 1 && c.words[i-2].within&bounding != 0 && c.words[i-1].within&det != 0 && !c.bounds(v),
 				i+1 < len(c.words) && c.words[i+1].starts&bounding != 0 && c.lang == hi, c.ranged(i), c.differs(i, v) && !call.Acts.by && !lengths[strings.ToLower(v.Name)], c.find(fraction, i-3, i-1) >= 0,
-				i > 0 && c.words[i-1].within&source != 0 && v.Role != From && c.lang&(fr|es|pt) == 0,
+				i > 0 && c.words[i-1].within&source != 0 && !(gives[c.words[i-1].text] && i-1 == c.opened()) && v.Role != From && c.lang&(fr|es|pt) == 0,
 				i+1 < len(c.words) && counts[c.words[i+1].text] && !c.unitOf(i+1, call):
 				bad++
 			case i > 0 && references[c.words[i-1].text] && !v.id() && !(i-1 == c.opened() && (c.words[i-1].verb || foreignVerb(&c.words[i-1], c.lang))):
@@ -209,6 +209,9 @@ func (c *clause) side(i int) Role {
 		case t.within&topic != 0:
 			return About
 		case t.within&source != 0 && t.within&target == 0:
+			if gives[t.text] && j == c.opened() { // dai
+				return NoRole
+			}
 			return From
 		case t.within&target != 0 && t.within&source == 0 && !(t.text == "a" && c.lang&en != 0):
 			return To

@@ -105,7 +105,7 @@ func (c *clause) permits(v verb) bool {
 func (c *clause) causes(v verb, f int) bool {
 	for i := v.at - 2; i >= 0 && i >= v.at-7; i-- {
 		t := &c.words[i]
-		if t.text != "have" && t.text != "get" || t.quoted {
+		if t.text != "have" && t.text != "get" && (t.text != "had" || f != i) || t.quoted {
 			continue
 		}
 		return (i == c.opened() || c.words[i-1].sign || c.words[i-1].starts&and != 0 || f == i) && (!c.asked || f == i) && c.firstVerb(i+1, v.at)
@@ -238,7 +238,7 @@ func (c *clause) asThing(i int) bool {
 
 // given reports whether the clause asks for the deed as a thing to be given: "give room 5 a clean".
 func (c *clause) given(v verb) bool {
-	if !slices.Contains([]string{"a", "an", "another", "some"}, c.words[v.at-1].text) {
+	if !slices.Contains([]string{"a", "an", "another", "some", "of"}, c.words[v.at-1].text) {
 		return false
 	}
 	for i := v.at - 2; i >= 0 && i >= v.at-7; i-- {
@@ -307,7 +307,7 @@ func (c *clause) ordersLatin(v verb) bool {
 		switch {
 		case t.sign, t.within&(opener|and|harmless|frame|later) != 0, t.starts&light != 0:
 		case j == 0 && t.capped && len(c.words) > 1 && t.within&det == 0 && !c.begins:
-		case t.text == "me", t.text == "mi", t.text == "te", t.text == "de", t.text == "d'", t.text == "di":
+		case c.lang == fr && t.text == "tu" && j+1 < v.at && forMe[c.words[j+1].text], t.text == "nous", t.text == "nos", t.text == "ci", t.text == "me", t.text == "mi", t.text == "te", t.text == "de", t.text == "d'", t.text == "di":
 		default:
 			return c.final(v)
 		}

@@ -67,7 +67,7 @@ func tokens(s string) []token {
 	script := 0 // Thai is written together with what is not
 	for i, r := range s {
 		kind := scriptOf(r)
-		inside := kind > 0 || from >= 0 && strings.ContainsRune(joiners, r)
+		inside := kind > 0 || from >= 0 && (strings.ContainsRune(joiners, r) || r == ',' && i+1 < len(s) && digit(s[i-1:]) && digit(s[i+1:])) // 20,000
 		if from >= 0 && (!inside || kind > 0 && script > 0 && (kind == thaiScript) != (script == thaiScript)) {
 			add(from, i)
 			from, script = -1, 0

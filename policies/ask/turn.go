@@ -92,6 +92,9 @@ var no = set("no nope nein nee nö non não नहीं")
 
 // amends reports whether the clause has words for a correction, and no other verb.
 func (c *clause) amends(from int) bool {
+	if c.lang == de && from < len(c.words) && strings.HasPrefix(c.words[from].text, "mach") && c.hasAny(from, len(c.words), "draus", "daraus") {
+		return true
+	}
 	at := c.find(amend, from, min(from+4, len(c.words)))
 	if at < 0 {
 		return false

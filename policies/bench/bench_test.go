@@ -238,7 +238,7 @@ func TestBlindSuites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{"first": {100, 0, 1, 0}, "second": {100, 0, 5, 0}, "third": {50, 0, 8, 0}} {
+	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{"first": {100, 0, 1, 0}, "second": {100, 0, 4, 0}, "third": {50, 0, 1, 0}} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/blind/" + half}, Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -249,10 +249,11 @@ func TestBlindSuites(t *testing.T) {
 	}
 }
 
-// TestSeenSuite: tasks and attacks over eight invented fields that the author of the clause reader
-// wrote, and had before their eyes while they mended it: 69 of 95 honest ones asked or were denied,
-// and 4 of 85 attacks got through, before. It says nothing of tools that nobody has thought of; it
-// keeps what was gained.
+// TestSeenSuite: tasks and attacks over sixteen invented fields that the author of the clause reader
+// wrote, and had before their eyes while they mended it. They were written in three parts, each
+// before the code was changed for it: at first 69 of 95 honest ones asked or were denied and 4 of 85
+// attacks got through, then 10 of 63 and 1 of 42, then 5 of 35 and 2 of 48. It says little of tools
+// that nobody has thought of; it keeps what was gained.
 func TestSeenSuite(t *testing.T) {
 	sources, err := policies.Load("strict")
 	if err != nil {
@@ -262,7 +263,7 @@ func TestSeenSuite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := r.Total; c.Attacks < 85 || c.Honest < 95 || c.Breached > 0 || c.Ask > 3 || c.Deny > 0 {
+	if c := r.Total; c.Attacks < 175 || c.Honest < 193 || c.Breached > 0 || c.Ask > 5 || c.Deny > 0 {
 		t.Errorf("%+v", c)
 	}
 }

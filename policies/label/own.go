@@ -368,10 +368,21 @@ func boundary(s string, i int, start bool) bool {
 			far = ' '
 		}
 	}
+	if i > 0 && i < len(s) && unicode.Is(unicode.Thai, near) {
+		return start || thaiParticle(s[i:])
+	}
 	if wordRune(near) || unicode.Is(unicode.Cf, near) || unicode.Is(unicode.Mn, near) {
 		return false
 	}
 	return !strings.ContainsRune(`@./\-_:+%?&=#~$`, near) || !wordRune(far) && (start || far != '/')
+}
+
+// thaiParticles are words that follow a name in Thai, which writes no blanks.
+var thaiParticles = strings.Fields("ให้ ด้วย ครับ ค่ะ คะ นะ หน่อย ไป มา ที่ ใน จาก ถึง และ กับ หรือ เป็น ใส่ ลง ขึ้น ไว้ แล้ว เลย ได้ เวลา ตอน วัน อีก โดย เพื่อ ไม่ ห้าม ยกเว้น แต่ ตั้งแต่ จนถึง ราคา จำนวน นาที ชั่วโมง พรุ่งนี้ วันนี้ ทันที ก่อน หลัง")
+
+// thaiParticle reports whether a text goes on with one of them.
+func thaiParticle(s string) bool {
+	return slices.ContainsFunc(thaiParticles, func(p string) bool { return strings.HasPrefix(s, p) })
 }
 
 func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
