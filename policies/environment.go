@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/chaski-dev/chaski/policies/detect"
 	"github.com/chaski-dev/chaski/tools"
@@ -26,6 +27,57 @@ type property struct {
 	Items    *property           `json:"items"`
 	Props    map[string]property `json:"properties"`
 	Required []string            `json:"required"`
+
+	Ref         string              `json:"$ref"`
+	Defs        map[string]property `json:"$defs"`
+	Definitions map[string]property `json:"definitions"`
+	AnyOf       []property          `json:"anyOf"`
+	OneOf       []property          `json:"oneOf"`
+	AllOf       []property          `json:"allOf"`
+}
+
+// resolved is the schema with its references to definitions of its own followed, and with the only
+// form that is not null in the place of a choice of forms. A reference that leads nowhere, or to
+// itself, is left open.
+func (p property) resolved(root *property, depth int) property {
+	if depth > 16 {
+		return property{}
+	}
+	if name, ok := strings.CutPrefix(p.Ref, "#/$defs/"); ok && p.Ref != "" {
+		p = p.under(root.Defs[name])
+		return p.resolved(root, depth+1)
+	}
+	if name, ok := strings.CutPrefix(p.Ref, "#/definitions/"); ok {
+		p = p.under(root.Definitions[name])
+		return p.resolved(root, depth+1)
+	}
+	for _, forms := range [][]property{p.AnyOf, p.OneOf, p.AllOf} {
+		real := slices.DeleteFunc(slices.Clone(forms), func(f property) bool { return f.Type == "null" })
+		if len(real) == 1 && p.Type == nil && p.Props == nil {
+			p.AnyOf, p.OneOf, p.AllOf = nil, nil, nil
+			return p.under(real[0]).resolved(root, depth+1)
+		}
+	}
+	if p.Items != nil {
+		item := p.Items.resolved(root, depth+1)
+		p.Items = &item
+	}
+	if p.Props != nil {
+		props := make(map[string]property, len(p.Props))
+		for name, sub := range p.Props {
+			props[name] = sub.resolved(root, depth+1)
+		}
+		p.Props = props
+	}
+	return p
+}
+
+// under is another schema with what this one says beside its reference: a default.
+func (p property) under(o property) property {
+	if p.Default != nil {
+		o.Default = p.Default
+	}
+	return o
 }
 
 // parameters reads an object schema.
@@ -36,6 +88,7 @@ func parameters(spec *tools.Spec) (property, error) {
 			return p, fmt.Errorf("policies: the parameters of tool %s: %w", spec.Name, err)
 		}
 	}
+	p = p.resolved(&p, 0)
 	if p.Props == nil {
 		p.Props = map[string]property{}
 	}

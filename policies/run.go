@@ -334,6 +334,10 @@ func (r *Run) result(f Fact) {
 		text = " "
 	}
 	add(l, text)
+	if day := label.OneDay(text); day != "" && t != nil && len(t.props) == 0 && l.Integrity <= label.Tool && slices.ContainsFunc(ask.NameWords(t.spec.Name), func(w string) bool { return w == "today" || w == "date" || w == "day" || w == "now" || w == "time" }) {
+		r.today = day
+		r.context.SetToday(day)
+	}
 }
 
 // given is what a call was given, as far as it marks what comes back.

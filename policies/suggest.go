@@ -17,7 +17,7 @@ var decisive = strings.Fields("to recipient user email address account iban amou
 
 // Suggest proposes declarations for the bundle's tools, a line each: arguments of
 // effects that by their names only hold data, and that would make each call ask as long
-// as the model words them itself. A proposal is no finding: only who knows the tool can
+// as the model words them itself; and the verbs of tools whose names have none that is known. A proposal is no finding: only who knows the tool can
 // say what an argument decides.
 func (b *Bundle) Suggest() []string {
 	var out []string
@@ -39,6 +39,13 @@ func (b *Bundle) Suggest() []string {
 			if p := t.props[arg]; (has(dataNames) || p.Type == "boolean") && !has(decisive) {
 				data = append(data, arg)
 			}
+		}
+		if !t.acts.Deed() && t.spec.Labels[label.KeyActions] == "" {
+			verb := name
+			if words := ask.NameWords(t.spec.Description); len(words) > 0 {
+				verb = words[0]
+			}
+			out = append(out, fmt.Sprintf("suggestion: tool %s: its name has no verb that the reader of the user's words knows; declare %s: %q, with the verbs of other languages that users may ask by", name, label.KeyActions, verb))
 		}
 		if len(data) > 0 {
 			out = append(out, fmt.Sprintf("suggestion: tool %s: declare %s: %q if these decide neither whom, nor how much, nor which, nor what to run", name, label.KeyData, strings.Join(data, ",")))

@@ -77,6 +77,9 @@ func (c *cutter) cut() {
 			i = span(list, i, contrast)
 		case t.sign && t.text == "," && c.takesOut(i+1):
 			end := c.partEnd(i+2, false)
+			for end+1 < len(list) && list[end].text == "," && (list[end+1].code() || list[end+1].quoted) { // "not n2, n3"
+				end = c.partEnd(end+1, false)
+			}
 			c.cur.apart = append(c.cur.apart, joined(c.text, list[i+1:end]))
 			i = end
 			if i < len(list) && list[i].sign && list[i].text == "," && !c.starts(i+1) {

@@ -192,6 +192,9 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 			}
 			continue
 		}
+		if o.belongs(v) && s.lends(j, i, call) && c.hasWord(o.owner(v), 0) {
+			return true // Ann's account is X. Pay Ann.
+		}
 		if !s.lends(j, i, call) || o.belongs(v) && !c.speaksOf(o.owner(v), call) || c.selects(call) || v.Shape == Word && len(o.verbs(&call.Acts)) == 0 && c.ownThing(call) {
 			return false
 		}

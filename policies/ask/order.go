@@ -278,6 +278,9 @@ func (c *clause) wished(at int) bool {
 // ordersLatin tells orders of the languages that have forms for them.
 func (c *clause) ordersLatin(v verb) bool {
 	f := c.frameBefore(v.at)
+	if v.at > 1 && c.permitsLatin(v) {
+		return true
+	}
 	if v.form == naming {
 		i := v.at - 1
 		for i >= 0 && c.words[i].within&(det|opener) != 0 && c.words[i].within&frame == 0 {
@@ -294,7 +297,7 @@ func (c *clause) ordersLatin(v verb) bool {
 		return false
 	}
 	if v.form != ordering {
-		return v.form == telling && (c.passive(v, f) || v.at > 1 && c.permitsLatin(v))
+		return v.form == telling && c.passive(v, f)
 	}
 	if f >= 0 && !c.spokenOf(f, v.at) {
 		return true

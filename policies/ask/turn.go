@@ -191,7 +191,7 @@ func (s *Said) Offer(text string) {
 func (s *Said) agreed(first int) {
 	text := s.offer
 	s.offer = ""
-	if text == "" || first >= len(s.clauses) || !s.agrees(first) {
+	if text == "" || first >= len(s.clauses) {
 		return
 	}
 	list := sentences(text, quotesOf(text))
@@ -202,6 +202,9 @@ func (s *Said) agreed(first int) {
 	words := tokens(text[at.from:at.to])
 	l := language(words)
 	mark(words, l)
+	if !s.agrees(first, l) {
+		return
+	}
 	from := -1
 	for i := range words {
 		t := &words[i]
@@ -225,7 +228,9 @@ func (s *Said) agreed(first int) {
 	}
 	s.clausesOf(text, at, list2)
 	for i := begin; i < len(s.clauses); i++ {
-		s.clauses[i].offered = true
+		if s.clauses[i].offered = true; s.clauses[i].kind == asking {
+			s.clauses[i].kind = plain
+		}
 	}
 }
 
@@ -233,16 +238,18 @@ func (s *Said) agreed(first int) {
 var ors = set("or oder ou o oppure या หรือ")
 
 // agrees reports whether a message does nothing but agree: "yes, please do that". It may name the
-// deed again, but nothing new.
-func (s *Said) agrees(first int) bool {
+// deed again, but nothing new. It is read in the language of the offer, too: "oui" alone says little.
+func (s *Said) agrees(first int, l lang) bool {
 	yes, count := false, 0
 	for i := first; i < len(s.clauses); i++ {
 		c := &s.clauses[i]
 		if c.asked || len(c.cond) > 0 || len(c.apart) > 0 {
 			return false
 		}
-		for k := range c.words {
-			t := &c.words[k]
+		words := tokens(c.text)
+		mark(words, l|c.lang)
+		for k := range words {
+			t := &words[k]
 			if t.sign {
 				continue
 			}

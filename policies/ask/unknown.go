@@ -100,8 +100,11 @@ func (c *clause) unknownVerb(call *Call) int {
 // gives are verbs that only say that something is to be had.
 var gives = set(`give gib geben gebt donne donnez dai dia date dà da dammi dale dele dadle dá dê dar dare दो दें दीजिए देना ให้`)
 
-// past reports whether a word of a Romance language has an ending of what somebody did.
+// past reports whether a word has an ending of what somebody did.
 func past(w string, l lang) bool {
+	if l&en != 0 && (strings.HasSuffix(w, "ed") || strings.HasSuffix(w, "ing") || irregular[w] != "") {
+		return true
+	}
 	if l&(es|it|pt|fr) == 0 {
 		return false
 	}

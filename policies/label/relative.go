@@ -187,6 +187,15 @@ func (c *Context) saidAhead(n needle) (Origin, bool) {
 	return Origin{}, false
 }
 
+// SetToday says which day it is, for all that the user has said.
+func (c *Context) SetToday(day string) {
+	for _, s := range c.sources {
+		if s.Kind == FromUser && s.own != nil && s.Today != day {
+			s.Today, s.own.days = day, nil
+		}
+	}
+}
+
 // todayForm are words that say that a date is today's.
 var todayForm = regexp.MustCompile(`(?i)today|current date|date is|heute|aujourd'hui|oggi|hoy|hoje|आज|วันนี้`)
 
