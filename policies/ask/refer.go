@@ -1,0 +1,240 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+)
+
+// What an order takes up of what was said before it: values, and whose they are.
+
+// spoken reports whether anything that the user said holds a value.
+func (s *Said) spoken(v Value) bool {
+	for i := range s.clauses {
+		c := &s.clauses[i]
+		if v.Said(c.text) || slices.ContainsFunc(c.apart, v.Said) || slices.ContainsFunc(c.cond, func(k Condition) bool { return v.Said(k.Text) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// before reports whether a value that is not in clause i is what the clause takes up from
+// another one: from what stands before it, or what goes on with it.
+func (s *Said) before(i int, v Value, call *Call) bool {
+	c := &s.clauses[i]
+	if c.rival(v, call, 0, c.content) || v.Shape == Choice && slices.ContainsFunc(v.Other, func(f func(string) bool) bool { return f(c.text) }) {
+		return false
+	}
+	if slices.ContainsFunc(c.cond, func(k Condition) bool { return v.Said(k.Text) }) {
+		return true // "if a.txt is old, delete it"
+	}
+	for j := i - 1; j >= 0; j-- {
+		o := &s.clauses[j]
+		if c.verbOf == j && v.Said(o.text) && (c.corrects && o.replaces(c, call) || !o.rival(v, call, 0, len(o.words))) {
+			return true
+		}
+		if !v.Said(o.text) {
+			if slices.ContainsFunc(o.apart, v.Said) {
+				return false
+			}
+			if o.sentence != c.sentence && slices.ContainsFunc(o.cond, func(k Condition) bool { return v.Said(k.Text) }) {
+				return s.takesUp(i, call)
+			}
+			continue
+		}
+		if o.belongs(v) && s.lends(j, i, call) && c.hasWord(o.owner(v), 0) {
+			return true // Ann's account is X. Pay Ann.
+		}
+		if !s.lends(j, i, call) || o.belongs(v) && !c.speaksOf(o.owner(v), call) || c.selects(call) || v.Shape == Word && len(o.verbs(&call.Acts)) == 0 && c.ownThing(call) {
+			return false
+		}
+		return o.sentence == c.sentence || s.takesUp(i, call)
+	}
+	for j := i + 1; j < len(s.clauses); j++ {
+		o := &s.clauses[j]
+		if !v.Said(o.text) {
+			continue
+		}
+		// "refund it, please: order 5531"
+		return o.message == c.message && !o.contrast && o.negates() < 0 && o.kind == plain && ((o.sentence == c.sentence || j == i+1) && o.bare() || o.supplements(v, call))
+	}
+	return false
+}
+
+// attributes are words for what a thing has: what a sentence says of them goes on with the order
+// before it. "Her address is ann@corp.example."
+var attributes = set(`address email e-mail mail account iban number recipient amount date time title subject description rent price name phone participants guests body text
+	adresse konto kontonummer empfänger betrag datum uhrzeit titel betreff compte destinataire montant heure titre sujet indirizzo conto destinatario importo data ora titolo oggetto
+	dirección cuenta importe fecha hora título asunto endereço conta valor assunto पता खाता राशि ที่อยู่ บัญชี จำนวน`)
+
+var copulas = set("is are be was ist sind lautet heißt est sont è sono es son é são है हैं คือ =")
+
+// supplements reports whether the clause says of an attribute that it is the value.
+func (c *clause) supplements(v Value, call *Call) bool {
+	attribute := false
+	for i := range c.words {
+		t := &c.words[i]
+		if copulas[t.text] && i+1 < len(c.words) {
+			return attribute && v.Said(textOf(c, c.words[i+1:]))
+		}
+		if t.quoted || v.Said(t.text) {
+			return false
+		}
+		attribute = attribute || (attributes[t.text] || slices.Contains(NameWords(v.Name), t.text)) && !(v.Shape == Code && call.Acts.isNoun(t))
+	}
+	return false
+}
+
+// superlatives pick one of several: what is named so is no other thing that was spoken of.
+var superlatives = set(`highest lowest largest biggest greatest smallest longest shortest oldest newest latest earliest cheapest dearest priciest heaviest lightest best worst most least fewest fastest slowest busiest
+	höchsten höchste höchster niedrigsten niedrigste größten größte größter kleinsten kleinste längsten längste kürzesten ältesten älteste neuesten neueste billigsten günstigsten teuersten teuerste meisten wenigsten
+	plus moins meilleur pire más menos mejor peor mayor menor più meno maggiore minore migliore mais maior melhor pior सबसे ที่สุด`)
+
+// selects reports whether the clause says by a superlative which of its things is meant: "the
+// server with the highest load", "the oldest file".
+func (c *clause) selects(call *Call) bool {
+	for i := range c.words {
+		if !superlatives[c.words[i].text] || c.words[i].quoted {
+			continue
+		}
+		near := c.words[max(0, i-4):i]
+		with := slices.IndexFunc(near, func(t token) bool { return withs[t.text] })
+		if with > 0 && call.Acts.hasNoun(near[:with]) || i+1 < len(c.words) && call.Acts.isNoun(&c.words[i+1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// owner is the one whose value a clause tells: "Ann" of "Ann's account is X.", or "".
+func (c *clause) owner(v Value) string {
+	for i := range c.words {
+		t := &c.words[i]
+		if v.Said(t.text) {
+			break
+		}
+		if name, ok := strings.CutSuffix(t.text, "'s"); ok && possessive(t.text) {
+			return name
+		}
+		if i+2 < len(c.words) && attributes[t.text] && owning[c.words[i+1].text] {
+			k := i + 2
+			for k+1 < len(c.words) && c.words[k].within&det != 0 {
+				k++
+			}
+			if !copulas[c.words[k].text] {
+				return c.words[k].text
+			}
+		}
+		if i > 0 && c.lang == hi && (t.text == "का" || t.text == "की" || t.text == "के") {
+			return c.words[i-1].text
+		}
+	}
+	return ""
+}
+
+// belongs reports whether a clause does nothing but tell whose a value is.
+func (c *clause) belongs(v Value) bool {
+	return c.owner(v) != "" && slices.ContainsFunc(c.words, func(t token) bool { return copulas[t.text] })
+}
+
+var owning = set("of von vom der des de du d' do da dos di del della dello")
+
+// speaksOf reports whether a clause means somebody: it names them, or nobody.
+func (c *clause) speaksOf(who string, call *Call) bool {
+	named := false
+	for i := range c.words {
+		t := &c.words[i]
+		w := strings.TrimSuffix(t.text, "'s")
+		if w == who {
+			return true
+		}
+		if t.names() && !t.verb && !foreignVerb(t, c.lang) && !call.Acts.isNoun(t) && !unitWords[t.text] && !amountForm.MatchString(t.text) && !slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) }) {
+			named = true
+		}
+	}
+	return !named
+}
+
+// ownThing reports whether the clause says of its thing which one: "the side door".
+func (c *clause) ownThing(call *Call) bool {
+	for i := 1; i < len(c.words); i++ {
+		before := &c.words[i-1]
+		if call.Acts.isNoun(&c.words[i]) && !before.sign && !call.mentions(before.text) && before.within&(det|pronoun|opener|frame|and|again) == 0 && !call.Acts.isNoun(before) && !before.verb && !frequent(before, c.lang) {
+			return true
+		}
+	}
+	return false
+}
+
+var withs = set("with having whose that which mit avec con com")
+
+// lends reports whether clause j may name what a later clause is about: a ban, what others
+// want, and what stands against it don't.
+func (s *Said) lends(j, i int, call *Call) bool {
+	o := &s.clauses[j]
+	if o.negates() >= 0 && s.clauses[i].verbOf != j && (len(o.verbs(&call.Acts)) > 0 || o.bare() && o.find(hypothetical|question, 0, len(o.words)) < 0) {
+		return o.message != s.clauses[i].message
+	}
+	if o.kind == reported || o.kind == supposed {
+		return s.clauses[i].sentence != o.sentence
+	}
+	if o.find(keep, 0, len(o.words)) >= 0 && !o.inQuestion() && o.negates() < 0 {
+		return false
+	}
+	return true
+}
+
+// inQuestion reports whether a word that keeps things is none here: "look … alone".
+func (c *clause) inQuestion() bool { return c.kind == asking }
+
+// takesUp reports whether clause i speaks of what an earlier sentence named: by a pronoun, by
+// "the", or by naming nothing.
+func (s *Said) takesUp(i int, call *Call) bool {
+	c := &s.clauses[i]
+	own := false
+	for k := range c.words {
+		t := &c.words[k]
+		if t.sign || t.quoted {
+			continue
+		}
+		if t.within&(pronoun|again) != 0 {
+			return true
+		}
+		if c.object(k, call) {
+			own = true
+		}
+		switch t.text {
+		case "the", "this", "that", "der", "die", "das", "den", "diese", "diesen", "le", "la", "les", "l'", "cette", "ce", "il", "lo", "el", "los", "las", "o", "este", "esta", "esse", "essa", "questo", "questa", "यह", "इस", "उस", "นี้", "นั้น", "same":
+			return true
+		case "a", "an", "ein", "eine", "einen", "un", "une", "una", "um", "uma", "all", "every":
+			if t.text == "a" && c.lang&(pt|it|es|fr) != 0 {
+				continue
+			}
+			noun := call.Acts.hasNoun(c.words[k+1 : min(k+4, len(c.words))])
+			own = own || !noun
+		case "my", "mein", "meine", "meinen", "mon", "ma", "mio", "mi", "meu", "minha":
+			own = true
+		}
+	}
+	return !own
+}
+
+// object reports whether a word names a thing of its own that the call does not have.
+func (c *clause) object(i int, call *Call) bool {
+	t := &c.words[i]
+	for _, shape := range []Shape{Code, Mail, Word} {
+		if c.like(i, Value{Shape: shape}, call) {
+			return !slices.ContainsFunc(call.Values, func(o Value) bool { return o.holdsWord(c, i, t.text) })
+		}
+	}
+	return false
+}
+
+// unclaimed reports whether a value that no words of the user's hold may stand where it does:
+// not where the clause names something else of its kind for it.
+func (s *Said) unclaimed(c *clause, v Value, call *Call) bool {
+	if v.Free || v.Loose || v.Shape == Word || v.Shape == Choice || v.Shape == Moment {
+		return v.Shape != Choice || !slices.ContainsFunc(v.Other, func(f func(string) bool) bool { return f(c.text) })
+	}
+	return !c.rival(v, call, 0, c.content)
+}

@@ -1,0 +1,155 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// What stands for another value of the same kind than the call has.
+
+// hasRival reports whether a text names something of a value's kind that is no value of the
+// call.
+func (c *clause) hasRival(text string, v Value, inside []Value) bool {
+	if v.Shape == Choice {
+		return slices.ContainsFunc(v.Other, func(f func(string) bool) bool { return f(text) })
+	}
+	list := tokens(text)
+	mark(list, c.lang)
+	part := clause{words: list, lang: c.lang, text: text}
+	part.content = len(list)
+	call := Call{Values: inside}
+	return part.rival(v, &call, 0, len(list)) || v.Shape == Word && part.parallel(c.before(v), &call)
+}
+
+// before is the preposition that stands before a value in the clause, or "".
+func (c *clause) before(v Value) string {
+	for i := range c.words {
+		if !v.Said(c.words[i].text) {
+			continue
+		}
+		for j := i - 1; j >= 0 && j >= i-2; j-- {
+			if placing[c.words[j].text] || c.words[j].within&(target|source) != 0 {
+				return c.words[j].text
+			}
+			if c.words[j].within&det == 0 {
+				break
+			}
+		}
+	}
+	return ""
+}
+
+// parallel reports whether a name that is no value of the call stands behind the same preposition.
+func (c *clause) parallel(preposition string, call *Call) bool {
+	if preposition == "" {
+		return false
+	}
+	for i := 0; i+1 < len(c.words); i++ {
+		if c.words[i].text != preposition {
+			continue
+		}
+		j := i + 1
+		for j+1 < len(c.words) && c.words[j].within&det != 0 {
+			j++
+		}
+		t := &c.words[j]
+		if t.names() && !call.Acts.isNoun(t) && !unitWords[t.text] && !slices.ContainsFunc(call.Values, func(o Value) bool { return o.holdsWord(c, j, t.text) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// rival reports whether a range of words holds one of the value's kind that the call does not
+// have.
+func (c *clause) rival(v Value, call *Call, from, to int) bool {
+	for i := from; i < to && i < len(c.words); i++ {
+		t := &c.words[i]
+		if t.sign || !c.like(i, v, call) {
+			continue
+		}
+		word := t.text
+		if slices.ContainsFunc(call.Values, func(o Value) bool { return o.holdsWord(c, i, word) }) {
+			continue
+		}
+		return true
+	}
+	return false
+}
+
+// holdsWord reports whether a value is, or holds, a word of a clause.
+func (v *Value) holdsWord(c *clause, i int, word string) bool {
+	text := strings.ToLower(v.Text)
+	if text == word || v.Said(word) {
+		return true
+	}
+	if slices.ContainsFunc(strings.FieldsFunc(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && !strings.ContainsRune("@._-/", r)
+	}), func(w string) bool { return w == word }) {
+		return true
+	}
+	// a number written in words, or with its currency
+	if i+1 < len(c.words) && v.Shape == Number && v.Said(word+" "+c.words[i+1].text) && digit(word) {
+		return true
+	}
+	return false
+}
+
+// like reports whether a word is of a value's kind.
+func (c *clause) like(i int, v Value, call *Call) bool {
+	t := &c.words[i]
+	switch v.Shape {
+	case Number:
+		return c.amount(i, call)
+	case Mail:
+		return strings.Contains(t.text, "@")
+	case Code:
+		return t.code() && !strings.Contains(t.text, "@")
+	case Word:
+		if t.within&^(speaker|and|others) != 0 || t.text == "" || strings.ContainsFunc(t.text, unicode.IsDigit) || strings.Contains(t.text, "@") || call.Acts.isNoun(t) {
+			return false
+		}
+		if monthWord(t.text) || weekdays[t.text] || knownIn[t.text] != 0 && !t.capped || t.verb && c.lang&en != 0 || foreignVerb(t, c.lang) {
+			return false
+		}
+		if t.capped && i > 0 && !(c.lang&de != 0) {
+			return true
+		}
+		// "pay ann 30", "bob 90"
+		if t.within == 0 && knownIn[t.text] == 0 && !units.MatchString(t.text) && !unitWords[t.text] && !counts[t.text] && sayings[t.text] == nil {
+			if i > 0 && (c.names(i-1) || call.Acts.isNoun(&c.words[i-1])) || i == 0 && len(c.words) > 1 || i+1 < len(c.words) && amountForm.MatchString(c.words[i+1].text) {
+				return true
+			}
+		}
+		for j := i - 1; j >= 0 && j >= i-2; j-- {
+			if c.words[j].within&(target|source) != 0 {
+				return true
+			}
+			if c.words[j].within&det == 0 {
+				break
+			}
+		}
+		if i+1 < len(c.words) && (c.words[i+1].text == "को" || c.words[i+1].text == "से") {
+			return true
+		}
+		return t.capped && c.lang&de == 0 && i == 0
+	}
+	return false
+}
+
+// names reports whether a word is a verb behind which a name may stand.
+func (c *clause) names(i int) bool {
+	t := &c.words[i]
+	return i == c.opened() && (c.lang&en != 0 && t.verb || foreignVerb(t, c.lang))
+}
+
+// code reports whether a word is a name with digits or signs in it: e4, old.log, P-10.
+func (t *token) code() bool {
+	letters := strings.IndexFunc(t.text, unicode.IsLetter) >= 0
+	digits := strings.IndexFunc(t.text, unicode.IsDigit) >= 0
+	if letters && digits && len(t.text) > 1 {
+		return !units.MatchString(t.text)
+	}
+	return letters && strings.ContainsAny(t.text, "._/") && !strings.HasSuffix(t.text, ".") && len(t.text) > 3
+}
