@@ -258,10 +258,20 @@ func (c *Call) sends(o *clause) bool {
 		if v.Free || !v.Said(o.text) {
 			continue
 		}
-		amount = amount || v.Shape == Number
+		amount = amount || v.Shape == Number && !o.countsThings(v, c)
 		whom = whom || v.Shape != Number && v.Role == To
 	}
 	return amount && whom
+}
+
+// countsThings reports whether a number says how many of something: "80 copies".
+func (c *clause) countsThings(v Value, call *Call) bool {
+	for i := 0; i+1 < len(c.words); i++ {
+		if t := &c.words[i+1]; amountForm.MatchString(c.words[i].text) && v.Said(c.words[i].text) && t.names() && !call.Acts.isNoun(t) && !slices.ContainsFunc(call.Values, func(o Value) bool { return o.holdsWord(c, i+1, t.text) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // chosen reports whether a text says a choice of the call: "make Raj a member".

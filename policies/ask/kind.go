@@ -260,7 +260,7 @@ func (c *clause) doesForMe(i int) bool {
 		return false
 	}
 	t := &c.words[i+1]
-	if !foreignVerb(t, c.lang) || frequent(t, c.lang) {
+	if !foreignVerb(t, c.lang) || frequent(t, c.lang) || c.hasAny(i, len(c.words), "siempre", "sempre", "toujours", "nunca", "mai", "jamais", "normalmente", "souvent", "spesso") {
 		return false
 	}
 	end := t.text[len(t.text)-1]
