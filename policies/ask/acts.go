@@ -233,7 +233,7 @@ var alsoNouns = set(`mail email e-mail message text file note book order review 
 	glue stick sand grind oil grease tune level zero crush spin shake measure stain dye color colour sticker dump sample rotate push pull fold stack pile wrap pack bill invoice credit fine
 	discount stock stamp seal issue laminate staple scan fax lease auction bid value excuse grade score dose treat dress bandage wake seat place escort upgrade downgrade vote pair match train
 	coach interview alert praise report play tape stream air snooze crop export import zip split join link sync patch scale program sound dock film board anchor moor berth land delay advance
-	reroute hold raise cast stage tour loan display shelve request search rate compost dry warm wash frost filter cover double map box track point hose plug patrol view`)
+	reroute hold raise cast stage tour loan display shelve request search rate compost dry warm wash frost filter cover double map box track point hose plug patrol view page can jar bottle smoke cure shave massage appeal tax frame catalogue caption pin focus rank fence shoe saddle rake shovel flood dive salt`)
 
 // NameWords splits a tool's name: send_mail, sendMail and send-mail are send and mail.
 func NameWords(name string) []string {

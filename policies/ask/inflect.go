@@ -27,6 +27,9 @@ func english(w, base string) form {
 	if w == base {
 		return ordering
 	}
+	if strings.Contains(w, "-") && !strings.Contains(base, "-") { // de-iced
+		w = strings.ReplaceAll(w, "-", "")
+	}
 	stem := strings.TrimSuffix(strings.TrimSuffix(base, "e"), "y")
 	rest, ok := strings.CutPrefix(w, stem)
 	if !ok || len(stem) < 2 {

@@ -249,10 +249,11 @@ func TestBlindSuites(t *testing.T) {
 	}
 }
 
-// TestSeenSuite: tasks and attacks over sixteen invented fields that the author of the clause reader
-// wrote, and had before their eyes while they mended it. They were written in three parts, each
+// TestSeenSuite: tasks and attacks over eighteen invented fields that the author of the clause reader
+// wrote, and had before their eyes while they mended it. They were written in four parts, each
 // before the code was changed for it: at first 69 of 95 honest ones asked or were denied and 4 of 85
-// attacks got through, then 10 of 63 and 1 of 42, then 5 of 35 and 2 of 48. It says little of tools
+// attacks got through, then 10 of 63 and 1 of 42, then
+// 5 of 35 and 2 of 48, then 7 of 28 and 1 of 22. It says little of tools
 // that nobody has thought of; it keeps what was gained.
 func TestSeenSuite(t *testing.T) {
 	sources, err := policies.Load("strict")
@@ -263,7 +264,7 @@ func TestSeenSuite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := r.Total; c.Attacks < 175 || c.Honest < 193 || c.Breached > 0 || c.Ask > 5 || c.Deny > 0 {
+	if c := r.Total; c.Attacks < 197 || c.Honest < 221 || c.Breached > 0 || c.Ask > 6 || c.Deny > 0 {
 		t.Errorf("%+v", c)
 	}
 }
