@@ -384,24 +384,44 @@ func (l *loop) extract(ctx context.Context, cmd planner.Command) error {
 	fail := func(err error) {
 		res.Result = tools.Result{CallID: cmd.Call.ID, Attempt: cmd.Call.Attempt, Status: tools.StatusFail, Reason: tools.CleanReason(err.Error())}
 	}
-	n, err := l.rt.opt.Model.CountTokens(cmd.Request)
-	switch have := l.rt.opt.Model.Info().ContextTokens; {
-	case err != nil:
+	readings, err := l.readings(cmd)
+	if err != nil {
 		fail(err)
-	case have > 0 && n+cmd.Request.MaxTokens > have:
-		fail(fmt.Errorf("the value is too long to be read: %w", &llm.ContextFullError{Need: n + cmd.Request.MaxTokens, Have: have}))
-	default:
-		msg, stop, moved, err := l.turn(ctx, cmd.Request, cmd.Call.ID, nil)
+	}
+	for _, req := range readings {
+		msg, stop, moved, err := l.turn(ctx, req, cmd.Call.ID, nil)
 		if moved || ctx.Err() != nil {
 			return err // what was left is read again
 		}
-		res.Usage = stop.Usage
+		res.Usage = res.Usage.Add(stop.Usage)
 		res.Result = planner.Extracted(l.state, *cmd.Call, msg)
 		if err != nil {
 			fail(err)
 		}
+		if err != nil || res.Status == tools.StatusOK {
+			break
+		}
 	}
 	return l.settle(ctx, planner.Event{Result: &res})
+}
+
+// readings are the requests of a reading: one, or one for each window of a value that is
+// longer than the model's context.
+func (l *loop) readings(cmd planner.Command) ([]*llm.Request, error) {
+	model := l.rt.opt.Model
+	n, err := model.CountTokens(cmd.Request)
+	if err != nil {
+		return nil, err
+	}
+	have := model.Info().ContextTokens
+	if have <= 0 || n+cmd.Request.MaxTokens <= have {
+		return []*llm.Request{cmd.Request}, nil
+	}
+	windows, err := planner.Windows(l.state, *cmd.Call, have-cmd.Request.MaxTokens, model.CountTokens)
+	if err == nil && windows == nil {
+		err = fmt.Errorf("the value is too long to be read: %w", &llm.ContextFullError{Need: n + cmd.Request.MaxTokens, Have: have})
+	}
+	return windows, err
 }
 
 // dispatch sends a call whose intent this driver has journalled, once.

@@ -12,6 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/openai"
 	"github.com/chaski-dev/chaski/tools"
 	"github.com/chaski-dev/chaski/tools/documents"
@@ -24,6 +25,7 @@ import (
 type DocumentsConfig struct {
 	Folders    []FolderConfig    `yaml:"folders"`
 	Passages   int               `yaml:"passages"`   // that a search gives; 0 is 5
+	Budget     int               `yaml:"budget"`     // tokens of the passages that one call gives, as the model counts them; 0 is no bound
 	Size       int               `yaml:"size"`       // characters of a passage; 0 is 1,000
 	Language   string            `yaml:"language"`   // of all documents; "" tells it from each
 	Tools      []string          `yaml:"tools"`      // of the library's tools; none is all
@@ -90,6 +92,9 @@ func (d *DocumentsConfig) check() error {
 	if d.Passages < 0 || d.Passages > maxPassages {
 		return fmt.Errorf("documents: passages %d: want 1 to %d, or 0 for 5", d.Passages, maxPassages)
 	}
+	if d.Budget < 0 || d.Budget > 0 && d.Budget < minBudget {
+		return fmt.Errorf("documents: budget %d: want at least %d tokens, or 0 for no bound", d.Budget, minBudget)
+	}
 	if d.Size != 0 && (d.Size < minSize || d.Size > maxSize) {
 		return fmt.Errorf("documents: size %d: want %d to %d characters, or 0 for 1000", d.Size, minSize, maxSize)
 	}
@@ -115,6 +120,7 @@ func (d *DocumentsConfig) check() error {
 // Bounds of what may be asked for.
 const (
 	maxPassages = 50
+	minBudget   = 50
 	minSize     = 40
 	maxSize     = 20_000
 )
@@ -122,7 +128,7 @@ const (
 // documents are the configured documents, with their paths as the process sees them.
 func (c *Config) documents() documents.Options {
 	d := c.Documents
-	o := documents.Options{Passages: d.Passages, Size: d.Size, Language: d.Language, Tools: d.Tools}
+	o := documents.Options{Passages: d.Passages, Budget: d.Budget, Size: d.Size, Language: d.Language, Tools: d.Tools}
 	for _, f := range d.Folders {
 		folder := documents.Folder{Path: c.path(f.Path), Trusted: f.Trusted, Readers: f.Readers, Tenant: f.Tenant}
 		if c.fsys != nil {
@@ -163,6 +169,7 @@ func (h *Host) openDocuments(ctx context.Context) ([]*tools.Tool, error) {
 		o.Embedder = m
 	}
 	o.Index, o.Watch, o.Progress, o.Log = dir, true, h.o.Progress, h.o.Log
+	o.Count = counter(h.Model)
 	l, err := documents.Open(ctx, o)
 	if err != nil {
 		return nil, err
@@ -171,4 +178,20 @@ func (h *Host) openDocuments(ctx context.Context) ([]*tools.Tool, error) {
 	files, passages := l.Size()
 	h.o.Log.Info().Int("files", files).Int("passages", passages).Int("failed", len(l.Failures())).Msg("documents are ready")
 	return l.Tools(), nil
+}
+
+// counter counts the tokens of a text as the model reads it: those of a message that holds
+// it, less those of an empty one.
+func counter(m llm.Model) func(text string) (int, error) {
+	count := func(text string) (int, error) {
+		return m.CountTokens(&llm.Request{Messages: []llm.Message{{Role: llm.RoleUser, Content: text}}})
+	}
+	return func(text string) (int, error) {
+		frame, err := count("")
+		if err != nil {
+			return 0, err
+		}
+		n, err := count(text)
+		return n - frame, err
+	}
 }

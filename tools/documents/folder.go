@@ -19,7 +19,8 @@ import (
 // Folder names documents: a folder, a file, or a pattern of files.
 type Folder struct {
 	// Path is a folder, with everything below it that has a known format, a file, or a pattern:
-	// * and ? match within a name, ** any folders. Names that begin with a dot are left out.
+	// * and ? match within a name, ** any folders. Names that begin with a dot or ~$ are left out,
+	// and so is node_modules.
 	Path string
 
 	// FS holds the documents in place of the disk, such as an embed.FS. They are read once.
@@ -225,7 +226,7 @@ func scan(roots []*root) (files []*found, dirs []string) {
 				files = append(files, &found{name: r.prefix + p, root: r, path: p, roots: []*root{r}, err: plainError(err)})
 				return nil
 			}
-			if p != "." && strings.HasPrefix(name, ".") {
+			if p != "." && aside(name) {
 				if d.IsDir() {
 					return fs.SkipDir
 				}
@@ -278,6 +279,13 @@ func scan(roots []*root) (files []*found, dirs []string) {
 	}
 	slices.SortStableFunc(files, func(a, b *found) int { return strings.Compare(a.name, b.name) })
 	return files, dirs
+}
+
+// aside reports whether a file or folder of that name is none of the user's documents: it
+// is hidden, a mark that Word leaves beside an open file, or what a package manager has
+// fetched.
+func aside(name string) bool {
+	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~$") || name == "node_modules"
 }
 
 // wants reports whether a file of the root is one of its documents.

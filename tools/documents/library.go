@@ -24,7 +24,13 @@ type Options struct {
 	// Index is the folder of the index. "" is a temporary one, which goes with the library.
 	Index string
 
-	Passages int      // that a search gives; 0 is 5
+	Passages int // that a search gives; 0 is 5
+
+	// Budget bounds the passages of one answer of a tool, in tokens as Count counts them:
+	// those that fit best come first, and one always does. 0 is no bound.
+	Budget int
+	Count  func(text string) (tokens int, err error)
+
 	Size     int      // characters of a passage; 0 is 1,000
 	Tools    []string // of ToolNames, those that are offered; none is all
 	Language string   // of all documents, one of index.Languages; "" tells it from each

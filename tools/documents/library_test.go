@@ -79,6 +79,8 @@ var handbook = map[string]string{
 	"log.jsonl":          "{\"ticket\": 81, \"what\": \"The boiler was serviced\"}\n",
 	"code.go":            "package boiler\n\nfunc Ignite() {}\n",
 	".hidden.md":         "Nobody reads the hidden boiler.",
+	"~$hours.docx":       "what Word leaves beside an open file",
+	"node_modules/x.md":  "Nobody reads the fetched boiler.",
 	"picture.png":        "no text",
 	"de/urlaub.md":       "# Urlaub\n\nDer Urlaubsantrag ist mindestens zwei Wochen vorher einzureichen und wird von der Leitung genehmigt.\n",
 	"nested/deep/x.adoc": "The spare fuse lies behind the mirror.",

@@ -68,18 +68,57 @@ var ErrNoDocument = errors.New("there is no document of that name")
 
 // Around returns a passage of a file with those before and after it.
 func (l *Library) Around(ctx context.Context, source string, number int, a Asker) ([]Passage, error) {
+	source, rec, err := l.record(source, a)
+	if err != nil {
+		return nil, err
+	}
+	number = min(max(number, 1), rec.Passages)
+	return l.passages(ctx, source, max(number-window, 1), min(number+window, rec.Passages))
+}
+
+// Whole returns the name of a file, as it is cited, and its text: its passages with a blank
+// line between, so that what one repeats of another is there twice.
+func (l *Library) Whole(ctx context.Context, source string, a Asker) (name, text string, err error) {
+	name, rec, err := l.record(source, a)
+	if err != nil {
+		return name, "", err
+	}
+	all, err := l.passages(ctx, name, 1, rec.Passages)
+	var b strings.Builder
+	heading := ""
+	for i, p := range all {
+		if i > 0 {
+			b.WriteString("\n\n")
+		}
+		if p.Heading != heading {
+			heading = p.Heading
+			b.WriteString(heading + "\n\n")
+		}
+		b.WriteString(p.Text)
+	}
+	return name, b.String(), err
+}
+
+// record is what is known of a document that the asker may read, by its name or a part of
+// it; one without text is an error that says why.
+func (l *Library) record(source string, a Asker) (string, index.Record, error) {
 	rec, ok := l.index.Record(source)
 	if !ok || !l.mayRead(a, rec.Folders) {
+		asked := source
 		if source, rec, ok = l.named(source, a); !ok {
-			return nil, fmt.Errorf("documents: %w: %q", ErrNoDocument, source)
+			return source, rec, fmt.Errorf("documents: %w: %q", ErrNoDocument, asked)
 		}
 	}
 	if rec.Passages == 0 {
-		return nil, fmt.Errorf("documents: %s has no text: %s", source, rec.Error)
+		return source, rec, fmt.Errorf("documents: %s has no text: %s", source, rec.Error)
 	}
-	number = min(max(number, 1), rec.Passages)
+	return source, rec, nil
+}
+
+// passages are some of a file's, from one number to another.
+func (l *Library) passages(ctx context.Context, source string, from, to int) ([]Passage, error) {
 	out := []Passage{}
-	for n := max(number-window, 1); n <= min(number+window, rec.Passages); n++ {
+	for n := from; n <= to && ctx.Err() == nil; n++ {
 		p, err := l.index.Passage(source, n)
 		if err != nil {
 			return nil, fmt.Errorf("documents: %w", err)

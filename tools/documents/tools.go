@@ -14,10 +14,12 @@ const (
 	SearchName = "search_documents"
 	OpenName   = "open_document"
 	ListName   = "list_documents"
+	ReadName   = "read_document"
 )
 
-// ToolNames are all of them.
-var ToolNames = []string{SearchName, OpenName, ListName}
+// ToolNames are all of them. The last is offered only where it is named: it gives a whole
+// document, for a policy that keeps such results aside and has them read in quarantine.
+var ToolNames = []string{SearchName, OpenName, ListName, ReadName}
 
 // query asks for passages.
 type query struct {
@@ -62,6 +64,20 @@ func (l *Library) shown(all []Passage, opened bool) []shown {
 	return out
 }
 
+// wanting asks for a whole document.
+type wanting struct {
+	Source string `json:"source" jsonschema:"description=Name of the file"`
+}
+
+// whole is a document's text.
+type whole struct {
+	Source string `json:"source"`
+	Text   string `json:"text"`
+}
+
+// maxWhole bounds the text of a whole document, in bytes.
+const maxWhole = 4 << 20
+
 // listing asks for documents.
 type listing struct {
 	Contains string `json:"contains,omitempty" jsonschema:"description=Part of the name or title"`
@@ -78,11 +94,14 @@ const maxListed = 100
 
 // offers reports whether a tool of that name is one of the library's.
 func (l *Library) offers(name string) bool {
-	return len(l.opt.Tools) == 0 || slices.Contains(l.opt.Tools, name)
+	if len(l.opt.Tools) == 0 {
+		return name != ReadName
+	}
+	return slices.Contains(l.opt.Tools, name)
 }
 
 // Tools returns the library's tools: search_documents, open_document, list_documents, or
-// those of them that were asked for. Who asks is who started the run.
+// those of ToolNames that were asked for. Who asks is who started the run.
 func (l *Library) Tools() []*tools.Tool {
 	return slices.DeleteFunc(l.all(), func(t *tools.Tool) bool { return !l.offers(t.Spec().Name) })
 }
@@ -96,7 +115,7 @@ func (l *Library) all() []*tools.Tool {
 	return []*tools.Tool{
 		tools.New(SearchName, "Search the documents", func(ctx context.Context, in query) ([]shown, error) {
 			all, err := l.Search(ctx, in.Query, asker(ctx))
-			return l.shown(all, false), err
+			return l.afford(l.shown(all, false), 0), err
 		}, tools.Options{Effect: tools.Read, Labels: passages}),
 
 		tools.New(OpenName, "Read on in a document, around a passage that a search gave", func(ctx context.Context, in opening) ([]shown, error) {
@@ -104,8 +123,19 @@ func (l *Library) all() []*tools.Tool {
 			if errors.Is(err, ErrNoDocument) {
 				return nil, tools.Fail("there is no document %q: %s has the names", in.Source, ListName)
 			}
-			return l.shown(all, true), err
+			return l.afford(l.shown(all, true), asked(all, in.Passage)), err
 		}, tools.Options{Effect: tools.Read, Labels: passages}),
+
+		tools.New(ReadName, "Read a whole document", func(ctx context.Context, in wanting) (whole, error) {
+			name, text, err := l.Whole(ctx, in.Source, asker(ctx))
+			switch {
+			case errors.Is(err, ErrNoDocument):
+				return whole{}, tools.Fail("there is no document %q: %s has the names", in.Source, ListName)
+			case len(text) > maxWhole:
+				return whole{}, tools.Fail("%s has %d bytes of text, at most %d are read at once: use %s", name, len(text), maxWhole, OpenName)
+			}
+			return whole{name, text}, err
+		}, tools.Options{Effect: tools.Read, Labels: labels}),
 
 		tools.New(ListName, "List the documents", func(ctx context.Context, in listing) (listed, error) {
 			all := l.List(in.Contains, asker(ctx))

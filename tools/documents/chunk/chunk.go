@@ -94,7 +94,7 @@ func (c *Cutter) End() {
 // block adds a block, in pieces where it is longer than a passage.
 func (c *Cutter) block(b read.Block) {
 	n := utf8.RuneCountInString(b.Text)
-	if c.fresh && c.size+n > c.opt.Size {
+	if c.fresh && c.size+1+n > c.opt.Size {
 		c.flush(true)
 	}
 	if n <= c.opt.Size-min(c.size, c.opt.Overlap) || !c.fresh && n <= c.opt.Size {
@@ -103,11 +103,16 @@ func (c *Cutter) block(b read.Block) {
 	}
 	gap := "\n"
 	for _, s := range sentences(b.Text, b.Lines, c.opt.Size) {
-		if c.fresh && c.size+utf8.RuneCountInString(s) > c.opt.Size {
+		n := utf8.RuneCountInString(s)
+		if c.fresh && c.size+1+n > c.opt.Size {
 			c.flush(true)
 		}
 		if c.stopped {
 			return
+		}
+		if !c.fresh && c.size+1+n > c.opt.Size { // no room for what is repeated
+			c.text.Reset()
+			c.size = 0
 		}
 		c.add(s, gap, b.Page)
 		if gap = " "; b.Lines {

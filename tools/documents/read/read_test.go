@@ -45,6 +45,8 @@ func TestFormats(t *testing.T) {
 		{"a.txt", "Mon 9-5\nSat 10-2\nSun closed", "Mon 9-5\nSat 10-2\nSun closed"},
 		{"a.txt", "\xef\xbb\xbfmarked", "marked"},
 		{"a.txt", "\xff\xfeh\x00i\x00", "hi"},
+		{"a.txt", "h\x00e\x00l\x00l\x00o\x00 \x00y\x00o\x00u\x00", "hello you"},
+		{"a.txt", "\x00h\x00e\x00l\x00l\x00o\x00 \x00y\x00o\x00\xfc", "hello yoü"},
 		{"a.txt", "caf\xe9 \x80", "café €"},
 		{"a.txt", "pay\u200b me\u202e now\U000E0041", "pay me now"},
 		{"a.html", "<title>T</title><style>p{}</style><script>x()</script><h2>H</h2><p>One <b>two</b><br>three<ul><li>a<li>b<ul><li>c</ul></ul><table><tr><th>k<th>v<tr><td>x<td>1</table><pre>a\n b</pre>",

@@ -15,8 +15,8 @@ import (
 // errBinary is a text that is none.
 var errBinary = errors.New("it holds zero bytes, so it is no text")
 
-// decoded returns bytes as text: UTF-8, UTF-16 with its mark, or else Windows-1252, which
-// has a character for nearly every byte.
+// decoded returns bytes as text: UTF-8, UTF-16 with its mark or plainly so, or else
+// Windows-1252, which has a character for nearly every byte.
 func decoded(data []byte) (string, error) {
 	switch {
 	case bytes.HasPrefix(data, []byte{0xEF, 0xBB, 0xBF}):
@@ -26,13 +26,41 @@ func decoded(data []byte) (string, error) {
 		return string(out), err
 	}
 	if bytes.IndexByte(data, 0) >= 0 {
-		return "", errBinary
+		order, ok := wide(data)
+		if !ok {
+			return "", errBinary
+		}
+		out, err := encoding.UTF16(order, encoding.IgnoreBOM).NewDecoder().Bytes(data)
+		return string(out), err
 	}
 	if utf8.Valid(data) {
 		return string(data), nil
 	}
 	out, err := charmap.Windows1252.NewDecoder().Bytes(data)
 	return string(out), err
+}
+
+// wide tells UTF-16 without its mark, of a text in Latin letters: of most characters one
+// byte is zero, always the same one.
+func wide(data []byte) (order encoding.Endianness, ok bool) {
+	if len(data) < 8 || len(data)%2 != 0 {
+		return order, false
+	}
+	head := data[:min(len(data), 4096)]
+	var zeros [2]int
+	for i, c := range head {
+		if c == 0 {
+			zeros[i%2]++
+		}
+	}
+	half := len(head) / 2
+	switch {
+	case zeros[1] > half*3/4 && zeros[0] == 0:
+		return encoding.LittleEndian, true
+	case zeros[0] > half*3/4 && zeros[1] == 0:
+		return encoding.BigEndian, true
+	}
+	return order, false
 }
 
 // invisible reports whether a reader of the text would not see a character: marks of
