@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/chaski-dev/chaski/tools/strictyaml"
 )
 
 // Limits on what is loaded: each of these would otherwise cost unbounded time.
@@ -155,6 +157,10 @@ func (r *Rule) UnmarshalYAML(n *yaml.Node) error {
 	return nil
 }
 
+// kinds are the parts of files of rules and of cases.
+var kinds = strictyaml.Kinds{"policies.Source": "a bundle", "policies.plainRule": "a rule", "policies.Rule": "a rule", "policies.Budgets": "budgets", "policies.Prices": "prices",
+	"policies.Declassify": "declassify", "policies.caseFile": "a file of cases", "policies.caseSpec": "a case"}
+
 // ParseSource reads one layer from YAML; file names it in errors.
 func ParseSource(file string, data []byte) (*Source, error) {
 	fail := func(format string, args ...any) (*Source, error) {
@@ -170,16 +176,8 @@ func ParseSource(file string, data []byte) (*Source, error) {
 		return fail("YAML aliases are not allowed")
 	}
 	s := &Source{file: file, text: data}
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	dec.KnownFields(true)
-	if err := dec.Decode(s); err != nil {
-		if errors.Is(err, io.EOF) {
-			return fail("the file is empty")
-		}
-		return fail("%s", strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "\n", " "))
-	}
-	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
-		return fail("more than one YAML document")
+	if err := strictyaml.Decode(data, s, kinds); err != nil {
+		return fail("%s", err)
 	}
 	if s.Name == "" {
 		return fail("no name")

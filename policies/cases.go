@@ -1,7 +1,6 @@
 package policies
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"time"
 
 	"github.com/chaski-dev/chaski/tools"
+	"github.com/chaski-dev/chaski/tools/strictyaml"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -56,7 +56,7 @@ func CaseTools(file string) (specs []tools.Spec, cases bool, err error) {
 		Cases []any `yaml:"cases"`
 	}
 	if err := yaml.Unmarshal(data, &f); err != nil {
-		return nil, false, &Error{File: file, Msg: err.Error()}
+		return nil, false, &Error{File: file, Msg: kinds.Plain(err).Error()}
 	}
 	text, err := json.Marshal(f.Tools)
 	if err == nil && f.Cases != nil {
@@ -72,9 +72,7 @@ func CaseTools(file string) (specs []tools.Spec, cases bool, err error) {
 // declares, or else specs.
 func Test(sources []*Source, file string, data []byte, specs ...tools.Spec) ([]Outcome, error) {
 	var f caseFile
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	dec.KnownFields(true)
-	if err := dec.Decode(&f); err != nil {
+	if err := strictyaml.Decode(data, &f, kinds); err != nil {
 		return nil, &Error{File: file, Msg: err.Error()}
 	}
 	if len(f.Cases) == 0 {

@@ -125,6 +125,10 @@ func turnsOf(last *run) []turn {
 	for i := range last.Approvals {
 		waits[last.Approvals[i].ID] = &last.Approvals[i]
 	}
+	phases := map[string]string{}
+	for _, c := range last.Calls {
+		phases[c.ID] = c.Phase
+	}
 	unknown := map[string]bool{}
 	for _, u := range last.Unknown {
 		unknown[u.ID] = true
@@ -142,6 +146,7 @@ func turnsOf(last *run) []turn {
 				t.Parts = append(t.Parts, part{Text: m.Content, Model: spoken})
 			}
 			for _, one := range m.Calls {
+				one.Phase = phases[one.ID]
 				card := &callCard{call: one, Approval: waits[one.ID], Unknown: unknown[one.ID]}
 				if res := results[one.ID]; res != nil {
 					if json.Valid([]byte(res.Content)) {

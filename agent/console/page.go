@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/chaski-dev/chaski/agent/api"
+	"github.com/chaski-dev/chaski/planner"
 )
 
 // page is what every template gets.
@@ -102,6 +103,7 @@ var functions = template.FuncMap{
 	"stamp": stamp,
 	"ago":   ago,
 	"word":  word,
+	"phase": phase,
 	"percent": func(f float64) string {
 		return fmt.Sprintf("%.0f%%", 100*f)
 	},
@@ -230,6 +232,17 @@ func word(status string) string {
 		return "asks a person"
 	}
 	return status
+}
+
+// phase says how far a call that has no result yet has come.
+func phase(p string) string {
+	switch planner.Phase(p) {
+	case planner.Intended, planner.Lost, planner.Received:
+		return "under way"
+	case planner.Allowed:
+		return "about to be sent"
+	}
+	return "not sent yet"
 }
 
 // brief is the beginning of a text, on one line.

@@ -1,7 +1,6 @@
 package host
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -13,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/mini"
 	"github.com/chaski-dev/chaski/llm/sample"
@@ -24,6 +21,7 @@ import (
 	"github.com/chaski-dev/chaski/tools/documents"
 	"github.com/chaski-dev/chaski/tools/external"
 	"github.com/chaski-dev/chaski/tools/mcp"
+	"github.com/chaski-dev/chaski/tools/strictyaml"
 )
 
 // maxConfig bounds an agent.yaml in bytes.
@@ -140,25 +138,16 @@ func Parse(text []byte) (*Config, error) {
 		return nil, fmt.Errorf("more than %d bytes", maxConfig)
 	}
 	var c Config
-	dec := yaml.NewDecoder(bytes.NewReader(text))
-	dec.KnownFields(true)
-	if err := dec.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
-		return nil, plainError(err)
-	}
-	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
-		return nil, errors.New("more than one YAML document")
+	if err := strictyaml.Decode(text, &c, configKinds); err != nil {
+		return nil, err
 	}
 	return &c, c.check()
 }
 
-// plainError makes one line of YAML's words.
-func plainError(err error) error {
-	s := strings.TrimPrefix(err.Error(), "yaml: ")
-	s = strings.TrimPrefix(s, "unmarshal errors:")
-	s = strings.NewReplacer(" not found in type host.", " is not known in ", "ModelConfig", "model", "OpenAIConfig", "openai", "BudgetConfig", "budget", "GuardConfig", "guard",
-		"SamplingConfig", "sampling", "Config", "an agent", " not found in type external.Declaration", " is not known in a tool", "host.", "").Replace(s)
-	return errors.New(strings.Join(strings.Fields(s), " "))
-}
+// configKinds are the parts of an agent.yaml.
+var configKinds = strictyaml.Kinds{"host.Config": "an agent", "host.ModelConfig": "model", "host.OpenAIConfig": "openai", "host.BudgetConfig": "budget", "host.GuardConfig": "guard",
+	"host.SamplingConfig": "sampling", "host.Trigger": "a trigger", "host.DocumentsConfig": "documents", "host.EmbeddingsConfig": "embeddings", "host.FolderConfig": "a folder",
+	"host.MCPConfig": "mcp", "external.Declaration": "a tool"}
 
 var (
 	strategies  = map[string]planner.Strategy{"": planner.React, "react": planner.React, "plan": planner.Plan}
@@ -286,15 +275,22 @@ func (c *Config) external() ([]*tools.Tool, error) {
 	var list []*tools.Tool
 	for i, d := range c.Tools {
 		t, err := d.Tool(cmp.Or(c.dir, "."))
-		if err == nil {
-			err = d.Ready()
-		}
 		if err != nil {
 			return nil, fmt.Errorf("tool %d (%q): %w", i+1, d.Name, err)
 		}
 		list = append(list, t)
 	}
 	return list, nil
+}
+
+// ready says whether the tools that are declared can be called from this process.
+func (c *Config) ready() error {
+	for i, d := range c.Tools {
+		if err := d.Ready(cmp.Or(c.dir, ".")); err != nil {
+			return fmt.Errorf("tool %d (%q): %w", i+1, d.Name, err)
+		}
+	}
+	return nil
 }
 
 func (c *Config) path(p string) string {

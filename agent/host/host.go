@@ -3,6 +3,7 @@ package host
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/chaski-dev/chaski/agent"
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/engine"
 	"github.com/chaski-dev/chaski/llm/hub"
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/runtime"
@@ -144,8 +146,27 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 		Adapter: c.Adapter, Strategy: strategies[c.Strategy], Compact: compactions[c.Compact], Shown: c.shown(h.Model), Lenient: c.Lenient,
 		Sampling: c.Sampling.sampling(), By: o.By, Meta: h.meta(), Spans: h.spans, Log: o.Log,
 	}
-	h.Agent, err = agent.New(h.Model, h.options)
-	return h, err
+	if h.Agent, err = agent.New(h.Model, h.options); err != nil {
+		return h, err
+	}
+	return h, h.speaks(specs)
+}
+
+// speaks refuses a model that no conversation can be written for, or none with tools,
+// before a run begins.
+func (h *Host) speaks(specs []tools.Spec) error {
+	e, ok := h.Model.(*engine.Engine)
+	if !ok {
+		return nil
+	}
+	req := &llm.Request{Messages: []llm.Message{{Role: llm.RoleUser, Content: "hello"}}}
+	if len(specs) > 0 {
+		req.Tools = []llm.ToolSpec{{Name: "tool", Parameters: json.RawMessage(`{"type":"object"}`)}}
+	}
+	if _, err := e.CountTokens(req); err != nil {
+		return fmt.Errorf("model %s: %w", h.ModelName(), err)
+	}
+	return nil
 }
 
 // closeSpans writes the last spans; a collector that does not take them fails nothing.
@@ -261,6 +282,9 @@ func (h *Host) modelPath(ctx context.Context, model string, dir func(string) str
 func (h *Host) openBus(ctx context.Context) ([]tools.Spec, error) {
 	c := h.Config
 	declared, err := c.external()
+	if err == nil {
+		err = c.ready()
+	}
 	if err != nil {
 		return nil, err
 	}

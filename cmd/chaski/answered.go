@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/chaski-dev/chaski/agent/host"
 	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/runtime/journal"
 )
 
 // errNoAnswer is a line of a pipe that does not answer the question.
@@ -25,11 +27,11 @@ func answeredBefore(ctx context.Context, h *host.Host, run string, c *planner.Ca
 		if a == nil || a.Call != c.ID {
 			continue
 		}
-		verb, yours := "refused", "approval"
+		yours := "approval"
 		if a.Approve {
-			verb, yours = "approved", "refusal"
+			yours = "refusal"
 		}
-		said := fmt.Sprintf("%s %s %s at %s", who(a.By), verb, c.Tool, ev.At.Local().Format(time.TimeOnly))
+		said := fmt.Sprintf("%s %s %s at %s", who(a.By), answerVerb(a.Approve), c.Tool, ev.At.Local().Format(time.TimeOnly))
 		if a.Approve == approve {
 			fmt.Fprintln(os.Stderr, said)
 			return nil
@@ -40,4 +42,56 @@ func answeredBefore(ctx context.Context, h *host.Host, run string, c *planner.Ca
 		return fmt.Errorf("the request for approval of %s expired at %s: it does not run", c.Tool, c.Expires.Local().Format(time.TimeOnly))
 	}
 	return err
+}
+
+// noticeEvery is how often a question looks whether somebody else answered it.
+const noticeEvery = 400 * time.Millisecond
+
+// whileWaiting returns a context that ends when none of the calls waits any more: somebody
+// answered elsewhere, or the run was cancelled.
+func whileWaiting(ctx context.Context, h *host.Host, run string, calls []planner.CallState) (context.Context, context.CancelFunc) {
+	asked, done := context.WithCancel(ctx)
+	go func() {
+		var last journal.Record
+		for {
+			select {
+			case <-asked.Done():
+				return
+			case <-time.After(noticeEvery):
+			}
+			events, s, now, err := h.Runtime().EventsSince(asked, run, last)
+			if last = now; err != nil || len(events) == 0 {
+				continue
+			}
+			if !slices.ContainsFunc(s.Calls, func(c planner.CallState) bool {
+				return c.Phase == planner.Awaiting && slices.ContainsFunc(calls, func(o planner.CallState) bool { return o.ID == c.ID })
+			}) || s.Status.Done() || s.Outcome != "" {
+				done()
+				return
+			}
+		}
+	}()
+	return asked, done
+}
+
+// sayAnswered says who answered for calls that wait no more.
+func sayAnswered(ctx context.Context, h *host.Host, run string, calls []planner.CallState) error {
+	events, _, err := h.Runtime().Events(ctx, run)
+	for _, ev := range events {
+		switch {
+		case ev.Answered != nil && slices.ContainsFunc(calls, func(c planner.CallState) bool { return c.ID == ev.Answered.Call }):
+			i := slices.IndexFunc(calls, func(c planner.CallState) bool { return c.ID == ev.Answered.Call })
+			fmt.Fprintf(os.Stderr, "%s %s %s at %s\n", who(ev.Answered.By), answerVerb(ev.Answered.Approve), calls[i].Tool, ev.At.Local().Format(time.TimeOnly))
+		case ev.Cancelled != nil:
+			fmt.Fprintf(os.Stderr, "%s cancelled the run at %s\n", who(ev.Cancelled.By), ev.At.Local().Format(time.TimeOnly))
+		}
+	}
+	return err
+}
+
+func answerVerb(approve bool) string {
+	if approve {
+		return "approved"
+	}
+	return "refused"
 }

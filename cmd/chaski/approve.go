@@ -25,7 +25,13 @@ func ask(ctx context.Context, h *host.Host, run string, waiting []planner.CallSt
 			if n := len(calls); n > 1 {
 				prompt = fmt.Sprintf("Approve all %d calls of %s? [y]es to all, [n]o to all, [o]ne by one, [l]ater: ", n, calls[0].Tool)
 			}
-			text, err := read(ctx, prompt, false)
+			asked, done := whileWaiting(ctx, h, run, calls)
+			text, err := read(asked, prompt, false)
+			elsewhere := asked.Err() != nil && ctx.Err() == nil
+			done()
+			if elsewhere { // by whom is said by the events that follow
+				return true, sayAnswered(ctx, h, run, calls)
+			}
 			if err != nil {
 				if errors.Is(err, io.EOF) {
 					fmt.Fprintln(os.Stderr)

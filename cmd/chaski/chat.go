@@ -102,6 +102,8 @@ func (t *conversation) interrupt() {
 // read returns the next line: edited at a terminal, or as it comes.
 func (t *conversation) read(ctx context.Context, prompt string, remember bool) (string, error) {
 	if t.input != nil {
+		// The terminal's own line cannot be given up; whoever edits it is told.
+		defer context.AfterFunc(ctx, func() { _, _ = t.input.term.Write([]byte("(answered elsewhere; Enter goes on)\n")) })()
 		return t.input.read(prompt, remember)
 	}
 	return readLine(ctx)

@@ -281,19 +281,28 @@ func summary(c *planner.CallState, d *planner.Decided) string {
 
 var stdin = bufio.NewReader(os.Stdin)
 
+// typedLine is one of standard input, or why there is none.
+type typedLine struct {
+	text string
+	err  error
+}
+
+// awaited is the line that is being read: whoever gave it up, the next one gets it.
+var awaited chan typedLine
+
 // readLine reads a line of standard input, or returns when ctx is done.
 func readLine(ctx context.Context) (string, error) {
-	type result struct {
-		text string
-		err  error
+	if awaited == nil {
+		got := make(chan typedLine, 1)
+		awaited = got
+		go func() {
+			text, err := stdin.ReadString('\n')
+			got <- typedLine{text, err}
+		}()
 	}
-	got := make(chan result, 1)
-	go func() { // left behind at Ctrl-C, when the process ends
-		text, err := stdin.ReadString('\n')
-		got <- result{text, err}
-	}()
 	select {
-	case r := <-got:
+	case r := <-awaited:
+		awaited = nil
 		return r.text, r.err
 	case <-ctx.Done():
 		fmt.Fprintln(os.Stderr) // what is said next is not to stand behind the question

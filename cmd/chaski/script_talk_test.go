@@ -96,6 +96,12 @@ func scriptTalk(ts *testscript.TestScript, neg bool, args []string) {
 			if _, err := term.WriteString(text); err != nil {
 				fail("%v", err)
 			}
+		case "!": // another process, at the same time
+			other := exec.Command("sh", "-c", text)
+			other.Dir, other.Env = cmd.Dir, append(os.Environ(), "PATH="+ts.Getenv("PATH"), "HOME="+ts.Getenv("HOME"))
+			if out, err := other.CombinedOutput(); err != nil {
+				fail("%s: %v\n%s", text, err, out)
+			}
 		case "", "#":
 		default:
 			fail("want < or >, not %q", kind)

@@ -123,7 +123,7 @@ func TestSuitesThatAreNone(t *testing.T) {
 		"marks its bad calls":       {"tools.json": payTools, "attacks.jsonl": `{"id": "a", "user": "u", "steps": []}`},
 		"call 3 is marked":          {"tools.json": payTools, "attacks.jsonl": `{"id": "a", "user": "u", "steps": [], "bad": [3]}`},
 		"want name and run":         {"suite.yaml": "name: x"},
-		"nam not found":             {"suite.yaml": "nam: x"},
+		"nam is not known":          {"suite.yaml": "nam: x"},
 		"executable file not found": {"suite.yaml": "name: x\nrun: [no-such-program-here]"},
 	} {
 		_, err := Run(t.Context(), layers(t, simple), []string{write(t, t.TempDir(), files)}, Options{})

@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"github.com/chaski-dev/chaski/policies"
-	"go.yaml.in/yaml/v3"
+	"github.com/chaski-dev/chaski/tools/strictyaml"
 )
 
 const programFile = "suite.yaml"
@@ -36,9 +36,7 @@ func readProgram(dir string) (*program, error) {
 		return nil, err
 	}
 	var p program
-	dec := yaml.NewDecoder(bytes.NewReader(raw))
-	dec.KnownFields(true)
-	if err := dec.Decode(&p); err != nil {
+	if err := strictyaml.Decode(raw, &p, strictyaml.Kinds{"bench.program": "a program"}); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	if p.Name == "" || len(p.Run) == 0 {

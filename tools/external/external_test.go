@@ -100,7 +100,7 @@ func TestBadFiles(t *testing.T) {
 		`tools: [{name: a, command: [x], timeout: soon}]`:                             "soon",
 		`tools: [{name: a, command: [x], parameters: {type: object, properties: 7}}]`: "parameters",
 		`tools: [{name: a, command: [x], shell: y}]`:                                  "exactly one of",
-		`tools: {`: "yaml",
+		`tools: {`: "line 1: did not find",
 	} {
 		if _, err := external.Parse([]byte(text), "."); err == nil || !strings.Contains(err.Error(), problem) {
 			t.Errorf("%s: %v, want %s", text, err, problem)

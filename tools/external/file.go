@@ -1,7 +1,6 @@
 package external
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,9 +11,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/chaski-dev/chaski/tools"
+	"github.com/chaski-dev/chaski/tools/strictyaml"
 )
 
 // file is a YAML document of tools.
@@ -45,6 +43,9 @@ type Declaration struct {
 	Headers map[string]string `yaml:"headers"` // values may name environment variables as ${NAME}
 }
 
+// kinds are the parts of such a file.
+var kinds = strictyaml.Kinds{"external.file": "a file of tools", "external.Declaration": "a tool"}
+
 // maxFile bounds a declaration file in bytes.
 const maxFile = 4 << 20
 
@@ -61,7 +62,7 @@ func Load(path string) ([]*tools.Tool, error) {
 	}
 	all, err := Parse(text, filepath.Dir(path))
 	if err == nil {
-		err = ready(text)
+		err = ready(text, filepath.Dir(path))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -75,9 +76,7 @@ func Parse(text []byte, dir string) ([]*tools.Tool, error) {
 		return nil, fmt.Errorf("more than %d bytes", maxFile)
 	}
 	var f file
-	dec := yaml.NewDecoder(bytes.NewReader(text))
-	dec.KnownFields(true)
-	if err := dec.Decode(&f); err != nil && !errors.Is(err, io.EOF) {
+	if err := strictyaml.Decode(text, &f, kinds); err != nil {
 		return nil, err
 	}
 	if len(f.Tools) == 0 {

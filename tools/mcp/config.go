@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/chaski-dev/chaski/tools"
+	"github.com/chaski-dev/chaski/tools/strictyaml"
 )
 
 // Servers are MCP servers by name: the mcpServers object that other programs read from
@@ -81,7 +82,7 @@ func Parse(text []byte) (Servers, error) {
 	}
 	var s Servers
 	if err := yaml.Unmarshal(text, &s); err != nil {
-		return nil, err
+		return nil, strictyaml.Kinds{"mcp.Server": "a server", "mcp.Tool": "a tool", "mcp.OAuth": "oauth"}.Plain(err)
 	}
 	return s, nil
 }

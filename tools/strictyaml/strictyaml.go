@@ -1,0 +1,86 @@
+// Package strictyaml reads YAML files that people write by hand: a key that is not known is
+// an error, and so is a second document. An error is one line that says what is wrong with
+// which line of the file, in the file's terms and not in Go's.
+//
+//	err := strictyaml.Decode(text, &f, strictyaml.Kinds{"external.Declaration": "a tool"})
+package strictyaml
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Kinds says what the things of a file are called, by the Go types that hold them.
+type Kinds map[string]string
+
+// Decode reads the one document of a text. An empty text is none and leaves into as it is.
+func Decode(text []byte, into any, kinds Kinds) error {
+	dec := yaml.NewDecoder(bytes.NewReader(text))
+	dec.KnownFields(true)
+	if err := dec.Decode(into); err != nil && !errors.Is(err, io.EOF) {
+		return kinds.Plain(err)
+	}
+	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
+		return errors.New("more than one YAML document")
+	}
+	return nil
+}
+
+var (
+	unknown = regexp.MustCompile(`field (\S+) not found in type (\S+)`)
+	another = regexp.MustCompile("cannot unmarshal !!(\\w+)(?: `([^`]*)`)? into (\\S+)")
+)
+
+// Plain makes one line of an error of the YAML library, in the file's terms.
+func (k Kinds) Plain(err error) error {
+	if err == nil {
+		return nil
+	}
+	s := strings.TrimPrefix(err.Error(), "yaml: ")
+	s = strings.TrimPrefix(s, "unmarshal errors:")
+	s = strings.Join(strings.Fields(s), " ")
+	s = unknown.ReplaceAllStringFunc(s, func(m string) string {
+		p := unknown.FindStringSubmatch(m)
+		if name := k[p[2]]; name != "" {
+			return "field " + p[1] + " is not known in " + name
+		}
+		return "field " + p[1] + " is not known here"
+	})
+	s = another.ReplaceAllStringFunc(s, func(m string) string {
+		p := another.FindStringSubmatch(m)
+		got := map[string]string{"map": "a mapping", "seq": "a list"}[p[1]]
+		if got == "" {
+			got = `"` + p[2] + `"`
+		}
+		return got + " stands where " + k.wanted(p[3]) + " is wanted"
+	})
+	return errors.New(s)
+}
+
+// wanted is a Go type in the terms of a file.
+func (k Kinds) wanted(kind string) string {
+	kind = strings.TrimLeft(kind, "*")
+	if name := k[kind]; name != "" {
+		return name
+	}
+	switch {
+	case kind == "string":
+		return "a text"
+	case kind == "bool":
+		return "true or false"
+	case kind == "time.Duration":
+		return "a time such as 30s"
+	case strings.HasPrefix(kind, "int") || strings.HasPrefix(kind, "uint"):
+		return "a whole number"
+	case strings.HasPrefix(kind, "float"):
+		return "a number"
+	case strings.HasPrefix(kind, "[]"):
+		return "a list"
+	}
+	return "a mapping"
+}
