@@ -83,11 +83,12 @@ func line(name, class string, values []float64) curve {
 	}
 	most := slices.Max(values)
 	var b strings.Builder
-	for i, v := range values {
-		x := 600.0
-		if len(values) > 1 {
-			x = 600 * float64(i) / float64(len(values)-1)
-		}
+	drawn := values
+	if len(drawn) == 1 { // a line has two ends
+		drawn = append(drawn, drawn[0])
+	}
+	for i, v := range drawn {
+		x := 600 * float64(i) / float64(len(drawn)-1)
 		fmt.Fprintf(&b, "%.1f,%.1f ", x, 116-112*v/max(most, 1))
 	}
 	return curve{name, strings.TrimSpace(b.String()), class, fmt.Sprintf("%.4g", values[len(values)-1]), fmt.Sprintf("%.4g", most)}
@@ -110,7 +111,7 @@ func (c *Console) engine(w http.ResponseWriter, r *http.Request) error {
 	if c.plot != nil {
 		samples := c.plot.now()
 		body.Here, body.Stats = true, samples[len(samples)-1].Stats
-		body.Since = took(time.Since(samples[0].At))
+		body.Since = took(max(time.Since(samples[0].At), time.Second))
 		body.Curves = []curve{
 			level("sequences at work", "a", samples, func(s *engine.Stats) int { return s.Live }),
 			level("requests that wait", "b", samples, func(s *engine.Stats) int { return s.Waiting }),

@@ -103,10 +103,24 @@ func openHost(ctx context.Context, c *host.Config, o host.Options) (*host.Host, 
 	return host.Open(ctx, c, o)
 }
 
+// onlyItsProgram says whether a run can go on only in the program that began it: no file
+// says what its tools are.
+func onlyItsProgram(s *planner.State) bool {
+	return s.Start != nil && s.Start.Meta[host.MetaAgent] == "" && len(s.Start.Tools) > 0
+}
+
+// byHand says how a run goes on that nobody serves.
+func byHand(s *planner.State, runs string) string {
+	if onlyItsProgram(s) {
+		return "`Agent.Resume` in the program that began it"
+	}
+	return "`" + runsCommand("resume", s.Run, runs) + "`"
+}
+
 // reopen opens the agent as the run's journal names it, unless flags say otherwise.
 func (f *agentFlags) reopen(ctx context.Context, s *planner.State, runs string) (*host.Host, error) {
 	meta := s.Start.Meta
-	if meta[host.MetaAgent] == "" && f.File == "" && f.Example == "" && len(s.Start.Tools) > 0 {
+	if onlyItsProgram(s) && f.File == "" && f.Example == "" {
 		return nil, fmt.Errorf("run %s was started by a program with tools of its own (%s), which this command does not have: resume it there, or name the agent's file with -f",
 			s.Run, s.Start.Tools[0].Name)
 	}

@@ -386,7 +386,7 @@ func (c *runsCancelCmd) Run(ctx context.Context) error {
 func cancelledText(s *planner.State, runs string) string {
 	text := fmt.Sprintf("cancelled: run %s makes no further call", s.Run)
 	if !s.Status.Done() {
-		text += fmt.Sprintf("; it ends where it is driven, or with `%s`", runsCommand("resume", s.Run, runs))
+		text += fmt.Sprintf("; it ends where it is driven, or with %s", byHand(s, runs))
 	}
 	text += "\n"
 	for _, c := range s.Calls {
@@ -455,7 +455,7 @@ func (c *runsAnswerCmd) answer(ctx context.Context, approve bool) error {
 	if approve {
 		verb, next = "approved", "the call has not run yet, and"
 	}
-	text := fmt.Sprintf("%s: %s%s goes on where the run is served, or with `%s`", verb, summary(&call, d), next, runsCommand("resume", c.ID, c.Runs))
+	text := fmt.Sprintf("%s: %s%s goes on where the run is served, or with %s", verb, summary(&call, d), next, byHand(&s, c.Runs))
 	if approve && !call.Expires.IsZero() {
 		text += "; the approval is void after " + call.Expires.Local().Format("2 January 15:04")
 	}

@@ -95,7 +95,6 @@ func (c *runsSettleCmd) Run(ctx context.Context) error {
 	if c.OK != "" {
 		what = "took effect, and answered " + short(c.OK)
 	}
-	fmt.Fprintf(stdout, "settled: %s %.12s %s; nothing runs it again. Run %s goes on where it is served, or with `%s`\n", found[0].Tool, found[0].ID, what, c.ID,
-		runsCommand("resume", c.ID, c.Runs))
+	fmt.Fprintf(stdout, "settled: %s %.12s %s; nothing runs it again. Run %s goes on where it is served, or with %s\n", found[0].Tool, found[0].ID, what, c.ID, byHand(&s, c.Runs))
 	return nil
 }
