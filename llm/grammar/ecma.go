@@ -318,6 +318,23 @@ func alternates(s string) bool {
 
 // pattern is the body of the JSON strings in which the expression is found.
 func (b *builder) pattern(p string) (node, error) {
+	have, ok := b.patterns[p]
+	if !ok {
+		have.n, have.err = b.readPattern(p)
+		if b.patterns != nil {
+			b.patterns[p] = have
+		}
+	}
+	return have.n, have.err
+}
+
+// patternNode is what a pattern was read as.
+type patternNode struct {
+	n   node
+	err error
+}
+
+func (b *builder) readPattern(p string) (node, error) {
 	rest, ahead, not := looks(p)
 	n, err := b.found(rest)
 	if err != nil {

@@ -70,8 +70,8 @@ func (b *builder) stepExcept(e expr, c byte) node {
 	return b.except(b.step(e.kids[0], c), rest)
 }
 
-// firsts divides the bytes by whether a text of the list starts with them.
-func (b *builder) firsts(list []string) *partition {
+// opening divides the bytes by whether a text of the list starts with them.
+func (b *builder) opening(list []string) *partition {
 	var first [256]bool
 	for _, t := range list {
 		if t != "" {

@@ -77,9 +77,8 @@ func (m *Matcher) CallTokens(dst Bitset) error {
 //
 // Most of a vocabulary is looked at only inside of strings, where nearly every token
 // fits. That part is made once for the vocabulary (see Vocab.slice): the tokens inside
-// a string, and those that close it, by what follows the quote. A state from which
-// most tokens lead to such a string, as a key of which some are declared, starts from
-// that part and walks only the tokens that lead elsewhere.
+// a string, and those that close it, by what follows the quote. Of other expressions the
+// part that does not depend on what follows is made once too, see inner.
 type sieve struct {
 	b   *builder
 	v   *Vocab
@@ -89,6 +88,9 @@ type sieve struct {
 	limit   int32
 	cut     bool  // one was left out for that
 	worst   int32 // the longest end after a token that was not
+
+	follow byteMask // bytes that may follow the expression
+	leave  []int32  // trie nodes of such a byte after a whole text of it
 
 	at [256]node
 }
@@ -113,41 +115,46 @@ func (s *sieve) within(v int32) bool {
 // mask adds the tokens that n allows.
 func (s *sieve) mask(n node) {
 	e := s.b.exprs[n]
-	if e.kind == kOr {
-		for _, k := range e.kids {
-			if _, ok := s.b.inString(k); ok {
-				for _, k := range e.kids {
-					s.also(k)
+	switch e.kind {
+	case kRef:
+		s.mask(s.b.refs[e.min])
+		return
+	case kMembers:
+		s.mask(s.b.open(n))
+		return
+	case kOr:
+		if s.b.choice(e.kids) {
+			for _, k := range e.kids {
+				if kind := s.b.exprs[k].kind; kind == kCat || kind == kMembers || kind == kRef {
+					s.mask(k)
+				} else {
+					s.part(k, empty) // in a set of its own: near takes tokens out
 				}
-				return
 			}
+			return
+		}
+	case kCat:
+		if after, ok := s.b.inString(n); ok && s.follow.none() {
+			body := s.b.exprs[e.kids[0]]
+			s.inside(body.min, body.max, after)
+			return
+		}
+		if s.b.parted(n) {
+			s.part(e.kids[0], e.kids[1])
+			return
+		}
+	case kRepeat:
+		if e.kids[0] == s.b.char() && s.follow == quoteOnly {
+			s.body(e.min, e.max, 0)
+			s.quotes(0, int32(len(s.v.bytes)), e.min, e.max)
+			return
 		}
 	}
-	if after, ok := s.b.inString(n); ok {
-		body := s.b.exprs[e.kids[0]]
-		s.inside(body.min, body.max, after)
-		return
-	}
-	if p := s.b.usual(n); p != none {
-		s.near(n, p)
+	if s.b.usual(n) && s.follow == quoteOnly {
+		s.near(n)
 		return
 	}
 	s.walk(0, int32(len(s.v.bytes)), 0, n)
-}
-
-// also adds the tokens that n, one of several alternatives, allows. What is near a free
-// string takes tokens out, so it has a set of its own.
-func (s *sieve) also(n node) {
-	if _, ok := s.b.inString(n); ok || s.b.usual(n) == none {
-		s.mask(n)
-		return
-	}
-	own := sieve{b: s.b, v: s.v, dst: make(Bitset, len(s.dst)), limited: s.limited, limit: s.limit}
-	own.mask(n)
-	for i, w := range own.dst {
-		s.dst[i] |= w
-	}
-	s.cut, s.worst = s.cut || own.cut, max(s.worst, own.worst)
 }
 
 // inString says that n is the inside of a string without a pattern, and what follows
@@ -183,41 +190,39 @@ func (b *builder) findQuote(n node) (node, bool) {
 	return b.step(e.kids[1], '"'), true
 }
 
-// free says that n is the inside of a string of any length, and what follows it.
-func (b *builder) free(n node) (node, bool) {
-	after, ok := b.inString(n)
-	if !ok {
-		return none, false
-	}
-	body := &b.exprs[b.exprs[n].kids[0]]
-	return after, body.min == 0 && body.max >= far
-}
-
-// inside adds the tokens that fit in a string of least to most characters.
+// inside adds the tokens that fit in a string of least to most characters, and those
+// that close it.
 func (s *sieve) inside(least, most int32, after node) {
-	v, quote := s.v, int32(0)
+	quote := int32(0)
 	if s.limited {
 		quote = int32(min(far, 1+int64(s.b.shortest(after))))
 	}
+	s.body(least, most, quote)
+	s.exit(least, most, after)
+}
+
+// body adds the tokens that fit in a string of least to most characters, whose end takes
+// quote bytes.
+func (s *sieve) body(least, most, quote int32) {
+	v := s.v
 	if most > maxTokenBytes && (!s.limited || least+quote+utf8.UTFMax <= s.limit) {
 		s.worst = max(s.worst, least+quote+utf8.UTFMax)
 		for i, w := range v.plain {
 			s.dst[i] |= w
 		}
-	} else {
-		var fit, fitPart [maxTokenBytes + 1]bool // by characters; part is left of the last
-		for n := int32(1); n <= min(most, maxTokenBytes); n++ {
-			end := max(0, least-n) + quote
-			fit[n] = !s.limited || s.within(end)
-			fitPart[n] = fit[n] && (!s.limited || s.within(end+utf8.UTFMax))
-		}
-		for id, chars := range v.text {
-			if chars != notInside && fit[chars] && (fitPart[chars] || !v.partial.Has(int32(id))) {
-				s.dst.Set(int32(id))
-			}
+		return
+	}
+	var fit, fitPart [maxTokenBytes + 1]bool // by characters; part is left of the last
+	for n := int32(1); n <= min(most, maxTokenBytes); n++ {
+		end := max(0, least-n) + quote
+		fit[n] = !s.limited || s.within(end)
+		fitPart[n] = fit[n] && (!s.limited || s.within(end+utf8.UTFMax))
+	}
+	for id, chars := range v.text {
+		if chars != notInside && fit[chars] && (fitPart[chars] || !v.partial.Has(int32(id))) {
+			s.dst.Set(int32(id))
 		}
 	}
-	s.exit(least, most, after)
 }
 
 // exit adds the tokens that close the string: what follows the quote must fit.
@@ -259,67 +264,48 @@ func (s *sieve) exits(list []closer, least, most int32) {
 	}
 }
 
-// usual is the free string that most characters lead to from n, or none.
-func (b *builder) usual(n node) node {
-	p, hits := none, 0
+// usual says that most characters lead from n to the inside of a free string.
+func (b *builder) usual(n node) bool {
+	hits, free := 0, b.chars()
 	for _, c := range []byte("eQzJ~ 7_") {
-		to := b.step(n, c)
-		if to == none {
-			continue
+		if b.step(n, c) == free {
+			hits++
 		}
-		if _, ok := b.free(to); !ok {
-			continue
-		}
-		if to != p {
-			if hits > 0 {
-				hits--
-				continue
-			}
-			p = to
-		}
-		hits++
 	}
-	if hits < 3 {
-		return none
-	}
-	return p
+	return hits > 4
 }
 
-// near adds the tokens of n, most of which lead to the free string p. Where the path
-// from n leads to the state that it leads to from p, all is as it is in p.
-func (s *sieve) near(n, p node) {
-	after, _ := s.b.free(p)
-	s.inside(0, far, after)
+// near adds the tokens of n, most of which stay inside a free string. Where the path from
+// n leads to the state that it leads to from there, all is as it is there.
+func (s *sieve) near(n node) {
+	free := s.b.chars()
+	s.body(0, far, 0)
 	v := s.v
-	var inP [256]node
+	var inFree [256]node
 	for i := int32(0); i < int32(len(v.bytes)); {
 		d := v.depth[i]
-		from, fromP := n, p
+		from, fromFree := n, free
 		if d > 0 {
-			from, fromP = s.at[d-1], inP[d-1]
+			from, fromFree = s.at[d-1], inFree[d-1]
 		}
+		s.leaves(from, i)
 		to := s.b.step(from, v.bytes[i])
-		if fromP != none {
-			inP[d] = s.b.step(fromP, v.bytes[i])
-		} else {
-			inP[d] = none
+		if inFree[d] = none; fromFree != none {
+			inFree[d] = s.b.step(fromFree, v.bytes[i])
 		}
 		switch {
-		case to == inP[d]:
+		case to == inFree[d]:
+			if to != none {
+				s.quotes(i+1, v.skip[i], 0, far)
+			}
 			i = v.skip[i]
 			continue
 		case to == none:
-			s.without(i)
+			for _, id := range v.under(i) {
+				s.dst.Clear(id)
+			}
 			i = v.skip[i]
 			continue
-		}
-		if v.whole[i] {
-			if after, ok := s.b.free(to); ok {
-				s.without(i)
-				s.fromString(i, to, after)
-				i = v.skip[i]
-				continue
-			}
 		}
 		s.at[d] = to
 		s.decide(i, to)
@@ -327,10 +313,22 @@ func (s *sieve) near(n, p node) {
 	}
 }
 
-// without takes out the tokens from trie node i down.
-func (s *sieve) without(i int32) {
-	for _, id := range s.v.under(i) {
-		s.dst.Clear(id)
+// quotes are the places from one trie node to another that leave the inside of a free
+// string of least to most characters.
+func (s *sieve) quotes(from, to, least, most int32) {
+	v := s.v
+	k := sort.Search(len(v.exitAt), func(k int) bool { return v.exitAt[k] >= from })
+	for ; k < len(v.exitAt) && v.exitAt[k] < to; k++ {
+		if n := int32(v.exitChars[k]); n >= least && n <= most {
+			s.leave = append(s.leave, v.exitAt[k])
+		}
+	}
+}
+
+// leaves notes trie node i if its byte may follow the text that led to n.
+func (s *sieve) leaves(n node, i int32) {
+	if s.b.null(n) && s.follow.has(s.v.bytes[i]) {
+		s.leave = append(s.leave, i)
 	}
 }
 
@@ -355,19 +353,13 @@ func (s *sieve) walk(from, to int32, base uint8, n node) {
 		if d > 0 {
 			at = s.at[d-1]
 		}
+		s.leaves(at, i)
 		at = s.b.step(at, v.bytes[i])
 		if at == none {
 			i = v.skip[i]
 			continue
 		}
-		if base == 0 && v.whole[i] {
-			if after, ok := s.b.free(at); ok {
-				s.fromString(i, at, after)
-				i = v.skip[i]
-				continue
-			}
-		}
-		if v.start[v.skip[i]]-v.start[i] > 16 && v.sub[i].within(s.b.loops(at)) {
+		if v.start[v.skip[i]]-v.start[i] > 16 && v.sub[i].within(s.b.loops(at)) && !(s.b.null(at) && s.follow.meets(v.sub[i])) {
 			if s.ends(at) {
 				for _, id := range v.under(i) {
 					s.dst.Set(id)
@@ -381,40 +373,5 @@ func (s *sieve) walk(from, to int32, base uint8, n node) {
 			v.each(i, s.dst.Set)
 		}
 		i++
-	}
-}
-
-// fromString adds the tokens from trie node i down, where the free string n has been
-// reached after whole characters: they are those that fit from the start.
-func (s *sieve) fromString(i int32, n, after node) {
-	v := s.v
-	if s.ends(n) {
-		// After part of a character the end is a few bytes longer.
-		parts := !s.limited || s.within(s.b.shortest(n)+utf8.UTFMax)
-		if v.depth[i] == 0 && parts {
-			for j, w := range v.first[v.bytes[i]] {
-				s.dst[j] |= w
-			}
-		} else {
-			for _, id := range v.under(i) {
-				if v.text[id] != notInside && (parts || !v.partial.Has(id)) {
-					s.dst.Set(id)
-				}
-			}
-		}
-	}
-	from := sort.Search(len(v.exitAt), func(k int) bool { return v.exitAt[k] > i })
-	for _, x := range v.exitAt[from:] {
-		if x >= v.skip[i] {
-			return
-		}
-		if v.token[x] >= 0 && s.ends(after) {
-			v.each(x, s.dst.Set)
-		}
-		if x+1 < v.skip[x] {
-			deeper := sieve{b: s.b, v: v, dst: s.dst, limited: s.limited, limit: s.limit}
-			deeper.walk(x+1, v.skip[x], v.depth[x]+1, after)
-			s.cut, s.worst = s.cut || deeper.cut, max(s.worst, deeper.worst)
-		}
 	}
 }

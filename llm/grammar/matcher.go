@@ -48,7 +48,7 @@ const maxMasks = 256
 
 // newGrammar marks what is compiled; what matching adds to it may be dropped again.
 func newGrammar(b *builder, n node) *Grammar {
-	b.work = 0
+	b.work, b.patterns, b.classes = 0, nil, nil
 	return &Grammar{b: b, start: n, masks: map[maskKey]cachedMask{}, base: len(b.exprs), spent: b.used, checked: b.checked}
 }
 
@@ -65,7 +65,7 @@ func (g *Grammar) forget() {
 	b.exprs = b.exprs[:g.base]
 	for i := range b.exprs {
 		e := &b.exprs[i]
-		e.next, e.part, e.loops, e.quoted, e.after = nil, nil, nil, 0, none
+		e.next, e.part, e.loops, e.firsts, e.quoted, e.after = nil, nil, nil, nil, 0, none
 		if int(e.opened) >= g.base {
 			e.opened = none
 		}
@@ -75,6 +75,7 @@ func (g *Grammar) forget() {
 	}
 	b.parts = newPartitions()
 	b.used = g.spent
+	b.inners, b.innerBytes = nil, 0
 	clear(g.masks)
 	g.epoch++
 }

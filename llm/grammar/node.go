@@ -57,7 +57,9 @@ type expr struct {
 	next     []node   // derivatives and one, by class of part; 0 until needed
 	short    int32    // bytes of the shortest text and one, 0 until needed
 	loops    *byteSet // what leads back, nil until needed
-	captures bool     // a kMembers waits for the text before it, see rule.go
+	firsts   *byteMask
+	captures bool // a kMembers waits for the text before it, see rule.go
+	used     bool // another expression holds this kRef
 
 	quoted uint8 // whether this is the inside of a string: 0 unknown, 1 no, 2 yes
 	after  node  // what follows that string's closing quote
@@ -70,6 +72,12 @@ type builder struct {
 	refs  []node
 	parts *partitions
 	key   []byte
+
+	patterns map[string]patternNode // while compiling
+	classes  map[string]node
+
+	inners     map[innerKey]*inner
+	innerBytes int
 
 	used, limit int64 // bytes of memory, about
 	work        int64 // what a compilation may yet do, see Options.MaxWork; 0 is no bound
@@ -145,9 +153,22 @@ func (b *builder) intern(e expr, extra string) node {
 	}
 	b.spend(exprBytes + 2*len(k) + 8*len(e.edges) + 4*len(e.kids))
 	n := node(len(b.exprs))
+	for _, x := range e.edges {
+		b.use(x.to)
+	}
+	for _, x := range e.kids {
+		b.use(x)
+	}
 	b.exprs = append(b.exprs, e)
 	b.index[string(k)] = n
 	return n
+}
+
+// use notes that an expression holds n.
+func (b *builder) use(n node) {
+	if e := &b.exprs[n]; e.kind == kRef {
+		e.used = true
+	}
 }
 
 func (b *builder) null(n node) bool {

@@ -110,7 +110,7 @@ func (b *builder) divide(n node) *partition {
 			return 0
 		})
 	case kAvoid, kExcept:
-		return b.parts.product(b.partOf(e.kids[0]), b.firsts(e.data.([]string)))
+		return b.parts.product(b.partOf(e.kids[0]), b.opening(e.data.([]string)))
 	}
 	return b.parts.all
 }

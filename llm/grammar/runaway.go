@@ -17,23 +17,27 @@ const (
 	longPeriod = 8
 	longLoop   = 40
 	maxPeriod  = 64
+	valueTimes = 2 // a value of a call may be a token or a table, which repeat themselves
 )
 
 // Loops says that a text ends in a loop.
-func Loops(text []byte) bool {
+func Loops(text []byte) bool { return loops(text, 1) }
+
+// loops says that a text ends in a loop that is so many times as long as one must be.
+func loops(text []byte, times int) bool {
 	short := 0 // bytes at the end that a short period explains
 	for period := 1; period <= maxPeriod; period++ {
 		n := period
-		for n < len(text) && n < max(loopTimes*period, shortLoop) && text[len(text)-1-n] == text[len(text)-1-n+period] {
+		for n < len(text) && n < times*max(loopTimes*period, shortLoop) && text[len(text)-1-n] == text[len(text)-1-n+period] {
 			n++
 		}
 		switch {
-		case n < loopTimes*period:
+		case n < times*loopTimes*period:
 		case period < longPeriod:
-			if short = max(short, n); n >= shortLoop {
+			if short = max(short, n); n >= times*shortLoop {
 				return true
 			}
-		case n >= longLoop && short < n:
+		case n >= times*longLoop && short < n:
 			return true
 		}
 	}
@@ -55,5 +59,5 @@ func (m *Matcher) runaway() bool {
 		return false
 	}
 	open := m.text[m.at.opened:]
-	return m.bound > 0 && len(open) >= m.bound || Loops(open)
+	return m.bound > 0 && len(open) >= m.bound || loops(open, valueTimes)
 }

@@ -38,19 +38,26 @@ type item struct {
 
 func (it item) get(k string) (any, bool) {
 	o, ok := it.s.(*orderedObject)
-	if !ok || strings.Contains(it.skip, " "+k+" ") {
+	if !ok {
 		return nil, false
 	}
 	v, ok := o.at[k]
-	if v == nil && k != "const" {
+	if !ok || v == nil && k != "const" || it.skips(k) {
 		return nil, false // a keyword of null says nothing
 	}
-	return v, ok
+	return v, true
 }
 
+func (it item) skips(k string) bool {
+	return it.skip != "" && strings.Contains(it.skip, " "+k+" ")
+}
+
+// without leaves a keyword out.
 func (it item) without(k string) item {
-	if !strings.Contains(it.skip, " "+k+" ") {
-		it.skip += " " + k + " "
+	if o, ok := it.s.(*orderedObject); ok {
+		if _, ok := o.at[k]; ok && !it.skips(k) {
+			it.skip += " " + k + " "
+		}
 	}
 	return it
 }
@@ -104,6 +111,7 @@ func (o Options) builder() *builder {
 		o.MaxWork = 20e6
 	}
 	b := newBuilder(o.MaxMemory)
+	b.patterns, b.classes = map[string]patternNode{}, map[string]node{}
 	b.work, b.whole = o.MaxWork, o.Whole
 	b.loose = o.Loose
 	return b
@@ -186,30 +194,12 @@ func (c *compiler) all(list []item) (node, error) {
 	c.refs[ref] = n
 	if n == none {
 		c.refs[ref] = empty // checked: nothing may have used it
-		if c.used(c.memo[key]) {
+		if c.exprs[c.memo[key]].used {
 			return none, &Error{"$ref", pathOf(flat), "a recursion has no end", ErrSchema}
 		}
 	}
 	c.memo[key] = n
 	return n, nil
-}
-
-// used says whether an expression refers to n.
-func (c *compiler) used(n node) bool {
-	c.toil(len(c.exprs) / 8)
-	for _, e := range c.exprs {
-		for _, k := range e.kids {
-			if k == n {
-				return true
-			}
-		}
-		for _, x := range e.edges {
-			if x.to == n {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // flat takes $ref and allOf apart.

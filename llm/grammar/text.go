@@ -1,6 +1,7 @@
 package grammar
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -9,6 +10,13 @@ import (
 
 // quote writes s as a JSON string in its only form here.
 func quote(s string) string {
+	plain := utf8.ValidString(s)
+	for i := 0; i < len(s) && plain; i++ {
+		plain = s[i] >= 0x20 && s[i] != '"' && s[i] != '\\'
+	}
+	if plain {
+		return `"` + s + `"`
+	}
 	var o strings.Builder
 	o.WriteByte('"')
 	for _, r := range s {
@@ -41,6 +49,22 @@ func escape(r rune) string {
 
 // class is one character of the ranges, as it is written in a JSON string.
 func (b *builder) class(ranges []rune) node {
+	var k []byte // not a string of the runes: half of a surrogate is none
+	for _, r := range ranges {
+		k = binary.LittleEndian.AppendUint32(k, uint32(r))
+	}
+	key := string(k)
+	if n, ok := b.classes[key]; ok {
+		return n
+	}
+	n := b.readClass(ranges)
+	if b.classes != nil {
+		b.classes[key] = n
+	}
+	return n
+}
+
+func (b *builder) readClass(ranges []rune) node {
 	var list []node
 	for i := 0; i+1 < len(ranges); i += 2 {
 		lo, hi := max(ranges[i], 0), min(ranges[i+1], utf8.MaxRune)

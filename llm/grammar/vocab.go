@@ -59,14 +59,13 @@ type Vocab struct {
 	sub   []byteSet         // the bytes of a node's descendants
 
 	// How tokens go on inside a string, see slice.
-	text    []uint8 // characters of a token that fits, notInside of one that does not
-	partial Bitset  // of those, the ones that end within a character
-	plain   Bitset  // all of those
-	first   [256]Bitset
-	whole   []bool  // the path to a trie node is whole characters
-	exitAt  []int32 // trie nodes of a closing quote
-	closing Bitset  // tokens that end with one
-	tails   []tail  // what follows a closing quote, as a trie; the first is nothing
+	text      []uint8 // characters of a token that fits, notInside of one that does not
+	partial   Bitset  // of those, the ones that end within a character
+	plain     Bitset  // all of those
+	exitAt    []int32 // trie nodes of a closing quote
+	exitChars []uint8 // and the characters before it
+	closing   Bitset  // tokens that end with one
+	tails     []tail  // what follows a closing quote, as a trie; the first is nothing
 }
 
 // tail is a node of the trie of what follows a closing quote within a token.
@@ -162,7 +161,6 @@ func (v *Vocab) Bytes(id int32) []byte {
 func (v *Vocab) slice() {
 	b := newBuilder(1 << 28)
 	body := b.chars()
-	v.whole = make([]bool, len(v.bytes))
 	var at [256]node
 	var count [256]uint8
 	byTail := map[string][]closer{}
@@ -173,7 +171,7 @@ func (v *Vocab) slice() {
 			from, chars = at[d-1], count[d-1]
 		}
 		if v.bytes[i] == '"' && from == body {
-			v.exitAt = append(v.exitAt, i)
+			v.exitAt, v.exitChars = append(v.exitAt, i), append(v.exitChars, chars)
 			for _, id := range v.under(i) {
 				after := string(v.tokens[id][d+1:])
 				byTail[after] = append(byTail[after], closer{id, chars})
@@ -191,18 +189,12 @@ func (v *Vocab) slice() {
 			chars++
 		}
 		at[d], count[d] = to, chars
-		v.whole[i] = to == body
 		v.each(i, func(id int32) {
 			v.text[id] = chars
 			v.plain.Set(id)
 			if to != body {
 				v.partial.Set(id)
 			}
-			c := v.tokens[id][0]
-			if v.first[c] == nil {
-				v.first[c] = NewBitset(len(v.tokens))
-			}
-			v.first[c].Set(id)
 		})
 		i++
 	}
