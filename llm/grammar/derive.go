@@ -63,6 +63,8 @@ func (b *builder) derive(n node, c byte) node {
 		return b.stepMod(e.data.(modState), c)
 	case kMembers:
 		return b.step(b.open(n), c)
+	case kPick:
+		return b.pick(e.kids[0], b.step(e.kids[1], c))
 	case kAvoid:
 		return b.stepAvoid(e, c)
 	case kExcept:
@@ -202,6 +204,10 @@ func (b *builder) shortest(n node) int32 {
 		b.setLength(n, -1)
 	case kMembers:
 		v = b.shortestMembers(e.data.(memberState))
+	case kPick:
+		v = b.shortestPick(e)
+	case kTag:
+		v = 0
 	case kLater:
 		v = 1
 	case kAvoid:

@@ -70,6 +70,12 @@ func (s *sieve) part(x, y node) {
 	if s.limited {
 		after = s.b.shortest(y)
 	}
+	s.partThen(x, follow, after, func() node { return y })
+}
+
+// partThen is part with a second expression that is made where tokens go on to it; it
+// starts with one of the bytes of follow and takes after bytes to its end.
+func (s *sieve) partThen(x node, follow byteMask, after int32, rest func() node) {
 	in := s.inner(x, follow, after)
 	for _, id := range in.ids {
 		s.dst.Set(id)
@@ -77,6 +83,10 @@ func (s *sieve) part(x, y node) {
 	for i, w := range in.set {
 		s.dst[i] |= w
 	}
+	if len(in.leave) == 0 {
+		return
+	}
+	y := rest()
 	for _, i := range in.leave {
 		if s.b.null(y) && s.follow.has(s.v.bytes[i]) {
 			s.leave = append(s.leave, i)
@@ -161,7 +171,7 @@ func (b *builder) parted(n node) bool {
 // choice says that one of the alternatives is better sieved on its own.
 func (b *builder) choice(kids []node) bool {
 	for _, k := range kids {
-		if kind := b.exprs[k].kind; kind == kMembers || kind == kRef || kind == kCat && b.parted(k) {
+		if kind := b.exprs[k].kind; kind == kMembers || kind == kPick || kind == kRef || kind == kCat && b.parted(k) {
 			return true
 		}
 	}
@@ -194,6 +204,12 @@ func (b *builder) firsts(n node) byteMask {
 		}
 	case kRepeat, kAvoid, kExcept:
 		f = b.firsts(e.kids[0])
+	case kPick:
+		f = b.firsts(e.kids[1])
+	case kTag: // what separates members, and brackets
+		for _, c := range []byte(",}])") {
+			f.add(c)
+		}
 	case kRef:
 		f = b.firsts(b.refs[e.min])
 	case kMembers:

@@ -122,10 +122,13 @@ func (s *sieve) mask(n node) {
 	case kMembers:
 		s.mask(s.b.open(n))
 		return
+	case kPick:
+		s.maskPick(e)
+		return
 	case kOr:
 		if s.b.choice(e.kids) {
 			for _, k := range e.kids {
-				if kind := s.b.exprs[k].kind; kind == kCat || kind == kMembers || kind == kRef {
+				if kind := s.b.exprs[k].kind; kind == kCat || kind == kMembers || kind == kPick || kind == kRef {
 					s.mask(k)
 				} else {
 					s.part(k, empty) // in a set of its own: near takes tokens out
@@ -150,7 +153,7 @@ func (s *sieve) mask(n node) {
 			return
 		}
 	}
-	if s.b.usual(n) && s.follow == quoteOnly {
+	if s.follow == quoteOnly && s.b.usual(n) {
 		s.near(n)
 		return
 	}

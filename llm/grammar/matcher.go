@@ -24,7 +24,8 @@ type Grammar struct {
 	thinks   bool   // thoughts may come first
 	thinking bool   // and do
 
-	base  int // expressions that were compiled; those after it are met while matching
+	kept  int64 // bytes that the text of a matcher needed after they were dropped
+	base  int   // expressions that were compiled; those after it are met while matching
 	spent int64
 	epoch int // raised when those are dropped
 
@@ -85,7 +86,7 @@ func (g *Grammar) forget() {
 func (g *Grammar) locked(fn func() error) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.b.used-g.spent > (g.b.limit-g.spent)/2 {
+	if g.b.used-g.spent > max((g.b.limit-g.spent)/2, 2*g.kept) {
 		g.forget()
 	}
 	err := guard(fn)
@@ -199,6 +200,7 @@ func (m *Matcher) do(fn func() error) error {
 	return m.g.locked(func() error {
 		if m.epoch != m.g.epoch {
 			m.replay()
+			m.g.kept = max(m.g.kept, m.g.b.used-m.g.spent)
 		}
 		return fn()
 	})

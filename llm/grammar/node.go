@@ -27,6 +27,8 @@ const (
 	kMembers // members of an object or array, the used ones left out
 	kExcept  // all but some texts
 	kAvoid   // texts that do not start with a prefix
+	kPick    // a member of many, see pick.go
+	kTag     // the member that a text was of
 	kLater   // what follows a second captured text within one token, see rule.go
 )
 

@@ -100,6 +100,8 @@ func (b *builder) divide(n node) *partition {
 		return b.partOf(e.kids[0])
 	case kRef:
 		return b.partOf(b.refs[e.min])
+	case kPick:
+		return b.partOf(e.kids[1])
 	case kMembers:
 		return b.partOf(b.open(n))
 	case kMod:

@@ -19,6 +19,7 @@ type rule struct {
 	members  []member
 	others   []other
 	min, max int
+	all      node // all members' texts, see pick.go; or none
 	proofs   int // bits: each must be shown by a member, see someMember
 
 	// otherLen[i] is how long the i-th shortest text of the others is, as far as min
@@ -86,6 +87,8 @@ func (b *builder) settle(n node, text string) node {
 		return b.memberNode(s)
 	case kCat:
 		return b.cat2(b.settle(e.kids[0], text), b.settle(e.kids[1], text))
+	case kPick:
+		return b.pick(b.settle(e.kids[0], text), e.kids[1])
 	case kAvoid:
 		return b.avoid(b.settle(e.kids[0], text), e.data.([]string))
 	}
@@ -141,7 +144,11 @@ func (b *builder) open(n node) node {
 		sep = b.comma()
 	}
 	var next []node
-	for i, m := range s.rule.members {
+	members := s.rule.members
+	if s.rule.pickable() {
+		next, members = append(next, b.pick(n, s.rule.all)), nil
+	}
+	for i, m := range members {
 		if s.used[i] == 1 || m.text == none {
 			continue
 		}
@@ -149,10 +156,7 @@ func (b *builder) open(n node) node {
 		if len(m.needs) > 0 || s.rule.max < far {
 			left, all = s.missing(i)
 		}
-		to := s
-		used := []byte(s.used)
-		used[i] = 1
-		to.used = string(used)
+		to := s.with(i)
 		add := func(text node, bits int) {
 			to.shown = s.shown | bits
 			if all+s.others+len(left)+to.unshown() <= s.rule.max && to.provable() {
