@@ -20,7 +20,7 @@ type rule struct {
 	others   []other
 	min, max int
 	all      node // all members' texts, see pick.go; or none
-	proofs   int // bits: each must be shown by a member, see someMember
+	proofs   int  // bits: each must be shown by a member, see someMember
 
 	// otherLen[i] is how long the i-th shortest text of the others is, as far as min
 	// can need them.
