@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // hostile are schemas that a stranger sends to use up a machine.
@@ -44,11 +45,11 @@ func hostile() map[string]string {
 
 // verdict compiles a schema and writes under its masks for a while. It gives the error,
 // the work and the memory, as they are counted.
-func verdict(schema string, v *Vocab) (string, *Grammar) {
-	b := Options{}.builder()
+func verdict(schema string, v *Vocab, o Options) (string, *Grammar) {
+	b := o.builder()
 	var g *Grammar
 	err := guard(func() error {
-		n, err := compileInto(b, []byte(schema), Options{})
+		n, err := compileInto(b, []byte(schema), o)
 		if err == nil {
 			said := fmt.Sprintf("%d units of work", b.work)
 			g = newGrammar(b, n)
@@ -77,8 +78,11 @@ func verdict(schema string, v *Vocab) (string, *Grammar) {
 // TestMemoryOfOne: no schema takes more than 256 MiB, compiled or refused, with the states
 // that are met under its masks. What lives is looked at while the collector is kept busy.
 func TestMemoryOfOne(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the schemas take some seconds of a processor at their limits")
+	}
 	v := wideVocab()
-	defer debug.SetGCPercent(debug.SetGCPercent(20))
+	defer debug.SetGCPercent(debug.SetGCPercent(40))
 	live := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	read := func() uint64 {
 		metrics.Read(live)
@@ -96,11 +100,11 @@ func TestMemoryOfOne(t *testing.T) {
 					return
 				default:
 					most = max(most, read())
-					runtime.Gosched()
+					time.Sleep(time.Millisecond)
 				}
 			}
 		}()
-		said, g := verdict(schema, v)
+		said, g := verdict(schema, v, Options{})
 		close(stop)
 		<-done
 		peak := int64(max(most, read())) - int64(before)
@@ -115,10 +119,10 @@ func TestMemoryOfOne(t *testing.T) {
 // TestLoad: a schema has one verdict, whatever else the machine does: the same error or
 // grammar, for the same work and memory, alone and beside twenty goroutines that are busy.
 func TestLoad(t *testing.T) {
-	v := wideVocab()
+	v, limits := wideVocab(), Options{MaxWork: 5e5, MaxMemory: 4 << 20}
 	alone := map[string]string{}
 	for name, schema := range hostile() {
-		alone[name], _ = verdict(schema, v)
+		alone[name], _ = verdict(schema, v, limits)
 	}
 	var wg sync.WaitGroup
 	stop := make(chan bool)
@@ -136,7 +140,7 @@ func TestLoad(t *testing.T) {
 	defer wg.Wait()
 	defer close(stop)
 	for name, schema := range hostile() {
-		if said, _ := verdict(schema, v); said != alone[name] {
+		if said, _ := verdict(schema, v, limits); said != alone[name] {
 			t.Errorf("%s: alone %s\nunder load %s", name, alone[name], said)
 		}
 	}
