@@ -56,6 +56,11 @@ type Runner struct {
 	out               [][]float32
 }
 
+// fineWidth is the greatest width of a model whose normalised inputs are taken finely: the
+// narrower, the more their rounding counts, and the less their products cost beside reading
+// the weights of the whole.
+const fineWidth = 1024
+
 // slot is one token of a pass.
 type slot struct {
 	span int
@@ -218,6 +223,7 @@ func (r *Runner) resize(n int, prompt bool) {
 		}
 		*b.to = (*b.to)[:n*b.n]
 	}
+	r.in.Fine = m.Width <= fineWidth
 	r.in.Exact, r.mid.Exact, r.act.Exact, r.last.Exact = r.Exact, r.Exact, r.Exact, r.Exact
 	r.in.Prompt, r.mid.Prompt, r.act.Prompt = prompt, prompt, prompt
 }

@@ -1,6 +1,9 @@
 package tensor
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Acts are activations: N rows of Cols floats. Their 8-bit form, which products with
 // quantised weights read, is made once and shared by every product of the same rows.
@@ -17,8 +20,14 @@ type Acts struct {
 	// computed in one way in any company.
 	Prompt bool
 
+	// Fine keeps what 8 bits leave over of a row, if its largest number is many times its
+	// root mean square, in a second row of 8 bits: see crest.
+	Fine bool
+
 	quantized bool
-	stride    int // columns rounded up to whole steps
+	stride    int       // columns rounded up to whole steps
+	rest      []int     // rows of X whose rests follow the N rows of the 8-bit form
+	left      []float32 // the rests
 	q         []int8
 	d, sum    []float32 // scale, and scale times sum, of each group of 16
 	pairSum   []float32 // at even groups, sum of this one and the next
@@ -27,6 +36,11 @@ type Acts struct {
 	tiles     []uint16  // rounded to bf16: [rows/16][Cols/32] tiles of [16][32]
 	wide      []float32 // for each 256 columns, d of the eight 32s, then pairSum of them
 }
+
+// crest is the largest number of a row, in root mean squares, from which on its rest is kept.
+// A few large columns set the scale of their 32, and leave the others there few steps. Numbers
+// of a normal distribution have crests of 3 to 4.
+const crest = 10
 
 // pairOrder is the order of the eight 32s of each 256 columns in which Q4_K's bytes hold
 // them: the low halves of 64 bytes are 0 and 2, the high halves 1 and 3.
@@ -57,17 +71,22 @@ func (a *Acts) quantize(p *Pool) {
 	}
 	a.quantized = true
 	a.stride = padded(a.Cols)
+	a.rest = a.rest[:0]
 	groups := a.stride / groupSize
+	rows := a.N
+	if a.Fine {
+		rows *= 2
+	}
+	if a.N < fusedMax {
+		a.paired = sized(a.paired, rows*a.stride)
+	}
 	// Outer products read whole fours of rows; what the last ones hold is not used.
-	rows := (a.N + outerCols - 1) / outerCols * outerCols
+	rows = (rows + outerCols - 1) / outerCols * outerCols
 	a.q, a.d, a.sum = sized(a.q, rows*a.stride), sized(a.d, rows*groups), sized(a.sum, rows*groups)
 	a.pairSum, a.wide = sized(a.pairSum, rows*groups), sized(a.wide, rows*groups)
-	if a.N < fusedMax {
-		a.paired = sized(a.paired, a.N*a.stride)
-	}
-	p.Rows(a.N, func(i int) {
+	write := func(i int, x []float32) {
 		q, d, sum := a.q[i*a.stride:][:a.stride], a.d[i*groups:][:groups], a.sum[i*groups:][:groups]
-		fast.quantize(&q[0], &d[0], &sum[0], &a.Row(i)[0], a.Cols/32)
+		fast.quantize(&q[0], &d[0], &sum[0], &x[0], a.Cols/32)
 		clear(q[a.Cols:])
 		clear(d[a.Cols/groupSize:])
 		clear(sum[a.Cols/groupSize:])
@@ -83,7 +102,32 @@ func (a *Acts) quantize(p *Pool) {
 				copy(to[b:][:32], q[b&^255+32*pairOrder[b/32%8]:])
 			}
 		}
+	}
+	p.Rows(a.N, func(i int) { write(i, a.Row(i)) })
+	for i := range a.N {
+		if a.Fine && a.crested(i) {
+			a.rest = append(a.rest, i)
+		}
+	}
+	a.left = sized(a.left, len(a.rest)*a.Cols)
+	p.Rows(len(a.rest), func(k int) {
+		i, left := a.rest[k], a.left[k*a.Cols:][:a.Cols]
+		q, d := a.q[i*a.stride:], a.d[i*groups:]
+		for j, v := range a.Row(i) {
+			left[j] = v - float32(d[j/groupSize]*float32(q[j]))
+		}
+		write(a.N+k, left)
 	})
+}
+
+// rows returns the rows of the 8-bit form: those of X, then the rests.
+func (a *Acts) rows() int { return a.N + len(a.rest) }
+
+// crested says that the rest of a row is worth keeping. The scales tell the largest number.
+func (a *Acts) crested(i int) bool {
+	x, groups := a.Row(i), a.stride/groupSize
+	top := 127 * slices.Max(a.d[i*groups:][:groups])
+	return top*top*float32(len(x)) > crest*crest*fast.dotF32(&x[0], &x[0], len(x))
 }
 
 // quantizeActs writes x, a multiple of 32 long, as 8-bit activations: in each 32 the

@@ -66,7 +66,7 @@ func (p *Product) outer(x *Acts) bool {
 	if p.direct() != nil {
 		least = directMin
 	}
-	return !x.Exact && x.N >= least && unpackers[p.W.Type] != nil && fast.outer(p.W.Type) != nil
+	return !x.Exact && x.rows() >= least && unpackers[p.W.Type] != nil && fast.outer(p.W.Type) != nil
 }
 
 // itemRows returns the rows that one item of work computes.
@@ -172,35 +172,35 @@ func (p *Product) strip(s *scratch, x *Acts, first int) {
 				p.Dst[c*width+first+i] = dotExact(w, x.Row(c))
 			}
 		}
-	case p.W.Type == Q4_K && fast.dotQ4K != nil && x.N < fusedMax:
+	case p.W.Type == Q4_K && fast.dotQ4K != nil && x.rows() < fusedMax:
 		groups := x.stride / groupSize
 		for i := range n {
 			w := &p.W.RowData(row(i))[0]
-			for c := range x.N {
-				p.Dst[c*width+first+i] = fast.dotQ4K(w, &x.paired[c*x.stride], &x.wide[c*groups], x.stride/blockSize)
+			for c := range x.rows() {
+				p.put(x, c, first+i, fast.dotQ4K(w, &x.paired[c*x.stride], &x.wide[c*groups], x.stride/blockSize))
 			}
 		}
-	case x.N < fusedMax && fast.fused(p.W.Type, p.W.Cols) != nil:
+	case x.rows() < fusedMax && fast.fused(p.W.Type, p.W.Cols) != nil:
 		groups, dot := x.stride/groupSize, fast.fused(p.W.Type, p.W.Cols)
 		for i := range n {
 			w := &p.W.RowData(row(i))[0]
-			for c := range x.N {
-				p.Dst[c*width+first+i] = dot(w, &x.q[c*x.stride], &x.d[c*groups], &x.sum[c*groups], x.stride/blockSize)
+			for c := range x.rows() {
+				p.put(x, c, first+i, dot(w, &x.q[c*x.stride], &x.d[c*groups], &x.sum[c*groups], x.stride/blockSize))
 			}
 		}
-	case quantized && x.N <= tileCols:
+	case quantized && x.rows() <= tileCols:
 		for i := range n {
 			w := s.panel(0, p.W.Cols)
 			fast.unpack(p.W.Type, w, p.W.RowData(row(i)), p.W.Cols)
-			p.panelRow(s, w, x, first+i, 0, x.N)
+			p.panelRow(s, w, x, first+i, 0, x.rows())
 		}
 	case quantized:
 		for i := range n {
 			fast.unpack(p.W.Type, s.panel(i, p.W.Cols), p.W.RowData(row(i)), p.W.Cols)
 		}
-		for c := 0; c < x.N; c += tileCols {
+		for c := 0; c < x.rows(); c += tileCols {
 			for i := range n {
-				p.panelRow(s, s.panels[i], x, first+i, c, min(c+tileCols, x.N))
+				p.panelRow(s, s.panels[i], x, first+i, c, min(c+tileCols, x.rows()))
 			}
 		}
 	default:
@@ -217,15 +217,25 @@ func (p *Product) strip(s *scratch, x *Acts, first int) {
 
 // panelRow multiplies one row of weights with the activations from c to end.
 func (p *Product) panelRow(s *scratch, w panel, x *Acts, r, c, end int) {
-	width, groups, blocks := p.width(), x.stride/groupSize, x.stride/blockSize
+	groups, blocks := x.stride/groupSize, x.stride/blockSize
 	for ; c+4 <= end; c += 4 {
 		fast.dot4(&w.u[0], &w.s[0], &w.m[0], &x.q[c*x.stride], &x.d[c*groups], &x.sum[c*groups], x.stride, blocks, &s.out)
 		for k, v := range s.out {
-			p.Dst[(c+k)*width+r] = v
+			p.put(x, c+k, r, v)
 		}
 	}
 	for ; c < end; c++ {
-		p.Dst[c*width+r] = fast.dot(&w.u[0], &w.s[0], &w.m[0], &x.q[c*x.stride], &x.d[c*groups], &x.sum[c*groups], blocks)
+		p.put(x, c, r, fast.dot(&w.u[0], &w.s[0], &w.m[0], &x.q[c*x.stride], &x.d[c*groups], &x.sum[c*groups], blocks))
+	}
+}
+
+// put writes the product of row c of the activations' 8-bit form: that of a rest is added to
+// its row's, which was written before.
+func (p *Product) put(x *Acts, c, r int, v float32) {
+	if c < x.N {
+		p.Dst[c*p.width()+r] = v
+	} else {
+		p.Dst[x.rest[c-x.N]*p.width()+r] += v
 	}
 }
 

@@ -51,7 +51,7 @@ func (p *Product) outerStrips(o *outerScratch, x *Acts, first, n, workers int) {
 func (p *Product) outerStrip(o *outerScratch, x *Acts, first, next int) {
 	width := p.width()
 	rows := min(outerRows, width-first)
-	cols := (x.N + outerCols - 1) / outerCols * outerCols
+	cols := (x.rows() + outerCols - 1) / outerCols * outerCols
 	o.init()
 	o.sums = sized(o.sums, cols*outerRows)
 	clear(o.sums)
@@ -74,6 +74,9 @@ func (p *Product) outerStrip(o *outerScratch, x *Acts, first, next int) {
 	}
 	for c := range x.N {
 		copy(p.Dst[c*width+first:][:rows], o.sums[c*outerRows:])
+	}
+	for k, c := range x.rest {
+		Add(p.Dst[c*width+first:][:rows], o.sums[(x.N+k)*outerRows:][:rows])
 	}
 }
 
