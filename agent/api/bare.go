@@ -41,6 +41,9 @@ func (s *Server) bare(r *http.Request, m *Model, a *ask) (events iter.Seq2[choic
 		tokens = s.answerTokens(m)
 	}
 	reqs := a.requests(From(r.Context()).Tenant, v.bound(tokens))
+	for _, req := range reqs {
+		req.Adapter = m.adapter
+	}
 	done = func() {
 		cancel()
 		s.turns.give(int64(a.n))

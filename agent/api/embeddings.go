@@ -111,7 +111,7 @@ func (s *Server) embedder(name string) (string, llm.Embedder, error) {
 		return "", nil, err
 	}
 	if a == nil {
-		if e, ok := m.LLM.(llm.Embedder); ok && m.LLM.Info().Embedding > 0 {
+		if e, ok := m.LLM.(llm.Embedder); ok && m.adapter == "" && m.LLM.Info().Embedding > 0 {
 			return m.Name, e, nil
 		}
 	}

@@ -215,7 +215,7 @@ func (s *Server) metricsPage(w http.ResponseWriter, _ *http.Request) error {
 func (s *Server) engines(x *exposition) {
 	stats := map[string]engine.Stats{}
 	for _, m := range s.o.Models {
-		if e, ok := m.LLM.(measured); ok {
+		if e, ok := m.LLM.(measured); ok && m.adapter == "" {
 			stats[m.Name] = e.Stats()
 		}
 	}

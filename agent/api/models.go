@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -95,5 +96,18 @@ func (s *Server) target(name string) (*Model, *Agent, error) {
 		return nil, nil, bad("model", "model is missing: name one of those that /v1/models lists")
 	}
 	return nil, nil, &failure{status: http.StatusNotFound, kind: "invalid_request_error", code: "model_not_found", param: "model",
-		message: fmt.Sprintf("there is no model %q: /v1/models lists them", name)}
+		message: fmt.Sprintf("there is no model %q: /v1/models lists %s", name, s.names())}
+}
+
+// names are those that clients may ask for, the first of them if they are many.
+func (s *Server) names() string {
+	const most = 20
+	var names []string
+	for _, m := range s.objects() {
+		names = append(names, m.ID)
+	}
+	if n := len(names) - most; n > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), n)
+	}
+	return strings.Join(names, ", ")
 }

@@ -49,6 +49,25 @@ type Model struct {
 	Aliases []string // other ids for it, such as one that a client does not let go of
 	LLM     llm.Model
 	Created time.Time // zero is the start of the server
+
+	// Adapters are names of the model's adapters. The model with one of them is a model of
+	// its own for clients: NAME:ADAPTER.
+	Adapters []string
+
+	adapter string // that requests have
+}
+
+// adapted is the model with each of its adapters.
+func (m *Model) adapted() (out []Model) {
+	for _, a := range m.Adapters {
+		with := *m
+		with.Name, with.Aliases, with.adapter = m.Name+":"+a, nil, a
+		for _, alias := range m.Aliases {
+			with.Aliases = append(with.Aliases, alias+":"+a)
+		}
+		out = append(out, with)
+	}
+	return out
 }
 
 // Limits bound what requests may take. Zero fields have the defaults that are named.
@@ -134,10 +153,14 @@ func New(o Options) (*Server, error) {
 	s.drain = sync.OnceFunc(func() { close(s.draining) })
 	s.memory, s.turns = gate{most: s.limits.Bodies}, gate{most: int64(s.limits.Turns)}
 	names := map[string]bool{}
-	for i, m := range o.Models {
+	s.o.Models = nil
+	for _, m := range o.Models {
 		if m.LLM == nil {
 			return nil, fmt.Errorf("api: model %q is nil", m.Name)
 		}
+		s.o.Models = append(append(s.o.Models, m), m.adapted()...)
+	}
+	for i, m := range s.o.Models {
 		for _, name := range append([]string{m.Name}, m.Aliases...) {
 			if err := checkName(name, names); err != nil {
 				return nil, err

@@ -3,6 +3,7 @@ package host
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -133,6 +134,14 @@ func (h *Host) ModelName() string {
 		return m.Path
 	}
 	return strings.ReplaceAll(strings.TrimSuffix(filepath.Base(m.Path), ".gguf"), " ", "-")
+}
+
+// AdapterNames are the names of the adapters of the model that the host opened.
+func (h *Host) AdapterNames() []string {
+	if h.o.LLM != nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(h.Config.Model.Adapters))
 }
 
 // shipped is the name of the model in the binary.
