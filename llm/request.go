@@ -39,6 +39,9 @@ const (
 	DialectNemotron Dialect = "nemotron" // <TOOLCALL>[{"name": …, "arguments": {…}}]</TOOLCALL>
 	DialectArray    Dialect = "array"    // [{"name": …, "arguments": {…}}]: xLAM-2
 	DialectFunction Dialect = "function" // <function=f>{…}</function>: Functionary, Llama 3.1 when asked for it
+
+	DialectMistral      Dialect = "mistral"       // [TOOL_CALLS]f[ARGS]{…}: Mistral's tokenizers from version 11 on
+	DialectMistralArray Dialect = "mistral-array" // [TOOL_CALLS][{"name": …, "arguments": {…}}]: those before
 )
 
 // Sampling holds the settings of the sampler. The zero value is greedy decoding.

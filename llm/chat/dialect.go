@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -8,7 +9,7 @@ import (
 )
 
 // Dialects are the forms of calls that have a grammar and are written and read here.
-var Dialects = []llm.Dialect{llm.DialectJSON, llm.DialectPythonic, llm.DialectHermes, llm.DialectNemotron, llm.DialectArray, llm.DialectFunction}
+var Dialects = []llm.Dialect{llm.DialectJSON, llm.DialectPythonic, llm.DialectHermes, llm.DialectNemotron, llm.DialectArray, llm.DialectFunction, llm.DialectMistral, llm.DialectMistralArray}
 
 // CallForm is how the calls of a turn are written in a dialect: Open, calls with one of
 // Between from one to the next, Close. A call is its head, its arguments and Tail.
@@ -22,7 +23,15 @@ type CallForm struct {
 	TextFirst bool // text may come before the calls
 
 	before, after string // of a head
+	bare          bool   // the name in a head is no JSON string
+	banned        string // characters that such a name cannot have
 }
+
+// toolCalls opens calls of Mistral's models.
+const toolCalls = "[TOOL_CALLS]"
+
+// callID is the id of a call, which Mistral's tokenizers of version 11 put after its name.
+var callID = regexp.MustCompile(`\[CALL_ID\]\w*`)
 
 // Form is the form of a dialect; Llama 3.1's own for "".
 func Form(d llm.Dialect) CallForm {
@@ -38,6 +47,12 @@ func Form(d llm.Dialect) CallForm {
 		f.Open, f.Close = "[", "]"
 	case llm.DialectFunction:
 		f.before, f.after, f.Tail, f.Between, f.TextFirst = "<function=", ">", "</function>", []string{"\n", ""}, true
+		f.bare, f.banned = true, "<>=\n"
+	case llm.DialectMistral:
+		f.before, f.after, f.Tail, f.Between, f.TextFirst = toolCalls, "[ARGS]", "", []string{""}, true
+		f.bare, f.banned = true, "[]{} \n"
+	case llm.DialectMistralArray:
+		f.Open, f.Close, f.TextFirst = toolCalls+"[", "]", true
 	default:
 		f.Dialect, f.after, f.Between = llm.DialectJSON, `, "parameters": `, []string{"; "}
 	}
@@ -49,11 +64,14 @@ func (f CallForm) Head(name string) string {
 	switch {
 	case f.Python:
 		return name
-	case f.Dialect == llm.DialectFunction:
+	case f.bare:
 		return f.before + name + f.after
 	}
 	return f.before + string(appendString(nil, name)) + f.after
 }
+
+// Carries says that the form can carry a tool of that name.
+func (f CallForm) Carries(name string) bool { return !f.bare || !strings.ContainsAny(name, f.banned) }
 
 // Opening is how a turn's first call opens, up to its arguments.
 func (f CallForm) Opening(name string) string {
@@ -72,6 +90,10 @@ func (f CallForm) Marks() []string {
 		return []string{"<TOOLCALL>", "</TOOLCALL>"}
 	case llm.DialectFunction:
 		return []string{"<function=", "</function>"}
+	case llm.DialectMistral:
+		return []string{toolCalls, "[ARGS]", "[CALL_ID]"}
+	case llm.DialectMistralArray:
+		return []string{toolCalls}
 	}
 	return nil
 }
@@ -119,8 +141,9 @@ func dialectOf(text, name string) llm.Dialect {
 	squeeze := func(s string) string {
 		return strings.NewReplacer(" ", "", "\n", "", "\t", "").Replace(s)
 	}
-	s := squeeze(text)
-	for _, d := range []llm.Dialect{llm.DialectHermes, llm.DialectNemotron, llm.DialectFunction, llm.DialectPythonic, llm.DialectArray, llm.DialectJSON} {
+	s := callID.ReplaceAllString(squeeze(text), "")
+	tagged := []llm.Dialect{llm.DialectHermes, llm.DialectNemotron, llm.DialectFunction, llm.DialectMistral, llm.DialectMistralArray}
+	for _, d := range append(tagged, llm.DialectPythonic, llm.DialectArray, llm.DialectJSON) {
 		f := Form(d)
 		open := squeeze(f.Opening(name))
 		if f.Dialect == llm.DialectFunction {
@@ -131,7 +154,7 @@ func dialectOf(text, name string) llm.Dialect {
 			continue
 		}
 		// What stands before it is the header of the turn, and no other mark of calls.
-		if before := s[:at]; !slices.Contains([]llm.Dialect{llm.DialectHermes, llm.DialectNemotron, llm.DialectFunction}, d) && strings.Contains(strings.ToLower(before[max(len(before)-24, 0):]), "tool") {
+		if before := s[:at]; !slices.Contains(tagged, d) && strings.Contains(strings.ToLower(before[max(len(before)-24, 0):]), "tool") {
 			continue
 		}
 		return d

@@ -28,6 +28,10 @@ func TestPublishedTemplates(t *testing.T) {
 		"Qwen-Qwen2.5-7B-Instruct.jinja":                      llm.DialectHermes,
 		"Qwen-Qwen3-0.6B.jinja":                               llm.DialectHermes,
 		"NVIDIA-Nemotron-Nano-v2.jinja":                       llm.DialectNemotron,
+		"Mistral-Small-3.2-24B-Instruct-2506.jinja":           llm.DialectMistral,
+		"unsloth-mistral-Devstral-Small-2507.jinja":           llm.DialectMistral,
+		"mistralai-Ministral-3-14B-Reasoning-2512.jinja":      llm.DialectMistral,
+		"mistralai-Mistral-Nemo-Instruct-2407.jinja":          llm.DialectMistralArray,
 		"meetkai-functionary-medium-v3.1.jinja":               llm.DialectFunction,
 	}
 	lines := bufio.NewScanner(f)

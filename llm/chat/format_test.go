@@ -82,19 +82,21 @@ func TestFormatKinds(t *testing.T) {
 func TestFoundDialects(t *testing.T) {
 	each := func(s string) string { return `{% for c in m.tool_calls %}` + s + `{% endfor %}` }
 	for want, template := range map[llm.Dialect]string{
-		llm.DialectHermes:   each("\n<tool_call>\n" + `{"name": "{{ c.function.name }}", "arguments": {{ c.function.arguments | tojson }}}` + "\n</tool_call>"),
-		llm.DialectNemotron: `<TOOLCALL>[` + each(`{"name": "{{ c.function.name }}", "arguments": {{ c.function.arguments | tojson }}}{{ ", " if not loop.last }}`) + `]</TOOLCALL>`,
-		llm.DialectArray:    `[` + each(`{"name":"{{ c.function.name }}","arguments":{{ c.function.arguments | tojson }}}{{ ", " if not loop.last }}`) + `]`,
-		llm.DialectFunction: each(`<function={{ c.function.name }}>{{ c.function.arguments | tojson }}</function>`),
-		llm.DialectJSON:     each(`{"name": "{{ c.function.name }}", "parameters": {{ c.function.arguments | tojson }}}{{ "; " if not loop.last }}`),
-		llm.DialectPythonic: `[` + each(`{{ c.function.name }}({% for k, v in c.function.arguments.items() %}{{ k }}={{ v | tojson }}{% endfor %}){{ ", " if not loop.last }}`) + `]`,
-		"":                  each(`[TOOL_CALLS] [{"name": "{{ c.function.name }}", "arguments": {{ c.function.arguments | tojson }}}]`),
+		llm.DialectHermes:       each("\n<tool_call>\n" + `{"name": "{{ c.function.name }}", "arguments": {{ c.function.arguments | tojson }}}` + "\n</tool_call>"),
+		llm.DialectNemotron:     `<TOOLCALL>[` + each(`{"name": "{{ c.function.name }}", "arguments": {{ c.function.arguments | tojson }}}{{ ", " if not loop.last }}`) + `]</TOOLCALL>`,
+		llm.DialectArray:        `[` + each(`{"name":"{{ c.function.name }}","arguments":{{ c.function.arguments | tojson }}}{{ ", " if not loop.last }}`) + `]`,
+		llm.DialectFunction:     each(`<function={{ c.function.name }}>{{ c.function.arguments | tojson }}</function>`),
+		llm.DialectJSON:         each(`{"name": "{{ c.function.name }}", "parameters": {{ c.function.arguments | tojson }}}{{ "; " if not loop.last }}`),
+		llm.DialectPythonic:     `[` + each(`{{ c.function.name }}({% for k, v in c.function.arguments.items() %}{{ k }}={{ v | tojson }}{% endfor %}){{ ", " if not loop.last }}`) + `]`,
+		llm.DialectMistral:      each(`[TOOL_CALLS]{{ c.function.name }}[CALL_ID]{{ c.id }}[ARGS]{{ c.function.arguments | tojson }}`),
+		llm.DialectMistralArray: `[TOOL_CALLS] [` + each(`{{ (c.function | tojson)[:-1] }}, "id": "{{ c.id }}"}{{ ", " if not loop.last }}`) + `]`,
+		"":                      each(`<call tool="{{ c.function.name }}">{{ c.function.arguments | tojson }}</call>`),
 	} {
 		f := format(t, Source{Template: withTools(template)})
 		if f.Dialect() != want {
 			t.Errorf("%s: %q, want %q", template, f.Dialect(), want)
 		}
-		if want == "" && (len(f.Refused()) != 2 || !strings.Contains(f.Refused()[0], "TOOL_CALLS")) {
+		if want == "" && (len(f.Refused()) != 2 || !strings.Contains(f.Refused()[0], "<call")) {
 			t.Errorf("refused: %q", f.Refused())
 		}
 	}

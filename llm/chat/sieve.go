@@ -240,6 +240,9 @@ func (s *sieve) take(at int, final bool) (calls []llm.ToolCall, end int, more bo
 		found, end, more = s.tag(text, final)
 	case c == '{' || c == '[' || c == '"':
 		if c == '[' {
+			if found, end, more = s.bracketed(text, final); len(found) > 0 || more {
+				break
+			}
 			if found, end, more = s.expressions(text, final); len(found) > 0 || more {
 				break
 			}
@@ -317,8 +320,14 @@ func (s *sieve) tag(text string, final bool) (calls []found, end int, more bool)
 			if inner, ok := v.get("parameters"); ok && len(v.keys) == 1 {
 				f.args = inner
 			}
+		} else if strings.HasPrefix(rest, "<parameter") {
+			args, n, short := s.parameters(name, rest, final)
+			if short {
+				return nil, 0, true
+			}
+			f.args, end = args, end+n
 		} else if !strings.HasPrefix(rest, "</") {
-			return nil, 0, strings.HasPrefix("</", rest) && !final
+			return nil, 0, (strings.HasPrefix("</", rest) || strings.HasPrefix("<parameter", rest)) && !final
 		}
 		if c := closingTag.FindString(text[end:]); c != "" {
 			end += len(c)

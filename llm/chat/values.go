@@ -155,11 +155,12 @@ func (t traits) calling(m llm.Message, ids *callIDs) (map[string]any, error) {
 		if args.kind != '{' {
 			return nil, fmt.Errorf("the arguments of %s are no JSON object", c.Name)
 		}
-		f := map[string]any{"name": c.Name, "arguments": encode(args)}
 		if t.argsText {
-			f["arguments"] = string(encode(args))
+			args = value{kind: '"', text: string(encode(args))}
 		}
-		calls[i] = map[string]any{"id": ids.of(c.ID), "type": "function", "function": f}
+		// Some templates write the object as it is: the name comes first, as everywhere.
+		f := value{kind: '{', keys: []string{"name", "arguments"}, items: []value{{kind: '"', text: c.Name}, args}}
+		calls[i] = map[string]any{"id": ids.of(c.ID), "type": "function", "function": encode(f)}
 	}
 	msg := map[string]any{"role": string(llm.RoleAssistant), "content": m.Content, "tool_calls": calls}
 	if m.Content == "" && t.noContent {

@@ -10,7 +10,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
-	"strings"
 	"sync"
 	"testing"
 
@@ -54,7 +53,7 @@ func sets(t *testing.T) []toolSet {
 		if i%3 == 2 {
 			s.req.Dialect = llm.DialectPythonic
 		} else if i%3 == 1 {
-			s.req.Dialect = chat.Dialects[2+i/3%4]
+			s.req.Dialect = chat.Dialects[2+i/3%(len(chat.Dialects)-2)]
 		}
 		for len(s.req.Tools) < 1+i%4 {
 			tool := tools[next%len(tools)]
@@ -65,7 +64,7 @@ func sets(t *testing.T) []toolSet {
 			if s.req.Dialect == llm.DialectPythonic && (tool.Name == "numbers" || tool.Name == "free_form") {
 				continue // and has no arguments that are not declared
 			}
-			if s.checks[tool.Name] != nil || s.req.Dialect == llm.DialectFunction && strings.ContainsAny(tool.Name, "<>=") {
+			if s.checks[tool.Name] != nil || !chat.Form(s.req.Dialect).Carries(tool.Name) {
 				continue
 			}
 			s.req.Tools = append(s.req.Tools, tool)

@@ -143,7 +143,7 @@ func (t Turn) calls(b *builder) (node, error) {
 		if b.python && !dotted(tool.Name) {
 			return none, &Error{"name", "/" + pointer(tool.Name), "Python can't carry this name", ErrUnsupported}
 		}
-		if t.Dialect == llm.DialectFunction && strings.ContainsAny(tool.Name, "<>=\n") {
+		if !chat.Form(t.Dialect).Carries(tool.Name) {
 			return none, &Error{"name", "/" + pointer(tool.Name), "a tag can't carry this name", ErrUnsupported}
 		}
 		seen[tool.Name] = true
@@ -208,7 +208,7 @@ func toolCall(b *builder, form chat.CallForm, tool llm.ToolSpec, o Options) (nod
 
 // sloppy are the starts of text that models mean as a call, in forms other than those
 // of the grammar.
-var sloppy = []string{"{", "<function", "<tool", "<TOOL", "[{", "[ ", "[\n", "```json", "```tool", "```\n{", "```\n["}
+var sloppy = []string{"{", "<function", "<tool", "<TOOL", "[TOOL", "[{", "[ ", "[\n", "```json", "```tool", "```\n{", "```\n["}
 
 // openings are how the turn's calls open, and how they would in the commonest dialects.
 func (t Turn) openings() []string {
