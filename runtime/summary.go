@@ -19,6 +19,8 @@ type Summary struct {
 	Last    time.Time // of the last event
 	By      string
 	Prompt  string // the last message of the start
+	Follows string // the run whose conversation it goes on with; "" is none
+	Parent  string // the run that asked for it as a tool; "" is none
 	Used    planner.Used
 }
 
@@ -36,7 +38,8 @@ func (r *Runtime) Summary(ctx context.Context, run string) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	out := Summary{Status: s.Status, Reason: s.Reason, Started: events[0].At, Last: events[len(events)-1].At, By: s.Start.By, Used: s.Used}
+	out := Summary{Status: s.Status, Reason: s.Reason, Started: events[0].At, Last: events[len(events)-1].At, By: s.Start.By,
+		Follows: s.Start.Follows, Parent: s.Start.Parent, Used: s.Used}
 	if m := s.Start.Messages; len(m) > 0 {
 		out.Prompt = m[len(m)-1].Content
 	}
@@ -50,6 +53,8 @@ func summarised(run string, first, last journal.Record) (out Summary, ok bool) {
 		Started *struct {
 			Run      string `json:"run"`
 			By       string `json:"by"`
+			Follows  string `json:"follows"`
+			Parent   string `json:"parent"`
 			Messages []struct {
 				Content string `json:"content"`
 			} `json:"messages"`
@@ -65,7 +70,8 @@ func summarised(run string, first, last journal.Record) (out Summary, ok bool) {
 	if json.Unmarshal(first.Event, &begin) != nil || begin.Started == nil || begin.Started.Run != run { // a fork says so further on
 		return out, false
 	}
-	out = Summary{Status: end.Ended.Status, Reason: end.Ended.Reason, Started: begin.At, Last: end.At, By: begin.Started.By, Used: *end.Ended.Used}
+	out = Summary{Status: end.Ended.Status, Reason: end.Ended.Reason, Started: begin.At, Last: end.At, By: begin.Started.By,
+		Follows: begin.Started.Follows, Parent: begin.Started.Parent, Used: *end.Ended.Used}
 	if m := begin.Started.Messages; len(m) > 0 {
 		out.Prompt = m[len(m)-1].Content
 	}

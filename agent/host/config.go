@@ -64,6 +64,7 @@ type Config struct {
 
 	Patience time.Duration `yaml:"patience"` // with a model that does not answer, before the run is suspended; 0 is a minute, negative none
 	Triggers []Trigger     `yaml:"triggers"`
+	Keep     time.Duration `yaml:"keep"` // how long chaski serve keeps runs that have ended; 0 is for ever
 
 	Data string `yaml:"data"` // folder of runs, audit and bus; "" is .chaski
 	Runs string `yaml:"runs"` // folder of the journals; "" is runs within Data, "nats" keeps them in JetStream on the bus
@@ -168,7 +169,7 @@ func (c *Config) check() error {
 			return fmt.Errorf("discover: %q is no pattern of names", p)
 		}
 	}
-	if b := c.Budget; b.Steps < 0 || b.Tokens < 0 || b.Calls < 0 || b.Wall < 0 || b.Repairs < 0 || c.Approval < 0 {
+	if b := c.Budget; b.Steps < 0 || b.Tokens < 0 || b.Calls < 0 || b.Wall < 0 || b.Repairs < 0 || c.Approval < 0 || c.Keep < 0 {
 		return errors.New("a budget or time is negative")
 	}
 	if c.Shown < -1 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +22,7 @@ type serveCmd struct {
 	httpFlags
 	Listen   string        `help:"Address of the embedded NATS server, for those who ask; none with --nats." default:"127.0.0.1:4222"`
 	Parallel int           `help:"Runs at once." default:"4"`
+	Keep     time.Duration `help:"Remove runs that ended longer ago than this, such as 720h; by default as agent.yaml says, or none."`
 	AckWait  time.Duration `help:"After this time without a sign of life, another process takes a run over." default:"30s"`
 }
 
@@ -32,6 +34,9 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	config, o, err := c.config()
 	if err != nil {
 		return err
+	}
+	if c.Keep < 0 {
+		return usage("--keep %v: want a time, such as 720h", c.Keep)
 	}
 	if len(config.Triggers) == 0 && c.HTTP == "" { // before a bus is made for it
 		return fmt.Errorf("%w; or give --http ADDRESS", host.ErrNoTriggers)
@@ -72,6 +77,11 @@ func (c *serveCmd) both(ctx context.Context, h *host.Host, listener net.Listener
 	}
 	if listener != nil {
 		serving = append(serving, func() error { return c.serveHTTP(ctx, h, listener) })
+	}
+	if keep := cmp.Or(c.Keep, h.Config.Keep); keep > 0 {
+		go h.Expire(ctx, keep, func(removed []string) {
+			fmt.Fprintf(stdout, "%s: %d runs removed that ended more than %v ago: %s\n", h.Config.Name, len(removed), keep, strings.Join(removed, ", "))
+		})
 	}
 	ended := make(chan error, len(serving))
 	for _, serve := range serving {

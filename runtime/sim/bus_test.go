@@ -19,7 +19,9 @@ type bus struct {
 	store    map[string]*entry
 	effects  map[string]int // how often each call id changed the world
 	keys     map[string]bool
-	sent     map[string]int // attempts that the runtime dispatched, by call id
+	said     map[string]string // what each call was answered
+	of       map[string]string // whose run a call with an effect is
+	sent     map[string]int    // attempts that the runtime dispatched, by call id
 }
 
 type request struct {
@@ -111,6 +113,9 @@ func (b *bus) settle(call tools.Call) (tools.Result, error) {
 	case call.Tool == "put":
 		return tools.Result{Status: tools.StatusTimeout}, nil
 	}
+	if b.w.mutant == LostIsFailed {
+		return tools.Result{Status: tools.StatusFail, Reason: "no answer"}, nil
+	}
 	return tools.Result{Status: tools.StatusUnknown}, nil
 }
 
@@ -138,6 +143,7 @@ func (b *bus) serve(i int) {
 func (b *bus) work(call tools.Call) *tools.Result {
 	w := b.w
 	v, _ := json.Marshal(call.Run + " " + call.ID[:8] + " " + w.pad(call))
+	b.said[call.ID] = string(v)
 	res := tools.Result{CallID: call.ID, Attempt: call.Attempt, Status: tools.StatusOK, Value: v}
 	if call.Tool == "look" {
 		if w.chance("worker killed", 0.02) {
@@ -182,6 +188,9 @@ func (b *bus) affect(call tools.Call) {
 			return
 		}
 		b.keys[b.key(call)] = true
+	}
+	if call.Tool == "pay" {
+		b.of[call.ID] = call.Run
 	}
 	if b.effects[call.ID]++; b.effects[call.ID] > 1 {
 		b.w.violated("invariant 1: call %s of %s took effect %d times", call.ID, call.Tool, b.effects[call.ID])

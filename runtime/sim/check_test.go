@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/chaski-dev/chaski/llm"
@@ -120,6 +119,9 @@ func (w *world) left(r *run, s planner.State) {
 	switch {
 	case s.Status == planner.Running, s.Status == "":
 		w.violated("invariant 7: a driver left %s, and it is %s", r.id, s.Status)
+	case s.Status == planner.Failed && w.mutant != FaultsAreFinal && s.Reopenable() && strings.Contains(s.Reason, errKey.Error()):
+	case s.Status == planner.Suspended && (s.Fault == nil || s.Fault.Until.IsZero()):
+		w.violated("%s is suspended, and nobody knows until when", r.id)
 	case s.Status == planner.Failed:
 		w.violated("invariant 7: %s failed: %s", r.id, s.Reason)
 	case s.Used.Steps > budget.Steps, s.Used.Calls > budget.Calls && s.Status != planner.BudgetExceeded && s.Status != planner.CancelledRun:
@@ -127,14 +129,14 @@ func (w *world) left(r *run, s planner.State) {
 	}
 }
 
-// bundle is the policy of all histories.
-var bundle = sync.OnceValues(func() (*policies.Bundle, error) {
-	src, err := policies.ParseSource("sim", []byte(policyText))
+// bundle is the policy of the history.
+func (w *world) bundle() (*policies.Bundle, error) {
+	layers, err := w.policy()
 	if err != nil {
 		return nil, err
 	}
-	return policies.Compile([]*policies.Source{src}, specs)
-})
+	return policies.Compile(layers, specs)
+}
 
 // finish checks what a whole history left.
 func (w *world) finish() {
@@ -169,6 +171,8 @@ func (w *world) finish() {
 		}
 		w.replayed(r, events)
 		w.conversation(r, s)
+		w.settled(r, events, s)
+		w.approvals(r, events)
 		for id, why := range attempted(events) {
 			if !audited[id] {
 				w.violated("invariant 8: call %s of %s is not in the audit log: %s", id, r.id, why)
@@ -181,7 +185,7 @@ func (w *world) finish() {
 // decisions are those of a policy that was never stopped (5), and what the journal
 // says of effects is true (1).
 func (w *world) replayed(r *run, events []planner.Event) {
-	b, err := bundle()
+	b, err := w.bundle()
 	if err != nil {
 		w.violated("%w", err)
 		return
@@ -206,8 +210,12 @@ func (w *world) replayed(r *run, events []planner.Event) {
 		}
 		s, _ = planner.Step(s, ev)
 		switch {
+		case ev.Compacted != nil && ev.Compacted.Steps > 0:
+			w.faults["context full: steps dropped"]++
 		case ev.Compacted != nil:
 			w.faults["context full: compacted"]++
+		case ev.Faulted != nil && !ev.Faulted.Permanent:
+			w.faults["run suspended"]++
 		case ev.Answered != nil:
 			w.faults["approval answered by another process"]++
 		case ev.Ended != nil:
@@ -259,7 +267,9 @@ func (w *world) conversation(r *run, s planner.State) {
 		}
 		if m.Role == llm.RoleTool && len(m.Value) > 0 {
 			var text string
-			_ = json.Unmarshal(m.Value, &text) // a value that is no text is not ours
+			if json.Unmarshal(m.Value, &text) != nil { // a part of a result that was read on
+				continue
+			}
 			of, _, _ := strings.Cut(text, " ")
 			if !slices.Contains(own, of) && !strings.HasSuffix(text, "she saw it") {
 				w.violated("invariant 9: %s reads %.40q", r.id, text)

@@ -3,9 +3,9 @@ package sim
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"iter"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -38,6 +38,7 @@ rules:
 
 // character is what a history's model is like.
 type character struct {
+	strict       bool // the user asks for one payment, under the built-in bundle of that name
 	turns, calls int
 	context      int  // tokens, so few that results must be dropped; 0 for plenty
 	endless      bool // it never answers
@@ -46,22 +47,24 @@ type character struct {
 
 func newCharacter(rng *rand.Rand) character {
 	c := character{turns: 1 + rng.IntN(4), calls: 1 + rng.IntN(3)}
-	switch rng.IntN(12) {
+	switch rng.IntN(16) {
+	case 12, 13:
+		c.strict = true
 	case 0:
 		c.endless = true
 	case 1:
 		c.nuke = true
-	case 2, 3:
-		c.context, c.turns = 2200, 6
+	case 2, 3, 4:
+		c.context, c.turns = 2200, 8
 	}
 	return c
 }
 
 func (w *world) pad(call tools.Call) string {
-	if call.Tool == "look" && w.seen.character.context > 0 {
-		return strings.Repeat("x", 1200)
+	if call.Tool != "look" || w.seen.character.context == 0 {
+		return ""
 	}
-	return ""
+	return strings.Repeat("x", []int{300, 1200, 1200, 4000, 20000}[int(call.ID[0])%5]) // the last is longer than the context
 }
 
 // model is the scripted model in one process: it may be stopped at every event. What
@@ -74,38 +77,33 @@ type model struct {
 
 func (p *process) model() llm.Model {
 	w := p.w
-	c := w.seen.character
-	return model{p: p, Scripted: &llm.Scripted{Context: c.context, Next: func(_ int, req *llm.Request) llm.Turn {
-		turn := 0
-		for _, m := range req.Messages {
-			if m.Role == llm.RoleAssistant {
-				turn++
-			}
+	return model{p: p, Scripted: &llm.Scripted{Context: w.seen.character.context, Next: func(_ int, req *llm.Request) llm.Turn {
+		turn := w.turnOf(req)
+		reads := slices.ContainsFunc(req.Tools, func(t llm.ToolSpec) bool { return t.Name == planner.ReadResultName })
+		if reads && turn%3 == 0 && !readLast(req) {
+			return llm.Turn{Calls: []llm.ToolCall{{Name: planner.ReadResultName, Arguments: json.RawMessage(`{"result":"r1","from":40}`)}}}
 		}
-		rng := rand.New(rand.NewPCG(w.seed, uint64(turn)))
-		if turn >= c.turns && !c.endless || len(req.Messages) == 1 && rng.IntN(20) == 0 {
-			return llm.Turn{Text: "That is all."}
-		}
-		var calls []llm.ToolCall
-		for i := range 1 + rng.IntN(c.calls) {
-			name := []string{"look", "look", "put", "pay"}[rng.IntN(4)]
-			args := fmt.Sprintf(`{"i":%d,"n":%d}`, i, turn)
-			switch r := rng.IntN(40); {
-			case r == 0:
-				name = "nothing"
-			case r == 1:
-				args = `["not an object"`
-			case r < 6 && c.nuke:
-				name = "nuke"
-			}
-			calls = append(calls, llm.ToolCall{Name: name, Arguments: json.RawMessage(args)})
-		}
-		return llm.Turn{Text: "Let me see.", Calls: calls}
+		return w.says(turn)
 	}}}
+}
+
+// readLast says whether the model's last turn read a result on.
+func readLast(req *llm.Request) bool {
+	for _, m := range slices.Backward(req.Messages) {
+		if m.Role == llm.RoleAssistant {
+			return len(m.Calls) > 0 && m.Calls[0].Name == planner.ReadResultName
+		}
+	}
+	return false
 }
 
 func (m model) Generate(ctx context.Context, req *llm.Request) iter.Seq2[llm.Event, error] {
 	return func(yield func(llm.Event, error) bool) {
+		if m.p.w.mutant == CutInSilence || m.p.w.mutant == BlankedArguments {
+			req = spoilt(m.p.w.mutant, req)
+		}
+		m.p.w.shown(m.p.run, req)
+		begun := false
 		for ev, err := range m.Scripted.Generate(ctx, req) {
 			if dead := m.p.wait("token", nil); dead != nil {
 				yield(nil, dead)
@@ -115,6 +113,11 @@ func (m model) Generate(ctx context.Context, req *llm.Request) iter.Seq2[llm.Eve
 				yield(nil, e)
 				return
 			}
+			if e := m.fails(begun); e != nil {
+				yield(nil, e)
+				return
+			}
+			begun = true
 			if !yield(ev, err) {
 				return
 			}
@@ -126,14 +129,35 @@ func (m model) Generate(ctx context.Context, req *llm.Request) iter.Seq2[llm.Eve
 // run.
 var (
 	worlds sync.Map // of *world, by run
-	guard  = sync.OnceValues(func() (*runtime.Guard, error) {
-		src, err := policies.ParseSource("sim", []byte(policyText))
-		if err != nil {
-			return nil, err
-		}
-		return runtime.NewGuard(runtime.GuardOptions{Layers: []*policies.Source{src}, Audit: auditor{}, ApprovalTTL: time.Hour})
-	})
+	guards sync.Map // of func() (*runtime.Guard, error), by the text or name of the policy
 )
+
+// laxText lets everything through.
+const laxText = "name: lax\ndefault: allow\n"
+
+// policy is the bundle of this history.
+func (w *world) policy() ([]*policies.Source, error) {
+	switch {
+	case w.seen.character.strict && w.mutant != AsOftenAsWritten:
+		return policies.Load("strict")
+	case w.seen.character.strict:
+		src, err := policies.ParseSource("lax", []byte(laxText))
+		return []*policies.Source{src}, err
+	}
+	src, err := policies.ParseSource("sim", []byte(policyText))
+	return []*policies.Source{src}, err
+}
+
+func (w *world) guard() (*runtime.Guard, error) {
+	layers, err := w.policy()
+	if err != nil {
+		return nil, err
+	}
+	made, _ := guards.LoadOrStore(layers[0].Name, sync.OnceValues(func() (*runtime.Guard, error) {
+		return runtime.NewGuard(runtime.GuardOptions{Layers: layers, Audit: auditor{}, ApprovalTTL: time.Hour})
+	}))
+	return made.(func() (*runtime.Guard, error))()
+}
 
 type auditor struct{}
 

@@ -53,6 +53,8 @@ type world struct {
 	logged  auditDisk
 	seen    *seen
 	cached  map[string]planner.Decided // CachedVerdict
+
+	endpoint endpoint
 }
 
 // turn is one goroutine that waits.
@@ -86,6 +88,9 @@ type run struct {
 	origin string         // of a fork
 	hash   string         // of its last state
 }
+
+// over says whether nothing of the run is left to do: one that its model failed can go on.
+func (r *run) over() bool { return r.status.Done() && r.status != planner.Failed }
 
 // wait parks the caller until the scheduler lets it go on, and returns errCrash if
 // its process has died.
@@ -149,7 +154,7 @@ func (w *world) play() error {
 			w.faulty = false
 			w.calm()
 		}
-		ended := !slices.ContainsFunc(w.runs, func(r *run) bool { return !r.status.Done() })
+		ended := !slices.ContainsFunc(w.runs, func(r *run) bool { return !r.over() })
 		if ended && len(w.procs) == 0 && !w.bus.busy() {
 			w.finish()
 			break
@@ -189,31 +194,36 @@ func (w *world) act() {
 		w.inject()
 		return
 	}
-	w.mu.Lock()
-	slices.SortFunc(w.turns, func(a, b *turn) int { return strings.Compare(a.key, b.key) })
-	var ready []int
-	for i, t := range w.turns {
-		if t.ready == nil || t.ready() {
-			ready = append(ready, i)
-		}
-	}
-	n := len(ready) + len(w.bus.requests)
-	if n == 0 {
-		w.mu.Unlock()
+	if len(w.ready())+len(w.bus.requests) == 0 {
 		w.idle()
 		return
 	}
 	time.Sleep(time.Duration(w.rng.IntN(200)) * time.Millisecond)
-	pick := w.rng.IntN(n)
+	synctest.Wait() // a pause of the runtime may have ended meanwhile
+	ready := w.ready()
+	pick := w.rng.IntN(len(ready) + len(w.bus.requests))
 	if pick >= len(ready) {
-		w.mu.Unlock()
 		w.bus.serve(pick - len(ready))
 		return
 	}
+	w.mu.Lock()
 	t := w.turns[ready[pick]]
 	w.turns = slices.Delete(w.turns, ready[pick], ready[pick]+1)
 	w.mu.Unlock()
 	close(t.begin)
+}
+
+// ready lists the places in turns of those who can go on, in an order that is always the same.
+func (w *world) ready() (places []int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	slices.SortFunc(w.turns, func(a, b *turn) int { return strings.Compare(a.key, b.key) })
+	for i, t := range w.turns {
+		if t.ready == nil || t.ready() {
+			places = append(places, i)
+		}
+	}
+	return places
 }
 
 // spawn starts a process that does that work.

@@ -27,6 +27,11 @@ const (
 	NoAudit             Mutant = "calls are allowed past the policy and its audit"
 	NoSync              Mutant = "a record is acknowledged before it is on disk"
 	NoDirSync           Mutant = "a new journal's name is not on disk"
+	FaultsAreFinal      Mutant = "a busy model ends its run"
+	LostIsFailed        Mutant = "a reply that was lost is a failure"
+	AsOftenAsWritten    Mutant = "a payment is let through as often as the model writes it"
+	CutInSilence        Mutant = "a long result is cut, and nobody says so"
+	BlankedArguments    Mutant = "arguments that cannot be read are shown as none"
 )
 
 func TestSim(t *testing.T) {
@@ -50,7 +55,7 @@ func TestSim(t *testing.T) {
 		sum += total[k]
 	}
 	t.Logf("%7d faults in %d histories, in %v", sum, *seeds, time.Since(began).Round(time.Millisecond))
-	if len(total) < 20 {
+	if len(total) < 30 {
 		t.Errorf("only %d kinds of fault were injected", len(total))
 	}
 }
@@ -68,7 +73,8 @@ func TestSimSame(t *testing.T) {
 
 // TestSimMutants shows that the checks see the mistakes that they are there for.
 func TestSimMutants(t *testing.T) {
-	for _, m := range []Mutant{IntentAfterDispatch, NoResultStore, NoFencing, DedupByAttempt, GuessingReconciler, CachedVerdict, NoAudit, NoSync, NoDirSync} {
+	for _, m := range []Mutant{IntentAfterDispatch, NoResultStore, NoFencing, DedupByAttempt, GuessingReconciler, CachedVerdict, NoAudit, NoSync, NoDirSync,
+		FaultsAreFinal, LostIsFailed, AsOftenAsWritten, CutInSilence, BlankedArguments} {
 		n := uint64(0)
 		var err error
 		for ; n < 100 && err == nil; n++ {

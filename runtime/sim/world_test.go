@@ -26,7 +26,7 @@ var errNotNow = errors.New("sim: nothing to do")
 func newWorld(seed uint64, mutant Mutant) *world {
 	w := &world{seed: seed, rng: rand.New(rand.NewPCG(seed, 99)), mutant: mutant, faults: map[string]int{}, cached: map[string]planner.Decided{}}
 	w.disk = &disk{w: w, names: map[string]*inode{}, saved: map[string]*inode{}}
-	w.bus = &bus{w: w, store: map[string]*entry{}, effects: map[string]int{}, keys: map[string]bool{}, sent: map[string]int{}}
+	w.bus = &bus{w: w, store: map[string]*entry{}, effects: map[string]int{}, keys: map[string]bool{}, sent: map[string]int{}, said: map[string]string{}, of: map[string]string{}}
 	w.logged.w = w
 	w.seen = newSeen(w, newCharacter(w.rng))
 	for i := range 1 + w.rng.IntN(2) {
@@ -38,11 +38,19 @@ func newWorld(seed uint64, mutant Mutant) *world {
 	return w
 }
 
+// asked is what the user says.
+func (w *world) asked() string {
+	if w.seen.character.strict {
+		return "Pay invoice 7."
+	}
+	return "go"
+}
+
 // begin has a visitor start the run, which must be heard of before it is there.
 func (w *world) begin(r *run) {
 	w.spawn(r, false, func(ctx context.Context, _ *process, rt *runtime.Runtime) (planner.State, error) {
 		_, err := rt.Start(ctx, planner.Started{Run: r.id, By: "ana", Tenant: "tenant of " + r.id, System: "Do as you are told.",
-			Messages: []llm.Message{{Role: llm.RoleUser, Content: "go"}}, Tools: specs, Budget: budget})
+			Messages: []llm.Message{{Role: llm.RoleUser, Content: w.asked()}}, Tools: specs, Budget: budget})
 		if errors.Is(err, journal.ErrConflict) { // a visitor before it had done it, and died
 			err = nil
 		}
@@ -50,7 +58,7 @@ func (w *world) begin(r *run) {
 	})
 }
 
-var budget = planner.Budget{Steps: 8, Calls: 20, Wall: 48 * time.Hour}
+var budget = planner.Budget{Steps: 12, Calls: 20, Wall: 48 * time.Hour}
 
 // runtime returns the runtime of a process that has just started.
 func (p *process) runtime() (*runtime.Runtime, error) {
@@ -58,7 +66,7 @@ func (p *process) runtime() (*runtime.Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
-	g, err := guard()
+	g, err := p.w.guard()
 	if err != nil {
 		return nil, err
 	}
@@ -180,6 +188,7 @@ func (w *world) inject() {
 
 // calm ends what a fault may have left: nobody is thief any more.
 func (w *world) calm() {
+	w.endpoint = endpoint{}
 	for _, p := range w.procs {
 		p.thief = false
 	}
@@ -190,7 +199,7 @@ func (w *world) idle() {
 	time.Sleep(time.Duration(1+w.rng.IntN(60)) * time.Second)
 	var open []*run
 	for _, r := range w.runs {
-		if !r.status.Done() && !slices.ContainsFunc(w.procs, func(p *process) bool { return p.run == r.id }) {
+		if !r.over() && !slices.ContainsFunc(w.procs, func(p *process) bool { return p.run == r.id }) {
 			open = append(open, r)
 		}
 	}
@@ -206,6 +215,20 @@ func (w *world) idle() {
 	case r.status == planner.Waiting && w.rng.IntN(8) == 0:
 		w.faults["approval expired"]++
 		time.Sleep(2 * time.Hour)
+		if w.rng.IntN(2) == 0 {
+			w.faults["approval expired before it was given"]++
+			w.person(r)
+			return
+		}
+		w.drive(r)
+	case r.status == planner.Failed:
+		w.faults["model: key mended, run opened again"]++
+		w.endpoint.refused = false
+		w.spawn(r, false, func(ctx context.Context, _ *process, rt *runtime.Runtime) (planner.State, error) {
+			return planner.State{}, rt.Reopen(ctx, r.id, "dora")
+		})
+	case r.status == planner.Suspended:
+		w.faults["suspended run gone on with"]++
 		w.drive(r)
 	case r.status == planner.Waiting, r.status == planner.OutcomeUnknown:
 		w.person(r)
@@ -216,7 +239,10 @@ func (w *world) idle() {
 
 // person answers a call that waits, or says what became of one.
 func (w *world) person(r *run) {
-	mistaken, approve := w.rng.IntN(6) == 0, w.rng.IntN(4) > 0
+	mistaken, approve, again := w.rng.IntN(6) == 0, w.rng.IntN(4) > 0, w.rng.IntN(3) == 0
+	if !slices.ContainsFunc(w.procs, func(p *process) bool { return p.run == r.id && p.driver }) {
+		w.faults["person came while nobody drove"]++
+	}
 	w.spawn(r, false, func(ctx context.Context, p *process, rt *runtime.Runtime) (planner.State, error) {
 		s, err := rt.Load(ctx, r.id)
 		if err != nil {
@@ -233,6 +259,12 @@ func (w *world) person(r *run) {
 				err := rt.Answer(ctx, r.id, a)
 				if mistaken && err == nil {
 					w.violated("an approval of another call was taken")
+				}
+				if again && err == nil { // to have two calls for one yes
+					w.faults["approval given twice"]++
+					if rt.Answer(ctx, r.id, a) == nil {
+						w.violated("an approval of %s was taken twice", a.Call)
+					}
 				}
 				return s, err
 			case planner.Unknown:
