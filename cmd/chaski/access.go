@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 
 	"github.com/chaski-dev/chaski/runtime/bus"
@@ -27,6 +28,9 @@ func (f *accessFlags) AfterApply() error {
 	a := f.access()
 	if err := a.Check(); err != nil {
 		return err
+	}
+	if a.User != "" && a.Password == "" {
+		return fmt.Errorf("there is no password for the NATS user %s: set $NATS_PASSWORD", a.User)
 	}
 	for _, w := range []struct{ flag, value, env string }{
 		{"--creds", f.Creds, "NATS_CREDS"}, {"--nkey", f.NKey, "NATS_NKEY"}, {"--nats-user", f.NatsUser, "NATS_USER"}, {"--nats-ca", f.NatsCA, "NATS_CA"},

@@ -335,10 +335,13 @@ func expandEnv(text string, lookup func(string) (string, bool)) (string, error) 
 		name = strings.TrimPrefix(name, "env:")
 		value, ok := lookup(name)
 		switch {
-		case ok && (value != "" || !has):
+		case value != "":
 			return value
 		case has:
 			return fallback
+		case ok: // an empty token is no token
+			errs = append(errs, fmt.Errorf("%s: the environment variable %s is empty; write ${%s:-} where that is meant", m, name, name))
+			return ""
 		}
 		errs = append(errs, fmt.Errorf("%s: there is no environment variable %q", m, name))
 		return ""
