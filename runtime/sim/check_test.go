@@ -27,15 +27,16 @@ type seen struct {
 	character character
 	acks      map[string][]string // hashes of the acknowledged records, by run
 	forks     map[string]bool     // finished ones
+	there     map[string]bool     // begun by a process that died before it was told
 	commands  map[string]string   // by hash of the state: what the planner asked for in it
 }
 
 func newSeen(w *world, c character) *seen {
-	return &seen{w: w, character: c, acks: map[string][]string{}, forks: map[string]bool{}, commands: map[string]string{}}
+	return &seen{w: w, character: c, acks: map[string][]string{}, forks: map[string]bool{}, there: map[string]bool{}, commands: map[string]string{}}
 }
 
 func (s *seen) started(run string) bool {
-	return len(s.acks[run]) > 0 && (s.forks[run] || !strings.Contains(run, "-f"))
+	return (len(s.acks[run]) > 0 || s.there[run]) && (s.forks[run] || !strings.Contains(run, "-f"))
 }
 
 func (s *seen) forked(run string) { s.forks[run] = true }
@@ -71,6 +72,7 @@ func (s *seen) acknowledged(run string, r journal.Record) {
 
 // survived checks invariant 2 on what a power failure left.
 func (s *seen) survived(w *world) {
+	clear(s.there)
 	for run, acks := range s.acks {
 		var have []string
 		if in := w.disk.saved[filepath.Join(folder, run+".jsonl")]; in != nil {

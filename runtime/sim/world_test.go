@@ -52,7 +52,7 @@ func (w *world) begin(r *run) {
 		_, err := rt.Start(ctx, planner.Started{Run: r.id, By: "ana", Tenant: "tenant of " + r.id, System: "Do as you are told.",
 			Messages: []llm.Message{{Role: llm.RoleUser, Content: w.asked()}}, Tools: specs, Budget: budget})
 		if errors.Is(err, journal.ErrConflict) { // a visitor before it had done it, and died
-			err = nil
+			w.seen.there[r.id], err = true, nil
 		}
 		return planner.State{}, err
 	})
