@@ -118,7 +118,7 @@ func Load(file string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(bytes.TrimSpace(text)) == 0 { // what a full disk leaves of a file with tools and policies
+	if strings.TrimSpace(string(text)) == "" { // what a full disk leaves of a file with tools and policies
 		return nil, fmt.Errorf("%s: it is empty, want at least a name", file)
 	}
 	c, err := Parse(text)
