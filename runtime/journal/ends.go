@@ -88,6 +88,7 @@ func (d *Dir) Remove(ctx context.Context, run string) error {
 		return err
 	}
 	defer release()
+	d.named.Delete(run)
 	err = d.fs.Remove(d.file(run))
 	if errors.Is(err, os.ErrNotExist) {
 		err = fmt.Errorf("%w: %s", ErrNoRun, run)

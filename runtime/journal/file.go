@@ -23,6 +23,7 @@ type Dir struct {
 
 	mu    sync.Mutex
 	tails map[string]tail
+	named sync.Map // runs whose file's name this process has seen to be on disk
 
 	listing listing
 	watched watches
@@ -88,8 +89,11 @@ func (d *Dir) Append(ctx context.Context, run string, r Record) error {
 	if err == nil {
 		err = f.Sync()
 	}
-	if err == nil && r.Seq == 1 {
-		err = d.fs.SyncDir(d.path)
+	if _, named := d.named.Load(run); err == nil && !named {
+		// Also where another process made the file: it may have died before this.
+		if err = d.fs.SyncDir(d.path); err == nil {
+			d.named.Store(run, true)
+		}
 	}
 	if err != nil {
 		// The line was not acknowledged: nobody may find it. The sync keeps what was
