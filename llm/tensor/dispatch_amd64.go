@@ -28,6 +28,8 @@ var (
 		transpose: transposeFloatsAVX512, transposeBytes: transposeCodesAVX512, outer16: outer16AVX512, outer32: outer32AVX512, outer16Max: 255, outer32Max: 255,
 		dotQ4K:        dotQ4KAVX512,
 		dotQ6K:        dotQ6KAVX512,
+		dotQ80:        dotQ80AVX512,
+		dotQ40:        dotQ40AVX512,
 		interleaveQ4K: interleaveQ4KAVX512, interleaveQ6K: interleaveQ6KAVX512,
 		scores:    [3]func(q *float32, qstride int, k *byte, dim, n int, out *float32, stride, ahead int){scoresF32AVX512, scoresF16AVX512, scoresQ80AVX512},
 		weighted4: [3]func(acc *float32, v *byte, w *float32, stride, n, dim, ahead int){weighted4F32AVX512, weighted4F16AVX512, weighted4Q80AVX512},

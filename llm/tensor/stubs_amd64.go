@@ -171,6 +171,16 @@ func dotQ4KAVX512(b *byte, a *int8, wide *float32, blocks int) float32
 //go:noescape
 func dotQ6KAVX512(b *byte, a *int8, d *float32, sum *float32, blocks int) float32
 
+// dotQ80AVX512 is kernels.dotQ80 for AVX-512 with VNNI.
+//
+//go:noescape
+func dotQ80AVX512(b *byte, a *int8, d *float32, sum *float32, blocks int) float32
+
+// dotQ40AVX512 is kernels.dotQ40 for AVX-512 with VNNI.
+//
+//go:noescape
+func dotQ40AVX512(b *byte, a *int8, d *float32, sum *float32, blocks int) float32
+
 // interleaveQ4KAVX512 is kernels.interleaveQ4K for AVX-512.
 //
 //go:noescape

@@ -49,6 +49,8 @@ func main() {
 	quantizeAVX512()
 	dotQ4KAVX512()
 	dotQ6KAVX512()
+	dotQ80AVX512()
+	dotQ40AVX512()
 	interleaveQ4K()
 	interleaveQ6K()
 	for _, t := range rowFormats {
