@@ -105,7 +105,8 @@ func (l *Library) readAll(ctx context.Context, jobs []*job) error {
 				o.close()
 			}
 		}()
-		for _, j := range jobs {
+		for i, j := range jobs {
+			jobs[i] = nil // what was read of a file goes with it
 			l.read(ctx, j, open)
 			select {
 			case ahead <- j:
