@@ -31,19 +31,8 @@ func Request(s State) *llm.Request {
 		req.MaxCalls = 0
 		req.ToolChoice.Mode = llm.ChoiceNone
 	}
-	req.Messages = make([]llm.Message, 0, len(s.Messages)+2)
-	if st.System != "" {
-		req.Messages = append(req.Messages, llm.Message{Role: llm.RoleSystem, Content: st.System})
-	}
-	var volatile []llm.Message
-	for _, m := range s.Messages {
-		if m.Volatile {
-			volatile = append(volatile, m)
-			continue
-		}
-		req.Messages = append(req.Messages, m)
-	}
-	req.Messages = append(s.instructed(req.Messages), volatile...)
+	messages, volatile := s.shared()
+	req.Messages = append(s.instructed(messages), volatile...)
 	for _, t := range s.shown() {
 		req.Tools = append(req.Tools, t.LLM())
 	}
@@ -59,6 +48,33 @@ func Request(s State) *llm.Request {
 		s.planRequest(req)
 	}
 	return req
+}
+
+// shared returns the system message with the conversation, and the volatile messages, which
+// go behind it. Prompts share the memory of what they have in common: nobody writes there.
+func (s *State) shared() (messages, volatile []llm.Message) {
+	p := s.prompts
+	if p == nil {
+		p = &prompts{}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n, known := len(s.Messages), len(p.from)
+	if known == 0 || n < known || &s.Messages[0] != &p.from[0] { // another conversation, or a state that was left
+		p.built, p.volatile, known = nil, nil, 0
+		if s.Start.System != "" {
+			p.built = append(p.built, llm.Message{Role: llm.RoleSystem, Content: s.Start.System})
+		}
+	}
+	for _, m := range s.Messages[known:] {
+		if m.Volatile {
+			p.volatile = append(p.volatile, m)
+		} else {
+			p.built = append(p.built, m)
+		}
+	}
+	p.from = s.Messages
+	return p.built[:len(p.built):len(p.built)], p.volatile[:len(p.volatile):len(p.volatile)]
 }
 
 // instructed puts the run's own instructions before its prompt, which is the last message

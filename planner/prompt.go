@@ -24,7 +24,11 @@ type prompts struct {
 	mu       sync.Mutex
 	messages []llm.Message
 	sums     [][sha256.Size]byte
+	shares   bool          // messages lies in the memory of built, where nobody writes
 	said     []llm.Message // the longest conversation, with room behind it
+
+	from            []llm.Message // the conversation of which built and volatile were made
+	built, volatile []llm.Message
 }
 
 // say adds messages to the conversation. The state that said last has the room behind it
@@ -77,7 +81,11 @@ func (s *State) Answers(prompt string, req *llm.Request) bool {
 func (p *prompts) chain(messages []llm.Message) (sum [sha256.Size]byte, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	shares := len(messages) > 0 && len(p.built) > 0 && &messages[0] == &p.built[0]
 	same := 0
+	if shares && p.shares && len(p.messages) > 0 && &p.messages[0] == &messages[0] {
+		same = min(len(p.messages), len(messages))
+	}
 	for same < min(len(p.messages), len(messages)) && sameMessage(&p.messages[same], &messages[same]) {
 		same++
 	}
@@ -88,7 +96,7 @@ func (p *prompts) chain(messages []llm.Message) (sum [sha256.Size]byte, err erro
 	for i := same; i < len(messages); i++ {
 		b, err := json.Marshal(&messages[i])
 		if err != nil {
-			p.messages = nil
+			p.messages, p.shares = nil, false
 			return sum, err
 		}
 		h := sha256.New()
@@ -97,7 +105,15 @@ func (p *prompts) chain(messages []llm.Message) (sum [sha256.Size]byte, err erro
 		h.Sum(sum[:0])
 		p.sums = append(p.sums, sum)
 	}
-	p.messages = append(p.messages[:same], messages[same:]...)
+	switch {
+	case shares:
+		p.messages = messages
+	case p.shares:
+		p.messages = slices.Clone(messages)
+	default:
+		p.messages = append(p.messages[:same], messages[same:]...)
+	}
+	p.shares = shares
 	return sum, nil
 }
 

@@ -151,6 +151,35 @@ func TestSayBranches(t *testing.T) {
 	}
 }
 
+// TestPromptsBranch: prompts share memory and their hashes are remembered, and yet those of
+// states that went different ways from one are each its own.
+func TestPromptsBranch(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	all := []State{{Start: &Started{System: "Be brief."}, prompts: &prompts{}}}
+	kept := map[int]*llm.Request{}
+	for i := range 2000 {
+		next := all[r.IntN(len(all))]
+		if r.IntN(3) > 0 {
+			next = all[len(all)-1]
+		}
+		next.say(llm.Message{Content: fmt.Sprint(i), Volatile: r.IntN(20) == 0})
+		all = append(all, next)
+		for _, at := range []int{len(all) - 1, r.IntN(len(all))} {
+			s := all[at]
+			req := Request(s)
+			alone := s
+			alone.prompts = nil
+			if want := Request(alone); !reflect.DeepEqual(req, want) || kept[at] != nil && !reflect.DeepEqual(kept[at], want) {
+				t.Fatalf("state %d of %d: its prompt is another's", at, i)
+			}
+			if s.PromptHash(req) != alone.PromptHash(req) {
+				t.Fatalf("state %d of %d: its hash is another's", at, i)
+			}
+			kept[at] = req
+		}
+	}
+}
+
 // BenchmarkPromptHash is the cost of one more step after many: it must not grow with them.
 func BenchmarkPromptHash(b *testing.B) {
 	for _, steps := range []int{100, 2000} {

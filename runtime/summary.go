@@ -24,16 +24,40 @@ type Summary struct {
 	Used    planner.Used
 }
 
+// Listed is a run in a list, or why it is refused.
+type Listed struct {
+	Summary
+	Err error
+}
+
 // Summary returns what a list says of a run. Of a run that has ended it reads the two ends
 // of the journal, where that can; Load and Events check all of it.
 func (r *Runtime) Summary(ctx context.Context, run string) (Summary, error) {
+	one := r.Summaries(ctx, []string{run})[0]
+	return one.Summary, one.Err
+}
+
+// Summaries is Summary of several runs, in their order. A journal on a cluster is asked for
+// all of them at once.
+func (r *Runtime) Summaries(ctx context.Context, runs []string) []Listed {
+	out := make([]Listed, len(runs))
+	var ends []journal.End
 	if e, ok := r.opt.Journal.(journal.Ender); ok {
-		if first, last, err := e.Ends(ctx, run); err == nil {
-			if s, ok := summarised(run, first, last); ok {
-				return s, nil
+		ends = e.Ends(ctx, runs)
+	}
+	for i, run := range runs {
+		if ends != nil && ends[i].Err == nil {
+			var ok bool
+			if out[i].Summary, ok = summarised(run, ends[i].First, ends[i].Last); ok {
+				continue
 			}
 		}
+		out[i].Summary, out[i].Err = r.summary(ctx, run)
 	}
+	return out
+}
+
+func (r *Runtime) summary(ctx context.Context, run string) (Summary, error) {
 	events, s, err := r.Events(ctx, run)
 	if err != nil {
 		return Summary{}, err

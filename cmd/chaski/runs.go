@@ -126,11 +126,11 @@ func (c *runsLsCmd) Run(ctx context.Context) error {
 	out.SetEscapeHTML(false)
 	for run, one := range summaries(ctx, rt, runs) {
 		l := listed{Run: run, Status: "refused"}
-		if one.err == nil {
+		if one.Err == nil {
 			s := one.Summary
 			l = listed{Run: run, Status: s.Status, Reason: s.Reason, Started: s.Started, By: s.By, Prompt: s.Prompt, Used: s.Used}
 		} else {
-			l.Reason = one.err.Error()
+			l.Reason = one.Err.Error()
 		}
 		switch {
 		case c.Status != "" && c.Status != string(l.Status):
@@ -138,7 +138,7 @@ func (c *runsLsCmd) Run(ctx context.Context) error {
 			if err := out.Encode(l); err != nil {
 				return err
 			}
-		case one.err != nil:
+		case one.Err != nil:
 			fmt.Fprintf(table, "%s\t%s\t%s\n", run, l.Status, printable(l.Reason, false))
 		default:
 			what := l.Prompt
@@ -155,36 +155,24 @@ func (c *runsLsCmd) Run(ctx context.Context) error {
 	return table.Flush()
 }
 
-// inList is a run in a list, or why it is refused.
-type inList struct {
-	runtime.Summary
-	err error
-}
-
 // summaries reads runs, several at a time, and gives them in their order.
-func summaries(ctx context.Context, rt *runtime.Runtime, runs []string) iter.Seq2[string, inList] {
-	return func(yield func(string, inList) bool) {
+func summaries(ctx context.Context, rt *runtime.Runtime, runs []string) iter.Seq2[string, runtime.Listed] {
+	return func(yield func(string, runtime.Listed) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		const batch = 64
 		width := 4 * goruntime.GOMAXPROCS(0)
-		slots := make(chan chan []inList, width)
+		slots := make(chan chan []runtime.Listed, width)
 		go func() {
 			defer close(slots)
 			for part := range slices.Chunk(runs, batch) {
-				done := make(chan []inList, 1)
+				done := make(chan []runtime.Listed, 1)
 				select {
 				case slots <- done:
 				case <-ctx.Done():
 					return
 				}
-				go func() {
-					all := make([]inList, len(part))
-					for i, run := range part {
-						all[i].Summary, all[i].err = rt.Summary(ctx, run)
-					}
-					done <- all
-				}()
+				go func() { done <- rt.Summaries(ctx, part) }()
 			}
 		}()
 		at := 0
@@ -222,7 +210,7 @@ func (c *runsRmCmd) Run(ctx context.Context) error {
 			return err
 		}
 		for run, s := range summaries(ctx, rt, runs) {
-			if s.err == nil && s.Status.Done() && time.Since(s.Last) > c.Older {
+			if s.Err == nil && s.Status.Done() && time.Since(s.Last) > c.Older {
 				names = append(names, run)
 			}
 		}

@@ -8,10 +8,17 @@ import (
 	"os"
 )
 
-// Ender is a [Journal] that gives the first and the last record of a run without reading
+// Ender is a [Journal] that gives the first and the last records of runs without reading
 // what lies between them. It vouches for no more than these two.
 type Ender interface {
-	Ends(ctx context.Context, run string) (first, last Record, err error)
+	// Ends returns as many as there are runs, in their order.
+	Ends(ctx context.Context, runs []string) []End
+}
+
+// End is a run's first record and its last.
+type End struct {
+	First, Last Record
+	Err         error
 }
 
 // Remover is a [Journal] from which a whole run can be removed.
@@ -24,7 +31,15 @@ type Remover interface {
 const endsRead = 8 << 10
 
 // Ends implements [Ender]. It takes no lock: a line that is being written is no record.
-func (d *Dir) Ends(_ context.Context, run string) (first, last Record, err error) {
+func (d *Dir) Ends(_ context.Context, runs []string) []End {
+	all := make([]End, len(runs))
+	for i, run := range runs {
+		all[i].First, all[i].Last, all[i].Err = d.ends(run)
+	}
+	return all
+}
+
+func (d *Dir) ends(run string) (first, last Record, err error) {
 	if err := CheckRun(run); err != nil {
 		return first, last, err
 	}

@@ -82,7 +82,7 @@ func OpenStream(ctx context.Context, js jetstream.JetStream, opt StreamOptions) 
 		s.stream, err = js.Stream(ctx, opt.Name)
 		if errors.Is(err, jetstream.ErrStreamNotFound) {
 			s.stream, err = js.CreateStream(ctx, jetstream.StreamConfig{Name: opt.Name, Description: "Chaski: the events of runs",
-				Subjects: []string{subjectPrefix + "*"}, Replicas: opt.Replicas, DenyDelete: true}) // whole runs may be removed
+				Subjects: []string{subjectPrefix + "*"}, Replicas: opt.Replicas, AllowDirect: true, DenyDelete: true}) // whole runs may be removed
 		}
 		return err
 	})
@@ -309,20 +309,16 @@ func (s *Stream) tail(ctx context.Context, run string, r Record) (streamTail, er
 }
 
 func (s *Stream) look(ctx context.Context, run string) (streamTail, error) {
-	var msg *jetstream.RawStreamMsg
-	err := s.ride(ctx, func(ctx context.Context) (err error) {
-		msg, err = s.stream.GetLastMsgForSubject(ctx, subjectPrefix+run)
-		return err
-	})
-	if errors.Is(err, jetstream.ErrMsgNotFound) {
+	g := s.get(ctx, wanted{Last: subjectPrefix + run})
+	if errors.Is(g.err, jetstream.ErrMsgNotFound) {
 		return streamTail{}, nil
 	}
-	if err != nil {
-		return streamTail{}, fmt.Errorf("journal: run %s: %w", run, err)
+	if g.err != nil {
+		return streamTail{}, fmt.Errorf("journal: run %s: %w", run, g.err)
 	}
-	r, err := s.decode(ctx, run, 0, msg.Data, true)
+	r, err := s.decode(ctx, run, 0, g.data, true)
 	if err == nil && r.Hash == r.sum() {
-		return streamTail{r, msg.Sequence}, nil
+		return streamTail{r, g.seq}, nil
 	}
 	if err != nil && !errors.Is(err, ErrCorrupt) {
 		return streamTail{}, err
@@ -357,20 +353,11 @@ func (s *Stream) Read(ctx context.Context, run string, after Record) ([]Record, 
 	first := last.Seq
 	var records []Record
 	var garbage error // of the first message that is no record
-	for {
-		var msg *jetstream.RawStreamMsg
-		err := s.ride(ctx, func(ctx context.Context) (err error) {
-			msg, err = s.stream.GetMsg(ctx, seq, jetstream.WithGetMsgSubject(subjectPrefix+run))
-			return err
-		})
-		if errors.Is(err, jetstream.ErrMsgNotFound) {
-			break
-		}
+	for msg, err := range s.following(ctx, run, seq) {
 		if err != nil {
 			return nil, fmt.Errorf("journal: run %s: %w", run, err)
 		}
-		seq = msg.Sequence + 1
-		r, err := s.decode(ctx, run, last.Seq+1, msg.Data, true)
+		r, err := s.decode(ctx, run, last.Seq+1, msg.data, true)
 		if err != nil && !errors.Is(err, ErrCorrupt) {
 			return nil, err
 		}
@@ -380,14 +367,14 @@ func (s *Stream) Read(ctx context.Context, run string, after Record) ([]Record, 
 			if garbage == nil {
 				garbage = cmp.Or(err, error(&CorruptError{Run: run, Seq: last.Seq + 1, Reason: "its hash does not fit its content"}))
 			}
-			s.setTail(run, streamTail{last, msg.Sequence})
+			s.setTail(run, streamTail{last, msg.seq})
 			continue
 		}
 		if err := r.follows(run, last); err != nil {
 			return nil, cmp.Or(garbage, err)
 		}
 		records, last = append(records, r), r
-		s.setTail(run, streamTail{r, msg.Sequence})
+		s.setTail(run, streamTail{r, msg.seq})
 	}
 	if garbage != nil && last.Seq == 0 {
 		return nil, garbage
@@ -438,22 +425,15 @@ func (s *Stream) Remove(ctx context.Context, run string) error {
 
 // messages returns, for each message of a run, the name of its object, "" if it has none.
 func (s *Stream) messages(ctx context.Context, run string) (objects []string, err error) {
-	for seq := uint64(1); ; {
-		var msg *jetstream.RawStreamMsg
-		err := s.ride(ctx, func(ctx context.Context) (err error) {
-			msg, err = s.stream.GetMsg(ctx, seq, jetstream.WithGetMsgSubject(subjectPrefix+run))
-			return err
-		})
-		if errors.Is(err, jetstream.ErrMsgNotFound) {
-			return objects, nil
-		}
+	for msg, err := range s.following(ctx, run, 1) {
 		if err != nil {
 			return nil, fmt.Errorf("journal: run %s: %w", run, err)
 		}
 		var k kept
-		_ = json.Unmarshal(msg.Data, &k) // what is no record has no object
-		objects, seq = append(objects, k.Object), msg.Sequence+1
+		_ = json.Unmarshal(msg.data, &k) // what is no record has no object
+		objects = append(objects, k.Object)
 	}
+	return objects, nil
 }
 
 // Runs implements [Journal].

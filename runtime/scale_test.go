@@ -1,0 +1,173 @@
+//go:build unix
+
+package runtime_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/runtime"
+	"github.com/chaski-dev/chaski/runtime/bus"
+	"github.com/chaski-dev/chaski/runtime/journal"
+	"github.com/chaski-dev/chaski/tools"
+)
+
+// cpu is what this process has used.
+func cpu() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// onServers is a journal on the servers that CHASKI_SCALE_NATS names, or on one in this
+// process; where says which.
+func onServers(t *testing.T) (j *journal.Stream, where string) {
+	t.Helper()
+	o := bus.Options{URL: os.Getenv("CHASKI_SCALE_NATS")}
+	if where = "on " + o.URL; o.URL == "" {
+		s, err := bus.Start(bus.ServerOptions{StoreDir: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(s.Close)
+		o.Server, where = s, "on a server in this process"
+	}
+	c, err := bus.Connect(ctx, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	j, err = journal.OpenStream(ctx, c.JetStream(), journal.StreamOptions{Replicas: c.Replicas()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j, where
+}
+
+// TestStepsOnStream: a run's cost is linear in its steps where its journal is on a cluster:
+// what a step of four times as many costs is within a third.
+func TestStepsOnStream(t *testing.T) {
+	if testing.Short() {
+		t.Skip("thousands of steps take a while")
+	}
+	steps := []int{100, 400}
+	if os.Getenv("CHASKI_SCALE_NATS") != "" {
+		steps = []int{500, 1000, 2000, 4000}
+	}
+	j, where := onServers(t)
+	var drives []time.Duration
+	for _, n := range steps {
+		rt, err := runtime.New(runtime.Options{Journal: j, Caller: callerFunc(ok), Gate: verdict(planner.Allow), Model: &llm.Scripted{Next: func(turn int, _ *llm.Request) llm.Turn {
+			if turn >= n {
+				return llm.Turn{Text: "done"}
+			}
+			return llm.Turn{Calls: []llm.ToolCall{call("look", fmt.Sprintf(`{"at":"place %d"}`, turn))}}
+		}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		run, err := rt.Start(ctx, started(runtime.NewRunID(), planner.Budget{Steps: n + 10, Calls: n + 10, Tokens: 1 << 40, Wall: time.Hour}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		began, used := time.Now(), cpu()
+		s, err := rt.Drive(ctx, run, nil)
+		if err != nil || s.Status != planner.Finished || s.Used.Calls != n {
+			t.Fatal(s.Status, s.Reason, s.Used.Calls, err)
+		}
+		driven := cpu() - used
+		drives = append(drives, driven/time.Duration(n))
+		wall := time.Since(began)
+		began, used = time.Now(), cpu()
+		if _, err := rt.Load(ctx, run); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s: %d steps: drive %v of CPU, %v a step, %v in all; load %v of CPU, %v in all", where, n, driven.Round(time.Millisecond),
+			drives[len(drives)-1].Round(time.Microsecond), wall.Round(time.Millisecond), (cpu() - used).Round(time.Millisecond), time.Since(began).Round(time.Millisecond))
+	}
+	if first, last := drives[0], drives[len(drives)-1]; float64(last) > 1.33*float64(first) {
+		t.Errorf("a step of %d costs %v, one of %d %v", steps[len(steps)-1], last, steps[0], first)
+	}
+}
+
+// TestListOnStream: a list of runs on a cluster reads their ends side by side. With
+// CHASKI_SCALE_NATS it lists 50,000, which are made if they are not there.
+func TestListOnStream(t *testing.T) {
+	n := 100
+	if os.Getenv("CHASKI_SCALE_NATS") != "" {
+		n = 50_000
+	}
+	j, where := onServers(t)
+	memory := &journal.Memory{}
+	rt, err := runtime.New(runtime.Options{Journal: memory, Caller: callerFunc(ok), Gate: verdict(planner.Allow), Model: &llm.Scripted{Next: func(turn int, _ *llm.Request) llm.Turn {
+		if turn > 0 {
+			return llm.Turn{Text: "done"}
+		}
+		return llm.Turn{Calls: []llm.ToolCall{call("look", `{"at":"a place"}`)}}
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := started("one-00000", planner.Budget{})
+	start.Tools = append([]tools.Spec(nil), start.Tools...)
+	for i := range start.Tools {
+		start.Tools[i].Parameters = json.RawMessage(`{"type":"object","properties":{"at":{"type":"string"}},"required":["at"]}`)
+	}
+	if _, err := rt.Start(ctx, start); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := rt.Drive(ctx, "one-00000", nil); err != nil || s.Status != planner.Finished {
+		t.Fatal(s.Status, err)
+	}
+	records, err := memory.Read(ctx, "one-00000", journal.Record{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	there, err := j.Runs(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, 128)
+	for i := len(there); i < n; i++ {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			run, last := fmt.Sprintf("one-%05d", i), journal.Record{}
+			for _, r := range records {
+				last = last.Next(r.Epoch, json.RawMessage(strings.ReplaceAll(string(r.Event), "one-00000", run)))
+				if err := j.Append(ctx, run, last); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if rt, err = runtime.New(runtime.Options{Journal: j}); err != nil {
+		t.Fatal(err)
+	}
+	began, used := time.Now(), cpu()
+	runs, err := rt.Runs(ctx)
+	if err != nil || len(runs) < n {
+		t.Fatal(len(runs), err)
+	}
+	for at := 0; at < len(runs); at += 64 {
+		for i, s := range rt.Summaries(ctx, runs[at:min(at+64, len(runs))]) {
+			if s.Err != nil || s.Status != planner.Finished || s.Prompt != "go" {
+				t.Fatalf("run %s: %+v", runs[at+i], s)
+			}
+		}
+	}
+	t.Logf("%s: %d runs of %d records listed in %v, %v of CPU", where, len(runs), len(records), time.Since(began).Round(time.Millisecond), (cpu() - used).Round(time.Millisecond))
+}
