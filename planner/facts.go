@@ -54,7 +54,7 @@ func Facts(before State, ev Event, after State) []policies.Fact {
 			var steps []tools.Call
 			for _, c := range after.Calls {
 				if c.Step != "" {
-					steps = append(steps, tools.Call{Tool: c.Tool, Arguments: c.Arguments, Store: c.Store})
+					steps = append(steps, tools.Call{Tool: c.Tool, Arguments: c.Arguments})
 				}
 			}
 			add(policies.Fact{Kind: policies.FactPlan, Plan: steps})
@@ -112,5 +112,5 @@ func imported(m *llm.Message) *llm.Message {
 }
 
 func (s *State) toolCall(c *CallState) tools.Call {
-	return tools.Call{ID: c.ID, Attempt: c.Attempt, Run: s.Run, Tenant: s.Start.Tenant, Tool: c.Tool, Arguments: c.Arguments, Values: s.Start.Values, Confidence: c.Confidence}
+	return tools.Call{ID: c.ID, Attempt: c.Attempt, Run: s.Run, Tenant: s.Start.Tenant, Tool: c.Tool, Arguments: c.Arguments, Values: s.Start.Values, Confidence: c.Confidence, Store: c.Store}
 }
