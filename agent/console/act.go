@@ -59,10 +59,20 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return &problem{http.StatusNotFound, "a run cannot be asked to " + action}
 	}
-	if err := c.ask(r, http.MethodPost, runPath(id, action), in, nil); err != nil {
+	var one run
+	if err := c.ask(r, http.MethodPost, runPath(id, action), in, &one); err != nil {
 		return err
 	}
+	if c.elsewhere(&one) {
+		notice += fmt.Sprintf(" The run was not begun here: it goes on where it is served, or with `chaski runs resume %s`.", id)
+	}
 	return back(w, r, to, notice)
+}
+
+// elsewhere says that a run does not go on here by itself: chaski run or chat began it, or a
+// trigger. One that a parent waits for goes on with it.
+func (c *Console) elsewhere(one *run) bool {
+	return !one.Over() && !one.Driven && one.Parent == "" && c.agent(one.Agent) == nil
 }
 
 // fork begins a new run with the first events of another, and lets it go on. Only who may
@@ -106,22 +116,29 @@ func (c *Console) answerAll(w http.ResponseWriter, r *http.Request) error {
 	if action != "approve" && action != "deny" {
 		return &problem{http.StatusBadRequest, "say approve or deny"}
 	}
-	done, failed := 0, []string{}
+	done, failed, left := 0, []string{}, map[string]bool{}
 	for _, v := range r.PostForm["call"] {
 		parts := strings.Split(v, " ")
 		if len(parts) != 3 {
 			return &problem{http.StatusBadRequest, "a call is named by its run, its id and its hash"}
 		}
 		in := map[string]any{"call_id": parts[1], "hash": parts[2]}
-		if err := c.ask(r, http.MethodPost, runPath(parts[0], action), in, nil); err != nil {
+		var one run
+		if err := c.ask(r, http.MethodPost, runPath(parts[0], action), in, &one); err != nil {
 			failed = append(failed, err.Error())
 			continue
 		}
 		done++
+		if c.elsewhere(&one) {
+			left[one.ID] = true
+		}
 	}
 	notice := fmt.Sprintf("%s: %d.", map[string]string{"approve": "Approved", "deny": "Refused"}[action], done)
 	if len(failed) > 0 {
 		notice += fmt.Sprintf(" Not answered: %d (%s).", len(failed), failed[0])
+	}
+	if len(left) > 0 {
+		notice += fmt.Sprintf(" Runs that were not begun here: %d; each goes on where it is served, or with `chaski runs resume RUN`.", len(left))
 	}
 	return back(w, r, "/console/approvals", notice)
 }

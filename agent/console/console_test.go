@@ -227,6 +227,44 @@ func (s *shop) ask(t testing.TB, text string, follows string) string {
 
 var hidden = regexp.MustCompile(`name="(call_id|hash)" value="([^"]*)"`)
 
+// TestAside: a run that another process began waits and is approved here: the page says how
+// it goes on, since it doesn't by itself; one that was begun here is not said to be elsewhere.
+func TestAside(t *testing.T) {
+	s := newShop(t, &journal.Memory{})
+	if _, err := s.http.Get(s.link); err != nil {
+		t.Fatal(err)
+	}
+	for _, ticked := range []bool{false, true} {
+		run := ""
+		for ev, err := range s.agent.Run(t.Context(), "Refund order 1042.") {
+			if err != nil {
+				t.Fatal(err)
+			}
+			run = ev.Run
+		}
+		path, command := "/console/runs/"+run, "chaski runs resume"
+		page := s.get(t, path, http.StatusOK)
+		if !strings.Contains(page, command+" "+run) || strings.Contains(page, "Go on with it") {
+			t.Error(page)
+		}
+		form := url.Values{"to": {"/console/approvals"}}
+		for _, m := range hidden.FindAllStringSubmatch(page, -1) {
+			form.Set(m[1], m[2])
+		}
+		to := path + "/approve"
+		if ticked {
+			to, form = "/console/approvals", url.Values{"action": {"approve"}, "call": {run + " " + form.Get("call_id") + " " + form.Get("hash")}}
+		}
+		if page := s.post(t, to, form, http.StatusOK, "Sec-Fetch-Site", "same-origin"); !strings.Contains(page, "Approved") || !strings.Contains(page, command) {
+			t.Errorf("%s: %s", to, page)
+		}
+	}
+	run := s.ask(t, "Refund order 1042.", "")
+	if page := s.wait(t, "/console/runs/"+run, "Waits for a person"); strings.Contains(page, "chaski runs resume") {
+		t.Error(page)
+	}
+}
+
 // TestTalk: a person asks, sees the call, approves it on the page and reads the answer; the
 // conversation goes on, and branches.
 func TestTalk(t *testing.T) {

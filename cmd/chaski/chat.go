@@ -37,6 +37,7 @@ type conversation struct {
 	session *agent.Session
 	screen  *screen
 	input   *lineInput // nil if standard input is no terminal
+	resumed string     // what was asked to be gone on with, until a turn follows: till then the session has no runs
 	kept    bool       // a turn was left that may go on
 	failure error      // of the last turn that did not finish, if nobody was there to see it
 
@@ -133,7 +134,7 @@ func (t *conversation) talk(ctx context.Context) error {
 		case text == "/help":
 			fmt.Fprintln(stdout, chatHelp)
 		case text == "/reset":
-			t.session = t.h.Session()
+			t.session, t.resumed = t.h.Session(), ""
 		case strings.HasPrefix(text, "/"):
 			fmt.Fprintf(stdout, "there is no command %s: want /help, /reset or /quit\n", printable(text, false))
 		default:
@@ -158,6 +159,7 @@ func (t *conversation) turn(root context.Context, begin func(context.Context) it
 		t.mu.Unlock()
 	}()
 	events := begin(ctx)
+	t.resumed = ""
 	run := ""
 	t.screen.said = false
 	for {

@@ -64,6 +64,7 @@ func (c *chatCmd) begin(ctx context.Context, t *conversation) (err error) {
 	if t.session, err = t.h.Reopen(ctx, c.Resume); err != nil {
 		return errors.Join(err, t.h.Close())
 	}
+	t.resumed = c.Resume
 	return nil
 }
 
@@ -96,5 +97,9 @@ func (t *conversation) farewell() {
 	if std, err := filepath.Abs(host.DefaultData); err == nil && std != t.h.Data() {
 		where = " --data " + shellWord(t.h.Data())
 	}
-	fmt.Fprintln(os.Stderr, strings.Join([]string{"go on with: chaski chat --resume ", t.session.ID(), where}, ""))
+	id := t.session.ID()
+	if t.resumed != "" {
+		id = t.resumed
+	}
+	fmt.Fprintln(os.Stderr, strings.Join([]string{"go on with: chaski chat --resume ", id, where}, ""))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -28,6 +29,20 @@ func commandTree() (*kong.Node, error) {
 		return nil, err
 	}
 	return p.Model.Node, nil
+}
+
+// explained is an error of the command line; where an argument is missing, with how the
+// command is written.
+func explained(err error) error {
+	var wrong *kong.ParseError
+	if !errors.As(err, &wrong) || !strings.HasPrefix(err.Error(), "expected ") {
+		return err
+	}
+	n := wrong.Context.Selected()
+	if n == nil || len(n.Positional) == 0 {
+		return err
+	}
+	return fmt.Errorf("%w: %s", err, commandLine(n))
 }
 
 // unsetEmpty takes the variables that are empty out of the environment: an empty folder

@@ -81,7 +81,7 @@ func run(args []string) int {
 		return code
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "chaski:", err)
+		fmt.Fprintln(os.Stderr, "chaski:", explained(err))
 		return 2
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
