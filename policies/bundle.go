@@ -175,6 +175,9 @@ func ParseSource(file string, data []byte) (*Source, error) {
 	if bytes.Count(data, []byte("*")) > 0 && bytes.Contains(data, []byte("&")) && hasAlias(data) {
 		return fail("YAML aliases are not allowed")
 	}
+	if len(bytes.TrimSpace(data)) == 0 {
+		return fail("it is empty, want at least a name")
+	}
 	s := &Source{file: file, text: data}
 	if err := strictyaml.Decode(data, s, kinds); err != nil {
 		return fail("%s", err)
