@@ -263,17 +263,19 @@ func parseEntry(text []byte) (e entry, err error) {
 	return e, nil
 }
 
-// objectTry is how long the first try to move a large result may take: the client waits for
+// objectTry is how long the first try to move a large result may take, longestTry how long any
+// may: the client waits for
 // each chunk as long as it may. behind is how long a replica, any of which may be asked, can
 // lack what the others have.
 const (
-	objectTry = 2 * time.Second
-	behind    = 3 * time.Second
+	objectTry  = 2 * time.Second
+	longestTry = 2 * time.Minute
+	behind     = 3 * time.Second
 )
 
 // move puts or gets a large result, until ctx ends or the fault is none that passes.
 func move(ctx context.Context, do func(context.Context) error) error {
-	for began, limit := time.Now(), objectTry; ; limit *= 2 {
+	for began, limit := time.Now(), objectTry; ; limit = min(2*limit, longestTry) {
 		try, cancel := context.WithTimeout(ctx, limit)
 		err := do(try)
 		cancel()

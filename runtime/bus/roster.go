@@ -21,7 +21,8 @@ import (
 const (
 	rosterAfter  = 50 * time.Millisecond  // when a call takes long enough to ask who serves it
 	rosterFresh  = 2 * time.Second        // for how long that is known
-	firstLook    = 500 * time.Millisecond // when its workers are first looked for; the pauses double
+	firstLook    = 500 * time.Millisecond // when its workers are first looked for; the pauses double,
+	lastPause    = 5 * time.Second        // up to this one
 	lookTogether = 300 * time.Millisecond // calls that look at nearly one time share the look
 	silence      = time.Second            // after which a worker that does not say that it lives counts as silent
 	maxResent    = 4                      // of one attempt
@@ -62,7 +63,7 @@ func (c *Client) watch(ctx context.Context, d *declared) (again chan struct{}, e
 	timer := time.AfterFunc(rosterAfter, func() {
 		r := c.rosterOf(d)
 		r.learn(ctx, c, d)
-		for pause, seen := firstLook, sent; sleep(ctx, pause) == nil; pause *= 2 {
+		for pause, seen := firstLook, sent; sleep(ctx, pause) == nil; pause = min(2*pause, lastPause) {
 			r.learn(ctx, c, d)
 			now := time.Now()
 			if !r.missing(ctx, c, d, seen) {
