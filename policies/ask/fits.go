@@ -42,7 +42,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 			return "", nil, false
 		}
 	}
-	if !c.together(groups, inside) || !c.roles(inside) || !c.counted(call, inside) {
+	if !c.together(groups, inside) || !c.roles(inside) || c.leaves(call, inside) || !c.counted(call, inside) {
 		return "", nil, false
 	}
 	// The mention that asks is the group with the most of the values.

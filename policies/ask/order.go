@@ -450,8 +450,8 @@ func (c *clause) negates() int {
 		if t.starts&nothing != 0 {
 			return 0
 		}
-		if t.starts&negator == 0 || t.within&harmless != 0 || t.within&bounding != 0 {
-			continue
+		if t.starts&negator == 0 || t.within&harmless != 0 || t.within&bounding != 0 && (t.starts&bounding == 0 || t.length[bit(bounding)] >= t.length[bit(negator)]) {
+			continue // but "under no circumstances" is no bound
 		}
 		if (t.text == "pas" || t.text == "non") && i > 0 && c.lang&fr != 0 && c.words[i-1].text == "pourquoi" {
 			continue
@@ -479,7 +479,7 @@ func (c *clause) negated(v verb) bool {
 	switch v.lang {
 	case en:
 		w := c.words[n].text
-		return w == "not" && v.form == telling || w == "nor" || w == "neither" || w == "never"
+		return w == "not" && v.form == telling || w == "nor" || w == "neither" || w == "never" || c.words[n].length[bit(negator)] >= 3 // "… under no circumstances"
 	}
 	return true // behind the verb: lösche es nicht, n'annule pas, मत
 }

@@ -1,0 +1,145 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+)
+
+// On which side of a call a value stands: from where, or to where.
+
+// roles reports whether each value stands on its side: not "from" where the call has it as
+// "to".
+func (c *clause) roles(inside []Value) bool {
+	side := func(v Value) Role {
+		out, seen := NoRole, false
+		for i := range c.words {
+			t := &c.words[i]
+			if t.sign || t.quoted || !v.Said(t.text) && strings.ToLower(v.Text) != t.text {
+				continue
+			}
+			r := c.side(i)
+			if seen && r != out {
+				return NoRole
+			}
+			out, seen = r, true
+		}
+		return out
+	}
+	for _, v := range inside {
+		s := side(v)
+		if v.Role == To && (s == From || s == About) || v.Role == From && s == To {
+			return false
+		}
+		if v.Role == NoRole && s == To && v.Shape != Choice && slices.ContainsFunc(inside, func(o Value) bool { return o.Role == To && o.Name != v.Name && o.Shape == v.Shape && side(o) != To }) {
+			return false
+		}
+	}
+	return true
+}
+
+// side tells by the word before it on which side something stands.
+func (c *clause) side(i int) Role {
+	for j := i - 1; j >= 0 && j >= i-3; j-- {
+		t := &c.words[j]
+		switch {
+		case t.text == "de", t.text == "do", t.text == "da", t.text == "di", t.text == "d'", t.text == "du", t.text == "del", t.text == "des":
+			return NoRole // "of" as well
+		case t.within&topic != 0:
+			return About
+		case t.within&source != 0 && t.within&target == 0:
+			if gives[t.text] && j == c.opened() { // dai
+				return NoRole
+			}
+			return From
+		case t.within&target != 0 && t.within&source == 0 && !(t.text == "a" && c.lang&en != 0):
+			return To
+		case t.within&det != 0 || t.text == "account" || t.text == "konto" || t.text == "compte" || t.text == "cuenta" || t.text == "conto" || t.text == "conta" || t.text == "team" || t.text == "folder" || t.text == "channel":
+		default:
+			return NoRole
+		}
+	}
+	if c.lang == hi && i+1 < len(c.words) {
+		switch c.words[i+1].text {
+		case "से":
+			return From
+		case "को", "में":
+			return To
+		}
+	}
+	return NoRole
+}
+
+// leaves reports whether a value stands nowhere but where something is taken from, while something
+// else of its kind stands where it goes to: "move S-1 from rack R4 to rack R6" does not ask for R4. A
+// move needs no other: "out of R4" is not to R4.
+func (c *clause) leaves(call *Call, inside []Value) bool {
+	moves := slices.ContainsFunc(call.Acts.named, func(v string) bool { return movers[v] }) && len(inside) > 1
+	for _, v := range inside {
+		if v.Role != NoRole || v.Shape == Moment || v.Free && v.Shape == Word {
+			continue
+		}
+		from, elsewhere, sure, of := false, false, false, -1
+		for i := range c.words {
+			t := &c.words[i]
+			if t.sign || !v.Said(t.text) && !v.holdsWord(c, i, t.text) {
+				continue
+			}
+			if p := c.preposition(i); p >= 0 && c.words[p].within&source != 0 || c.postposed(i, "से") {
+				from = true
+				if p < 0 || !ofWords[c.words[p].text] {
+					sure = true
+				} else {
+					of = p
+				}
+			} else {
+				elsewhere = true
+			}
+		}
+		if !from || elsewhere {
+			continue
+		}
+		if moves && sure {
+			return true
+		}
+		for i := range c.words {
+			p := c.preposition(i)
+			goes := p >= 0 && c.words[p].within&target != 0 && c.words[p].within&source == 0 || c.postposed(i, "में") || c.postposed(i, "पर")
+			if goes && i != of-1 && (c.like(i, v, call) || c.words[i].quoted) && !slices.ContainsFunc(call.Values, func(o Value) bool { return o.holdsWord(c, i, c.words[i].text) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// movers are deeds with a place that a thing comes from and one where it goes to.
+var movers = set("move transfer relocate shift carry migrate relabel reassign transplant")
+
+// ofWords say whose something is as often as from where it comes.
+var ofWords = set("de du des d' do da dos das di del della dello dell' dei von vom des dal dalla dallo dall' dai off")
+
+// preposition returns the word for from where or to where that a word stands behind, with what may
+// stand between them: "from the rack R4"; or −1.
+func (c *clause) preposition(i int) int {
+	for j := i - 1; j >= 0 && j >= i-4; j-- {
+		t := &c.words[j]
+		switch {
+		case t.sign || t.quoted || t.starts&and != 0:
+			return -1
+		case t.within&(source|target) != 0:
+			for j > 0 && t.within&source != 0 && c.words[j-1].within&source != 0 {
+				j-- // out of, away from
+			}
+			return j
+		case t.within&det != 0 || !t.code() && !digit(t.text) && (c.lang == th || !t.verb || t.noun):
+		default:
+			return -1
+		}
+	}
+	return -1
+}
+
+// postposed reports whether a Hindi word for where stands behind a word.
+func (c *clause) postposed(i int, word string) bool {
+	return c.lang == hi && i+1 < len(c.words) && c.words[i+1].text == word
+}
