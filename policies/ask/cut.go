@@ -187,6 +187,10 @@ func (c *cutter) conditional(i int) bool {
 		if i+1 < len(c.list) && c.lang&(it|pt) != 0 && i > 0 && c.list[i-1].within&negator != 0 {
 			return false
 		}
+	case "si": // a mass in B: "la Messe en si"
+		if i > 0 && c.list[i-1].text == "en" {
+			return false
+		}
 	case "jo", "जो", "พอ":
 		return i == 0
 	}

@@ -77,7 +77,8 @@ func init() {
 		"% percent prozent pourcent procent prozente porciento cento प्रतिशत เปอร์เซ็นต์":                                                       "percent level bright intens humid discount share rate volume speed power opacity position charge open dim",
 		"people persons person guests guest personen gäste personnes invités personas invitados persone ospiti pessoas convidados लोग लोगों คน": "people person guest party size seat attend pax visitor participant place cover count passenger",
 		"pages page seiten seite páginas página pagine pagina पन्ने หน้า":                                                                       "page copies length",
-		"times time mal fois veces vez volte volta vezes बार ครั้ง":                                                                             "time count repeat repetition",
+		"copies copy kopien exemplare exemplaires copias cópias copie प्रतियाँ สำเนา":                                                           "copies copy quantity count",
+		"times time mal fois veces vez volte volta vezes बार ครั้ง":                                                                             "time count repeat repetition copies quantity",
 	} {
 		for u := range strings.FieldsSeq(units) {
 			measured[u] = strings.Fields(names)
@@ -161,7 +162,7 @@ func (c *clause) differs(i int, v Value) bool {
 // id reports whether a value names a thing.
 func (v *Value) id() bool {
 	n := strings.ToLower(v.Name)
-	for _, w := range []string{"id", "number", "no", "nr", "code", "reference", "ref", "order", "ticket", "invoice", "room", "claim", "request", "case", "booking"} {
+	for _, w := range []string{"id", "number", "no", "nr", "code", "reference", "ref", "order", "ticket", "invoice", "room", "claim", "request", "case", "booking", "job", "row"} {
 		if n == w || strings.HasSuffix(n, "_"+w) {
 			return true
 		}

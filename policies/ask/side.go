@@ -104,7 +104,14 @@ func (c *clause) leaves(call *Call, inside []Value) bool {
 		for i := range c.words {
 			p := c.preposition(i)
 			goes := p >= 0 && c.words[p].within&target != 0 && c.words[p].within&source == 0 || c.postposed(i, "में") || c.postposed(i, "पर")
-			if goes && i != of-1 && (c.like(i, v, call) || c.words[i].quoted) && !slices.ContainsFunc(call.Values, func(o Value) bool { return o.holdsWord(c, i, c.words[i].text) }) {
+			if !goes || i == of-1 || !c.like(i, v, call) && !c.words[i].quoted {
+				continue
+			}
+			ours := false // it is of the call, or stands behind what is: "to Bella for 10 days"
+			for k := max(p+1, i-4, 0); k <= i; k++ {
+				ours = ours || slices.ContainsFunc(call.Values, func(o Value) bool { return o.holdsWord(c, k, c.words[k].text) && (k == i || p >= 0) })
+			}
+			if !ours {
 				return true
 			}
 		}
