@@ -145,25 +145,28 @@ func (b *builder) productive(list []node) bool {
 
 // rawStep derives an intersection without asking whether the result is empty.
 func (b *builder) rawStep(n node, c byte) node {
-	e := b.exprs[n]
+	e := &b.exprs[n]
 	if e.kind != kAnd {
 		return b.step(n, c)
 	}
-	list := make([]node, len(e.kids))
-	nullable := true
-	for i, k := range e.kids {
-		if list[i] = b.step(k, c); list[i] == none {
+	var few [8]node
+	list := few[:0]
+	for _, k := range e.kids {
+		to := b.step(k, c)
+		if to == none {
 			return none
 		}
+		list = append(list, to)
 	}
-	list = b.flatten(kAnd, list)
-	for _, k := range list {
+	kids := b.flatten(kAnd, list)
+	nullable := true
+	for _, k := range kids {
 		nullable = nullable && b.null(k)
 	}
-	if len(list) == 1 {
-		return list[0]
+	if len(kids) == 1 {
+		return kids[0]
 	}
-	return b.intern(expr{kind: kAnd, kids: list, nullable: nullable}, "")
+	return b.intern(expr{kind: kAnd, kids: kids, nullable: nullable}, "")
 }
 
 // matches says whether text is in n: the inside of a string, or a value.

@@ -1,10 +1,11 @@
 package grammar
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"math"
-	"sort"
+	"slices"
 )
 
 // node is the number of an expression in its builder.
@@ -106,6 +107,10 @@ var (
 // exprBytes is about the memory that an expression takes beside its lists.
 const exprBytes = 300
 
+// maxDoubled bounds the expressions whose room is doubled where it is full, so that few
+// are copied; more take the runtime's smaller steps, which hold less memory.
+const maxDoubled = 1 << 15
+
 func newBuilder(limit int64) *builder {
 	b := &builder{index: map[string]node{}, parts: newPartitions(), limit: limit}
 	b.exprs = append(b.exprs, expr{kind: kNone}, expr{kind: kEmpty, nullable: true})
@@ -161,6 +166,9 @@ func (b *builder) intern(e expr, extra string) node {
 	for _, x := range e.kids {
 		b.use(x)
 	}
+	if len(b.exprs) == cap(b.exprs) && len(b.exprs) <= maxDoubled {
+		b.exprs = slices.Grow(b.exprs, len(b.exprs))
+	}
 	b.exprs = append(b.exprs, e)
 	b.index[string(k)] = n
 	return n
@@ -188,7 +196,7 @@ func (b *builder) table(edges []edge, final bool) node {
 		}
 		return none
 	}
-	sort.Slice(edges, func(i, j int) bool { return edges[i].lo < edges[j].lo })
+	slices.SortFunc(edges, func(x, y edge) int { return cmp.Compare(x.lo, y.lo) })
 	return b.intern(expr{kind: kSwitch, edges: edges, final: final, nullable: final}, "")
 }
 
@@ -234,7 +242,7 @@ func (b *builder) cat2(x, y node) node {
 
 func (b *builder) flatten(k kind, list []node) []node {
 	b.toil(1 + len(list))
-	var out []node
+	out := make([]node, 0, len(list))
 	for _, n := range list {
 		if b.exprs[n].kind == k {
 			out = append(out, b.exprs[n].kids...)
@@ -242,15 +250,8 @@ func (b *builder) flatten(k kind, list []node) []node {
 			out = append(out, n)
 		}
 	}
-	sort.Slice(out, func(i, j int) bool { return out[i] < out[j] })
-	j := 0
-	for i, n := range out {
-		if i == 0 || n != out[i-1] {
-			out[j] = n
-			j++
-		}
-	}
-	return out[:j]
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func (b *builder) or(list ...node) node {
@@ -279,7 +280,7 @@ func (b *builder) or(list ...node) node {
 			rest = append(rest, empty)
 		}
 	}
-	sort.Slice(rest, func(i, j int) bool { return rest[i] < rest[j] })
+	slices.Sort(rest)
 	switch len(rest) {
 	case 0:
 		return none
