@@ -299,15 +299,23 @@ func (b *builder) or(list ...node) node {
 }
 
 func (b *builder) mergeTables(tables []node, final bool) node {
-	var at [256][]node
+	var at [256][]node // by the first byte of a range that no edge divides
+	var first [257]bool
 	b.toil(16)
+	for _, t := range tables {
+		for _, x := range b.exprs[t].edges {
+			first[x.lo], first[int(x.hi)+1] = true, true
+		}
+	}
 	for _, t := range tables {
 		e := b.exprs[t]
 		b.toil(len(e.edges))
 		final = final || e.final
 		for _, x := range e.edges {
 			for c := int(x.lo); c <= int(x.hi); c++ {
-				at[c] = append(at[c], x.to)
+				if first[c] {
+					at[c] = append(at[c], x.to)
+				}
 			}
 		}
 	}
@@ -320,10 +328,14 @@ func (b *builder) mergeTables(tables []node, final bool) node {
 		if len(at[c]) > 1 {
 			to = b.or(at[c]...)
 		}
+		last := c
+		for last < 255 && !first[last+1] {
+			last++
+		}
 		if n := len(edges); n > 0 && edges[n-1].to == to && int(edges[n-1].hi) == c-1 {
-			edges[n-1].hi = byte(c)
+			edges[n-1].hi = byte(last)
 		} else if to != none {
-			edges = append(edges, edge{byte(c), byte(c), to})
+			edges = append(edges, edge{byte(c), byte(last), to})
 		}
 	}
 	return b.table(edges, final)
