@@ -44,7 +44,8 @@ func (b *builder) derive(n node, c byte) node {
 		}
 		return r
 	case kOr:
-		list := make([]node, 0, len(e.kids))
+		var few [8]node
+		list := few[:0]
 		for _, k := range e.kids {
 			if r := b.step(k, c); r != none {
 				list = append(list, r)
@@ -81,11 +82,14 @@ func less(max int32) int32 {
 }
 
 func (b *builder) lookAhead(kids []node, c byte) node {
-	list := make([]node, len(kids))
-	for i, k := range kids {
-		if list[i] = b.step(k, c); list[i] == none {
+	var few [8]node
+	list := few[:0]
+	for _, k := range kids {
+		to := b.step(k, c)
+		if to == none {
 			return none
 		}
+		list = append(list, to)
 	}
 	return b.and(list...)
 }

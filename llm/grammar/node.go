@@ -259,8 +259,12 @@ func (b *builder) or(list ...node) node {
 	if len(out) > 0 && out[0] == none {
 		out = out[1:]
 	}
+	if len(out) == 1 {
+		return out[0]
+	}
 	// Tables are merged into one, so that a choice among many words costs one step.
-	var tables, rest []node
+	var tables []node
+	rest := make([]node, 0, len(out))
 	null := false
 	for _, n := range out {
 		switch {
