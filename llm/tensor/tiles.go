@@ -11,7 +11,7 @@ const (
 	tileWidth = 32      // columns of a tile of bf16
 	tileSize  = 16 * 32 // bf16 in a tile
 	tileMin   = 32      // rows of activations from which on unpacking to bf16 pays
-	tileLeast = 1024    // columns from which on a matrix counts as large
+	tileLeast = 2048    // columns from which on a matrix counts as large: small models gain little, and theirs answer alike whether a prompt is read whole or from the cache
 	tileRun   = 64      // blocks of tileRows in one call: less than 100 µs
 	tileChunk = 256     // columns of a strip in tiles, which stay in the first-level cache; the generator knows it too
 	tileStrip = tileChunk / tileWidth * tileSize
