@@ -3361,6 +3361,8 @@ TEXT ·expSumNEON(SB), NOSPLIT, $0-28
 	WORD $0x4e040e3e // dup v30.4s, w17
 	MOVD $0x42b00000, R17
 	WORD $0x4e040e3f // dup v31.4s, w17
+	MOVD $0xc2700000, R17
+	WORD $0x4e040e3e // dup v30.4s, w17
 	WORD $0x4e040631 // dup v17.4s, v17.s[0]
 	WORD $0x4f000412 // movi v18.4s, #0
 	CBZ R1, end

@@ -23,11 +23,21 @@ func exp32(x float32) float32 {
 	return p * math.Float32frombits(uint32(int32(n)+127)<<23)
 }
 
-// expSum replaces each score by exp(score − top) and returns their sum.
+// leastScore is the score, less the largest, below which a key weighs nothing. A weight
+// under e^-60 is lost in the sum of floats, whose largest is 1. And a product with a weight
+// that is no normal number, from e^-87 on, takes a hundred times as long.
+const leastScore = -60
+
+// expSum replaces each score by exp(score − top), or by 0 if that is less than
+// exp(leastScore), and returns their sum.
 func expSum(s []float32, top float32) float32 {
 	var sum float32
 	for i, x := range s {
-		e := exp32(x - top)
+		x -= top
+		var e float32
+		if !(x < leastScore) {
+			e = exp32(x)
+		}
 		s[i] = e
 		sum += e
 	}

@@ -18,6 +18,9 @@ func constZ(v float32) reg.VecVirtual {
 	return z
 }
 
+// leastScore is that of ../ops.go.
+const leastScore = -60
+
 // exponential holds the constants of exp32 in ../ops.go.
 type exponential struct {
 	log2e, high, low, one, bottom, top reg.VecVirtual
@@ -60,14 +63,16 @@ func expSumAVX512() {
 	Pragma("noescape")
 	s, n := ptr("s"), ptr("n")
 	e := newExponential()
-	top, sum := ZMM(), ZMM()
+	top, sum, least := ZMM(), ZMM(), constZ(leastScore)
 	VBROADCASTSS(NewParamAddr("top", 8), top)
 	zero(sum)
 	loop("expsum", n, 16, func() {
-		x := ZMM()
+		x, weighs := ZMM(), K()
 		VMOVUPS(Mem{Base: s}, x)
 		VSUBPS(top, x, x)
+		VCMPPS(U8(5), least, x, weighs) // not less than
 		e.of(x)
+		VMOVAPS_Z(x, weighs, x)
 		VMOVUPS(x, Mem{Base: s})
 		VADDPS(x, sum, sum)
 		ADDQ(U32(64), s)

@@ -252,10 +252,12 @@ func expSumAVX2() {
 	VBROADCASTSS(NewParamAddr("top", 8), top)
 	loop("expsum2", n, 16, func() {
 		for i := range sum {
-			x := YMM()
+			x, weighs := YMM(), YMM()
 			VMOVUPS(Mem{Base: s, Disp: 32 * i}, x)
 			VSUBPS(top, x, x)
+			VCMPPS(U8(5), eight(leastScore), x, weighs) // not less than
 			expAVX2(x)
+			VANDPS(weighs, x, x)
 			VMOVUPS(x, Mem{Base: s, Disp: 32 * i})
 			VADDPS(x, sum[i], sum[i])
 		}

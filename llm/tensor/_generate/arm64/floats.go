@@ -199,6 +199,7 @@ func (a *asm) expSum() {
 	args := []arg{{"s", "*float32", R(0)}, {"top", "float32", V(17)}, {"n", "int", R(1)}}
 	a.function("expSumNEON", "is kernels.expSum for n a multiple of 16.", true, args...)
 	a.expConstants()
+	a.constant(30, 0xc2700000) // leastScore of ops.go, -60
 	a.dupS(17, 17, 0)
 	a.zero(18)
 	a.op("CBZ R1, end")
