@@ -1,4 +1,4 @@
-"""A chaski worker in plain Python: python worker.py nats://127.0.0.1:4222
+"""A chaski worker in plain Python: pip install nats-py, then python worker.py nats://127.0.0.1:4222
 
 One read tool and one tool with an effect, over nats-py's micro services. The first
 needs nothing but a reply that names its call; the second shows the claim and the
