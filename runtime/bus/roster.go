@@ -25,7 +25,7 @@ const (
 	lastPause    = 5 * time.Second        // up to this one
 	lookTogether = 300 * time.Millisecond // calls that look at nearly one time share the look
 	silence      = time.Second            // after which a worker that does not say that it lives counts as silent
-	maxResent    = 4                      // of one attempt
+	maxResent    = 12                     // of one attempt: each goes to any worker, a silent one among them
 )
 
 // roster is who serves one declaration of a tool, as the calls that wait for it know it.
@@ -69,7 +69,7 @@ func (c *Client) watch(ctx context.Context, d *declared) (again chan struct{}, e
 			if !r.missing(ctx, c, d, seen) {
 				continue
 			}
-			seen = now
+			seen, pause = now, firstLook // whoever gets it now may be the silent one again
 			select {
 			case again <- struct{}{}:
 			case <-ctx.Done():
