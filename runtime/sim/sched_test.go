@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,7 +47,7 @@ type world struct {
 	procs   []*process // alive
 	started int        // processes so far
 	runs    []*run
-	jump    time.Duration // of the clock, against that of the bubble
+	jump    atomic.Int64 // time.Duration of the clock, against that of the bubble
 	disk    *disk
 	bus     *bus
 	audit   *audit.Log
@@ -127,7 +128,7 @@ func (w *world) violated(format string, args ...any) {
 	}
 }
 
-func (w *world) now() time.Time { return time.Now().Add(w.jump) }
+func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.jump.Load())) }
 
 // play runs the history of a seed and returns the faults that were injected, and
 // what was violated.

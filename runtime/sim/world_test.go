@@ -162,7 +162,7 @@ func (w *world) inject() {
 		}
 	case k < 63:
 		w.faults["clock jumped"]++
-		w.jump += time.Duration(w.rng.IntN(120)-60) * time.Minute
+		w.jump.Add(int64(time.Duration(w.rng.IntN(120)-60) * time.Minute))
 	case k < 75:
 		w.faults["written back early"]++
 		if in := w.disk.names[folder+"/"+r.id+".jsonl"]; in != nil && len(in.cache) >= len(in.disk) {
