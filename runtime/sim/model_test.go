@@ -99,6 +99,10 @@ func readLast(req *llm.Request) bool {
 
 func (m model) Generate(ctx context.Context, req *llm.Request) iter.Seq2[llm.Event, error] {
 	return func(yield func(llm.Event, error) bool) {
+		if dead := m.p.wait("request", nil); dead != nil { // what follows touches the world
+			yield(nil, dead)
+			return
+		}
 		if m.p.w.mutant == CutInSilence || m.p.w.mutant == BlankedArguments {
 			req = spoilt(m.p.w.mutant, req)
 		}

@@ -99,13 +99,16 @@ func (p *process) wait(what string, ready func() bool) error {
 	if p.still {
 		return nil
 	}
-	if p.dead {
-		return errCrash
-	}
 	t := &turn{key: p.name + " " + what, proc: p, ready: ready, begin: make(chan struct{})}
 	p.w.mu.Lock()
-	p.w.turns = append(p.w.turns, t)
+	dead := p.dead
+	if !dead {
+		p.w.turns = append(p.w.turns, t)
+	}
 	p.w.mu.Unlock()
+	if dead {
+		return errCrash
+	}
 	<-t.begin
 	if p.dead {
 		return errCrash

@@ -73,9 +73,6 @@ func TestSimSame(t *testing.T) {
 
 // TestSimMutants shows that the checks see the mistakes that they are there for.
 func TestSimMutants(t *testing.T) {
-	if testing.Short() {
-		t.Skip("mutants run in the whole suite: what they break leaves goroutines that read the simulation while it goes on, which the race detector reports")
-	}
 	for _, m := range []Mutant{IntentAfterDispatch, NoResultStore, NoFencing, DedupByAttempt, GuessingReconciler, CachedVerdict, NoAudit, NoSync, NoDirSync,
 		FaultsAreFinal, LostIsFailed, AsOftenAsWritten, CutInSilence, BlankedArguments} {
 		n := uint64(0)
