@@ -73,18 +73,30 @@ func play(t *testing.T, e *Engine, s session) (calls []string, sum llm.Usage) {
 }
 
 // TestRecordedSession: constrained calls take at least 1.5 times fewer passes with
-// speculation, and are the same. In exact arithmetic: random weights come to near ties, and
-// the fast kernels round by how many rows a pass has.
+// speculation, and are the same: all of them in exact arithmetic, and all but one with the
+// fast kernels, which round by how many rows a pass has, where random weights come to a near
+// tie.
 func TestRecordedSession(t *testing.T) {
+	t.Run("exact", func(t *testing.T) { speculates(t, true, 0) })
+	t.Run("fast", func(t *testing.T) { speculates(t, false, 1) })
+}
+
+func speculates(t *testing.T, exact bool, ties int) {
 	s := recorded(t)
-	exactly := func(o Options) *Engine {
+	run := func(o Options) ([]string, llm.Usage) {
 		e := startChat(t, o)
-		e.runner.Exact = true
-		return e
+		e.runner.Exact = exact
+		return play(t, e, s)
 	}
-	want, plain := play(t, exactly(Options{Cache: "f32", NoDrafts: true, Tokens: 8192}), s)
-	got, fast := play(t, exactly(Options{Cache: "f32", Tokens: 8192}), s)
-	if !slices.Equal(got, want) {
+	want, plain := run(Options{Cache: "f32", NoDrafts: true, Tokens: 8192})
+	got, fast := run(Options{Cache: "f32", Tokens: 8192})
+	differ := 0
+	for i := range want {
+		if got[i] != want[i] {
+			differ++
+		}
+	}
+	if differ > ties {
 		t.Fatalf("with drafts %q, without %q", got, want)
 	}
 	t.Logf("%d passes without drafts, %d with, %.2f times fewer; %d of %d prompt tokens cached, %d of %d drafts accepted", plain.ForwardPasses, fast.ForwardPasses,
@@ -94,7 +106,7 @@ func TestRecordedSession(t *testing.T) {
 			t.Errorf("%d tokens were forced and %d chosen under a mask, of %d", u.ForcedTokens, u.MaskedTokens, u.GeneratedTokens)
 		}
 	}
-	if plain.ForcedTokens != fast.ForcedTokens || plain.MaskedTokens != fast.MaskedTokens {
+	if differ == 0 && (plain.ForcedTokens != fast.ForcedTokens || plain.MaskedTokens != fast.MaskedTokens) {
 		t.Errorf("without drafts %d tokens are forced and %d masked, with %d and %d", plain.ForcedTokens, plain.MaskedTokens, fast.ForcedTokens, fast.MaskedTokens)
 	}
 	if float64(plain.ForwardPasses) < 1.5*float64(fast.ForwardPasses) {

@@ -16,8 +16,8 @@ type Acts struct {
 	Exact bool
 
 	// Prompt says that the rows are of a prompt: large products may then round weights and
-	// activations to bf16 where the processor multiplies tiles of them. What is decoded is
-	// computed in one way in any company.
+	// activations to bf16 where the processor multiplies tiles of them. A row that is decoded
+	// in the same pass is rounded so, too.
 	Prompt bool
 
 	// Fine keeps what 8 bits leave over of a row, if its largest number is many times its
