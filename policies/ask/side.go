@@ -42,7 +42,7 @@ func (c *clause) side(i int) Role {
 	for j := i - 1; j >= 0 && j >= i-3; j-- {
 		t := &c.words[j]
 		switch {
-		case t.text == "de", t.text == "do", t.text == "da", t.text == "di", t.text == "d'", t.text == "du", t.text == "del", t.text == "des":
+		case genitives[t.text]:
 			return NoRole // "of" as well
 		case t.within&topic != 0:
 			return About
@@ -53,7 +53,7 @@ func (c *clause) side(i int) Role {
 			return From
 		case t.within&target != 0 && t.within&source == 0 && !(t.text == "a" && c.lang&en != 0):
 			return To
-		case t.within&det != 0 || t.text == "account" || t.text == "konto" || t.text == "compte" || t.text == "cuenta" || t.text == "conto" || t.text == "conta" || t.text == "team" || t.text == "folder" || t.text == "channel":
+		case t.within&det != 0 || holders[t.text]:
 		default:
 			return NoRole
 		}
@@ -68,6 +68,12 @@ func (c *clause) side(i int) Role {
 	}
 	return NoRole
 }
+
+// genitives say whose something is as well as from where it comes.
+var genitives = set("de do da di d' du del des")
+
+// holders are what a value may be the name of: to the account savings.
+var holders = set("account konto compte cuenta conto conta team folder channel")
 
 // leaves reports whether a value stands nowhere but where something is taken from, while something
 // else of its kind stands where it goes to: "move S-1 from rack R4 to rack R6" does not ask for R4. A

@@ -37,8 +37,8 @@ func (c *Context) Several(value any, acts, kind []string, others ...any) bool {
 		}
 		at := src.leaves.find(n)
 		if len(kind) > 0 {
+			some = some || len(at) > 0
 			at = slices.DeleteFunc(slices.Clone(at), func(i int) bool { return !src.of(kind, src.leaves.all[i].path) })
-			some = some || len(src.leaves.find(n)) > 0
 		}
 		if len(at) == 0 {
 			continue
