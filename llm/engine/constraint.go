@@ -120,6 +120,9 @@ func (c *constraint) decide(mask grammar.Bitset, row []float32) error {
 	return c.matcher.MaskWithin(mask, c.left)
 }
 
+// steered says that the next token is one of those that end what has run away.
+func (c *constraint) steered() bool { return c != nil && c.matcher.Runaway() }
+
 // textOnly holds a turn that has not begun to text.
 func (c *constraint) textOnly() {
 	c.matcher.TextOnly()

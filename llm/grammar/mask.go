@@ -23,7 +23,7 @@ func (m *Matcher) mask(dst Bitset, remaining int) error {
 	return m.do(func() error {
 		clear(dst)
 		s := sieve{b: m.g.b, v: m.v, dst: dst, limit: int32(min(remaining-1, far-1)), limited: remaining >= 0}
-		if m.at.depth > maxNest || m.runaway() {
+		if m.at.depth > maxNest || m.Runaway() {
 			if end := s.b.shortest(m.at.state) - 1; !s.limited || end < s.limit {
 				s.limit, s.limited = end, true
 			}

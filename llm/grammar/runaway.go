@@ -48,8 +48,9 @@ func loops(text []byte, times int) bool {
 // end; 0 is no bound.
 func (m *Matcher) Bound(bytes int) { m.bound = bytes }
 
-// runaway says that what is being written is to end as soon as it can.
-func (m *Matcher) runaway() bool {
+// Runaway says that what is being written is to end as soon as it can: the next mask has
+// only tokens that lead there.
+func (m *Matcher) Runaway() bool {
 	said := bytes.TrimLeft(m.text[m.at.begun:], " \t\r\n")
 	call := m.at.tag || m.at.prose == inCalls && (m.g.mark != "" || len(said) > 0 && strings.IndexByte("{[<", said[0]) >= 0)
 	if !call {

@@ -1,6 +1,7 @@
 package mini
 
 import (
+	"context"
 	"encoding/json"
 	"reflect"
 	"testing"
@@ -90,5 +91,19 @@ func calls(t *testing.T, skill string, n int, least float64) {
 	t.Logf("%d of %d calls are right", right, calls)
 	if float64(right) < least*float64(calls) {
 		t.Errorf("%d of %d calls are right, want %g of them", right, calls, least)
+	}
+}
+
+// TestLoopsEnd: a value that the model fills with the same again and again ends, whatever
+// the beams: a way that leaves a loop just before its end to begin the next does not win.
+func TestLoopsEnd(t *testing.T) {
+	e := open(t)
+	schema := `{"properties":{"city":{"type":"string"},"sure":{"type":"boolean"}},"required":["city","sure"],"type":"object","additionalProperties":false}`
+	for _, beams := range []int{1, 2, 4} {
+		req := &llm.Request{Messages: []llm.Message{{Role: llm.RoleUser, Content: "Hello!"}}, ResponseFormat: &llm.ResponseFormat{Schema: json.RawMessage(schema)}, Sampling: llm.Sampling{Beams: beams}}
+		msg, stop, err := llm.Collect(e.Generate(context.Background(), req), nil)
+		if err != nil || stop.Reason != llm.StopEndOfTurn || !json.Valid([]byte(msg.Content)) {
+			t.Errorf("%d beams: %s, %v: %q", beams, stop.Reason, err, msg.Content)
+		}
 	}
 }
