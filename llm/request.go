@@ -40,6 +40,9 @@ const (
 	DialectArray    Dialect = "array"    // [{"name": …, "arguments": {…}}]: xLAM-2
 	DialectFunction Dialect = "function" // <function=f>{…}</function>: Functionary, Llama 3.1 when asked for it
 
+	// <tool_call>, <function=f>, <parameter=a>, the value, each on a line of its own.
+	DialectQwen Dialect = "qwen3-coder"
+
 	DialectMistral      Dialect = "mistral"       // [TOOL_CALLS]f[ARGS]{…}: Mistral's tokenizers from version 11 on
 	DialectMistralArray Dialect = "mistral-array" // [TOOL_CALLS][{"name": …, "arguments": {…}}]: those before
 )

@@ -9,7 +9,7 @@ import (
 )
 
 // Dialects are the forms of calls that have a grammar and are written and read here.
-var Dialects = []llm.Dialect{llm.DialectJSON, llm.DialectPythonic, llm.DialectHermes, llm.DialectNemotron, llm.DialectArray, llm.DialectFunction, llm.DialectMistral, llm.DialectMistralArray}
+var Dialects = []llm.Dialect{llm.DialectJSON, llm.DialectPythonic, llm.DialectHermes, llm.DialectNemotron, llm.DialectArray, llm.DialectFunction, llm.DialectMistral, llm.DialectMistralArray, llm.DialectQwen}
 
 // CallForm is how the calls of a turn are written in a dialect: Open, calls with one of
 // Between from one to the next, Close. A call is its head, its arguments and Tail.
@@ -20,6 +20,7 @@ type CallForm struct {
 	Close     string
 	Tail      string
 	Python    bool // arguments are Python's, in parentheses; else a JSON object
+	Tagged    bool // arguments have a tag each, see [CallForm.Parameter]
 	TextFirst bool // text may come before the calls
 
 	before, after string // of a head
@@ -53,6 +54,9 @@ func Form(d llm.Dialect) CallForm {
 		f.bare, f.banned = true, "[]{} \n"
 	case llm.DialectMistralArray:
 		f.Open, f.Close, f.TextFirst = toolCalls+"[", "]", true
+	case llm.DialectQwen:
+		f.before, f.after, f.Tail, f.Between, f.TextFirst = "<tool_call>\n<function=", ">", "</function>\n</tool_call>", []string{"\n"}, true
+		f.Tagged, f.bare, f.banned = true, true, "<>=\n"
 	default:
 		f.Dialect, f.after, f.Between = llm.DialectJSON, `, "parameters": `, []string{"; "}
 	}
@@ -84,7 +88,7 @@ func (f CallForm) Opening(name string) string {
 // Marks are the tags of the form: a vocabulary may have tokens for them.
 func (f CallForm) Marks() []string {
 	switch f.Dialect {
-	case llm.DialectHermes:
+	case llm.DialectHermes, llm.DialectQwen:
 		return []string{"<tool_call>", "</tool_call>"}
 	case llm.DialectNemotron:
 		return []string{"<TOOLCALL>", "</TOOLCALL>"}
@@ -112,6 +116,8 @@ func (f CallForm) Write(calls []llm.ToolCall) string {
 			s, _ := pythonicCall(c)
 			b.WriteString(s)
 			continue
+		case f.Tagged && err == nil && args.kind == '{':
+			b.WriteString(f.Head(c.Name) + taggedArguments(args))
 		case err == nil:
 			b.WriteString(f.Head(c.Name) + string(encode(args)))
 		default:
@@ -142,7 +148,7 @@ func dialectOf(text, name string) llm.Dialect {
 		return strings.NewReplacer(" ", "", "\n", "", "\t", "").Replace(s)
 	}
 	s := callID.ReplaceAllString(squeeze(text), "")
-	tagged := []llm.Dialect{llm.DialectHermes, llm.DialectNemotron, llm.DialectFunction, llm.DialectMistral, llm.DialectMistralArray}
+	tagged := []llm.Dialect{llm.DialectHermes, llm.DialectNemotron, llm.DialectFunction, llm.DialectMistral, llm.DialectMistralArray, llm.DialectQwen}
 	for _, d := range append(tagged, llm.DialectPythonic, llm.DialectArray, llm.DialectJSON) {
 		f := Form(d)
 		open := squeeze(f.Opening(name))

@@ -21,6 +21,10 @@ type exact struct {
 	read  int // bytes of buf that belong to the open arguments
 	told  int // of those, handed on
 	some  bool
+
+	key  string // of tagged arguments: the open one
+	args []byte // those before it, as members of a JSON object
+	past string // what was read of them
 }
 
 type exactState int
@@ -55,6 +59,15 @@ func (e *exact) push(s string) (text string, events []llm.Event, left bool) {
 			}
 			events = append(events, llm.CallStart{Name: e.name})
 		case inArguments:
+			if e.form.Tagged {
+				if !e.tagged() {
+					return text, events, false
+				}
+				args := "{" + string(e.args) + "}"
+				events = append(events, llm.CallDelta{Text: args}, llm.CallEnd{Call: llm.ToolCall{Name: e.name, Arguments: []byte(args)}})
+				e.at = afterArguments
+				continue
+			}
 			done := e.arguments()
 			if !e.form.Python {
 				if end := whole([]byte(e.buf[:e.read])); end > e.told {
@@ -118,6 +131,7 @@ func (e *exact) begin(head func(name string) string) (possible bool) {
 				e.buf = "(" + e.buf
 			}
 			e.at, e.read, e.told, e.depth, e.quote, e.esc = inArguments, 0, 0, 0, 0, false
+			e.key, e.args, e.past = "", nil, ""
 			return true
 		case strings.HasPrefix(want, e.buf):
 			possible = true
@@ -188,7 +202,7 @@ func (e *exact) finish() (text string, err error) {
 		text, e.buf = e.buf, ""
 		return text, nil
 	case e.at == inArguments:
-		return "", &CallError{Name: e.name, Reason: "the turn ended before the call was complete", Raw: e.buf}
+		return "", &CallError{Name: e.name, Reason: "the turn ended before the call was complete", Raw: e.past + e.buf}
 	}
 	return "", nil
 }

@@ -32,6 +32,9 @@ func TestPublishedTemplates(t *testing.T) {
 		"unsloth-mistral-Devstral-Small-2507.jinja":           llm.DialectMistral,
 		"mistralai-Ministral-3-14B-Reasoning-2512.jinja":      llm.DialectMistral,
 		"mistralai-Mistral-Nemo-Instruct-2407.jinja":          llm.DialectMistralArray,
+		"Qwen3.5-4B.jinja":                                    llm.DialectQwen,
+		"NVIDIA-Nemotron-3-Nano-30B-A3B-BF16.jinja":           llm.DialectQwen,
+		"Qwen3-Coder.jinja":                                   llm.DialectQwen,
 		"meetkai-functionary-medium-v3.1.jinja":               llm.DialectFunction,
 	}
 	lines := bufio.NewScanner(f)

@@ -90,6 +90,7 @@ func TestFoundDialects(t *testing.T) {
 		llm.DialectPythonic:     `[` + each(`{{ c.function.name }}({% for k, v in c.function.arguments.items() %}{{ k }}={{ v | tojson }}{% endfor %}){{ ", " if not loop.last }}`) + `]`,
 		llm.DialectMistral:      each(`[TOOL_CALLS]{{ c.function.name }}[CALL_ID]{{ c.id }}[ARGS]{{ c.function.arguments | tojson }}`),
 		llm.DialectMistralArray: `[TOOL_CALLS] [` + each(`{{ (c.function | tojson)[:-1] }}, "id": "{{ c.id }}"}{{ ", " if not loop.last }}`) + `]`,
+		llm.DialectQwen:         each("<tool_call>\n<function={{ c.function.name }}>\n{% for k, v in c.function.arguments.items() %}<parameter={{ k }}>\n{{ v }}\n</parameter>\n{% endfor %}</function>\n</tool_call>"),
 		"":                      each(`<call tool="{{ c.function.name }}">{{ c.function.arguments | tojson }}</call>`),
 	} {
 		f := format(t, Source{Template: withTools(template)})

@@ -33,6 +33,8 @@ func init() {
 		{name: "Qwen3-Coder's parameter twice", out: qwen(city + city), text: qwen(city + city)},
 		{name: "Qwen3-Coder's parameter that is not declared", out: qwen(city + "<parameter=x>\n1\n</parameter>\n"), text: qwen(city + "<parameter=x>\n1\n</parameter>\n")},
 		{name: "constrained, Mistral's", out: "I look.\n" + `[TOOL_CALLS]get_weather[ARGS]` + args + `[TOOL_CALLS]lookup_order[ARGS]{"order_id": 17}`, text: "I look.", calls: paris + ` lookup_order{"order_id": 17}`, tools: &ParserOptions{Tools: testTools, Constrained: true, Dialect: llm.DialectMistral}},
+		{name: "constrained, Qwen3-Coder's", out: "I look.\n" + qwen(city) + "\n<tool_call>\n" + number + "\n</tool_call>", text: "I look.", calls: paris + ` lookup_order{"order_id": 17}`, tools: &ParserOptions{Tools: testTools, Constrained: true, Dialect: llm.DialectQwen}},
+		{name: "constrained, Qwen3-Coder's text with < and line breaks", out: qwen("<parameter=city>\n\n<parameter=x>\n\"</tool_call>\n\n</parameter>\n"), calls: `get_weather{"city": "\n<parameter=x>\n\"</tool_call>\n"}`, tools: &ParserOptions{Tools: testTools, Constrained: true, Dialect: llm.DialectQwen}},
 		{name: "constrained, Mistral's array", out: `[TOOL_CALLS][{"name": "get_weather", "arguments": ` + args + `}, {"name": "lookup_order", "arguments": {"order_id": 17}}]`, calls: paris + ` lookup_order{"order_id": 17}`, tools: &ParserOptions{Tools: testTools, Constrained: true, Dialect: llm.DialectMistralArray}},
 	} {
 		if o.coerced = -1; o.tools != nil { // as the grammar has it

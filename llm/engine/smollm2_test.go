@@ -241,7 +241,7 @@ func TestRealCalls(t *testing.T) {
 		}
 		check := validator(t, tool.Parameters)
 		req := &llm.Request{Messages: []llm.Message{{Role: llm.RoleUser, Content: "What will the weather be in Lima for three days?"}},
-			Tools: []llm.ToolSpec{tool}, ToolChoice: llm.ToolChoice{Mode: llm.ChoiceRequired}, MaxCalls: 2, MaxTokens: 120}
+			Tools: []llm.ToolSpec{tool}, ToolChoice: llm.ToolChoice{Mode: llm.ChoiceRequired}, MaxCalls: 2, MaxTokens: 200}
 		for turn := range 2 {
 			msg, stop, err := llm.Collect(e.Generate(context.Background(), req), nil)
 			if err != nil {

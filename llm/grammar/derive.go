@@ -70,6 +70,8 @@ func (b *builder) derive(n node, c byte) node {
 		return b.stepAvoid(e, c)
 	case kExcept:
 		return b.stepExcept(e, c)
+	case kRaw:
+		return b.stepRaw(e, c)
 	}
 	return none
 }
@@ -219,7 +221,7 @@ func (b *builder) shortest(n node) int32 {
 		v = 1
 	case kAvoid:
 		return b.shortestAvoid(n)
-	case kAnd, kNot, kMod, kExcept:
+	case kAnd, kNot, kMod, kExcept, kRaw:
 		v = 1
 		if !b.quick {
 			return b.search(n)

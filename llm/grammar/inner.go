@@ -207,7 +207,7 @@ func (b *builder) firsts(n node) byteMask {
 	case kPick:
 		f = b.firsts(e.kids[1])
 	case kTag: // what separates members, and brackets
-		for _, c := range []byte(",}])") {
+		for _, c := range []byte(",}])\n") {
 			f.add(c)
 		}
 	case kRef:
@@ -219,6 +219,7 @@ func (b *builder) firsts(n node) byteMask {
 			break
 		}
 		f.add(',')
+		f.add('\n')
 		f.add(s.rule.close)
 	default:
 		for c := range 256 {

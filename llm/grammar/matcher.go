@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+
+	"github.com/chaski-dev/chaski/llm/chat"
 )
 
 // ErrRejected says that a token or text does not fit the grammar.
@@ -15,6 +17,7 @@ type Grammar struct {
 	mu     sync.Mutex
 	b      *builder
 	start  node
+	params bool // arguments have a tag each
 	tagged node // what follows <|python_tag|>, or none
 	calls  node // the calls of a turn, or none
 	text   node // the text of a turn, or none
@@ -144,6 +147,7 @@ type prose uint8
 const (
 	inCalls    prose = iota // or at the start of a turn that may open with one
 	inText                  // that calls may follow
+	inRaw                   // the text of an argument
 	inThoughts              // that anything may follow
 )
 
@@ -178,6 +182,10 @@ func (g *Grammar) follow(p place, text []byte) place {
 		}
 	case p.prose == inText && bytes.HasSuffix(so, []byte(g.mark)):
 		p.prose, p.begun = inCalls, p.len-len(g.mark)
+	case g.params && p.prose == inCalls && bytes.HasSuffix(so, []byte(">\n")) && g.b.isRaw(p.state):
+		p.prose, p.opened = inRaw, p.len
+	case p.prose == inRaw && bytes.HasSuffix(so, []byte(chat.ParameterEnd)):
+		p.prose, p.opened = inCalls, 0
 	}
 	return p
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"math"
 	"slices"
+
+	"github.com/chaski-dev/chaski/llm/chat"
 )
 
 // node is the number of an expression in its builder.
@@ -30,6 +32,7 @@ const (
 	kAvoid   // texts that do not start with a prefix
 	kPick    // a member of many, see pick.go
 	kTag     // the member that a text was of
+	kRaw     // text without the escapes of JSON, see raw.go
 	kLater   // what follows a second captured text within one token, see rule.go
 )
 
@@ -87,12 +90,13 @@ type builder struct {
 
 	quickLen map[node]int32 // lengths while quick
 
-	charNode  node // any character of a string
-	ruleCount int  // of objects and sets
-	quick     bool // shortest takes an intersection as one byte
-	loose     bool // a space after a comma or colon may be left out
-	python    bool // values are Python's: True, False, None
-	arguments bool // of a call: what is compiled
+	charNode  node          // any character of a string
+	ruleCount int           // of objects and sets
+	quick     bool          // shortest takes an intersection as one byte
+	loose     bool          // a space after a comma or colon may be left out
+	python    bool          // values are Python's: True, False, None
+	form      chat.CallForm // of the calls that are compiled
+	arguments bool          // of a call: what is compiled
 
 	whole   bool   // all must be enforced: nothing checks what is decoded
 	named   string // the tool that is compiled, as the start of a path

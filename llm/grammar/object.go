@@ -116,11 +116,15 @@ func (c *compiler) objectOf(flat []item) (node, error) {
 	if kwargs {
 		r.rule.open, r.rule.close = '(', ')'
 	}
+	tagged := c.form.Tagged && c.arguments && c.depth == 1
+	if tagged {
+		r.rule.open, r.rule.close, r.rule.tagged = 0, '\n', true
+	}
 	if c.closed && c.depth == 1 {
 		for _, name := range c.args {
 			r.name(name)
 		}
-	} else if !kwargs {
+	} else if !kwargs && !tagged {
 		if err := c.others(r, flat); err != nil {
 			return none, err
 		}
@@ -128,6 +132,10 @@ func (c *compiler) objectOf(flat []item) (node, error) {
 	for i, name := range r.names {
 		if kwargs && !identifier(name) {
 			return none, &Error{"properties", pathOf(flat), fmt.Sprintf("Python can't carry an argument called %q", name), ErrUnsupported}
+		}
+		head, ok := c.form.Parameter(name)
+		if tagged && !ok {
+			return none, &Error{"properties", pathOf(flat), fmt.Sprintf("a tag can't carry an argument called %q", name), ErrUnsupported}
 		}
 		if !c.matches(r.keys, inside(name)) {
 			continue
@@ -146,6 +154,9 @@ func (c *compiler) objectOf(flat []item) (node, error) {
 		write := func(n node) node {
 			if kwargs {
 				return c.cat2(c.lit(name+"="), n)
+			}
+			if tagged {
+				return c.parameter(name, head, n)
 			}
 			return c.cat2(c.lit(quote(name)), c.after(n))
 		}
@@ -361,6 +372,9 @@ func (c *compiler) finish(r *rule, path, keyword string) (node, error) {
 			return none, err
 		}
 		r.unproved()
+	}
+	if r.tagged {
+		return c.memberNode(s), nil
 	}
 	return c.cat2(c.span(r.open, r.open, empty), c.memberNode(s)), nil
 }

@@ -111,6 +111,8 @@ func (b *builder) divide(n node) *partition {
 			}
 			return 0
 		})
+	case kRaw:
+		return b.parts.make(func(c byte) int { return int(b.stepRaw(e, c)) })
 	case kAvoid, kExcept:
 		return b.parts.product(b.partOf(e.kids[0]), b.opening(e.data.([]string)))
 	}

@@ -126,7 +126,7 @@ func (b *builder) shortestPick(e expr) int32 {
 // endAfter gives the length of the shortest end after each member of a pickable rule.
 func (b *builder) endAfter(s memberState) func(i int) int32 {
 	need, written := s.missing(-1)
-	sep := b.shortest(b.comma())
+	sep := b.shortest(b.between(s.rule))
 	base, needed := int64(1), make([]bool, len(s.rule.members))
 	for _, i := range need {
 		needed[i] = true

@@ -14,8 +14,9 @@ import (
 // builder.settle), so that no key comes twice.
 type rule struct {
 	id       int
-	open     byte // the bracket
+	open     byte // the bracket, 0 for none
 	close    byte
+	tagged   bool // nothing stands between members
 	members  []member
 	others   []other
 	min, max int
@@ -141,7 +142,7 @@ func (b *builder) open(n node) node {
 	}
 	sep := empty
 	if written+s.others > 0 {
-		sep = b.comma()
+		sep = b.between(s.rule)
 	}
 	var next []node
 	members := s.rule.members
@@ -218,6 +219,14 @@ func (b *builder) otherMember(s memberState, o other) node {
 // comma separates two members or elements.
 func (b *builder) comma() node { return b.cat2(b.lit(","), b.space()) }
 
+// between is what stands between two members.
+func (b *builder) between(r *rule) node {
+	if r.tagged {
+		return empty
+	}
+	return b.comma()
+}
+
 func (b *builder) space() node {
 	if b.loose {
 		return b.repeat(b.lit(" "), 0, 1)
@@ -231,7 +240,7 @@ func (b *builder) after(value node) node { return b.cat(b.lit(":"), b.space(), v
 // shortestMembers is the length of the shortest end.
 func (b *builder) shortestMembers(s memberState) int32 {
 	need, written := s.missing(-1)
-	sep := b.shortest(b.comma())
+	sep := b.shortest(b.between(s.rule))
 	n := int32(1)
 	add := func(v int32) { n = int32(min(int64(far), int64(n)+int64(sep)+int64(v))) }
 	for _, i := range need {

@@ -52,7 +52,7 @@ func (m *Matcher) Bound(bytes int) { m.bound = bytes }
 // only tokens that lead there.
 func (m *Matcher) Runaway() bool {
 	said := bytes.TrimLeft(m.text[m.at.begun:], " \t\r\n")
-	call := m.at.tag || m.at.prose == inCalls && (m.g.mark != "" || len(said) > 0 && strings.IndexByte("{[<", said[0]) >= 0)
+	call := m.at.tag || m.at.prose == inRaw || m.at.prose == inCalls && (m.g.mark != "" || len(said) > 0 && strings.IndexByte("{[<", said[0]) >= 0)
 	if !call {
 		return Loops(m.text)
 	}

@@ -52,7 +52,7 @@ func CompileTurn(t Turn) (g *Grammar, err error) {
 
 func (t Turn) compile(b *builder) (*Grammar, error) {
 	form := chat.Form(t.Dialect)
-	b.python = form.Python
+	b.python, b.form = form.Python, form
 	calls, err := t.calls(b)
 	if err != nil {
 		return nil, err
@@ -90,6 +90,7 @@ func (t Turn) compile(b *builder) (*Grammar, error) {
 		turn = b.thoughts(turn, t.Thinking)
 	}
 	g := newGrammar(b, turn)
+	g.params = form.Tagged
 	g.tagged, g.calls, g.text = calls, calls, text
 	if textFirst {
 		g.mark = form.Marks()[0]

@@ -287,6 +287,9 @@ func (b *builder) word(name string) node {
 
 // write is the text of a value of an enum as the dialect spells it.
 func (c *compiler) write(v any) (string, error) {
+	if o, ok := v.(*orderedObject); ok && c.form.Tagged && c.arguments && c.depth == 0 {
+		return c.writeTagged(o)
+	}
 	if !c.python {
 		return canonical(v), nil
 	}
