@@ -2,16 +2,21 @@ package grammar
 
 // step is the derivative of n by c, remembered.
 func (b *builder) step(n node, c byte) node {
-	e := &b.exprs[n]
+	e := b.expr(n)
 	if e.next == nil {
 		e = b.room(n)
 	}
 	i := e.part.of[c]
-	if v := e.next[i]; v != 0 {
-		return v - 1
+	r := e.next[i] - 1
+	if r < 0 {
+		r = b.derive(n, c)
+	} else if e.kind != kAnd {
+		return r
 	}
-	r := b.derive(n, c)
-	b.exprs[n].next[i] = r + 1
+	if e.kind == kAnd {
+		r = b.living(r)
+	}
+	e.next[i] = r + 1
 	return r
 }
 
@@ -19,7 +24,7 @@ func (b *builder) step(n node, c byte) node {
 func (b *builder) room(n node) *expr {
 	p := b.partOf(n)
 	b.spend(4 * len(p.reps))
-	e := &b.exprs[n]
+	e := b.expr(n)
 	e.next = make([]node, len(p.reps))
 	return e
 }
@@ -28,7 +33,7 @@ func (b *builder) room(n node) *expr {
 func (b *builder) reps(n node) []byte { return b.partOf(n).reps }
 
 func (b *builder) derive(n node, c byte) node {
-	e := b.exprs[n]
+	e := b.expr(n)
 	b.toil(4)
 	switch e.kind {
 	case kSwitch:
@@ -53,7 +58,7 @@ func (b *builder) derive(n node, c byte) node {
 		}
 		return b.or(list...)
 	case kAnd:
-		return b.lookAhead(e.kids, c)
+		return b.meetAfter(e.kids, c) // step asks whether it is empty
 	case kNot:
 		return b.not(b.step(e.kids[0], c))
 	case kRepeat:
@@ -83,55 +88,58 @@ func less(max int32) int32 {
 	return max - 1
 }
 
-func (b *builder) lookAhead(kids []node, c byte) node {
-	var few [8]node
-	list := few[:0]
-	for _, k := range kids {
-		to := b.step(k, c)
-		if to == none {
-			return none
-		}
-		list = append(list, to)
+// living is n, or none if it is an empty intersection.
+func (b *builder) living(n node) node {
+	e := b.expr(n)
+	if e.kind != kAnd || e.checked {
+		return n
 	}
-	return b.and(list...)
+	if e.dead || !e.nullable && !b.some(n) {
+		return none
+	}
+	e.checked = true
+	return n
 }
 
 // some says whether an intersection holds a text: a search over its derivatives. All
 // on the way to a text are marked, and all if there is none, so that they are not
 // searched again.
 func (b *builder) some(start node) bool {
-	parent := map[node]node{start: none}
-	queue := []node{start}
-	for len(queue) > 0 {
+	b.searches++
+	found := []node{start}
+	b.expr(start).from, b.expr(start).seen = none, b.searches
+	for queue := []node{start}; len(queue) > 0; {
 		n := queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
-		b.toil(len(b.reps(n)))
+		p := b.partOf(n)
+		b.toil(len(p.reps))
 		last := none
-		for _, c := range b.reps(n) {
-			to := b.rawStep(n, c)
-			if to == none || to == last || b.exprs[to].dead {
+		for i := range p.reps {
+			to := b.rawStep(n, p, i)
+			if to == none || to == last {
 				continue
 			}
 			last = to
-			if _, ok := parent[to]; ok {
+			e := b.expr(to)
+			if e.dead || e.seen == b.searches {
 				continue
 			}
-			parent[to] = n
+			e.seen, e.from = b.searches, n
 			// Only intersections can be empty without being none.
-			if e := b.exprs[to]; b.null(to) || e.checked || e.kind != kAnd && e.kind != kNot && e.kind != kMod {
-				for ; to != none; to = parent[to] {
-					b.exprs[to].checked = true
+			if b.null(to) || e.checked || e.kind != kAnd && e.kind != kNot && e.kind != kMod {
+				for ; to != none; to = b.expr(to).from {
+					b.expr(to).checked = true
 				}
 				return true
 			}
-			if len(parent) > 20000 {
+			if found = append(found, to); len(found) > 20000 {
 				panic(errTooLarge)
 			}
 			queue = append(queue, to)
 		}
 	}
-	for n := range parent {
-		b.exprs[n].dead = true
+	for _, n := range found {
+		b.expr(n).dead = true
 	}
 	return false
 }
@@ -149,30 +157,36 @@ func (b *builder) productive(list []node) bool {
 	return true
 }
 
-// rawStep derives an intersection without asking whether the result is empty.
-func (b *builder) rawStep(n node, c byte) node {
-	e := &b.exprs[n]
+// rawStep derives an intersection by a class of its bytes, without asking whether the
+// result is empty. It is remembered for step, which asks.
+func (b *builder) rawStep(n node, p *partition, class int) node {
+	e := b.expr(n)
 	if e.kind != kAnd {
-		return b.step(n, c)
+		return b.step(n, p.reps[class])
 	}
+	if e.next == nil {
+		b.room(n)
+	}
+	if v := e.next[class]; v != 0 {
+		return v - 1
+	}
+	r := b.meetAfter(e.kids, p.reps[class])
+	e.next[class] = r + 1
+	return r
+}
+
+// meetAfter is the intersection of derivatives.
+func (b *builder) meetAfter(kids []node, c byte) node {
 	var few [8]node
 	list := few[:0]
-	for _, k := range e.kids {
+	for _, k := range kids {
 		to := b.step(k, c)
 		if to == none {
 			return none
 		}
 		list = append(list, to)
 	}
-	kids := b.flatten(kAnd, list)
-	nullable := true
-	for _, k := range kids {
-		nullable = nullable && b.null(k)
-	}
-	if len(kids) == 1 {
-		return kids[0]
-	}
-	return b.intern(expr{kind: kAnd, kids: kids, nullable: nullable}, "")
+	return b.meet(list)
 }
 
 // matches says whether text is in n: the inside of a string, or a value.
@@ -192,7 +206,7 @@ func (b *builder) shortest(n node) int32 {
 	if v, ok := b.length(n); ok {
 		return v
 	}
-	e := b.exprs[n]
+	e := b.expr(n)
 	v := int32(far)
 	switch e.kind {
 	case kSwitch:
@@ -238,7 +252,7 @@ func (b *builder) length(n node) (int32, bool) {
 		v, ok := b.quickLen[n]
 		return v, ok
 	}
-	v := b.exprs[n].short
+	v := b.expr(n).short
 	return v - 1, v > 0
 }
 
@@ -246,7 +260,7 @@ func (b *builder) length(n node) (int32, bool) {
 func (b *builder) setLength(n node, v int32) {
 	switch {
 	case !b.quick:
-		b.exprs[n].short = v + 1
+		b.expr(n).short = v + 1
 	case v < 0:
 		delete(b.quickLen, n)
 	default:

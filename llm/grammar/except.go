@@ -13,8 +13,8 @@ func (b *builder) avoid(n node, prefixes []string) node {
 	if !b.avoidable(n, prefixes) {
 		return none
 	}
-	e := expr{kind: kAvoid, kids: []node{n}, data: prefixes, nullable: b.null(n), captures: b.exprs[n].captures}
-	return b.intern(e, strings.Join(prefixes, "\x00"))
+	e := expr{kind: kAvoid, data: prefixes, nullable: b.null(n), captures: b.expr(n).captures}
+	return b.intern(e, nil, []node{n}, strings.Join(prefixes, "\x00"))
 }
 
 // avoidable says that n holds a text that starts with none of the prefixes.
@@ -44,7 +44,7 @@ func after(prefixes []string, c byte) []string {
 	return out
 }
 
-func (b *builder) stepAvoid(e expr, c byte) node {
+func (b *builder) stepAvoid(e *expr, c byte) node {
 	return b.avoid(b.step(e.kids[0], c), after(e.data.([]string), c))
 }
 
@@ -56,11 +56,11 @@ func (b *builder) except(n node, list []string) node {
 	if some, all := b.finite(n, len(list)); all && !slices.ContainsFunc(some, func(t string) bool { return !slices.Contains(list, t) }) {
 		return none
 	}
-	e := expr{kind: kExcept, kids: []node{n}, data: list, nullable: b.null(n) && !slices.Contains(list, "")}
-	return b.intern(e, strings.Join(list, "\x00"))
+	e := expr{kind: kExcept, data: list, nullable: b.null(n) && !slices.Contains(list, "")}
+	return b.intern(e, nil, []node{n}, strings.Join(list, "\x00"))
 }
 
-func (b *builder) stepExcept(e expr, c byte) node {
+func (b *builder) stepExcept(e *expr, c byte) node {
 	var rest []string
 	for _, t := range e.data.([]string) {
 		if t != "" && t[0] == c {

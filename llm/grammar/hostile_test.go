@@ -48,19 +48,19 @@ func hostile() map[string]string {
 func verdict(schema string, v *Vocab, o Options) (string, *Grammar) {
 	b := o.builder()
 	var g *Grammar
+	var left int64
 	err := guard(func() error {
 		n, err := compileInto(b, []byte(schema), o)
 		if err == nil {
-			said := fmt.Sprintf("%d units of work", b.work)
+			left = b.work
 			g = newGrammar(b, n)
-			g.b.key = []byte(said)
 		}
 		return err
 	})
 	if err != nil {
 		return fmt.Sprintf("%v, %d units of work left, %d bytes", err, b.work, b.used), nil
 	}
-	said := fmt.Sprintf("%s left, %d bytes, %d expressions, checked %v", g.b.key, b.used, len(b.exprs), g.Checked())
+	said := fmt.Sprintf("%d units of work left, %d bytes, %d expressions, checked %v", left, b.used, b.count, g.Checked())
 	m, mask := g.NewMatcher(v), NewBitset(v.Size())
 	for i := range 300 {
 		err := m.Mask(mask)

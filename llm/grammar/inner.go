@@ -164,14 +164,14 @@ const maxFollow = 8
 // parted says that n is one expression after another, of which the second starts with few
 // bytes: then few tokens go on from the first to it.
 func (b *builder) parted(n node) bool {
-	e := &b.exprs[n]
+	e := b.expr(n)
 	return e.kind == kCat && b.firsts(e.kids[1]).count() <= maxFollow
 }
 
 // choice says that one of the alternatives is better sieved on its own.
 func (b *builder) choice(kids []node) bool {
 	for _, k := range kids {
-		if kind := b.exprs[k].kind; kind == kMembers || kind == kPick || kind == kRef || kind == kCat && b.parted(k) {
+		if kind := b.expr(k).kind; kind == kMembers || kind == kPick || kind == kRef || kind == kCat && b.parted(k) {
 			return true
 		}
 	}
@@ -180,11 +180,11 @@ func (b *builder) choice(kids []node) bool {
 
 // firsts are the bytes that texts of n may start with, or some more.
 func (b *builder) firsts(n node) byteMask {
-	if f := b.exprs[n].firsts; f != nil {
+	if f := b.expr(n).firsts; f != nil {
 		return *f
 	}
 	var f byteMask
-	e := b.exprs[n]
+	e := b.expr(n)
 	switch e.kind {
 	case kNone, kEmpty, kLater:
 	case kSwitch:
@@ -226,6 +226,6 @@ func (b *builder) firsts(n node) byteMask {
 			f.add(byte(c))
 		}
 	}
-	b.exprs[n].firsts = &f
+	b.expr(n).firsts = &f
 	return f
 }

@@ -42,7 +42,7 @@ var utf8Forms = [][][2]byte{
 // loops is the set of what leads from n back to n: an expression that has many is
 // the inside of a string or of a text, and most tokens stay there.
 func (b *builder) loops(n node) byteSet {
-	if l := b.exprs[n].loops; l != nil {
+	if l := b.expr(n).loops; l != nil {
 		return *l
 	}
 	var s byteSet
@@ -61,7 +61,7 @@ func (b *builder) loops(n node) byteSet {
 	if s != (byteSet{}) && b.loopsAbove(n) {
 		s.lo |= otherBit
 	}
-	b.exprs[n].loops = &s
+	b.expr(n).loops = &s
 	return s
 }
 

@@ -49,7 +49,7 @@ func TestManyMembers(t *testing.T) {
 				t.Errorf("%s %d: ended: %v, started afresh %d times", kind, n, m.CanEnd(), g.epoch)
 			}
 			per[n] = (most - g.b.work) / int64(n)
-			t.Logf("%s, %d members: for each %d units of work, %d expressions, %d bytes", kind, n, per[n], (len(g.b.exprs)-g.base)/n, (g.b.used-g.spent)/int64(n))
+			t.Logf("%s, %d members: for each %d units of work, %d expressions, %d bytes", kind, n, per[n], int(g.b.count-g.base)/n, (g.b.used-g.spent)/int64(n))
 		}
 		if per[400] > 3*per[50] {
 			t.Errorf("%s: %d units of work for each of 400 members, %d for each of 50", kind, per[400], per[50])

@@ -114,7 +114,7 @@ func (s *sieve) within(v int32) bool {
 
 // mask adds the tokens that n allows.
 func (s *sieve) mask(n node) {
-	e := s.b.exprs[n]
+	e := s.b.expr(n)
 	switch e.kind {
 	case kRef:
 		s.mask(s.b.refs[e.min])
@@ -128,7 +128,7 @@ func (s *sieve) mask(n node) {
 	case kOr:
 		if s.b.choice(e.kids) {
 			for _, k := range e.kids {
-				if kind := s.b.exprs[k].kind; kind == kCat || kind == kMembers || kind == kPick || kind == kRef {
+				if kind := s.b.expr(k).kind; kind == kCat || kind == kMembers || kind == kPick || kind == kRef {
 					s.mask(k)
 				} else {
 					s.part(k, empty) // in a set of its own: near takes tokens out
@@ -138,7 +138,7 @@ func (s *sieve) mask(n node) {
 		}
 	case kCat:
 		if after, ok := s.b.inString(n); ok && s.follow.none() {
-			body := s.b.exprs[e.kids[0]]
+			body := s.b.expr(e.kids[0])
 			s.inside(body.min, body.max, after)
 			return
 		}
@@ -163,11 +163,11 @@ func (s *sieve) mask(n node) {
 // inString says that n is the inside of a string without a pattern, and what follows
 // its closing quote.
 func (b *builder) inString(n node) (node, bool) {
-	if e := &b.exprs[n]; e.quoted != 0 {
+	if e := b.expr(n); e.quoted != 0 {
 		return e.after, e.quoted == 2
 	}
 	after, ok := b.findQuote(n)
-	e := &b.exprs[n]
+	e := b.expr(n)
 	if e.quoted = 1; ok {
 		e.quoted = 2
 	}
@@ -176,16 +176,16 @@ func (b *builder) inString(n node) (node, bool) {
 }
 
 func (b *builder) findQuote(n node) (node, bool) {
-	e := b.exprs[n]
+	e := b.expr(n)
 	if e.kind != kCat {
 		return none, false
 	}
-	if body := b.exprs[e.kids[0]]; body.kind != kRepeat || body.kids[0] != b.char() {
+	if body := b.expr(e.kids[0]); body.kind != kRepeat || body.kids[0] != b.char() {
 		return none, false
 	}
-	q := b.exprs[e.kids[1]]
+	q := b.expr(e.kids[1])
 	if q.kind == kCat {
-		q = b.exprs[q.kids[0]]
+		q = b.expr(q.kids[0])
 	}
 	if q.kind != kSwitch || q.final || len(q.edges) != 1 || q.edges[0].lo != '"' || q.edges[0].hi != '"' {
 		return none, false

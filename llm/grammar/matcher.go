@@ -28,7 +28,7 @@ type Grammar struct {
 	thinking bool   // and do
 
 	kept  int64 // bytes that the text of a matcher needed after they were dropped
-	base  int   // expressions that were compiled; those after it are met while matching
+	base  node  // expressions that were compiled; those after it are met while matching
 	spent int64
 	epoch int // raised when those are dropped
 
@@ -53,28 +53,22 @@ const maxMasks = 256
 // newGrammar marks what is compiled; what matching adds to it may be dropped again.
 func newGrammar(b *builder, n node) *Grammar {
 	b.work, b.patterns, b.classes = 0, nil, nil
-	return &Grammar{b: b, start: n, masks: map[maskKey]cachedMask{}, base: len(b.exprs), spent: b.used, checked: b.checked}
+	return &Grammar{b: b, start: n, masks: map[maskKey]cachedMask{}, base: b.count, spent: b.used, checked: b.checked}
 }
 
 // forget drops what was met while matching; matchers find their place again by their
 // text.
 func (g *Grammar) forget() {
 	b := g.b
-	for k, n := range b.index {
-		if int(n) >= g.base {
-			delete(b.index, k)
-		}
-	}
-	clear(b.exprs[g.base:])
-	b.exprs = b.exprs[:g.base]
-	for i := range b.exprs {
-		e := &b.exprs[i]
+	b.drop(g.base)
+	for n := range b.count {
+		e := b.expr(n)
 		e.next, e.part, e.loops, e.firsts, e.quoted, e.after = nil, nil, nil, nil, 0, none
-		if int(e.opened) >= g.base {
+		if e.opened >= g.base {
 			e.opened = none
 		}
 	}
-	if int(b.charNode) >= g.base {
+	if b.charNode >= g.base {
 		b.charNode = none
 	}
 	b.parts = newPartitions()

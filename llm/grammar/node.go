@@ -2,7 +2,6 @@ package grammar
 
 import (
 	"cmp"
-	"encoding/binary"
 	"errors"
 	"math"
 	"slices"
@@ -64,8 +63,10 @@ type expr struct {
 	short    int32    // bytes of the shortest text and one, 0 until needed
 	loops    *byteSet // what leads back, nil until needed
 	firsts   *byteMask
-	captures bool // a kMembers waits for the text before it, see rule.go
-	used     bool // another expression holds this kRef
+	captures bool  // a kMembers waits for the text before it, see rule.go
+	used     bool  // another expression holds this kRef
+	seen     int32 // the last search that came by, and from where
+	from     node
 
 	quoted uint8 // whether this is the inside of a string: 0 unknown, 1 no, 2 yes
 	after  node  // what follows that string's closing quote
@@ -73,11 +74,15 @@ type expr struct {
 
 // builder keeps expressions, each once.
 type builder struct {
-	exprs []expr
-	index map[string]node
+	pages    []*page
+	count    node            // of expressions
+	slots    []slot          // the expressions by their hashes
+	extras   map[node]string // what tells apart those of the same fields
+	edgeRoom []edge
+	kidRoom  []node
+
 	refs  []node
 	parts *partitions
-	key   []byte
 
 	patterns map[string]patternNode // while compiling
 	classes  map[string]node
@@ -89,6 +94,7 @@ type builder struct {
 	work        int64 // what a compilation may yet do, see Options.MaxWork; 0 is no bound
 
 	quickLen map[node]int32 // lengths while quick
+	searches int32          // for texts of intersections
 
 	charNode  node          // any character of a string
 	ruleCount int           // of objects and sets
@@ -111,13 +117,10 @@ var (
 // exprBytes is about the memory that an expression takes beside its lists.
 const exprBytes = 300
 
-// maxDoubled bounds the expressions whose room is doubled where it is full, so that few
-// are copied; more take the runtime's smaller steps, which hold less memory.
-const maxDoubled = 1 << 15
-
 func newBuilder(limit int64) *builder {
-	b := &builder{index: map[string]node{}, parts: newPartitions(), limit: limit}
-	b.exprs = append(b.exprs, expr{kind: kNone}, expr{kind: kEmpty, nullable: true})
+	b := &builder{extras: map[node]string{}, parts: newPartitions(), limit: limit, slots: make([]slot, 256)}
+	b.add(expr{kind: kNone})
+	b.add(expr{kind: kEmpty, nullable: true})
 	return b
 }
 
@@ -140,53 +143,15 @@ func (b *builder) toil(units int) {
 	}
 }
 
-// intern gives the number of e; extra tells apart what e's fields do not.
-func (b *builder) intern(e expr, extra string) node {
-	k := append(b.key[:0], byte(e.kind))
-	if e.final {
-		k = append(k, 1)
-	} else {
-		k = append(k, 0)
-	}
-	for _, x := range e.edges {
-		k = append(k, x.lo, x.hi)
-		k = binary.LittleEndian.AppendUint32(k, uint32(x.to))
-	}
-	for _, x := range e.kids {
-		k = binary.LittleEndian.AppendUint32(k, uint32(x))
-	}
-	k = binary.LittleEndian.AppendUint32(k, uint32(e.min))
-	k = binary.LittleEndian.AppendUint32(k, uint32(e.max))
-	k = append(k, extra...)
-	b.key = k
-	if n, ok := b.index[string(k)]; ok {
-		return n
-	}
-	b.spend(exprBytes + 2*len(k) + 8*len(e.edges) + 4*len(e.kids))
-	n := node(len(b.exprs))
-	for _, x := range e.edges {
-		b.use(x.to)
-	}
-	for _, x := range e.kids {
-		b.use(x)
-	}
-	if len(b.exprs) == cap(b.exprs) && len(b.exprs) <= maxDoubled {
-		b.exprs = slices.Grow(b.exprs, len(b.exprs))
-	}
-	b.exprs = append(b.exprs, e)
-	b.index[string(k)] = n
-	return n
-}
-
 // use notes that an expression holds n.
 func (b *builder) use(n node) {
-	if e := &b.exprs[n]; e.kind == kRef {
+	if e := b.expr(n); e.kind == kRef {
 		e.used = true
 	}
 }
 
 func (b *builder) null(n node) bool {
-	e := &b.exprs[n]
+	e := b.expr(n)
 	if e.kind == kRef {
 		return false // a value is never empty
 	}
@@ -201,7 +166,7 @@ func (b *builder) table(edges []edge, final bool) node {
 		return none
 	}
 	slices.SortFunc(edges, func(x, y edge) int { return cmp.Compare(x.lo, y.lo) })
-	return b.intern(expr{kind: kSwitch, edges: edges, final: final, nullable: final}, "")
+	return b.intern(expr{kind: kSwitch, final: final, nullable: final}, edges, nil, "")
 }
 
 func (b *builder) span(lo, hi byte, to node) node {
@@ -238,18 +203,19 @@ func (b *builder) cat2(x, y node) node {
 	if y == empty {
 		return x
 	}
-	if e := b.exprs[x]; e.kind == kCat {
+	if e := b.expr(x); e.kind == kCat {
 		return b.cat2(e.kids[0], b.cat2(e.kids[1], y))
 	}
-	return b.intern(expr{kind: kCat, kids: []node{x, y}, nullable: b.null(x) && b.null(y), captures: b.exprs[x].captures || b.exprs[y].captures}, "")
+	return b.intern(expr{kind: kCat, nullable: b.null(x) && b.null(y), captures: b.expr(x).captures || b.expr(y).captures}, nil, []node{x, y}, "")
 }
 
-func (b *builder) flatten(k kind, list []node) []node {
+// flatten appends the list to out, the lists of its expressions of kind k in their place,
+// in order and each once.
+func (b *builder) flatten(out []node, k kind, list []node) []node {
 	b.toil(1 + len(list))
-	out := make([]node, 0, len(list))
 	for _, n := range list {
-		if b.exprs[n].kind == k {
-			out = append(out, b.exprs[n].kids...)
+		if e := b.expr(n); e.kind == k {
+			out = append(out, e.kids...)
 		} else {
 			out = append(out, n)
 		}
@@ -259,7 +225,8 @@ func (b *builder) flatten(k kind, list []node) []node {
 }
 
 func (b *builder) or(list ...node) node {
-	out := b.flatten(kOr, list)
+	var few, kept [8]node
+	out := b.flatten(few[:0], kOr, list)
 	if len(out) > 0 && out[0] == none {
 		out = out[1:]
 	}
@@ -268,11 +235,11 @@ func (b *builder) or(list ...node) node {
 	}
 	// Tables are merged into one, so that a choice among many words costs one step.
 	var tables []node
-	rest := make([]node, 0, len(out))
+	rest := kept[:0]
 	null := false
 	for _, n := range out {
 		switch {
-		case b.exprs[n].kind == kSwitch:
+		case b.expr(n).kind == kSwitch:
 			tables = append(tables, n)
 		case n == empty:
 			null = true
@@ -298,12 +265,12 @@ func (b *builder) or(list ...node) node {
 	nullable, captures := false, false
 	for _, n := range rest {
 		nullable = nullable || b.null(n)
-		captures = captures || b.exprs[n].captures
-		if e := b.exprs[n]; e.kind == kNot && e.kids[0] == none {
+		captures = captures || b.expr(n).captures
+		if e := b.expr(n); e.kind == kNot && e.kids[0] == none {
 			return n
 		}
 	}
-	return b.intern(expr{kind: kOr, kids: rest, nullable: nullable, captures: captures}, "")
+	return b.intern(expr{kind: kOr, nullable: nullable, captures: captures}, nil, rest, "")
 }
 
 func (b *builder) mergeTables(tables []node, final bool) node {
@@ -311,12 +278,12 @@ func (b *builder) mergeTables(tables []node, final bool) node {
 	var first [257]bool
 	b.toil(16)
 	for _, t := range tables {
-		for _, x := range b.exprs[t].edges {
+		for _, x := range b.expr(t).edges {
 			first[x.lo], first[int(x.hi)+1] = true, true
 		}
 	}
 	for _, t := range tables {
-		e := b.exprs[t]
+		e := b.expr(t)
 		b.toil(len(e.edges))
 		final = final || e.final
 		for _, x := range e.edges {
@@ -350,43 +317,38 @@ func (b *builder) mergeTables(tables []node, final bool) node {
 }
 
 // and is the intersection of texts without references; an empty one is none.
-func (b *builder) and(list ...node) node {
-	out := b.flatten(kAnd, list)
+func (b *builder) and(list ...node) node { return b.living(b.meet(list)) }
+
+// meet is the intersection, which may be empty.
+func (b *builder) meet(list []node) node {
+	var few [8]node
+	out := b.flatten(few[:0], kAnd, list)
 	if len(out) > 0 && out[0] == none {
 		return none
 	}
-	j := 0
+	j, nullable := 0, true
 	for _, n := range out {
-		if e := b.exprs[n]; e.kind == kNot && e.kids[0] == none {
+		if e := b.expr(n); e.kind == kNot && e.kids[0] == none {
 			continue
 		}
 		out[j] = n
 		j++
-	}
-	out = out[:j]
-	if len(out) == 0 {
-		return b.not(none)
-	}
-	if len(out) == 1 {
-		return out[0]
-	}
-	nullable := true
-	for _, n := range out {
 		nullable = nullable && b.null(n)
 	}
-	n := b.intern(expr{kind: kAnd, kids: out, nullable: nullable}, "")
-	if b.exprs[n].dead || !nullable && !b.exprs[n].checked && !b.some(n) {
-		return none
+	switch out = out[:j]; len(out) {
+	case 0:
+		return b.not(none)
+	case 1:
+		return out[0]
 	}
-	b.exprs[n].checked = true
-	return n
+	return b.intern(expr{kind: kAnd, nullable: nullable}, nil, out, "")
 }
 
 func (b *builder) not(n node) node {
-	if e := b.exprs[n]; e.kind == kNot {
+	if e := b.expr(n); e.kind == kNot {
 		return e.kids[0]
 	}
-	return b.intern(expr{kind: kNot, kids: []node{n}, nullable: !b.null(n)}, "")
+	return b.intern(expr{kind: kNot, nullable: !b.null(n)}, nil, []node{n}, "")
 }
 
 func (b *builder) repeat(n node, min, max int32) node {
@@ -401,5 +363,5 @@ func (b *builder) repeat(n node, min, max int32) node {
 	if min == 1 && max == 1 {
 		return n
 	}
-	return b.intern(expr{kind: kRepeat, kids: []node{n}, min: min, max: max, nullable: min == 0 || b.null(n)}, "")
+	return b.intern(expr{kind: kRepeat, min: min, max: max, nullable: min == 0 || b.null(n)}, nil, []node{n}, "")
 }

@@ -19,7 +19,7 @@ func (b *builder) mod(s modState) node {
 	for i := s.frac; i < s.places; i++ {
 		r = r * 10 % s.mod
 	}
-	return b.intern(expr{kind: kMod, data: s, nullable: r == 0}, fmt.Sprint(s))
+	return b.intern(expr{kind: kMod, data: s, nullable: r == 0}, nil, nil, fmt.Sprint(s))
 }
 
 func (b *builder) stepMod(s modState, c byte) node {

@@ -286,7 +286,7 @@ func (c *compiler) keyNames(it item) (node, error) {
 // unquote takes the closing quote off the texts of n, which hold it nowhere else but
 // after a backslash.
 func (b *builder) unquote(n node) node {
-	e := b.exprs[n]
+	e := b.expr(n)
 	switch e.kind {
 	case kCat:
 		return b.cat2(e.kids[0], b.unquote(e.kids[1]))

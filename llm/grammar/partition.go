@@ -64,16 +64,16 @@ func (ps *partitions) product(x, y *partition) *partition {
 
 // partOf is the partition of n.
 func (b *builder) partOf(n node) *partition {
-	if p := b.exprs[n].part; p != nil {
+	if p := b.expr(n).part; p != nil {
 		return p
 	}
 	p := b.divide(n)
-	b.exprs[n].part = p
+	b.expr(n).part = p
 	return p
 }
 
 func (b *builder) divide(n node) *partition {
-	e := b.exprs[n]
+	e := b.expr(n)
 	switch e.kind {
 	case kSwitch:
 		return b.parts.make(func(c byte) int {

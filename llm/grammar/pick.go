@@ -18,7 +18,7 @@ func (b *builder) tagged(r *rule) node {
 	var list []node
 	for i, m := range r.members {
 		if m.text != none {
-			list = append(list, b.cat2(m.text, b.intern(expr{kind: kTag, min: int32(i)}, "")))
+			list = append(list, b.cat2(m.text, b.intern(expr{kind: kTag, min: int32(i)}, nil, nil, "")))
 		}
 	}
 	return b.or(list...)
@@ -29,7 +29,7 @@ func (b *builder) tagged(r *rule) node {
 func (b *builder) tagOf(n node) (member int, whole bool) {
 	whole = true
 	for {
-		e := &b.exprs[n]
+		e := b.expr(n)
 		if e.kind != kCat {
 			return int(e.min), whole // kTag
 		}
@@ -40,7 +40,7 @@ func (b *builder) tagOf(n node) (member int, whole bool) {
 
 // untag puts to in the place of the tag.
 func (b *builder) untag(n, to node) node {
-	if e := b.exprs[n]; e.kind == kCat {
+	if e := b.expr(n); e.kind == kCat {
 		return b.cat2(e.kids[0], b.untag(e.kids[1], to))
 	}
 	return to
@@ -49,7 +49,7 @@ func (b *builder) untag(n, to node) node {
 // picks are the alternatives of a tagged expression of which the member is not written.
 func (b *builder) picks(s memberState, tagged node) []node {
 	list := []node{tagged}
-	if e := &b.exprs[tagged]; e.kind == kOr {
+	if e := b.expr(tagged); e.kind == kOr {
 		list = e.kids
 	}
 	b.toil(1 + len(list)/8)
@@ -68,7 +68,7 @@ func (b *builder) pick(n, tagged node) node {
 	if tagged == none {
 		return none
 	}
-	s := b.exprs[n].data.(memberState)
+	s := b.expr(n).data.(memberState)
 	list := b.picks(s, tagged)
 	few := len(list) <= maxPicked
 	for _, k := range list {
@@ -76,7 +76,7 @@ func (b *builder) pick(n, tagged node) node {
 		few = few || whole
 	}
 	if !few {
-		return b.intern(expr{kind: kPick, kids: []node{n, tagged}, captures: s.wait}, "")
+		return b.intern(expr{kind: kPick, captures: s.wait}, nil, []node{n, tagged}, "")
 	}
 	for i, k := range list {
 		m, _ := b.tagOf(k)
@@ -94,16 +94,16 @@ func (s memberState) with(i int) memberState {
 }
 
 // maskPick adds the tokens of each member that can be picked.
-func (s *sieve) maskPick(e expr) {
+func (s *sieve) maskPick(e *expr) {
 	b := s.b
-	state := b.exprs[e.kids[0]].data.(memberState)
+	state := b.expr(e.kids[0]).data.(memberState)
 	var end func(i int) int32
 	if s.limited {
 		end = b.endAfter(state)
 	}
 	for _, k := range b.picks(state, e.kids[1]) {
 		i, _ := b.tagOf(k)
-		x, rest := b.exprs[k].kids[0], b.exprs[k].kids[1]
+		x, rest := b.expr(k).kids[0], b.expr(k).kids[1]
 		after := int32(0)
 		if s.limited {
 			after = min(far, b.shortest(rest)+end(i))
@@ -113,8 +113,8 @@ func (s *sieve) maskPick(e expr) {
 }
 
 // shortestPick is the length of the shortest end of a kPick.
-func (b *builder) shortestPick(e expr) int32 {
-	s := b.exprs[e.kids[0]].data.(memberState)
+func (b *builder) shortestPick(e *expr) int32 {
+	s := b.expr(e.kids[0]).data.(memberState)
 	end, v := b.endAfter(s), int32(far)
 	for _, k := range b.picks(s, e.kids[1]) {
 		i, _ := b.tagOf(k)

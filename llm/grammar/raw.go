@@ -17,10 +17,10 @@ func (b *builder) raw(n node) node {
 		return none
 	}
 	end := b.step(n, '"')
-	return b.intern(expr{kind: kRaw, kids: []node{n}, nullable: end != none && b.null(end)}, "")
+	return b.intern(expr{kind: kRaw, nullable: end != none && b.null(end)}, nil, []node{n}, "")
 }
 
-func (b *builder) stepRaw(e expr, c byte) node {
+func (b *builder) stepRaw(e *expr, c byte) node {
 	n, written := e.kids[0], string([]byte{c})
 	if c < 0x80 {
 		written = escape(rune(c))
@@ -33,7 +33,7 @@ func (b *builder) stepRaw(e expr, c byte) node {
 
 // isRaw says that n goes on with text that stands as it is.
 func (b *builder) isRaw(n node) bool {
-	switch e := b.exprs[n]; e.kind {
+	switch e := b.expr(n); e.kind {
 	case kRaw:
 		return true
 	case kCat:

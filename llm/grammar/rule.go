@@ -70,12 +70,12 @@ func (b *builder) memberNode(s memberState) node {
 	for _, t := range s.texts {
 		k = append(k, t...)
 	}
-	return b.intern(expr{kind: kMembers, data: s, captures: s.wait}, string(k))
+	return b.intern(expr{kind: kMembers, data: s, captures: s.wait}, nil, nil, string(k))
 }
 
 // settle says which text the waiting members end with.
 func (b *builder) settle(n node, text string) node {
-	e := b.exprs[n]
+	e := b.expr(n)
 	if !e.captures {
 		return n
 	}
@@ -131,10 +131,10 @@ func (s memberState) missing(also int) (need []int, written int) {
 
 // open is what may follow: the end, or one more member.
 func (b *builder) open(n node) node {
-	if v := b.exprs[n].opened; v != 0 {
+	if v := b.expr(n).opened; v != 0 {
 		return v
 	}
-	s := b.exprs[n].data.(memberState)
+	s := b.expr(n).data.(memberState)
 	need, written := s.missing(-1)
 	var list []node
 	if len(need) == 0 && written+s.others >= s.rule.min && s.shown == s.rule.proofs {
@@ -178,7 +178,7 @@ func (b *builder) open(n node) node {
 	}
 	list = append(list, b.cat2(sep, b.or(next...)))
 	r := b.or(list...)
-	b.exprs[n].opened = r
+	b.expr(n).opened = r
 	return r
 }
 
@@ -210,7 +210,7 @@ func (b *builder) otherMember(s memberState, o other) node {
 	to.others++
 	to.shown |= o.bits
 	if s.wait {
-		return b.cat(b.lit(`"`), key, b.intern(expr{kind: kLater}, ""))
+		return b.cat(b.lit(`"`), key, b.intern(expr{kind: kLater}, nil, nil, ""))
 	}
 	to.wait = true
 	return b.cat(b.lit(`"`), key, o.value, b.memberNode(to))

@@ -184,7 +184,7 @@ func (c *compiler) all(list []item) (node, error) {
 	c.spend(2*len(key) + 100*len(flat))
 	ref := int32(len(c.refs))
 	c.refs = append(c.refs, none)
-	c.memo[key] = c.intern(expr{kind: kRef, min: ref}, "")
+	c.memo[key] = c.intern(expr{kind: kRef, min: ref}, nil, nil, "")
 	c.open_[key] = c.depth
 	n, err := c.choice(flat)
 	delete(c.open_, key)
@@ -194,7 +194,7 @@ func (c *compiler) all(list []item) (node, error) {
 	c.refs[ref] = n
 	if n == none {
 		c.refs[ref] = empty // checked: nothing may have used it
-		if c.exprs[c.memo[key]].used {
+		if c.expr(c.memo[key]).used {
 			return none, &Error{"$ref", pathOf(flat), "a recursion has no end", ErrSchema}
 		}
 	}
