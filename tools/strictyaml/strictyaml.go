@@ -7,8 +7,10 @@ package strictyaml
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
+	"reflect"
 	"regexp"
 	"strings"
 
@@ -20,6 +22,12 @@ type Kinds map[string]string
 
 // Decode reads the one document of a text. An empty text is none and leaves into as it is.
 func Decode(text []byte, into any, kinds Kinds) error {
+	var n yaml.Node
+	if yaml.Unmarshal(text, &n) == nil && n.Kind != 0 {
+		if err := whole(&n, reflect.TypeOf(into)); err != nil {
+			return err
+		}
+	}
 	dec := yaml.NewDecoder(bytes.NewReader(text))
 	dec.KnownFields(true)
 	if err := dec.Decode(into); err != nil && !errors.Is(err, io.EOF) {
@@ -32,8 +40,8 @@ func Decode(text []byte, into any, kinds Kinds) error {
 }
 
 var (
-	unknown = regexp.MustCompile(`field (\S+) not found in type (\S+)`)
-	another = regexp.MustCompile("cannot unmarshal !!(\\w+)(?: `([^`]*)`)? into (\\S+)")
+	unknown = regexp.MustCompile(`field (?:(.*?) )?not found in type (\S+)`)
+	another = regexp.MustCompile("cannot unmarshal (!\\S*)(?: `(.*?)`)? into (\\S+)")
 )
 
 // Plain makes one line of an error of the YAML library, in the file's terms.
@@ -46,6 +54,7 @@ func (k Kinds) Plain(err error) error {
 	s = strings.Join(strings.Fields(s), " ")
 	s = unknown.ReplaceAllStringFunc(s, func(m string) string {
 		p := unknown.FindStringSubmatch(m)
+		p[1] = cmp.Or(p[1], `""`)
 		if name := k[p[2]]; name != "" {
 			return "field " + p[1] + " is not known in " + name
 		}
@@ -53,9 +62,9 @@ func (k Kinds) Plain(err error) error {
 	})
 	s = another.ReplaceAllStringFunc(s, func(m string) string {
 		p := another.FindStringSubmatch(m)
-		got := map[string]string{"map": "a mapping", "seq": "a list"}[p[1]]
+		got := map[string]string{"!!map": "a mapping", "!!seq": "a list"}[p[1]]
 		if got == "" {
-			got = `"` + p[2] + `"`
+			got = `"` + cmp.Or(p[2], p[1]) + `"`
 		}
 		return got + " stands where " + k.wanted(p[3]) + " is wanted"
 	})
