@@ -190,12 +190,12 @@ func (c *benchDecodeCmd) decode(ctx context.Context, l *loaded, base *kv.Table, 
 		for i := range spans {
 			spans[i].Tokens = ids(1)
 		}
-		start, before := time.Now(), l.Attending
+		start, before := time.Now(), l.Spent.Attention
 		if _, err := l.Forward(spans); err != nil {
 			return nil, nil, err
 		}
 		if n > 0 {
-			passes, attended = append(passes, time.Since(start)), append(attended, l.Attending-before)
+			passes, attended = append(passes, time.Since(start)), append(attended, l.Spent.Attention-before)
 		}
 	}
 	return passes, attended, nil

@@ -41,8 +41,8 @@ type Runner struct {
 	// Exact computes in float arithmetic throughout, many times slower: the reference.
 	Exact bool
 
-	// Attending is how long attention took in all passes so far.
-	Attending time.Duration
+	// Spent says where the time of all passes so far went.
+	Spent Spent
 
 	hidden, resid     []float32   // [tokens][width]
 	in, mid, act      tensor.Acts // normalised input, attention output, feed-forward
@@ -54,6 +54,14 @@ type Runner struct {
 	ends              []float32 // hidden rows that want logits, where they don't lie together
 	logits            []float32
 	out               [][]float32
+}
+
+// Spent is parts of the time of passes.
+type Spent struct {
+	Passes    time.Duration
+	Products  time.Duration // of matrices, and rounding of what they are multiplied with
+	Attention time.Duration // without the products before and after it
+	Waiting   time.Duration // in all parts: until the last of the threads was done
 }
 
 // fineWidth is the greatest width of a model whose normalised inputs are taken finely: the
@@ -124,6 +132,11 @@ func (r *Runner) Forward(spans []Span) ([][]float32, error) {
 		return nil, err
 	}
 	m := r.model
+	began, waited := time.Now(), r.pool.Waited
+	defer func() {
+		r.Spent.Passes += time.Since(began)
+		r.Spent.Waiting += r.pool.Waited - waited
+	}()
 
 	// Each token gets a place in its sequence and the embedding of its id.
 	r.tokens = r.tokens[:0]
@@ -154,7 +167,7 @@ func (r *Runner) Forward(spans []Span) ([][]float32, error) {
 
 		// Attention: queries, keys and values of the normalised stream.
 		r.in.RMSNorm(r.pool, r.hidden, resid, w.attnNorm, float32(m.Epsilon))
-		r.pool.Multiply(&r.in, tensor.Product{W: w.q, Dst: r.q}, tensor.Product{W: w.k, Dst: r.k}, tensor.Product{W: w.v, Dst: r.v})
+		r.multiply(&r.in, tensor.Product{W: w.q, Dst: r.q}, tensor.Product{W: w.k, Dst: r.k}, tensor.Product{W: w.v, Dst: r.v})
 		r.adapt(spans, l, adaptQ, &r.in, r.q)
 		r.adapt(spans, l, adaptK, &r.in, r.k)
 		r.adapt(spans, l, adaptV, &r.in, r.v)
@@ -162,26 +175,33 @@ func (r *Runner) Forward(spans []Span) ([][]float32, error) {
 		r.store(l, spans)
 		start := time.Now()
 		r.attend(l, spans)
-		r.Attending += time.Since(start)
-		r.pool.Multiply(&r.mid, tensor.Product{W: w.o, Dst: r.resid})
+		r.Spent.Attention += time.Since(start)
+		r.multiply(&r.mid, tensor.Product{W: w.o, Dst: r.resid})
 		r.adapt(spans, l, adaptO, &r.mid, r.resid)
 
 		// Feed-forward: SwiGLU.
 		r.in.RMSNorm(r.pool, r.hidden, r.resid, w.ffnNorm, float32(m.Epsilon))
-		r.pool.Multiply(&r.in, tensor.Product{W: w.gate, Dst: r.gate}, tensor.Product{W: w.up, Dst: r.up})
+		r.multiply(&r.in, tensor.Product{W: w.gate, Dst: r.gate}, tensor.Product{W: w.up, Dst: r.up})
 		r.adapt(spans, l, adaptGate, &r.in, r.gate)
 		r.adapt(spans, l, adaptUp, &r.in, r.up)
 		r.act.Reset(n, m.FFN)
 		r.pool.Rows(n, func(i int) {
 			tensor.SwiGLU(r.act.Row(i), r.gate[i*m.FFN:][:m.FFN], r.up[i*m.FFN:][:m.FFN])
 		})
-		r.pool.Multiply(&r.act, tensor.Product{W: w.down, Dst: r.resid})
+		r.multiply(&r.act, tensor.Product{W: w.down, Dst: r.resid})
 		r.adapt(spans, l, adaptDown, &r.act, r.resid)
 		resid = r.resid
 	}
 	r.pool.Rows(n, func(i int) { tensor.Add(r.hidden[i*m.Width:][:m.Width], r.resid[i*m.Width:]) })
 	r.tell(spans)
 	return r.project(spans), nil
+}
+
+// multiply computes products of the same activations.
+func (r *Runner) multiply(x *tensor.Acts, products ...tensor.Product) {
+	start := time.Now()
+	r.pool.Multiply(x, products...)
+	r.Spent.Products += time.Since(start)
 }
 
 // tell gives the hidden states to those who asked.
@@ -304,7 +324,7 @@ func (r *Runner) project(spans []Span) [][]float32 {
 			if spans[first].Rows != nil {
 				width = len(spans[first].Rows)
 			}
-			r.pool.Multiply(&r.last, tensor.Product{W: m.head, Dst: free[:n*width], Rows: spans[first].Rows})
+			r.multiply(&r.last, tensor.Product{W: m.head, Dst: free[:n*width], Rows: spans[first].Rows})
 			for i := range n {
 				r.out = append(r.out, free[i*width:][:width:width])
 			}

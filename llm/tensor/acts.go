@@ -32,6 +32,8 @@ type Acts struct {
 	d, sum    []float32 // scale, and scale times sum, of each group of 16
 	pairSum   []float32 // at even groups, sum of this one and the next
 	paired    []int8    // of fewer than fusedMax rows: q in the order that pairOrder says
+	halved    []int8    // of such rows: for each four 32s the first halves, then the second ones
+	halves    bool      // halved is made
 	rounded   bool
 	tiles     []uint16  // rounded to bf16: [rows/16][Cols/32] tiles of [16][32]
 	wide      []float32 // for each 256 columns, d of the eight 32s, then pairSum of them
@@ -49,7 +51,7 @@ var pairOrder = [8]int{0, 2, 1, 3, 4, 6, 5, 7}
 // Reset makes room for n rows of cols floats and forgets the 8-bit form. The contents
 // of X are left as they are: the caller fills them.
 func (a *Acts) Reset(n, cols int) {
-	a.N, a.Cols, a.quantized, a.rounded = n, cols, false, false
+	a.N, a.Cols, a.quantized, a.rounded, a.halves = n, cols, false, false, false
 	a.X = sized(a.X, n*cols)
 }
 
@@ -118,6 +120,19 @@ func (a *Acts) quantize(p *Pool) {
 		}
 		write(a.N+k, left)
 	})
+}
+
+// halve makes the order in which Q4_0's bytes hold the 8-bit form, for few rows.
+func (a *Acts) halve() {
+	if a.halves || a.rows() >= fusedMax {
+		return
+	}
+	a.halves = true
+	a.halved = sized(a.halved, a.rows()*a.stride)
+	for at := 0; at < len(a.halved); at += 16 {
+		b, i := at&^127, at%128/16
+		copy(a.halved[b+i%2*64+i/2*16:][:16], a.q[at:])
+	}
 }
 
 // rows returns the rows of the 8-bit form: those of X, then the rests.

@@ -42,7 +42,7 @@ func BenchmarkKernels(b *testing.B) {
 		})
 		if dot := fast.fused(typ, cols); dot != nil {
 			b.Run("fused/"+typ.String(), func(b *testing.B) {
-				for b.Loop() {
+				for b.Loop() { // in whatever order the activations are
 					dot(&w.Data[0], &x.q[0], &x.d[0], &x.sum[0], cols/blockSize)
 				}
 				perWeight(b, cols)

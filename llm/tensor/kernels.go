@@ -22,7 +22,8 @@ type kernels struct {
 	dotQ4K func(b *byte, a *int8, wide *float32, blocks int) float32
 
 	// dotQ6K, dotQ80 and dotQ40 multiply 256 weights for each of blocks with one row of
-	// activations. They are nil where unpacking first is no slower.
+	// activations, which dotQ40 takes in the form of Acts.halved. They are nil where
+	// unpacking first is no slower.
 	dotQ6K, dotQ80, dotQ40 func(b *byte, a *int8, d, sum *float32, blocks int) float32
 
 	// quantize makes 8-bit activations of blocks of 32 floats, see quantizeActs.

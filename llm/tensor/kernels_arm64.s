@@ -543,42 +543,40 @@ TEXT ·dotQ40NEON(SB), NOSPLIT, $0-44
 	LSL $1, R4
 
 loop:
+	WORD $0x4cdf2022 // ld1 {v2.16b, v3.16b, v4.16b, v5.16b}, [x1], #64
+	WORD $0x4cdf2026 // ld1 {v6.16b, v7.16b, v8.16b, v9.16b}, [x1], #64
 	WORD $0x0d40401c // ld1 {v28.h}[0], [x0]
 	WORD $0x3cc02000 // ldur q0, [x0, #2]
 	WORD $0x6f0c0401 // ushr v1.16b, v0.16b, #4
 	WORD $0x4e3f1c00 // and v0.16b, v0.16b, v31.16b
 	ADD $18, R0
-	WORD $0x4cdfa022 // ld1 {v2.16b, v3.16b}, [x1], #32
 	WORD $0x4f000410 // movi v16.4s, #0
 	WORD $0x4e829410 // sdot v16.4s, v0.16b, v2.16b
-	WORD $0x4e839430 // sdot v16.4s, v1.16b, v3.16b
+	WORD $0x4e869430 // sdot v16.4s, v1.16b, v6.16b
 	WORD $0x0d40481c // ld1 {v28.h}[1], [x0]
 	WORD $0x3cc02000 // ldur q0, [x0, #2]
 	WORD $0x6f0c0401 // ushr v1.16b, v0.16b, #4
 	WORD $0x4e3f1c00 // and v0.16b, v0.16b, v31.16b
 	ADD $18, R0
-	WORD $0x4cdfa022 // ld1 {v2.16b, v3.16b}, [x1], #32
 	WORD $0x4f000411 // movi v17.4s, #0
-	WORD $0x4e829411 // sdot v17.4s, v0.16b, v2.16b
-	WORD $0x4e839431 // sdot v17.4s, v1.16b, v3.16b
+	WORD $0x4e839411 // sdot v17.4s, v0.16b, v3.16b
+	WORD $0x4e879431 // sdot v17.4s, v1.16b, v7.16b
 	WORD $0x0d40501c // ld1 {v28.h}[2], [x0]
 	WORD $0x3cc02000 // ldur q0, [x0, #2]
 	WORD $0x6f0c0401 // ushr v1.16b, v0.16b, #4
 	WORD $0x4e3f1c00 // and v0.16b, v0.16b, v31.16b
 	ADD $18, R0
-	WORD $0x4cdfa022 // ld1 {v2.16b, v3.16b}, [x1], #32
 	WORD $0x4f000412 // movi v18.4s, #0
-	WORD $0x4e829412 // sdot v18.4s, v0.16b, v2.16b
-	WORD $0x4e839432 // sdot v18.4s, v1.16b, v3.16b
+	WORD $0x4e849412 // sdot v18.4s, v0.16b, v4.16b
+	WORD $0x4e889432 // sdot v18.4s, v1.16b, v8.16b
 	WORD $0x0d40581c // ld1 {v28.h}[3], [x0]
 	WORD $0x3cc02000 // ldur q0, [x0, #2]
 	WORD $0x6f0c0401 // ushr v1.16b, v0.16b, #4
 	WORD $0x4e3f1c00 // and v0.16b, v0.16b, v31.16b
 	ADD $18, R0
-	WORD $0x4cdfa022 // ld1 {v2.16b, v3.16b}, [x1], #32
 	WORD $0x4f000413 // movi v19.4s, #0
-	WORD $0x4e829413 // sdot v19.4s, v0.16b, v2.16b
-	WORD $0x4e839433 // sdot v19.4s, v1.16b, v3.16b
+	WORD $0x4e859413 // sdot v19.4s, v0.16b, v5.16b
+	WORD $0x4e899433 // sdot v19.4s, v1.16b, v9.16b
 	WORD $0x0e217b9c // fcvtl v28.4s, v28.4h
 	WORD $0x4eb1be10 // addp v16.4s, v16.4s, v17.4s
 	WORD $0x4eb3be52 // addp v18.4s, v18.4s, v19.4s

@@ -20,7 +20,7 @@ func TestNEONLoops(t *testing.T) {
 		"dotQ4KNEON": {1, 102}, // 136
 		"dotQ6KNEON": {1, 154}, // 233
 		"dotQ80NEON": {2, 86},  // 144
-		"dotQ40NEON": {2, 102}, // 168
+		"dotQ40NEON": {2, 98},  // 168
 	} {
 		_, body, found := strings.Cut(string(text), "TEXT ·"+name+"(SB)")
 		loop := regexp.MustCompile(`(?s)\nloop:\n(.*?)\tBNE loop\n`).FindStringSubmatch(body)

@@ -74,8 +74,6 @@ func (p *Product) itemRows(x *Acts, workers int) int {
 	if p.outer(x) || p.tiled(x) {
 		return outerRows * min(max(p.width()/outerRows/(8*workers), 1), outerRun)
 	}
-	// One stretch of memory for each item: where it ends, what was asked for ahead is another
-	// worker's, and nobody asked for what this one reads next.
 	most := itemBytes / (stripRows * p.W.Type.RowBytes(p.W.Cols))
 	return stripRows * max(min(p.width()/stripRows/(8*workers), most), 1)
 }
@@ -91,7 +89,7 @@ type scratch struct {
 }
 
 const (
-	itemBytes = 1 << 18 // of weights that a worker reads at a stretch
+	itemBytes = 1 << 16 // of weights in one item of work: some microseconds, for which the others wait at the end
 	stripRows = 16      // rows that are unpacked together
 	fusedMax  = 3       // rows of activations from which on weights are unpacked once for all
 	tileCols  = 32      // rows of activations that stay in the second-level cache
@@ -131,6 +129,9 @@ func (p *Pool) Multiply(x *Acts, products ...Product) {
 			x.round(p)
 		case !x.Exact && unpackers[pr.W.Type] != nil:
 			x.quantize(p)
+			if pr.W.Type == Q4_0 && fast.dotQ40 != nil {
+				x.halve()
+			}
 		}
 		starts[i] = items
 		rows := pr.itemRows(x, p.threads)
@@ -148,7 +149,7 @@ func (p *Pool) Multiply(x *Acts, products ...Product) {
 		case pr.tiled(x):
 			pr.tileStrips(s, x, first, n)
 		case pr.outer(x):
-			pr.outerStrips(&s.outer, x, first, n, p.threads)
+			pr.outerStrips(&s.outer, x, first, n)
 		default:
 			for at := first; at < min(first+n, pr.width()); at += stripRows {
 				pr.strip(s, x, at)
@@ -162,6 +163,7 @@ func (p *Product) strip(s *scratch, x *Acts, first int) {
 	width := p.width()
 	n := min(stripRows, width-first)
 	row := func(i int) int { return p.row(first + i) }
+	rowBytes := p.W.Type.RowBytes(p.W.Cols)
 	quantized := unpackers[p.W.Type] != nil
 	switch {
 	case x.Exact:
@@ -175,17 +177,20 @@ func (p *Product) strip(s *scratch, x *Acts, first int) {
 	case p.W.Type == Q4_K && fast.dotQ4K != nil && x.rows() < fusedMax:
 		groups := x.stride / groupSize
 		for i := range n {
-			w := &p.W.RowData(row(i))[0]
+			w := &p.W.Data[row(i)*rowBytes]
 			for c := range x.rows() {
 				p.put(x, c, first+i, fast.dotQ4K(w, &x.paired[c*x.stride], &x.wide[c*groups], x.stride/blockSize))
 			}
 		}
 	case x.rows() < fusedMax && fast.fused(p.W.Type, p.W.Cols) != nil:
-		groups, dot := x.stride/groupSize, fast.fused(p.W.Type, p.W.Cols)
+		groups, dot, q := x.stride/groupSize, fast.fused(p.W.Type, p.W.Cols), x.q
+		if p.W.Type == Q4_0 {
+			q = x.halved
+		}
 		for i := range n {
-			w := &p.W.RowData(row(i))[0]
+			w := &p.W.Data[row(i)*rowBytes]
 			for c := range x.rows() {
-				p.put(x, c, first+i, dot(w, &x.q[c*x.stride], &x.d[c*groups], &x.sum[c*groups], x.stride/blockSize))
+				p.put(x, c, first+i, dot(w, &q[c*x.stride], &x.d[c*groups], &x.sum[c*groups], x.stride/blockSize))
 			}
 		}
 	case quantized && x.rows() <= tileCols:

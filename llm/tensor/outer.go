@@ -36,19 +36,15 @@ func (o *outerScratch) init() {
 	o.m = make([]float32, outerRows*outerChunk/groupSize)
 }
 
-// outerStrips computes up to n rows of the product, the first of as many for each worker.
-func (p *Product) outerStrips(o *outerScratch, x *Acts, first, n, workers int) {
+// outerStrips computes up to n rows of the product.
+func (p *Product) outerStrips(o *outerScratch, x *Acts, first, n int) {
 	for at := first; at < min(first+n, p.width()); at += outerRows {
-		next := at + outerRows
-		if next == first+n { // likely
-			next = first + n*workers
-		}
-		p.outerStrip(o, x, at, next)
+		p.outerStrip(o, x, at)
 	}
 }
 
-// outerStrip computes up to outerRows rows of the product, before those from next on.
-func (p *Product) outerStrip(o *outerScratch, x *Acts, first, next int) {
+// outerStrip computes up to outerRows rows of the product.
+func (p *Product) outerStrip(o *outerScratch, x *Acts, first int) {
 	width := p.width()
 	rows := min(outerRows, width-first)
 	cols := (x.rows() + outerCols - 1) / outerCols * outerCols
@@ -61,7 +57,7 @@ func (p *Product) outerStrip(o *outerScratch, x *Acts, first, next int) {
 	if fast.outerWidth(t) == 32 {
 		sum, step = x.pairSum, 2*groupSize
 	}
-	near := p.ahead(next, cols/outerCols*x.stride/step)
+	near := p.ahead(first+outerRows, cols/outerCols*x.stride/step)
 	for k := 0; k < p.W.Cols; k += outerChunk {
 		n := min(outerChunk, p.W.Cols-k)
 		padded := min(outerChunk, x.stride-k)

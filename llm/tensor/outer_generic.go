@@ -86,7 +86,8 @@ func dotQ4KGeneric(b *byte, a *int8, wide *float32, blocks int) float32 {
 	return total
 }
 
-// dotFusedGeneric specifies kernels.dotQ6K, dotQ80 and dotQ40.
+// dotFusedGeneric specifies kernels.dotQ6K, dotQ80 and dotQ40, for activations in their own
+// order.
 func dotFusedGeneric(t Type, b *byte, a *int8, d, sum *float32, blocks int) float32 {
 	p := newPanel(256 * blocks)
 	unpackGeneric(t, p, unsafe.Slice(b, t.RowBytes(256*blocks)), 256*blocks)

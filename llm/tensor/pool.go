@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Pool is the one set of threads that does a model's arithmetic. The goroutine that
@@ -18,13 +19,15 @@ type Pool struct {
 	closed  atomic.Bool
 	done    sync.WaitGroup
 	scratch []*scratch // by worker
+
+	// Waited is how long callers of Run, done with their own part, waited for other threads.
+	Waited time.Duration
 }
 
 type job struct {
-	fn     func(worker, i int)
-	n      int64
-	cursor atomic.Int64 // the next item
-	left   atomic.Int64 // items not finished
+	fn    func(worker, i int)
+	items *schedule
+	left  atomic.Int64 // items not finished
 }
 
 // spins is how often an idle worker looks for work before it sleeps: some tens of
@@ -68,7 +71,8 @@ func (p *Pool) Close() {
 }
 
 // Run calls fn for every i below n, on all threads, and returns when all are done.
-// worker tells which thread calls, for scratch memory; items are taken in order.
+// worker tells which thread calls, for scratch memory; each takes items that follow each
+// other, as far as it can.
 func (p *Pool) Run(n int, fn func(worker, i int)) {
 	if n <= 0 {
 		return
@@ -83,7 +87,7 @@ func (p *Pool) Run(n int, fn func(worker, i int)) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	j := &job{fn: fn, n: int64(n)}
+	j := &job{fn: fn, items: newSchedule(n, p.threads)}
 	j.left.Store(int64(n))
 	p.job.Store(j)
 	for i := range p.parked {
@@ -92,11 +96,16 @@ func (p *Pool) Run(n int, fn func(worker, i int)) {
 		}
 	}
 	j.work(p.threads - 1)
+	if j.left.Load() == 0 {
+		return
+	}
+	start := time.Now()
 	for spin := 0; j.left.Load() > 0; spin++ {
 		if spin > spins {
 			runtime.Gosched()
 		}
 	}
+	p.Waited += time.Since(start)
 }
 
 // Rows calls fn for each row of activations below n: on all threads if there are enough
@@ -112,14 +121,12 @@ func (p *Pool) Rows(n int, fn func(i int)) {
 }
 
 func (j *job) work(worker int) {
-	for {
-		i := j.cursor.Add(1) - 1
-		if i >= j.n {
-			return
-		}
-		j.fn(worker, int(i))
-		j.left.Add(-1)
+	done := int64(0)
+	for i := j.items.next(worker); i >= 0; i = j.items.next(worker) {
+		j.fn(worker, i)
+		done++
 	}
+	j.left.Add(-done)
 }
 
 func (p *Pool) worker(id int) {

@@ -174,12 +174,12 @@ func dotQ6KAVX512() {
 	RET()
 }
 
-// stream asks for what a matrix, read from memory row after row, holds further on. The
-// distance is what a core reads in the time that memory takes to answer, three times over;
-// the second-level cache keeps more requests open than the first. What is used soon comes
-// into the first, for blocks lie across its lines.
+// stream asks for what a matrix, read from memory row after row, holds further on: into the
+// second-level cache what comes in the time that memory takes to answer, four or five times
+// over, for that one keeps more requests open than the first; and from there into the first
+// what comes next. Both distances are measured (see BENCHMARKS.md).
 func stream(b reg.GPVirtual, size int) {
-	const distance, soon = 3072, 640
+	const distance, soon = 5120, 2048
 	for at := 0; at < size; at += 64 {
 		PREFETCHT1(Mem{Base: b, Disp: distance + at})
 		PREFETCHT0(Mem{Base: b, Disp: soon + at})

@@ -182,7 +182,8 @@ func (a *asm) sixScales(p R) {
 }
 
 // dot32 multiplies blocks of 32 weights as it unpacks them, four blocks at a time: Q8_0,
-// whose codes are signed, or Q4_0, whose offset is 8 scales.
+// whose codes are signed, or Q4_0, whose offset is 8 scales and whose activations lie as in
+// Acts.halved.
 func (a *asm) dot32(name, kernel string, nibbles bool) {
 	args := []arg{{"b", "*byte", R(0)}, {"a", "*int8", R(1)}, {"d", "*float32", R(2)}, {"sum", "*float32", R(3)}, {"blocks", "int", R(4)}}
 	a.function(name, "is kernels."+kernel+" for NEON.", true, args...)
@@ -191,21 +192,27 @@ func (a *asm) dot32(name, kernel string, nibbles bool) {
 	a.zero(30)
 	a.op("LSL $1, R4")
 	a.label("loop")
+	if nibbles {
+		a.load(2, 4, 1, true)
+		a.load(6, 4, 1, true)
+	}
 	for i := range V(4) {
+		first, second := V(2), V(3)
 		a.loadLaneH(28, int(i), 0)
 		a.loadQ(0, 0, 2)
 		if nibbles {
+			first, second = 2+i, 6+i
 			a.ushrB(1, 0, 4)
 			a.and(0, 0, 31)
 			a.op("ADD $18, R0")
 		} else {
 			a.loadQ(1, 0, 18)
 			a.op("ADD $34, R0")
+			a.load(first, 2, 1, true)
 		}
-		a.load(2, 2, 1, true)
 		a.zero(16 + i)
-		a.sdot(16+i, 0, 2)
-		a.sdot(16+i, 1, 3)
+		a.sdot(16+i, 0, first)
+		a.sdot(16+i, 1, second)
 	}
 	a.fcvtl(28, 28)
 	a.addpS(16, 16, 17)
