@@ -356,6 +356,12 @@ func TestClock(t *testing.T) {
 	if s := w.drive(); s.Status != planner.BudgetExceeded || !strings.Contains(s.Reason, "at work") {
 		t.Fatal(s.Status, s.Reason)
 	}
+	// A fork of an old run has the time that the run had worked, not its age.
+	forked := planner.Fold(planner.State{}, planner.Event{At: w.now, Started: &planner.Started{Run: "r"}})
+	forked = planner.Fold(forked, planner.Event{At: w.now.Add(24 * time.Hour), Forked: &planner.Forked{Run: "f", From: "r"}})
+	if forked = planner.Fold(forked, planner.Event{At: w.now.Add(24*time.Hour + time.Second), Leased: &planner.Leased{Epoch: 1}}); forked.Used.Wall != 0 || forked.Outcome != "" || forked.Run != "f" {
+		t.Fatal(forked.Used.Wall, forked.Outcome, forked.Run)
+	}
 	w = newWorld(t)
 	w.model = script(said("", call("pay", `{}`)), said("hi"))
 	w.decide = func(planner.CallState) planner.Decided {

@@ -23,8 +23,8 @@ func Step(s State, ev Event) (State, []Command) {
 func Fold(s State, ev Event) State {
 	s.Events++
 	s.Calls = slices.Clone(s.Calls)
-	s.Messages = s.Messages[:len(s.Messages):len(s.Messages)] // an append copies
-	if s.Status == Running && ev.Leased == nil {
+	s.Messages = s.Messages[:len(s.Messages):len(s.Messages)]        // an append copies
+	if s.Status == Running && ev.Leased == nil && ev.Forked == nil { // till then nobody was at work
 		s.Used.Wall += max(0, ev.At.Sub(s.At)) // a clock that goes back costs nothing
 	}
 	if ev.At.After(s.At) {

@@ -43,6 +43,27 @@ func (s *Server) agentOf(st *planner.Started) *Agent {
 	return s.agentNamed(st.Meta[metaAgent])
 }
 
+// Elsewhere goes on with runs that were not begun over the server. A host.Host is one.
+type Elsewhere interface {
+	// Can says why a run cannot be gone on with here; nil says that it can.
+	Can(s *planner.State) error
+
+	// Borrow opens the run's agent until done is called. journal.ErrOwned says that another
+	// process has the run.
+	Borrow(ctx context.Context, s *planner.State) (a *agent.Agent, done func() error, err error)
+}
+
+// cannot says why the server does not go on with a run, of an agent that it serves or not.
+func (s *Server) cannot(state *planner.State) error {
+	switch {
+	case s.agentOf(state.Start) != nil:
+		return nil
+	case s.o.Elsewhere == nil:
+		return errors.New("it is not of an agent that is served here")
+	}
+	return s.o.Elsewhere.Can(state)
+}
+
 // The keys of planner.Started.Meta that this package writes.
 const (
 	metaAgent   = "api.agent"   // the agent's name

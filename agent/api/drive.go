@@ -75,8 +75,9 @@ func (d *drivers) recover() error {
 	return nil
 }
 
+// mark does not mark a run that was begun elsewhere: who began it goes on with it, too.
 func (d *drivers) mark(run string, a *Agent) error {
-	if d.dir == "" {
+	if d.dir == "" || a == nil {
 		return nil
 	}
 	return os.WriteFile(filepath.Join(d.dir, run), []byte(a.Name), 0o600)
@@ -93,7 +94,12 @@ func (d *drivers) unmark(run string) {
 
 // begin drives a run, if it is not driven here already, and returns its trail. A driver that
 // is about to leave looks again.
-func (d *drivers) begin(run string, a *Agent) *trail {
+func (d *drivers) begin(run string, a *Agent) *trail { return d.drives(run, a, false) }
+
+// borrow drives a run that was begun elsewhere, and that an agent's journal has.
+func (d *drivers) borrow(run string, a *Agent) *trail { return d.drives(run, a, true) }
+
+func (d *drivers) drives(run string, a *Agent, elsewhere bool) *trail {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if t := d.live[run]; t != nil {
@@ -101,7 +107,7 @@ func (d *drivers) begin(run string, a *Agent) *trail {
 		return t
 	}
 	t := newTrail(run, a)
-	t.driven = true
+	t.driven, t.elsewhere = true, elsewhere
 	d.live[run] = t
 	d.open.used.Add(1)
 	d.left.Go(func() {
@@ -121,7 +127,11 @@ func (d *drivers) stay(t *trail) bool {
 		delete(d.live, t.run)
 		return false
 	}
-	if err := d.mark(t.run, t.agent); err != nil {
+	a := t.agent
+	if t.elsewhere {
+		a = nil
+	}
+	if err := d.mark(t.run, a); err != nil {
 		d.s.o.Log.Warn().Err(err).Str("run", t.run).Msg("the run goes on, but not by itself if the server ends")
 	}
 	return true
@@ -229,7 +239,20 @@ func (d *drivers) once(t *trail) error {
 		return err
 	}
 	defer d.slots.give()
-	for ev, err := range t.agent.Agent.Resume(d.ctx, t.run) {
+	a := t.agent.Agent
+	if t.elsewhere {
+		opened, done, err := d.s.o.Elsewhere.Borrow(d.ctx, &s)
+		if err != nil {
+			return err
+		}
+		defer func() {
+			if err := done(); err != nil {
+				d.s.o.Log.Warn().Err(err).Str("run", t.run).Msg("what a run was driven on did not close")
+			}
+		}()
+		a = opened
+	}
+	for ev, err := range a.Resume(d.ctx, t.run) {
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/runtime/journal"
 )
 
@@ -20,6 +21,8 @@ type index struct {
 	byName map[string]*listed
 	order  []*listed // the newest first; a list that was handed out is not changed
 	bytes  int64     // of the texts that are kept
+
+	resumable func(s *planner.State) bool
 
 	filling bool
 	closed  bool
@@ -126,7 +129,7 @@ func (l *listed) settled() *summary {
 
 // read returns the summary of a run as its journal is now; nil if that cannot be read.
 func (x *index) read(ctx context.Context, l *listed) *summary {
-	o, grown := l.read(ctx)
+	o, grown := l.read(ctx, x.resumable)
 	if grown != 0 {
 		x.mu.Lock()
 		x.account(l, grown)
@@ -136,7 +139,7 @@ func (x *index) read(ctx context.Context, l *listed) *summary {
 }
 
 func (x *index) readLocked(ctx context.Context, l *listed) *summary {
-	o, grown := l.read(ctx)
+	o, grown := l.read(ctx, x.resumable)
 	x.account(l, grown)
 	return o
 }
@@ -153,7 +156,7 @@ func (x *index) account(l *listed, grown int64) {
 }
 
 // read brings the summary up to date. grown is by how many bytes its texts grew.
-func (l *listed) read(ctx context.Context) (o *summary, grown int64) {
+func (l *listed) read(ctx context.Context, resumable func(*planner.State) bool) (o *summary, grown int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.over {
@@ -167,6 +170,7 @@ func (l *listed) read(ctx context.Context) (o *summary, grown int64) {
 		return nil, 0
 	}
 	one := newRunObject(events, &s, false)
+	one.Resumable = resumable(&s)
 	o = &summary{one, strings.ToLower(one.Prompt)}
 	if one.Answer != nil {
 		o.text += "\n" + strings.ToLower(*one.Answer)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/runtime/journal"
+	"github.com/chaski-dev/chaski/runtime/trace"
 )
 
 // runObject is a run as clients read it. What a policy took out of texts is not in it; that
@@ -41,6 +43,7 @@ type runObject struct {
 	Tools     []string         `json:"tools,omitempty"` // that were called
 	Rules     []string         `json:"rules,omitempty"` // that decided on calls and texts
 	Driven    bool             `json:"driven"`          // by this server: it goes on by itself
+	Resumable bool             `json:"resumable"`       // by this server
 	Events    int              `json:"events"`          // in the journal
 }
 
@@ -80,7 +83,7 @@ type messageObject struct {
 
 // newRunObject describes a run from its events. whole has the conversation too.
 func newRunObject(events []planner.Event, s *planner.State, whole bool) *runObject {
-	o := &runObject{ID: s.Run, Object: "run", Agent: s.Start.Meta[metaAgent], Status: s.Status, Reason: s.Reason, CreatedAt: events[0].At.Unix(), UpdatedAt: s.At.Unix(),
+	o := &runObject{ID: s.Run, Object: "run", Agent: cmp.Or(s.Start.Meta[metaAgent], s.Start.Meta[trace.MetaName]), Status: s.Status, Reason: s.Reason, CreatedAt: events[0].At.Unix(), UpdatedAt: s.At.Unix(),
 		Tenant: s.Start.Tenant, By: s.Start.By, Model: s.Start.Model, Thread: threadIn(s), Parent: s.Start.Parent, Follows: s.Start.Follows, Events: s.Events}
 	if m := s.Start.Messages; len(m) > 0 {
 		o.Prompt = m[len(m)-1].Content

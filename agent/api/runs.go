@@ -26,6 +26,7 @@ func (s *Server) runRoutes() {
 	s.handleFor("POST /v1/runs/{id}/settle", Approve, s.settleRun)
 	s.handle("POST /v1/runs/{id}/cancel", s.cancelRun)
 	s.handle("POST /v1/runs/{id}/resume", s.resumeRun)
+	s.handleFor("POST /v1/runs/{id}/fork", Operate, s.forkRun)
 }
 
 type runList struct {
@@ -190,9 +191,14 @@ func (s *Server) tellRun(w http.ResponseWriter, r *http.Request, run string, sta
 		return err
 	}
 	o := newRunObject(events, &state, true)
-	o.Driven = driven && !state.Status.Done()
+	o.Driven, o.Resumable = driven && !state.Status.Done(), s.resumable(&state)
 	writeJSON(w, status, o)
 	return nil
+}
+
+// resumable says whether the server can go on with a run that is not over.
+func (s *Server) resumable(state *planner.State) bool {
+	return (!state.Status.Done() || state.Reopenable()) && s.cannot(state) == nil
 }
 
 func (s *Server) getRun(w http.ResponseWriter, r *http.Request) error {
@@ -249,7 +255,7 @@ func (s *Server) answerRun(w http.ResponseWriter, r *http.Request, approve bool)
 	}
 	who := From(r.Context())
 	err = a.Agent.Runtime().Answer(r.Context(), state.Run, planner.Answered{Call: call.ID, Hash: call.Hash(), Approve: approve, By: who.Name, Tenant: state.Start.Tenant, Reason: in.Reason})
-	return s.changed(w, r, &state, err)
+	return s.changed(w, r, a, &state, err)
 }
 
 // settleRequest says what came of a call whose outcome is unknown.
@@ -277,7 +283,7 @@ func (s *Server) settleRun(w http.ResponseWriter, r *http.Request) error {
 		res.Status, res.Value, res.Reason = tools.StatusOK, in.OK, ""
 	}
 	err = a.Agent.Runtime().Settle(r.Context(), state.Run, From(r.Context()).Name, res)
-	return s.changed(w, r, &state, err)
+	return s.changed(w, r, a, &state, err)
 }
 
 func (s *Server) cancelRun(w http.ResponseWriter, r *http.Request) error {
@@ -292,7 +298,7 @@ func (s *Server) cancelRun(w http.ResponseWriter, r *http.Request) error {
 		return conflict("the run is over: " + string(state.Status))
 	}
 	err = a.Agent.Runtime().Cancel(r.Context(), state.Run, planner.Cancelled{By: From(r.Context()).Name, Reason: in.Reason})
-	return s.changed(w, r, &state, err)
+	return s.changed(w, r, a, &state, err)
 }
 
 // resumeRun goes on with a run that nobody drives, or that its model had failed.
@@ -301,8 +307,8 @@ func (s *Server) resumeRun(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if s.agentOf(state.Start) == nil {
-		return conflict("the run is not of an agent that is served here: go on with it where it was started")
+	if err := s.cannot(&state); err != nil {
+		return conflict("the run goes on where it was begun, not here: " + err.Error())
 	}
 	if state.Reopenable() {
 		if err := a.Agent.Runtime().Reopen(r.Context(), state.Run, From(r.Context()).Name); err != nil {
@@ -311,7 +317,29 @@ func (s *Server) resumeRun(w http.ResponseWriter, r *http.Request) error {
 	} else if state.Status.Done() {
 		return conflict("the run is over: " + string(state.Status))
 	}
-	return s.changed(w, r, &state, nil)
+	return s.changed(w, r, a, &state, nil)
+}
+
+// forkRun begins a run with the first events of another, and lets it go on.
+func (s *Server) forkRun(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		Event int `json:"event"` // the last that it has
+	}
+	a, state, err := s.change(w, r, &in)
+	if err != nil {
+		return err
+	}
+	if err := s.cannot(&state); err != nil {
+		return conflict("a fork of the run could not go on here: " + err.Error())
+	}
+	as, err := a.Agent.Runtime().Fork(r.Context(), state.Run, in.Event, "")
+	if err != nil {
+		return conflict(err.Error())
+	}
+	if state, err = a.Agent.Runtime().Load(r.Context(), as); err != nil {
+		return err
+	}
+	return s.changed(w, r, a, &state, nil)
 }
 
 // change reads a request that changes a run, and the run. An empty body is an empty object.
@@ -332,9 +360,9 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, in any) (*Agent,
 	return a, state, err
 }
 
-// changed wakes the run's driver, or drives a run of an agent that is served here, and
-// answers with the run.
-func (s *Server) changed(w http.ResponseWriter, r *http.Request, state *planner.State, err error) error {
+// changed wakes the run's driver, or drives a run that can go on here, and answers with the
+// run. own is the agent whose journal has it.
+func (s *Server) changed(w http.ResponseWriter, r *http.Request, own *Agent, state *planner.State, err error) error {
 	if errors.Is(err, planner.ErrEvent) { // somebody was first
 		return conflict(strings.TrimPrefix(err.Error(), planner.ErrEvent.Error()+": "))
 	}
@@ -346,6 +374,8 @@ func (s *Server) changed(w http.ResponseWriter, r *http.Request, state *planner.
 			return err
 		}
 		s.drivers.begin(state.Run, a).poke()
+	} else if s.cannot(state) == nil {
+		s.drivers.borrow(state.Run, own).poke()
 	}
 	return s.tellRun(w, r, state.Run, http.StatusOK)
 }

@@ -22,6 +22,10 @@ type Options struct {
 	Models []Model
 	Agents []Agent
 
+	// Elsewhere goes on with runs of the agents' journals that were not begun over this
+	// server, such as those of a terminal; nil leaves them to where they were begun.
+	Elsewhere Elsewhere
+
 	// Dir is the folder of what outlives the server: which runs are open, conversations,
 	// responses. "" keeps nothing.
 	Dir string
@@ -150,6 +154,7 @@ func New(o Options) (*Server, error) {
 		return nil, errors.New("api: there is nothing to serve: give a model or an agent")
 	}
 	s := &Server{o: o, limits: o.Limits.withDefaults(), mux: http.NewServeMux(), started: time.Now(), metrics: newMetrics(), draining: make(chan struct{})}
+	s.index.resumable = s.resumable
 	s.drain = sync.OnceFunc(func() { close(s.draining) })
 	s.memory, s.turns = gate{most: s.limits.Bodies}, gate{most: int64(s.limits.Turns)}
 	names := map[string]bool{}

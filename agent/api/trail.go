@@ -15,7 +15,10 @@ import (
 // watcher reads at its own pace and none holds up the run.
 type trail struct {
 	run   string
-	agent *Agent     // nil where it is not served here
+	agent *Agent // whose journal has it; nil where it is not served here
+
+	elsewhere bool // it was begun there: its agent is opened to go on with it
+
 	again bool       // see drivers.begin; under the drivers' lock
 	paid  *llm.Usage // what was counted; the driver's
 

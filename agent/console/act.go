@@ -63,46 +63,31 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request) error {
 	if err := c.ask(r, http.MethodPost, runPath(id, action), in, &one); err != nil {
 		return err
 	}
-	if c.elsewhere(&one) {
-		notice += fmt.Sprintf(" The run was not begun here: it goes on where it is served, or with `chaski runs resume %s`.", id)
+	if elsewhere(&one) {
+		notice += fmt.Sprintf(" The run cannot go on here: it does where it was begun, or with `chaski runs resume %s`.", id)
 	}
 	return back(w, r, to, notice)
 }
 
-// elsewhere says that a run does not go on here by itself: chaski run or chat began it, or a
-// trigger. One that a parent waits for goes on with it.
-func (c *Console) elsewhere(one *run) bool {
-	return !one.Over() && !one.Driven && one.Parent == "" && c.agent(one.Agent) == nil
+// elsewhere says that a run can go on only where it was begun: in a program with tools of
+// its own, or with another model. One that a parent waits for goes on with it.
+func elsewhere(one *run) bool {
+	return !one.Over() && !one.Driven && !one.Resumable && one.Parent == ""
 }
 
-// fork begins a new run with the first events of another, and lets it go on. Only who may
-// read journals may.
+// fork begins a new run with the first events of another, and leads to it.
 func (c *Console) fork(w http.ResponseWriter, r *http.Request, id string) error {
 	n, err := strconv.Atoi(r.PostFormValue("event"))
 	if err != nil {
 		return &problem{http.StatusBadRequest, "name the event after which the new run goes its own way"}
 	}
-	if _, err := c.journal(r, id); err != nil {
+	var as run
+	if err := c.ask(r, http.MethodPost, runPath(id, "fork"), map[string]any{"event": n}, &as); err != nil {
 		return err
 	}
-	one, err := c.runByID(r, id)
-	if err != nil {
-		return err
-	}
-	a := c.agent(one.Agent)
-	if a == nil {
-		return &problem{http.StatusConflict, "the run is not of an agent that is served here"}
-	}
-	as, err := a.Agent.Runtime().Fork(r.Context(), id, n, "")
-	if err != nil {
-		return &problem{http.StatusConflict, err.Error()}
-	}
-	if err := c.ask(r, http.MethodPost, runPath(as, "resume"), map[string]any{}, nil); err != nil {
-		return err
-	}
-	to := "/console" + strings.TrimPrefix(runPath(as), "/v1")
+	to := "/console" + strings.TrimPrefix(runPath(as.ID), "/v1")
 	if r.PostFormValue("chat") != "" {
-		to = chatPath(one.Agent, as)
+		to = chatPath(as.Agent, as.ID)
 	}
 	return back(w, r, to, fmt.Sprintf("A new run, with the first %d events of %s.", n, id))
 }
@@ -129,7 +114,7 @@ func (c *Console) answerAll(w http.ResponseWriter, r *http.Request) error {
 			continue
 		}
 		done++
-		if c.elsewhere(&one) {
+		if elsewhere(&one) {
 			left[one.ID] = true
 		}
 	}
@@ -138,7 +123,7 @@ func (c *Console) answerAll(w http.ResponseWriter, r *http.Request) error {
 		notice += fmt.Sprintf(" Not answered: %d (%s).", len(failed), failed[0])
 	}
 	if len(left) > 0 {
-		notice += fmt.Sprintf(" Runs that were not begun here: %d; each goes on where it is served, or with `chaski runs resume RUN`.", len(left))
+		notice += fmt.Sprintf(" Runs that cannot go on here: %d; each does where it was begun, or with `chaski runs resume RUN`.", len(left))
 	}
 	return back(w, r, "/console/approvals", notice)
 }

@@ -34,6 +34,7 @@ type (
 		Tools     []string   `json:"tools"`
 		Rules     []string   `json:"rules"`
 		Driven    bool       `json:"driven"`
+		Resumable bool       `json:"resumable"`
 	}
 
 	usage struct {

@@ -18,7 +18,7 @@ type runBody struct {
 	Closed bool // the journal may not be read
 	Cost   string
 	Agent  *Agent // nil if it is not served here
-	Aside  bool   // it does not go on here
+	Aside  bool   // it cannot go on here
 }
 
 // run shows a run: what it waits for, its times, its steps.
@@ -27,7 +27,7 @@ func (c *Console) run(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body := runBody{Run: one, Agent: c.agent(one.Agent), Aside: c.elsewhere(one)}
+	body := runBody{Run: one, Agent: c.agent(one.Agent), Aside: elsewhere(one)}
 	p := page{Title: "Run " + one.ID, Here: "runs", Export: runPath(one.ID, "journal")}
 	events, err := c.journal(r, one.ID)
 	if forbidden, ok := err.(*problem); ok && forbidden.status == http.StatusForbidden {

@@ -86,6 +86,7 @@ type Host struct {
 	journal journal.Journal
 	audits  *audits
 	spans   *trace.Spans
+	own     []*tools.Tool // that this process serves
 	options agent.Options
 	close   []func() error
 }
@@ -129,6 +130,9 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 	if err != nil {
 		return h, err
 	}
+	if err := h.openTools(ctx); err != nil {
+		return h, err
+	}
 	specs, err := h.openBus(ctx)
 	if err != nil {
 		return h, err
@@ -136,12 +140,8 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 	if err := h.openJournal(ctx); err != nil {
 		return h, err
 	}
-	var reconciler runtime.Reconciler = h.Bus
-	if h.lost {
-		reconciler = unknown{h.Bus}
-	}
 	h.options = agent.Options{
-		Reconciler: reconciler,
+		Reconciler: h.reconciler(),
 		System:     c.System, Caller: h.Bus, Specs: specs, Gate: guard, Journal: h.journal, Budget: c.Budget.budget(), Patience: c.Patience,
 		Adapter: c.Adapter, Strategy: strategies[c.Strategy], Compact: compactions[c.Compact], Shown: c.shown(h.Model), Lenient: c.Lenient,
 		Sampling: c.Sampling.sampling(), By: o.By, Meta: h.meta(), Spans: h.spans, Log: o.Log,
@@ -150,6 +150,13 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 		return h, err
 	}
 	return h, h.speaks(specs)
+}
+
+func (h *Host) reconciler() runtime.Reconciler {
+	if h.lost {
+		return unknown{h.Bus}
+	}
+	return h.Bus
 }
 
 // speaks refuses a model that no conversation can be written for, or none with tools,
@@ -278,31 +285,36 @@ func (h *Host) modelPath(ctx context.Context, model string, dir func(string) str
 	return local.Path(ctx, model)
 }
 
-// openBus serves the tools and returns the specs of all that the agent may call.
-func (h *Host) openBus(ctx context.Context) ([]tools.Spec, error) {
-	c := h.Config
-	declared, err := c.external()
+// openTools opens the tools that this process serves.
+func (h *Host) openTools(ctx context.Context) error {
+	declared, err := h.Config.external()
 	if err == nil {
-		err = c.ready()
+		err = h.Config.ready()
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	answering, err := h.openDocuments(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	servers, err := h.openMCP(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	own := slices.Concat(h.o.Tools, declared, answering)
+	h.own = slices.Concat(h.o.Tools, declared, answering)
 	if servers != nil {
-		own = append(own, servers.Tools()...)
+		h.own = append(h.own, servers.Tools()...)
 	}
+	return nil
+}
+
+// openBus serves the tools and returns the specs of all that the agent may call.
+func (h *Host) openBus(ctx context.Context) (specs []tools.Spec, err error) {
+	c := h.Config
 	o := bus.OpenOptions{URL: h.o.NATS, Access: h.o.Access, Replicas: cmp.Or(h.o.Replicas, c.Replicas), Listen: h.o.Listen, Logger: h.o.Log, Worker: bus.WorkerOptions{Spans: h.spans}}
-	if len(own) > 0 {
-		registry, err := tools.NewRegistry(own...)
+	if len(h.own) > 0 {
+		registry, err := tools.NewRegistry(h.own...)
 		if err != nil {
 			return nil, err
 		}

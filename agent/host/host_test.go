@@ -283,6 +283,12 @@ func TestLog(t *testing.T) {
 		line["run"] != "20261124-154047-ZAW3RV2H6J" || line["arguments"] != `{"to":"[EMAIL_1]","key":"[SECRET_1]"}` || line["error"] != "bad key [SECRET_1]\n" {
 		t.Error(text)
 	}
+	out.Reset() // who reads the access log looks for a run: a secret in an address is none
+	log.Info().Str("path", "/v1/runs/20261128-155514-4NCYA43GC2").Msg("")
+	log.Info().Str("path", "/v1/models/sk-abcdefghijklmnopqrstuvwx").Msg("")
+	if text := out.String(); !strings.Contains(text, `"/v1/runs/20261128-155514-4NCYA43GC2"`) || !strings.Contains(text, `"/v1/models/[SECRET_1]"`) {
+		t.Error(text)
+	}
 	out.Reset()
 	log, _ = host.NewLog(&out, host.LogOptions{Level: "error", People: true})
 	log.Error().Str("run", "r").Msg("mail ana@example.com")

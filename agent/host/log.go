@@ -44,6 +44,9 @@ type redactor struct{ w io.Writer }
 // plainFields are names and hashes, some of which look like secrets.
 var plainFields = []string{"run", "call", "time", "level", "policy", "worker", "hash"}
 
+// pathFields are paths, whose parts look like one secret where they are taken together.
+var pathFields = []string{"path", "folder", "file"}
+
 // Write takes one line.
 func (r redactor) Write(line []byte) (int, error) {
 	if _, err := io.WriteString(r.w, redactLine(string(line))); err != nil {
@@ -80,8 +83,17 @@ func redactLine(line string) string {
 		case strings.HasPrefix(rest, ":"):
 			key = text
 		case err == nil && !slices.Contains(plainFields, key):
-			if clean, spans := vault.Redact(text, detect.Kinds()...); len(spans) > 0 {
-				b, _ := json.Marshal(clean) // a string always encodes
+			parts := []string{text}
+			if slices.Contains(pathFields, key) {
+				parts = strings.Split(text, "/")
+			}
+			found := false
+			for i := range parts {
+				clean, spans := vault.Redact(parts[i], detect.Kinds()...)
+				parts[i], found = clean, found || len(spans) > 0
+			}
+			if found {
+				b, _ := json.Marshal(strings.Join(parts, "/")) // a string always encodes
 				literal = string(b)
 			}
 		}

@@ -49,7 +49,7 @@ func (c *serveCmd) serveHTTP(ctx context.Context, h *host.Host, l net.Listener) 
 	s, err := api.New(api.Options{
 		Models: []api.Model{{Name: h.ModelName(), Aliases: c.Alias, LLM: h.Model, Adapters: h.AdapterNames()}},
 		Agents: []api.Agent{{Name: h.Config.Name, Agent: h.Agent}},
-		Dir:    filepath.Join(h.Data(), "http"), Keys: keys,
+		Dir:    filepath.Join(h.Data(), "http"), Keys: keys, Elsewhere: h,
 		Hosts: c.Host, Origins: c.Origin, Log: h.Log(),
 	})
 	if err != nil {
