@@ -60,6 +60,7 @@ func (g *grounds) observe(before planner.State, ev planner.Event) {
 			Source  string `json:"source"`
 			Text    string `json:"text"`
 			Page    int    `json:"page"`
+			Last    int    `json:"last_page"`
 			Passage int    `json:"passage"`
 			Heading string `json:"heading"`
 		}
@@ -67,7 +68,7 @@ func (g *grounds) observe(before planner.State, ev planner.Event) {
 			g.evidence.Other = append(g.evidence.Other, string(raw))
 			continue
 		}
-		g.evidence.Passages = append(g.evidence.Passages, ground.Passage{Source: p.Source, Page: p.Page, Number: p.Passage, Heading: p.Heading, Text: p.Text})
+		g.evidence.Passages = append(g.evidence.Passages, ground.Passage{Source: p.Source, Page: p.Page, Last: p.Last, Number: p.Passage, Heading: p.Heading, Text: p.Text})
 	}
 }
 

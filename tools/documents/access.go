@@ -1,6 +1,9 @@
 package documents
 
 import (
+	"os"
+	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -44,6 +47,26 @@ func (l *Library) mayRead(a Asker, folders []string) bool {
 		r := l.byKey[key]
 		return r == nil || !r.admits(a)
 	})
+}
+
+// there reports whether a file still lies where it was read: one that was moved out of its
+// folder has that folder's readers no more, before the index knows.
+func (l *Library) there(file string, folders []string) bool {
+	for _, key := range folders {
+		r := l.byKey[key]
+		if r == nil {
+			continue
+		}
+		if r.FS != nil {
+			return true
+		}
+		if p, ok := strings.CutPrefix(file, r.prefix); ok {
+			if info, err := os.Lstat(filepath.FromSlash(path.Join(r.base, p))); err == nil && info.Mode().IsRegular() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // trusted reports whether all of these folders are.

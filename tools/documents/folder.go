@@ -55,7 +55,7 @@ func newRoots(folders []Folder) ([]*root, error) {
 		return nil, errors.New("documents: no folder is named")
 	}
 	var out []*root
-	names := map[string]int{}
+	names, singles := map[string]int{}, map[string]int{}
 	for i, f := range folders {
 		r := &root{Folder: f, key: f.Path}
 		if f.FS != nil {
@@ -84,6 +84,7 @@ func newRoots(folders []Folder) ([]*root, error) {
 		case info.Mode().IsRegular() && r.match == nil:
 			r.single = path.Base(r.base)
 			r.base = path.Dir(r.base)
+			singles[r.single]++
 			if !read.Known(r.single) {
 				return nil, fmt.Errorf("documents: %s: %w", f.Path, read.ErrFormat)
 			}
@@ -95,7 +96,7 @@ func newRoots(folders []Folder) ([]*root, error) {
 	}
 	for _, r := range out {
 		switch {
-		case len(out) == 1 || r.single != "" && names[path.Base(r.base)] == 1:
+		case len(out) == 1 || r.single != "" && names[path.Base(r.base)] == 1 && singles[r.single] == 1:
 		case names[path.Base(r.base)] > 1:
 			r.prefix = strings.TrimLeft(r.base, "/.") + "/"
 		default:

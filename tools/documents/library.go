@@ -99,6 +99,9 @@ func Open(ctx context.Context, o Options) (l *Library, err error) {
 		l.temp = dir
 	}
 	io := index.Options{Settings: fmt.Sprintf("passages of %d, language %q", o.Size, o.Language)}
+	for _, r := range l.roots {
+		io.Folders = append(io.Folders, r.key)
+	}
 	if o.Embedder != nil {
 		io.Embedder = o.Embedder.Name()
 	}
@@ -122,9 +125,14 @@ func known(language string) bool {
 	return false
 }
 
+// otherTime is how long an index of other folders may be one that is just being caught up
+// by a process that has these.
+const otherTime = 2 * time.Second
+
 // ready waits until there is an index of the files as they are.
 func (l *Library) ready(ctx context.Context) error {
 	said := false
+	end := time.Now().Add(otherTime)
 	for {
 		if ok, err := l.index.Acquire(); err != nil {
 			return fmt.Errorf("documents: %w", err)
@@ -132,7 +140,11 @@ func (l *Library) ready(ctx context.Context) error {
 			return l.Sync(ctx)
 		}
 		_, err := l.index.Search(ctx, index.Query{Text: "a", Limit: 1})
-		if !errors.Is(err, index.ErrNotYet) {
+		other := errors.Is(err, index.ErrOther)
+		if other && time.Now().After(end) {
+			return fmt.Errorf("documents: %w", err)
+		}
+		if !other && !errors.Is(err, index.ErrNotYet) {
 			return err
 		}
 		if !said {

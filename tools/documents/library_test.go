@@ -2,6 +2,7 @@ package documents
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"github.com/chaski-dev/chaski/tools/documents/index"
 )
 
 // write puts files into a folder.
@@ -282,4 +285,80 @@ func TestReaders(t *testing.T) {
 		t.Fatal(err)
 	}
 	is(t, sources(t, second, "xylophone", Asker{}), "y.md")
+}
+
+// TestMoved holds that a file that is moved has at once the readers of its new folder and
+// no other's, whether or not the index has caught up, and whatever takes its place.
+func TestMoved(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"all/plan.md": "The zither plan is 4711.", "hr/pay.md": "A harp.", "all/deep/a.md": "The zither deep 815."})
+	all, hr := filepath.Join(dir, "all"), filepath.Join(dir, "hr")
+	l := open(t, Options{Folders: []Folder{{Path: all}, {Path: hr, Readers: []string{"dana"}}}})
+	move := func(from, to string) {
+		t.Helper()
+		if err := os.Rename(filepath.Join(dir, from), filepath.Join(dir, to)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sync := func() {
+		t.Helper()
+		if err := l.Sync(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dana := Asker{Reader: "dana"}
+	is(t, sources(t, l, "plan 4711", Asker{}), "all/plan.md")
+	move("all/plan.md", "hr/plan.md")
+	is(t, sources(t, l, "plan 4711", Asker{})) // before the index knows
+	if _, err := l.Around(t.Context(), "all/plan.md", 1, Asker{}); err == nil {
+		t.Error("it is opened where it lay")
+	}
+	sync()
+	is(t, sources(t, l, "plan 4711", Asker{}))
+	is(t, sources(t, l, "plan 4711", dana), "hr/plan.md")
+
+	// Another file takes its old name, and it comes back under another.
+	write(t, dir, map[string]string{"all/plan.md": "A xylophone."})
+	sync()
+	is(t, sources(t, l, "plan 4711 zither", Asker{}), "all/plan.md", "all/deep/a.md")
+	got, err := l.Search(t.Context(), "plan 4711", Asker{})
+	if err != nil || len(got) != 1 || strings.Contains(got[0].Text, "4711") {
+		t.Errorf("%+v, %v", got, err)
+	}
+	move("hr/plan.md", "all/again.md")
+	is(t, sources(t, l, "4711", dana))
+	sync()
+	is(t, sources(t, l, "4711", Asker{}), "all/again.md")
+
+	// A whole folder is moved, and so is the restricted one itself.
+	move("all/deep", "hr/deep")
+	is(t, sources(t, l, "815", Asker{}))
+	sync()
+	is(t, sources(t, l, "815", Asker{}))
+	is(t, sources(t, l, "815", dana), "hr/deep/a.md")
+	move("hr", "all/hr")
+	is(t, sources(t, l, "815", dana))
+	sync()
+	is(t, sources(t, l, "815", Asker{}), "all/hr/deep/a.md") // it lies in a folder for everybody now
+}
+
+// TestOtherFolders holds that of an index whose passages were read for other folders
+// nobody is answered: the narrower folder's readers are not known there.
+func TestOtherFolders(t *testing.T) {
+	dir, idx := t.TempDir(), t.TempDir()
+	write(t, dir, map[string]string{"a.md": "The zither.", "hr/b.md": "The zither costs 900."})
+	wide := Options{Folders: []Folder{{Path: dir}}, Index: idx}
+	first, err := Open(t.Context(), wide)
+	if err != nil {
+		t.Fatal(err)
+	}
+	narrow := Options{Folders: []Folder{{Path: dir}, {Path: filepath.Join(dir, "hr"), Readers: []string{"dana"}}}, Index: idx}
+	if l, err := Open(t.Context(), narrow); !errors.Is(err, index.ErrOther) {
+		t.Errorf("an index of other folders is read: %v, %v", l, err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l := open(t, narrow)
+	is(t, sources(t, l, "zither", Asker{}), filepath.Base(dir)+"/a.md")
 }

@@ -20,6 +20,7 @@ type Passage struct {
 	Source  string // the file, as it is cited
 	Text    string
 	Page    int    // on which it begins; 0 where there are no pages
+	Last    int    // page on which it ends, if that is another one; 0 else
 	Heading string // the headings above it
 	Passage int    // its number within the file, from 1
 	Of      int    // how many the file has
@@ -29,7 +30,7 @@ type Passage struct {
 
 func (l *Library) passage(p index.Passage) Passage {
 	rec, _ := l.index.Record(p.File)
-	return Passage{Source: p.File, Text: p.Text, Page: p.Page, Heading: p.Heading, Passage: p.Number, Of: rec.Passages, Hash: p.Hash, Label: l.label(p.Folders)}
+	return Passage{Source: p.File, Text: p.Text, Page: p.Page, Last: p.Last, Heading: p.Heading, Passage: p.Number, Of: rec.Passages, Hash: p.Hash, Label: l.label(p.Folders)}
 }
 
 func (l *Library) label(folders []string) string {
@@ -53,7 +54,7 @@ func (l *Library) Search(ctx context.Context, query string, a Asker) ([]Passage,
 	}
 	out := []Passage{}
 	for _, h := range hits {
-		if l.mayRead(a, h.Folders) { // a folder that the index knows and the options don't
+		if l.mayRead(a, h.Folders) && l.there(h.File, h.Folders) { // the index may know more folders than the options
 			out = append(out, l.passage(h.Passage))
 		}
 	}
@@ -108,6 +109,9 @@ func (l *Library) record(source string, a Asker) (string, index.Record, error) {
 		if source, rec, ok = l.named(source, a); !ok {
 			return source, rec, fmt.Errorf("documents: %w: %q", ErrNoDocument, asked)
 		}
+	}
+	if !l.there(source, rec.Folders) {
+		return source, rec, fmt.Errorf("documents: %w: %q", ErrNoDocument, source)
 	}
 	if rec.Passages == 0 {
 		return source, rec, fmt.Errorf("documents: %s has no text: %s", source, rec.Error)

@@ -62,8 +62,21 @@ func (l *Library) sync(ctx context.Context) (dirs []string, err error) {
 	if len(jobs) == 0 && len(records) == 0 {
 		return dirs, errors.Join(l.publishFirst(), l.embed(ctx))
 	}
+	// What is gone, or lies in other folders now, is taken out before anything is read, which
+	// may take long: nobody is answered from where it lay.
+	for _, j := range jobs {
+		if j.known && !slices.Equal(j.old.Folders, j.file.folders()) {
+			records[j.file.name] = j.old
+			j.known = false
+		}
+	}
 	for file := range records {
 		if err := l.index.Delete(file); err != nil {
+			return dirs, err
+		}
+	}
+	if len(records) > 0 {
+		if err := l.index.Flush(); err != nil {
 			return dirs, err
 		}
 	}
@@ -159,12 +172,12 @@ func (l *Library) read(ctx context.Context, j *job, open map[*root]*opened) {
 	}
 	sum := sha256.Sum256(data)
 	j.record.Hash = hex.EncodeToString(sum[:])
-	if j.known && !j.old.Partial && j.old.Hash == j.record.Hash && slices.Equal(j.old.Folders, j.record.Folders) {
+	if j.known && !j.old.Partial && j.old.Hash == j.record.Hash {
 		j.record.Title, j.record.Error, j.same = j.old.Title, j.old.Error, true
 		return
 	}
 	cut := chunk.New(l.chunks(), func(p chunk.Passage) bool {
-		j.passages = append(j.passages, index.Passage{Number: p.Number, Page: p.Page, Heading: p.Heading, Text: p.Text})
+		j.passages = append(j.passages, index.Passage{Number: p.Number, Page: p.Page, Last: p.Last, Heading: p.Heading, Text: p.Text})
 		return true
 	})
 	err = read.Read(ctx, f.path, data, l.opt.Limits, func(b read.Block) bool {

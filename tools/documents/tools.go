@@ -38,6 +38,7 @@ type shown struct {
 	Source  string `json:"source"`
 	Text    string `json:"text"`
 	Page    int    `json:"page,omitempty"`
+	Last    int    `json:"last_page,omitempty"` // on which it ends, if that is another one
 	Heading string `json:"heading,omitempty"`
 	Passage int    `json:"passage,omitempty"` // its number, where the file has several and can be opened
 	Of      int    `json:"of,omitempty"`      // how many the file has; of one that was opened
@@ -49,7 +50,7 @@ func (l *Library) shown(all []Passage, opened bool) []shown {
 	out := make([]shown, 0, len(all))
 	reads := l.offers(OpenName)
 	for _, p := range all {
-		s := shown{Source: p.Source, Text: p.Text, Page: p.Page, Heading: p.Heading}
+		s := shown{Source: p.Source, Text: p.Text, Page: p.Page, Last: p.Last, Heading: p.Heading}
 		if p.Of > 1 && reads || opened {
 			s.Passage = p.Passage
 		}

@@ -12,6 +12,7 @@ import (
 type Passage struct {
 	Number  int    // from 1
 	Page    int    // on which it begins, from 1; 0 where there are no pages
+	Last    int    // page on which it ends, if that is another one; 0 else
 	Heading string // the headings above it, outermost first, with " > " between them
 	Text    string
 }
@@ -43,7 +44,8 @@ type Cutter struct {
 
 	number   int
 	headings []heading
-	page     int // of the passage that is being written
+	page     int // on which the passage that is being written begins
+	last     int // and on which it ends, so far
 	text     strings.Builder
 	size     int  // characters in text
 	fresh    bool // text holds more than what is repeated
@@ -70,6 +72,7 @@ func (c *Cutter) Add(b read.Block) bool {
 		return false
 	case b.Level > 0:
 		c.flush(false)
+		c.page, c.last = b.Page, b.Page // where it turns out to be all there is
 		for len(c.headings) > 0 && c.headings[len(c.headings)-1].level >= b.Level {
 			c.headings = c.headings[:len(c.headings)-1]
 		}
@@ -125,10 +128,10 @@ func (c *Cutter) add(s, gap string, page int) {
 	if c.text.Len() > 0 {
 		c.text.WriteString(gap)
 		c.size++
-	}
-	if !c.fresh {
+	} else {
 		c.page = page
 	}
+	c.last = page
 	c.text.WriteString(s)
 	c.size += utf8.RuneCountInString(s)
 	c.fresh = true
@@ -144,8 +147,13 @@ func (c *Cutter) flush(more bool) {
 		return
 	}
 	c.number++
-	c.stopped = !c.give(Passage{Number: c.number, Page: c.page, Heading: c.path(), Text: text})
-	if more {
+	p := Passage{Number: c.number, Page: c.page, Heading: c.path(), Text: text}
+	if c.last != c.page {
+		p.Page, p.Last = max(p.Page, 1), c.last // Word marks no first page
+	}
+	c.stopped = !c.give(p)
+	if more { // what is repeated stands on the page where it was read
+		c.page = c.last
 		c.text.WriteString(ending(text, c.opt.Overlap))
 		c.size = utf8.RuneCountInString(c.text.String())
 	}

@@ -25,7 +25,7 @@ func cut(o Options, blocks ...read.Block) (out []Passage) {
 func TestHeadings(t *testing.T) {
 	got := cut(Options{}, read.Block{Text: "Before."}, read.Block{Text: "A", Level: 1}, read.Block{Text: "One.", Page: 2}, read.Block{Text: "B", Level: 2}, read.Block{Text: "Two.", Page: 3},
 		read.Block{Text: "Three.", Page: 4}, read.Block{Text: "C", Level: 1}, read.Block{Text: "D", Level: 3}, read.Block{Text: "Four."})
-	want := []Passage{{1, 0, "", "Before."}, {2, 2, "A", "One."}, {3, 3, "A > B", "Two.\nThree."}, {4, 0, "C > D", "Four."}}
+	want := []Passage{{1, 0, 0, "", "Before."}, {2, 2, 0, "A", "One."}, {3, 3, 4, "A > B", "Two.\nThree."}, {4, 0, 0, "C > D", "Four."}}
 	if !slices.Equal(got, want) {
 		t.Errorf("%+v", got)
 	}
@@ -35,6 +35,32 @@ func TestHeadings(t *testing.T) {
 	long := cut(Options{}, read.Block{Text: strings.Repeat("é", 500), Level: 1}, read.Block{Text: "x"})
 	if n := utf8.RuneCountInString(long[0].Heading); n != maxHeading {
 		t.Errorf("a heading of %d characters", n)
+	}
+}
+
+// TestPages holds that a passage says on which pages it begins and ends, that what it
+// repeats counts, and that the first page of a Word file, which has no mark, is 1.
+func TestPages(t *testing.T) {
+	long := strings.Repeat("A sentence of some length stands here. ", 4)
+	for _, c := range []struct {
+		blocks []read.Block
+		want   [][2]int
+	}{
+		{[]read.Block{{Text: "One.", Page: 4}, {Text: "Two.", Page: 5}}, [][2]int{{4, 5}}},
+		{[]read.Block{{Text: "One.", Page: 4}, {Text: "Two.", Page: 5}, {Text: "Three.", Page: 6}}, [][2]int{{4, 6}}},
+		{[]read.Block{{Text: "One.", Page: 4}, {Text: "H", Level: 1, Page: 5}, {Text: "Two.", Page: 5}}, [][2]int{{4, 0}, {5, 0}}},
+		{[]read.Block{{Text: "One."}, {Text: "Two.", Page: 2}}, [][2]int{{1, 2}}},
+		{[]read.Block{{Text: long, Page: 4}, {Text: long, Page: 5}}, [][2]int{{4, 0}, {4, 5}}},
+		{[]read.Block{{Text: strings.Repeat("x", 200), Page: 4}, {Text: strings.Repeat("y", 200), Page: 5}}, [][2]int{{4, 0}, {5, 0}}},
+		{[]read.Block{{Text: "Alone", Level: 1, Page: 7}}, [][2]int{{7, 0}}},
+	} {
+		var got [][2]int
+		for _, p := range cut(Options{Size: 200, Overlap: 60}, c.blocks...) {
+			got = append(got, [2]int{p.Page, p.Last})
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%+v: %v, want %v", c.blocks, got, c.want)
+		}
 	}
 }
 

@@ -23,6 +23,7 @@ const (
 type Passage struct {
 	Source  string
 	Page    int
+	Last    int // page on which it ends, if that is another one; 0 else
 	Number  int
 	Heading string
 	Text    string

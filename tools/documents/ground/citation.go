@@ -94,19 +94,22 @@ func fileLike(name string) bool {
 }
 
 var (
-	pageIn    = regexp.MustCompile(`(?i)[,\s]*(?:\bpp?|\bpg|\bpages?|\bs|\bseite|\bp[áa]g(?:ina)?)\.?\s*(\d+)[\d\-–]*$`)
+	pageIn    = regexp.MustCompile(`(?i)[,\s]*(?:\bpp?|\bpg|\bpages?|\bs|\bseite|\bp[áa]g(?:ina)?)\.?\s*(\d+)(?:[\-–](\d+))?$`)
 	passageIn = regexp.MustCompile(`(?i)[,\s]*(?:#|\bpassage)\s*(\d+)$`)
 	sectionIn = regexp.MustCompile(`(?i)[,\s]*(?:§|\bsection)\s*[\d.§]+$`)
 )
 
 // at is a place in a file; 0 is anywhere.
-type at struct{ page, passage int }
+type at struct{ page, last, passage int }
 
 // parse parts a citation into the file and the place in it.
 func parse(name string) (file string, a at) {
 	file = strings.TrimSpace(name)
 	if m := pageIn.FindStringSubmatchIndex(file); m != nil && m[0] > 0 {
 		a.page, _ = strconv.Atoi(file[m[2]:m[3]])
+		if a.last = a.page; m[4] >= 0 {
+			a.last, _ = strconv.Atoi(file[m[4]:m[5]])
+		}
 		file = file[:m[0]]
 	} else if m := passageIn.FindStringSubmatchIndex(file); m != nil && m[0] > 0 {
 		a.passage, _ = strconv.Atoi(file[m[2]:m[3]])
@@ -131,8 +134,10 @@ func (e *Evidence) Citations() []string {
 			}
 			forms[name] = true
 			if p.Page > 0 && len(forms) < maxCitations {
-				forms[fmt.Sprintf("%s p. %d", name, p.Page)] = true
-				forms[fmt.Sprintf("%s, p. %d", name, p.Page)] = true
+				for _, where := range p.pages() {
+					forms[name+" "+where] = true
+					forms[name+", "+where] = true
+				}
 			}
 			if p.Number > 0 && len(forms) < maxCitations {
 				forms[fmt.Sprintf("%s#%d", name, p.Number)] = true
@@ -142,6 +147,20 @@ func (e *Evidence) Citations() []string {
 	return append([]string{}, slices.Sorted(maps.Keys(forms))...)
 }
 
+// pages are the ways in which a passage's pages may be cited.
+func (p *Passage) pages() []string {
+	out := []string{fmt.Sprintf("p. %d", p.Page)}
+	if p.Last > p.Page {
+		out = append(out, fmt.Sprintf("p. %d", p.Last), fmt.Sprintf("pp. %d-%d", p.Page, p.Last))
+	}
+	return out
+}
+
+// on reports whether a passage stands on one of the pages that are cited.
+func (p *Passage) on(a at) bool {
+	return a.page == 0 || p.Page == 0 || p.Page <= a.last && a.page <= max(p.Page, p.Last)
+}
+
 // find returns the passages that a citation names.
 func (e *Evidence) find(name string) []Passage {
 	file, a := parse(name)
@@ -149,8 +168,8 @@ func (e *Evidence) find(name string) []Passage {
 	pick := func(same func(source string) bool) []Passage {
 		var out []Passage
 		for _, p := range e.Passages {
-			if same(strings.ToLower(p.Source)) && (a.page == 0 || p.Page == 0 || p.Page == a.page || p.Page == a.page-1) && (a.passage == 0 || p.Number == 0 || p.Number == a.passage) {
-				out = append(out, p) // a passage that begins on the page before may reach the cited one
+			if same(strings.ToLower(p.Source)) && p.on(a) && (a.passage == 0 || p.Number == 0 || p.Number == a.passage) {
+				out = append(out, p)
 			}
 		}
 		return out

@@ -58,3 +58,21 @@ func TestGrammarCitesWhatWasRetrieved(t *testing.T) {
 		t.Errorf("%d of 3000 texts pass, too few to tell", passed)
 	}
 }
+
+// TestPageBreak holds that a passage over a page break may be cited by each of its pages
+// and by both, and by no other.
+func TestPageBreak(t *testing.T) {
+	e := Evidence{Passages: []Passage{{Source: "m.pdf", Page: 4, Last: 5, Text: "It weighs 17 kilograms."}, {Source: "m.pdf", Page: 7, Text: "It costs 99."}}, Searched: true}
+	want := "m.pdf | m.pdf p. 4 | m.pdf p. 5 | m.pdf p. 7 | m.pdf pp. 4-5 | m.pdf, p. 4 | m.pdf, p. 5 | m.pdf, p. 7 | m.pdf, pp. 4-5"
+	if got := strings.Join(e.Citations(), " | "); got != want {
+		t.Errorf("%s", got)
+	}
+	for answer, fine := range map[string]bool{
+		"It weighs 17 kilograms. [m.pdf p. 4]": true, "It weighs 17 kilograms. [m.pdf p. 5]": true, "It weighs 17 kilograms. [m.pdf pp. 4-5]": true, "It weighs 17 kilograms. [m.pdf, pages 4–5]": true,
+		"It weighs 17 kilograms. [m.pdf p. 3]": false, "It weighs 17 kilograms. [m.pdf p. 6]": false, "It costs 99. [m.pdf p. 8]": false, "It costs 99. [m.pdf p. 7]": true, "It costs 99. [m.pdf pp. 4-5]": false,
+	} {
+		if got := Check(answer, e); (len(got) == 0) != fine {
+			t.Errorf("%s: %+v", answer, got)
+		}
+	}
+}

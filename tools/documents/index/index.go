@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,18 +20,30 @@ import (
 )
 
 // version changes when the form of the index does: an older one is made anew.
-const version = "1"
+const version = "2"
 
-var keySettings = []byte("settings")
+// Keys of what an index says of itself.
+var (
+	keySettings = []byte("settings")
+	keyFolders  = []byte("folders")
+)
 
 // ErrReadOnly is matched by the error of a change where another process writes the index.
 var ErrReadOnly = errors.New("another process writes this index")
+
+// ErrOther is matched by the error of reading an index that another process keeps of other
+// folders.
+var ErrOther = errors.New("another process keeps this index of other folders: give this one an index of its own")
 
 // Options open an [Index].
 type Options struct {
 	// Settings are what passages depend on, such as their length: an index that was made
 	// with others is made anew.
 	Settings string
+
+	// Folders are those that passages may be of. Who may read a passage is told by them, so a
+	// process does not read an index that another one keeps of other folders.
+	Folders []string
 
 	// Embedder names what makes vectors of texts; "" keeps none. Those of another one are
 	// forgotten.
@@ -41,6 +54,7 @@ type Options struct {
 type Index struct {
 	dir      string
 	settings string
+	folders  string
 	lock     *flock.Flock // held if it is the writer
 
 	mu      sync.RWMutex // held for reading while a view is used
@@ -60,7 +74,7 @@ func Open(dir string, o Options) (*Index, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	x := &Index{dir: dir, settings: version + " " + o.Settings, records: map[string]Record{}}
+	x := &Index{dir: dir, settings: version + " " + o.Settings, folders: strings.Join(slices.Sorted(slices.Values(o.Folders)), "\x00"), records: map[string]Record{}}
 	if o.Embedder != "" {
 		v, err := openVectors(filepath.Join(dir, "vectors"), o.Embedder)
 		if err != nil {
@@ -74,7 +88,7 @@ func Open(dir string, o Options) (*Index, error) {
 		return nil, err
 	}
 	if !ok {
-		if err := x.refreshShared(); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := x.refreshShared(); err != nil && !errors.Is(err, os.ErrNotExist) && !errors.Is(err, ErrOther) {
 			return nil, err
 		}
 	}
@@ -106,6 +120,11 @@ func (x *Index) Acquire() (bool, error) {
 	live, err := x.openLive()
 	if err != nil {
 		return false, errors.Join(err, lock.Unlock())
+	}
+	if got, err := live.GetInternal(keyFolders); err != nil || string(got) != x.folders {
+		if err := live.SetInternal(keyFolders, []byte(x.folders)); err != nil {
+			return false, errors.Join(err, live.Close(), lock.Unlock())
+		}
 	}
 	v, err := newView(live, nil)
 	if err != nil {

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -125,7 +126,7 @@ func (x *Index) refreshShared() error {
 			return nil
 		}
 		err = x.openShared(string(name))
-		if err == nil || try == 3 {
+		if err == nil || try == 3 || errors.Is(err, ErrOther) {
 			return err
 		}
 		time.Sleep(stale) // it was replaced while it was being opened
@@ -141,6 +142,9 @@ func (x *Index) openShared(name string) error {
 	idx, err := bleve.OpenUsing(filepath.Join(x.dir, "shared", filepath.Base(name)), runtimeConfig(true))
 	if err != nil {
 		return fmt.Errorf("a published index: %w", err)
+	}
+	if got, err := idx.GetInternal(keyFolders); err != nil || string(got) != x.folders {
+		return errors.Join(cmp.Or(err, ErrOther), idx.Close())
 	}
 	v, err := newView(idx, nil)
 	if err != nil {

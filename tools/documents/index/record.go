@@ -28,6 +28,7 @@ type Passage struct {
 	Folders []string `json:"folders"`
 	Number  int      `json:"number"` // within the file, from 1
 	Page    int      `json:"page,omitempty"`
+	Last    int      `json:"last,omitempty"` // page on which it ends, if that is another one
 	Heading string   `json:"heading,omitempty"`
 	Text    string   `json:"text"`
 	Hash    string   `json:"hash"` // of the text, 16 digits in hexadecimal
