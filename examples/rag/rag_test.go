@@ -36,12 +36,12 @@ func library(t *testing.T) *documents.Library {
 	return l
 }
 
-// question is a line of testdata/questions.txt.
+// question is a line of testdata/questions.txt or more-questions.txt.
 type question struct{ text, answer, source string }
 
-func questions(t *testing.T) (out []question) {
+func questions(t *testing.T, name string) (out []question) {
 	t.Helper()
-	text, err := fs.ReadFile(asked, "testdata/questions.txt")
+	text, err := fs.ReadFile(asked, path.Join("testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,43 +58,44 @@ func questions(t *testing.T) (out []question) {
 	return out
 }
 
-//go:embed testdata/questions.txt testdata/generated
+//go:embed testdata/questions.txt testdata/more-questions.txt testdata/generated
 var asked embed.FS
 
-// TestRetrieval asks the questions in people's words: the passage that answers must be
-// among the three, with what a right answer says. It counts, and reports what is missed.
+// TestRetrieval asks the questions of both sets in people's words: the passage that answers
+// must be among the three. It counts, and reports what is missed.
 func TestRetrieval(t *testing.T) {
 	l := library(t)
 	if f := l.Failures(); len(f) > 0 {
 		t.Fatal(f)
 	}
-	found, all := 0, 0
-	for _, q := range questions(t) {
-		if q.source == "-" {
-			continue
+	for _, set := range []struct {
+		name       string
+		all, least int
+	}{{"questions.txt", 57, 55}, {"more-questions.txt", 60, 57}} {
+		found, all := 0, 0
+		for _, q := range questions(t, set.name) {
+			if q.source == "-" {
+				continue
+			}
+			all++
+			got, err := l.Search(t.Context(), q.text, documents.Asker{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var sources []string
+			for _, p := range got {
+				sources = append(sources, p.Source)
+			}
+			if slices.ContainsFunc(strings.Split(q.source, "/"), func(s string) bool { return slices.Contains(sources, s) }) {
+				found++
+				continue
+			}
+			t.Logf("%s: %v, want %s", q.text, sources, q.source)
 		}
-		all++
-		got, err := l.Search(t.Context(), q.text, documents.Asker{})
-		if err != nil {
-			t.Fatal(err)
+		t.Logf("%s: the source of %d of %d answers is among the three passages", set.name, found, all)
+		if all != set.all || found < set.least {
+			t.Errorf("%s: %d of %d found, want %d of %d", set.name, found, all, set.least, set.all)
 		}
-		ok := false
-		for _, p := range got {
-			ok = ok || slices.Contains(strings.Split(q.source, "/"), p.Source)
-		}
-		if ok {
-			found++
-			continue
-		}
-		var sources []string
-		for _, p := range got {
-			sources = append(sources, p.Source)
-		}
-		t.Logf("%s: %v, want %s", q.text, sources, q.source)
-	}
-	t.Logf("the source of %d of %d answers is among the three passages", found, all)
-	if all != 57 || found < 49 {
-		t.Errorf("%d of %d found, want 49 of 57", found, all)
 	}
 }
 
@@ -172,7 +173,10 @@ func TestParaphrases(t *testing.T) {
 	transcript.Paraphrases(t, generated(t), 4, 0)
 }
 
-var ask = flag.Bool("questions", false, "ask the model that ships all of testdata/questions.txt, which takes minutes")
+var (
+	ask    = flag.Bool("questions", false, "ask a model all of testdata/questions.txt, which takes minutes")
+	reader = flag.String("reader", "", "the model that -questions asks, in place of the one that ships, whose figures alone are held")
+)
 
 // TestQuestions asks the example's questions of the model that ships, as people ask them:
 // right is what holds the answer and names its source, false what names a source and says
@@ -186,13 +190,13 @@ func TestQuestions(t *testing.T) {
 		t.Fatal(err)
 	}
 	config.Cache = "none"
-	h, err := host.Open(t.Context(), config, host.Options{Agent: "example:rag", Tools: Tools(), Data: t.TempDir()})
+	h, err := host.Open(t.Context(), config, host.Options{Agent: "example:rag", Tools: Tools(), Data: t.TempDir(), Model: *reader})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer h.Close()
 	right, wrong := 0, 0
-	list := questions(t)
+	list := questions(t, "questions.txt")
 	for _, q := range list {
 		answer, err := h.Ask(t.Context(), q.text)
 		if err != nil {
@@ -207,8 +211,8 @@ func TestQuestions(t *testing.T) {
 		t.Logf("%v: %q: %q, want %s of %s", ok, q.text, answer, q.answer, q.source)
 	}
 	t.Logf("%d of %d right, %d false with a source", right, len(list), wrong)
-	if right < 3 || wrong > 1 {
-		t.Errorf("%d right, want 3; %d false with a source, want at most 1", right, wrong)
+	if *reader == "" && (right < 2 || wrong > 1) {
+		t.Errorf("%d right, want 2; %d false with a source, want at most 1", right, wrong)
 	}
 }
 

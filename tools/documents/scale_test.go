@@ -60,7 +60,8 @@ func generate(t testing.TB, dir string, from, to int) {
 // vocabulary is 20,000 different words, the frequent ones short.
 func vocabulary(rng *rand.Rand) []string {
 	seen := map[string]bool{}
-	out := strings.Fields("the of and to in is that for it on with as be at by this from or an are was which not have has its their will can may")
+	// Frequent words that others are related to are among them: those are looked for, too.
+	out := strings.Fields("the of and to in is that for it on with as be at by this from or an are was which not have has its their will can may price return repair order delivery day year work start close need call broken big room ill move holiday clean cover person shop meeting")
 	for _, w := range out {
 		seen[w] = true
 	}

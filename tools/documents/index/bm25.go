@@ -24,6 +24,7 @@ type Query struct {
 	Text  string
 	Limit int      // of passages; 0 is 10
 	Deny  []string // folders whose passages are not to be found
+	Plain bool     // looks for the words as they are: no related ones, and all of them
 
 	// Vector is what the embedder makes of the text: passages are then found by it too.
 	Vector []float32
@@ -75,7 +76,22 @@ func (x *Index) read(do func(v *view) error) error {
 // sums are the scores of documents by number, kept for the next search.
 type sums struct {
 	score []float32
-	hit   []uint32 // numbers whose score is not 0
+	hit   []uint32  // numbers whose score is not 0
+	part  []float32 // of the query's word that is looked for
+	held  []uint32  // numbers whose part is not 0
+}
+
+// settle adds what a word of the query is worth: of it and its relatives, that which is
+// worth most.
+func (s *sums) settle() {
+	for _, n := range s.held {
+		if s.score[n] == 0 {
+			s.hit = append(s.hit, n)
+		}
+		s.score[n] += s.part[n]
+		s.part[n] = 0
+	}
+	s.held = s.held[:0]
 }
 
 var sumsPool = sync.Pool{New: func() any { return new(sums) }}
@@ -87,6 +103,7 @@ func (v *view) search(ctx context.Context, q Query) ([]Hit, error) {
 	}
 	s := sumsPool.Get().(*sums)
 	defer func() {
+		s.settle() // of a search that failed
 		for _, n := range s.hit {
 			s.score[n] = 0
 		}
@@ -94,16 +111,22 @@ func (v *view) search(ctx context.Context, q Query) ([]Hit, error) {
 		sumsPool.Put(s)
 	}()
 	average := max(float64(v.tokens)/float64(v.passages), 1)
-	for _, t := range v.mapping.terms(q.Text, v.langs) {
-		if err := v.score(ctx, t, average, deny, s); err != nil {
+	for _, m := range v.meanings(q) {
+		if err := v.score(ctx, m.term, 1, average, deny, s); err != nil {
 			return nil, err
 		}
+		for _, u := range m.related {
+			if err := v.score(ctx, u, relatedShare, average, deny, s); err != nil {
+				return nil, err
+			}
+		}
+		s.settle()
 	}
 	return v.best(s, q.Limit)
 }
 
-// score adds what one term is worth to the passages that hold it.
-func (v *view) score(ctx context.Context, term string, average float64, deny []uint64, s *sums) (err error) {
+// score notes what one term is worth to the passages that hold it, weighted.
+func (v *view) score(ctx context.Context, term string, weight, average float64, deny []uint64, s *sums) (err error) {
 	tfr, err := v.reader.TermFieldReader(ctx, []byte(term), fieldBody, true, true, false)
 	if err != nil {
 		return err
@@ -128,14 +151,16 @@ func (v *view) score(ctx context.Context, term string, average float64, deny []u
 			continue
 		}
 		for id >= len(s.score) {
-			s.score = append(s.score, make([]float32, max(id+1-len(s.score), 4096))...)
+			more := make([]float32, max(id+1-len(s.score), 4096))
+			s.score, s.part = append(s.score, more...), append(s.part, more...)
 		}
 		length := 1 / (d.Norm * d.Norm) // the norm is the root of the length's inverse
 		tf := float64(d.Freq)
-		if s.score[id] == 0 {
-			s.hit = append(s.hit, uint32(id))
+		worth := float32(weight * idf * tf * (k1 + 1) / (tf + k1*(1-b+b*length/average)))
+		if s.part[id] == 0 {
+			s.held = append(s.held, uint32(id))
 		}
-		s.score[id] += float32(idf * tf * (k1 + 1) / (tf + k1*(1-b+b*length/average)))
+		s.part[id] = max(s.part[id], worth)
 	}
 }
 

@@ -201,3 +201,30 @@ func TestLanguage(t *testing.T) {
 		}
 	}
 }
+
+// TestRelated holds that a word's relatives are found for less than the word, that several
+// of them count once, that compounds are found however they are joined, that words which
+// only ask count for nothing beside others, and that another language's words have no
+// relatives in English.
+func TestRelated(t *testing.T) {
+	x := opened(t, t.TempDir(), "")
+	defer x.Close()
+	put(t, x, "a.md", []string{"f"}, "the kettle is mended on Tuesday", "we repair the kettle, fix and service and mend", "we repair a clock on Friday, and nothing else")
+	put(t, x, "b.md", []string{"f"}, "back-ups are made at night", "what everybody must know and could need")
+	put(t, x, "c.md", []string{"f"}, "a dead letter of the office")
+	if err := x.Put(Record{File: "d.md", Folders: []string{"f"}, Language: "de"}, []Passage{{Number: 1, Text: "die Leiter und der Kessel"}}); err != nil {
+		t.Fatal(err)
+	}
+	flush(t, x)
+	for query, want := range map[string]string{
+		"mended clock": "a.md#3 a.md#1 a.md#2", "clock repair": "a.md#3 a.md#2 a.md#1", "backup": "b.md#1", "back-ups": "b.md#1", "must": "b.md#2", "must clock": "a.md#3",
+		"die Leiter und der Kessel": "d.md#1", "die": "", "to die": "c.md#1",
+	} {
+		if got := strings.Join(found(t, x, Query{Text: query}), " "); got != want {
+			t.Errorf("%s: %s, want %s", query, got, want)
+		}
+	}
+	if got := found(t, x, Query{Text: "fix clock", Plain: true}); strings.Join(got, " ") != "a.md#2 a.md#3" {
+		t.Errorf("the words as they are: %v", got)
+	}
+}

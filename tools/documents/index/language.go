@@ -2,6 +2,7 @@ package index
 
 import (
 	"maps"
+	regex "regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -134,7 +135,7 @@ func (a analyserSet) terms(query string, languages []string) []string {
 	seen := map[string]bool{}
 	var out []string
 	for _, l := range languages {
-		for _, t := range a.analyse(query, l) {
+		for _, t := range a.analyse(joined(query), l) {
 			if term := string(t.Term); !seen[term] {
 				seen[term] = true
 				out = append(out, term)
@@ -142,6 +143,26 @@ func (a analyserSet) terms(query string, languages []string) []string {
 		}
 	}
 	return out
+}
+
+// hyphenated are compounds with hyphens between.
+var hyphenated = regex.MustCompile(`\p{L}{1,20}(?:[-\x{2010}\x{2011}]\p{L}{1,20}){1,3}`)
+
+// joined adds the compounds of a text in one word, as others write them: back-up, backup.
+func joined(text string) string {
+	found := hyphenated.FindAllString(text, -1)
+	if found == nil {
+		return text
+	}
+	for _, w := range found {
+		text += " " + strings.Map(func(r rune) rune {
+			if unicode.IsLetter(r) {
+				return r
+			}
+			return -1
+		}, w)
+	}
+	return text
 }
 
 func (a analyserSet) analyse(text, language string) analysis.TokenStream {

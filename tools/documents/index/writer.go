@@ -72,7 +72,7 @@ func (x *Index) Put(rec Record, passages []Passage) error {
 			x.start()
 		}
 		// The name of the file and the headings are found too.
-		body := strings.Join([]string{fileWords(p.File), p.Heading, p.Text}, "\n")
+		body := joined(strings.Join([]string{fileWords(p.File), p.Heading, p.Text}, "\n"))
 		if err := x.batch.batch.Index(passageID(p.File, p.Number), &row{language: rec.Language, Body: body, File: p.File, Folder: p.Folders, Hash: p.Hash, Stored: stored(p)}); err != nil {
 			return err
 		}
@@ -268,7 +268,7 @@ func (x *Index) countTokens(passages []Passage, language string) int {
 		n := len(p.Heading) + len(p.Text) + len(p.File)
 		all += n
 		if i < sampled {
-			tokens += len(m.analyse(fileWords(p.File)+"\n"+p.Heading+"\n"+p.Text, language))
+			tokens += len(m.analyse(joined(fileWords(p.File)+"\n"+p.Heading+"\n"+p.Text), language))
 			bytes += n
 		}
 	}
