@@ -35,6 +35,15 @@ func Dequantize(t Type, dst []float32, src []byte) {
 		for i := range dst {
 			dst[i] = FromBF16(le16(src[2*i:]))
 		}
+	case MXFP4: // an offset, as the other formats have one, could be beyond float32
+		var u [32]uint8
+		for ; len(dst) > 0; dst, src = dst[len(u):], src[t.BlockBytes():] {
+			nibbles(u[:], src[1:])
+			scale := exponentMXFP4(src[0])
+			for i, code := range u {
+				dst[i] = scale * float32(int(codesMXFP4[code])-16)
+			}
+		}
 	default:
 		var u [256]uint8
 		var s, m [16]float32

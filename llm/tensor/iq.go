@@ -171,12 +171,15 @@ var codesMXFP4 = [16]uint8{16, 17, 18, 19, 20, 22, 24, 28, 16, 15, 14, 13, 12, 1
 func unpackMXFP4(u []uint8, s, m []float32, b []byte) {
 	nibbles(u, b[1:])
 	lookup(u, &codesMXFP4)
-	// Half of 2 to the power of the exponent less 127.
-	word := uint32(b[0]-1) << 23
-	if b[0] < 2 {
-		word = 0x00200000 << b[0]
-	}
-	scale := math.Float32frombits(word)
+	scale := exponentMXFP4(b[0])
 	both(s, scale)
 	both(m, 16*scale)
+}
+
+// exponentMXFP4 is half of 2 to the power of the exponent less 127.
+func exponentMXFP4(e uint8) float32 {
+	if e < 2 {
+		return math.Float32frombits(0x00200000 << e)
+	}
+	return math.Float32frombits(uint32(e-1) << 23)
 }
