@@ -102,6 +102,9 @@ func complete(ctx context.Context, r *llama.Runner, table *kv.Table, c Completio
 	start = time.Now()
 	defer func() { timing.Decode = time.Since(start) }()
 	for n := 0; n < c.Max; n++ {
+		if row := logits[0]; row[0] != row[0] {
+			return blame(r.Model())
+		}
 		id := sampler.Choose(logits[0], nil)
 		if id < 0 {
 			return errNoLogits

@@ -265,13 +265,15 @@ func (e *Engine) blame(err error) error {
 	if err != errNotNumbers {
 		return err
 	}
-	e.blameOnce.Do(func() {
-		e.blamed = errNotNumbers
-		if cause := e.model.NotFinite(); cause != nil {
-			e.blamed = fmt.Errorf("%w: %w", errNotNumbers, cause)
-		}
-	})
+	e.blameOnce.Do(func() { e.blamed = blame(e.model) })
 	return e.blamed
+}
+
+func blame(m *llama.Model) error {
+	if cause := m.NotFinite(); cause != nil {
+		return fmt.Errorf("%w: %w", errNotNumbers, cause)
+	}
+	return errNotNumbers
 }
 
 // pass computes one step of every sequence that can go on.

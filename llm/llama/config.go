@@ -85,6 +85,9 @@ func configFrom(f *gguf.File) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
+	if kind, err := f.String("general.type"); err == nil && kind != "model" {
+		return Config{}, fmt.Errorf("metadata key general.type: %q, want model", kind)
+	}
 	if arch != "llama" {
 		return Config{}, fmt.Errorf("the architecture %q, want llama", arch)
 	}
@@ -135,13 +138,6 @@ func configFrom(f *gguf.File) (Config, error) {
 		if err == nil {
 			*n.to = v
 		}
-	}
-	if kind, err := f.String("llama.rope.scaling.type"); err == nil && kind != "none" {
-		factor, err := f.Float("llama.rope.scaling.factor")
-		if kind != "linear" || err != nil || !(factor >= 1 && factor < 1e6) {
-			return c, fmt.Errorf("RoPE scaling of the type %q with the factor %g is not supported", kind, factor)
-		}
-		c.Linear = factor
 	}
 	if err := refuseKeys(f, &c); err != nil {
 		return c, err

@@ -90,6 +90,9 @@ var (
 	ErrContext = errors.New("position beyond the context length")
 )
 
+// Model is what the runner computes.
+func (r *Runner) Model() *Model { return r.model }
+
 // Check says whether tokens can follow a table: whether their ids are in the vocabulary
 // and they fit the model's context and the cache.
 func (r *Runner) Check(table *kv.Table, tokens []int32) error {

@@ -1,6 +1,8 @@
 package llama
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -22,36 +24,29 @@ var harmless = map[string]bool{
 
 // refuseKeys refuses what a file asks of the architecture that is not done here: another
 // result in silence is worse. A key that is not known is refused unless its value turns it
-// off.
+// off, one that is known if its value is of another type.
 func refuseKeys(f *gguf.File, c *Config) error {
-	number := func(key string) float64 {
-		v, err := f.Float("llama." + key)
-		if err != nil {
-			n, _ := f.Int("llama." + key)
-			return float64(n)
-		}
-		return v
+	if err := readScaling(f, c); err != nil {
+		return err
 	}
-	if n := number("rope.scale_linear"); n != 0 && n != 1 { // how files once gave rope.scaling.factor
-		if n < 1 || n > 1e6 || c.Linear != 1 && c.Linear != n {
-			return fmt.Errorf("metadata key llama.rope.scale_linear: %g, with the factor %g in llama.rope.scaling.factor", n, c.Linear)
-		}
-		c.Linear = n
+	window, err := number(f, "attention.sliding_window")
+	if err != nil {
+		return err
 	}
-	if n := number("attention.sliding_window"); n > 0 {
-		c.Context = min(c.Context, int(n)) // within the window attention is whole
+	if window >= 1 {
+		c.Context = int(min(float64(c.Context), window)) // within the window attention is whole
 	}
-	if n := number("attention.value_length"); n != 0 && int(n) != c.HeadDim {
-		return fmt.Errorf("metadata key llama.attention.value_length: %g, want the keys' %d", n, c.HeadDim)
+	if n, err := number(f, "attention.value_length"); err != nil || n != 0 && n != float64(c.HeadDim) {
+		return cmp.Or(err, fmt.Errorf("metadata key llama.attention.value_length: %g, want the keys' %d", n, c.HeadDim))
 	}
-	if n := number("attention.scale"); n != 0 && math.Abs(n*math.Sqrt(float64(c.HeadDim))-1) > 1e-6 {
-		return fmt.Errorf("metadata key llama.attention.scale: %g, want 1/√%d", n, c.HeadDim)
+	if n, err := number(f, "attention.scale"); err != nil || n != 0 && !(math.Abs(n*math.Sqrt(float64(c.HeadDim))-1) <= 1e-6) {
+		return cmp.Or(err, fmt.Errorf("metadata key llama.attention.scale: %g, want 1/√%d", n, c.HeadDim))
 	}
-	if v, ok := f.Value("llama.attention.causal"); ok && v == false {
-		return fmt.Errorf("metadata key llama.attention.causal: false: the model reads both ways, it writes nothing")
+	if v, ok := f.Value("llama.attention.causal"); ok && v != true {
+		return fmt.Errorf("metadata key llama.attention.causal: %v, want true: a model that reads both ways writes nothing", v)
 	}
-	if n := number("expert_count"); n > 0 {
-		return fmt.Errorf("metadata key llama.expert_count: %g: a mixture of experts is not supported", n)
+	if n, err := number(f, "expert_count"); err != nil || n != 0 {
+		return cmp.Or(err, fmt.Errorf("metadata key llama.expert_count: %g: a mixture of experts is not supported", n))
 	}
 	for _, key := range f.Keys() {
 		name, ours := strings.CutPrefix(key, "llama.")
@@ -62,7 +57,7 @@ func refuseKeys(f *gguf.File, c *Config) error {
 		case uint8(0), int8(0), uint16(0), int16(0), uint32(0), int32(0), uint64(0), int64(0), float32(0), float64(0), false, "":
 			continue
 		default:
-			if scales[name] && number(name) == 1 {
+			if n, err := number(f, name); err == nil && n == 1 && scales[name] {
 				continue
 			}
 			return fmt.Errorf("metadata key %s: %v: what it changes is not done here", key, v)
@@ -73,3 +68,48 @@ func refuseKeys(f *gguf.File, c *Config) error {
 
 // scales are keys that a value of 1 turns off.
 var scales = map[string]bool{"logit_scale": true, "residual_scale": true, "embedding_scale": true, "rope.scaling.attn_factor": true}
+
+// number is the value of a key of the architecture; 0 if it is not there.
+func number(f *gguf.File, key string) (float64, error) {
+	v, err := f.Float("llama." + key)
+	if errors.Is(err, gguf.ErrMissing) {
+		return 0, nil
+	}
+	return v, err
+}
+
+// readScaling reads by what the angles of positions are divided: rope.scaling.factor, or
+// rope.scale_linear in old files. A factor of no kind is a linear one.
+func readScaling(f *gguf.File, c *Config) error {
+	kind, err := f.String("llama.rope.scaling.type")
+	if errors.Is(err, gguf.ErrMissing) {
+		kind, err = "linear", nil
+	}
+	if err != nil {
+		return err
+	}
+	factor, err := number(f, "rope.scaling.factor")
+	if err != nil {
+		return err
+	}
+	old, err := number(f, "rope.scale_linear")
+	if err != nil {
+		return err
+	}
+	switch {
+	case kind == "none":
+		return nil
+	case kind != "linear":
+		return fmt.Errorf("RoPE scaling of the type %q with the factor %g is not supported", kind, factor)
+	}
+	for key, n := range map[string]float64{"rope.scaling.factor": factor, "rope.scale_linear": old} {
+		if n != 0 && !(n >= 1 && n < 1e6) {
+			return fmt.Errorf("metadata key llama.%s: %g, want 1 to a million", key, n)
+		}
+	}
+	if factor != 0 && old != 0 && factor != old {
+		return fmt.Errorf("metadata key llama.rope.scale_linear: %g, with the factor %g in llama.rope.scaling.factor", old, factor)
+	}
+	c.Linear = cmp.Or(factor, old, 1)
+	return nil
+}

@@ -25,6 +25,24 @@ func TestKeys(t *testing.T) {
 	if m := with(gguf.Pair{Key: "llama.rope.scale_linear", Value: float32(4)}); m.Linear != 4 || m.rope.freqs[0] != 0.25 {
 		t.Errorf("the old linear key: %g, %g", m.Linear, m.rope.freqs[0])
 	}
+	for name, pairs := range map[string][]gguf.Pair{
+		"a factor of no kind":    {{Key: "llama.rope.scaling.factor", Value: float32(4)}},
+		"a linear one":           {{Key: "llama.rope.scaling.type", Value: "linear"}, {Key: "llama.rope.scaling.factor", Value: float32(4)}},
+		"linear, by the old key": {{Key: "llama.rope.scaling.type", Value: "linear"}, {Key: "llama.rope.scale_linear", Value: float32(4)}},
+		"both alike":             {{Key: "llama.rope.scaling.factor", Value: float32(4)}, {Key: "llama.rope.scale_linear", Value: float32(4)}},
+	} {
+		if m := with(pairs...); m.Linear != 4 || m.rope.freqs[0] != 0.25 {
+			t.Errorf("%s: %g, %g", name, m.Linear, m.rope.freqs[0])
+		}
+	}
+	for name, pairs := range map[string][]gguf.Pair{
+		"none":   {{Key: "llama.rope.scaling.type", Value: "none"}, {Key: "llama.rope.scaling.factor", Value: float32(4)}},
+		"linear": {{Key: "llama.rope.scaling.type", Value: "linear"}},
+	} {
+		if m := with(pairs...); m.Linear != 1 {
+			t.Errorf("%s: %g", name, m.Linear)
+		}
+	}
 	with(gguf.Pair{Key: "llama.logit_scale", Value: float32(1)}, gguf.Pair{Key: "llama.attention.new_idea", Value: false},
 		gguf.Pair{Key: "llama.attention.scale", Value: float32(1 / math.Sqrt(16))})
 }

@@ -30,6 +30,7 @@ type Acts struct {
 	left      []float32 // the rests
 	q         []int8
 	d, sum    []float32 // scale, and scale times sum, of each group of 16
+	squares   []float32 // the sum of each row's squares
 	pairSum   []float32 // at even groups, sum of this one and the next
 	paired    []int8    // of fewer than fusedMax rows: q in the order that pairOrder says
 	halved    []int8    // of such rows: for each four 32s the first halves, then the second ones
@@ -86,12 +87,19 @@ func (a *Acts) quantize(p *Pool) {
 	rows = (rows + outerCols - 1) / outerCols * outerCols
 	a.q, a.d, a.sum = sized(a.q, rows*a.stride), sized(a.d, rows*groups), sized(a.sum, rows*groups)
 	a.pairSum, a.wide = sized(a.pairSum, rows*groups), sized(a.wide, rows*groups)
+	a.squares = sized(a.squares, rows)
 	write := func(i int, x []float32) {
+		a.squares[i] = fast.dotF32(&x[0], &x[0], a.Cols)
 		q, d, sum := a.q[i*a.stride:][:a.stride], a.d[i*groups:][:groups], a.sum[i*groups:][:groups]
 		fast.quantize(&q[0], &d[0], &sum[0], &x[0], a.Cols/32)
 		clear(q[a.Cols:])
 		clear(d[a.Cols/groupSize:])
 		clear(sum[a.Cols/groupSize:])
+		if s := a.squares[i]; s-s != 0 { // what is no number has no code in 8 bits: what comes of it is none, too
+			for g := range d {
+				d[g], sum[g] = s-s, s-s
+			}
+		}
 		for g := 0; g < groups; g += 2 {
 			pair := sum[g] + sum[g+1]
 			a.pairSum[i*groups+g] = pair
@@ -140,9 +148,9 @@ func (a *Acts) rows() int { return a.N + len(a.rest) }
 
 // crested says that the rest of a row is worth keeping. The scales tell the largest number.
 func (a *Acts) crested(i int) bool {
-	x, groups := a.Row(i), a.stride/groupSize
+	groups := a.stride / groupSize
 	top := 127 * slices.Max(a.d[i*groups:][:groups])
-	return top*top*float32(len(x)) > crest*crest*fast.dotF32(&x[0], &x[0], len(x))
+	return top*top*float32(a.Cols) > crest*crest*a.squares[i]
 }
 
 // quantizeActs writes x, a multiple of 32 long, as 8-bit activations: in each 32 the

@@ -145,6 +145,8 @@ func (a *Attention) quantize(q []float32, stride int) {
 	a.blocks = sized(a.blocks, a.rows/4*n)
 	var d, sum [2]float32
 	for r := range a.rows / 4 * 4 {
+		none := fast.dotF32(&q[r*stride], &q[r*stride], a.dim)
+		none -= none // what is no number has no code: see Acts.quantize
 		for b := range n {
 			to := &a.blocks[r/4*n+b]
 			codes := &to.q[r%4]
@@ -153,7 +155,7 @@ func (a *Attention) quantize(q []float32, stride int) {
 			for _, c := range codes {
 				total += int32(c)
 			}
-			to.d[r%4], to.bias[r%4] = d[0], -128*total
+			to.d[r%4], to.bias[r%4] = d[0]+none, -128*total
 		}
 	}
 }
