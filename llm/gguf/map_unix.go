@@ -6,6 +6,8 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/chaski-dev/chaski/llm/tensor"
 )
 
 // mapFile maps a file read-only.
@@ -29,5 +31,6 @@ func mapFile(path string) (data []byte, unmap func() error, err error) {
 	if err != nil {
 		return nil, nil, &os.PathError{Op: "mmap", Path: path, Err: err}
 	}
+	tensor.HugePages(data)
 	return data, func() error { return unix.Munmap(data) }, nil
 }

@@ -2,4 +2,5 @@
 
 package tensor
 
-func hugePages([]byte) {}
+// HugePages asks for large pages of memory, where a system lets one ask.
+func HugePages([]byte) {}

@@ -74,8 +74,7 @@ func (p *Product) itemRows(x *Acts, workers int) int {
 	if p.outer(x) || p.tiled(x) {
 		return outerRows * min(max(p.width()/outerRows/(8*workers), 1), outerRun)
 	}
-	most := itemBytes / (stripRows * p.W.Type.RowBytes(p.W.Cols))
-	return stripRows * max(min(p.width()/stripRows/(8*workers), most), 1)
+	return stripRows
 }
 
 // scratch is one worker's room for unpacked weights.
@@ -89,10 +88,9 @@ type scratch struct {
 }
 
 const (
-	itemBytes = 1 << 16 // of weights in one item of work: some microseconds, for which the others wait at the end
-	stripRows = 16      // rows that are unpacked together
-	fusedMax  = 3       // rows of activations from which on weights are unpacked once for all
-	tileCols  = 32      // rows of activations that stay in the second-level cache
+	stripRows = 16 // rows that are unpacked together, one item of work
+	fusedMax  = 3  // rows of activations from which on weights are unpacked once for all
+	tileCols  = 32 // rows of activations that stay in the second-level cache
 )
 
 func (s *scratch) panel(i, cols int) panel {

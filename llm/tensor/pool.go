@@ -12,7 +12,8 @@ import (
 // moment after each job and then sleep.
 type Pool struct {
 	threads int
-	mu      sync.Mutex // one job at a time
+	wait    time.Duration // before a worker sleeps
+	mu      sync.Mutex    // one job at a time
 	job     atomic.Pointer[job]
 	wake    []chan struct{}
 	parked  []atomic.Bool
@@ -30,9 +31,13 @@ type job struct {
 	left  atomic.Int64 // items not finished
 }
 
-// spins is how often an idle worker looks for work before it sleeps: some tens of
-// microseconds, about the pause between two matrix products.
-const spins = 4000
+// An idle worker looks for work for a while before it sleeps: longer than the pause between
+// two matrix products, for to wake a thread takes as long as to read megabytes of weights.
+// Where there are more threads than processors, others have use for its time.
+const (
+	spins    = 1000 // looks between two at the clock
+	patience = 200 * time.Microsecond
+)
 
 // NewPool starts a pool. threads ≤ 0 means one for each processor that Go may use.
 func NewPool(threads int) *Pool {
@@ -40,6 +45,9 @@ func NewPool(threads int) *Pool {
 		threads = runtime.GOMAXPROCS(0)
 	}
 	p := &Pool{threads: threads, wake: make([]chan struct{}, threads-1), parked: make([]atomic.Bool, threads-1), scratch: make([]*scratch, threads)}
+	if threads <= runtime.GOMAXPROCS(0) {
+		p.wait = patience
+	}
 	for i := range p.scratch {
 		p.scratch[i] = &scratch{}
 	}
@@ -121,21 +129,29 @@ func (p *Pool) Rows(n int, fn func(i int)) {
 }
 
 func (j *job) work(worker int) {
-	done := int64(0)
-	for i := j.items.next(worker); i >= 0; i = j.items.next(worker) {
-		j.fn(worker, i)
-		done++
+	done := 0
+	for {
+		from, end := j.items.next(worker)
+		if from == end {
+			break
+		}
+		for i := from; i < end; i++ {
+			j.fn(worker, i)
+		}
+		done += end - from
 	}
-	j.left.Add(-done)
+	j.left.Add(-int64(done))
 }
 
 func (p *Pool) worker(id int) {
 	defer p.done.Done()
 	var last *job
 	for {
-		spin := 0
-		for p.job.Load() == last && spin < spins {
-			spin++
+		start := time.Now()
+		for spin := 1; p.job.Load() == last; spin++ {
+			if spin%spins == 0 && time.Since(start) >= p.wait {
+				break
+			}
 		}
 		if j := p.job.Load(); j != last {
 			last = j

@@ -11,6 +11,6 @@ func Reserve(n int) ([]byte, func() error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	hugePages(mem)
+	HugePages(mem)
 	return mem, func() error { return unix.Munmap(mem) }, nil
 }

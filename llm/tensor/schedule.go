@@ -30,9 +30,15 @@ func newSchedule(n, workers int) *schedule {
 	return s
 }
 
-// next returns an item for the worker that was given to nobody yet, or −1 if there is none.
-// Every change of a stretch gives one of its items away, so it is never again what it was.
-func (s *schedule) next(worker int) int {
+// batch is how many items a worker takes at once at most. Taking is dear where a product
+// waits for memory: the processor asks for nothing more until it is done. And what was taken
+// is not shared any more, so that less is taken towards the end.
+const batch = 8
+
+// next returns items from one to below another for the worker, which nobody was given yet;
+// there are none left if both are the same. Every change of a stretch gives one of its items
+// away, so it is never again what it was.
+func (s *schedule) next(worker int) (from, end int) {
 	own := &s.stretches[worker].bounds
 	for {
 		b := own.Load()
@@ -40,8 +46,9 @@ func (s *schedule) next(worker int) int {
 		if from == to {
 			break
 		}
-		if own.CompareAndSwap(b, bounds(from+1, to)) {
-			return from
+		n := max(1, min(batch, (to-from)/4))
+		if own.CompareAndSwap(b, bounds(from+n, to)) {
+			return from, from + n
 		}
 	}
 	for {
@@ -56,13 +63,13 @@ func (s *schedule) next(worker int) int {
 			}
 		}
 		if most == 0 {
-			return -1
+			return 0, 0
 		}
 		from, to := fromTo(b)
 		middle := from + most/2
 		if longest.CompareAndSwap(b, bounds(from, middle)) {
 			own.Store(bounds(middle+1, to))
-			return middle
+			return middle, middle + 1
 		}
 	}
 }
