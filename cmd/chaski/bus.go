@@ -8,6 +8,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/chaski-dev/chaski/agent/host"
 	"github.com/chaski-dev/chaski/runtime/bus"
 )
 
@@ -32,19 +33,32 @@ func (f natsFlags) connect(ctx context.Context, log zerolog.Logger) (*bus.Conn, 
 	return conn, err
 }
 
-// logger writes for people, on stderr.
-func logger(verbose bool) zerolog.Logger {
-	level := zerolog.InfoLevel
-	if verbose {
-		level = zerolog.DebugLevel
+// verboseFlags say what a command that serves logs.
+type verboseFlags struct {
+	logFlags
+	Verbose bool `short:"v" help:"Log more: --log-level debug."`
+}
+
+// log logs what is served, unless the flags want more or less.
+func (f *verboseFlags) log() (zerolog.Logger, error) {
+	o := f.options()
+	switch {
+	case o.Level == "" && f.Verbose:
+		o.Level = "debug"
+	case o.Level == "":
+		o.Level = "info"
 	}
-	return zerolog.New(zerolog.ConsoleWriter{Out: os.Stderr, TimeFormat: "15:04:05"}).Level(level).With().Timestamp().Logger()
+	log, err := host.NewLog(os.Stderr, o)
+	if err != nil {
+		return log, usage("%v", err)
+	}
+	return log, nil
 }
 
 type busCmd struct {
-	Listen  string `help:"Address to listen on." default:"127.0.0.1:4222"`
-	Store   string `help:"Folder of JetStream's files; without it they are temporary." type:"path"`
-	Verbose bool   `short:"v" help:"Log more."`
+	Listen string `help:"Address to listen on." default:"127.0.0.1:4222"`
+	Store  string `help:"Folder of JetStream's files; without it they are temporary." type:"path"`
+	verboseFlags
 }
 
 // Run serves the embedded NATS server until Ctrl-C.
@@ -52,7 +66,11 @@ func (c *busCmd) Run(ctx context.Context) error {
 	if c.Listen == "" {
 		c.Listen = defaultListen
 	}
-	s, err := bus.Start(bus.ServerOptions{Listen: c.Listen, StoreDir: c.Store, Logger: logger(c.Verbose)})
+	log, err := c.log()
+	if err != nil {
+		return err
+	}
+	s, err := bus.Start(bus.ServerOptions{Listen: c.Listen, StoreDir: c.Store, Logger: log})
 	if err != nil {
 		return err
 	}

@@ -14,11 +14,11 @@ import (
 
 type workerCmd struct {
 	natsFlags
-	File    string `short:"f" required:"" type:"existingfile" help:"YAML file that declares the tools."`
-	Listen  string `help:"Serve an embedded NATS server at this address instead of connecting to one."`
-	Store   string `help:"With --listen: folder of JetStream's files." type:"path"`
-	Check   bool   `help:"Read the file, report what is wrong, and exit."`
-	Verbose bool   `short:"v" help:"Log more."`
+	File   string `short:"f" required:"" type:"existingfile" help:"YAML file that declares the tools."`
+	Listen string `help:"Serve an embedded NATS server at this address instead of connecting to one."`
+	Store  string `help:"With --listen: folder of JetStream's files." type:"path"`
+	Check  bool   `help:"Read the file, report what is wrong, and exit."`
+	verboseFlags
 }
 
 // Run serves the declared tools until Ctrl-C.
@@ -39,7 +39,10 @@ func (c *workerCmd) Run(ctx context.Context) error {
 		fmt.Fprintf(stdout, "%s: %d tools: %s\n", c.File, len(all), strings.Join(names, ", "))
 		return nil
 	}
-	log := logger(c.Verbose)
+	log, err := c.log()
+	if err != nil {
+		return err
+	}
 	if c.Listen != "" {
 		s, err := bus.Start(bus.ServerOptions{Listen: c.Listen, StoreDir: c.Store, Logger: log})
 		if err != nil {

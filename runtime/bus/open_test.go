@@ -94,7 +94,7 @@ func TestReconcile(t *testing.T) {
 	if err := <-gone; !errors.Is(err, bus.ErrOutcomeUnknown) {
 		t.Error(err)
 	}
-	ask(k, tools.StatusUnknown, "may or may not")
+	ask(k, tools.StatusUnknown, "has ended")
 	k.Tenant = "other"
 	if _, err := cl.Reconcile(context.Background(), k); !errors.Is(err, bus.ErrIdentity) {
 		t.Errorf("another tenant's call: %v", err)

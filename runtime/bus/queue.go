@@ -317,6 +317,13 @@ func (s *Queue) handle(ctx context.Context, msg jetstream.Msg, slots chan struct
 	if job.Run == "" || !idPattern.MatchString(job.Run) { // of a schedule: by its place in the queue, the same each time
 		job.Run = fmt.Sprintf("%s-%s-%d", s.o.Agent, meta.Timestamp.UTC().Format("20060102-150405"), meta.Sequence.Stream)
 	}
+	if s.overtaken(ctx, job, meta.Timestamp) {
+		s.o.Logger.Info().Str("run", job.Run).Str("schedule", job.Source).Msg("a later start of the schedule stands for this one")
+		if err := s.conn.ride(ctx, msg.DoubleAck); err != nil { // it is handed out again
+			s.o.Logger.Warn().Err(err).Str("run", job.Run).Msg("the queue was not told")
+		}
+		return
+	}
 	beat := time.NewTicker(s.o.AckWait / 2)
 	defer beat.Stop()
 	type outcome struct {

@@ -222,6 +222,38 @@ func TestSchedules(t *testing.T) {
 	}
 }
 
+// TestPiledUp: what an interval started while nobody served is one run, and what others
+// started is all there.
+func TestPiledUp(t *testing.T) {
+	c := connect(t, start(t, bus.ServerOptions{}))
+	q := queue(t, c, bus.QueueOptions{Parallel: 1})
+	ctx := context.Background()
+	at := "@at " + time.Now().Add(time.Second).UTC().Format(time.RFC3339)
+	if err := q.Schedules(ctx, []bus.Schedule{{When: "@every 1s", Prompt: "tick"}, {When: at, Prompt: "once"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := q.Put(ctx, bus.Job{Run: "asked", Prompt: "asked", Source: "shop.ask"}); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	time.Sleep(4500 * time.Millisecond)
+	r := serveQueue(t, q, done)
+	runs := map[string]int{}
+	for i := 0; runs["tick"] < 1 || runs["once"] < 1 || runs["asked"] < 1; i++ {
+		if i == 100 {
+			t.Fatal(runs)
+		}
+		time.Sleep(20 * time.Millisecond)
+		clear(runs)
+		for _, job := range r.seen() {
+			runs[job.Prompt]++
+		}
+	}
+	if ticks := int(time.Since(began).Seconds()); runs["tick"] > ticks-2 {
+		t.Errorf("%d runs of %d ticks", runs["tick"], ticks)
+	}
+}
+
 // TestLocalTimes: a moment of a schedule by local time starts one run, though several
 // runners put it on the server, one of them late, and though they come and go.
 func TestLocalTimes(t *testing.T) {

@@ -175,6 +175,19 @@ func (s *Queue) schedule(ctx context.Context, name, when string, sc Schedule, ru
 	return nil
 }
 
+// overtaken says that a start of an interval was put in the queue so long ago, by the
+// server's clock, that the next one is there, too: what piled up while nobody served is one
+// run. A start that a runner had before is its own to end.
+func (s *Queue) overtaken(ctx context.Context, job Job, at time.Time) bool {
+	kind, rest, _ := strings.Cut(job.Source, " ")
+	every, err := time.ParseDuration(rest)
+	if kind != "@every" || err != nil || job.Again > 0 {
+		return false
+	}
+	info, err := s.stream.Info(ctx)
+	return err == nil && info.TimeStamp.Sub(at) >= every
+}
+
 // dated is a schedule by local time with how far its moments are on the server.
 type dated struct {
 	Schedule

@@ -93,7 +93,10 @@ func (c *Client) settle(ctx context.Context, call tools.Call, d *declared, mine 
 			return fail(lost, didNotRun(call.Tool)), nil
 		case e.State == stateDone:
 			return c.recorded(ctx, call, e, d), nil
-		case e.State != stateClaimed || !once || !c.conn.alive(ctx, e):
+		case e.State != stateClaimed || !once:
+			return lost, nil
+		case !c.conn.alive(ctx, e):
+			lost.Reason = call.Tool + ": the process that ran it has ended, or lost its way to the bus, before it said what came of it; it may or may not have taken effect"
 			return lost, nil
 		}
 		if sleep(ctx, 20*time.Millisecond) != nil {
