@@ -271,6 +271,9 @@ func (h *Host) modelPath(ctx context.Context, model string, dir func(string) str
 	if model == "" || model == shipped {
 		return model, nil
 	}
+	if file, ok := strings.CutPrefix(model, scripted); ok {
+		return scripted + dir(file), nil
+	}
 	path := dir(model)
 	if _, err := os.Stat(path); !hub.IsName(model) || err == nil {
 		return path, nil
@@ -429,11 +432,14 @@ func (h *Host) meta() map[string]string {
 	set(MetaData, h.data)
 	set(MetaBus, h.place)
 	if h.o.Model != "" {
-		model := h.o.Model
-		if abs, err := filepath.Abs(model); err == nil && model != shipped {
-			model = abs
+		kind, file := "", h.o.Model
+		if rest, ok := strings.CutPrefix(file, scripted); ok {
+			kind, file = scripted, rest
 		}
-		set(MetaModel, model)
+		if abs, err := filepath.Abs(file); err == nil && file != shipped {
+			file = abs
+		}
+		set(MetaModel, kind+file)
 	}
 	if _, password, _ := strings.Cut(h.o.NATS, "@"); password == "" { // no credentials in a journal
 		set(MetaNATS, h.o.NATS)

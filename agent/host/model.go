@@ -24,7 +24,7 @@ import (
 
 // ModelConfig names a model: in YAML a path, the name of the shipped model, or a mapping.
 type ModelConfig struct {
-	Path    string        `yaml:"path"`    // a GGUF file, a directory, or a name as hub.Parse reads it; "mini" or nothing is the shipped model
+	Path    string        `yaml:"path"`    // a GGUF file, a directory, or a name as hub.Parse reads it; "mini" or nothing is the shipped model, script:FILE plays a file
 	Threads int           `yaml:"threads"` // 0 is one for each processor
 	Context int           `yaml:"context"` // tokens of context to make room for; 0 is the model's, at most 32,768
 	KV      string        `yaml:"kv"`      // number format of the cache: f32, f16 or q8_0
@@ -106,6 +106,9 @@ func (m *ModelConfig) check() error {
 		_, err := openai.New(openai.Options{BaseURL: o.BaseURL, Model: o.Model, ContextTokens: o.Context, Timeout: o.Timeout, Idle: o.Idle})
 		return err
 	}
+	if strings.HasPrefix(m.Path, scripted) && (m.Template != "" || m.dialect != "" || len(m.Adapters) > 0) {
+		return errors.New("model: template, dialect and adapters are for a model, not for a script")
+	}
 	if m.Threads < 0 || m.Context < 0 {
 		return errors.New("model: a negative number")
 	}
@@ -129,6 +132,8 @@ func (h *Host) ModelName() string {
 		return m.OpenAI.Model
 	case m.Path == "" || m.Path == shipped:
 		return shipped
+	case strings.HasPrefix(m.Path, scripted):
+		return "script"
 	}
 	if _, err := os.Stat(m.Path); hub.IsName(m.Path) && err != nil {
 		return m.Path
@@ -147,6 +152,23 @@ func (h *Host) AdapterNames() []string {
 // shipped is the name of the model in the binary.
 const shipped = "mini"
 
+// scripted before a file's name makes it a model that plays the file: see llm.ReadScript.
+const scripted = "script:"
+
+// openScript reads such a file.
+func openScript(file string) (llm.Model, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("model: the script: %w", err)
+	}
+	defer f.Close()
+	m, err := llm.ReadScript(f)
+	if err != nil {
+		return nil, fmt.Errorf("model: the script %s: %w", file, err)
+	}
+	return m, nil
+}
+
 // open loads or reaches the model. close may be nil.
 func (m *ModelConfig) open(cache string, log zerolog.Logger) (model llm.Model, close func() error, err error) {
 	if o := m.OpenAI; o != nil {
@@ -159,6 +181,10 @@ func (m *ModelConfig) open(cache string, log zerolog.Logger) (model llm.Model, c
 		model, err := openai.New(openai.Options{BaseURL: o.BaseURL, Model: o.Model, Key: key, ContextTokens: o.Context,
 			Timeout: o.Timeout, Idle: o.Idle, NoStrict: o.NoStrict, NoTemperature: o.NoTemperature,
 			NoStreamOptions: o.NoStreamOptions, MaxTokens: o.MaxTokens})
+		return model, nil, err
+	}
+	if file, ok := strings.CutPrefix(m.Path, scripted); ok {
+		model, err := openScript(file)
 		return model, nil, err
 	}
 	template := ""

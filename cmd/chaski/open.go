@@ -32,7 +32,7 @@ type agentFlags struct {
 	logFlags
 	File    string `short:"f" help:"The agent's YAML file; agent.yaml here by default, if there is one." type:"path"`
 	Example string `help:"An example that ships in this program, in place of a file."`
-	Model   string `short:"m" help:"In place of the configured model: a GGUF file, a directory, mini, which ships in this program, or a name as chaski pull takes it."`
+	Model   string `short:"m" help:"In place of the configured model: a GGUF file, a directory, mini, which ships in this program, a name as chaski pull takes it, or script:FILE, which plays a file."`
 	Data    string `help:"Folder of journals, audit logs and the bus; .chaski here by default." type:"path" env:"CHASKI_DATA"`
 	NATS    string `name:"nats" help:"URL of a NATS cluster, in place of the embedded bus."`
 	accessFlags
