@@ -69,7 +69,7 @@ func of(parts, verbs, nouns []string, deed string) Acts {
 			a.add(w[0])
 			a.alone(w)
 			if find(w[0]) == nil { // a verb of another language
-				for _, l := range langs {
+				for _, l := range senseLangs {
 					a.stems[l] = append(a.stems[l], stem{text: fold(w[0])})
 				}
 			}

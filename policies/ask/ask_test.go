@@ -92,3 +92,13 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestDeclaredVerbs: a verb that is declared and in no table is read in every language.
+func TestDeclaredVerbs(t *testing.T) {
+	for _, text := range []string{"Splork the boat.", "The boat at the mooring leaks.", "Moin, splork das Boot."} {
+		call := &Call{Acts: Of("handle_boat", []string{"splork", "moo"}, nil)}
+		s := Read(text)
+		s.Asked(call)
+		s.Forbidden(call)
+	}
+}
