@@ -99,7 +99,7 @@ func click(selector string) chromedp.Action[chromedp.Void] {
 func TestBrowser(t *testing.T) {
 	ctx := browser(t)
 	s := newShop(t, &journal.Memory{})
-	s.note = hostile
+	s.note = hostile + strings.Repeat("W", 500) // nothing to break the line at
 	do(t, ctx, "open", chromedp.Navigate(s.link), sees("Say what the agent is to do"))
 	do(t, ctx, "ask", chromedp.SendKeys(chromedp.CSS("#text"), "Refund order 1042.\r"), sees("waits for you"), sees("Money needs a person."))
 	address, title := value(t, ctx, "see", chromedp.Location()), value(t, ctx, "see", chromedp.Title())

@@ -45,7 +45,7 @@ func (p *plot) now() []sample {
 // curve is a line through samples, for a picture of 600 × 120.
 type curve struct {
 	Name, Points, Class string
-	Last, Most          string
+	Last, Most, Top     string // Top is the upper edge
 }
 
 // level draws a value of each sample.
@@ -79,7 +79,7 @@ func perSecond(name, class string, samples []sample, count func(s *engine.Stats)
 // line draws values.
 func line(name, class string, values []float64) curve {
 	if len(values) == 0 {
-		return curve{Name: name, Class: class, Last: "–", Most: "–"}
+		return curve{Name: name, Class: class, Last: "–", Most: "–", Top: "1"}
 	}
 	most := slices.Max(values)
 	var b strings.Builder
@@ -91,7 +91,7 @@ func line(name, class string, values []float64) curve {
 		x := 600 * float64(i) / float64(len(drawn)-1)
 		fmt.Fprintf(&b, "%.1f,%.1f ", x, 116-112*v/max(most, 1))
 	}
-	return curve{name, strings.TrimSpace(b.String()), class, fmt.Sprintf("%.4g", values[len(values)-1]), fmt.Sprintf("%.4g", most)}
+	return curve{name, strings.TrimSpace(b.String()), class, fmt.Sprintf("%.4g", values[len(values)-1]), fmt.Sprintf("%.4g", most), fmt.Sprintf("%.4g", max(most, 1))}
 }
 
 type engineBody struct {

@@ -109,6 +109,7 @@ var functions = template.FuncMap{
 	},
 	"brief":    brief,
 	"dur":      took,
+	"source":   source,
 	"short":    func(s string) string { return shorten(s, 17) },
 	"chatPath": chatPath,
 	"answer": func(run string, a any, to string) map[string]any {
@@ -129,6 +130,14 @@ var functions = template.FuncMap{
 		}
 		return fmt.Sprintf("%d %ss", n, one)
 	},
+}
+
+// source is where a value came from: ids of calls as short as elsewhere.
+func source(s string) string {
+	if tool, id, ok := strings.Cut(s, " "); ok && len(id) == 64 {
+		s = tool + " " + id[:12]
+	}
+	return clip(s)
 }
 
 // clip shortens a text for a page and shows what would change how it looks: control

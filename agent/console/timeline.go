@@ -169,6 +169,9 @@ func steps(events []numbered, layers []*policies.Source) []step {
 			}
 		case ev.Screened != nil:
 			one.Kind, one.Title, one.Text = "text", fmt.Sprintf("%s: %s", ev.Screened.Hook, ev.Screened.Verdict), ev.Screened.Reason
+			if ev.Screened.Verdict == planner.Allow && ev.Screened.Text != nil {
+				one.Title = string(ev.Screened.Hook) + ": changed"
+			}
 			one.Source, one.Rule = ev.Screened.Rule, rules[ev.Screened.Rule]
 		case ev.Answered != nil:
 			one.Kind, one.Title, one.Text, one.Call = "person", "Refused by "+ev.Answered.By, ev.Answered.Reason, find(ev.Answered.Call)
@@ -259,12 +262,20 @@ func took(d time.Duration) string {
 	switch {
 	case d <= 0:
 		return "0 ms"
+	case d < 10*time.Microsecond:
+		return "under 0.01 ms"
+	case d < 10*time.Millisecond:
+		return fmt.Sprintf("%.2g ms", float64(d)/1e6)
 	case d < time.Second:
-		return fmt.Sprintf("%.3g ms", float64(d)/1e6)
+		return fmt.Sprintf("%.0f ms", float64(d)/1e6)
 	case d < time.Minute:
 		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < time.Hour:
+		return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
+	case d < 24*time.Hour:
+		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
 	}
-	return d.Round(time.Second).String()
+	return fmt.Sprintf("%d d %d h", int(d.Hours())/24, int(d.Hours())%24)
 }
 
 // bar is a stretch of time in the picture of a run, in thousandths of its width.
@@ -288,6 +299,18 @@ type chartRow struct {
 }
 
 const rowHeight = 26
+
+// maxRows is how many calls have a row each; of more, those of one tool share one.
+const maxRows = 24
+
+func calls(events []numbered) (n int) {
+	for _, ev := range events {
+		if ev.Generated != nil {
+			n += len(ev.Generated.Message.Calls)
+		}
+	}
+	return n
+}
 
 // picture lays the journal out in time. now ends what is under way.
 func picture(events []numbered, over bool, now time.Time) *chart {
@@ -314,14 +337,18 @@ func picture(events []numbered, over bool, now time.Time) *chart {
 		x = min(x, 997)
 		c.Bars = append(c.Bars, bar{x, 4 + rowHeight*r, min(w, 1000-x), class, title})
 	}
+	lanes := calls(events) > maxRows
 	names, sent, asked := map[string]string{}, map[string]numbered{}, map[string]numbered{}
 	var s planner.State
 	row("", "model")
 	for _, ev := range events {
 		s = planner.Fold(s, ev.Event)
 		for _, call := range s.Calls {
-			names[call.ID] = call.Tool
-			row(call.ID, call.Tool)
+			if names[call.ID] = call.Tool; lanes {
+				rows[call.ID] = row("tool "+call.Tool, call.Tool)
+			} else {
+				row(call.ID, call.Tool)
+			}
 		}
 		switch {
 		case ev.Generated != nil:

@@ -24,7 +24,7 @@ func TestBorrow(t *testing.T) {
 	dir, data := t.TempDir(), t.TempDir()
 	for name, text := range map[string]string{
 		"ask.yaml":   "name: own\nrules: [{id: ask, on: call, tools: [pay], when: 'true', then: require_approval}]\n",
-		"agent.yaml": "name: payer\nmodel: {openai: {base_url: '" + caller(t, "pay") + "', model: m}}\npolicies: [ask.yaml]\n",
+		"agent.yaml": "name: " + strings.Repeat("p", 64) + "\nmodel: {openai: {base_url: '" + caller(t, "pay") + "', model: m}}\npolicies: [ask.yaml]\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

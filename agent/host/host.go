@@ -329,7 +329,7 @@ func (h *Host) openBus(ctx context.Context) (specs []tools.Spec, err error) {
 		if h.place = h.o.Place; h.place == "" {
 			h.place = runtime.NewRunID()
 		}
-		if slug(h.place) != h.place {
+		if _, name, _ := strings.Cut(h.place, "-"); slug(h.place) != h.place && slug(name) != name { // a prefix, and a name
 			return nil, fmt.Errorf("the bus %q: not a name of a folder", h.place)
 		}
 		o.Dir = filepath.Join(h.data, "bus", h.place)
