@@ -46,6 +46,7 @@ type Options struct {
 	Agent  string                                                          // names the configuration in the journal, for Resume
 	Tools  []*tools.Tool                                                   // beside those that the configuration declares
 	Model  string                                                          // in place of the configured one: a path, "mini", or a name as hub.Parse reads it
+	Draft  string                                                          // in place of the configured draft model
 	Models func(ctx context.Context, name string) (path string, err error) // finds or pulls named models; the hub of the environment by default
 	LLM    llm.Model                                                       // in place of both, such as a scripted model
 	Data   string                                                          // in place of the configured one
@@ -240,6 +241,17 @@ func (h *Host) openModel(ctx context.Context) error {
 		return err
 	}
 	m.Path = path
+	if h.o.Draft != "" {
+		if m.OpenAI != nil {
+			return errors.New("a draft model is for a model in this process")
+		}
+		m.Draft, dir = h.o.Draft, func(p string) string { return p }
+	}
+	if m.Draft != "" {
+		if m.Draft, err = h.modelPath(ctx, m.Draft, dir); err != nil {
+			return fmt.Errorf("model: draft: %w", err)
+		}
+	}
 	if m.Template != "" {
 		m.Template = h.Config.path(m.Template)
 	}

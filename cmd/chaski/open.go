@@ -33,6 +33,7 @@ type agentFlags struct {
 	File    string `short:"f" help:"The agent's YAML file; agent.yaml here by default, if there is one." type:"path"`
 	Example string `help:"An example that ships in this program, in place of a file."`
 	Model   string `short:"m" help:"In place of the configured model: a GGUF file, a directory, mini, which ships in this program, a name as chaski pull takes it, or script:FILE, which plays a file."`
+	Draft   string `help:"A small model of the same vocabulary that guesses what the model writes, to be faster: a GGUF file, a directory, or a name. No token changes."`
 	Data    string `help:"Folder of journals, audit logs and the bus; .chaski here by default." type:"path" env:"CHASKI_DATA"`
 	NATS    string `name:"nats" help:"URL of a NATS cluster, in place of the embedded bus."`
 	accessFlags
@@ -47,7 +48,7 @@ func (f *agentFlags) config() (*host.Config, host.Options, error) {
 	if read == nil {
 		read = askLine
 	}
-	o := host.Options{MCP: person(read), Models: pulled, Model: f.Model, Data: f.Data, NATS: f.NATS, Access: f.access(), Replicas: f.Replicas, By: me()}
+	o := host.Options{MCP: person(read), Models: pulled, Model: f.Model, Draft: f.Draft, Data: f.Data, NATS: f.NATS, Access: f.access(), Replicas: f.Replicas, By: me()}
 	switch {
 	case f.Example != "" && f.File != "":
 		return nil, o, usage("give -f or --example, not both")

@@ -6,13 +6,27 @@ import (
 )
 
 // drafter guesses the next tokens of a sequence from its own text, for agents copy
-// names, arguments and results. A guess is verified in the pass that would have computed
+// names, arguments and results; and where there is a draft model and nothing is copied, by
+// that. A guess is verified in the pass that would have computed
 // one token. It is as long as it pays: each further token is right less often, and costs
 // a row of the pass.
 type drafter struct {
-	odds    [sources]odds // of this sequence
-	refused int           // guesses that did not seem worth it, since the last that was tried
-	wait    int           // so many are refused before one token is tried again
+	odds     [sources]odds // of this sequence
+	copying  trial
+	modelled trial
+}
+
+// trial is when a source of guesses is tried again that does not seem worth it.
+type trial struct {
+	refused int // guesses since the last that was tried
+	wait    int // so many are refused before one token is tried again
+}
+
+func (d *drafter) trial(from source) *trial {
+	if from == modelled {
+		return &d.modelled
+	}
+	return &d.copying
 }
 
 // source says where a draft came from.
@@ -23,7 +37,8 @@ const (
 	lookup2                   // the text after the same two tokens, earlier on
 	lookup3
 	lookup4
-	sources int = iota - 1
+	modelled     // by the draft model
+	sources  int = iota - 1
 )
 
 const (
@@ -38,7 +53,7 @@ const (
 type odds struct{ tried, right float64 }
 
 // firstOdds are assumed of a model that nothing is known about.
-var firstOdds = [sources]odds{lookup2: {8, 3}, lookup3: {8, 4.5}, lookup4: {8, 6}}
+var firstOdds = [sources]odds{lookup2: {8, 3}, lookup3: {8, 4.5}, lookup4: {8, 6}, modelled: {8, 5.6}}
 
 func (o *odds) learn(drafted, accepted int, keep float64) {
 	o.tried, o.right = o.tried*keep+float64(min(accepted+1, drafted)), o.right*keep+float64(accepted)
@@ -67,14 +82,15 @@ func (d *drafter) worth(from source, guess int, all *[sources]odds, share float6
 	const prior = 4
 	o := d.odds[from]
 	p := (o.right + prior*all[from].right/all[from].tried) / (o.tried + prior)
+	t := d.trial(from)
 	if p < share && guess > 0 {
-		if d.refused++; d.refused <= max(d.wait, firstWait) {
+		if t.refused++; t.refused <= max(t.wait, firstWait) {
 			return 0
 		}
-		d.refused = 0
+		t.refused = 0
 		return 1
 	}
-	d.wait = firstWait
+	t.wait = firstWait
 	if p >= 1 {
 		return guess
 	}
@@ -88,8 +104,8 @@ func (d *drafter) learn(from source, drafted, accepted int, all *[sources]odds) 
 	}
 	d.odds[from].learn(drafted, accepted, 0.9)
 	all[from].learn(drafted, accepted, 0.98)
-	if accepted == 0 {
-		d.wait = min(2*max(d.wait, firstWait), maxWait)
+	if t := d.trial(from); accepted == 0 {
+		t.wait = min(2*max(t.wait, firstWait), maxWait)
 	}
 }
 

@@ -28,6 +28,7 @@ type Options struct {
 	Chunk    int    // prompt tokens in one pass; 0 is DefaultChunk
 	Batch    int    // sequences decoded together at most; 0 is DefaultBatch
 	NoDrafts bool   // no speculation
+	Draft    string // a small model of the same vocabulary, file or directory, that guesses what this one writes; "" is none
 	IDs      bool   // open models without a tokenizer that can be read: they run on token ids
 	// Adapters are LoRA adapters by the names under which requests ask for them: GGUF files
 	// or folders of PEFT's.
@@ -67,6 +68,7 @@ type Engine struct {
 	disk     *kv.Disk
 	cache    *kv.Cache
 	runner   *llama.Runner
+	draft    *draftModel // nil is none
 	context  int
 	ends     []int32 // tokens that end a turn
 	beams    int     // of requests that don't say
@@ -129,9 +131,16 @@ func Open(path string, o Options) (*Engine, error) {
 	return e.readable(path)
 }
 
-// readable refuses a model that no text can be given to, here and not in a run.
+// readable refuses a model that no text can be given to, here and not in a run, and opens
+// the draft model.
 func (e *Engine) readable(path string) (*Engine, error) {
 	if e.tok != nil || e.o.IDs {
+		if e.o.Draft == "" || e.o.NoDrafts {
+			return e, nil
+		}
+		if err := e.openDraft(); err != nil {
+			return nil, errors.Join(err, e.Close())
+		}
 		return e, nil
 	}
 	return nil, errors.Join(fmt.Errorf("%s: no text can be given to this model: %w", path, e.tokErr), e.Close())
@@ -184,7 +193,8 @@ func OpenBytes(data []byte, o Options) (*Engine, error) {
 	return e.readable("the model in memory")
 }
 
-// New starts an engine on a loaded model, which it closes at its end.
+// New starts an engine on a loaded model, which it closes at its end. The draft model is
+// opened by Open and OpenBytes.
 func New(m *llama.Model, o Options) (e *Engine, err error) {
 	if o.Tokens < 0 || o.Chunk < 0 || o.Batch < 0 || o.PageSize < 0 || o.DiskLimit < 0 {
 		return nil, fmt.Errorf("engine: a negative limit in %+v", o)
@@ -295,6 +305,9 @@ func (e *Engine) Close() error {
 	var err error
 	if e.disk != nil {
 		err = e.disk.Close()
+	}
+	if e.draft != nil {
+		err = errors.Join(err, e.draft.Close())
 	}
 	return errors.Join(err, e.pages.Close(), e.model.Close())
 }

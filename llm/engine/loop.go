@@ -398,27 +398,62 @@ func (e *Engine) plan() (parts []part, spans []llama.Span) {
 			parts, spans = append(parts, part{s: s}), append(spans, span)
 			continue
 		}
-		p := part{s: s}
-		if left := s.job.Max - s.generated() - 1; !e.o.NoDrafts && left > 0 {
-			c := s.job.constraint
-			if c != nil {
-				p.from, p.draft = forced, c.forced(min(left, maxForced))
-			}
-			if len(p.draft) == 0 {
-				p.from, p.draft = lookup(s.ids)
-				p.draft = p.draft[:s.draft.worth(p.from, min(len(p.draft), left), &e.odds, share)]
-				if c != nil {
-					p.draft = c.fit(p.draft)
-				}
-			} else if s.job.Sampling.LogProbs == 0 {
-				p.sure = len(p.draft)
-			}
+		parts, spans = append(parts, e.copied(s, share)), append(spans, llama.Span{Table: s.table, Adapter: s.job.adapter})
+	}
+	if e.draft != nil {
+		e.modelled(parts, decoding)
+	}
+	for i := range parts {
+		if p := &parts[i]; spans[i].Tokens == nil { // it decodes
+			s := p.s
 			s.out.Usage.DraftedTokens += len(p.draft)
+			spans[i].Tokens = append(slices.Clone(s.ids[s.table.Len():]), p.draft...)
+			spans[i].Logits = 1 + len(p.draft) - p.sure
 		}
-		tokens := append(slices.Clone(rest), p.draft...)
-		parts, spans = append(parts, p), append(spans, llama.Span{Table: s.table, Tokens: tokens, Adapter: s.job.adapter, Logits: 1 + len(p.draft) - p.sure})
 	}
 	return parts, spans
+}
+
+// copied is the part of a sequence that decodes, with what must come next, or what its text
+// makes likely.
+func (e *Engine) copied(s *sequence, share float64) part {
+	p := part{s: s}
+	left := s.job.Max - s.generated() - 1
+	if e.o.NoDrafts || left <= 0 {
+		return p
+	}
+	c := s.job.constraint
+	if c != nil {
+		p.from, p.draft = forced, c.forced(min(left, maxForced))
+	}
+	if len(p.draft) > 0 {
+		if s.job.Sampling.LogProbs == 0 {
+			p.sure = len(p.draft)
+		}
+		return p
+	}
+	p.from, p.draft = lookup(s.ids)
+	p.draft = p.draft[:s.draft.worth(p.from, min(len(p.draft), left), &e.odds, share)]
+	if c != nil {
+		p.draft = c.fit(p.draft)
+	}
+	return p
+}
+
+// modelled asks the draft model about the sequences that decode and have no draft.
+func (e *Engine) modelled(parts []part, decoding int) {
+	var ask []*part
+	for i := range parts {
+		p := &parts[i]
+		if s := p.s; p.beam == nil && !s.reading() && s.job.pooled == nil && len(p.draft) == 0 {
+			ask = append(ask, p)
+		}
+	}
+	chunk := e.o.Chunk
+	if len(e.live) > 1 {
+		chunk = max(chunk/8, min(chunk, 32))
+	}
+	e.draft.guess(ask, e, func(together int) float64 { return e.pace.draftShare(decoding, together, e.draft.cost) }, chunk)
 }
 
 // follows says that an earlier sequence is reading a prefix that sequence i needs too.
@@ -525,6 +560,9 @@ func (e *Engine) retire(s *sequence, err error) {
 		e.keep(s)
 	}
 	s.table.Free()
+	if e.draft != nil {
+		s.leaveDraft(e.draft.cache)
+	}
 	s.drop(nil)
 	now := time.Now()
 	u := &s.out.Usage

@@ -54,6 +54,7 @@ type sequence struct {
 	table    *kv.Table
 	sampler  *sample.Sampler
 	draft    drafter
+	aside    *aside // of the draft model; nil until it is asked
 	out      Outcome
 	queued   time.Time
 	admitted time.Time

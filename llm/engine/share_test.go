@@ -207,3 +207,33 @@ func TestForcedText(t *testing.T) {
 		}
 	}
 }
+
+// TestLongPromptBesideDecoding: while a long prompt is read, a sequence that decodes is in
+// every pass, gets a token from each, and waits for a short chunk of the prompt each time.
+func TestLongPromptBesideDecoding(t *testing.T) {
+	const chunk, beside = 256, 32 // tokens of a prompt in a pass: alone, and beside decoding
+	e := start(t, "stories260K.gguf", Options{Chunk: chunk, NoDrafts: true})
+	prompt := random(5, 400, e.model.Vocab)
+	long := make(chan Outcome, 1)
+	var a Outcome
+	n := 0
+	for _, err := range e.Run(context.Background(), Job{Prompt: []int32{1}, Max: 300}, &a) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n++; n == 1 {
+			go func() {
+				_, b, _ := gather(e, Job{Prompt: prompt, Max: 1})
+				long <- b
+			}()
+		}
+	}
+	b := <-long
+	if passes := e.Stats().Passes; a.Usage.ForwardPasses != 300 || passes != 300 {
+		t.Errorf("%d passes, of which the sequence that decodes 300 tokens was in %d", passes, a.Usage.ForwardPasses)
+	}
+	if least := len(prompt) / beside; b.Usage.ForwardPasses < least || b.Usage.ForwardPasses > least+2 {
+		t.Errorf("a prompt of %d tokens was read in %d passes beside decoding, want %d", len(prompt), b.Usage.ForwardPasses, least)
+	}
+	t.Logf("a prompt of %d tokens took %d passes beside decoding: at most %d rows more in each", len(prompt), b.Usage.ForwardPasses, beside)
+}

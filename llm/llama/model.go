@@ -67,6 +67,18 @@ func (m *Model) KVShape() kv.Shape {
 	return kv.Shape{Layers: m.Layers, KVHeads: m.KVHeads, HeadDim: m.HeadDim}
 }
 
+// DecodeBytes returns how many bytes of weights a pass reads.
+func (m *Model) DecodeBytes() int {
+	n := len(m.head.Data)
+	for i := range m.layers {
+		l := &m.layers[i]
+		for _, w := range []*tensor.Matrix{l.q, l.k, l.v, l.o, l.gate, l.up, l.down} {
+			n += len(w.Data)
+		}
+	}
+	return n
+}
+
 // TiedHead says that the output head is the token embedding.
 func (m *Model) TiedHead() bool { return m.head == m.embed }
 

@@ -46,7 +46,7 @@ func (s *schedule) next(worker int) (from, end int) {
 		if from == to {
 			break
 		}
-		n := max(1, min(batch, (to-from)/4))
+		n := max(1, min(batch, (to-from)/8))
 		if own.CompareAndSwap(b, bounds(from+n, to)) {
 			return from, from + n
 		}
