@@ -35,7 +35,7 @@ type job struct {
 // two matrix products, for to wake a thread takes as long as to read megabytes of weights.
 // Where there are more threads than processors, others have use for its time.
 const (
-	spins    = 1000 // looks between two at the clock
+	spins    = 10000 // looks, some microseconds, between two at the clock and at who else wants the processor
 	patience = 200 * time.Microsecond
 )
 
@@ -45,7 +45,7 @@ func NewPool(threads int) *Pool {
 		threads = runtime.GOMAXPROCS(0)
 	}
 	p := &Pool{threads: threads, wake: make([]chan struct{}, threads-1), parked: make([]atomic.Bool, threads-1), scratch: make([]*scratch, threads)}
-	if threads <= runtime.GOMAXPROCS(0) {
+	if threads <= min(runtime.GOMAXPROCS(0), runtime.NumCPU()) {
 		p.wait = patience
 	}
 	for i := range p.scratch {
@@ -149,8 +149,11 @@ func (p *Pool) worker(id int) {
 	for {
 		start := time.Now()
 		for spin := 1; p.job.Load() == last; spin++ {
-			if spin%spins == 0 && time.Since(start) >= p.wait {
-				break
+			if spin%spins == 0 {
+				if time.Since(start) >= p.wait {
+					break
+				}
+				runtime.Gosched()
 			}
 		}
 		if j := p.job.Load(); j != last {
