@@ -18,7 +18,7 @@ const module = "github.com/chaski-dev/chaski/"
 var order = []string{"llm", "tools", "policies", "planner", "runtime", "agent", "examples", "cmd"}
 
 // llmOrder does the same within llm; the contract itself imports none of them.
-var llmOrder = []string{"tensor", "gguf", "tokenizer", "jinja", "chat", "grammar", "sample", "kv", "llama", "engine", "openai", "mini", "hub"}
+var llmOrder = []string{"tensor", "gguf", "tokenizer", "jinja", "chat", "grammar", "sample", "kv", "llama", "expert", "engine", "openai", "mini", "hub"}
 
 // only names, for an import path's beginning, the folders that may import it.
 var only = map[string][]string{

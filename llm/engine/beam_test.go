@@ -352,7 +352,7 @@ func TestNoNumbers(t *testing.T) {
 // forces too.
 func TestForcedTextCounts(t *testing.T) {
 	e, from := startChat(t, Options{Tokens: 1024}), recorded(t)
-	held, err := e.constraint(&llm.Request{ToolChoice: llm.ToolChoice{Mode: llm.ChoiceTool, Name: "find_order"}}, chat.Rendered{Options: chat.Options{Tools: from.Tools}})
+	held, err := e.constraint(&llm.Request{ToolChoice: llm.ToolChoice{Mode: llm.ChoiceTool, Name: "find_order"}}, chat.Rendered{Options: chat.Options{Tools: from.Tools}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

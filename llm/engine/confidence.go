@@ -3,18 +3,23 @@ package engine
 import (
 	"math"
 
+	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/expert"
 	"github.com/chaski-dev/chaski/llm/gguf"
 )
 
 // Keys under which a model file says what its makers measured on requests that it was not
 // trained on: the least probability of opening a call at which beams call, the logistic
-// curve from the logarithm of a call's probability to how often such calls are right, and
-// the least confidence, on that curve, at which a call is better than words.
+// curve from the logarithm of a call's probability, and from how well its tool fits, to how
+// often such calls are right, and the least confidence, on that curve, at which a call is
+// better than words.
 const (
 	callKey   = "chaski.call.least"
 	offsetKey = "chaski.confidence.offset"
 	slopeKey  = "chaski.confidence.slope"
 	leastKey  = "chaski.confidence.least"
+	fitKey    = "chaski.confidence.fit"
+	restKey   = "chaski.confidence.rest"
 )
 
 // defaultCall is the least probability of opening a call for a file that says nothing.
@@ -26,6 +31,7 @@ const leastConfidence = 1e-6
 // confidence turns the score of a call into the confidence that is told.
 type confidence struct {
 	offset, slope float64
+	fit, rest     float64
 	least         float64 // at which a call is made; 0 makes all
 	fitted        bool
 }
@@ -37,14 +43,23 @@ func fitted(f *gguf.File) confidence {
 	if err != nil || !(least > 0 && least <= 1) {
 		least = 0
 	}
-	return confidence{offset, slope, least, err1 == nil && err2 == nil}
+	fit, _ := f.Float(fitKey) // 0 of a file without a router
+	rest, _ := f.Float(restKey)
+	return confidence{offset, slope, fit, rest, least, err1 == nil && err2 == nil}
 }
 
-// of takes the logarithm of the probability of the tokens that were chosen.
-func (c confidence) of(score float64) float64 {
+// confidence is that of a call, from the logarithm of the probability of the tokens that
+// were chosen.
+func (e *Engine) confidence(score float64, f *fits, call llm.ToolCall) float64 {
+	fit, rest := f.of(call)
+	return e.sure.of(score, fit, rest)
+}
+
+// of takes how well the router says that the tool fits, too.
+func (c confidence) of(score, fit, rest float64) float64 {
 	p := math.Exp(score)
 	if c.fitted {
-		p = 1 / (1 + math.Exp(-c.offset-c.slope*score))
+		p = 1 / (1 + math.Exp(-c.offset-c.slope*score-c.fit*fit-c.rest*(rest-expert.Neutral)))
 	}
 	return math.Round(min(max(p, leastConfidence), 1)*1e6) / 1e6
 }

@@ -39,6 +39,7 @@ type constraint struct {
 	decides bool    // at that probability and above, one is made
 	sure    float64 // the least confidence of the first call, 0 for any
 	opening float64 // logarithm of the probability of the call that was decided on
+	advice  *advice // of experts, on the first call; nil for none
 	queue   []int32 // what is left of a forced text; see forced
 	left    int     // tokens that could yet be generated when the masks were made
 }
@@ -126,11 +127,11 @@ func (c *constraint) steered() bool { return c != nil && c.matcher.Runaway() }
 // textOnly holds a turn that has not begun to text.
 func (c *constraint) textOnly() {
 	c.matcher.TextOnly()
-	c.auto, c.sure = false, 0
+	c.auto, c.sure, c.advice = false, 0, nil
 }
 
 // constraint returns what holds the turn of a request; nil if nothing does.
-func (e *Engine) constraint(req *llm.Request, r chat.Rendered) (*constraint, error) {
+func (e *Engine) constraint(req *llm.Request, r chat.Rendered, says *advice) (*constraint, error) {
 	o := r.Options
 	mode := req.ToolChoice.Mode
 	free := len(o.Tools) == 0 && req.ResponseFormat == nil && req.Citations == nil
@@ -141,13 +142,13 @@ func (e *Engine) constraint(req *llm.Request, r chat.Rendered) (*constraint, err
 	if err != nil {
 		return nil, fmt.Errorf("engine: %w", err)
 	}
-	c := &constraint{matcher: g.NewMatcher(e.vocab), vocab: e.vocab, encoder: e.tok, ends: e.ends, tag: -1, least: req.ToolChoice.MinCallProb}
+	c := &constraint{matcher: g.NewMatcher(e.vocab), advice: says, vocab: e.vocab, encoder: e.tok, ends: e.ends, tag: -1, least: req.ToolChoice.MinCallProb}
 	if req.ResponseFormat == nil {
 		c.matcher.Bound(bound(req.Sampling.MaxString, o.Tools))
 	}
 	c.auto = len(o.Tools) > 0 && mode == llm.ChoiceAuto
 	if c.auto && c.matcher.MayText() {
-		if c.sure = req.ToolChoice.MinConfidence; c.sure == 0 {
+		if c.sure = req.ToolChoice.MinConfidence; c.sure == 0 && (says != nil || e.experts.router == nil) {
 			c.sure = e.sure.least
 		}
 	}
@@ -155,6 +156,9 @@ func (e *Engine) constraint(req *llm.Request, r chat.Rendered) (*constraint, err
 		c.decides = true
 		if c.least == 0 {
 			c.least = e.call
+			if says != nil && e.experts.call > 0 {
+				c.least = e.experts.call
+			}
 		}
 	}
 	if id, ok := e.tok.Special(chat.PythonTag); ok && !chat.Form(o.Dialect).TextFirst {

@@ -74,6 +74,7 @@ type Engine struct {
 	beams    int     // of requests that don't say
 	call     float64 // the least probability of opening a call at which beams call
 	sure     confidence
+	experts  experts
 
 	mu       sync.Mutex
 	wake     *sync.Cond
@@ -245,6 +246,10 @@ func New(m *llama.Model, o Options) (e *Engine, err error) {
 			e.call = p
 		}
 		e.sure = fitted(m.File)
+		if e.experts, err = expertsOf(m.File); err != nil {
+			e.threads.Close()
+			return nil, errors.Join(err, e.pages.Close())
+		}
 	}
 	if o.CacheDir != "" && m.File != nil {
 		e.disk, err = kv.OpenDisk(e.pages, kv.DiskOptions{Dir: o.CacheDir, Model: Fingerprint(m.File), Limit: o.DiskLimit})

@@ -96,5 +96,8 @@ func (c *constraint) write(s slot, id int32) error {
 	if len(s.queue) > 0 {
 		c.queue = s.queue[1:]
 	}
+	if id != c.tag {
+		c.advice = c.advice.after(c.vocab.Bytes(id))
+	}
 	return c.accept(c.matcher, id)
 }

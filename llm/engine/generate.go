@@ -108,18 +108,19 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 	if len(o.Tools) > 0 || req.Messages[0].Role == llm.RoleSystem {
 		job.front = slices.IndexFunc(ids, func(id int32) bool { return slices.Contains(e.ends, id) }) + 1
 	}
-	if job.constraint, err = e.constraint(req, r); err != nil {
+	fit, says := e.advise(req, o)
+	if job.constraint, err = e.constraint(req, r, says); err != nil {
 		return err
 	}
-	usage, err := e.decode(ctx, req, r, job, yield)
+	usage, err := e.decode(ctx, req, r, job, fit, yield)
 	if !errors.Is(err, errUnsure) {
 		return err
 	}
-	if job.constraint, err = e.constraint(req, r); err != nil {
+	if job.constraint, err = e.constraint(req, r, says); err != nil {
 		return err
 	}
 	job.constraint.textOnly()
-	_, err = e.decode(ctx, req, r, job, func(ev llm.Event, err error) bool {
+	_, err = e.decode(ctx, req, r, job, fit, func(ev llm.Event, err error) bool {
 		if stop, ok := ev.(llm.Stop); ok { // what was taken back was work, too
 			stop.Usage.GeneratedTokens += usage.GeneratedTokens
 			stop.Usage.ForwardPasses += usage.ForwardPasses
@@ -135,11 +136,11 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 var errUnsure = errors.New("the call is not sure enough")
 
 // decode decodes a turn and tells of it.
-func (e *Engine) decode(ctx context.Context, req *llm.Request, r chat.Rendered, job Job, yield func(llm.Event, error) bool) (llm.Usage, error) {
+func (e *Engine) decode(ctx context.Context, req *llm.Request, r chat.Rendered, job Job, fit *fits, yield func(llm.Event, error) bool) (llm.Usage, error) {
 	o, held := r.Options, job.constraint
 	out := Outcome{Stopped: -1}
 	t := &turn{
-		e: e, yield: yield, open: -1, stops: sample.NewStops(req.Stop), maxCalls: req.MaxCalls, constrained: held != nil,
+		e: e, yield: yield, open: -1, stops: sample.NewStops(req.Stop), maxCalls: req.MaxCalls, constrained: held != nil, fit: fit,
 		parser: chat.NewParser(chat.ParserOptions{Tools: append([]llm.ToolSpec{}, o.Tools...), Constrained: held != nil, Dialect: o.Dialect, Thinking: r.Thinking, Quoted: chat.Quoted(req.Messages)}),
 	}
 	if held != nil {
@@ -230,7 +231,8 @@ type turn struct {
 	stopped  bool // a stop string was found
 	open     int  // the call whose start was told and whose end was not; −1 for none
 
-	constrained bool    // by a grammar
+	constrained bool // by a grammar
+	fit         *fits
 	score       float64 // of the tokens since the last call, see Token
 	generated   int     // tokens
 
@@ -289,7 +291,7 @@ func (t *turn) events(events []llm.Event) error {
 			t.open = -1
 			t.calls++
 			if t.constrained {
-				ev.Call.Confidence, t.score = t.e.sure.of(t.score), 0
+				ev.Call.Confidence, t.score = t.e.confidence(t.score, t.fit, ev.Call), 0
 			}
 			if err := t.tell(ev); err != nil {
 				return err

@@ -204,6 +204,7 @@ func (p *part) allowed(i int, row []float32) ([]float32, error) {
 			s.scratch[j] = float32(math.Inf(-1))
 		}
 	}
+	c.advice.weigh(s.scratch, func(j int) []byte { return c.vocab.Bytes(p.token(j)) })
 	return s.scratch, nil
 }
 

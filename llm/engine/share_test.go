@@ -192,7 +192,7 @@ func TestForcedText(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		held, err := e.constraint(req, opts)
+		held, err := e.constraint(req, opts, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

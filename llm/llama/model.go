@@ -3,6 +3,7 @@ package llama
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/chaski-dev/chaski/llm/gguf"
 	"github.com/chaski-dev/chaski/llm/kv"
@@ -166,7 +167,8 @@ type ggufSource struct {
 
 func (s ggufSource) unused() string {
 	for i := range s.f.Tensors {
-		if name := s.f.Tensors[i].Name; !s.used[name] {
+		// The experts beside the decoder are another package's.
+		if name := s.f.Tensors[i].Name; !s.used[name] && !strings.HasPrefix(name, "router.") && !strings.HasPrefix(name, "spans.") {
 			return name
 		}
 	}

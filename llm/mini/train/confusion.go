@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/expert"
 	"github.com/chaski-dev/chaski/llm/mini/train/corpus"
 )
 
@@ -74,6 +75,7 @@ func (c *confusion) print() {
 type judged struct {
 	row        string
 	confidence float64 // of the first call, 0 without one
+	fit, rest  float64 // of its tool, by the model's router
 	right      bool
 }
 
@@ -139,11 +141,22 @@ func (m *evalModel) people(o options, how llm.ToolChoice) (*confusion, []judged,
 			j := judged{row: row, right: got == right}
 			if len(msg.Calls) > 0 {
 				j.confidence = msg.Calls[0].Confidence
+				j.fit, j.rest = m.fit(w.said, msg.Calls[0], conv.Tools)
 			}
 			firsts = append(firsts, j)
 		}
 	}
 	return c, firsts, nil
+}
+
+// fit is how well the called tool fits what was said, and without the words that are its
+// values; zeros without a router.
+func (m *evalModel) fit(said string, call llm.ToolCall, tools []llm.ToolSpec) (fit, rest float64) {
+	if m.router == nil {
+		return 0, expert.Neutral
+	}
+	at := slices.IndexFunc(tools, func(t llm.ToolSpec) bool { return t.Name == call.Name })
+	return m.router.Scores(said, tools[at:at+1])[0], m.router.Rest(said, tools[at], call.Arguments)
 }
 
 // judge says what came of a turn.

@@ -12,6 +12,7 @@ import (
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/chat"
 	"github.com/chaski-dev/chaski/llm/engine"
+	"github.com/chaski-dev/chaski/llm/expert"
 	"github.com/chaski-dev/chaski/llm/llama"
 	"github.com/chaski-dev/chaski/llm/mini/train/corpus"
 	"github.com/chaski-dev/chaski/llm/tokenizer"
@@ -161,8 +162,9 @@ func percent(n, of int) string {
 // evalModel is the model as an agent runs it.
 type evalModel struct {
 	*engine.Engine
-	tok  *tokenizer.Tokenizer
-	stop []int32
+	tok    *tokenizer.Tokenizer
+	router *expert.Router // nil if the file has none
+	stop   []int32
 }
 
 func openEval(path string) (*evalModel, error) {
@@ -178,6 +180,9 @@ func openEval(path string) (*evalModel, error) {
 		return nil, errors.Join(err, m.Close())
 	}
 	out := &evalModel{tok: tok}
+	if out.router, err = expert.RouterOf(m.File); err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
 	for _, name := range []string{chat.EndTurn, chat.EndMessage, chat.EndOfText} {
 		if id, ok := tok.Special(name); ok {
 			out.stop = append(out.stop, id)

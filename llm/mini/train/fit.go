@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/expert"
 	"github.com/chaski-dev/chaski/llm/gguf"
 )
 
@@ -35,10 +36,10 @@ func fit(o options) (err error) {
 	if calibrated {
 		return fmt.Errorf("%s: its confidence is fitted already; export the model anew", o.model)
 	}
-	offset, slope := logistic(ofCalls(calls))
+	curve := logistic(ofCalls(calls))
 	for i, c := range calls {
 		if c.confidence > 0 {
-			calls[i].confidence = 1 / (1 + math.Exp(-offset-slope*math.Log(c.confidence)))
+			calls[i].confidence = curve.of(c)
 		}
 	}
 	best, table := threshold(calls, words)
@@ -46,11 +47,15 @@ func fit(o options) (err error) {
 	if o.sure > 0 {
 		best = o.sure
 	}
-	keys := []gguf.Pair{{Key: "chaski.confidence.offset", Value: float32(offset)}, {Key: "chaski.confidence.slope", Value: float32(slope)}, {Key: "chaski.confidence.least", Value: float32(best)}}
+	var keys []gguf.Pair
+	if o.call > 0 {
+		keys = append(keys, gguf.Pair{Key: "chaski.router.call", Value: float32(o.call)})
+	}
+	keys = append(keys, []gguf.Pair{{Key: "chaski.confidence.offset", Value: float32(curve.offset)}, {Key: "chaski.confidence.slope", Value: float32(curve.slope)}, {Key: "chaski.confidence.fit", Value: float32(curve.fit)}, {Key: "chaski.confidence.rest", Value: float32(curve.rest)}, {Key: "chaski.confidence.least", Value: float32(best)}}...)
 	if err := rewrite(o.model, keys); err != nil {
 		return err
 	}
-	fmt.Printf("%d calls: offset %.3f, slope %.3f; calls from %.2f on\n", len(ofCalls(calls)), offset, slope, best)
+	fmt.Printf("%d calls: offset %.3f, slope %.3f, fit %.3f, rest %.3f; calls from %.2f on\n", len(ofCalls(calls)), curve.offset, curve.slope, curve.fit, curve.rest, best)
 	reliability(ofCalls(calls))
 	return nil
 }
@@ -104,49 +109,56 @@ func threshold(calls, words []judged) (best float64, table string) {
 	return best, table
 }
 
-// logistic fits the curve from the logarithm of a call's probability to how often it is
-// right, by Newton's method, with a little weight on a flat curve so that few calls decide
-// little.
-func logistic(calls []judged) (offset, slope float64) {
-	const ridge = 0.1
-	for range 50 {
-		ga, gb, aa, ab, bb := -ridge*offset, -ridge*slope, ridge, 0.0, ridge
-		for _, c := range calls {
-			x, y := math.Log(c.confidence), 0.0
-			if c.right {
-				y = 1
-			}
-			p := 1 / (1 + math.Exp(-offset-slope*x))
-			w := p * (1 - p)
-			ga, gb = ga+y-p, gb+(y-p)*x
-			aa, ab, bb = aa+w, ab+w*x, bb+w*x*x
-		}
-		det := aa*bb - ab*ab
-		offset, slope = offset+(bb*ga-ab*gb)/det, slope+(aa*gb-ab*ga)/det
-	}
-	return offset, slope
+// curve is the logistic curve of the engine's confidence.
+type curve struct{ offset, slope, fit, rest float64 }
+
+func (c curve) of(j judged) float64 {
+	return 1 / (1 + math.Exp(-c.offset-c.slope*math.Log(j.confidence)-c.fit*j.fit-c.rest*(j.rest-expert.Neutral)))
 }
 
-// rewrite adds keys to a model file.
-func rewrite(path string, more []gguf.Pair) error {
+// logistic fits the curve from the logarithm of a call's probability, and from how well its
+// tool fits, to how often it is right, by the gradient, with a little weight on a flat curve
+// so that few calls decide little.
+func logistic(calls []judged) (c curve) {
+	const ridge, rounds = 0.1, 20000
+	step := 1 / (1 + float64(len(calls)))
+	for range rounds {
+		g := curve{-ridge * c.offset, -ridge * c.slope, -ridge * c.fit, -ridge * c.rest}
+		for _, j := range calls {
+			miss := -c.of(j)
+			if j.right {
+				miss++
+			}
+			g.offset, g.slope, g.fit, g.rest = g.offset+miss, g.slope+miss*math.Log(j.confidence), g.fit+miss*j.fit, g.rest+miss*(j.rest-expert.Neutral)
+		}
+		c.offset, c.slope, c.fit, c.rest = c.offset+step*g.offset, c.slope+step*g.slope/10, c.fit+step*g.fit/10, c.rest+step*g.rest
+	}
+	return c
+}
+
+// rewrite adds keys and tensors to a model file, in place of those of the same names.
+func rewrite(path string, more []gguf.Pair, add ...gguf.Source) error {
 	f, err := gguf.Open(path)
 	if err != nil {
 		return err
 	}
 	var pairs []gguf.Pair
 	for _, key := range f.Keys() {
-		if v, ok := f.Value(key); ok {
+		if v, ok := f.Value(key); ok && !slices.ContainsFunc(more, func(p gguf.Pair) bool { return p.Key == key }) {
 			pairs = append(pairs, gguf.Pair{Key: key, Value: v})
 		}
 	}
 	var tensors []gguf.Source
 	for _, t := range f.Tensors {
+		if slices.ContainsFunc(add, func(s gguf.Source) bool { return s.Name == t.Name }) {
+			continue
+		}
 		tensors = append(tensors, gguf.Source{Name: t.Name, Type: t.Type, Shape: t.Shape, Data: func(w io.Writer) error {
 			_, err := w.Write(t.Data)
 			return err
 		}})
 	}
-	err = gguf.Create(path+".part", append(pairs, more...), tensors)
+	err = gguf.Create(path+".part", append(pairs, more...), append(tensors, add...))
 	if err := errors.Join(err, f.Close()); err != nil {
 		return errors.Join(err, os.Remove(path+".part"))
 	}

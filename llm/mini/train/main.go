@@ -16,7 +16,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("want a command: vocab, pack, show, export, fit or eval")
+		return fmt.Errorf("want a command: vocab, pack, show, export, experts, fit or eval")
 	}
 	f := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	o := options{}
@@ -58,10 +58,12 @@ func run(args []string) error {
 		return export(o)
 	case "eval":
 		return evaluate(o)
+	case "experts":
+		return putExperts(o)
 	case "fit":
 		return fit(o)
 	}
-	return fmt.Errorf("no command %q: want vocab, pack, show, export, fit or eval", args[0])
+	return fmt.Errorf("no command %q: want vocab, pack, show, export, experts, fit or eval", args[0])
 }
 
 type options struct {

@@ -193,7 +193,7 @@ func fits(got, want any) bool {
 	a, ok1 := got.(string)
 	b, ok2 := want.(string)
 	if ok1 && ok2 {
-		if strings.Contains(b, "/") && !strings.ContainsAny(b, " .:") {
+		if strings.Contains(b, "/") && b[0] != '/' && !strings.ContainsAny(b, " .:") {
 			return slices.ContainsFunc(strings.Split(b, "/"), func(w string) bool { return strings.EqualFold(a, w) })
 		}
 		plain := func(s string) string { return strings.TrimRight(strings.TrimSpace(s), ".!?") }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/expert"
 	"github.com/chaski-dev/chaski/llm/gguf"
 	"github.com/chaski-dev/chaski/llm/mini/train/corpus"
 )
@@ -174,13 +175,13 @@ func TestLogistic(t *testing.T) {
 	var calls []judged
 	for range 4000 {
 		x := -6 * r.Float64()
-		calls = append(calls, judged{confidence: math.Exp(x), right: r.Float64() < 1/(1+math.Exp(-1.5-0.8*x))})
+		calls = append(calls, judged{confidence: math.Exp(x), rest: expert.Neutral, right: r.Float64() < 1/(1+math.Exp(-1.5-0.8*x))})
 	}
-	if offset, slope := logistic(calls); math.Abs(offset-1.5) > 0.2 || math.Abs(slope-0.8) > 0.1 {
-		t.Errorf("offset %g, slope %g, want 1.5 and 0.8", offset, slope)
+	if c := logistic(calls); math.Abs(c.offset-1.5) > 0.2 || math.Abs(c.slope-0.8) > 0.1 {
+		t.Errorf("offset %g, slope %g, want 1.5 and 0.8", c.offset, c.slope)
 	}
-	if offset, slope := logistic(calls[:1]); math.Abs(offset) > 3 || math.Abs(slope) > 3 {
-		t.Errorf("of one call: offset %g, slope %g", offset, slope)
+	if c := logistic(calls[:1]); math.Abs(c.offset) > 3 || math.Abs(c.slope) > 3 {
+		t.Errorf("of one call: offset %g, slope %g", c.offset, c.slope)
 	}
 }
 
@@ -190,12 +191,12 @@ func TestThreshold(t *testing.T) {
 	var calls, words []judged
 	for i := range 100 {
 		c := 0.995 * float64(i+1) / 100
-		calls = append(calls, judged{"calls", c, c > 0.4})
-		words = append(words, judged{"calls", 0, false})
+		calls = append(calls, judged{"calls", c, 0, 0, c > 0.4})
+		words = append(words, judged{"calls", 0, 0, 0, false})
 	}
 	for range 4 {
-		calls = append(calls, judged{"refusals", 0.455, false})
-		words = append(words, judged{"refusals", 0, true})
+		calls = append(calls, judged{"refusals", 0.455, 0, 0, false})
+		words = append(words, judged{"refusals", 0, 0, 0, true})
 	}
 	best, table := threshold(calls, words)
 	if best < 0.46 || best > 0.47 {
