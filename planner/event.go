@@ -13,7 +13,7 @@ import (
 	"github.com/chaski-dev/chaski/tools/documents/ground"
 )
 
-// Event is one journalled fact of a run. Exactly one of the pointers is set.
+// Event is one journalled fact of a run. Exactly one of the pointers is set, beside Stands.
 type Event struct {
 	At time.Time `json:"at"` // by the runtime's clock, UTC
 
@@ -33,6 +33,8 @@ type Event struct {
 	Faulted   *Faulted   `json:"faulted,omitempty"`
 	Reopened  *Reopened  `json:"reopened,omitempty"`
 	Ended     *Ended     `json:"ended,omitempty"`
+
+	Stands *Standing `json:"stands,omitempty"` // where the run stops after it; older journals lack it
 }
 
 // Started begins a run: who asked for what, with which tools and budget.
@@ -283,5 +285,5 @@ type Ended struct {
 	Status Status `json:"status"`
 	Reason string `json:"reason,omitempty"`
 	State  string `json:"state"`          // hash of the state before this event, see State.Hash
-	Used   *Used  `json:"used,omitempty"` // as in that state, for lists; older journals lack it
+	Used   *Used  `json:"used,omitempty"` // as in that state; Event.Stands says so now
 }

@@ -415,7 +415,7 @@ func (l *loop) readings(cmd planner.Command) ([]*llm.Request, error) {
 
 func (l *loop) end(ctx context.Context) error {
 	for !l.state.Status.Done() {
-		if err := l.settle(ctx, planner.Event{Ended: &planner.Ended{Status: l.state.Outcome, Reason: l.state.OutcomeReason, State: l.state.Hash(), Used: new(l.state.Used)}}); err != nil {
+		if err := l.settle(ctx, planner.Event{Ended: &planner.Ended{Status: l.state.Outcome, Reason: l.state.OutcomeReason, State: l.state.Hash()}}); err != nil {
 			return err
 		}
 	}

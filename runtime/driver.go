@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/runtime/journal"
@@ -17,6 +18,7 @@ type driver struct {
 	rt    *Runtime
 	run   string
 	state planner.State
+	began time.Time // at the first event
 	last  journal.Record
 	watch func(Update)
 
@@ -43,7 +45,11 @@ func (d *driver) catchUp(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("runtime: run %s is refused at event %d: %w", d.run, rec.Seq, err)
 		}
-		if err := d.fold(rec, ev); err != nil {
+		next := planner.Fold(d.state, ev)
+		if ev.Stands != nil && !ev.Stands.Is(planner.StandingOf(&next, d.beganAt(&ev))) {
+			return fmt.Errorf("runtime: run %s is refused at event %d: %w: it does not stand as the event says", d.run, rec.Seq, planner.ErrEvent)
+		}
+		if err := d.fold(rec, ev, next); err != nil {
 			return err
 		}
 	}
@@ -66,11 +72,18 @@ func decode(raw json.RawMessage) (planner.Event, error) {
 	return ev, nil
 }
 
-// fold takes in an event that is in the journal.
-func (d *driver) fold(rec journal.Record, ev planner.Event) error {
+// beganAt is when the run began whose next event is that one.
+func (d *driver) beganAt(ev *planner.Event) time.Time {
+	if d.last.Seq == 0 {
+		return ev.At
+	}
+	return d.began
+}
+
+// fold takes in an event that is in the journal, and the state after it.
+func (d *driver) fold(rec journal.Record, ev planner.Event, next planner.State) error {
 	before := d.state
-	d.state = planner.Fold(d.state, ev)
-	d.last = rec
+	d.began, d.state, d.last = d.beganAt(&ev), next, rec
 	if d.keep {
 		d.events = append(d.events, ev)
 	}
@@ -93,12 +106,19 @@ func (d *driver) append(ctx context.Context, ev planner.Event) error {
 	if err := planner.Check(d.state, ev); err != nil {
 		return err
 	}
+	ev.Stands = nil // a fork's events stood for the run that they come from
 	raw, err := json.Marshal(ev)
 	if err != nil {
 		return fmt.Errorf("runtime: run %s: %w", d.run, err)
 	}
 	if ev, err = decode(raw); err != nil {
 		return fmt.Errorf("runtime: run %s: %w", d.run, err)
+	}
+	next := planner.Fold(d.state, ev)
+	if ev.Stands = planner.StandingOf(&next, d.beganAt(&ev)); ev.Stands != nil {
+		if raw, err = json.Marshal(ev); err != nil {
+			return fmt.Errorf("runtime: run %s: %w", d.run, err)
+		}
 	}
 	epoch := max(d.epoch, d.last.Epoch)
 	if d.epoch > 0 {
@@ -111,7 +131,7 @@ func (d *driver) append(ctx context.Context, ev planner.Event) error {
 	if err := d.rt.opt.Journal.Append(ctx, d.run, rec); err != nil {
 		return err
 	}
-	return d.fold(rec, ev)
+	return d.fold(rec, ev, next)
 }
 
 // settle appends an event of this driver. Where another process appended first, it

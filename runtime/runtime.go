@@ -52,7 +52,10 @@ type Options struct {
 }
 
 // Runtime drives runs. It is safe for concurrent use, one Drive for each run.
-type Runtime struct{ opt Options }
+type Runtime struct {
+	opt   Options
+	looks chan struct{} // a slot for each look at a run that waits
+}
 
 // New returns a runtime.
 func New(opt Options) (*Runtime, error) {
@@ -78,7 +81,7 @@ func New(opt Options) (*Runtime, error) {
 	if opt.Parallel <= 0 {
 		opt.Parallel = 16
 	}
-	return &Runtime{opt: opt}, nil
+	return &Runtime{opt: opt, looks: make(chan struct{}, looksAtOnce)}, nil
 }
 
 // steady is a wall clock that goes on evenly, whatever is done to the system's.

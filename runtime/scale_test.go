@@ -162,8 +162,8 @@ func TestListOnStream(t *testing.T) {
 	if err != nil || len(runs) < n {
 		t.Fatal(len(runs), err)
 	}
-	for at := 0; at < len(runs); at += 64 {
-		for i, s := range rt.Summaries(ctx, runs[at:min(at+64, len(runs))]) {
+	for at := 0; at < len(runs); at += 512 {
+		for i, s := range rt.Summaries(ctx, runs[at:min(at+512, len(runs))]) {
 			if s.Err != nil || s.Status != planner.Finished || s.Prompt != "go" {
 				t.Fatalf("run %s: %+v", runs[at+i], s)
 			}

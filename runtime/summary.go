@@ -30,29 +30,41 @@ type Listed struct {
 	Err error
 }
 
-// Summary returns what a list says of a run. Of a run that has ended it reads the two ends
-// of the journal, where that can; Load and Events check all of it.
+// Summary returns what a list says of a run. Of a run that is over or waits it reads the last
+// record, where the journal can give that; Load and Events check all of it.
 func (r *Runtime) Summary(ctx context.Context, run string) (Summary, error) {
 	one := r.Summaries(ctx, []string{run})[0]
 	return one.Summary, one.Err
 }
 
 // Summaries is Summary of several runs, in their order. A journal on a cluster is asked for
-// all of them at once.
+// hundreds of them at once.
 func (r *Runtime) Summaries(ctx context.Context, runs []string) []Listed {
 	out := make([]Listed, len(runs))
-	var ends []journal.End
+	known := make([]bool, len(runs))
 	if e, ok := r.opt.Journal.(journal.Ender); ok {
-		ends = e.Ends(ctx, runs)
-	}
-	for i, run := range runs {
-		if ends != nil && ends[i].Err == nil {
-			var ok bool
-			if out[i].Summary, ok = summarised(run, ends[i].First, ends[i].Last); ok {
+		var half []string // those of which the first record tells the rest
+		var at []int
+		lasts := e.Lasts(ctx, runs)
+		for i, run := range runs {
+			if lasts[i].Err != nil {
 				continue
 			}
+			var more bool
+			if known[i], more = out[i].end(run, lasts[i].Record); more {
+				half, at = append(half, run), append(at, i)
+			}
 		}
-		out[i].Summary, out[i].Err = r.summary(ctx, run)
+		if len(half) > 0 {
+			for n, first := range e.Firsts(ctx, half) {
+				known[at[n]] = first.Err == nil && out[at[n]].begin(half[n], first.Record)
+			}
+		}
+	}
+	for i, run := range runs {
+		if !known[i] {
+			out[i].Summary, out[i].Err = r.summary(ctx, run)
+		}
 	}
 	return out
 }
@@ -70,8 +82,28 @@ func (r *Runtime) summary(ctx context.Context, run string) (Summary, error) {
 	return out, nil
 }
 
-// summarised reads the two ends of a run; not ok if they do not tell all.
-func summarised(run string, first, last journal.Record) (out Summary, ok bool) {
+// end reads the last record of a run; whole if that tells all, more if the first tells the
+// rest.
+func (s *Summary) end(run string, last journal.Record) (whole, more bool) {
+	if st, ok := planner.StandsIn(last.Event); ok && st.Run == run {
+		*s = Summary{Status: st.Status, Reason: st.Reason, Started: st.Began, Last: st.At, By: st.By, Prompt: st.Prompt,
+			Follows: st.Follows, Parent: st.Parent, Used: st.Used}
+		return !st.Long, st.Long
+	}
+	var end struct { // as it was once written
+		At    time.Time      `json:"at"`
+		Ended *planner.Ended `json:"ended"`
+	}
+	if json.Unmarshal(last.Event, &end) != nil || end.Ended == nil || end.Ended.Used == nil {
+		return false, false
+	}
+	*s = Summary{Status: end.Ended.Status, Reason: end.Ended.Reason, Last: end.At, Used: *end.Ended.Used}
+	return false, true
+}
+
+// begin reads the first record of a run into what its last one told; not ok if it does not
+// tell the rest.
+func (s *Summary) begin(run string, first journal.Record) (ok bool) {
 	var begin struct {
 		At      time.Time `json:"at"`
 		Started *struct {
@@ -84,22 +116,14 @@ func summarised(run string, first, last journal.Record) (out Summary, ok bool) {
 			} `json:"messages"`
 		} `json:"started"`
 	}
-	var end struct {
-		At    time.Time      `json:"at"`
-		Ended *planner.Ended `json:"ended"`
-	}
-	if json.Unmarshal(last.Event, &end) != nil || end.Ended == nil || end.Ended.Used == nil {
-		return out, false
-	}
 	if json.Unmarshal(first.Event, &begin) != nil || begin.Started == nil || begin.Started.Run != run { // a fork says so further on
-		return out, false
+		return false
 	}
-	out = Summary{Status: end.Ended.Status, Reason: end.Ended.Reason, Started: begin.At, Last: end.At, By: begin.Started.By,
-		Follows: begin.Started.Follows, Parent: begin.Started.Parent, Used: *end.Ended.Used}
+	s.Started, s.By, s.Follows, s.Parent = begin.At, begin.Started.By, begin.Started.Follows, begin.Started.Parent
 	if m := begin.Started.Messages; len(m) > 0 {
-		out.Prompt = m[len(m)-1].Content
+		s.Prompt = m[len(m)-1].Content
 	}
-	return out, true
+	return true
 }
 
 // ErrOpen is removing a run that has not ended.

@@ -22,9 +22,9 @@ const (
 // Wait returns a run's state once it can be driven on: a person has answered, settled
 // or cancelled it, in whatever process, it is suspended and to be tried again now, or a request for approval has expired by the
 // runtime's clock, which Wait journals. It returns at once if the run waits for nobody.
-// Wait holds no lease and runs nothing, so several processes may wait for one run.
+// Wait holds no lease and runs nothing, so several processes may wait for one run. While
+// it waits it keeps no more of the run than how that stands.
 func (r *Runtime) Wait(ctx context.Context, run string) (planner.State, error) {
-	d := &driver{rt: r, run: run}
 	began := time.Now()
 	longest := min(r.opt.Poll, waitPoll) // the clock may jump: it is read again after this
 	var changed <-chan struct{}
@@ -34,35 +34,37 @@ func (r *Runtime) Wait(ctx context.Context, run string) (planner.State, error) {
 		defer stop()
 		longest = max(longest, waitWatched/2+rand.N(waitWatched/2)) // not all at once
 	}
+	known := r.Standing
+	if _, ok := r.opt.Journal.(journal.Ender); !ok {
+		known = r.look(run)
+	}
 	for soon := longest; ; {
 		if err := ctx.Err(); err != nil {
-			return d.state, err
+			return planner.State{}, err
 		}
-		if err := d.catchUp(ctx); err != nil {
-			return d.state, err
+		st, err := r.lookOnce(ctx, run, known)
+		if err != nil && (ctx.Err() != nil || errors.Is(err, journal.ErrNoRun) || errors.Is(err, journal.ErrCorrupt) || errors.Is(err, planner.ErrEvent)) {
+			return planner.State{}, err
 		}
-		st := d.state.Status
-		if st != planner.Waiting && st != planner.OutcomeUnknown && st != planner.Suspended {
-			return d.state, nil
+		if err == nil && (st == nil || st.Status.Done()) {
+			return r.Load(ctx, run)
 		}
 		pause := longest
-		if expires, ok := firstExpiry(d.state); ok {
-			now := later(r.now(), d.state.At)
-			left := expires.Sub(now)
-			if left <= 0 {
-				err := d.append(ctx, planner.Event{At: now, Ticked: &planner.Ticked{}})
-				if err != nil && !errors.Is(err, journal.ErrConflict) && !errors.Is(err, journal.ErrFenced) {
-					return d.state, err
+		if err != nil { // nothing is lost by looking later
+			r.opt.Log.Debug().Str("run", run).Err(err).Msg("a run that waits could not be looked at")
+			st = &planner.Standing{}
+		}
+		if !st.Until.IsZero() {
+			now := later(r.now(), st.At)
+			left := st.Until.Sub(now)
+			switch {
+			case st.Status != planner.Suspended && left <= 0:
+				if err := r.tick(ctx, run, now); err != nil {
+					return planner.State{}, err
 				}
 				continue // also where somebody else was first: what they wrote is read
-			}
-			pause = min(pause, max(left, time.Millisecond))
-		}
-		if st == planner.Suspended {
-			until := d.state.Fault.Until
-			left := until.Sub(later(r.now(), d.state.At))
-			if left <= 0 || time.Since(began) >= until.Sub(d.state.At) { // whatever was done to the clock
-				return d.state, nil
+			case st.Status == planner.Suspended && (left <= 0 || time.Since(began) >= st.Until.Sub(st.At)): // whatever was done to the clock
+				return r.Load(ctx, run)
 			}
 			pause = min(pause, max(left, time.Millisecond))
 		}
@@ -79,13 +81,55 @@ func (r *Runtime) Wait(ctx context.Context, run string) (planner.State, error) {
 	}
 }
 
-// firstExpiry returns the time at which the first of the open requests for approval
-// expires.
-func firstExpiry(s planner.State) (first time.Time, ok bool) {
-	for _, c := range s.Calls {
-		if c.Phase == planner.Awaiting && !c.Expires.IsZero() && (!ok || c.Expires.Before(first)) {
-			first, ok = c.Expires, true
+// looksAtOnce is how many waiting runs are looked at side by side: after a connection was
+// away thousands are to be.
+const looksAtOnce = 64
+
+func (r *Runtime) lookOnce(ctx context.Context, run string, known func(context.Context, string) (*planner.Standing, error)) (*planner.Standing, error) {
+	select {
+	case r.looks <- struct{}{}:
+		defer func() { <-r.looks }()
+		return known(ctx, run)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Standing says how a run stands that is over or waits; nil if it can be driven on. It reads
+// the last record alone, where that tells.
+func (r *Runtime) Standing(ctx context.Context, run string) (*planner.Standing, error) {
+	if e, ok := r.opt.Journal.(journal.Ender); ok {
+		last := e.Lasts(ctx, []string{run})[0]
+		if st, ok := planner.StandsIn(last.Event); ok && last.Err == nil && st.Run == run {
+			return st, nil
 		}
 	}
-	return first, ok
+	return r.look(run)(ctx, run)
+}
+
+// look reads a whole run, and then no more than what is new.
+func (r *Runtime) look(run string) func(context.Context, string) (*planner.Standing, error) {
+	d := &driver{rt: r, run: run}
+	return func(ctx context.Context, _ string) (*planner.Standing, error) {
+		if err := d.catchUp(ctx); err != nil {
+			return nil, err
+		}
+		return planner.StandingOf(&d.state, d.began), nil
+	}
+}
+
+// tick journals the time of a run in which a request for approval has expired.
+func (r *Runtime) tick(ctx context.Context, run string, now time.Time) error {
+	d := &driver{rt: r, run: run}
+	if err := d.catchUp(ctx); err != nil {
+		return err
+	}
+	if st := planner.StandingOf(&d.state, d.began); st == nil || st.Until.IsZero() || st.Until.After(now) {
+		return nil
+	}
+	err := d.append(ctx, planner.Event{At: later(now, d.state.At), Ticked: &planner.Ticked{}})
+	if errors.Is(err, journal.ErrConflict) || errors.Is(err, journal.ErrFenced) {
+		return nil
+	}
+	return err
 }

@@ -69,6 +69,12 @@ func (h *Host) Serve(ctx context.Context, o ServeOptions) (err error) {
 // work runs one job, or goes on with its run.
 func (h *Host) work(ctx context.Context, job bus.Job) (bus.Answer, error) {
 	rt := h.Runtime()
+	if job.Again > 0 { // after a restart thousands may wait: they need not be read for that
+		st, err := rt.Standing(ctx, job.Run)
+		if err == nil && st != nil && (st.Status == planner.Waiting || st.Status == planner.OutcomeUnknown) {
+			return bus.Answer{Status: string(st.Status), Reason: st.Reason}, nil
+		}
+	}
 	s, err := rt.Load(ctx, job.Run)
 	if errors.Is(err, journal.ErrNoRun) {
 		_, err = h.Start(ctx, agent.Start{Run: job.Run, Prompt: job.Prompt, By: job.Source})

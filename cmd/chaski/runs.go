@@ -94,6 +94,7 @@ type runsCmd struct {
 type runsLsCmd struct {
 	runsFlags
 	Status string `help:"Only runs of this status, such as waiting or outcome_unknown."`
+	Limit  int    `help:"Only so many, the last by name: names that are not chosen stand in the order of time."`
 	JSON   bool   `help:"A JSON line for each run."`
 }
 
@@ -103,12 +104,48 @@ var callID = regexp.MustCompile(`\b([0-9a-f]{12})[0-9a-f]{52}\b`)
 // listed is a run as ls --json prints it.
 type listed struct {
 	Run     string         `json:"run"`
-	Status  planner.Status `json:"status"` // refused if its journal is
+	Status  planner.Status `json:"status"` // or refused
 	Reason  string         `json:"reason,omitempty"`
 	Started time.Time      `json:"started,omitzero"`
 	By      string         `json:"by,omitempty"`
 	Prompt  string         `json:"prompt,omitempty"`
 	Used    planner.Used   `json:"used,omitzero"`
+}
+
+// refused is in place of a status where the journal is.
+const refused = "refused"
+
+// runs are those that are asked for, in the order of their names.
+func (c *runsLsCmd) runs(ctx context.Context, rt *runtime.Runtime, names []string) iter.Seq[listed] {
+	fits := func(yield func(listed) bool) {
+		for run, one := range summaries(ctx, rt, names) {
+			l := listed{Run: run, Status: refused}
+			if one.Err == nil {
+				s := one.Summary
+				l = listed{Run: run, Status: s.Status, Reason: s.Reason, Started: s.Started, By: s.By, Prompt: s.Prompt, Used: s.Used}
+			} else {
+				l.Reason = one.Err.Error()
+			}
+			if (c.Status == "" || c.Status == string(l.Status)) && !yield(l) {
+				return
+			}
+		}
+	}
+	if c.Limit <= 0 {
+		return fits
+	}
+	slices.Reverse(names) // no more is read than it takes
+	if c.Status == "" {
+		names = names[:min(len(names), c.Limit)]
+	}
+	var last []listed
+	for l := range fits {
+		if last = append(last, l); len(last) == c.Limit {
+			break
+		}
+	}
+	slices.Reverse(last)
+	return slices.Values(last)
 }
 
 // Run prints a line for each run.
@@ -124,22 +161,14 @@ func (c *runsLsCmd) Run(ctx context.Context) error {
 	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 	out := json.NewEncoder(stdout)
 	out.SetEscapeHTML(false)
-	for run, one := range summaries(ctx, rt, runs) {
-		l := listed{Run: run, Status: "refused"}
-		if one.Err == nil {
-			s := one.Summary
-			l = listed{Run: run, Status: s.Status, Reason: s.Reason, Started: s.Started, By: s.By, Prompt: s.Prompt, Used: s.Used}
-		} else {
-			l.Reason = one.Err.Error()
-		}
+	for l := range c.runs(ctx, rt, runs) {
 		switch {
-		case c.Status != "" && c.Status != string(l.Status):
 		case c.JSON:
 			if err := out.Encode(l); err != nil {
 				return err
 			}
-		case one.Err != nil:
-			fmt.Fprintf(table, "%s\t%s\t%s\n", run, l.Status, printable(l.Reason, false))
+		case l.Status == refused:
+			fmt.Fprintf(table, "%s\t%s\t%s\n", l.Run, l.Status, printable(l.Reason, false))
 		default:
 			what := l.Prompt
 			if l.Reason != "" {
@@ -148,7 +177,7 @@ func (c *runsLsCmd) Run(ctx context.Context) error {
 			if len(what) > 80 {
 				what = strings.ToValidUTF8(what[:80], "") + "…"
 			}
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d steps\t%d calls\t%d tokens\t%s\n", run, l.Status, l.Started.Local().Format("2006-01-02 15:04"), printable(who(l.By), false),
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d steps\t%d calls\t%d tokens\t%s\n", l.Run, l.Status, l.Started.Local().Format("2006-01-02 15:04"), printable(who(l.By), false),
 				l.Used.Steps, l.Used.Calls, l.Used.Tokens, printable(strings.ReplaceAll(what, "\t", " "), false))
 		}
 	}
@@ -160,8 +189,8 @@ func summaries(ctx context.Context, rt *runtime.Runtime, runs []string) iter.Seq
 	return func(yield func(string, runtime.Listed) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		const batch = 64
-		width := 4 * goruntime.GOMAXPROCS(0)
+		const batch = 512
+		width := 2 * goruntime.GOMAXPROCS(0)
 		slots := make(chan chan []runtime.Listed, width)
 		go func() {
 			defer close(slots)

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -36,6 +37,25 @@ func TestRunsRm(t *testing.T) {
 	}
 	list, _, _ := chaski(t, "", "runs", "ls", "--runs", runs)
 	contains(t, "the list", list, names[0]+"  finished", names[2]+"  waiting", "Refund order 1042.", "3 steps")
+	for _, c := range []struct {
+		want []string
+		args []string
+	}{
+		{names[1:], []string{"--limit", "2"}},
+		{names, []string{"--limit", "9"}},
+		{names[1:2], []string{"--status", "finished", "--limit", "1"}},
+		{names[2:], []string{"--status", "waiting", "--limit", "2"}},
+		{nil, []string{"--status", "running"}},
+	} {
+		var got []string
+		out, _, _ := chaski(t, "", append([]string{"runs", "ls", "--runs", runs}, c.args...)...)
+		for line := range strings.Lines(out) {
+			got = append(got, strings.Fields(line)[0])
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%v: %v, want %v", c.args, got, c.want)
+		}
+	}
 	if out, errs, code := chaski(t, "", "runs", "rm", "--older", "1h", "--runs", runs); code != 0 || out != "" {
 		t.Error(out, errs, code)
 	}

@@ -108,16 +108,7 @@ func OpenQueue(ctx context.Context, conn *Conn, o QueueOptions) (*Queue, error) 
 	if err != nil {
 		return nil, fmt.Errorf("bus: the queue of agent %s: %w", o.Agent, err)
 	}
-	err = conn.ride(ctx, func(ctx context.Context) (err error) {
-		s.consumer, err = s.stream.Consumer(ctx, startConsumer)
-		if errors.Is(err, jetstream.ErrConsumerNotFound) {
-			s.consumer, err = s.stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
-				Durable: startConsumer, FilterSubject: subjectStart + o.Agent, AckPolicy: jetstream.AckExplicitPolicy,
-				AckWait: o.AckWait, MaxDeliver: -1, MaxAckPending: 100_000})
-		}
-		return err
-	})
-	if err != nil {
+	if err = s.runners(ctx); err != nil {
 		return nil, fmt.Errorf("bus: the runners of agent %s: %w", o.Agent, err)
 	}
 	if is := s.consumer.CachedInfo().Config.AckWait; is > 0 && is != o.AckWait {
@@ -131,6 +122,23 @@ func OpenQueue(ctx context.Context, conn *Conn, o QueueOptions) (*Queue, error) 
 		return nil, fmt.Errorf("bus: the stream of answers: %w", err)
 	}
 	return s, nil
+}
+
+// runners finds the consumer that the runners share, or makes it: also where it was deleted
+// while they served. What was under way is handed out again then.
+func (s *Queue) runners(ctx context.Context) error {
+	return s.conn.ride(ctx, func(ctx context.Context) error {
+		c, err := s.stream.Consumer(ctx, startConsumer)
+		if errors.Is(err, jetstream.ErrConsumerNotFound) {
+			c, err = s.stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
+				Durable: startConsumer, FilterSubject: subjectStart + s.o.Agent, AckPolicy: jetstream.AckExplicitPolicy,
+				AckWait: s.o.AckWait, MaxDeliver: -1, MaxAckPending: 100_000})
+		}
+		if err == nil {
+			s.consumer = c
+		}
+		return err
+	})
 }
 
 // ensure makes a stream if it is missing. One that is there is only checked: its copies,
@@ -273,6 +281,9 @@ func (s *Queue) Serve(ctx context.Context, do func(ctx context.Context, job Job)
 			<-slots
 			if ctx.Err() != nil {
 				return ctx.Err()
+			}
+			if lookErr := s.runners(ctx); lookErr != nil && err == nil {
+				err = lookErr
 			}
 			if err != nil {
 				s.o.Logger.Warn().Err(err).Msg("no start could be fetched")

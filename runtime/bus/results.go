@@ -141,7 +141,7 @@ func (c *Conn) ride(ctx context.Context, ask func(context.Context) error) error 
 		err := ask(try)
 		cancel()
 		limit := c.wait
-		if c.nc.IsConnected() && !errors.Is(err, jetstream.ErrJetStreamNotEnabled) {
+		if c.nc.IsConnected() && !without(err) {
 			limit = max(limit, election)
 		}
 		if err == nil || !transient(err) || ctx.Err() != nil || time.Since(began) >= limit || sleep(ctx, 50*time.Millisecond) != nil {
@@ -150,9 +150,27 @@ func (c *Conn) ride(ctx context.Context, ask func(context.Context) error) error 
 	}
 }
 
+// without says that no server has JetStream for this account, which no election changes.
+func without(err error) bool {
+	return errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount)
+}
+
 // storeTry is how long one request to the store may take: its answer may have been lost
 // with the connection, and is asked for again.
 const storeTry = 2 * time.Second
+
+// gone forgets the bucket of results if it is not there any more.
+func (s *store) gone(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, storeTry)
+	defer cancel()
+	if _, err := s.conn.js.KeyValue(ctx, resultBucket); !errors.Is(err, jetstream.ErrBucketNotFound) {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kv = nil
+	return true
+}
 
 // create makes an entry where there is none. It returns its revision, or 0 and the
 // entry that is there already. An answer that was lost is
@@ -190,6 +208,10 @@ func (s *store) create(ctx context.Context, id string, e entry) (mine uint64, ot
 			}
 		} else if ctx.Err() != nil || !transient(err) {
 			return 0, entry{}, fmt.Errorf("result store: %w: %w", ErrUnavailable, err)
+		} else if errors.Is(err, jetstream.ErrNoStreamResponse) && s.gone(ctx) { // somebody deleted it
+			if kv, err = s.results(ctx); err != nil {
+				return 0, entry{}, err
+			}
 		}
 		if sleep(ctx, min(pause, 250*time.Millisecond)) != nil {
 			return 0, entry{}, fmt.Errorf("result store: %w: %w", ErrUnavailable, err)

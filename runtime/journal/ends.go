@@ -5,20 +5,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 )
 
 // Ender is a [Journal] that gives the first and the last records of runs without reading
-// what lies between them. It vouches for no more than these two.
+// what lies between them. It vouches for no more than these. Both return as many as there
+// are runs, in their order.
 type Ender interface {
-	// Ends returns as many as there are runs, in their order.
-	Ends(ctx context.Context, runs []string) []End
+	Firsts(ctx context.Context, runs []string) []End
+	Lasts(ctx context.Context, runs []string) []End
 }
 
-// End is a run's first record and its last.
+// End is a run's first record, or its last, or why it cannot be read.
 type End struct {
-	First, Last Record
-	Err         error
+	Record
+	Err error
 }
 
 // Remover is a [Journal] from which a whole run can be removed.
@@ -30,70 +32,78 @@ type Remover interface {
 // endsRead is how much of a file is read at a time, in search of the end of a line.
 const endsRead = 8 << 10
 
-// Ends implements [Ender]. It takes no lock: a line that is being written is no record.
-func (d *Dir) Ends(_ context.Context, runs []string) []End {
+// Firsts implements [Ender]. It takes no lock: a line that is being written is no record.
+func (d *Dir) Firsts(_ context.Context, runs []string) []End { return d.ends(runs, firstLine, 1) }
+
+// Lasts implements [Ender], likewise.
+func (d *Dir) Lasts(_ context.Context, runs []string) []End { return d.ends(runs, lastLine, 0) }
+
+func (d *Dir) ends(runs []string, line func(f File, size int64) ([]byte, error), seq int) []End {
 	all := make([]End, len(runs))
 	for i, run := range runs {
-		all[i].First, all[i].Last, all[i].Err = d.ends(run)
+		all[i].Record, all[i].Err = d.end(run, line, seq)
 	}
 	return all
 }
 
-func (d *Dir) ends(run string) (first, last Record, err error) {
+func (d *Dir) end(run string, line func(f File, size int64) ([]byte, error), seq int) (r Record, err error) {
 	if err := CheckRun(run); err != nil {
-		return first, last, err
+		return r, err
 	}
 	f, err := d.fs.Open(d.file(run), false)
 	if errors.Is(err, os.ErrNotExist) {
-		return first, last, fmt.Errorf("%w: %s", ErrNoRun, run)
+		return r, fmt.Errorf("%w: %s", ErrNoRun, run)
 	}
 	if err != nil {
-		return first, last, fmt.Errorf("journal: %w", err)
+		return r, fmt.Errorf("journal: %w", err)
 	}
 	defer f.Close()
 	size, err := f.Size()
 	if err != nil {
-		return first, last, fmt.Errorf("journal: %w", err)
+		return r, fmt.Errorf("journal: %w", err)
 	}
-	var head, end []byte
+	text, err := line(f, size)
+	if err != nil {
+		return r, fmt.Errorf("journal: %w", err)
+	}
+	if r, err = parseLine(text); err == nil && (r.Hash != r.sum() || seq > 0 && r.Seq != seq) {
+		err = errors.New("its hash does not fit its content")
+	}
+	if err != nil {
+		return r, &CorruptError{Run: run, Seq: seq, Reason: err.Error()}
+	}
+	return r, nil
+}
+
+// firstLine reads a file up to the end of its first line, or all of it.
+func firstLine(f File, size int64) ([]byte, error) {
+	var head []byte
 	for at := int64(0); bytes.IndexByte(head, '\n') < 0 && at < size; at = int64(len(head)) {
 		piece := make([]byte, min(size-at, max(endsRead, at)))
 		if _, err := f.ReadAt(piece, at); err != nil {
-			return first, last, fmt.Errorf("journal: %w", err)
+			return nil, err
 		}
 		head = append(head, piece...)
 	}
-	line, _, whole := bytes.Cut(head, []byte{'\n'})
-	if !whole {
-		return first, last, &CorruptError{Run: run, Seq: 1, Reason: "it has no end"}
-	}
-	if first, err = parseLine(line); err == nil && (first.Seq != 1 || first.Hash != first.sum()) {
-		err = errors.New("its hash does not fit its content")
-	}
-	if err != nil {
-		return first, last, &CorruptError{Run: run, Seq: 1, Reason: err.Error()}
-	}
+	line, _, _ := bytes.Cut(head, []byte{'\n'})
+	return line, nil
+}
+
+// lastLine reads what follows the last end of a line but one.
+func lastLine(f File, size int64) ([]byte, error) {
 	for n := int64(endsRead); ; n *= 4 {
-		end = make([]byte, min(n, size))
-		if _, err := f.ReadAt(end, size-int64(len(end))); err != nil {
-			return first, last, fmt.Errorf("journal: %w", err)
+		end := make([]byte, min(n, size))
+		if _, err := f.ReadAt(end, size-int64(len(end))); err != nil && (size > 0 || !errors.Is(err, io.EOF)) {
+			return nil, err
 		}
 		end = bytes.TrimSuffix(end, []byte{'\n'})
 		if i := bytes.LastIndexByte(end, '\n'); i >= 0 {
-			end = end[i+1:]
-			break
+			return end[i+1:], nil
 		}
 		if n >= size {
-			break
+			return end, nil
 		}
 	}
-	if last, err = parseLine(end); err == nil && last.Hash != last.sum() {
-		err = errors.New("its hash does not fit its content")
-	}
-	if err != nil {
-		return first, last, &CorruptError{Run: run, Seq: 0, Reason: "its last line: " + err.Error()}
-	}
-	return first, last, nil
 }
 
 // Remove implements [Remover].

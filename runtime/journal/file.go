@@ -211,6 +211,9 @@ func parse(run string, data []byte) ([]Record, int, error) {
 }
 
 func parseLine(line []byte) (Record, error) {
+	if r, ok := split(line); ok && json.Valid(r.Event) {
+		return r, nil
+	}
 	var r Record
 	dec := json.NewDecoder(bytes.NewReader(line))
 	dec.DisallowUnknownFields()

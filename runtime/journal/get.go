@@ -22,20 +22,25 @@ const (
 	directGet = jetstream.DefaultAPIPrefix + "DIRECT.GET."
 )
 
-// wanted is a message that is asked for: the last of a subject, or the next from a sequence.
+// wanted is a message that is asked for: the last of a subject, or the next from a sequence;
+// or messages, the last of several subjects or the next from a sequence on.
 type wanted struct {
-	Last     string `json:"last_by_subj,omitempty"`
-	Seq      uint64 `json:"seq,omitempty"`
-	Next     string `json:"next_by_subj,omitempty"`
-	Batch    int    `json:"batch,omitempty"`     // of direct answers
-	MaxBytes int    `json:"max_bytes,omitempty"` // likewise
+	Last string `json:"last_by_subj,omitempty"`
+	Seq  uint64 `json:"seq,omitempty"`
+	Next string `json:"next_by_subj,omitempty"`
+
+	// Of direct answers.
+	Lasts    []string `json:"multi_last,omitempty"`
+	Batch    int      `json:"batch,omitempty"`
+	MaxBytes int      `json:"max_bytes,omitempty"`
 }
 
 // got is an answer: a message, or why there is none.
 type got struct {
-	data []byte
-	seq  uint64
-	err  error
+	data    []byte
+	seq     uint64
+	subject string // of a direct answer
+	err     error
 }
 
 func (s *Stream) direct() bool { return s.stream.CachedInfo().Config.AllowDirect }
@@ -43,6 +48,9 @@ func (s *Stream) direct() bool { return s.stream.CachedInfo().Config.AllowDirect
 // getMany asks for messages side by side, so that thousands cost few turns of waiting. What
 // is not answered in time is asked for again.
 func (s *Stream) getMany(ctx context.Context, all []wanted) []got {
+	if len(all) == 0 {
+		return nil
+	}
 	subject, read := leaderGet+s.name, readLeader
 	if s.direct() {
 		subject, read = directGet+s.name, readDirect
@@ -106,39 +114,53 @@ func (s *Stream) getMany(ctx context.Context, all []wanted) []got {
 // getBatch returns messages of a subject from a sequence on, as some server of the stream
 // has them. None is no proof that there are none.
 func (s *Stream) getBatch(ctx context.Context, run string, seq uint64) (out []got) {
-	const batch, most = 256, 8 << 20
-	body, err := json.Marshal(wanted{Seq: seq, Next: subjectPrefix + run, Batch: batch, MaxBytes: most})
+	const batch = 256
+	s.several(ctx, wanted{Seq: seq, Next: subjectPrefix + run, Batch: batch, MaxBytes: batchBytes}, batch, func(g got) bool {
+		if len(out) > 0 && g.seq <= out[len(out)-1].seq {
+			return false
+		}
+		out = append(out, g)
+		return true
+	})
+	return out
+}
+
+// batchBytes bounds what a server sends in one go.
+const batchBytes = 8 << 20
+
+// several makes a request that some server of the stream answers with up to most messages,
+// and yields them. Those that are lost on the way are missing.
+func (s *Stream) several(ctx context.Context, w wanted, most int, yield func(got) bool) {
+	body, err := json.Marshal(w)
 	if err != nil {
-		return nil
+		return
 	}
 	nc := s.js.Conn()
-	answers := make(chan *nats.Msg, batch+1)
+	answers := make(chan *nats.Msg, most+1)
 	inbox := nc.NewInbox()
 	sub, err := nc.ChanSubscribe(inbox, answers)
 	if err != nil {
-		return nil
+		return
 	}
 	defer func() { _ = sub.Unsubscribe() }()
 	if nc.PublishRequest(directGet+s.name, inbox, body) != nil {
-		return nil
+		return
 	}
-	patience := time.NewTimer(2 * time.Second)
+	patience := time.NewTimer(s.opt.Wait / 3)
 	defer patience.Stop()
-	for len(out) < batch {
+	for range most {
 		select {
 		case msg := <-answers:
-			g := readDirect(msg)
-			if g.err != nil || len(out) > 0 && g.seq <= out[len(out)-1].seq {
-				return out
+			patience.Reset(s.opt.Wait / 3)
+			if g := readDirect(msg); g.err != nil || !yield(g) {
+				return
 			}
-			out = append(out, g)
 		case <-patience.C:
-			return out
+			return
 		case <-ctx.Done():
-			return out
+			return
 		}
 	}
-	return out
 }
 
 // readDirect reads a message as a server of the stream sends it; also the end of a batch.
@@ -153,7 +175,7 @@ func readDirect(msg *nats.Msg) got {
 		return got{err: fmt.Errorf("status %s %s", status, msg.Header.Get("Description"))}
 	}
 	seq, err := strconv.ParseUint(msg.Header.Get("Nats-Sequence"), 10, 64)
-	return got{data: msg.Data, seq: seq, err: err}
+	return got{data: msg.Data, seq: seq, subject: msg.Header.Get("Nats-Subject"), err: err}
 }
 
 // readLeader reads a message as the leader's interface gives it.
@@ -226,35 +248,4 @@ func (s *Stream) following(ctx context.Context, run string, seq uint64) iter.Seq
 			}
 		}
 	}
-}
-
-// Ends implements [Ender].
-func (s *Stream) Ends(ctx context.Context, runs []string) []End {
-	all := make([]wanted, 0, 2*len(runs))
-	for _, run := range runs {
-		subject := subjectPrefix + run
-		all = append(all, wanted{Seq: 1, Next: subject}, wanted{Last: subject})
-	}
-	answers := s.getMany(ctx, all)
-	out := make([]End, len(runs))
-	for i, run := range runs {
-		if out[i].Err = CheckRun(run); out[i].Err != nil {
-			continue
-		}
-		for n, r := range []*Record{&out[i].First, &out[i].Last} {
-			g := answers[2*i+n]
-			if errors.Is(g.err, jetstream.ErrMsgNotFound) {
-				g.err = fmt.Errorf("%w: %s", ErrNoRun, run)
-			}
-			err := g.err
-			if err == nil {
-				*r, err = s.decode(ctx, run, 1-n, g.data, true)
-			}
-			if err == nil && r.Hash != r.sum() {
-				err = &CorruptError{Run: run, Seq: 1 - n, Reason: "its hash does not fit its content"}
-			}
-			out[i].Err = errorsFirst(out[i].Err, err)
-		}
-	}
-	return out
 }

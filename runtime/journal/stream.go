@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -15,7 +14,6 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-	"github.com/nats-io/nuid"
 )
 
 // StreamOptions configures a [Stream]. The zero value works.
@@ -105,29 +103,6 @@ func OpenStream(ctx context.Context, js jetstream.JetStream, opt StreamOptions) 
 	return s, nil
 }
 
-// openLeases makes the bucket of leases if it is not there. It is in memory: leases
-// that a restart of the server forgets may leave two owners, whom epochs part.
-func (s *Stream) openLeases(ctx context.Context) error {
-	kv, err := s.js.KeyValue(ctx, s.name+"_LEASES")
-	if errors.Is(err, jetstream.ErrBucketNotFound) {
-		kv, err = s.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: s.name + "_LEASES", Description: "Chaski: who drives a run",
-			TTL: s.opt.LeaseTTL, Storage: jetstream.MemoryStorage, Replicas: s.opt.Replicas})
-	}
-	if err != nil {
-		return fmt.Errorf("journal: leases of %s: %w", s.name, err)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.leases = kv
-	return nil
-}
-
-func (s *Stream) bucket() jetstream.KeyValue {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.leases
-}
-
 // Append implements [Journal].
 func (s *Stream) Append(ctx context.Context, run string, r Record) error {
 	if err := errorsFirst(ctx.Err(), CheckRun(run)); err != nil {
@@ -174,126 +149,8 @@ func (s *Stream) Append(ctx context.Context, run string, r Record) error {
 	}
 }
 
-// passing says whether asking again may help: no leader has been elected yet, or the
-// answer was lost. The expected last sequence makes it safe to write again.
-func passing(err error) bool {
-	var api *jetstream.APIError
-	if errors.As(err, &api) {
-		return api.Code == 503
-	}
-	return errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, nats.ErrNoResponders) || errors.Is(err, nats.ErrTimeout) ||
-		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrDisconnected) || errors.Is(err, nats.ErrConnectionReconnecting) ||
-		errors.Is(err, nats.ErrReconnectBufExceeded)
-}
-
-// try bounds one request: a context that lasts for minutes must not wait as long for an
-// answer that a dying server lost.
-func (s *Stream) try(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, s.opt.Wait/3)
-}
-
-// ride asks until the answer is no passing fault, at most StreamOptions.Wait.
-func (s *Stream) ride(ctx context.Context, ask func(context.Context) error) error {
-	for until := time.Now().Add(s.opt.Wait); ; {
-		try, cancel := s.try(ctx)
-		err := ask(try)
-		cancel()
-		if err == nil || !passing(err) || ctx.Err() != nil || !time.Now().Before(until) {
-			return err
-		}
-		select {
-		case <-time.After(50 * time.Millisecond):
-		case <-ctx.Done():
-			return err
-		}
-	}
-}
-
 func wrongLast(err *jetstream.APIError) bool {
 	return err.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence || err.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant
-}
-
-// encode makes a record fit a message.
-func (s *Stream) encode(ctx context.Context, run string, r Record) ([]byte, error) {
-	room := s.js.Conn().MaxPayload() - 1024 // for headers
-	body, err := encode(kept{Record: r})
-	if err == nil && int64(len(body)) > room {
-		meta := jetstream.ObjectMeta{Name: r.Hash, Opts: &jetstream.ObjectMetaOptions{ChunkSize: uint32(min(room, 128<<10))}}
-		err = s.move(ctx, func(ctx context.Context) error {
-			_, err := s.large.Put(ctx, meta, bytes.NewReader(r.Event))
-			if err == nil {
-				err = s.stored(ctx, r)
-			}
-			return err
-		})
-		if err == nil {
-			k := kept{Record: r, Object: r.Hash}
-			k.Event = nil
-			body, err = encode(k)
-		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("journal: record %d of run %s was not written: %w", r.Seq, run, err)
-	}
-	return body, nil
-}
-
-// stored reads an event that was put into the object store. The client fills one buffer with
-// chunk after chunk, and sends what is in it once more where a stream has no leader: only
-// what can be read is there.
-func (s *Stream) stored(ctx context.Context, r Record) error {
-	for began := time.Now(); ; time.Sleep(50 * time.Millisecond) {
-		_, err := s.large.GetBytes(ctx, r.Hash)
-		if !errors.Is(err, jetstream.ErrObjectNotFound) || ctx.Err() != nil || time.Since(began) > behind {
-			return err
-		}
-	}
-}
-
-// behind is how long a replica of the object store, any of which may be asked, can lack what
-// the others have.
-const behind = 3 * time.Second
-
-// move puts a large event into the object store or gets it. The client waits for each chunk
-// as long as it may, so a try is bounded, and the next has twice the time.
-func (s *Stream) move(ctx context.Context, do func(context.Context) error) error {
-	for began, limit := time.Now(), s.opt.Wait/3; ; limit = min(limit*2, s.opt.Wait) {
-		try, cancel := context.WithTimeout(ctx, limit)
-		err := do(try)
-		cancel()
-		took := time.Since(began)
-		again := passing(err) && took < s.opt.Wait
-		if errors.Is(err, jetstream.ErrDigestMismatch) || errors.Is(err, jetstream.ErrObjectNotFound) {
-			again = took < min(behind, s.opt.Wait)
-		}
-		if err == nil || !again || ctx.Err() != nil {
-			return err
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-}
-
-func (s *Stream) decode(ctx context.Context, run string, seq int, body []byte, event bool) (Record, error) {
-	var k kept
-	if err := json.Unmarshal(body, &k); err != nil {
-		return k.Record, &CorruptError{Run: run, Seq: seq, Reason: "not a record: " + err.Error()}
-	}
-	if k.Object != "" && event {
-		err := s.move(ctx, func(ctx context.Context) (err error) {
-			k.Event, err = s.large.GetBytes(ctx, k.Object)
-			return err
-		})
-		if errors.Is(err, jetstream.ErrObjectNotFound) {
-			return k.Record, &CorruptError{Run: run, Seq: seq, Reason: "its event is not in the object store"}
-		}
-		if errors.Is(err, jetstream.ErrDigestMismatch) {
-			return k.Record, &CorruptError{Run: run, Seq: seq, Reason: "its event in the object store is damaged"}
-		}
-		if err != nil {
-			return k.Record, fmt.Errorf("journal: record %d of run %s: %w", seq, run, err)
-		}
-	}
-	return k.Record, nil
 }
 
 // tail returns the run's last record: the one known here if r follows it, or else
@@ -316,7 +173,7 @@ func (s *Stream) look(ctx context.Context, run string) (streamTail, error) {
 	if g.err != nil {
 		return streamTail{}, fmt.Errorf("journal: run %s: %w", run, g.err)
 	}
-	r, err := s.decode(ctx, run, 0, g.data, true)
+	r, err := s.decode(ctx, run, 0, g.data)
 	if err == nil && r.Hash == r.sum() {
 		return streamTail{r, g.seq}, nil
 	}
@@ -357,7 +214,7 @@ func (s *Stream) Read(ctx context.Context, run string, after Record) ([]Record, 
 		if err != nil {
 			return nil, fmt.Errorf("journal: run %s: %w", run, err)
 		}
-		r, err := s.decode(ctx, run, last.Seq+1, msg.data, true)
+		r, err := s.decode(ctx, run, last.Seq+1, msg.data)
 		if err != nil && !errors.Is(err, ErrCorrupt) {
 			return nil, err
 		}
@@ -451,68 +308,4 @@ func (s *Stream) Runs(ctx context.Context) ([]string, error) {
 		runs[i] = strings.TrimPrefix(runs[i], subjectPrefix)
 	}
 	return runs, nil
-}
-
-// claim makes the key of a lease. Its value tells whose it is where an answer was lost.
-func (s *Stream) claim(ctx context.Context, run string) (revision uint64, err error) {
-	mine := []byte(nuid.Next())
-	err = s.ride(ctx, func(ctx context.Context) (err error) {
-		if revision, err = s.bucket().Create(ctx, run, mine); errors.Is(err, jetstream.ErrKeyExists) {
-			if held, getErr := s.bucket().Get(ctx, run); getErr == nil && bytes.Equal(held.Value(), mine) {
-				revision, err = held.Revision(), nil
-			}
-		}
-		return err
-	})
-	return revision, err
-}
-
-// Lease implements [Journal] by a key that its holder keeps alive: that of a process
-// that died is free after StreamOptions.LeaseTTL. A holder that cannot reach the
-// server loses it without a word; the epochs in the records part the two.
-func (s *Stream) Lease(ctx context.Context, run string) (func(), error) {
-	if err := CheckRun(run); err != nil {
-		return nil, err
-	}
-	revision, err := s.claim(ctx, run)
-	if err != nil && !errors.Is(err, jetstream.ErrKeyExists) { // a server that restarted has forgotten the bucket
-		if err = s.ride(ctx, s.openLeases); err == nil {
-			revision, err = s.claim(ctx, run)
-		}
-	}
-	if errors.Is(err, jetstream.ErrKeyExists) {
-		return nil, fmt.Errorf("%w: %s", ErrOwned, run)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("journal: lease of run %s: %w", run, err)
-	}
-	stop, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		tick := time.NewTicker(s.opt.LeaseTTL / 3)
-		defer tick.Stop()
-		for {
-			select {
-			case <-stop:
-				return
-			case <-tick.C:
-			}
-			beat, cancel := context.WithTimeout(context.Background(), s.opt.LeaseTTL/3)
-			next, err := s.bucket().Update(beat, run, nil, revision)
-			if err != nil { // it ran out while the server was away; if somebody else has it, the next append will say so
-				next, err = s.bucket().Create(beat, run, nil)
-			}
-			cancel()
-			if err == nil {
-				revision = next
-			}
-		}
-	}()
-	return sync.OnceFunc(func() {
-		close(stop)
-		<-stopped
-		ctx, cancel := context.WithTimeout(context.Background(), s.opt.LeaseTTL)
-		defer cancel()
-		_ = s.bucket().Delete(ctx, run, jetstream.LastRevision(revision)) // it runs out by itself
-	}), nil
 }

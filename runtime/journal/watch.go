@@ -86,6 +86,7 @@ func (d *Dir) Watch(run string) (<-chan struct{}, func()) {
 }
 
 func (d *Dir) scan() {
+	before := map[string]int64{}
 	for {
 		time.Sleep(scanEvery)
 		runs := d.watched.names()
@@ -93,14 +94,19 @@ func (d *Dir) scan() {
 			// Whoever comes now starts another; should both go on, each file is asked for twice.
 			return
 		}
+		now := make(map[string]int64, len(runs))
 		for _, run := range runs {
-			d.mu.Lock()
-			t, ok := d.tails[run]
-			d.mu.Unlock()
-			if size, err := d.fs.Size(d.file(run)); err != nil || !ok || size != t.size {
+			size, err := d.fs.Size(d.file(run))
+			if err != nil {
+				size = -1
+			}
+			// At first sight it may have grown since whoever waits looked.
+			if was, known := before[run]; !known || size != was || err != nil {
 				d.watched.tell(run)
 			}
+			now[run] = size
 		}
+		before = now
 	}
 }
 
