@@ -237,3 +237,39 @@ func TestLongPromptBesideDecoding(t *testing.T) {
 	}
 	t.Logf("a prompt of %d tokens took %d passes beside decoding: at most %d rows more in each", len(prompt), b.Usage.ForwardPasses, beside)
 }
+
+// TestPassagesShare counts the pages that a retrieved passage takes when several runs read
+// it: none but its tail where the same stands before it, its own from the first difference
+// on, and never another tenant's.
+func TestPassagesShare(t *testing.T) {
+	const page, front, question, passage = 16, 64, 32, 160
+	e := start(t, "stories260K.gguf", Options{Tokens: 2048, PageSize: page})
+	system, text := random(1, front, e.model.Vocab), random(2, passage, e.model.Vocab)
+	asked := func(seed uint64) []int32 { return random(seed, question, e.model.Vocab) }
+	read := func(tenant, run string, prompt ...[]int32) (cached, pages int) {
+		before := e.Stats().Cached
+		_, out := outcome(t, e, Job{Prompt: slices.Concat(prompt...), Max: 1, Tenant: tenant, Session: run, front: front})
+		return out.Usage.CachedTokens, e.Stats().Cached - before
+	}
+	all := (front + question + passage) / page
+	for _, c := range []struct {
+		name          string
+		tenant, run   string
+		prompt        [][]int32
+		cached, pages int // tokens that were there, pages that came to it
+	}{
+		{"the first run", "a", "1", [][]int32{system, asked(3), text, random(10, page, e.model.Vocab)}, 0, all + 1},
+		{"another run with the same question, which goes on otherwise", "a", "2", [][]int32{system, asked(3), text, random(11, page, e.model.Vocab)}, all * page, 1},
+		{"a third one", "a", "3", [][]int32{system, asked(3), text, random(12, page, e.model.Vocab)}, all * page, 1},
+		{"another question before the passage", "a", "4", [][]int32{system, asked(4), text, random(10, page, e.model.Vocab)}, front, all + 1 - front/page},
+		{"the same passage again, after another one", "a", "5", [][]int32{system, asked(3), random(5, passage, e.model.Vocab), text}, front + question, 2 * passage / page},
+		{"the first run's next turn", "a", "1", [][]int32{system, asked(3), text, random(10, page, e.model.Vocab), random(13, page, e.model.Vocab)}, (all + 1) * page, 1},
+		{"another tenant", "b", "1", [][]int32{system, asked(3), text, random(10, page, e.model.Vocab)}, 0, all + 1},
+	} {
+		cached, pages := read(c.tenant, c.run, c.prompt...)
+		// Random tokens may go on alike for one or two.
+		if cached < c.cached || cached > c.cached+2 || pages != c.pages {
+			t.Errorf("%s: %d tokens were there and %d pages came to it, want %d and %d", c.name, cached, pages, c.cached, c.pages)
+		}
+	}
+}

@@ -49,6 +49,29 @@ func FuzzPDF(f *testing.F) {
 	fuzz(f, "a.pdf", pagesOf("BT /F1 10 Tf (x) Tj ET"), pdfOf("<</Pages 2 0 R>>", "<</Kids[2 0 R]>>"), "%PDF-1.4\n")
 }
 
+// FuzzPDFContents leaves the file whole and changes what its pages draw, and its objects.
+func FuzzPDFContents(f *testing.F) {
+	f.Add("BT /F1 10 Tf 72 720 Td (x) Tj 0 -12 Td [(a)-300(b)] TJ T* 3 Tr (y) ' ET", "<</Producer(x)>>")
+	f.Add("BT /F1 1 Tf 1 0 0 1 72 720 Tm <00ff> Tj ET q Q BI ID EI", "<</Kids[2 0 R]/Type/Pages>>")
+	f.Fuzz(func(t *testing.T, contents, object string) {
+		if len(contents)+len(object) > 64<<10 {
+			return
+		}
+		for _, file := range []string{pagesOf(contents, contents), pdfOf("<</Type/Catalog/Pages 2 0 R/Outlines 3 0 R>>", object, object)} {
+			began := time.Now()
+			err := Read(context.Background(), "a.pdf", []byte(file), Limits{Time: 10 * time.Second}, func(b Block) bool {
+				if b.Text == "" || !utf8.ValidString(b.Text) || len(b.Text) > maxBlock {
+					t.Errorf("%+v", b)
+				}
+				return true
+			})
+			if took := time.Since(began); took > 8*time.Second {
+				t.Errorf("%v: %v", took, err)
+			}
+		}
+	})
+}
+
 func FuzzWord(f *testing.F) {
 	fuzz(f, "a.docx", docx(f, map[string]string{"word/document.xml": wordOpen + "<w:p><w:r><w:t>a</w:t></w:r></w:p>" + wordClose, "word/styles.xml": wordStyle}))
 }

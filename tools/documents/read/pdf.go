@@ -19,7 +19,8 @@ const (
 	maxStream = 32 << 20  // bytes that one stream may unpack to
 	maxStorm  = 256 << 20 // and all together
 	maxPages  = 20_000
-	maxKids   = 64 // levels of the tree of pages
+	maxKids   = 64      // levels of the tree of pages
+	maxDict   = 8 << 10 // bytes before a stream that are looked at for its dictionary
 )
 
 // portable reads the text of a PDF page by page, in the order in which it is drawn.
@@ -78,7 +79,7 @@ var (
 // file itself, never within another stream, so all of them are seen.
 func unpacked(in *input) error {
 	for _, m := range odd.FindAll(in.data, 64) {
-		if name := plainName(m); strings.HasPrefix(name, "/Filter") || strings.Contains(name, "Decode") {
+		if name := plainName(m); strings.HasPrefix(name, "/Filter") || strings.Contains(name, "Decode") || name == "/First" {
 			return fmt.Errorf("PDF: %.60q: filters that are named in a roundabout way are not read", m)
 		}
 	}
@@ -90,11 +91,21 @@ func unpacked(in *input) error {
 		if err := in.ctx.Err(); err != nil {
 			return fmt.Errorf("PDF: reading took longer than it may: %w", err)
 		}
+		// Objects within a stream are read by the library before anybody can look at them.
+		dict := in.data[max(0, at[0]-maxDict):at[0]]
+		dict = dict[bytes.LastIndex(dict, []byte("obj"))+1:]
+		var h hexes
 		z, err := zlib.NewReader(bytes.NewReader(in.data[at[1]:]))
-		if err != nil {
-			continue // another filter, or none
+		if err != nil { // another filter, or none
+			if bytes.Contains(dict, []byte("/First")) {
+				return errors.New("PDF: objects in a stream that is not deflated are not read")
+			}
+			continue
 		}
-		n, _ := io.Copy(io.Discard, io.LimitReader(z, maxStream+1))
+		n, _ := io.Copy(&h, io.LimitReader(z, maxStream+1))
+		if bytes.Contains(dict, []byte("/First")) && (h.open || bytes.Contains(dict, []byte("/DecodeParms"))) {
+			return errOpen
+		}
 		if total += n; n > maxStream || total > maxStorm {
 			return fmt.Errorf("PDF: a stream unpacks to more than %d bytes, or all to more than %d", maxStream, maxStorm)
 		}
@@ -171,6 +182,9 @@ func (p *pages) walk(v pdf.Value, depth int) error {
 func (p *pages) page(page pdf.Page) error {
 	if page.V.Key("Contents").Kind() == pdf.Null {
 		return nil
+	}
+	if unclosed(page.V.Key("Contents")) {
+		return errOpen
 	}
 	w := writer{in: p.in, fonts: map[string]pdf.TextEncoding{}, page: page}
 	pdf.Interpret(page.V.Key("Contents"), w.op)
@@ -291,6 +305,9 @@ func (w *writer) font(name string) pdf.TextEncoding {
 	enc, ok := w.fonts[name]
 	if !ok {
 		f := w.page.Font(name)
+		if unclosed(f.V.Key("ToUnicode")) {
+			panic(errOpen)
+		}
 		enc = f.Encoder()
 		w.fonts[name] = enc
 	}

@@ -93,3 +93,21 @@ func TestPDFHostile(t *testing.T) {
 		}
 	}
 }
+
+// TestPDFOpenString holds that a stream that ends within a string is an error and no loop,
+// in a page's contents and in the streams of objects, and that a < in a text is none.
+func TestPDFOpenString(t *testing.T) {
+	for _, c := range []struct{ contents, want string }{
+		{"BT /F1 10 Tf (a) Tj <", ""}, {"BT (b) Tj <41 42", ""}, {"BT (\\() Tj <4", ""}, {"% (\n<", ""},
+		{"BT /F1 10 Tf 1 0 0 1 72 720 Tm (x < 5 \\) y) Tj ET", "@1 x < 5 ) y"}, {"BT /F1 10 Tf <3c> Tj ET % <", "@1 <"},
+	} {
+		got, err := blocks(t, "a.pdf", pagesOf(c.contents))
+		if (err == nil) != (c.want != "") || shownAs(got) != c.want {
+			t.Errorf("%q: %q, %v, want %q", c.contents, shownAs(got), err, c.want)
+		}
+	}
+	object := strings.Replace(packed("7 0 <41"), "<<", "<</Type/ObjStm/N 1/First 4", 1)
+	if _, err := blocks(t, "a.pdf", pdfOf("<</Type/Catalog/Pages 2 0 R>>", object)); err == nil {
+		t.Error("a stream of objects that ends within a string is read")
+	}
+}
