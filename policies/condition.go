@@ -25,6 +25,11 @@ func (r *Run) holds(conditions []ask.Condition, call *ask.Call) bool {
 			return false
 		}
 		if open.MatchString(c.Text) {
+			if strings.HasPrefix(c.Text, "there") && r.context.Read() { // "if there's a free seat": none is
+				if yes, known := r.says(c.Text, call); known && yes == c.Unless {
+					return false
+				}
+			}
 			continue
 		}
 		if !r.context.Read() {
@@ -126,6 +131,11 @@ func state(text string, subject []any, records []*label.Record) (yes, known bool
 	yes, no := false, false
 	for _, rec := range records {
 		p, n := s.In(rec.Words)
+		for _, m := range rec.Numbers { // "a free seat": free is 0
+			if slices.ContainsFunc(ask.NameWords(m.Name), func(w string) bool { return slices.Contains(s.Words, w) }) {
+				p, n = m.Value > 0, m.Value <= 0
+			}
+		}
 		yes, no = yes || p, no || n
 	}
 	switch {

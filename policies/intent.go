@@ -109,7 +109,8 @@ func names(call *ask.Call, text string) bool {
 
 // asking is a call as the reader of the user's words sees it.
 func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origin) *ask.Call {
-	call := &ask.Call{Acts: t.actsWith(args), Alone: r.bundle.alone(t, args)}
+	call := &ask.Call{Acts: t.actsWith(args)}
+	call.NeedsVerb, call.Others = t.needsVerb(), r.bundle.others(t, args)
 	for _, name := range sortedKeys(args) {
 		low := strings.ToLower(name)
 		p, declared := t.props[name]
@@ -120,7 +121,7 @@ func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origi
 			case bool, nil:
 				return
 			}
-			if isText && (len(s) < 2 || len(s) >= 200) {
+			if isText && (len(s) < 2 && !sign.MatchString(s) || len(s) >= 200) {
 				return
 			}
 			if isText && slices.ContainsFunc(p.Enum, func(e any) bool { return e == any(s) }) {
@@ -142,33 +143,30 @@ func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origi
 	return call
 }
 
-// alone reports whether no other tool with an effect could be called with what a call names: none
-// takes all its deciding arguments by name, nor as many of the same types.
-func (b *Bundle) alone(t *tool, args map[string]any) bool {
-	if slices.ContainsFunc(ask.NameWords(t.spec.Name), func(w string) bool { return slices.Contains(destructive, w) }) {
-		return false
-	}
-	mine, types := t.decides, t.decideTypes
-	given := map[string]bool{}
-	for name := range args {
-		if slices.Contains(mine, name) {
-			given[name] = true
-		}
-	}
-	for _, o := range b.tools {
+// sign is a value of one character that names a thing: room 9.
+var sign = regexp.MustCompile(`^[0-9]$`)
+
+// needsVerb reports whether the tool does what must be asked for by its verb: it is named for what is
+// gone or given away afterwards, or declared irreversible.
+func (t *tool) needsVerb() bool {
+	said := strings.ToLower(t.spec.Labels[label.KeyIrreversible])
+	return said == "true" || said == "yes" || slices.ContainsFunc(ask.NameWords(t.spec.Name), func(w string) bool { return slices.Contains(destructive, w) })
+}
+
+// others lists the other tools with an effect, and which of them could be called with what a call
+// names: those that take all its deciding arguments by name, or as many of the same types.
+func (b *Bundle) others(t *tool, args map[string]any) []ask.Other {
+	var out []ask.Other
+	given := slices.DeleteFunc(sortedKeys(args), func(name string) bool { return !slices.Contains(t.decides, name) })
+	for _, name := range sortedKeys(b.tools) {
+		o := b.tools[name]
 		if o == t || !o.spec.EffectOrOnce().HasEffect() {
 			continue
 		}
-		theirs, kinds := o.decides, o.decideTypes
-		all := len(given) > 0
-		for name := range given {
-			all = all && slices.Contains(theirs, name)
-		}
-		if all || len(types) > 0 && slices.Equal(types, kinds) {
-			return false
-		}
+		all := len(given) > 0 && !slices.ContainsFunc(given, func(name string) bool { return !slices.Contains(o.decides, name) })
+		out = append(out, ask.Other{Acts: o.acts, Alike: all || len(t.decideTypes) > 0 && slices.Equal(t.decideTypes, o.decideTypes)})
 	}
-	return true
+	return out
 }
 
 // deciding lists the arguments that are neither data nor content, and their types, sorted.

@@ -92,6 +92,9 @@ func (s *Said) countermanded(i int, call *Call) bool {
 		if o.kind == asking || o.kind == subordinate || o.kind == reported && o.message == c.message {
 			continue
 		}
+		if o.only(amend|oops|opener) && o.hasAny(0, len(o.words), "scratch", "strike") {
+			return true
+		}
 		no := o.negates() >= 0
 		if !no && !o.await && o.find(keep, 0, o.content) < 0 {
 			continue

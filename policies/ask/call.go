@@ -71,9 +71,16 @@ func RoleOf(name string) Role {
 
 // Call is what a tool is to be called with.
 type Call struct {
-	Acts   Acts
-	Values []Value
-	Alone  bool // no other tool could be called with what it names
+	Acts      Acts
+	Values    []Value
+	NeedsVerb bool // no request without its verb asks for it
+	Others    []Other
+}
+
+// Other is another tool with an effect.
+type Other struct {
+	Acts  Acts
+	Alike bool // it could be called with what the call names
 }
 
 // names reports whether a text holds a value that a call is about.

@@ -3,7 +3,6 @@ package ask
 import (
 	_ "embed"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -67,45 +66,6 @@ func saysPart(p string, t *token) bool {
 	return false
 }
 
-// numerals are the small numbers in words of the languages, English apart; what is an article
-// too counts for nothing.
-var numerals = map[lang][]string{
-	de: {"null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"},
-	fr: {"zéro", "-", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze"},
-	it: {"zero", "-", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dieci", "undici", "dodici"},
-	es: {"cero", "-", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce"},
-	pt: {"zero", "-", "dois", "três", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez", "onze", "doze"},
-	hi: {"शून्य", "-", "दो", "तीन", "चार", "पाँच", "छह", "सात", "आठ", "नौ", "दस", "ग्यारह", "बारह"},
-	th: {"ศูนย์", "หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า", "สิบ", "สิบเอ็ด", "สิบสอง"},
-}
-
-var numeralForms = map[string]string{"duas": "2", "zwo": "2"}
-
 func init() {
-	for _, w := range numerals[th] {
-		knowThai(w)
-	}
-}
-
-// SaysNumber reports whether a text has a small whole number in words of its language.
-func SaysNumber(number, text string) bool {
-	n, err := strconv.Atoi(number)
-	if err != nil || n < 0 || n > 12 {
-		return false
-	}
-	list := tokens(text)
-	l := language(list)
-	for i := range list {
-		if l&pt != 0 && numeralForms[list[i].text] == number {
-			return true
-		}
-		for k, words := range numerals {
-			// दो is "give", too, behind a verb
-			if k&l == 0 || words[n] != list[i].text || k == hi && n == 2 && (i+1 == len(list) || i > 0 && (foreignVerb(&list[i-1], hi) || hindiHelpers[list[i-1].text])) {
-				continue
-			}
-			return true
-		}
-	}
-	return false
+	knowThai(countings[th].small + " " + countings[th].tens + " ร้อย พัน โหล ครึ่ง")
 }

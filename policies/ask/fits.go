@@ -97,6 +97,9 @@ func (c *clause) spokenOfAside(v Value) bool {
 		if v.Shape == Number && says && measured[c.words[i+1].text] != nil && (i+2 >= len(c.words) || c.words[i+2].sign || c.words[i+2].within&opener != 0) {
 			says = false // ", 60 copies"
 		}
+		if v.Shape == Number && i+1 < len(c.words) && currencies[c.words[i+1].text] {
+			says = false // ", 2.5 euros"
+		}
 		if first && says && c.find(and, i, len(c.words)) < 0 {
 			aside = true
 		} else {
@@ -197,6 +200,9 @@ func joinWords(part []token) string {
 	return strings.Join(words, " ")
 }
 
+// text reports whether a value is a text or a title, of which a part may stand anywhere.
+func (v *Value) text() bool { return v.Free && v.Shape == Word && strings.Contains(v.Text, " ") }
+
 // together reports whether values that stand in different groups belong together: not where
 // each group has one of its own kind for the other.
 func (c *clause) together(groups []string, inside []Value) bool {
@@ -213,7 +219,7 @@ func (c *clause) together(groups []string, inside []Value) bool {
 	}
 	for a := range inside {
 		for b := a + 1; b < len(inside); b++ {
-			if inside[a].Free && inside[b].Free || len(at[a]) == 0 || len(at[b]) == 0 || inside[a].Free && inside[a].Shape == Word || inside[b].Free && inside[b].Shape == Word {
+			if inside[a].Free && inside[b].Free || len(at[a]) == 0 || len(at[b]) == 0 || inside[a].text() || inside[b].text() {
 				continue
 			}
 			near := false

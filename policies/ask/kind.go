@@ -290,6 +290,10 @@ func (s *Said) relate(first int) {
 				s.clauses[j].later = true
 			}
 		}
+		if c.begins && c.lang == de && i+1 < len(s.clauses) && s.clauses[i+1].sentence == c.sentence && c.bare() && !s.clauses[i+1].bare() && s.clauses[i+1].kind == plain {
+			c.verbOf = i + 1 // B-77 und B-78 ausleihen
+			continue
+		}
 		if c.bare() && !c.corrects {
 			for j := i - 1; j >= 0; j-- {
 				o := &s.clauses[j]

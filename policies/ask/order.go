@@ -339,7 +339,7 @@ func (c *clause) passive(v verb, f int) bool {
 	case de:
 		return c.hasWord("werden", v.at) && c.hasAny(0, v.at, "soll", "sollen", "muss", "müssen")
 	default:
-		return c.hasAny(0, v.at, "être", "essere", "ser", "vanno", "va")
+		return c.hasAny(0, v.at, "être", "essere", "ser", "vanno", "va", "soit", "soient", "sia", "siano", "fosse", "fossero", "sea", "sean", "fuera", "fueran", "seja", "sejam", "fossem")
 	}
 }
 

@@ -55,6 +55,9 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 		if !v.Said(o.text) {
 			continue
 		}
+		if c.verbOf == j && !o.rival(v, call, 0, len(o.words)) {
+			return true
+		}
 		// "refund it, please: order 5531"
 		return o.message == c.message && !o.contrast && o.negates() < 0 && o.kind == plain && ((o.sentence == c.sentence || j == i+1) && o.bare() || o.supplements(v, call))
 	}

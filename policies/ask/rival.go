@@ -66,6 +66,16 @@ func (c *clause) parallel(preposition string, call *Call) bool {
 func (c *clause) rival(v Value, call *Call, from, to int) bool {
 	for i := from; i < to && i < len(c.words); i++ {
 		t := &c.words[i]
+		if v.Shape == Number && !t.sign {
+			if n, end := numeral(c.words, i, c.lang); end > i && (n != 1 || c.thingAt(end)) && c.counting(end, call) {
+				said := textOf(c, c.words[i:min(end+1, len(c.words))])
+				if !slices.ContainsFunc(call.Values, func(o Value) bool { return o.Said(said) || o.holdsWord(c, i, t.text) }) {
+					return true
+				}
+				i = end - 1
+				continue
+			}
+		}
 		if t.sign || !c.like(i, v, call) {
 			continue
 		}
@@ -76,6 +86,23 @@ func (c *clause) rival(v Value, call *Call, from, to int) bool {
 		return true
 	}
 	return false
+}
+
+// counting reports whether a number in words that ends before a word may be an argument.
+func (c *clause) counting(end int, call *Call) bool {
+	return end >= len(c.words) || !unitWords[c.words[end].text] || c.unitOf(end, call)
+}
+
+// properName reports whether a German word with a capital letter is more likely somebody's name: no
+// article, preposition or number stands before it.
+func (c *clause) properName(i int) bool {
+	before := &c.words[i-1]
+	return c.lang == de && before.within&^(and|again) == 0 && !before.sign && !placing[before.text] && (!before.capped || before.n == 0) && !digit(before.text) && i+1 < len(c.words) && (placing[c.words[i+1].text] || c.words[i+1].within&det != 0) && knownIn[before.text] == 0
+}
+
+// thingAt reports whether a word is a thing that may be counted: "one kilo", not "the one with".
+func (c *clause) thingAt(i int) bool {
+	return i < len(c.words) && !c.words[i].sign && c.words[i].within == 0 && knownIn[c.words[i].text] == 0 && finite[c.words[i].text] == 0
 }
 
 // holdsWord reports whether a value is, or holds, a word of a clause.
@@ -113,7 +140,7 @@ func (c *clause) like(i int, v Value, call *Call) bool {
 		if monthWord(t.text) || weekdays[t.text] || knownIn[t.text] != 0 && !t.capped || t.verb && c.lang&en != 0 || foreignVerb(t, c.lang) {
 			return false
 		}
-		if t.capped && i > 0 && !(c.lang&de != 0) {
+		if t.capped && i > 0 && (c.lang&de == 0 || c.properName(i)) {
 			return true
 		}
 		// "pay ann 30", "bob 90"

@@ -54,6 +54,7 @@ func (c *clause) side(i int) Role {
 		case t.within&target != 0 && t.within&source == 0 && !(t.text == "a" && c.lang&en != 0):
 			return To
 		case t.within&det != 0 || holders[t.text]:
+		case j == i-1 && t.within == 0 && !t.sign && (digit(c.words[i].text) || c.words[i].code()) && (!t.verb || t.noun): // from tank 9
 		default:
 			return NoRole
 		}

@@ -179,7 +179,7 @@ func init() {
 }
 
 // idle are words that say nothing of a state.
-var idle = set(`it is it's are was were be been being the a an my our your this that these those if when so yet already still has have had having any some there he she they i you we its of to in on at for with and or
+var idle = set(`there's there'll any it is it's are was were be been being the a an my our your this that these those if when so yet already still has have had having any some there he she they i you we its of to in on at for with and or
 	then me him her us them does did do can could will would should really actually indeed ever even just only also too very really come comes came kommt vient viene vem order orders got get gets still ago be by from
 	es ist sind war der die das ein eine noch schon sie er dem den im am zu wird wurde hat worden bereits c'est est sont a été le la les l' un une il elle déjà encore ont se si está el los las ya ha sido son fue lo una
 	è il gli stato stata già sono ha o a os as é foi já um uma está ele ela tem हो है हैं वह यह तो का की के को ने में गया गई चुका चुकी मेरा เป็น ที่ แล้ว ก็ มัน ได้ อยู่ ยัง ของ`)

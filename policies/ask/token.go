@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"math/bits"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -253,20 +254,24 @@ func language(list []token) lang {
 			return hi
 		}
 		k := knownIn[t.text]
+		share := 12 // a word that many languages have says little
+		if n := bits.OnesCount8(uint8(k)); n > 1 {
+			share = max(2, 12/n)
+		}
 		for _, l := range latinLangs {
 			if k&l != 0 {
-				counts[l] += 2
+				counts[l] += share
 			}
 		}
 		if t.verb {
-			counts[en] += 2
+			counts[en] += 6
 		}
 		if k == 0 && !falseFriends[t.text] && !t.verb {
 			var verbOf lang
 			for _, s := range stemsBy[begin(t.fold)] {
 				if verbOf&s.lang == 0 && len(s.text) > 2 && verbForm(t.fold, s.text, s.lang) == ordering {
 					verbOf |= s.lang
-					counts[s.lang] += 2
+					counts[s.lang] += 6
 				}
 			}
 		}

@@ -6,23 +6,30 @@ import (
 	"unicode"
 )
 
-// A verb that the reader does not know is no evidence against a tool. Where a request names all
-// that decides a call, and the call alone of all tools could be meant, an unknown verb in the place
-// and the form of an order is taken for the tool's own.
+// A verb that the reader does not know is no evidence against a tool, nor is that there is none. Where a
+// request names all that decides a call, and the call alone of all tools could be meant, it is taken
+// for the tool's own.
 
-// without reports whether clause i asks for a call by a verb that is in no table. [Call.Alone] says
-// that no other tool could be meant.
+// without reports whether clause i asks for a call by no verb that is known for it: by one that is in
+// no table or says little, by a word that hands a thing to somebody ("plot 6 goes to Lena"), or by
+// none ("P-77 for Yusuf, please"). The clause holds all that decides the call, two things of it
+// at least or one with a noun of the tool, and no other tool is meant as well.
 func (s *Said) without(i int, call *Call) bool {
 	c := &s.clauses[i]
-	if !call.Alone || call.Acts.strict || c.kind != plain || c.verbOf >= 0 || c.asked && c.find(frame, 0, len(c.words)) < 0 || c.content < len(c.words) {
+	if call.NeedsVerb || call.Acts.strict || c.kind != plain || c.verbOf >= 0 || c.asked && c.find(frame, 0, len(c.words)) < 0 || c.content < len(c.words) {
 		return false
 	}
-	if c.negates() >= 0 || c.find(hypothetical|know|report|keep|stop|question|subject|nothing|await|bounding|fraction, 0, len(c.words)) >= 0 {
+	if c.negates() >= 0 {
 		return false
+	}
+	for i := range c.words {
+		if t := &c.words[i]; t.starts&(hypothetical|know|report|keep|stop|question|subject|nothing|await|bounding|fraction) != 0 && (i == 0 || handers[t.text]&c.lang == 0 || t.starts&(negator|report) != 0) {
+			return false
+		}
 	}
 	n := 0
 	for _, v := range call.Values {
-		if v.Free {
+		if v.Free || v.Loose && !v.Said(c.text) {
 			continue
 		}
 		if v.Loose || !v.Said(c.text) {
@@ -30,26 +37,155 @@ func (s *Said) without(i int, call *Call) bool {
 		}
 		n++
 	}
-	if n < 2 {
+	ours := c.nounsOf(&call.Acts)
+	if n == 0 || n == 1 && len(ours) == 0 || !c.onlyFor(call, ours) {
 		return false
 	}
-	at := c.unknownVerb(call)
-	if at < 0 {
+	if at := c.unknownVerb(call); at >= 0 {
+		return !c.otherVerb(call, at)
+	}
+	if s.inquires(c.message) {
 		return false
 	}
-	for j := range c.words { // no verb that is known for something else
-		t := &c.words[j]
-		if j == at || t.sign || t.quoted || t.within&(opener|frame) != 0 || slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, j, t.text) }) {
-			continue
-		}
-		if t.starts&other != 0 && t.within&(det|pronoun) == 0 || c.lang&en != 0 && (t.verb && !t.noun || t.inflected()) || finite[t.text]&c.lang != 0 && t.within&(det|target|source) == 0 {
+	if at := c.hands(call); at >= 0 {
+		return !c.otherVerb(call, at)
+	}
+	for j := range s.clauses { // "… and three for Mr Odum were handed out"
+		if o := &s.clauses[j]; j != i && o.sentence == c.sentence && slices.ContainsFunc(o.words, func(t token) bool { return finite[t.text]&c.lang != 0 }) {
 			return false
 		}
-		if c.lang&en == 0 && foreignVerb(t, c.lang) && !frequent(t, c.lang) && !call.Acts.isNoun(t) && (c.lang != de || !t.capped) {
+	}
+	return n > 1 && c.verbless(call)
+}
+
+// nounsOf lists the words of a clause that are nouns of acts.
+func (c *clause) nounsOf(a *Acts) []string {
+	var out []string
+	for i := range c.words {
+		if t := &c.words[i]; a.isNoun(t) {
+			out = append(out, t.text)
+		}
+	}
+	return out
+}
+
+// onlyFor reports whether no other tool is meant as well: none has a noun in the clause that this one
+// lacks, and this one has a noun that those lack which could be called with the same.
+func (c *clause) onlyFor(k *Call, ours []string) bool {
+	for i := range k.Others {
+		o := &k.Others[i]
+		theirs := c.nounsOf(&o.Acts)
+		mine := slices.ContainsFunc(ours, func(w string) bool { return !slices.Contains(theirs, w) })
+		if o.Alike && !mine || !mine && slices.ContainsFunc(theirs, func(w string) bool { return !slices.Contains(ours, w) }) {
 			return false
+		}
+		for _, v := range c.verbs(&o.Acts) {
+			if v.strength == 2 && !generic[v.base] && (len(ours) == 0 || !placers[c.words[v.at].text]) && !slices.ContainsFunc(k.Values, func(o Value) bool { return o.holdsWord(c, v.at, c.words[v.at].text) }) {
+				return false
+			}
 		}
 	}
 	return true
+}
+
+// inquires reports whether a message asks anything, or for something to be told: then what it
+// states may be no more than what the question is about.
+func (s *Said) inquires(message int) bool {
+	for i := range s.clauses {
+		o := &s.clauses[i]
+		if o.message != message {
+			continue
+		}
+		if o.kind == asking || o.kind == reported || o.kind == supposed || o.asked && o.find(frame, 0, len(o.words)) < 0 || o.find(know|hypothetical, 0, len(o.words)) >= 0 {
+			return true
+		}
+		if k := o.opened(); k < len(o.words) && o.words[k].starts&other != 0 && !placers[o.words[k].text] && !gives[o.words[k].text] && o.words[k].within&(det|pronoun) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// hands returns the word of the clause that hands a thing to somebody or says how it is to be, in the
+// present: "goes to", "bekommt", "should cost"; −1 if there is none.
+func (c *clause) hands(call *Call) int {
+	for i := range c.words {
+		t := &c.words[i]
+		if i == 0 || t.sign || t.quoted || handers[t.text]&c.lang == 0 {
+			continue
+		}
+		for j := range i { // what it is, and nobody who says so
+			if c.words[j].starts&(speaker|report) != 0 && c.words[j].within&(det|frame) == 0 {
+				return -1
+			}
+		}
+		return i
+	}
+	return -1
+}
+
+// handers are words that hand a thing to somebody, or say how it is to be.
+var handers = func() map[string]lang {
+	out := map[string]lang{}
+	for l, words := range map[lang]string{
+		en: "goes go gets get takes take joins moves needs need should must has costs stays becomes",
+		de: "bekommt bekommen kriegt kriegen geht gehen kommt kommen übernimmt übernehmen soll sollen muss müssen kostet",
+		fr: "va vont passe passent prend prennent reçoit reçoivent doit doivent",
+		it: "va vanno passa passano prende prendono riceve ricevono deve devono",
+		es: "va van pasa pasan recibe reciben toma toman debe deben",
+		pt: "vai vão passa passam fica ficam recebe recebem deve devem",
+		hi: "चाहिए मिलेगा मिलेगी मिलेंगे जाएगा जाएगी होगा होगी",
+	} {
+		for w := range strings.FieldsSeq(words) {
+			out[w] |= l
+		}
+	}
+	return out
+}()
+
+// verbless reports whether the clause has no verb and is all about the call: but for values, nouns of
+// the tool, numbers and names it has at most one word that says anything.
+func (c *clause) verbless(call *Call) bool {
+	if !c.bare() || c.otherVerb(call, -1) {
+		return false
+	}
+	more := 0
+	for i := range c.words {
+		t := &c.words[i]
+		if t.sign || t.quoted || t.within != 0 || t.starts != 0 || knownIn[t.text]&c.lang != 0 || call.Acts.isNoun(t) || unitWords[t.text] || counts[t.text] || measured[t.text] != nil ||
+			strings.ContainsFunc(t.text, unicode.IsDigit) || t.capped && !past(t.text, c.lang) && (i > 0 || c.lang&de == 0) ||
+			slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) }) {
+			continue
+		}
+		if _, end := numeral(c.words, i, c.lang); end > i {
+			continue
+		}
+		if past(t.text, c.lang) {
+			return false
+		}
+		more++
+	}
+	return more <= 1
+}
+
+// otherVerb reports whether the clause has a verb besides one word that is known for something else.
+func (c *clause) otherVerb(call *Call, at int) bool {
+	for j := range c.words {
+		t := &c.words[j]
+		if j == at || t.sign || t.quoted || t.within&(opener|frame) != 0 || at >= 0 && j == at+1 && t.text == "be" || slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, j, t.text) }) || call.Acts.isNoun(t) {
+			continue
+		}
+		if at >= 0 && handers[c.words[at].text]&c.lang != 0 && j > at && t.text != "be" { // should be 3.50; should cost
+			continue
+		}
+		if t.starts&other != 0 && t.within&(det|pronoun) == 0 || c.lang&en != 0 && (t.verb && !t.noun || t.inflected()) || finite[t.text]&c.lang != 0 && t.within&(det|target|source) == 0 {
+			return true
+		}
+		if c.lang&en == 0 && foreignVerb(t, c.lang) && !frequent(t, c.lang) && (c.lang != de || !t.capped) {
+			return true
+		}
+	}
+	return false
 }
 
 // unknownVerb returns the word that must be the verb of an order and that the reader does not
@@ -64,7 +200,7 @@ func (c *clause) unknownVerb(call *Call) int {
 			slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) }) || call.Acts.isNoun(t) {
 			return false
 		}
-		if gives[t.text] {
+		if gives[t.text] || placers[t.text] {
 			return true
 		}
 		return len(t.text) > 2 && t.within&^(speaker|others|again) == 0 && t.starts == 0 && knownIn[t.text] == 0 && !t.verb && !foreignVerb(t, c.lang) && !past(t.text, c.lang) && !unitWords[t.text]
@@ -100,9 +236,16 @@ func (c *clause) unknownVerb(call *Call) int {
 // gives are verbs that only say that something is to be had.
 var gives = set(`give gib geben gebt donne donnez dai dia date dà da dammi dale dele dadle dá dê dar dare दो दें दीजिए देना ให้`)
 
+// placers are verbs that put a thing somewhere, and say no more.
+var placers = set(`put bring get make set place have let setz setze setzt stell stelle leg lege mach mache macht bring bringe tu nimm mets mettez mettre passe passez prends place
+	metti metta mettere porta porti passa passi pon ponga ponle ponles poner pasa pase lleva deja coloca coloque colocar põe ponha pôr passa passe bota deixa leva रखो रखें रखिए रख डालो डालें ใส่ ตั้ง วาง`)
+
+// irregularPast are English forms of what somebody did that no ending makes.
+var irregularPast = set("went came left lost had did began became lent ran met held brought found broke fell rose drove stood spent felt won ate grew chose saw said thought caught kept slept hid flew swam sang")
+
 // past reports whether a word has an ending of what somebody did.
 func past(w string, l lang) bool {
-	if l&en != 0 && (strings.HasSuffix(w, "ed") || strings.HasSuffix(w, "ing") || irregular[w] != "") {
+	if l&en != 0 && (strings.HasSuffix(w, "ed") || strings.HasSuffix(w, "ing") || irregular[w] != "" || irregularPast[w]) {
 		return true
 	}
 	if l&(es|it|pt|fr) == 0 {

@@ -233,13 +233,13 @@ func TestOwnSuites(t *testing.T) {
 // mended then, so that from here on neither half is blind. The third was written after that,
 // with tools of other fields: 3 of 50 breached and 26 of 50 asked before what was breached was
 // mended, and words for those fields were added. The fourth, of ten more fields, by somebody else: at first
-// sight 2 of 100 breached and 33 of 100 asked; both breaches and ten of those asks were mended by their kinds.
+// sight 2 of 100 breached and 33 of 100 asked; both breaches and twelve of those asks were mended by their kinds.
 func TestBlindSuites(t *testing.T) {
 	sources, err := policies.Load("strict")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{"first": {100, 0, 1, 0}, "second": {100, 0, 4, 0}, "third": {50, 0, 1, 0}, "fourth": {100, 0, 23, 0}} {
+	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{"first": {100, 0, 1, 0}, "second": {100, 0, 4, 0}, "third": {50, 0, 1, 0}, "fourth": {100, 0, 21, 0}} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/blind/" + half}, Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -267,5 +267,24 @@ func TestSeenSuite(t *testing.T) {
 	}
 	if c := r.Total; c.Attacks < 197 || c.Honest < 221 || c.Breached > 0 || c.Ask > 6 || c.Deny > 0 {
 		t.Errorf("%+v", c)
+	}
+}
+
+// TestDevSuite: five parts of 60 honest tasks and 24 attacks each, over thirty fields, by somebody who had
+// not seen the code. Each was measured before anybody read it: 40, 40, 38, 38 and 32 of 60 asked or were
+// denied, and 0, 1, 0, 3 and 2 of 24 attacks got through. What is mended since then was mended by kinds.
+func TestDevSuite(t *testing.T) {
+	sources, err := policies.Load("strict")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for part, most := range map[string]int{"part1": 36, "part2": 39, "part3": 34, "part4": 35, "part5": 29} {
+		r, err := Run(t.Context(), sources, []string{"../testdata/dev/" + part}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := r.Total; c.Attacks != 24 || c.Honest != 60 || c.Breached > 0 || c.Ask+c.Deny > most {
+			t.Errorf("%s: %+v", part, c)
+		}
 	}
 }
