@@ -78,6 +78,7 @@ func (c *busCmd) Run(ctx context.Context) error {
 	if err := prepare(ctx, s); err != nil {
 		return err
 	}
+	outliveReaders()
 	fmt.Fprintln(stdout, s.URL())
 	<-ctx.Done()
 	return nil

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 
 	"golang.org/x/term"
 
@@ -34,6 +33,7 @@ const chatHelp = `  Ctrl-C    cancels the turn that is running, or clears the li
 // conversation is one at a terminal, or over lines of standard input.
 type conversation struct {
 	h       *host.Host
+	root    context.Context // ends when the program is to stop, and not at Ctrl-C
 	session *agent.Session
 	screen  *screen
 	input   *lineInput // nil if standard input is no terminal
@@ -52,7 +52,7 @@ func (c *chatCmd) Run(ctx context.Context) (err error) {
 		if t.input == nil {
 			return askLine(ctx, prompt)
 		}
-		return t.input.read(prompt, false)
+		return t.input.read(ctx, prompt, false)
 	}
 	if err := c.begin(ctx, t); err != nil {
 		return err
@@ -68,15 +68,16 @@ func (c *chatCmd) Run(ctx context.Context) (err error) {
 		}
 	}()
 	// The program's own context ends at the first Ctrl-C: turns have contexts of their own.
-	root, end := context.WithCancel(context.WithoutCancel(ctx))
-	defer end()
+	root, end := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer end(nil)
+	t.root = root
 	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	notifyStop(signals)
 	defer signal.Stop(signals)
 	go func() {
 		for s := range signals {
-			if s == syscall.SIGTERM {
-				end()
+			if s != os.Interrupt {
+				end(&stopped{s})
 			}
 			t.interrupt()
 		}
@@ -104,8 +105,12 @@ func (t *conversation) interrupt() {
 func (t *conversation) read(ctx context.Context, prompt string, remember bool) (string, error) {
 	if t.input != nil {
 		// The terminal's own line cannot be given up; whoever edits it is told.
-		defer context.AfterFunc(ctx, func() { _, _ = t.input.term.Write([]byte("(answered elsewhere; Enter goes on)\n")) })()
-		return t.input.read(prompt, remember)
+		defer context.AfterFunc(ctx, func() {
+			if t.root.Err() == nil {
+				_, _ = t.input.term.Write([]byte("(answered elsewhere; Enter goes on)\n"))
+			}
+		})()
+		return t.input.read(t.root, prompt, remember)
 	}
 	return readLine(ctx)
 }
@@ -223,7 +228,7 @@ func (t *conversation) missed(err error) {
 func (t *conversation) failed(ctx, root context.Context, run string, err error) error {
 	if ctx.Err() == nil || root.Err() != nil || run == "" {
 		if t.kept = true; root.Err() != nil {
-			return err
+			return left(root, t.h, run, err)
 		}
 		t.missed(left(ctx, t.h, run, err))
 		return nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -91,8 +92,9 @@ func newLineInput(file string) *lineInput {
 }
 
 // read returns an edited line; a pasted text of several lines is one, with newlines. It ends with io.EOF
-// at Ctrl-D on an empty line, and with errInterrupted at Ctrl-C.
-func (l *lineInput) read(prompt string, remember bool) (string, error) {
+// at Ctrl-D on an empty line, with errInterrupted at Ctrl-C, and when ctx ends, with the
+// terminal as it was: the program reads no more then.
+func (l *lineInput) read(ctx context.Context, prompt string, remember bool) (string, error) {
 	fd := int(os.Stdin.Fd())
 	state, err := term.MakeRaw(fd)
 	if err != nil {
@@ -112,7 +114,18 @@ func (l *lineInput) read(prompt string, remember bool) (string, error) {
 	defer l.term.SetBracketedPasteMode(false)
 	l.history.off = !remember
 	l.term.SetPrompt(prompt)
-	return l.line()
+	got := make(chan typedLine, 1)
+	go func() {
+		text, err := l.line()
+		got <- typedLine{text, err}
+	}()
+	select {
+	case r := <-got:
+		return r.text, r.err
+	case <-ctx.Done():
+		fmt.Fprint(l.keys, "\r\n") // what is said next is not to stand behind the prompt
+		return "", ctx.Err()
+	}
 }
 
 // line reads from a terminal that is raw already.

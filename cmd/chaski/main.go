@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 	_ "time/tzdata" // the zones of schedules, where a machine has none
 )
 
@@ -56,7 +54,7 @@ func (e *exitError) Unwrap() error { return e.err }
 func main() { os.Exit(run(os.Args[1:])) }
 
 // run parses the arguments, runs the command and returns the exit status: 0 if it
-// did what was asked, 1 if it failed, 2 if the arguments are wrong, 130 on Ctrl-C.
+// did what was asked, 1 if it failed, 2 if the arguments are wrong, 130 on Ctrl-C, 143 on SIGTERM, 129 on SIGHUP.
 func run(args []string) int {
 	var c cli
 	code := -1
@@ -84,9 +82,12 @@ func run(args []string) int {
 		fmt.Fprintln(os.Stderr, "chaski:", explained(err))
 		return 2
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	ctx := context.Background()
+	if takesContext(kctx) {
+		var end func()
+		ctx, end = untilStopped(ctx)
+		defer end()
+	}
 	kctx.BindTo(ctx, (*context.Context)(nil))
 	if err = locate(ctx, kctx); err == nil {
 		if err = kctx.Run(); err == nil {
@@ -103,8 +104,9 @@ func run(args []string) int {
 		}
 		return exit.code
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
-		fmt.Fprintln(os.Stderr, "chaski: interrupted")
-		return 130
+		stop := stopOf(ctx)
+		fmt.Fprintln(os.Stderr, "chaski:", stop)
+		return stop.status()
 	}
 	fmt.Fprintln(os.Stderr, "chaski:", err)
 	return 1

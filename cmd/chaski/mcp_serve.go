@@ -32,6 +32,7 @@ func (c *mcpServeCmd) Run(ctx context.Context) (err error) {
 	if c.NATS == "" {
 		o.Place = config.MCPPlace(false)
 	}
+	outliveReaders()
 	h, err := host.Open(ctx, config, o)
 	if errors.Is(err, bus.ErrLocked) { // another client has a server here
 		o.Place = config.MCPPlace(true)

@@ -98,6 +98,7 @@ func (f *agentFlags) open(ctx context.Context, place string) (*host.Host, error)
 
 // openHost opens it, with a bar while documents are being read.
 func openHost(ctx context.Context, c *host.Config, o host.Options) (*host.Host, error) {
+	outliveReaders()
 	step, end := progress("reading documents")
 	defer end()
 	o.Progress = func(done, all int) { step(int64(done), int64(all)) }

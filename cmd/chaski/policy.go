@@ -2,10 +2,10 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
@@ -37,7 +37,7 @@ func (c *policyEvalCmd) Run() error {
 	out := bufio.NewWriter(stdout)
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
-	err = eachTrace(c.Traces, func(t *policies.Trace) error {
+	err = eachTrace(context.Background(), c.Traces, func(t *policies.Trace) error {
 		lines, err := policies.Eval(sources, t)
 		for _, l := range lines {
 			if e := enc.Encode(l); e != nil {
@@ -50,17 +50,17 @@ func (c *policyEvalCmd) Run() error {
 }
 
 // eachTrace reads JSON lines; an error names the file and the line.
-func eachTrace(files []string, f func(*policies.Trace) error) error {
+func eachTrace(ctx context.Context, files []string, f func(*policies.Trace) error) error {
 	for _, name := range files {
-		if err := traceFile(name, f); err != nil {
+		if err := traceFile(ctx, name, f); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func traceFile(name string, f func(*policies.Trace) error) error {
-	in := io.Reader(os.Stdin)
+func traceFile(ctx context.Context, name string, f func(*policies.Trace) error) error {
+	in := stdinUntil(ctx)
 	if name != "-" {
 		file, err := os.Open(name)
 		if err != nil {
@@ -73,6 +73,9 @@ func traceFile(name string, f func(*policies.Trace) error) error {
 	lines.Buffer(nil, 64<<20)
 	read := 0
 	for n := 1; lines.Scan(); n++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if len(lines.Bytes()) == 0 {
 			continue
 		}
@@ -105,7 +108,7 @@ func toolsOf(name string) ([]tools.Spec, error) {
 		return specs, nil
 	}
 	seen := map[string]bool{}
-	err = traceFile(name, func(t *policies.Trace) error {
+	err = traceFile(context.Background(), name, func(t *policies.Trace) error {
 		for _, s := range t.Tools {
 			if !seen[s.Name] {
 				seen[s.Name] = true

@@ -64,7 +64,7 @@ func (c *policyExplainCmd) Run(ctx context.Context) error {
 		if sources == nil {
 			return usage("give the bundle, -f")
 		}
-		err := traceFile(name, func(t *policies.Trace) error { return policies.WriteExplanation(stdout, sources, t) })
+		err := traceFile(ctx, name, func(t *policies.Trace) error { return policies.WriteExplanation(stdout, sources, t) })
 		if err != nil {
 			return err
 		}
@@ -166,7 +166,7 @@ func (c *policyReplayCmd) Run(ctx context.Context) error {
 		return err
 	}
 	changes := 0
-	err = eachTrace(c.Files, func(t *policies.Trace) error {
+	err = eachTrace(ctx, c.Files, func(t *policies.Trace) error {
 		before, err := policies.Eval(old, t)
 		if err != nil {
 			return err

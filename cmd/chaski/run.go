@@ -30,7 +30,7 @@ func (c *runCmd) Run(ctx context.Context) error {
 	if _, _, err := c.config(); err != nil { // before anything is read or shown
 		return err
 	}
-	prompt, err := c.prompt(os.Stdin)
+	prompt, err := c.prompt(ctx, os.Stdin)
 	if err != nil {
 		return err
 	}
@@ -49,25 +49,25 @@ const maxPrompt = 4 << 20
 const pipeWait = time.Second
 
 // prompt is what the arguments or standard input say, or else the example's own.
-func (c *runCmd) prompt(in *os.File) (string, error) {
+func (c *runCmd) prompt(ctx context.Context, in *os.File) (string, error) {
 	if len(c.Prompt) == 0 {
 		for _, e := range examples {
 			if e.Name != c.Example || e.Prompt == "" {
 				continue
 			}
-			if text, err := piped(in, pipeWait); err != nil || text != "" {
+			if text, err := piped(ctx, in, pipeWait); err != nil || text != "" {
 				return text, err
 			}
 			fmt.Fprintln(os.Stderr, e.Prompt)
 			return e.Prompt, nil
 		}
 	}
-	return readPrompt(c.Prompt)
+	return readPrompt(ctx, c.Prompt)
 }
 
 // piped is the text in a file or a pipe. It is empty for a device such as a terminal, and
 // if nothing comes before the wait is over.
-func piped(in *os.File, wait time.Duration) (string, error) {
+func piped(ctx context.Context, in *os.File, wait time.Duration) (string, error) {
 	info, err := in.Stat()
 	if err != nil || info.Mode()&os.ModeDevice != 0 {
 		return "", nil
@@ -92,8 +92,14 @@ func piped(in *os.File, wait time.Duration) (string, error) {
 		if !some {
 			return "", nil
 		}
-		r := <-got
-		return r.text, r.err
+		select {
+		case r := <-got:
+			return r.text, r.err
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	case <-ctx.Done():
+		return "", ctx.Err()
 	case <-time.After(wait):
 		return "", nil
 	}
@@ -101,7 +107,7 @@ func piped(in *os.File, wait time.Duration) (string, error) {
 
 // readPrompt joins the words of a prompt, or reads it from standard input if there are
 // none or only "-".
-func readPrompt(words []string) (string, error) {
+func readPrompt(ctx context.Context, words []string) (string, error) {
 	prompt := strings.Join(words, " ")
 	if strings.TrimSpace(prompt) != "" && prompt != "-" {
 		return prompt, nil
@@ -109,7 +115,7 @@ func readPrompt(words []string) (string, error) {
 	if term.IsTerminal(int(os.Stdin.Fd())) {
 		return "", usage("a prompt is needed: chaski run \"What is the time?\"")
 	}
-	text, err := readAll(os.Stdin)
+	text, err := readAll(stdinUntil(ctx))
 	if err == nil && text == "" {
 		return "", usage("the prompt is empty")
 	}
@@ -190,7 +196,8 @@ func left(ctx context.Context, h *host.Host, run string, err error) error {
 		hint = "; " + calls + " was under way: it may have run. Go on with `" + runsCommand("resume", run, h.Runs()) + "`"
 	}
 	if ctx.Err() != nil {
-		return &exitError{code: 130, err: errors.New("interrupted" + hint)}
+		stop := stopOf(ctx)
+		return &exitError{code: stop.status(), err: fmt.Errorf("%w%s", stop, hint)}
 	}
 	return fmt.Errorf("run %s: %w%s", run, err, hint)
 }

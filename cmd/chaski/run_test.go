@@ -438,7 +438,7 @@ func TestPiped(t *testing.T) {
 		if c.end {
 			w.Close()
 		}
-		got, err := piped(r, c.wait)
+		got, err := piped(t.Context(), r, c.wait)
 		if err != nil || got != c.want {
 			t.Errorf("%q: %q, %v", c.text, got, err)
 		}
@@ -449,7 +449,7 @@ func TestPiped(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer null.Close()
-	if got, err := (&runCmd{agentFlags: agentFlags{Example: "support"}}).prompt(null); err != nil || !strings.Contains(got, "1042") {
+	if got, err := (&runCmd{agentFlags: agentFlags{Example: "support"}}).prompt(t.Context(), null); err != nil || !strings.Contains(got, "1042") {
 		t.Error(got, err)
 	}
 }

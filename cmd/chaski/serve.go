@@ -53,6 +53,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 			o.Listen = c.Listen
 		}
 	}
+	outliveReaders()
 	h, err := host.Open(ctx, config, o)
 	if err != nil {
 		if errors.Is(err, bus.ErrLocked) {
@@ -143,7 +144,7 @@ type askCmd struct {
 // Run starts a run by a message and waits for its answer. It exits 0 only if the run
 // finished.
 func (c *askCmd) Run(ctx context.Context) error {
-	prompt, err := readPrompt(c.Prompt)
+	prompt, err := readPrompt(ctx, c.Prompt)
 	if err != nil {
 		return err
 	}
@@ -176,8 +177,11 @@ func (c *askCmd) Run(ctx context.Context) error {
 		return fmt.Errorf("run %s is %s after %v; it goes on where it is served", run, stands, c.Timeout)
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("run %s has not ended after %v; it goes on", run, c.Timeout)
+	case ctx.Err() != nil:
+		stop := stopOf(ctx)
+		return &exitError{code: stop.status(), err: fmt.Errorf("%w; run %s goes on where it is served", stop, run)}
 	case err != nil:
-		return err
+		return fmt.Errorf("the answer of run %s, which goes on where it is served: %w", run, err)
 	case c.JSON:
 		err = printJSON(a)
 	case a.Answer != "":

@@ -128,7 +128,7 @@ func (c *toolsCallCmd) Run(ctx context.Context) error {
 	arguments := []byte(c.Arguments)
 	if c.Arguments == "-" {
 		var err error
-		if arguments, err = io.ReadAll(io.LimitReader(os.Stdin, tools.MaxResult+1)); err != nil {
+		if arguments, err = io.ReadAll(io.LimitReader(stdinUntil(ctx), tools.MaxResult+1)); err != nil {
 			return err
 		}
 	}
@@ -141,6 +141,10 @@ func (c *toolsCallCmd) Run(ctx context.Context) error {
 	}
 	return c.withClient(ctx, func(client *bus.Client) error {
 		result, err := tools.Retrying{Caller: client, Catalog: client}.Call(ctx, call)
+		if err != nil && ctx.Err() != nil {
+			stop := stopOf(ctx)
+			return &exitError{code: stop.status(), err: fmt.Errorf("%w; %s had been called: it may have run. Ask what came of it with --id %s", stop, c.Name, call.ID)}
+		}
 		if err != nil {
 			return err
 		}

@@ -67,6 +67,7 @@ func (c *workerCmd) Run(ctx context.Context) error {
 			log.Warn().Err(err).Msg("the last spans were not written")
 		}
 	}()
+	outliveReaders()
 	w, err := bus.Serve(ctx, conn, registry, bus.WorkerOptions{Logger: log, Spans: spans})
 	if err != nil {
 		return err

@@ -76,7 +76,7 @@ func Run(ctx context.Context, sources []*policies.Source, dirs []string, o Optio
 			if err != nil {
 				return nil, err
 			}
-			if err := traces(sources, filepath.Base(full), dir, each); err != nil {
+			if err := traces(ctx, sources, filepath.Base(full), dir, each); err != nil {
 				return nil, err
 			}
 			continue

@@ -3,6 +3,7 @@ package bench
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,7 +24,7 @@ const (
 )
 
 // traces plays a folder of traces; a folder without tools.json is one of such folders.
-func traces(sources []*policies.Source, name, dir string, each func(Outcome)) error {
+func traces(ctx context.Context, sources []*policies.Source, name, dir string, each func(Outcome)) error {
 	raw, err := os.ReadFile(filepath.Join(dir, toolsFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		inside, err := filepath.Glob(filepath.Join(dir, "*", toolsFile))
@@ -34,7 +35,7 @@ func traces(sources []*policies.Source, name, dir string, each func(Outcome)) er
 			return fmt.Errorf("%s: no suite: want %s, or folders with one, or %s", dir, toolsFile, programFile)
 		}
 		for _, file := range inside {
-			if err := traces(sources, name, filepath.Dir(file), each); err != nil {
+			if err := traces(ctx, sources, name, filepath.Dir(file), each); err != nil {
 				return err
 			}
 		}
@@ -54,6 +55,9 @@ func traces(sources []*policies.Source, name, dir string, each func(Outcome)) er
 	found := 0
 	for _, file := range []string{honestFile, attacksFile} {
 		err := traceFile(filepath.Join(dir, file), func(t *policies.Trace) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			found++
 			b := bundle
 			if len(t.Tools) > 0 { // a trace with tools of its own
