@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// Numbers in words, from 0 to 9999, of the eight languages: those up to 99 are spelled out here,
+// Numbers in words of the eight languages, up to 999 and whole thousands beyond: those up to 99 are spelled out here,
 // hundreds and thousands are put together as the language does.
 
 // counting says how a language puts its numbers together.
