@@ -88,10 +88,17 @@ func (c *clause) rival(v Value, call *Call, from, to int) bool {
 	return false
 }
 
-// counting reports whether a number in words that ends before a word may be an argument.
+// counting reports whether a number in words that ends before a word may be an argument: how
+// often something is to be done is none of another kind.
 func (c *clause) counting(end int, call *Call) bool {
+	if often[c.words[end-1].text] {
+		return false
+	}
 	return end >= len(c.words) || !unitWords[c.words[end].text] || c.unitOf(end, call)
 }
+
+// often are numbers that say how many times.
+var often = set("once twice thrice einmal zweimal dreimal viermal fünfmal")
 
 // properName reports whether a German word with a capital letter is more likely somebody's name: no
 // article, preposition or number stands before it.

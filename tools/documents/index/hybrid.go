@@ -47,9 +47,8 @@ func (v *view) hybrid(ctx context.Context, q Query, vecs *vectors) ([]Hit, error
 			out[i].Score += 1 / float64(fusion+rank+1)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Hit) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.File, b.File), cmp.Compare(a.Number, b.Number))
-	})
+	// Of those worth the same the one that fits better by its words comes first.
+	slices.SortStableFunc(out, func(a, b Hit) int { return cmp.Compare(b.Score, a.Score) })
 	return out[:min(len(out), limit)], nil
 }
 
