@@ -257,7 +257,9 @@ func (h *Host) openModel(ctx context.Context) error {
 	}
 	adapters := map[string]string{}
 	for name, path := range m.Adapters {
-		adapters[name] = h.Config.path(path)
+		if adapters[name], err = h.local(ctx, path, h.Config.path); err != nil {
+			return err
+		}
 	}
 	m.Adapters = adapters
 	cache := h.Config.path(h.Config.Cache)
@@ -286,6 +288,12 @@ func (h *Host) modelPath(ctx context.Context, model string, dir func(string) str
 	if file, ok := strings.CutPrefix(model, scripted); ok {
 		return scripted + dir(file), nil
 	}
+	return h.local(ctx, model, dir)
+}
+
+// local is where something lies that is given by a path or a name; what a name names is
+// pulled if it is not here.
+func (h *Host) local(ctx context.Context, model string, dir func(string) string) (string, error) {
 	path := dir(model)
 	if _, err := os.Stat(path); !hub.IsName(model) || err == nil {
 		return path, nil

@@ -34,6 +34,7 @@ type cli struct {
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 
 	ShowVersion versionFlag `name:"version" help:"Print the version."`
+	Offline     offlineFlag `name:"offline" help:"Pull no models: only what is on this disk is used."`
 }
 
 // exitError carries an exit status other than 1; its message, if any, is printed.

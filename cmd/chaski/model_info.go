@@ -107,7 +107,7 @@ func (i *modelInfo) speaks(path string, f *gguf.File, names []string) {
 	var src chat.Source
 	var err error
 	if f != nil {
-		src = engine.SourceOf(f)
+		src, err = engine.SourceOf(f)
 	} else {
 		src, err = engine.SourceOfDir(path)
 	}

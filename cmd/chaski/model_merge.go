@@ -13,7 +13,7 @@ import (
 
 type modelMergeCmd struct {
 	Base    string `arg:"" help:"GGUF file, or a name to pull." type:"model"`
-	Adapter string `arg:"" help:"LoRA adapter: a GGUF file, or a folder of PEFT's." type:"path"`
+	Adapter string `arg:"" help:"LoRA adapter: a GGUF file, a folder of PEFT's, or a name to pull." type:"model"`
 	Out     string `arg:"" help:"File to write." type:"path"`
 	Type    string `help:"Number format, Q4_K_M, Q8_0, F16 and so on; that of the base unless given."`
 	JSON    bool   `help:"Print JSON: path and bytes."`

@@ -48,6 +48,9 @@ func (f *agentFlags) config() (*host.Config, host.Options, error) {
 	if read == nil {
 		read = askLine
 	}
+	if err := known(f.Model); err != nil {
+		return nil, host.Options{}, err
+	}
 	o := host.Options{MCP: person(read), Models: pulled, Model: f.Model, Draft: f.Draft, Data: f.Data, NATS: f.NATS, Access: f.access(), Replicas: f.Replicas, By: me()}
 	switch {
 	case f.Example != "" && f.File != "":

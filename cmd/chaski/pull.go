@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"reflect"
+	"regexp"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/alecthomas/kong"
@@ -130,6 +132,17 @@ func pulled(ctx context.Context, name string) (string, error) {
 	return h.Path(ctx, name)
 }
 
+// offlineFlag is --offline, for a command what CHASKI_OFFLINE is for all.
+type offlineFlag bool
+
+// AfterApply says so to whatever looks for models.
+func (f offlineFlag) AfterApply() error {
+	if !f {
+		return nil
+	}
+	return os.Setenv("CHASKI_OFFLINE", "1")
+}
+
 // modelType is the type of flags that take a model: a path, or a name of the hub.
 const modelType = "model"
 
@@ -155,6 +168,21 @@ func named(s string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
+// known refuses a word that is neither a file nor a name, and says which names there are.
+func known(model string) error {
+	if model == "" || model == "mini" || strings.HasPrefix(model, "script:") || hub.IsName(model) || strings.ContainsAny(model, `/\.`) && !shortForm.MatchString(model) {
+		return nil
+	}
+	if _, err := os.Stat(model); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	_, err := hub.Parse(model)
+	return usage("there is no file %s; %v", model, err)
+}
+
+// shortForm is what a short name looks like, of a version that is not known, too.
+var shortForm = regexp.MustCompile(`^[a-z]+[0-9.]*(:[0-9a-z.]+)?$`)
+
 // locate puts paths in place of the names of models that the command was given.
 func locate(ctx context.Context, k *kong.Context) error {
 	values := []*kong.Value{}
@@ -165,7 +193,13 @@ func locate(ctx context.Context, k *kong.Context) error {
 		values = append(values, k.Selected().Positional...)
 	}
 	for _, v := range values {
-		if v.Tag.Type != modelType || !named(v.Target.String()) {
+		if v.Tag.Type != modelType {
+			continue
+		}
+		if err := known(v.Target.String()); err != nil {
+			return err
+		}
+		if !named(v.Target.String()) {
 			continue
 		}
 		path, err := pulled(ctx, v.Target.String())

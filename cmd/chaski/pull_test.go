@@ -45,6 +45,18 @@ func TestModelNames(t *testing.T) {
 			t.Errorf("%v: %d %s", args, code, stderr)
 		}
 	}
+	t.Setenv("CHASKI_OFFLINE", "")
+	for _, args := range [][]string{{"--offline", "run", "-m", "llama3.1", "hi"}, {"pull", "--offline", "llama3.1"}, {"model", "merge", "--offline", filepath.Join(dir, "ollama", "blobs", "sha256-"+digest), "hf:ann/adapter", filepath.Join(dir, "out.gguf")}} {
+		t.Setenv("CHASKI_OFFLINE", "")
+		if _, stderr, code := chaski(t, "", args...); code != 1 || !strings.Contains(stderr, hub.ErrOffline.Error()) {
+			t.Errorf("%v: %d %s", args, code, stderr)
+		}
+	}
+	for _, word := range []string{"llama9", "llama3.9:8b"} {
+		if _, stderr, code := chaski(t, "", "run", "-m", word, "hi"); code != 2 || !strings.Contains(stderr, "there is no file "+word) || !strings.Contains(stderr, "llama3.1") {
+			t.Errorf("%s: %d %s", word, code, stderr)
+		}
+	}
 	if _, stderr, code := chaski(t, "", "pull", "llama"); code != 2 || !strings.Contains(stderr, "llama3.1") {
 		t.Errorf("pull: %d %s", code, stderr)
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -238,7 +239,8 @@ func New(m *llama.Model, o Options) (e *Engine, err error) {
 	if m.File != nil {
 		// A model without a tokenizer runs on ids; Generate says so.
 		tok, err := tokenizer.FromGGUF(m.File)
-		e.setTokenizer(tok, SourceOf(m.File), err)
+		src, wrong := SourceOf(m.File)
+		e.setTokenizer(tok, src, cmp.Or(err, wrong))
 		if n, err := m.File.Int(beamsKey); err == nil {
 			e.beams = min(max(n, 1), llm.MaxBeams)
 		}

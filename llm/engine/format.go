@@ -40,11 +40,14 @@ func (e *Engine) speak(src chat.Source) error {
 func (e *Engine) Format() *chat.Format { return e.format }
 
 // SourceOf reads what a GGUF file says of how its model is talked to.
-func SourceOf(f *gguf.File) (src chat.Source) {
-	src.Template, _ = f.String("tokenizer.chat_template")
-	src.ToolUse, _ = f.String("tokenizer.chat_template.tool_use")
+func SourceOf(f *gguf.File) (src chat.Source, err error) {
+	for key, to := range map[string]*string{"tokenizer.chat_template": &src.Template, "tokenizer.chat_template.tool_use": &src.ToolUse} {
+		if *to, err = f.String(key); err != nil && !errors.Is(err, gguf.ErrMissing) {
+			return src, &gguf.Error{Path: f.Path, Err: err}
+		}
+	}
 	src.Begin, src.End = tokenName(f, "tokenizer.ggml.bos_token_id"), tokenName(f, "tokenizer.ggml.eos_token_id")
-	return src
+	return src, nil
 }
 
 func tokenName(f *gguf.File, key string) string {

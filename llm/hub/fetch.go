@@ -249,15 +249,7 @@ func (t *transfer) attempt(ctx context.Context) error {
 		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", t.off))
 	}
 	client := *t.h.client()
-	client.CheckRedirect = func(req *http.Request, via []*http.Request) error {
-		if req.URL.Host != via[0].URL.Host { // net/http would tell it to another port or a sub-domain
-			req.Header.Del("Authorization")
-		}
-		if len(via) >= 10 {
-			return errors.New("more than ten redirects")
-		}
-		return nil
-	}
+	client.CheckRedirect = keepToken
 	resp, err := client.Do(req)
 	if err != nil {
 		return &waitError{err: err}
@@ -330,6 +322,18 @@ func (h *Hub) client() *http.Client {
 	return http.DefaultClient
 }
 
+// keepToken follows redirects and keeps the token for the host that it is for. net/http
+// would tell it to another port, to a sub-domain, and in the clear.
+func keepToken(req *http.Request, via []*http.Request) error {
+	if first := via[0].URL; req.URL.Host != first.Host || req.URL.Scheme != first.Scheme {
+		req.Header.Del("Authorization")
+	}
+	if len(via) >= 10 {
+		return errors.New("more than ten redirects")
+	}
+	return nil
+}
+
 // request makes a request.
 func (h *Hub) request(ctx context.Context, method, url, auth string) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, method, url, nil)
@@ -384,6 +388,8 @@ func (h *Hub) sleep(ctx context.Context, try int, w *waitError) error {
 	d += time.Duration(rand.Int64N(int64(d)/2 + 1))
 	if w != nil && w.after > 0 {
 		d = min(w.after, 10*time.Minute)
+	}
+	if w != nil && (w.after > 0 || try > 1) { // once may be a hiccup
 		h.notice("%v: trying again in %v", w.err, d.Round(time.Second))
 	}
 	select {

@@ -70,7 +70,7 @@ func FromEnv() (*Hub, error) {
 		Dir:          os.Getenv("CHASKI_MODELS"),
 		Endpoint:     os.Getenv("HF_ENDPOINT"),
 		Registry:     os.Getenv("OLLAMA_REGISTRY"),
-		Token:        os.Getenv("HF_TOKEN"),
+		Token:        strings.TrimSpace(os.Getenv("HF_TOKEN")),
 		Offline:      on("CHASKI_OFFLINE") || on("HF_HUB_OFFLINE"),
 		HubCache:     env("HF_HUB_CACHE", filepath.Join(hf, "hub")),
 		OllamaModels: []string{filepath.Join(home, ".ollama", "models"), "/usr/share/ollama/.ollama/models"},

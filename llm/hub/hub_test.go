@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -275,6 +276,8 @@ func TestRefused(t *testing.T) {
 	s.put("meta/gated", "m.gguf", random(12, 1000))
 	s.gated["meta/gated"] = "hf_good"
 	s.put("ann/empty", "README.md", []byte("x"))
+	s.put("ollama/library/tuned:latest", "model", []byte("x"))
+	s.put("ollama/library/tuned:latest", "adapter", []byte("y"))
 	s.put("ann/split", "m-00001-of-00003.gguf", []byte("x"))
 	limited := 0
 	for name, c := range map[string]struct {
@@ -290,6 +293,7 @@ func TestRefused(t *testing.T) {
 		"hf:ann/split:Q9":         {want: ErrNotFound, text: "no file for the tag Q9"},
 		"hf:ann/split/other.gguf": {want: ErrNotFound, text: "there are m-00001-of-00003.gguf"},
 		"ollama:nothing":          {want: ErrNotFound, text: "MANIFEST_UNKNOWN"},
+		"ollama:tuned":            {text: "the model is an adapter on a base"},
 		"hf:justone":              {text: "want hf:OWNER/NAME"},
 		"hf:../../etc":            {text: "other characters"},
 		"hf:a/b/../../../x.gguf":  {text: "other characters"},
@@ -452,6 +456,70 @@ func TestNames(t *testing.T) {
 	for s := range Short {
 		if _, err := Parse(s); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// TestDirectory: of a repository of safetensors the files are taken that a folder is opened by.
+func TestDirectory(t *testing.T) {
+	for _, c := range []struct{ files, want, refused string }{
+		{files: "config.json model.safetensors tokenizer.json README.md", want: "config.json model.safetensors tokenizer.json"},
+		{files: "config.json consolidated.safetensors model-00001-of-00002.safetensors model-00002-of-00002.safetensors model.safetensors.index.json params.json",
+			want: "config.json model-00001-of-00002.safetensors model-00002-of-00002.safetensors model.safetensors.index.json params.json"},
+		{files: "adapter_config.json adapter_model.safetensors", want: "adapter_config.json adapter_model.safetensors"},
+		{files: "config.json model-00001-of-00002.safetensors", refused: "model-00002-of-00002.safetensors is missing"},
+	} {
+		got, err := choose(Name{}, strings.Fields(c.files))
+		if c.refused != "" && (!errors.Is(err, ErrNotFound) || !strings.Contains(err.Error(), c.refused)) || c.refused == "" && (err != nil || strings.Join(got, " ") != c.want) {
+			t.Errorf("%s: %v, %v", c.files, got, err)
+		}
+	}
+}
+
+// TestToken: the token goes to the hub and to nobody that the hub sends on to, whatever is
+// asked for; nor in the clear where the hub is asked under TLS.
+func TestToken(t *testing.T) {
+	s := newServer(t)
+	s.put("meta/gated", "m.gguf", random(12, 1000))
+	s.put("meta/gated", "config.json", []byte("{}"))
+	s.gated["meta/gated"] = "hf_good"
+	var told []string
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "" {
+			told = append(told, r.URL.Path)
+		}
+		r.Header.Set("Authorization", "Bearer hf_good") // what it has is open
+		s.api = nil
+		s.serveHub(w, r)
+	}))
+	defer other.Close()
+	for _, sent := range []string{"/api/", "/resolve/"} {
+		h := open(t, s)
+		h.Token = "hf_good"
+		s.fail(nil, func(w http.ResponseWriter, r *http.Request) bool {
+			if !strings.Contains(r.URL.Path, sent) {
+				return false
+			}
+			if r.Header.Get("Authorization") != "Bearer hf_good" {
+				t.Errorf("%s without a token", r.URL.Path)
+			}
+			w.Header().Set("Location", other.URL+r.URL.RequestURI())
+			w.WriteHeader(http.StatusTemporaryRedirect)
+			return true
+		})
+		if _, err := h.Pull(t.Context(), "hf:meta/gated"); err != nil {
+			t.Errorf("%s goes to another host: %v", sent, err)
+		}
+		if len(told) > 0 {
+			t.Errorf("%s goes to another host, which is told the token at %v", sent, told)
+		}
+	}
+	for from, kept := range map[string]bool{"https://hub.example/a": true, "https://hub.example:8443/a": false, "https://cdn.hub.example/a": false, "http://hub.example/a": false} {
+		first, _ := http.NewRequest(http.MethodGet, "https://hub.example/x", nil)
+		next, _ := http.NewRequest(http.MethodGet, from, nil)
+		next.Header.Set("Authorization", "Bearer hf_good")
+		if err := keepToken(next, []*http.Request{first}); err != nil || (next.Header.Get("Authorization") != "") != kept {
+			t.Errorf("%s: %q, %v", from, next.Header.Get("Authorization"), err)
 		}
 	}
 }

@@ -84,7 +84,7 @@ func (h *Hub) hubFiles(ctx context.Context, n Name) ([]remote, string, error) {
 func (h *Hub) linked(ctx context.Context, f *remote) error {
 	client := *h.client()
 	client.CheckRedirect = func(req *http.Request, via []*http.Request) error {
-		if req.URL.Host == via[0].URL.Host && len(via) < 5 { // a repository that was renamed
+		if first := via[0].URL; req.URL.Host == first.Host && req.URL.Scheme == first.Scheme && len(via) < 5 { // a repository that was renamed
 			return nil
 		}
 		return http.ErrUseLastResponse
@@ -138,7 +138,9 @@ func (h *Hub) get(ctx context.Context, from, auth string, accept []string, into 
 		for _, a := range accept {
 			req.Header.Add("Accept", a)
 		}
-		resp, err := h.client().Do(req)
+		client := *h.client()
+		client.CheckRedirect = keepToken
+		resp, err := client.Do(req)
 		if err != nil {
 			return &waitError{err: err}
 		}

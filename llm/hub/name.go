@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -180,13 +181,36 @@ func parts(f string, files []string) ([]string, error) {
 	return out, nil
 }
 
-// directory are the files that a directory of safetensors is opened by.
+// shard matches a part of the weights that model.safetensors.index.json lists.
+var shard = regexp.MustCompile(`^model-\d{5}-of-(\d{5})\.safetensors$`)
+
+// allShards says whether all files are there that f is one of.
+func allShards(f string, files []string) error {
+	of := shard.FindStringSubmatch(f)[1]
+	count, _ := strconv.Atoi(of)
+	for i := range count {
+		if name := fmt.Sprintf("model-%05d-of-%s.safetensors", i+1, of); !slices.Contains(files, name) {
+			return fmt.Errorf("%w: %s is missing, part %d of %d", ErrNotFound, name, i+1, count)
+		}
+	}
+	return nil
+}
+
+// directory are the files that a directory of safetensors is opened by. Some repositories
+// have the same weights a second time, in their maker's own layout.
 func directory(n Name, files []string) ([]string, error) {
 	var out []string
 	weights := false
+	standard := slices.Contains(files, "model.safetensors") || slices.ContainsFunc(files, shard.MatchString)
 	for _, f := range files {
+		if shard.MatchString(f) {
+			if err := allShards(f, files); err != nil {
+				return nil, err
+			}
+		}
 		switch ext := path.Ext(f); {
 		case strings.Contains(f, "/"):
+		case ext == ".safetensors" && standard && f != "model.safetensors" && !shard.MatchString(f):
 		case ext == ".safetensors":
 			weights = true
 			out = append(out, f)

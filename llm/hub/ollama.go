@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -35,12 +36,15 @@ func (m *manifest) files() (map[string]remote, error) {
 	if _, ok := out["model"]; !ok {
 		return nil, fmt.Errorf("%w: the manifest names no model; it may be one of another kind", ErrNotFound)
 	}
+	if _, ok := out["adapter"]; ok {
+		return nil, errors.New("the model is an adapter on a base, which is not put together here: pull the base, and name the adapter's file in agent.yaml (model: {path: BASE, adapters: {NAME: FILE}})")
+	}
 	return out, nil
 }
 
 // saved are the layers that are kept, and under which name. What Ollama calls a template
 // is in its own language; a model's file has its own.
-var saved = []struct{ kind, name string }{{"model", "model.gguf"}, {"adapter", "adapter.gguf"}, {"params", "params.json"}, {"license", "license.txt"}}
+var saved = []struct{ kind, name string }{{"model", "model.gguf"}, {"params", "params.json"}, {"license", "license.txt"}}
 
 // ollamaFiles are the files of a model in an Ollama registry.
 func (h *Hub) ollamaFiles(ctx context.Context, n Name) ([]remote, string, error) {

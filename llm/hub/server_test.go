@@ -137,7 +137,7 @@ func (s *server) serveRegistry(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		var layers []map[string]any
-		for _, kind := range []string{"model", "template", "license", "params"} {
+		for _, kind := range []string{"model", "adapter", "template", "license", "params"} {
 			if b, ok := files[kind]; ok {
 				layers = append(layers, map[string]any{"mediaType": layer + kind, "digest": "sha256:" + sha(b), "size": len(b)})
 			}

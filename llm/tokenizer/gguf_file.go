@@ -3,6 +3,7 @@ package tokenizer
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -26,17 +27,69 @@ func FromGGUF(f *gguf.File) (*Tokenizer, error) {
 	if err != nil {
 		return nil, &gguf.Error{Path: f.Path, Err: err}
 	}
-	if id, err := f.Int("tokenizer.ggml.bos_token_id"); err == nil && id >= 0 && id < len(t.tokens) {
-		if v, ok := f.Value("tokenizer.ggml.add_bos_token"); v == true || !ok && (t.ranks != nil || t.wholeWords) {
-			t.begin = int32(id)
-		}
-	}
-	for _, key := range []string{"tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"} {
-		if id, err := f.Int(key); err == nil {
-			t.endsWith(id)
-		}
+	if err := t.keys(f); err != nil {
+		return nil, &gguf.Error{Path: f.Path, Err: err}
 	}
 	return t, nil
+}
+
+// keys reads which tokens begin and end texts.
+func (t *Tokenizer) keys(f *gguf.File) error {
+	begin, err := t.idsOf(f, "tokenizer.ggml.bos_token_id")
+	if err != nil {
+		return err
+	}
+	v, ok := f.Value("tokenizer.ggml.add_bos_token")
+	if _, is := v.(bool); ok && !is {
+		return &gguf.KeyError{Key: "tokenizer.ggml.add_bos_token", Err: fmt.Errorf("is a %T, want a bool", v)}
+	}
+	if len(begin) == 1 && (v == true || !ok && (t.ranks != nil || t.wholeWords)) {
+		t.begin = begin[0]
+	}
+	for _, key := range []string{"tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"} {
+		ids, err := t.idsOf(f, key)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			t.endsWith(int(id))
+		}
+	}
+	return nil
+}
+
+// idsOf are the tokens that a key names: one, a list, or none, which files also write as -1.
+func (t *Tokenizer) idsOf(f *gguf.File, key string) ([]int32, error) {
+	var listed []int
+	switch v, _ := f.Value(key); v := v.(type) {
+	case nil:
+		return nil, nil
+	case []int32:
+		for _, id := range v {
+			listed = append(listed, int(id))
+		}
+	case []uint32:
+		for _, id := range v {
+			listed = append(listed, int(id))
+		}
+	default:
+		id, err := f.Int(key)
+		if err != nil {
+			return nil, err
+		}
+		listed = []int{id}
+	}
+	var out []int32
+	for _, id := range listed {
+		switch {
+		case id == -1 || id == math.MaxUint32:
+		case id < 0 || id >= len(t.tokens):
+			return nil, &gguf.KeyError{Key: key, Err: fmt.Errorf("token %d, the vocabulary has %d", id, len(t.tokens))}
+		default:
+			out = append(out, int32(id))
+		}
+	}
+	return out, nil
 }
 
 func fromGGUF(f *gguf.File) (*Tokenizer, error) {

@@ -3,6 +3,7 @@ package tokenizer
 import (
 	"bytes"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -97,10 +98,24 @@ func TestBadGGUF(t *testing.T) {
 		"merge":       {"tokenizer.ggml.merges", []string{"ab"}, `merge 0, "ab"`},
 		"merge token": {"tokenizer.ggml.merges", []string{"q q"}, "both and their join must be tokens"},
 		"key type":    {"tokenizer.ggml.tokens", "x", "metadata key tokenizer.ggml.tokens"},
+		"end's type":  {"tokenizer.ggml.eos_token_id", "<|eot_id|>", "tokenizer.ggml.eos_token_id: is a string"},
+		"end beyond":  {"tokenizer.ggml.eot_token_id", uint32(tok.Size()), "tokenizer.ggml.eot_token_id: token "},
+		"ends beyond": {"tokenizer.ggml.eom_token_id", []int32{1, -2}, "tokenizer.ggml.eom_token_id: token -2"},
+		"begin":       {"tokenizer.ggml.bos_token_id", float32(1), "tokenizer.ggml.bos_token_id"},
+		"add begin":   {"tokenizer.ggml.add_bos_token", "yes", "tokenizer.ggml.add_bos_token: is a string"},
 	} {
 		_, err := FromGGUF(asGGUF(t, tok, func(m map[string]any) { m[c.key] = c.value }))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+	for _, c := range []struct {
+		value any
+		want  []int32
+	}{{uint32(2), []int32{2}}, {[]int32{2, 3, 2}, []int32{2, 3}}, {[]uint32{4, math.MaxUint32}, []int32{4}}, {int32(-1), nil}, {uint32(math.MaxUint32), nil}} {
+		got, err := FromGGUF(asGGUF(t, tok, func(m map[string]any) { m["tokenizer.ggml.eos_token_id"] = c.value }))
+		if err != nil || !slices.Equal(got.Ends(), c.want) {
+			t.Errorf("ends %v: %v, %v", c.value, got, err)
 		}
 	}
 	f, err := gguf.Open(filepath.Join(goldenDir, "models", "stories260K.gguf"))

@@ -33,15 +33,21 @@ func LoadDir(dir string) (*Tokenizer, error) {
 	}
 	for _, name := range []string{"generation_config.json", "config.json"} {
 		b, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil {
+		if errors.Is(err, os.ErrNotExist) {
 			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("tokenizer: %w", err)
 		}
 		var config struct {
 			End json.RawMessage `json:"eos_token_id"`
 		}
 		var one int
 		var many []int
-		if json.Unmarshal(b, &config) != nil || len(config.End) == 0 {
+		if err := json.Unmarshal(b, &config); err != nil {
+			return nil, fmt.Errorf("%s: %w", filepath.Join(dir, name), err)
+		}
+		if len(config.End) == 0 {
 			continue
 		}
 		if json.Unmarshal(config.End, &one) == nil && string(config.End) != "null" {
@@ -50,6 +56,9 @@ func LoadDir(dir string) (*Tokenizer, error) {
 			return nil, fmt.Errorf("%s: eos_token_id: %w", filepath.Join(dir, name), err)
 		}
 		for _, id := range many {
+			if id < 0 || id >= len(t.tokens) {
+				return nil, fmt.Errorf("%s: eos_token_id: token %d, the vocabulary has %d", filepath.Join(dir, name), id, len(t.tokens))
+			}
 			t.endsWith(id)
 		}
 	}
@@ -153,7 +162,7 @@ func ParseJSON(data []byte) (*Tokenizer, error) {
 		}
 	}
 	for _, a := range f.AddedTokens {
-		if !a.Special && (a.LStrip || a.RStrip || a.Word) {
+		if a.LStrip || a.RStrip || a.Word {
 			return nil, fmt.Errorf("tokenizer.json: the added token %q takes white space or word ends with it (lstrip, rstrip, single_word), which is not done here", a.Content)
 		}
 		if err := place(a.Content, a.ID, a.Special, !a.Special); err != nil {
