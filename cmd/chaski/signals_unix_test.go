@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -22,6 +23,14 @@ import (
 
 	"github.com/creack/pty"
 )
+
+// What is begun by these tests can be hung up, even where they themselves were begun by nohup:
+// a signal that is ignored stays so in programs that are begun, one that is handled does not.
+func init() {
+	if os.Getenv("CHASKI_TEST_RUN") == "" { // else it is such a program
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
+}
 
 // heard is what a program has written so far.
 type heard struct{ shown }
