@@ -87,10 +87,14 @@ func (c *chatCmd) Run(ctx context.Context) (err error) {
 		fmt.Fprintf(stdout, "%s, %s. Ctrl-C cancels a turn, Ctrl-D ends, /help says more.\n", h.Config.Name, h.Model.Info().Name)
 		defer t.farewell()
 	}
-	if err := t.remind(root); err != nil {
-		return err
+	if err = t.remind(root); err == nil {
+		err = t.talk(root)
 	}
-	return t.talk(root)
+	if errors.Is(err, context.Canceled) && root.Err() != nil { // the program's own context may not have ended yet
+		stop := stopOf(root)
+		return &exitError{code: stop.status(), err: stop}
+	}
+	return err
 }
 
 func (t *conversation) interrupt() {

@@ -291,7 +291,7 @@ func TestLostReply(t *testing.T) {
 	var runs [3]atomic.Int64
 	var all []*tools.Tool
 	for i, e := range []tools.Effect{tools.Read, tools.Idempotent, tools.Once} {
-		all = append(all, raw("job_"+string(e), e, time.Second, func(context.Context, tools.Call) (json.RawMessage, error) {
+		all = append(all, raw("job_"+string(e), e, 3*time.Second, func(context.Context, tools.Call) (json.RawMessage, error) {
 			return json.Marshal(runs[i].Add(1))
 		}))
 	}
