@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"github.com/modelcontextprotocol/go-sdk/auth"
 	"github.com/modelcontextprotocol/go-sdk/auth/extauth"
@@ -199,30 +200,42 @@ func (l *login) keep(k *keptLogin) error {
 type wayBack struct {
 	login   *login
 	address string
+	free    atomic.Pointer[net.Listener] // on a port that was found free, for the first login
 }
 
-// wayBack names the address. The port is that of the configuration, or one that is free.
+// wayBack names the address. The port is that of the configuration, or one that is free: it
+// is held until the first login, since the server is told of it before.
 func (l *login) wayBack() (*wayBack, error) {
-	port := l.o.CallbackPort
+	w, port := &wayBack{login: l}, l.o.CallbackPort
 	if port == 0 && l.browse != nil {
 		free, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, err
 		}
 		port = free.Addr().(*net.TCPAddr).Port
-		if err := free.Close(); err != nil {
-			return nil, err
-		}
+		w.free.Store(&free)
 	}
-	return &wayBack{l, "http://127.0.0.1:" + strconv.Itoa(max(port, 1)) + "/callback"}, nil
+	w.address = "http://127.0.0.1:" + strconv.Itoa(max(port, 1)) + "/callback"
+	return w, nil
+}
+
+// listen listens at the address.
+func (w *wayBack) listen() (net.Listener, error) {
+	if free := w.free.Swap(nil); free != nil {
+		return *free, nil
+	}
+	l, err := net.Listen("tcp", w.address[len("http://"):len(w.address)-len("/callback")])
+	if err != nil {
+		return nil, fmt.Errorf("the way back from the login: %w", err)
+	}
+	return l, nil
 }
 
 // fetch shows the person the address, and waits for the browser.
 func (w *wayBack) fetch(ctx context.Context, args *auth.AuthorizationArgs) (*auth.AuthorizationResult, error) {
-	host := w.address[len("http://") : len(w.address)-len("/callback")]
-	listener, err := net.Listen("tcp", host)
+	listener, err := w.listen()
 	if err != nil {
-		return nil, fmt.Errorf("the way back from the login: %w", err)
+		return nil, err
 	}
 	type answer struct {
 		result *auth.AuthorizationResult
