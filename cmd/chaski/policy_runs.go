@@ -32,18 +32,9 @@ func (c *policyExplainCmd) Run(ctx context.Context) error {
 		}
 	}
 	if c.Runs != "" {
-		rt, j, err := (&journalFlags{Runs: c.Runs}).open(ctx)
+		rt, names, err := runsAt(ctx, c.Runs, c.Files, "explained")
 		if err != nil {
 			return err
-		}
-		names := c.Files
-		if len(names) == 0 {
-			if names, err = j.Runs(ctx); err != nil {
-				return err
-			}
-		}
-		if len(names) == 0 {
-			return fmt.Errorf("no runs at %s: nothing was explained", c.Runs)
 		}
 		return eachRun(names, len(c.Files) > 0, "explained", func(name string) error { return explainRun(ctx, rt, name, sources) })
 	}
@@ -94,6 +85,19 @@ func journalOf(name string) (run string, ok bool) {
 
 // errNoPolicy says of a run that nothing was decided in it by rules.
 var errNoPolicy = errors.New("it had no policy")
+
+// runsAt opens a journal, and returns the runs that are named, or else all in it; what says
+// what was to be done with them.
+func runsAt(ctx context.Context, journal string, named []string, what string) (*runtime.Runtime, []string, error) {
+	rt, j, err := (&journalFlags{Runs: journal}).open(ctx)
+	if err == nil && len(named) == 0 {
+		named, err = j.Runs(ctx)
+	}
+	if err == nil && len(named) == 0 {
+		err = fmt.Errorf("no runs at %s: nothing was %s", journal, what)
+	}
+	return rt, named, err
+}
 
 // eachRun goes through runs; one that fails keeps nobody from the others, and is told at the
 // end. Runs without a policy are counted, unless they were named: then they are failures.
@@ -188,18 +192,9 @@ func (c *policyReplayCmd) Run(ctx context.Context) error {
 
 // runs replays the journals of runs; each is compiled for the tools that it had.
 func (c *policyReplayCmd) runs(ctx context.Context, sources []*policies.Source) error {
-	rt, j, err := (&journalFlags{Runs: c.Runs}).open(ctx)
+	rt, names, err := runsAt(ctx, c.Runs, c.Files, "replayed")
 	if err != nil {
 		return err
-	}
-	names := c.Files
-	if len(names) == 0 {
-		if names, err = j.Runs(ctx); err != nil {
-			return err
-		}
-	}
-	if len(names) == 0 {
-		return fmt.Errorf("no runs at %s: nothing was replayed", c.Runs)
 	}
 	total := 0
 	err = eachRun(names, len(c.Files) > 0, "replayed", func(name string) error {

@@ -94,6 +94,9 @@ type report struct {
 func child(ctx context.Context, dir, idx string, searches int) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestChild$", "-test.v")
 	cmd.Env = append(os.Environ(), "CHASKI_DOCUMENTS="+dir, "CHASKI_DOCUMENTS_INDEX="+idx, "CHASKI_DOCUMENTS_SEARCHES="+strconv.Itoa(searches), "GOMAXPROCS=2")
+	if raced { // its detector takes memory by what lies about: what is dead goes sooner
+		cmd.Env = append(cmd.Env, "GOGC=40")
+	}
 	return cmd
 }
 
@@ -189,7 +192,11 @@ func TestScale(t *testing.T) {
 	if first.Files != n || again.Files != n || first.Passages != again.Passages || first.Failures+again.Failures > 0 || again.Found < 3000 {
 		t.Errorf("%+v, %+v", first, again)
 	}
-	if first.CPU > 120*time.Second || first.Peak > 300<<20 || again.CPU > 600*time.Millisecond {
+	most := int64(160 << 20)
+	if raced {
+		most = 240 << 20
+	}
+	if first.CPU > 120*time.Second || first.Peak > most || again.CPU > 600*time.Millisecond {
 		t.Error("too much")
 	}
 	l := open(t, Options{Folders: []Folder{{Path: dir}}, Index: idx, Watch: true})
