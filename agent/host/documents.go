@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/engine"
 	"github.com/chaski-dev/chaski/llm/openai"
 	"github.com/chaski-dev/chaski/tools"
 	"github.com/chaski-dev/chaski/tools/documents"
@@ -34,11 +35,41 @@ type DocumentsConfig struct {
 	Index      string            `yaml:"index"`      // folder of the index; "" is documents within the data folder
 }
 
-// EmbeddingsConfig names what makes vectors of texts, see openai.Options.
+// EmbeddingsConfig names what makes vectors of texts: in YAML the model alone, or a mapping.
 type EmbeddingsConfig struct {
-	BaseURL string `yaml:"base_url"`
-	Model   string `yaml:"model"`
-	KeyEnv  string `yaml:"key_env"` // the environment variable that holds the key; "" sends none
+	BaseURL string `yaml:"base_url"` // of an endpoint, see openai.Options; "" runs the model here
+	Model   string `yaml:"model"`    // the endpoint's name for it, or a GGUF file or name as model is given
+	KeyEnv  string `yaml:"key_env"`  // the environment variable that holds the key; "" sends none
+
+	QueryPrefix   string `yaml:"query_prefix"` // written before queries and passages, as the model was trained
+	PassagePrefix string `yaml:"passage_prefix"`
+}
+
+// UnmarshalYAML takes a text as the model.
+func (e *EmbeddingsConfig) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode {
+		return n.Decode(&e.Model)
+	}
+	type plain EmbeddingsConfig
+	if err := known(n, reflect.TypeFor[EmbeddingsConfig](), "embeddings"); err != nil {
+		return err
+	}
+	return n.Decode((*plain)(e))
+}
+
+func (e *EmbeddingsConfig) check() error {
+	switch {
+	case e == nil:
+		return nil
+	case e.BaseURL != "":
+		_, err := openai.NewEmbedder(openai.Options{BaseURL: e.BaseURL, Model: e.Model})
+		return err
+	case strings.TrimSpace(e.Model) == "":
+		return errors.New("no model is named: want a GGUF file, or base_url and model of an endpoint")
+	case e.KeyEnv != "":
+		return errors.New("key_env is for an endpoint: name it by base_url")
+	}
+	return nil
 }
 
 // FolderConfig is a folder, a file or a pattern, see documents.Folder.
@@ -104,10 +135,8 @@ func (d *DocumentsConfig) check() error {
 	if !slices.Contains([]ground.Mode{ground.Off, ground.Mark, ground.Refuse}, d.Grounding) {
 		return fmt.Errorf("documents: grounding %q: want mark or refuse", d.Grounding)
 	}
-	if e := d.Embeddings; e != nil {
-		if _, err := openai.NewEmbedder(openai.Options{BaseURL: e.BaseURL, Model: e.Model}); err != nil {
-			return fmt.Errorf("documents: embeddings: %w", err)
-		}
+	if err := d.Embeddings.check(); err != nil {
+		return fmt.Errorf("documents: embeddings: %w", err)
 	}
 	for _, t := range d.Tools {
 		if !slices.Contains(documents.ToolNames, t) {
@@ -140,7 +169,7 @@ func (c *Config) documents() documents.Options {
 }
 
 // openDocuments opens the library, if one is configured, and returns its tools.
-func (h *Host) openDocuments(ctx context.Context) ([]*tools.Tool, error) {
+func (h *Host) openDocuments(ctx context.Context) (_ []*tools.Tool, err error) {
 	c := h.Config
 	d := c.Documents
 	if d == nil {
@@ -159,14 +188,10 @@ func (h *Host) openDocuments(ctx context.Context) ([]*tools.Tool, error) {
 	}
 	o := c.documents()
 	if e := d.Embeddings; e != nil {
-		if e.KeyEnv != "" && os.Getenv(e.KeyEnv) == "" {
-			return nil, fmt.Errorf("documents: embeddings: the environment variable %s is empty: it should hold the key of %s", e.KeyEnv, e.Model)
-		}
-		m, err := openai.NewEmbedder(openai.Options{BaseURL: e.BaseURL, Model: e.Model, Key: os.Getenv(e.KeyEnv)})
-		if err != nil {
+		if o.Embedder, err = h.openEmbedder(ctx, e); err != nil {
 			return nil, fmt.Errorf("documents: embeddings: %w", err)
 		}
-		o.Embedder = m
+		o.QueryPrefix, o.PassagePrefix = e.QueryPrefix, e.PassagePrefix
 	}
 	o.Index, o.Watch, o.Progress, o.Log = dir, true, h.o.Progress, h.o.Log
 	o.Count = counter(h.Model)
@@ -178,6 +203,37 @@ func (h *Host) openDocuments(ctx context.Context) ([]*tools.Tool, error) {
 	files, passages := l.Size()
 	h.o.Log.Info().Int("files", files).Int("passages", passages).Int("failed", len(l.Failures())).Msg("documents are ready")
 	return l.Tools(), nil
+}
+
+// embedContext is the most tokens of a text that an embedding model here reads.
+const embedContext = 8192
+
+// openEmbedder opens what makes vectors: an endpoint, or a model in this process, which is
+// tried once, so that one that gives none is refused by what it lacks.
+func (h *Host) openEmbedder(ctx context.Context, e *EmbeddingsConfig) (documents.Embedder, error) {
+	if e.BaseURL != "" {
+		if e.KeyEnv != "" && os.Getenv(e.KeyEnv) == "" {
+			return nil, fmt.Errorf("the environment variable %s is empty: it should hold the key of %s", e.KeyEnv, e.Model)
+		}
+		return openai.NewEmbedder(openai.Options{BaseURL: e.BaseURL, Model: e.Model, Key: os.Getenv(e.KeyEnv)})
+	}
+	path, err := h.local(ctx, e.Model, h.Config.path)
+	if err != nil {
+		return nil, err
+	}
+	m, err := engine.Open(path, engine.Options{IDs: true, NoDrafts: true, Tokens: embedContext})
+	if err != nil {
+		return nil, err
+	}
+	h.close = append(h.close, m.Close)
+	if _, err := m.Embed(ctx, &llm.EmbedRequest{Text: "a"}); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	name := filepath.Base(path)
+	if f := m.Model().File; f != nil {
+		name = fmt.Sprintf("%s of pooling %d, %x", name, m.Pooling(), engine.Fingerprint(f))
+	}
+	return documents.ModelEmbedder(name, m), nil
 }
 
 // counter counts the tokens of a text as the model reads it: those of a message that holds

@@ -89,7 +89,7 @@ func known(n *yaml.Node, t reflect.Type, what string) error {
 		if !slices.Contains(names, key.Value) {
 			return fmt.Errorf("line %d: field %s is not known in %s", key.Line, key.Value, what)
 		}
-		if f := fields[key.Value]; f.Kind() == reflect.Pointer {
+		if f := fields[key.Value]; f.Kind() == reflect.Pointer && !f.Implements(reflect.TypeFor[yaml.Unmarshaler]()) {
 			if err := known(n.Content[i+1], f.Elem(), key.Value); err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +18,8 @@ var _ llm.Embedder = (*Engine)(nil)
 var errEmpty = errors.New("engine: there is nothing to embed: the text is empty")
 
 // Embed implements [llm.Embedder]: the vector is the mean of the last hidden states of the
-// text's tokens, normalised as for the head, and then to unit length. The token that begins
+// text's tokens, or the last token's state where the model's file says so, normalised as for
+// the head, and then to unit length. Where the file says nothing, the token that begins
 // every text is read first and not counted in.
 func (e *Engine) Embed(ctx context.Context, req *llm.EmbedRequest) (llm.Embedding, error) {
 	ids, skip, err := e.embedded(req)
@@ -34,32 +36,40 @@ func (e *Engine) Embed(ctx context.Context, req *llm.EmbedRequest) (llm.Embeddin
 	return llm.Embedding{Vector: v, Tokens: len(ids)}, err
 }
 
-// embedded is what is read of a request, and how many of its first tokens begin it.
+// embedded is what is read of a request, and how many of its first tokens count for nothing.
 func (e *Engine) embedded(req *llm.EmbedRequest) (ids []int32, skip int, err error) {
-	if e.tok == nil && req.Tokens == nil {
-		return nil, 0, errors.New("engine: the model has no tokenizer: it runs on token ids only")
+	if e.vectors.err != nil {
+		return nil, 0, fmt.Errorf("engine: %s gives no vectors: %w", e.model.Name, e.vectors.err)
 	}
-	begin := int32(-1)
-	if e.tok != nil {
-		if id, ok := e.tok.Special(chat.BeginOfText); ok {
+	if e.words == nil && req.Tokens == nil {
+		return nil, 0, cmp.Or(e.tokErr, errors.New("engine: the model has no tokenizer: it runs on token ids only"))
+	}
+	begin := e.begin
+	if e.words != nil && begin < 0 {
+		if id, ok := e.words.Special(chat.BeginOfText); ok {
 			begin = id
 		}
 	}
 	ids = slices.Clone(req.Tokens)
 	if req.Tokens == nil {
-		ids = e.tok.EncodePlain(nil, req.Text, true)
+		ids = e.words.EncodePlain(nil, req.Text, true)
 	}
-	if begin >= 0 {
-		if len(ids) == 0 || ids[0] != begin {
-			ids = slices.Insert(ids, 0, begin)
-		}
-		skip = 1
-	}
-	if len(ids) == skip {
+	if len(ids) == 0 || len(ids) == 1 && ids[0] == begin {
 		return nil, 0, errEmpty
 	}
-	if len(ids) > e.context {
+	if begin >= 0 && ids[0] != begin {
+		ids = slices.Insert(ids, 0, begin)
+	}
+	if end := e.vectors.end; end >= 0 && ids[len(ids)-1] != end {
+		ids = append(ids, end)
+	}
+	switch {
+	case len(ids) > e.context:
 		return nil, 0, &llm.ContextFullError{Need: len(ids), Have: e.context}
+	case e.vectors.kind == PoolLast:
+		skip = len(ids) - 1
+	case e.vectors.kind == PoolNone && begin >= 0:
+		skip = 1
 	}
 	return ids, skip, nil
 }

@@ -30,7 +30,7 @@ type Options struct {
 	Batch    int    // sequences decoded together at most; 0 is DefaultBatch
 	NoDrafts bool   // no speculation
 	Draft    string // a small model of the same vocabulary, file or directory, that guesses what this one writes; "" is none
-	IDs      bool   // open models without a tokenizer that can be read: they run on token ids
+	IDs      bool   // open models without a tokenizer that can be read, or that no conversation can be written for: they run on token ids, and embed
 	// Adapters are LoRA adapters by the names under which requests ask for them: GGUF files
 	// or folders of PEFT's.
 	Adapters map[string]string
@@ -61,6 +61,8 @@ type Engine struct {
 	model    *llama.Model
 	tok      *tokenizer.Tokenizer // nil if the model carries none that can be read
 	tokErr   error                // why
+	words    *tokenizer.Tokenizer // the same, also of a model that no conversation can be written for
+	vectors  vectors
 	adapters map[string]*llama.Adapter
 	format   *chat.Format // how the model is talked to; nil without a tokenizer
 	begin    int32        // the token that every prompt begins with, or -1
@@ -152,7 +154,13 @@ func (e *Engine) readable(path string) (*Engine, error) {
 // its turns: those of Llama's names, and those that its files name.
 func (e *Engine) setTokenizer(tok *tokenizer.Tokenizer, src chat.Source, err error) {
 	e.tok, e.tokErr, e.begin = tok, err, -1
+	if e.words = nil; err == nil {
+		e.words = tok
+	}
 	if err == nil {
+		if id, ok := tok.Begin(); ok {
+			e.begin = id
+		}
 		e.tokErr = e.speak(src)
 	}
 	if e.tokErr != nil {
@@ -160,9 +168,6 @@ func (e *Engine) setTokenizer(tok *tokenizer.Tokenizer, src chat.Source, err err
 		return
 	}
 	e.tok = vocabularyFor(tok, e.format)
-	if id, ok := tok.Begin(); ok {
-		e.begin = id
-	}
 	e.ends = EndsOf(tok)
 }
 
@@ -220,7 +225,7 @@ func New(m *llama.Model, o Options) (e *Engine, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("engine: %w", err)
 	}
-	e = &Engine{o: o, model: m, sessions: map[sessionKey]kept{}, grammars: map[[32]byte]*grammar.Grammar{}, ended: make(chan struct{}), odds: firstOdds, pace: newPace()}
+	e = &Engine{vectors: vectors{end: -1}, o: o, model: m, sessions: map[sessionKey]kept{}, grammars: map[[32]byte]*grammar.Grammar{}, ended: make(chan struct{}), odds: firstOdds, pace: newPace()}
 	e.wake = sync.NewCond(&e.mu)
 	if e.pages, err = kv.NewPool(m.KVShape(), format, o.PageSize, (o.Tokens+o.PageSize-1)/o.PageSize+1); err != nil {
 		return nil, err
@@ -241,6 +246,7 @@ func New(m *llama.Model, o Options) (e *Engine, err error) {
 		tok, err := tokenizer.FromGGUF(m.File)
 		src, wrong := SourceOf(m.File)
 		e.setTokenizer(tok, src, cmp.Or(err, wrong))
+		e.vectors = vectorsOf(m.File)
 		if n, err := m.File.Int(beamsKey); err == nil {
 			e.beams = min(max(n, 1), llm.MaxBeams)
 		}
@@ -321,7 +327,11 @@ func (e *Engine) Close() error {
 
 // Info implements [llm.Model].
 func (e *Engine) Info() llm.Info {
-	return llm.Info{Name: e.model.Name, ContextTokens: e.context, ExactTokens: true, Constrained: e.tok != nil, Calibrated: e.sure.fitted, Embedding: e.model.Width}
+	i := llm.Info{Name: e.model.Name, ContextTokens: e.context, ExactTokens: true, Constrained: e.tok != nil, Calibrated: e.sure.fitted, Embedding: e.model.Width}
+	if e.vectors.err != nil {
+		i.Embedding = 0
+	}
+	return i
 }
 
 // Model returns the weights, Tokenizer the vocabulary, nil if the file has none.

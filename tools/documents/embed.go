@@ -32,7 +32,7 @@ func (l *Library) embed(ctx context.Context) error {
 			if size += len(p.Text); size > embedBytes && len(texts) > 0 {
 				break
 			}
-			texts = append(texts, p.Heading+"\n"+p.Text)
+			texts = append(texts, l.opt.PassagePrefix+p.Heading+"\n"+p.Text)
 		}
 		rows, err := l.opt.Embedder.Embed(ctx, texts)
 		if err == nil {
@@ -56,7 +56,7 @@ func (l *Library) vector(ctx context.Context, query string) []float32 {
 	}
 	ctx, cancel := context.WithTimeout(ctx, queryTime)
 	defer cancel()
-	rows, err := l.opt.Embedder.Embed(ctx, []string{query})
+	rows, err := l.opt.Embedder.Embed(ctx, []string{l.opt.QueryPrefix + query})
 	if err != nil || len(rows) != 1 {
 		l.away.Store(time.Now().Add(awayTime).UnixNano())
 		l.opt.Log.Warn().Err(err).Msg("documents: a query has no vector; it is searched by its words")

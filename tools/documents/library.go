@@ -41,6 +41,10 @@ type Options struct {
 	// meaning as well as by their words. nil searches by words alone.
 	Embedder Embedder
 
+	// QueryPrefix and PassagePrefix are written before what is embedded, as some models were
+	// trained to read: "search_query: ", "search_document: ".
+	QueryPrefix, PassagePrefix string
+
 	// Watch follows changes of the files while the library is open.
 	Watch bool
 
@@ -51,7 +55,7 @@ type Options struct {
 	Log zerolog.Logger
 }
 
-// Embedder makes vectors of texts, such as an *openai.Embedder.
+// Embedder makes vectors of texts, such as an *openai.Embedder or a [ModelEmbedder].
 type Embedder interface {
 	Name() string // of the model, and where it is
 	Embed(ctx context.Context, texts []string) ([][]float32, error)
@@ -104,6 +108,9 @@ func Open(ctx context.Context, o Options) (l *Library, err error) {
 	}
 	if o.Embedder != nil {
 		io.Embedder = o.Embedder.Name()
+		if o.PassagePrefix != "" {
+			io.Embedder += ", after " + o.PassagePrefix
+		}
 	}
 	if l.index, err = index.Open(dir, io); err != nil {
 		return nil, errors.Join(fmt.Errorf("documents: %w", err), l.removeTemp())
