@@ -18,18 +18,10 @@ import (
 func TestNoNumberSpreads(t *testing.T) {
 	w := randomWeights(1)
 	plain := filepath.Join(t.TempDir(), "plain.gguf")
-	pairs := metadata()
-	for i := range pairs { // heads of 32, which pages of Q8_0 want
-		switch pairs[i].Key {
-		case "llama.attention.head_count":
-			pairs[i].Value = uint32(tWidth / 32)
-		case "llama.attention.head_count_kv":
-			pairs[i].Value = uint32(tKV * tDim / 32)
-		}
-	}
-	if err := os.WriteFile(plain, w.gguf(t, pairs, ""), 0o644); err != nil {
+	if err := os.WriteFile(plain, w.gguf(t, headsOf32(), ""), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	const onTiles = 41 // tokens, where the processor has tiles
 	nan := map[tensor.Type][]byte{tensor.F32: {0, 0, 0xc0, 0x7f}, tensor.F16: {0, 0x7e}, tensor.BF16: {0xc0, 0x7f}, tensor.Q8_0: {0, 0x7e}}
 	for typ := range nan {
 		path := filepath.Join(t.TempDir(), "m.gguf")
@@ -62,13 +54,16 @@ func TestNoNumberSpreads(t *testing.T) {
 			bad, _ := f.Tensor(name)
 			copy(bad.Data[bad.Type.RowBytes(bad.Shape[0])*(bad.Elements()/bad.Shape[0]/2):], nan[bad.Type])
 			for _, cache := range []tensor.Type{tensor.F32, tensor.F16, tensor.Q8_0} {
-				for _, n := range []int{1, 5, 40} {
+				for _, n := range []int{1, 5, 40, onTiles} {
 					t.Run(fmt.Sprint(typ, " ", name, " ", cache, " ", n), func(t *testing.T) {
 						m, err := Load(f)
 						if err != nil {
 							t.Fatal(err)
 						}
 						b := newBench(t, m, 1, cache, 100)
+						if n == onTiles {
+							b.wide = 4096
+						}
 						table := b.cache.NewTable()
 						defer table.Free()
 						if row := b.prefill(t, table, ids(7, n), n); row[0] == row[0] {

@@ -41,6 +41,10 @@ type Runner struct {
 	// Exact computes in float arithmetic throughout, many times slower: the reference.
 	Exact bool
 
+	// wide, if it is more than the model's width, is taken for it where a narrow model has no
+	// tiles, for tests.
+	wide int
+
 	// Spent says where the time of all passes so far went.
 	Spent Spent
 
@@ -227,7 +231,7 @@ func (r *Runner) tell(spans []Span) {
 // reads reports whether a prompt is read in a pass: whether a span is longer than guesses
 // of what comes next are.
 func reads(spans []Span) bool {
-	return slices.ContainsFunc(spans, func(s Span) bool { return len(s.Tokens) >= 32 })
+	return slices.ContainsFunc(spans, func(s Span) bool { return len(s.Tokens) >= promptMin })
 }
 
 // resize makes room for n tokens, of a prompt or not.

@@ -73,6 +73,20 @@ func metadata() []gguf.Pair {
 	}
 }
 
+// headsOf32 is metadata with heads of 32, which pages of Q8_0 and tiles want.
+func headsOf32() []gguf.Pair {
+	pairs := metadata()
+	for i := range pairs {
+		switch pairs[i].Key {
+		case "llama.attention.head_count":
+			pairs[i].Value = uint32(tWidth / 32)
+		case "llama.attention.head_count_kv":
+			pairs[i].Value = uint32(tKV * tDim / 32)
+		}
+	}
+	return pairs
+}
+
 // gguf returns the model as a file in memory, after change.
 func (w *weights) gguf(t testing.TB, pairs []gguf.Pair, skip string) []byte {
 	t.Helper()

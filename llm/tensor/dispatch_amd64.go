@@ -38,11 +38,12 @@ var (
 	}
 )
 
-// amxKernels are those of AVX-512 but for the products of prompts.
+// amxKernels are those of AVX-512 but for products and attention of prompts.
 func amxKernels() kernels {
 	k := avx512Kernels
 	k.name, k.tiles = "amx", tilesAMX
 	k.widenTiles16, k.widenTiles32, k.roundTile = widenTiles16AVX512, widenTiles32AVX512, roundTileAVX512
+	k.roundHalves, k.turnTiles, k.weighTiles = roundHalvesAVX512, turnTilesAVX512, weighTilesAVX512
 	return k
 }
 

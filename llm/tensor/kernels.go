@@ -71,6 +71,18 @@ type kernels struct {
 	widenTiles16, widenTiles32 func(dst *uint16, u *uint8, s, m *float32, groups int)
 	roundTile                  func(dst *uint16, src *float32, steps int)
 
+	// roundHalves is roundTile for up to 16 rows of half-precision numbers, which lie one
+	// after the other. turnTiles transposes 32 rows in tiles, the last 16 of them from elements
+	// on: 16 columns are a tile, the next 16 to elements further on.
+	roundHalves func(dst *uint16, src *byte, steps, rows int)
+	turnTiles   func(dst, src *uint16, steps, from, to int)
+
+	// weighTiles turns the scores of n keys, a multiple of 32, by 32 queries into two strips of
+	// tiles of weights e^(score − top), rounded to bf16. It makes top the largest score and adds
+	// the rounded weights to sum; what dim rows of acc and sum held by a smaller top is scaled.
+	// Each query sees the first see keys, all if see is nil.
+	weighTiles func(weights *uint16, scores, top, sum *float32, see *int32, acc *float32, n, dim int)
+
 	// largest returns the largest of n scores, at least one.
 	largest func(s *float32, n int) float32
 

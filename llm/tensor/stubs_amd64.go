@@ -120,6 +120,21 @@ func widenTiles32AVX512(dst *uint16, u *uint8, s *float32, m *float32, groups in
 //go:noescape
 func roundTileAVX512(dst *uint16, src *float32, steps int)
 
+// roundHalvesAVX512 is kernels.roundHalves for AVX-512.
+//
+//go:noescape
+func roundHalvesAVX512(dst *uint16, src *byte, steps int, rows int)
+
+// turnTilesAVX512 is kernels.turnTiles for AVX-512.
+//
+//go:noescape
+func turnTilesAVX512(dst *uint16, src *uint16, steps int, from int, to int)
+
+// weighTilesAVX512 is kernels.weighTiles for AVX-512.
+//
+//go:noescape
+func weighTilesAVX512(weights *uint16, scores *float32, top *float32, sum *float32, see *int32, acc *float32, n int, dim int)
+
 // peakAVX512 multiplies and adds 16 × 64 bytes n times, in registers.
 func peakAVX512(n int)
 

@@ -5,8 +5,15 @@ import (
 	"unsafe"
 )
 
-// toBF16 rounds to the nearest number of 16 bits, halves away from zero.
-func toBF16(x float32) uint16 { return uint16((math.Float32bits(x) + 0x8000) >> 16) }
+// toBF16 rounds to the nearest number of 16 bits, halves away from zero. A NaN is cut off:
+// rounded it could become 0.
+func toBF16(x float32) uint16 {
+	b := math.Float32bits(x)
+	if x == x {
+		b += 0x8000
+	}
+	return uint16(b >> 16)
+}
 
 func fromBF16(b uint16) float32 { return math.Float32frombits(uint32(b) << 16) }
 
@@ -23,11 +30,17 @@ func widenTilesGeneric(width int, dst *uint16, u *uint8, s, m *float32, groups i
 	for k := range groups * width {
 		for r := range 16 {
 			g := k/width*width/groupSize*16 + r
-			v := fma32(float32(*add(u, k/4*64+r*4+k%4)), *add(s, g), -*add(m, g))
+			scale, offset := *add(s, g), *add(m, g)
+			if scale != scale || offset != offset {
+				scale, offset = nan, nan
+			}
+			v := fma32(float32(*add(u, k/4*64+r*4+k%4)), scale, -offset)
 			*add(dst, k/2*32+r*2+k%2) = toBF16(v)
 		}
 	}
 }
+
+var nan = math.Float32frombits(0x7fc00000)
 
 func fma32(a, b, c float32) float32 { return float32(math.FMA(float64(a), float64(b), float64(c))) }
 

@@ -110,6 +110,7 @@ func emulatedTiles() kernels {
 		}
 	}
 	k.tiles, k.roundTile = tilesGeneric, roundTileGeneric
+	k.roundHalves, k.turnTiles, k.weighTiles = roundHalvesGeneric, turnTilesGeneric, weighTilesGeneric
 	k.widenTiles16 = func(dst *uint16, u *uint8, s, m *float32, n int) { widenTilesGeneric(16, dst, u, s, m, n) }
 	k.widenTiles32 = func(dst *uint16, u *uint8, s, m *float32, n int) { widenTilesGeneric(32, dst, u, s, m, n) }
 	return k

@@ -133,11 +133,15 @@ func widenTilesAVX512(width int) {
 	Doc(fmt.Sprintf("%s is kernels.widenTiles%d for AVX-512.", name, width))
 	Pragma("noescape")
 	dst, u, s, m, n := ptr("dst"), ptr("u"), ptr("s"), ptr("m"), ptr("groups")
-	low8, round, high := fill(0xff), fill(0x8000), fill(0xffff0000)
+	low8, round, high, quiet := fill(0xff), fill(0x8000), fill(0xffff0000), fill(0x7fc00000)
 	loop(fmt.Sprintf("widen_tiles%d", width), n, 1, func() {
 		scale, offset := ZMM(), ZMM()
 		VMOVUPS(Mem{Base: s}, scale)
 		VMOVUPS(Mem{Base: m}, offset)
+		none := K() // which of 16 rows are no numbers: others than quiet would be rounded to some
+		VCMPPS(U8(3), scale, offset, none)
+		VMOVAPS(quiet, none, scale)
+		VMOVAPS(quiet, none, offset)
 		for k := range width / 4 {
 			codes := ZMM()
 			VMOVDQU32(Mem{Base: u, Disp: 64 * k}, codes)
@@ -173,7 +177,8 @@ func widenTilesAVX512(width int) {
 	RET()
 }
 
-// roundTileAVX512 rounds 32 columns of a row at a time.
+// roundTileAVX512 rounds 32 columns of a row at a time. A NaN is cut off, not rounded: it
+// could become 0.
 func roundTileAVX512() {
 	TEXT("roundTileAVX512", NOSPLIT, "func(dst *uint16, src *float32, steps int)")
 	Doc("roundTileAVX512 is kernels.roundTile for AVX-512.")
@@ -183,14 +188,22 @@ func roundTileAVX512() {
 	loop("round_tile", n, 1, func() {
 		for h := range 2 {
 			z := ZMM()
-			VPADDD(Mem{Base: src, Disp: 64 * h}, round, z)
-			VPSRLD(U8(16), z, z)
-			VPMOVDW(z, z.AsY())
-			VMOVDQU(z.AsY(), Mem{Base: dst, Disp: 32 * h})
+			VMOVUPS(Mem{Base: src, Disp: 64 * h}, z)
+			storeBF16(z, round, Mem{Base: dst, Disp: 32 * h})
 		}
 		ADDQ(U32(128), src)
 		ADDQ(U32(1024), dst)
 	})
 	VZEROUPPER()
 	RET()
+}
+
+// storeBF16 rounds 16 floats.
+func storeBF16(z, round reg.VecVirtual, to Mem) {
+	number := K()
+	VCMPPS(U8(7), z, z, number)
+	VPADDD(round, z, number, z)
+	VPSRLD(U8(16), z, z)
+	VPMOVDW(z, z.AsY())
+	VMOVDQU(z.AsY(), to)
 }
