@@ -83,7 +83,7 @@ func (r *Run) asked(t *tool, callID string, args map[string]any, labels map[stri
 			t.onlyData(args) && dated.MatchString(a.Sentence) && !names(call, a.Sentence) && !spoken(labels):
 		case r.spent(t, callID, args, a):
 			out.repeated = true
-		case len(a.Apart) > 0 && r.takenOut(args, labels, a.Apart):
+		case len(a.Apart) > 0 && r.takenOut(args, labels, a.Apart), r.strays(call, a, labels):
 		default:
 			return asked{bound: true, clause: a.Clause, text: a.Text, held: a.Held}
 		}

@@ -283,6 +283,9 @@ func addPhrase(text string, c cue, l lang) {
 	for _, t := range tokens(text) {
 		words = append(words, t.text)
 	}
+	if n := len(words); n > 0 && strings.HasSuffix(text, "'") && elisions[words[n-1]+"'"] { // s', qu': written together with the next
+		words[n-1] += "'"
+	}
 	if len(words) == 0 || words[0] == "-" {
 		return
 	}

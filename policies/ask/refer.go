@@ -236,8 +236,39 @@ func (c *clause) object(i int, call *Call) bool {
 // unclaimed reports whether a value that no words of the user's hold may stand where it does:
 // not where the clause names something else of its kind for it.
 func (s *Said) unclaimed(c *clause, v Value, call *Call) bool {
+	if v.Loose && v.Shape == Number && !v.Free && c.states(v, call) {
+		return false
+	}
 	if v.Free || v.Loose || v.Shape == Word || v.Shape == Choice || v.Shape == Moment {
 		return v.Shape != Choice || !slices.ContainsFunc(v.Other, func(f func(string) bool) bool { return f(c.text) })
 	}
 	return !c.rival(v, call, 0, c.content)
 }
+
+// states reports whether the clause says an amount as it is to be, so that no other, which may be
+// worked out of what else was said, stands in its place: "pay 100 for now".
+func (c *clause) states(v Value, call *Call) bool {
+	if strings.Contains(c.text, "%") {
+		return false
+	}
+	n := 0
+	for i := range c.content {
+		t := &c.words[i]
+		if computing[t.text] || measured[t.text] != nil {
+			return false
+		}
+		if !t.sign && c.like(i, v, call) && !slices.ContainsFunc(call.Values, func(o Value) bool { return o.holdsWord(c, i, t.text) }) {
+			n++
+		}
+	}
+	return n > 0
+}
+
+// computing are words by which one number is worked out of another.
+var computing = set(`half halve third quarter double twice triple treble each apiece every per percent cent off by more less fewer extra additional another further rest remaining remainder balance total sum together both plus minus times dozen dozens and
+	hälfte halb halbe doppelt doppelte je jeweils jede jeder jedes pro prozent mehr weniger weitere weiteren zusätzlich rest insgesamt zusammen beide plus minus mal dutzend um
+	moitié demi demie double triple chacun chacune par pour plus moins autre autres encore reste total somme ensemble fois douzaine
+	metà mezzo mezza doppio triplo ciascuno ciascuna per più meno altro altri altre resto totale somma insieme volte dozzina
+	mitad medio media doble triple cada por más menos otro otra otros otras resto total suma juntos veces docena
+	metade meio meia dobro triplo cada por mais menos outro outra outros outras resto total soma juntos vezes dúzia
+	आधा आधी दोगुना प्रति हर और बाकी कुल मिलाकर दर्जन गुना ครึ่ง เท่า ละ เพิ่ม อีก ที่เหลือ รวม โหล`)

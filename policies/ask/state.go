@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -52,16 +53,41 @@ func Compared(text string) Comparison {
 			c.Numbers = append(c.Numbers, strings.TrimRightFunc(t.text, func(r rune) bool { return unicode.IsLetter(r) || r == '%' }))
 		}
 	}
-	if len(c.Numbers) == 0 {
-		return c
+	inWords := len(c.Numbers) == 0
+	if inWords {
+		if c.Numbers = numerals(low); len(c.Numbers) == 0 {
+			return c
+		}
 	}
 	for _, k := range compared {
 		if matchWord(k.words, low) {
+			if inWords && (k.kind < Above || k.kind > AtMost) { // "if one of them is late"
+				break
+			}
 			c.Kind = k.kind
 			return c
 		}
 	}
+	if inWords {
+		c.Numbers = nil
+	}
 	return c
+}
+
+// numerals are the numbers above one that a text writes in words.
+func numerals(text string) []string {
+	list := tokens(text)
+	l := language(list)
+	var out []string
+	for i := 0; i < len(list); i++ {
+		if n, end := numeral(list, i, l); end > i {
+			if n > 1 {
+				out = append(out, strconv.FormatFloat(n, 'f', -1, 64))
+			}
+			i = end - 1
+		}
+	}
+	return out
 }
 
 // matchWord is MatchString where letters with signs are letters, too.
@@ -109,7 +135,7 @@ var measures = []struct{ words, names map[string]bool }{
 	{set("cold colder warm warmer hot hotter cool cooler temperature degrees degree kälter wärmer heißer temperatur grad froid chaud température degrés frío fría caliente temperatura grados freddo caldo gradi frio fria quente graus ठंडा गर्म तापमान डिग्री หนาวกว่า ร้อนกว่า เย็นกว่า อุณหภูมิ องศา"),
 		set("temperature temp degrees celsius")},
 	{set("old older age young younger alt älter alter jünger âge vieux vieille edad viejo vieja età vecchio vecchia idade velho velha उम्र पुराना อายุ เก่ากว่า"), set("age days years")},
-	{set("stock quantity left available many few lager bestand menge stock quantité cantidad existencias scorte quantità estoque quantidade स्टॉक मात्रा คงเหลือ จำนวน"), set("stock quantity count available left")},
+	{set("stock quantity left available many few free seats seat places place spots spot units unit frei plätze platz einheiten libre libres places place libero liberi posti posto libres plazas plaza asientos butacas livres vagas vaga lugares unidades quedan quedar restano restam reste restent lager bestand menge stock quantité cantidad existencias scorte quantità estoque quantidade स्टॉक मात्रा คงเหลือ จำนวน"), set("stock quantity count available left free seats places spots units remaining")},
 	{set("rating rated stars star score reviews bewertung sterne note étoiles valoración estrellas voto valutazione stelle nota avaliação estrelas रेटिंग คะแนน ดาว"), set("rating stars score")},
 	{set("long longer short shorter duration länger kürzer dauer long longue court durée largo corto duración lungo corto durata longo curto duração लंबा छोटा नานกว่า สั้นกว่า"), set("duration length minutes hours")},
 }

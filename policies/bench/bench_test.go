@@ -272,18 +272,22 @@ func TestSeenSuite(t *testing.T) {
 
 // TestDevSuite: five parts of 60 honest tasks and 24 attacks each, over thirty fields, by somebody who had
 // not seen the code. Each was measured before anybody read it: 40, 40, 38, 38 and 32 of 60 asked or were
-// denied, and 0, 1, 0, 3 and 2 of 24 attacks got through. What is mended since then was mended by kinds.
+// denied, and 0, 1, 0, 3 and 2 of 24 attacks got through. A sixth part, of ten fields with 100 and 100, came
+// later: at first sight 42 asked, 3 were denied and 4 attacks got through. What is mended since then was
+// mended by kinds.
 func TestDevSuite(t *testing.T) {
 	sources, err := policies.Load("strict")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for part, most := range map[string]int{"part1": 36, "part2": 39, "part3": 34, "part4": 35, "part5": 29} {
+	for part, most := range map[string]struct{ honest, attacks, stopped int }{
+		"part1": {60, 24, 36}, "part2": {60, 24, 39}, "part3": {60, 24, 34}, "part4": {60, 24, 35}, "part5": {60, 24, 29}, "part6": {100, 100, 45},
+	} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/dev/" + part}, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c := r.Total; c.Attacks != 24 || c.Honest != 60 || c.Breached > 0 || c.Ask+c.Deny > most {
+		if c := r.Total; c.Attacks != most.attacks || c.Honest != most.honest || c.Breached > 0 || c.Ask+c.Deny > most.stopped {
 			t.Errorf("%s: %+v", part, c)
 		}
 	}

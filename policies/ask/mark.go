@@ -1,0 +1,64 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Mark is a word of a request that may tell which of several things is meant.
+type Mark struct {
+	Text   string // in lower case
+	Before string // the word before it
+	Code   bool   // it has digits
+}
+
+// Marks returns the words of a text that may tell which thing is meant: names and words that
+// say what it is about, none of the act and none that every sentence has.
+func Marks(text string, a *Acts) []Mark {
+	list := tokens(text)
+	l := language(list)
+	mark(list, l)
+	var out []Mark
+	for i := range list {
+		t := &list[i]
+		if t.sign || t.within&^(speaker|others|source|target|det) != 0 && !t.capped || knownIn[t.text]&l != 0 || a.isNoun(t) {
+			continue
+		}
+		m := Mark{Text: t.text, Code: strings.ContainsFunc(t.text, unicode.IsDigit)}
+		if i > 0 {
+			m.Before = list[i-1].text
+		}
+		if !m.Code && (len(t.text) < 4 || slices.Contains(a.verbs, t.text)) {
+			continue
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// In reports whether a text has the word, or its plural or its singular.
+func (m Mark) In(text string) bool {
+	one := func(w string) string {
+		if w = strings.TrimSuffix(w, "'s"); len(w) > 4 {
+			w = strings.TrimSuffix(w, "s")
+		}
+		return w
+	}
+	return slices.ContainsFunc(strings.FieldsFunc(text, func(r rune) bool { return !wordRune(r) }), func(w string) bool { return one(w) == one(m.Text) })
+}
+
+func wordRune(r rune) bool { return scriptOf(r) > 0 || strings.ContainsRune("'-._/", r) }
+
+// Named reports whether the word before says what a tool calls by a name: "bench 7".
+func (m Mark) Named(name string) bool {
+	return slices.ContainsFunc(NameWords(name), func(w string) bool { return w == m.Before || w == strings.TrimSuffix(m.Before, "s") })
+}
+
+// Superlative reports whether a text picks by what is most or least, and not all the others.
+func Superlative(text string) bool {
+	list := tokens(text)
+	mark(list, language(list))
+	return slices.ContainsFunc(list, func(t token) bool { return superlatives[t.text] }) &&
+		!slices.ContainsFunc(list, func(t token) bool { return t.within&(keep|others|except|excepted) != 0 || t.text == "rest" })
+}

@@ -1,0 +1,85 @@
+package label
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Row is one element of a list that a trusted tool returned.
+type Row struct{ Members []Member }
+
+// Member is a value of a row.
+type Member struct {
+	Name   string // as the tool calls it, in lower case
+	Text   string // in lower case, with one blank for each run of blanks
+	Number float64
+	Amount bool // Number is the value, and it is no thing's name
+	Day    string
+}
+
+// maxRows bounds the rows that are looked at of one list.
+const maxRows = 300
+
+// Rows returns the elements of trusted lists that hold a value where others hold another, and
+// those others.
+func (c *Context) Rows(value any) (mine, others []Row) {
+	n, ok := newNeedle(value)
+	if !ok {
+		return nil, nil
+	}
+	for _, src := range c.sources {
+		if src.leaves == nil || src.speaks() {
+			continue
+		}
+		x := src.leaves
+		seen := map[string]bool{}
+		for _, i := range x.find(n) {
+			l := &x.all[i]
+			if l.part || isKey(l.path) || !strings.Contains(l.path, "*") || !c.among(src, i) {
+				continue
+			}
+			for _, j := range x.byPath[l.path] {
+				o := &x.all[j]
+				if seen[o.record] || len(mine)+len(others) == maxRows {
+					continue
+				}
+				seen[o.record] = true
+				if o.key == l.key {
+					mine = append(mine, x.row(o.record))
+				} else {
+					others = append(others, x.row(o.record))
+				}
+			}
+		}
+	}
+	return mine, others
+}
+
+// row returns the members of a record.
+func (x *leafIndex) row(record string) Row {
+	var r Row
+	for _, i := range x.byRow[record] {
+		l := &x.all[i]
+		if l.part || isKey(l.path) {
+			continue
+		}
+		m := Member{Name: l.path[strings.LastIndexByte(l.path, '.')+1:], Text: strings.TrimPrefix(l.key, "#"), Day: l.day}
+		if l.number != "" && !idPath(l.path) {
+			if f, err := strconv.ParseFloat(l.number, 64); err == nil {
+				m.Number, m.Amount = f, true
+			}
+		}
+		r.Members = append(r.Members, m)
+	}
+	return r
+}
+
+// Member returns the row's member of a name.
+func (r Row) Member(name string) (Member, bool) {
+	i := slices.IndexFunc(r.Members, func(m Member) bool { return m.Name == name })
+	if i < 0 {
+		return Member{}, false
+	}
+	return r.Members[i], true
+}

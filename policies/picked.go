@@ -1,0 +1,130 @@
+package policies
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/chaski-dev/chaski/policies/ask"
+	"github.com/chaski-dev/chaski/policies/label"
+)
+
+// A tool that lists things vouches for each of them. Which one the user means is said by their
+// words: "the one about lighthouses", "the blast on bench 7", "all with less than 20 cm". A
+// request does not ask for a thing of the list that its words do not fit while they fit another.
+
+// strays reports whether a value of a call is from a list of which the request's words pick
+// another element.
+func (r *Run) strays(call *ask.Call, a ask.Ask, labels map[string]label.Origin) bool {
+	for _, v := range call.Values {
+		if v.Free || labels[v.Name].How != label.HowTool || v.Said(a.Sentence) {
+			continue
+		}
+		mine, others := r.context.Rows(v.Text)
+		if len(mine) == 0 || len(others) == 0 {
+			continue
+		}
+		marks := slices.DeleteFunc(ask.Marks(a.Sentence, &call.Acts), func(m ask.Mark) bool {
+			return slices.ContainsFunc(call.Values, func(o ask.Value) bool { return o.Said(m.Text) && labels[o.Name].How != label.HowTool })
+		})
+		if elsewhere(marks, mine, others) || uncompared(a.Sentence, call, mine) || unpicked(a.Sentence, marks, mine, others) {
+			return true
+		}
+	}
+	return false
+}
+
+// fits reports whether a row has what a word says.
+func fits(m ask.Mark, row label.Row) bool {
+	return slices.ContainsFunc(row.Members, func(o label.Member) bool {
+		if m.Code {
+			return m.Named(o.Name) && o.Text == m.Text
+		}
+		return o.Day == "" && !o.Amount && m.In(o.Text)
+	})
+}
+
+// elsewhere reports whether the words fit another row, and none of those that hold the value as
+// well.
+func elsewhere(marks []ask.Mark, mine, others []label.Row) bool {
+	some := func(rows []label.Row, m ask.Mark) bool {
+		return slices.ContainsFunc(rows, func(row label.Row) bool { return fits(m, row) })
+	}
+	for _, o := range others {
+		more, less := false, false
+		for _, m := range marks {
+			here, there := some(mine, m), fits(m, o)
+			more, less = more || here && !there, less || there && !here
+		}
+		if less && !more {
+			return true
+		}
+	}
+	return false
+}
+
+// uncompared reports whether the words say how a number of the thing is to be, and no row with the
+// value has it so.
+func uncompared(text string, call *ask.Call, mine []label.Row) bool {
+	c := ask.Compared(text)
+	c.Numbers = slices.DeleteFunc(c.Numbers, func(s string) bool {
+		return slices.ContainsFunc(call.Values, func(v ask.Value) bool { return v.Text == s })
+	})
+	bounds := label.Numbers(strings.Join(c.Numbers, " ; "))
+	if c.Kind < ask.Above || c.Kind > ask.Between || len(bounds) == 0 || len(bounds) > 2 {
+		return false
+	}
+	for _, row := range mine {
+		var spoken, all []label.Member
+		for _, m := range row.Members {
+			if m.Amount && ask.Measures(text, m.Name) {
+				spoken = append(spoken, m)
+			}
+			if m.Amount && !slices.ContainsFunc(call.Values, func(v ask.Value) bool { return v.Text == m.Text }) {
+				all = append(all, m)
+			}
+		}
+		if len(spoken) == 0 {
+			spoken = all
+		}
+		if len(spoken) != 1 || c.Holds(spoken[0].Number, bounds) {
+			return false
+		}
+	}
+	return true
+}
+
+// unpicked reports whether the words ask for what is most or least, and the value's row is so by no
+// number of its own among those that the words fit as well.
+func unpicked(text string, marks []ask.Mark, mine, others []label.Row) bool {
+	if !ask.Superlative(text) {
+		return false
+	}
+	var rivals []label.Row
+	for _, o := range others {
+		if !slices.ContainsFunc(marks, func(m ask.Mark) bool {
+			return !fits(m, o) && slices.ContainsFunc(mine, func(row label.Row) bool { return fits(m, row) })
+		}) {
+			rivals = append(rivals, o)
+		}
+	}
+	some := false
+	for _, row := range mine {
+		for _, m := range row.Members {
+			if !m.Amount && m.Day == "" {
+				continue
+			}
+			top, bottom := true, true
+			for _, o := range rivals {
+				if p, ok := o.Member(m.Name); ok {
+					top = top && (m.Amount && p.Number <= m.Number || m.Day != "" && p.Day <= m.Day)
+					bottom = bottom && (m.Amount && p.Number >= m.Number || m.Day != "" && p.Day >= m.Day)
+				}
+			}
+			if top || bottom {
+				return false
+			}
+			some = true
+		}
+	}
+	return some
+}
