@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/planner"
@@ -21,24 +22,34 @@ const maxOther = 4 << 20
 type grounds struct {
 	evidence ground.Evidence
 	bytes    int
+	searched bool // by the run itself
+	done     bool // it has called another tool, or one in vain, of which an answer may tell
 }
 
 // observe takes up the results of an event: passages from tools that declare that they
 // list them, text from others.
 func (g *grounds) observe(before planner.State, ev planner.Event) {
-	if ev.Result == nil || ev.Result.Status != tools.StatusOK {
+	switch {
+	case ev.Started != nil:
+		g.searched, g.done = false, false
+		return
+	case ev.Result == nil:
+		return
+	case ev.Result.Status != tools.StatusOK:
+		g.done = true
 		return
 	}
 	c, ok := before.Call(ev.Result.CallID)
 	if !ok {
 		return
 	}
+	spec := specOf(before, c.Tool)
+	member, retrieves := spec.Labels[label.KeyPassages]
+	g.searched, g.done = g.searched || retrieves, g.done || !retrieves
 	value := ev.Result.Value
 	if g.bytes += len(value); g.bytes > maxOther {
 		return
 	}
-	spec := specOf(before, c.Tool)
-	member, retrieves := spec.Labels[label.KeyPassages]
 	if !retrieves {
 		g.evidence.Other = append(g.evidence.Other, string(value))
 		return
@@ -95,6 +106,16 @@ func (g *grounds) screen(s planner.State, t planner.Text, out *planner.Screened)
 		if m.Role == llm.RoleUser {
 			e.Said = append(e.Said, m.Content)
 		}
+	}
+	if g.searched && !g.done && !ground.States(answer, e) {
+		out.Rule = groundingRule
+		if s.Policy.Grounding == ground.Refuse {
+			out.Verdict, out.Text, out.Reason = planner.Deny, nil, "it says nothing that was read: answer from the documents, or say that they do not say."
+			return
+		}
+		nothing := ground.Nothing(strings.Join(e.Said, "\n"))
+		out.Text = &nothing
+		return
 	}
 	found := ground.Check(answer, e)
 	if len(found) == 0 {

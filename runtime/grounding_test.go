@@ -58,6 +58,41 @@ func TestGroundingRefuses(t *testing.T) {
 	})
 }
 
+// TestGroundingOfNothing: an answer that states nothing, after a search, ends as one that
+// says so; what another tool did may be told of.
+func TestGroundingOfNothing(t *testing.T) {
+	garbled := "There are for overdue for overdue for for for for for for website?"
+	everywhere(t, func(stop int) hooked { return grounded(t, ground.Mark, "", stop, garbled) }, func(t *testing.T, h hooked) {
+		if h.state.Status != planner.Finished || h.state.Answer() != "The documents do not say." || strings.Contains(h.shown, "overdue") {
+			t.Errorf("%s: %q, shown %q", h.state.Status, h.state.Answer(), h.shown)
+		}
+	})
+	everywhere(t, func(stop int) hooked {
+		return grounded(t, ground.Refuse, "", stop, garbled, "It costs 49.90. [kitchen.md]")
+	}, func(t *testing.T, h hooked) {
+		if h.state.Answer() != "It costs 49.90. [kitchen.md]" || !strings.Contains(h.seen[len(h.seen)-1], "says nothing that was read") {
+			t.Errorf("%s: %q, told %q", h.state.Status, h.state.Answer(), h.seen[len(h.seen)-1])
+		}
+	})
+	if h := grounded(t, ground.Off, "", 0, garbled); h.state.Answer() != garbled {
+		t.Errorf("%q", h.state.Answer())
+	}
+	src, err := policies.ParseSource("p", []byte("name: p\ndefault: allow\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := runtime.GuardOptions{Layers: []*policies.Source{src}, Grounding: ground.Mark}
+	both := hookGuarded(t, o, "Find it and write it down.", map[string]string{"search": kettle, "save": `{"saved":true}`}, 0,
+		calls(llm.ToolCall{Name: "search", Arguments: []byte(`{}`)}), calls(llm.ToolCall{Name: "save", Arguments: []byte(`{}`)}), text("I did as you would have it."))
+	if a := both.state.Answer(); a != "I did as you would have it." {
+		t.Errorf("%q", a)
+	}
+	none := hookGuarded(t, o, "Hello there.", map[string]string{"search": kettle}, 0, text("How good of you to be here."))
+	if a := none.state.Answer(); a != "How good of you to be here." {
+		t.Errorf("%q", a)
+	}
+}
+
 // TestGroundingAfterPolicy: what the policy takes out is not looked for in the documents,
 // and what the policy denies stays denied.
 func TestGroundingAfterPolicy(t *testing.T) {

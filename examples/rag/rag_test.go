@@ -178,9 +178,17 @@ var (
 	reader = flag.String("reader", "", "the model that -questions asks, in place of the one that ships, whose figures alone are held")
 )
 
+// The bounds of TestQuestions. The first is promised of any model: what the passages do not
+// hold is not said. The second is what the model that ships reaches, which reads no prose
+// yet: it may not get worse unseen.
+const (
+	mostFalse  = 0.03 // of the answers
+	leastRight = 3
+)
+
 // TestQuestions asks the example's questions of the model that ships, as people ask them:
 // right is what holds the answer and names its source, false what names a source and says
-// something else unmarked. The model is small; the test says how far it gets.
+// something else unmarked.
 func TestQuestions(t *testing.T) {
 	if !*ask {
 		t.Skip("it takes minutes: go test ./examples/rag -run TestQuestions -v -questions")
@@ -211,8 +219,11 @@ func TestQuestions(t *testing.T) {
 		t.Logf("%v: %q: %q, want %s of %s", ok, q.text, answer, q.answer, q.source)
 	}
 	t.Logf("%d of %d right, %d false with a source", right, len(list), wrong)
-	if *reader == "" && (right < 3 || wrong > 1) {
-		t.Errorf("%d right, want 3; %d false with a source, want at most 1", right, wrong)
+	if float64(wrong) > mostFalse*float64(len(list)) {
+		t.Errorf("%d of %d false with a source, want at most %.0f in a hundred", wrong, len(list), 100*mostFalse)
+	}
+	if *reader == "" && right < leastRight {
+		t.Errorf("%d right, want at least %d", right, leastRight)
 	}
 }
 

@@ -156,6 +156,9 @@ func (e *Evidence) problem(s sentence, cites []string) string {
 		}
 		cited = append(cited, found...)
 	}
+	if repeats(s.text) {
+		return "it says the same words again and again"
+	}
 	facts := factsOf(s.text)
 	if word := mixed(s.text); word != "" {
 		return fmt.Sprintf("%q mixes letters of several scripts", word)
