@@ -70,7 +70,7 @@ func (r *Run) scalar(v any, enum bool, a argument) label.Origin {
 	if o.How != label.HowMade && o.How != label.HowStranger || idName(a.name) {
 		return o
 	}
-	d, ok := r.context.Derive(v, a.others, a.tool.acts.Words())
+	d, ok := r.context.Derive(a.name, v, a.others, a.tool.acts.Words())
 	if !ok || o.How == label.HowStranger && d.Integrity > label.User && len(fmt.Sprint(v)) > 3 {
 		return o
 	}

@@ -184,7 +184,7 @@ func (c *Context) find(n needle, enum bool) Origin {
 	tool.Integrity = Untrusted
 	for _, src := range c.sources {
 		if src.speaks() {
-			if src.own.says(n, enum) > 0 {
+			if src.own.says(n, enum) > 0 && src.thisYear(n) {
 				own.Label = own.Label.Join(src.Label)
 				own.How, isOwn = HowUser, true
 				own.Sources = append(own.Sources, src.ID)

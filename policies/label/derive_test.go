@@ -56,17 +56,17 @@ func TestDerive(t *testing.T) {
 		if c.tool != "" {
 			ctx.tool("t", c.tool)
 		}
-		o, ok := ctx.Derive(c.value, c.others, nil)
+		o, ok := ctx.Derive("", c.value, c.others, nil)
 		if ok != c.want || ok && (o.How != HowDerived || o.Integrity > Tool) {
 			t.Errorf("%q, %v: %v %v, want %v", c.user, c.value, ok, o, c.want)
 		}
 	}
 	c := context("10% more").tool("t", records)
-	if o, _ := c.Derive(json.Number("5"), nil, nil); !o.Chosen {
+	if o, _ := c.Derive("", json.Number("5"), nil, nil); !o.Chosen {
 		t.Error("a share of one of several numbers is no choice")
 	}
 	c = context("10% more to Spotify").tool("t", records)
-	if o, ok := c.Derive(json.Number("5"), nil, nil); !ok || o.Chosen {
+	if o, ok := c.Derive("", json.Number("5"), nil, nil); !ok || o.Chosen {
 		t.Error("the record that the user names is a choice", o)
 	}
 }

@@ -212,9 +212,6 @@ func ownNumbers(s string) (numbers, digits map[string]int) {
 		}
 		i += row
 	}
-	for _, n := range spelled(s) {
-		numbers[n]++
-	}
 	return numbers, digits
 }
 
@@ -290,58 +287,4 @@ func inCode(s string, i int) bool {
 	return letters && strings.IndexFunc(word, unicode.IsDigit) >= 0 && strings.IndexFunc(word, func(r rune) bool {
 		return !unicode.IsUpper(r) && !unicode.IsDigit(r)
 	}) < 0
-}
-
-var smallNumbers = map[string]int{
-	"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-	"eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
-	"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-}
-
-var greatNumbers = map[string]int{"dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000}
-
-// spelled returns the numbers written in words: "two hundred and fifty" is 250 and
-// not also 2, 100 and 50.
-func spelled(s string) []string {
-	var out []string
-	total, part, open := 0, 0, false
-	flush := func() {
-		if open {
-			out = append(out, strconv.Itoa(total+part))
-		}
-		total, part, open = 0, 0, false
-	}
-	list := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return unicode.IsSpace(r) || r == '-' })
-	for i, raw := range list {
-		w := strings.TrimFunc(raw, func(r rune) bool { return !unicode.IsLetter(r) })
-		small, isSmall := smallNumbers[w]
-		great, isGreat := greatNumbers[w]
-		switch {
-		case isSmall:
-			// "twenty five" goes on, "five six" begins anew
-			if open && !(small < 10 && part%100 >= 20 && part%10 == 0) && part%100 != 0 {
-				flush()
-			}
-			part, open = part+small, true
-		case isGreat && great >= 1000:
-			if !open && (i == 0 || list[i-1] != "a") {
-				continue
-			}
-			total, part, open = total+max(part, 1)*great, 0, true
-		case isGreat:
-			if !open && (i == 0 || list[i-1] != "a") {
-				continue
-			}
-			part, open = max(part, 1)*great, true
-		case w == "and" && open && (part == 0 || part%100 == 0):
-			continue
-		default:
-			flush()
-		}
-		if strings.ContainsAny(raw, ",.;:!?") {
-			flush()
-		}
-	}
-	flush()
-	return out
 }

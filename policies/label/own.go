@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/chaski-dev/chaski/policies/spoken"
 )
 
 // ownText is the indexed form of words that can give trust: the user's, the
@@ -23,6 +25,7 @@ type ownText struct {
 	parts  []*ownText // its sentences, once somebody has asked
 
 	abroad map[string]bool // kinds of superlatives of other languages, once somebody has asked
+	said   *spoken.Text    // once somebody has asked
 	days   map[string]bool // that are named from where one stands, once somebody has asked
 
 	plainly bool // negations are not looked at
@@ -43,6 +46,14 @@ func newOwnText(s string) *ownText {
 		at += len(f)
 	}
 	return t
+}
+
+// spoken returns the words as what they say in numbers, times and lengths.
+func (t *ownText) spoken() *spoken.Text {
+	if t.said == nil {
+		t.said = spoken.Parse(t.plain)
+	}
+	return t.said
 }
 
 // plain lower-cases and collapses white space: all that may differ between a value

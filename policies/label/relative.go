@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/chaski-dev/chaski/policies/spoken"
 )
 
 // A day that is said from where one stands, "tomorrow", "next Monday", "in two weeks", is exact
@@ -57,19 +59,44 @@ var (
 	nextAfter  = regexp.MustCompile(`^(?: prochain\b| prossim[oa]\b| próxim[oa]\b| que viene\b| que vem\b|หน้า)`)
 	goneBefore = regexp.MustCompile(`(?:\blast|\bletzten|\bletzter|\bvorigen|\bevery|\beach|\bjeden|\bchaque|\bogni|\bcada|\btodos os|\btodas as|\btodos los|पिछले|हर|ทุก) ?$`)
 	goneAfter  = regexp.MustCompile(`^(?: dernier\b| scors[oa]\b| passad[oa]\b| pasad[oa]\b| after next\b|ที่แล้ว)`)
-	lastOf     = regexp.MustCompile(`\b(?:end of (?:the|this) month|last day of (?:the|this) month|monatsende|ende des monats|fin du mois|fine (?:del )?mese|fin de mes|fim do mês)\b`)
-	inDays     = regexp.MustCompile(`(?:\bin|\bdans|\btra|\bfra|\ben|\bdentro de|\bem|\bdaqui a|อีก) ?(\d{1,3}|two|three|four|five|six|ten|zwei|drei|vier|fünf|deux|trois|quatre|due|tre|quattro|dos|tres|cuatro|dois|três|quatro) ?(days?|tage?n?|jours?|giorni|días?|dias?|weeks?|wochen?|semaines?|settimane|semanas?|วัน|สัปดาห์)`)
-	inDaysHi   = regexp.MustCompile(`(\d{1,3}|दो|तीन|चार) (दिन|हफ्ते|सप्ताह) (?:में|बाद)`)
-	theNth     = regexp.MustCompile(`(?:\bthe|\bon) (\d{1,2})(?:st|nd|rd|th)\b|\bam (\d{1,2})\.(?: |$)|\b(?:el día|dia) (\d{1,2})\b`)
+	weekAfter  = regexp.MustCompile(`^(?: week\b| en huit\b| in acht tagen\b| in einer woche\b)`)
+	weekFrom   = regexp.MustCompile(`\ba week (?:on|from) $`)
+	nextWeek   = regexp.MustCompile(`^,?(?: of| in der| der| de la| de| della| da| na)? ?(?:next week\b|nächster woche\b|nächste woche\b|kommender woche\b|kommende woche\b|(?:la )?semaine prochaine\b|(?:la )?settimana prossima\b|(?:la )?prossima settimana\b|(?:la )?semana que viene\b|(?:la )?próxima semana\b|semana que vem\b|(?:अगले|अगली) (?:हफ़्ते|हफ्ते|सप्ताह)|สัปดาห์หน้า|อาทิตย์หน้า)`)
+	weekBefore = regexp.MustCompile(`(?:next week,?(?: on)?|nächste woche,?(?: am)?|kommende woche,?(?: am)?|la semaine prochaine,?|(?:la )?settimana prossima,?|(?:la )?prossima settimana,?|la semana que viene,?(?: el)?|la próxima semana,?(?: el)?|na próxima semana,?(?: na)?|(?:अगले|अगली) (?:हफ़्ते|हफ्ते|सप्ताह)(?: के)?|สัปดาห์หน้า|อาทิตย์หน้า) ?$`)
+	upTo       = regexp.MustCompile(`^ (?:to|till|until|through|bis(?: zum)?|à|au|jusqu'à|a|al|até|até a) (?:le |el |il |a |o )?(\pL+(?:-feira)?)`)
+	fromNow    = regexp.MustCompile(`^ (?:from (?:now|today)|ab heute|à partir d'aujourd'hui|da oggi|a partir de hoy|a partir de hoje|में|बाद)`)
+
+	lastOf     = regexp.MustCompile(`\b(?:end of (?:the|this) month|last day of (?:the|this) month|monatsende|ende des monats|fin du mois|fine (?:del )?mese|fin de mes|final de mes|fim do mês|final do mês)\b|महीने के (?:अंत|आख़िर|आखिर)|สิ้นเดือน`)
+	lastOfNext = regexp.MustCompile(`\b(?:end of next month|ende (?:des )?nächsten monats|fin du mois prochain|fine del mese prossimo|fine del prossimo mese|fin del mes que viene|fim do mês que vem|fim do próximo mês)\b|สิ้นเดือนหน้า`)
+	lastOfYear = regexp.MustCompile(`\b(?:end of (?:the|this) year|jahresende|ende des jahres|fin de l'année|fine (?:dell')?anno|fin de año|final de año|fim do ano)\b|साल के (?:अंत|आख़िर|आखिर)|สิ้นปี`)
+	theNth     = regexp.MustCompile(`(?:\bthe|\bon|\band|\bto|\buntil|\btill) (\d{1,2})(?:st|nd|rd|th)\b|\b(?:am|zum|vom|ab dem|dem|der|den) (\d{1,2})\.(?: |$|,)|\b(?:el|día|dia|le|du|au|il|al|dal) (\d{1,2})(?:[ ,.]|$)|(\d{1,2}) तारीख|วันที่ ?(\d{1,2})`)
+	nextMonth  = regexp.MustCompile(`^(?:,? of)? ?(?:next month|nächsten monats|du mois prochain|del mese prossimo|del prossimo mese|del mes que viene|del próximo mes|do próximo mês|do mês que vem|เดือนหน้า)`)
+	wordBehind = regexp.MustCompile(`^[ ,]*(?:of |de |di |del )?([\pL\pM]+)`)
 )
 
-var countWords = map[string]int{
-	"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "deux": 2, "trois": 3, "quatre": 4,
-	"due": 2, "tre": 3, "quattro": 4, "dos": 2, "tres": 3, "cuatro": 4, "dois": 2, "três": 3, "quatro": 4, "दो": 2, "तीन": 3, "चार": 4,
+// aheadBefore are words before a length of time that make the day of it to which it leads.
+var aheadBefore = map[string]string{"in": "", "dans": "", "tra": "", "fra": "", "en": "", "em": "", "อีก": "", "de": "dentro de", "a": "daqui a"}
+
+// weekday are the names of the days of the week.
+var weekday = func() map[string]bool {
+	out := map[string]bool{}
+	for _, row := range weekdayWords {
+		for w := range strings.SplitSeq(row, "|") {
+			out[w] = true
+		}
+	}
+	return out
+}()
+
+// calendarText is a text in which days are sought from a day on: what was found is blanked out.
+type calendarText struct {
+	*ownText
+	today time.Time
+	left  string
 }
 
-// relative lists the days that the words name from a day on, with the place where each is named.
-// A weekday that can be meant in two ways, as "next Friday" on a Wednesday, names none.
+// relative lists the days that the words name from a day on. A weekday that can be meant in two ways,
+// as "next Friday" on a Wednesday, names none.
 func (t *ownText) relative(today time.Time) map[string]bool {
 	if t.days != nil {
 		return t.days
@@ -78,113 +105,195 @@ func (t *ownText) relative(today time.Time) map[string]bool {
 	if len(t.plain) > 10_000 {
 		return t.days
 	}
-	text := t.plain
-	add := func(at, days int) {
-		if t.plainly || !negated(t.plain[:at]) {
-			t.days[today.AddDate(0, 0, days).Format(time.DateOnly)] = true
+	c := &calendarText{t, today, t.plain}
+	c.wordsAhead()
+	c.weekdays()
+	c.lengthsAhead()
+	c.ends()
+	c.nths()
+	return t.days
+}
+
+// day takes up a day that is named at a place.
+func (c *calendarText) day(at int, day time.Time) {
+	if c.plainly || !negated(c.plain[:at]) {
+		c.days[day.Format(time.DateOnly)] = true
+	}
+}
+
+func (c *calendarText) ahead(at, days int) { c.day(at, c.today.AddDate(0, 0, days)) }
+
+// each calls f for each place of a word.
+func (c *calendarText) each(word string, f func(at, end int)) {
+	for from := 0; ; {
+		i := strings.Index(c.left[from:], word)
+		if i < 0 {
+			return
+		}
+		at, end := from+i, from+i+len(word)
+		from = end
+		if word[0] >= 0xe0 || boundary(c.left, at, true) && boundary(c.left, end, false) { // Thai and Hindi have no such ends
+			f(at, end)
 		}
 	}
-	each := func(word string, f func(at, end int)) {
-		for from := 0; ; {
-			i := strings.Index(text[from:], word)
-			if i < 0 {
-				return
-			}
-			at, end := from+i, from+i+len(word)
-			from = end
-			if word[0] >= 0xe0 || boundary(text, at, true) && boundary(text, end, false) { // Thai and Hindi have no such ends
-				f(at, end)
-			}
-		}
-	}
+}
+
+func (c *calendarText) blank(at, end int) {
+	c.left = c.left[:at] + strings.Repeat("|", end-at) + c.left[end:]
+}
+
+// wordsAhead finds tomorrow and its like.
+func (c *calendarText) wordsAhead() {
 	for _, w := range aheadWords {
-		each(w.word, func(at, end int) {
-			if (w.word == "morgen" || w.word == "mañana") && morning.MatchString(text[:at]) {
+		c.each(w.word, func(at, end int) {
+			if (w.word == "morgen" || w.word == "mañana") && morning.MatchString(c.left[:at]) {
 				return
 			}
-			text = text[:at] + strings.Repeat("|", end-at) + text[end:]
-			add(at, w.days)
+			c.blank(at, end)
+			c.ahead(at, w.days)
 		})
+	}
+}
+
+// weekdays finds the days of this week, of the next, and those a week on.
+func (c *calendarText) weekdays() {
+	monday := (8 - int(c.today.Weekday())) % 7 // of the week to come
+	if monday == 0 {
+		monday = 7
 	}
 	for day, words := range weekdayWords {
 		for word := range strings.SplitSeq(words, "|") {
-			each(word, func(at, end int) {
-				if goneBefore.MatchString(text[:at]) || goneAfter.MatchString(text[end:]) {
+			c.each(word, func(at, end int) {
+				before, behind := c.left[:at], c.left[end:]
+				if goneBefore.MatchString(before) || goneAfter.MatchString(behind) {
 					return
 				}
-				coming := (day - int(today.Weekday()) + 7) % 7
-				next := nextBefore.MatchString(text[:at]) || nextAfter.MatchString(text[end:])
-				text = text[:at] + strings.Repeat("|", end-at) + text[end:]
-				if !next && coming > 0 {
-					add(at, coming)
-				} else if next {
-					if coming == 0 {
-						coming = 7
+				coming, inNext := (day-int(c.today.Weekday())+7)%7, monday+(day+6)%7
+				next := nextBefore.MatchString(before) || nextAfter.MatchString(behind)
+				switch m := upTo.FindStringSubmatchIndex(c.plain[end:]); {
+				case nextWeek.MatchString(behind), weekBefore.MatchString(before), m != nil && weekday[c.plain[end:][m[2]:m[3]]] && nextWeek.MatchString(behind[m[1]:]):
+					c.ahead(at, inNext)
+				case weekAfter.MatchString(behind) || weekFrom.MatchString(before):
+					if coming > 0 {
+						c.ahead(at, coming+7)
+					} else {
+						c.ahead(at, 7)
 					}
-					monday := (8 - int(today.Weekday())) % 7 // of the week to come
-					if monday == 0 {
-						monday = 7
-					}
-					if inNext := monday + (day+6)%7; inNext == coming {
-						add(at, coming)
-					}
+				case !next && coming > 0:
+					c.ahead(at, coming)
+				case next && (inNext == coming || coming == 0 && inNext == 7):
+					c.ahead(at, inNext)
 				}
+				c.blank(at, end)
 			})
 		}
 	}
-	for _, form := range []*regexp.Regexp{inDays, inDaysHi} {
-		for _, m := range form.FindAllStringSubmatchIndex(text, 20) {
-			count, unit := text[m[2]:m[3]], text[m[4]:m[5]]
-			n, err := strconv.Atoi(count)
-			if err != nil {
-				n = countWords[count]
+}
+
+// lengthsAhead finds "in two weeks", "three months from now".
+func (c *calendarText) lengthsAhead() {
+	for _, l := range c.spoken().Lengths() {
+		row, ok := aheadBefore[l.Before]
+		if front := strings.TrimRight(c.plain[:l.At], " "); !(ok && strings.HasSuffix(front, row)) && !fromNow.MatchString(c.plain[l.End:]) {
+			continue
+		}
+		switch {
+		case l.Months > 0:
+			if day := c.today.AddDate(0, l.Months, 0); day.Day() == c.today.Day() {
+				c.day(l.At, day)
 			}
-			if strings.HasPrefix(unit, "w") || strings.HasPrefix(unit, "se") || unit == "สัปดาห์" || unit == "हफ्ते" || unit == "सप्ताह" {
-				n *= 7
-			}
-			add(m[0], n)
+		case l.Minutes%(24*60) == 0:
+			c.ahead(l.At, l.Minutes/(24*60))
 		}
 	}
-	if m := lastOf.FindStringIndex(text); m != nil {
-		last := time.Date(today.Year(), today.Month()+1, 0, 0, 0, 0, 0, time.UTC)
-		add(m[0], int(last.Sub(today).Hours()/24))
+}
+
+// ends finds the last day of this month, of the next, of the year and of a February.
+func (c *calendarText) ends() {
+	year, month, _ := c.today.Date()
+	for _, e := range []struct {
+		form *regexp.Regexp
+		day  time.Time
+	}{{lastOfNext, spoken.LastOf(year, month+1)}, {lastOf, spoken.LastOf(year, month)}, {lastOfYear, spoken.LastOf(year, 12)}} {
+		if m := e.form.FindStringIndex(c.left); m != nil {
+			c.blank(m[0], m[1])
+			c.day(m[0], e.day)
+		}
 	}
-	for _, m := range theNth.FindAllStringSubmatchIndex(text, 10) {
+	for _, d := range c.spoken().Dates() {
+		if !d.Last || d.Year > 0 || d.Month != 2 {
+			continue
+		}
+		if month > 2 {
+			year++
+		}
+		c.day(d.At, spoken.LastOf(year, 2))
+	}
+}
+
+// nths finds the next 12th of a month, or that of the next month.
+func (c *calendarText) nths() {
+	var row []time.Time
+	for _, m := range theNth.FindAllStringSubmatchIndex(c.left, 20) {
 		for g := 2; g < len(m); g += 2 {
 			if m[g] < 0 {
 				continue
 			}
-			n, _ := strconv.Atoi(text[m[g]:m[g+1]])
-			day := time.Date(today.Year(), today.Month(), n, 0, 0, 0, 0, time.UTC)
-			if n <= today.Day() {
-				day = time.Date(today.Year(), today.Month()+1, n, 0, 0, 0, 0, time.UTC)
+			n, _ := strconv.Atoi(c.left[m[g]:m[g+1]])
+			behind := c.left[m[g+1]:]
+			behind = strings.TrimLeft(behind, ".stndrh")
+			if of := wordBehind.FindStringSubmatch(behind); of != nil && spoken.Month(of[1]) > 0 {
+				continue
 			}
-			if day.Day() == n {
-				add(m[0], int(day.Sub(today).Hours()/24))
+			month := c.today.Month()
+			if nextMonth.MatchString(behind) || n <= c.today.Day() {
+				month++
+			}
+			if day := time.Date(c.today.Year(), month, n, 0, 0, 0, 0, time.UTC); day.Day() == n {
+				c.day(m[0], day)
+				row = append(row, day)
 			}
 		}
 	}
-	return t.days
+	if len(row) == 2 && everyDay.MatchString(c.plain) {
+		for day := row[0]; day.Before(row[1]); day = day.AddDate(0, 0, 1) {
+			c.day(0, day)
+		}
+	}
 }
 
-// saidAhead finds a day that the user's words name from the day on which they were said.
+// saidAhead finds a day that the user's words name, from the day on which they were said, with its
+// time: the time may be said in another message.
 func (c *Context) saidAhead(n needle) (Origin, bool) {
 	if n.day == "" {
 		return Origin{}, false
 	}
+	out, day, clock, times := derived(Label{}), false, n.minute < 0, false
 	for _, s := range c.sources {
-		if s.Kind != FromUser || !s.speaks() || s.Today == "" {
+		if s.Kind != FromUser || !s.speaks() {
 			continue
 		}
 		today, err := time.Parse(time.DateOnly, s.Today)
-		if err != nil || !s.own.relative(today)[n.day] {
-			continue
+		said := s.own.values.has(n.day, -1) && s.thisYear(n) || err == nil && s.own.relative(today)[n.day]
+		at := n.minute >= 0 && s.own.values.times[n.minute]
+		times = times || len(s.own.values.times) > 0
+		if said || at {
+			out = out.Join(derived(s.Label, s.ID))
 		}
-		if n.minute < 0 || s.own.values.times[n.minute] || n.minute == 0 && len(s.own.values.times) == 0 {
-			return derived(s.Label, s.ID), true
-		}
+		day, clock = day || said, clock || at
 	}
-	return Origin{}, false
+	return out, day && (clock || n.minute == 0 && !times)
+}
+
+// thisYear reports whether a day that is said without its year is less than a year ahead of the day on
+// which it was said, or in the same year; with no such day known it may be any.
+func (s *source) thisYear(n needle) bool {
+	today, err := time.Parse(time.DateOnly, s.Today)
+	day, bad := time.Parse(time.DateOnly, n.day)
+	if err != nil || bad != nil || s.own.values.dates[n.day] || !s.own.values.dates["--"+n.day[5:]] {
+		return true
+	}
+	return day.Year() == today.Year() || day.After(today) && day.Before(today.AddDate(1, 0, 0))
 }
 
 // SetToday says which day it is, for all that the user has said.

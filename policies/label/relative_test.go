@@ -50,7 +50,7 @@ func TestDaysAhead(t *testing.T) {
 	} {
 		var ctx Context
 		ctx.Add(Source{ID: "u", Kind: FromUser, Label: Label{Integrity: User}, Text: c.said, Today: c.today})
-		if _, got := ctx.Derive(c.day, nil, nil); got != c.want {
+		if _, got := ctx.Derive("", c.day, nil, nil); got != c.want {
 			t.Errorf("%s, %q: %s %v, want %v", c.today, c.said, c.day, got, c.want)
 		}
 	}

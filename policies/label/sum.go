@@ -4,7 +4,8 @@ import (
 	"math"
 	"regexp"
 	"strconv"
-	"strings"
+
+	"github.com/chaski-dev/chaski/policies/spoken"
 )
 
 // term is a number that may stand in a sum: the user's, or a leaf of a trusted result.
@@ -27,10 +28,18 @@ func millionths(decimal string) (int64, bool) {
 	return int64(math.Round(f * millionth)), true
 }
 
-// halves are words by which a number is meant to be parted between two.
-var halves = []string{"half", "share", "split", "each", "halve"}
+// splits are words by which a number of the user's is meant to be parted between two.
+var splits = []string{"share", "split"}
 
-var percentForm = regexp.MustCompile(`(\d+(?:[.,]\d+)?) ?(?:%|percent|per cent|prozent|pour cent|por ciento|por cento|per cento)`)
+// restWords are words for what a share leaves.
+var restWords = regexp.MustCompile(`\b(?:rest|remainder|remaining|off|cheaper|less|discount|down|reduce[ds]?|cut|lower|reste|restante?|resto|rabatt|nachlass|weniger|günstiger|remise|réduc|descuento|sconto|desconto|moins|menos|meno|baisse|baja|reduz|riduc|senk)|बाकी|बाक़ी|छूट|कम|ที่เหลือ|ลด`)
+
+// part is a share that the user names.
+type part struct {
+	of      float64
+	percent bool
+	rest    bool // words for what it leaves are said, too
+}
 
 // computed finds a number as the sum of a column, as a sum or a difference of two
 // numbers, as a share of one with or without another added, or as a multiple.
@@ -40,7 +49,7 @@ func (c *Context) computed(number string, acts []string) (Origin, bool) {
 		return Origin{}, false
 	}
 	var own, all []term
-	var shares []int64
+	var shares []part
 	var user Origin
 	for _, s := range c.sources {
 		if s.Kind == FromUser && s.speaks() {
@@ -48,14 +57,14 @@ func (c *Context) computed(number string, acts []string) (Origin, bool) {
 			for d := range s.own.values.numbers {
 				if v, ok := millionths(d); ok && v != 0 {
 					own = append(own, term{v, s, -1})
-					if s.own.asks(halves) {
+					if s.own.asks(splits) {
 						own = append(own, term{v / 2, s, -1})
 					}
 				}
 			}
-			for _, m := range percentForm.FindAllStringSubmatch(s.own.plain, -1) {
-				if v, ok := millionths(strings.Replace(m[1], ",", ".", 1)); ok {
-					shares = append(shares, v)
+			for _, p := range s.own.spoken().Shares() {
+				if s.plainlySaid(p.At) {
+					shares = append(shares, part{float64(p.Part) / float64(spoken.One), p.Off, restWords.MatchString(s.own.plain)})
 				}
 			}
 		}
@@ -114,13 +123,12 @@ func (c *Context) computed(number string, acts []string) (Origin, bool) {
 	}
 	for _, t := range terms {
 		for _, share := range shares {
-			part := int64(math.Round(float64(t.value) * float64(share) / (100 * millionth)))
-			for _, base := range []int64{0, t.value} {
-				for _, p := range []int64{part, -part} {
-					if v := base + p; near(v, want) {
-						result(t)
-					}
-				}
+			part := int64(math.Round(float64(t.value) * share.of))
+			if near(part, want) || (share.rest || share.percent) && near(t.value-part, want) || share.percent && near(t.value+part, want) {
+				result(t)
+			}
+			if !share.percent {
+				continue
 			}
 			for _, u := range own {
 				if near(part+u.value, want) || near(part-u.value, want) || near(t.value+part+u.value, want) || near(t.value+part-u.value, want) {

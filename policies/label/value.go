@@ -6,18 +6,17 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/chaski-dev/chaski/policies/spoken"
 )
 
 var (
-	isoDate    = regexp.MustCompile(`\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:\b|T)`)
-	dayFirst   = regexp.MustCompile(`\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\b`)
-	dayMonth   = regexp.MustCompile(`(?i)\b(\d{1,2})(?:st|nd|rd|th)?\.? (?:of )?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?(?: (\d{4}))?\b`)
-	monthDay   = regexp.MustCompile(`(?i)\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?\b,?(?: (\d{4})\b)?`)
-	hourWords  = regexp.MustCompile(`(?i)\b(\d{1,2})(?:[:.](\d{2}))? ?(?:uhr|heures?|h)(?: ?(\d{2}))?(?:[^\pL\pN]|$)|(?:\ba las?|\balle|(?:^|[^\pL])às) (\d{1,2})(?::(\d{2}))?(?:[^\pL\pN:.,]|[.,](?:\D|$)|$)|(\d{1,2}) ?(?:बजे|นาฬิกา)`)
-	noonWords  = regexp.MustCompile(`(?i)\b(?:noon|mittags?|midi|mezzogiorno|mediod[ií]a|meio-dia)\b`)
-	nightWords = regexp.MustCompile(`(?i)\b(?:midnight|mitternacht|minuit|mezzanotte|medianoche|meia-noite)\b`)
-	clockTime  = regexp.MustCompile(`(?i)\b(\d{1,2})(?::(\d{2}))?(?::\d{2})? ?(am|pm)\b|(?:\b|T)(\d{1,2}):(\d{2})(?::\d{2})?`)
-	months     = "janfebmaraprmayjunjulaugsepoctnovdec"
+	isoDate   = regexp.MustCompile(`\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:\b|T)`)
+	dayFirst  = regexp.MustCompile(`\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\b`)
+	dayMonth  = regexp.MustCompile(`(?i)\b(\d{1,2})(?:st|nd|rd|th)?\.? (?:of )?(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?,?(?: (\d{4}))?\b`)
+	monthDay  = regexp.MustCompile(`(?i)\b(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.? (\d{1,2})(?:st|nd|rd|th)?\b,?(?: (\d{4})\b)?`)
+	clockTime = regexp.MustCompile(`(?i)\b(\d{1,2})(?::(\d{2}))?(?::\d{2})? ?(am|pm)\b|(?:\b|T)(\d{1,2}):(\d{2})(?::\d{2})?`)
+	months    = "janfebmaraprmayjunjulaugsepoctnovdec"
 )
 
 // values are the numbers, dates and times of a text.
@@ -28,27 +27,57 @@ type values struct {
 	times   map[int]bool    // minutes of the day
 }
 
-// ownValues reads what a person means: each number has one value.
+// ownValues reads what a person means: each number has one value. What is said in words is read
+// in the language of the text.
 func ownValues(s string) values {
 	v := values{dates: map[string]bool{}, times: map[int]bool{}}
-	v.numbers, v.digits = ownNumbers(v.moments(s))
-	for _, m := range hourWords.FindAllStringSubmatch(s, 50) {
-		hour, _ := strconv.Atoi(m[1] + m[4] + m[6])
-		minute, _ := strconv.Atoi(m[2] + m[5])
-		if m[2] == "" && m[3] != "" {
-			minute, _ = strconv.Atoi(m[3])
+	low := plain(s)
+	said := spoken.Parse(low)
+	left := v.moments(s)
+	daily := everyDay.MatchString(low)
+	for _, d := range said.Dates() {
+		if d.Inner && !daily || !v.spokenDate(d) {
+			continue
 		}
-		if hour < 24 && minute < 60 {
-			v.times[hour*60+minute] = true
+		if len(low) == len(s) && d.End <= len(left) { // the day of a date is no number of its own
+			left = left[:d.At] + strings.Repeat("|", d.End-d.At) + left[d.End:]
 		}
 	}
-	if noonWords.MatchString(s) {
-		v.times[12*60] = true
+	v.numbers, v.digits = ownNumbers(left)
+	for _, n := range said.Numbers(said.Lang()) {
+		v.numbers[n.Value.String()]++
 	}
-	if nightWords.MatchString(s) {
-		v.times[0] = true
+	for _, t := range said.Times() {
+		for _, m := range t.Minutes {
+			v.times[m] = true
+		}
 	}
 	return v
+}
+
+// everyDay are words for each day of a row, those between its ends too.
+var everyDay = regexp.MustCompile(`every day|each day|daily|jeden tag|täglich|chaque jour|tous les jours|ogni giorno|tutti i giorni|todos los días|cada día|todos os dias|cada dia|हर दिन|हर रोज़|रोज़|ทุกวัน`)
+
+// spokenDate takes up a day that is said with its month, or the last day of one.
+func (v values) spokenDate(d spoken.Date) bool {
+	year := "-"
+	if d.Year > 0 {
+		year = strconv.Itoa(d.Year)
+	}
+	switch {
+	case d.Last && d.Year > 0:
+		d.Day = spoken.LastOf(d.Year, time.Month(d.Month)).Day()
+	case d.Last && d.Month != 2: // February has one end in a year that is known
+		d.Day = spoken.LastOf(2026, time.Month(d.Month)).Day()
+	case d.Day == 0 && d.Year > 0 && !d.Last:
+		v.dates[year+"-"+pad(d.Month)] = true
+		return false
+	}
+	if d.Day == 0 || d.Day > 31 {
+		return false
+	}
+	v.dates[year+"-"+pad(d.Month)+"-"+pad(d.Day)] = true
+	return true
 }
 
 // anyValues reads everything that the text could be taken for.
@@ -67,15 +96,8 @@ func anyValues(s string) values {
 			}
 		}
 	}
-	for _, n := range spelled(s) {
-		v.numbers[n]++
-	}
-	for w := range strings.FieldsFuncSeq(strings.ToLower(s), func(r rune) bool { return r < 'a' || r > 'z' }) {
-		if n, ok := smallNumbers[w]; ok {
-			v.numbers[strconv.Itoa(n)]++
-		} else if n, ok := greatNumbers[w]; ok {
-			v.numbers[strconv.Itoa(n)]++
-		}
+	for _, n := range spoken.Parse(plain(s)).Numbers(spoken.Any) {
+		v.numbers[n.Value.String()]++
 	}
 	v.moments(s)
 	return v
@@ -122,7 +144,7 @@ func (v values) moments(s string) string {
 	return left
 }
 
-func month(s string) string { return strconv.Itoa(strings.Index(months, strings.ToLower(s))/3 + 1) }
+func month(s string) string { return strconv.Itoa(strings.Index(months, strings.ToLower(s[:3]))/3 + 1) }
 
 func (v values) date(year, month, day string) bool {
 	m, _ := strconv.Atoi(month)
