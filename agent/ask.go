@@ -35,7 +35,8 @@ func (s *Session) Ask(ctx context.Context, prompt string) (string, error) {
 // tags. A model in this process is held to the schema as it writes; the answer of another
 // is checked, and it is told what is wrong, as often as Budget.Repairs allows. A T that is
 // no struct and no map is asked for as {"value": …}; a string is the answer's text. A run
-// that did not finish is a [*NotFinishedError].
+// that did not finish is a [*NotFinishedError]. What the model said in place of a T, such
+// as a refusal, is in an [*AnswerError], whichever way the run ended.
 func Ask[T any](ctx context.Context, of Asker, prompt string) (T, error) {
 	var out T
 	t := reflect.TypeFor[T]()
@@ -48,24 +49,44 @@ func Ask[T any](ctx context.Context, of Asker, prompt string) (T, error) {
 	if err != nil {
 		return out, err
 	}
-	text, err := finish(of, ctx, Start{Prompt: prompt, Format: format})
+	last, err := last(of, ctx, Start{Prompt: prompt, Format: format})
 	if err != nil {
 		return out, err
 	}
+	text := []byte(last.Answer)
 	if bare {
 		var in struct {
 			Value json.RawMessage `json:"value"`
 		}
-		if err := json.Unmarshal([]byte(text), &in); err != nil {
-			return out, fmt.Errorf("agent: the answer %.200q is no JSON: %w", text, err)
+		if err = json.Unmarshal(text, &in); err == nil && in.Value == nil {
+			err = errors.New("it has no value")
 		}
-		text = string(in.Value)
+		text = in.Value
 	}
-	if err := json.Unmarshal([]byte(text), &out); err != nil {
-		return out, fmt.Errorf("agent: the answer %.200q is no %s: %w", text, t, err)
+	if err == nil {
+		err = json.Unmarshal(text, &out)
+	}
+	if err != nil {
+		var none T // not half of one
+		return none, &AnswerError{Run: last.Run, Answer: last.Answer, Err: fmt.Errorf("no %s: %w", t, err)}
 	}
 	return out, nil
 }
+
+// AnswerError says that what a model answered is not what was asked for. The run is kept:
+// its journal has every turn.
+type AnswerError struct {
+	Run    string
+	Answer string // the model's last words, as they are
+	Err    error  // what is wrong with them
+}
+
+func (e *AnswerError) Error() string {
+	return fmt.Sprintf("run %s: the answer %.200q is not as asked for: %v", e.Run, e.Answer, e.Err)
+}
+
+// Unwrap returns what is wrong.
+func (e *AnswerError) Unwrap() error { return e.Err }
 
 // formatOf is the schema of a type; bare says that the value stands in an object.
 func formatOf(t reflect.Type) (format *llm.ResponseFormat, bare bool, err error) {
@@ -87,20 +108,36 @@ func formatOf(t reflect.Type) (format *llm.ResponseFormat, bare bool, err error)
 
 // finish is the answer of a run that finishes.
 func finish(of Asker, ctx context.Context, st Start) (string, error) {
-	var last Event
+	ev, err := last(of, ctx, st)
+	return ev.Answer, err
+}
+
+// last is the last event of a run that finishes.
+func last(of Asker, ctx context.Context, st Start) (last Event, err error) {
+	var misfit *AnswerError // of the last turn
 	for ev, err := range of.run(ctx, st) {
 		if err != nil && ev.Run != "" {
-			return "", &NotFinishedError{Run: ev.Run, Status: planner.Running, Err: err}
+			return Event{}, &NotFinishedError{Run: ev.Run, Status: planner.Running, Err: err}
 		}
 		if err != nil {
-			return "", err
+			return Event{}, err
+		}
+		if ev.Journal != nil && ev.Journal.Generated != nil {
+			misfit = nil
+			if g := ev.Journal.Generated; g.Misfit != "" {
+				misfit = &AnswerError{Run: ev.Run, Answer: g.Message.Content, Err: errors.New(g.Misfit)}
+			}
 		}
 		last = ev
 	}
-	if last.Status != planner.Finished {
-		return "", &NotFinishedError{Run: last.Run, Status: last.Status, Reason: last.Reason}
+	if last.Status == planner.Finished {
+		return last, nil
 	}
-	return last.Answer, nil
+	left := &NotFinishedError{Run: last.Run, Status: last.Status, Reason: last.Reason}
+	if misfit != nil && last.Status == planner.BudgetExceeded {
+		left.Err = misfit
+	}
+	return Event{}, left
 }
 
 // NotFinishedError says how a run ended instead, or for whom it waits, or what cut it
@@ -109,7 +146,7 @@ type NotFinishedError struct {
 	Run    string
 	Status planner.Status
 	Reason string
-	Err    error // what cut the run off, such as the error of the context; nil if nothing did
+	Err    error // what cut the run off, such as the error of the context, or an [*AnswerError]; or nil
 }
 
 func (e *NotFinishedError) Error() string {
@@ -117,10 +154,13 @@ func (e *NotFinishedError) Error() string {
 	switch {
 	case e.Err != nil && (errors.Is(e.Err, context.Canceled) || errors.Is(e.Err, context.DeadlineExceeded)):
 		s += ", cut off: " + e.Err.Error()
-	case e.Err != nil:
-		s += ": " + e.Err.Error()
-	case e.Reason != "":
-		s += ": " + e.Reason
+	default:
+		if e.Reason != "" {
+			s += ": " + e.Reason
+		}
+		if e.Err != nil {
+			s += ": " + e.Err.Error()
+		}
 	}
 	return s
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -200,5 +201,57 @@ func TestTypedGivesUp(t *testing.T) {
 	var left *agent.NotFinishedError
 	if !errors.As(err, &left) || left.Status != planner.BudgetExceeded || asked != 3 {
 		t.Errorf("%v after %d turns", err, asked)
+	}
+	var wrong *agent.AnswerError
+	if !errors.As(err, &wrong) || wrong.Answer != "No idea." || wrong.Run != left.Run || !strings.Contains(err.Error(), "No idea.") || !strings.Contains(err.Error(), "the budget is 2") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestTypedWrong: an answer that keeps to the schema and is none of the type, or that is no
+// JSON at all, is an error that has it, with the run, whose journal is kept; nothing of it is
+// returned.
+func TestTypedWrong(t *testing.T) {
+	check := func(name, answer string, got any, err error, a *agent.Agent) {
+		t.Helper()
+		var wrong *agent.AnswerError
+		if !errors.As(err, &wrong) || wrong.Answer != answer || !strings.Contains(err.Error(), wrong.Run) {
+			t.Fatalf("%s: %v, %v", name, got, err)
+		}
+		if _, s, err := a.Runtime().Events(t.Context(), wrong.Run); err != nil || !s.Status.Done() {
+			t.Errorf("%s: the run is not kept: %v %v", name, s.Status, err)
+		}
+		if v := reflect.ValueOf(got); !v.IsZero() {
+			t.Errorf("%s: %v is returned beside the error", name, got)
+		}
+	}
+	says := func(text string) *agent.Agent {
+		return newAgent(t, &llm.Scripted{Next: func(int, *llm.Request) llm.Turn { return llm.Turn{Text: text} }}, agent.Options{Budget: planner.Budget{Repairs: 1}})
+	}
+	a := says(`{"value":300}`)
+	small, err := agent.Ask[uint8](t.Context(), a, "How many?")
+	check("too large", `{"value":300}`, small, err, a)
+	a = says(`{"number":1042.0,"status":"late"}`)
+	p, err := agent.Ask[parcel](t.Context(), a, "Which?")
+	check("a number with a point", `{"number":1042.0,"status":"late"}`, p, err, a)
+	a = says(`{}`)
+	n, err := agent.Ask[*int](t.Context(), a, "How many?")
+	check("no value", `{}`, n, err, a)
+	refusal := "I'm sorry, I can't help with that."
+	a = says(refusal)
+	p, err = agent.Ask[parcel](t.Context(), a, "Which?")
+	check("a refusal", refusal, p, err, a)
+	p, err = agent.Ask[parcel](t.Context(), a.Session(), "Which?")
+	check("a refusal in a conversation", refusal, p, err, a)
+	var left *agent.NotFinishedError
+	if !errors.As(err, &left) || left.Status != planner.BudgetExceeded {
+		t.Error(err)
+	}
+	// The last turn counts: one that is cut off later was no wrong answer.
+	turns := []llm.Turn{{Text: "No."}, {Err: errors.New("no power")}}
+	a = newAgent(t, &llm.Scripted{Next: func(n int, _ *llm.Request) llm.Turn { return turns[min(n, 1)] }}, agent.Options{Patience: -1})
+	var wrong *agent.AnswerError
+	if _, err = agent.Ask[parcel](t.Context(), a, "Which?"); errors.As(err, &wrong) || !strings.Contains(err.Error(), "no power") {
+		t.Error(err)
 	}
 }

@@ -253,7 +253,11 @@ func (r *Run) settle(d *Decision, hits []hit, unmatched Verdict) {
 	if unmatched > d.Verdict {
 		d.Verdict, d.Rule, d.Reason = unmatched, "default", NoRule(d.Tool)
 	}
-	if d.Verdict > Rewrite && d.Reason == "" {
+	switch {
+	case d.Reason != "" || d.Verdict <= Rewrite:
+	case d.Verdict == RequireApproval:
+		d.Reason = "The policy wants a person to allow this."
+	default:
 		d.Reason = "The policy does not allow this."
 	}
 }

@@ -64,6 +64,19 @@ func (s *Server) cannot(state *planner.State) error {
 	return s.o.Elsewhere.Can(state)
 }
 
+// aside says why a run cannot go on here; nil says that it can.
+func (s *Server) aside(state *planner.State) *asideObject {
+	err := s.cannot(state)
+	if err == nil {
+		return nil
+	}
+	return &asideObject{Why: err.Error(), Program: state.Start.Meta[metaConfigured] == "" && len(state.Start.Tools) > 0}
+}
+
+// metaConfigured is the key under which chaski run and the others name the file or example
+// of a run's agent.
+const metaConfigured = "agent"
+
 // The keys of planner.Started.Meta that this package writes.
 const (
 	metaAgent   = "api.agent"   // the agent's name

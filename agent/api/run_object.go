@@ -44,7 +44,14 @@ type runObject struct {
 	Rules     []string         `json:"rules,omitempty"` // that decided on calls and texts
 	Driven    bool             `json:"driven"`          // by this server: it goes on by itself
 	Resumable bool             `json:"resumable"`       // by this server
+	Aside     *asideObject     `json:"aside,omitempty"` // of a run that is not over and cannot go on here
 	Events    int              `json:"events"`          // in the journal
+}
+
+// asideObject says why a run cannot go on here, and whether it can only in its program.
+type asideObject struct {
+	Why     string `json:"why"`
+	Program bool   `json:"only_in_its_program"` // no file says what its tools are
 }
 
 type runUsage struct {

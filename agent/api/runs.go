@@ -192,6 +192,9 @@ func (s *Server) tellRun(w http.ResponseWriter, r *http.Request, run string, sta
 	}
 	o := newRunObject(events, &state, true)
 	o.Driven, o.Resumable = driven && !state.Status.Done(), s.resumable(&state)
+	if !state.Status.Done() {
+		o.Aside = s.aside(&state)
+	}
 	writeJSON(w, status, o)
 	return nil
 }

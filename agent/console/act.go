@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -64,7 +65,7 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if elsewhere(&one) {
-		notice += fmt.Sprintf(" The run cannot go on here: it does where it was begun, or with `chaski runs resume %s`.", id)
+		notice += " " + one.Elsewhere()
 	}
 	return back(w, r, to, notice)
 }
@@ -72,7 +73,16 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request) error {
 // elsewhere says that a run can go on only where it was begun: in a program with tools of
 // its own, or with another model. One that a parent waits for goes on with it.
 func elsewhere(one *run) bool {
-	return !one.Over() && !one.Driven && !one.Resumable && one.Parent == ""
+	return one.Aside != nil && !one.Driven && one.Parent == ""
+}
+
+// Elsewhere says how a run goes on that cannot here.
+func (r *run) Elsewhere() string {
+	how := "in the program that began it, by Agent.Resume"
+	if !r.Aside.Program {
+		how = "where it was begun, or with `chaski runs resume " + r.ID + "`"
+	}
+	return "The run cannot go on here: " + r.Aside.Why + ". It goes on " + how + "."
 }
 
 // fork begins a new run with the first events of another, and leads to it.
@@ -101,7 +111,7 @@ func (c *Console) answerAll(w http.ResponseWriter, r *http.Request) error {
 	if action != "approve" && action != "deny" {
 		return &problem{http.StatusBadRequest, "say approve or deny"}
 	}
-	done, failed, left := 0, []string{}, map[string]bool{}
+	done, failed, left := 0, []string{}, []*run{}
 	for _, v := range r.PostForm["call"] {
 		parts := strings.Split(v, " ")
 		if len(parts) != 3 {
@@ -114,8 +124,8 @@ func (c *Console) answerAll(w http.ResponseWriter, r *http.Request) error {
 			continue
 		}
 		done++
-		if elsewhere(&one) {
-			left[one.ID] = true
+		if elsewhere(&one) && !slices.ContainsFunc(left, func(o *run) bool { return o.ID == one.ID }) {
+			left = append(left, &one)
 		}
 	}
 	notice := fmt.Sprintf("%s: %d.", map[string]string{"approve": "Approved", "deny": "Refused"}[action], done)
@@ -123,7 +133,10 @@ func (c *Console) answerAll(w http.ResponseWriter, r *http.Request) error {
 		notice += fmt.Sprintf(" Not answered: %d (%s).", len(failed), failed[0])
 	}
 	if len(left) > 0 {
-		notice += fmt.Sprintf(" Runs that cannot go on here: %d; each does where it was begun, or with `chaski runs resume RUN`.", len(left))
+		notice += " " + left[0].Elsewhere()
+		if n := len(left) - 1; n > 0 {
+			notice += fmt.Sprintf(" And %d more cannot: their pages say how they go on.", n)
+		}
 	}
 	return back(w, r, "/console/approvals", notice)
 }

@@ -35,6 +35,12 @@ type (
 		Rules     []string   `json:"rules"`
 		Driven    bool       `json:"driven"`
 		Resumable bool       `json:"resumable"`
+		Aside     *aside     `json:"aside"`
+	}
+
+	aside struct {
+		Why     string `json:"why"`
+		Program bool   `json:"only_in_its_program"`
 	}
 
 	usage struct {

@@ -234,17 +234,26 @@ func TestAside(t *testing.T) {
 	if _, err := s.http.Get(s.link); err != nil {
 		t.Fatal(err)
 	}
-	for _, ticked := range []bool{false, true} {
-		run := ""
-		for ev, err := range s.agent.Run(t.Context(), "Refund order 1042.") {
+	for _, c := range []struct {
+		file   string // of the agent; "" is a program with tools of its own
+		ticked bool
+	}{{"", false}, {"", true}, {"shop/agent.yaml", false}, {"shop/agent.yaml", true}} {
+		ticked := c.ticked
+		run, err := s.agent.Start(t.Context(), agent.Start{Prompt: "Refund order 1042.", Meta: map[string]string{"agent": c.file}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range s.agent.Resume(t.Context(), run) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			run = ev.Run
 		}
-		path, command := "/console/runs/"+run, "chaski runs resume"
+		path, command := "/console/runs/"+run, "in the program that began it"
+		if c.file != "" {
+			command = "chaski runs resume " + run
+		}
 		page := s.get(t, path, http.StatusOK)
-		if !strings.Contains(page, command+" "+run) || strings.Contains(page, "Go on with it") {
+		if !strings.Contains(page, command) || !strings.Contains(page, "not of an agent that is served here") || strings.Contains(page, "Go on with it") || c.file == "" && strings.Contains(page, "runs resume") {
 			t.Error(page)
 		}
 		form := url.Values{"to": {"/console/approvals"}}

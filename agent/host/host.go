@@ -1,14 +1,10 @@
 package host
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,10 +14,7 @@ import (
 
 	"github.com/chaski-dev/chaski/agent"
 	"github.com/chaski-dev/chaski/llm"
-	"github.com/chaski-dev/chaski/llm/engine"
-	"github.com/chaski-dev/chaski/llm/hub"
 	"github.com/chaski-dev/chaski/planner"
-	"github.com/chaski-dev/chaski/runtime"
 	"github.com/chaski-dev/chaski/runtime/bus"
 	"github.com/chaski-dev/chaski/runtime/journal"
 	"github.com/chaski-dev/chaski/runtime/trace"
@@ -153,30 +146,6 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 	return h, h.speaks(specs)
 }
 
-func (h *Host) reconciler() runtime.Reconciler {
-	if h.lost {
-		return unknown{h.Bus}
-	}
-	return h.Bus
-}
-
-// speaks refuses a model that no conversation can be written for, or none with tools,
-// before a run begins.
-func (h *Host) speaks(specs []tools.Spec) error {
-	e, ok := h.Model.(*engine.Engine)
-	if !ok {
-		return nil
-	}
-	req := &llm.Request{Messages: []llm.Message{{Role: llm.RoleUser, Content: "hello"}}}
-	if len(specs) > 0 {
-		req.Tools = []llm.ToolSpec{{Name: "tool", Parameters: json.RawMessage(`{"type":"object"}`)}}
-	}
-	if _, err := e.CountTokens(req); err != nil {
-		return fmt.Errorf("model %s: %w", h.ModelName(), err)
-	}
-	return nil
-}
-
 // closeSpans writes the last spans; a collector that does not take them fails nothing.
 func (h *Host) closeSpans() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
@@ -226,220 +195,6 @@ func (h *Host) openJournal(ctx context.Context) (err error) {
 // inJetStream, in place of a folder of journals, keeps them on the bus.
 const inJetStream = "nats"
 
-func (h *Host) openModel(ctx context.Context) error {
-	if h.o.LLM != nil {
-		h.Model = h.o.LLM
-		return nil
-	}
-	m, dir := h.Config.Model, h.Config.path
-	if h.o.Model != "" {
-		m = ModelConfig{Path: h.o.Model, Threads: m.Threads, Context: m.Context, KV: m.KV, Template: m.Template, Adapters: m.Adapters, dialect: h.Config.Dialect}
-		dir = func(p string) string { return p }
-	}
-	path, err := h.modelPath(ctx, m.Path, dir)
-	if err != nil {
-		return err
-	}
-	m.Path = path
-	if h.o.Draft != "" {
-		if m.OpenAI != nil {
-			return errors.New("a draft model is for a model in this process")
-		}
-		m.Draft, dir = h.o.Draft, func(p string) string { return p }
-	}
-	if m.Draft != "" {
-		if m.Draft, err = h.modelPath(ctx, m.Draft, dir); err != nil {
-			return fmt.Errorf("model: draft: %w", err)
-		}
-	}
-	if m.Template != "" {
-		m.Template = h.Config.path(m.Template)
-	}
-	adapters := map[string]string{}
-	for name, path := range m.Adapters {
-		if adapters[name], err = h.local(ctx, path, h.Config.path); err != nil {
-			return err
-		}
-	}
-	m.Adapters = adapters
-	cache := h.Config.path(h.Config.Cache)
-	switch h.Config.Cache {
-	case "":
-		cache = filepath.Join(h.data, "cache")
-	case "none":
-		cache = ""
-	}
-	model, closeModel, err := m.open(cache, h.o.Log)
-	if err != nil {
-		return err
-	}
-	h.Model = model
-	if closeModel != nil {
-		h.close = append(h.close, closeModel)
-	}
-	return nil
-}
-
-// modelPath is where a model lies that a configuration names by a path, mini or a name.
-func (h *Host) modelPath(ctx context.Context, model string, dir func(string) string) (string, error) {
-	if model == "" || model == shipped {
-		return model, nil
-	}
-	if file, ok := strings.CutPrefix(model, scripted); ok {
-		return scripted + dir(file), nil
-	}
-	return h.local(ctx, model, dir)
-}
-
-// local is where something lies that is given by a path or a name; what a name names is
-// pulled if it is not here.
-func (h *Host) local(ctx context.Context, model string, dir func(string) string) (string, error) {
-	path := dir(model)
-	if _, err := os.Stat(path); !hub.IsName(model) || err == nil {
-		return path, nil
-	}
-	if h.o.Models != nil {
-		return h.o.Models(ctx, model)
-	}
-	local, err := hub.FromEnv()
-	if err != nil {
-		return "", err
-	}
-	return local.Path(ctx, model)
-}
-
-// openTools opens the tools that this process serves.
-func (h *Host) openTools(ctx context.Context) error {
-	declared, err := h.Config.external()
-	if err == nil {
-		err = h.Config.ready()
-	}
-	if err != nil {
-		return err
-	}
-	answering, err := h.openDocuments(ctx)
-	if err != nil {
-		return err
-	}
-	servers, err := h.openMCP(ctx)
-	if err != nil {
-		return err
-	}
-	h.own = slices.Concat(h.o.Tools, declared, answering)
-	if servers != nil {
-		h.own = append(h.own, servers.Tools()...)
-	}
-	return nil
-}
-
-// openBus serves the tools and returns the specs of all that the agent may call.
-func (h *Host) openBus(ctx context.Context) (specs []tools.Spec, err error) {
-	c := h.Config
-	o := bus.OpenOptions{URL: h.o.NATS, Access: h.o.Access, Replicas: cmp.Or(h.o.Replicas, c.Replicas), Listen: h.o.Listen, Logger: h.o.Log, Worker: bus.WorkerOptions{Spans: h.spans}}
-	if len(h.own) > 0 {
-		registry, err := tools.NewRegistry(h.own...)
-		if err != nil {
-			return nil, err
-		}
-		o.Tools = registry
-	}
-	if !h.o.cluster() {
-		// Each process has a store of its own: two may run in one data folder. A run that is
-		// resumed finds the store in which its calls are recorded.
-		if h.place = h.o.Place; h.place == "" {
-			h.place = runtime.NewRunID()
-		}
-		if _, name, _ := strings.Cut(h.place, "-"); slug(h.place) != h.place && slug(name) != name { // a prefix, and a name
-			return nil, fmt.Errorf("the bus %q: not a name of a folder", h.place)
-		}
-		o.Dir = filepath.Join(h.data, "bus", h.place)
-		if _, err := os.Stat(o.Dir); h.o.Calls && errors.Is(err, os.ErrNotExist) {
-			h.lost = true
-			h.o.Log.Warn().Str("folder", o.Dir).Msg("the bus that the run used is gone: calls that were under way are of unknown outcome")
-		}
-	}
-	if h.Bus, err = bus.Open(ctx, o); err != nil {
-		h.Bus = nil
-		switch {
-		case errors.Is(err, bus.ErrAccess):
-			err = fmt.Errorf("%w: log in with --creds, --nkey, --nats-user or a context", err)
-		case errors.Is(err, bus.ErrUnavailable) && h.o.NATS != "":
-			err = fmt.Errorf("no NATS server at %s: start one with `chaski bus`, or leave --nats out (%w)", bus.Redact(h.o.NATS), err)
-		}
-		return nil, err
-	}
-	h.close = append(h.close, func() error { h.Bus.Close(); return nil })
-	return h.find(ctx)
-}
-
-// find lists the agent's tools: its own, which need not be looked for, unless the bus has
-// another version of them, and those that it discovers.
-func (h *Host) find(ctx context.Context) ([]tools.Spec, error) {
-	specs := map[string]tools.Spec{}
-	for _, s := range h.Bus.Served() {
-		specs[s.Name] = s
-	}
-	if len(h.Config.Discover) == 0 && (len(specs) == 0 || !h.o.cluster() && h.o.Listen == "") { // nobody else is asked
-		return sorted(specs), nil
-	}
-	own := maps.Clone(specs)
-	for until := time.Now().Add(patience); ; {
-		all, err := h.Bus.Tools(ctx)
-		if err != nil {
-			return nil, err
-		}
-		missing := ""
-		for _, s := range all {
-			if _, ok := own[s.Name]; ok {
-				specs[s.Name] = s
-			}
-		}
-		for _, p := range h.Config.Discover {
-			used := false
-			for _, s := range all {
-				if ok, _ := path.Match(p, s.Name); ok { // the pattern was checked
-					specs[s.Name], used = s, true
-				}
-			}
-			if !used {
-				missing = p
-			}
-		}
-		for name, err := range h.Bus.Conflicts() {
-			if _, ok := own[name]; ok {
-				return nil, fmt.Errorf("tool %s: other workers on the bus declare it differently: %w", name, err)
-			}
-			if ok, _ := path.Match(missing, name); ok {
-				return nil, fmt.Errorf("discover: tool %s matches %q: %w", name, missing, err)
-			}
-		}
-		switch {
-		case missing == "":
-			return sorted(specs), nil
-		case !h.o.cluster() && h.o.Listen == "":
-			return nil, fmt.Errorf("discover: no tool matches %q on the embedded bus, which nobody else can reach: name a cluster with --nats", missing)
-		case !time.Now().Before(until):
-			where := "the cluster"
-			if !h.o.cluster() {
-				where = "the embedded bus"
-			}
-			return nil, fmt.Errorf("discover: no tool matches %q on %s, which was asked for %v", missing, where, patience)
-		}
-	}
-}
-
-// patience is how long workers have to answer before a tool counts as absent: a busy
-// machine answers late.
-const patience = 3 * time.Second
-
-func sorted(specs map[string]tools.Spec) []tools.Spec {
-	var out []tools.Spec
-	for _, name := range slices.Sorted(maps.Keys(specs)) {
-		out = append(out, specs[name])
-	}
-	return out
-}
-
 func (h *Host) meta() map[string]string {
 	m := map[string]string{}
 	set := func(key, value string) {
@@ -478,50 +233,6 @@ func (h *Host) Log() zerolog.Logger { return h.o.Log }
 
 // Data returns the folder of everything that runs leave.
 func (h *Host) Data() string { return h.data }
-
-// unknown is the reconciler of a process that cannot know. Of calls to come it can.
-type unknown struct{ *bus.Bus }
-
-// Reconcile implements runtime.Reconciler.
-func (unknown) Reconcile(_ context.Context, call tools.Call) (tools.Result, error) {
-	return tools.Result{CallID: call.ID, Attempt: call.Attempt, Status: tools.StatusUnknown, Reason: "the store that recorded it is gone"}, nil
-}
-
-// Places that several runs share have one of these prefixes.
-const (
-	servePrefix = "serve-"
-	chatPrefix  = "chat-"
-	mcpPrefix   = "mcp-"
-)
-
-// ChatPlace names a new folder of an embedded bus that the turns of a conversation share.
-func ChatPlace() string { return chatPrefix + runtime.NewRunID() }
-
-// MCPPlace is the folder of the embedded bus of a process that serves MCP clients: the runs
-// that one leaves, the next goes on with. While another process has it, a new one is needed.
-func (c *Config) MCPPlace(another bool) string {
-	if another {
-		return mcpPrefix + runtime.NewRunID()
-	}
-	return mcpPrefix + c.Name
-}
-
-// Forget removes the store of the embedded bus once its run has ended: no call of it can
-// come again. A store that other runs may need stays. Close is called before.
-func (h *Host) Forget(s *planner.State) error {
-	if s == nil || !s.Status.Done() || slices.ContainsFunc([]string{servePrefix, chatPrefix, mcpPrefix}, func(p string) bool { return strings.HasPrefix(h.place, p) }) {
-		return nil
-	}
-	return h.Discard()
-}
-
-// Discard removes the store of the embedded bus, all of whose runs have ended.
-func (h *Host) Discard() error {
-	if h.place == "" {
-		return nil
-	}
-	return os.RemoveAll(filepath.Join(h.data, "bus", h.place))
-}
 
 // Close ends the worker, the bus and the model, in this order.
 func (h *Host) Close() error {

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,6 +24,10 @@ type Source struct {
 
 	// Dialect, if not "", is how calls are written, whatever the template says.
 	Dialect llm.Dialect
+
+	// Member, if not "", is the name under which a tool's bare value is shown, a text or a
+	// number say, to a model that knows results as objects and lists, and text as a failure.
+	Member string
 }
 
 // Format is how one model is talked to: as Llama 3.1, or by the template in its file. It
@@ -165,19 +170,20 @@ func (f *Format) Render(req *llm.Request, now time.Time) (Rendered, error) {
 			return out, fmt.Errorf("chat: %w", err)
 		}
 	}
+	messages := f.named(req.Messages)
 	if f.native {
 		switch o.Dialect {
 		case "", llm.DialectJSON, llm.DialectPythonic:
-			out.Pieces, err = Render(req.Messages, *o)
+			out.Pieces, err = Render(messages, *o)
 		default:
-			out.Pieces, err = Render(declared(req.Messages, *o), Options{Generation: true})
+			out.Pieces, err = Render(declared(messages, *o), Options{Generation: true})
 		}
 		return out, err
 	}
 	if f.plain == nil {
 		return out, fmt.Errorf("chat: %w", ErrNoTemplate)
 	}
-	out.Pieces, err = f.fill(req.Messages, *o, now)
+	out.Pieces, err = f.fill(messages, *o, now)
 	if n := len(out.Pieces); err == nil && n > 0 {
 		var end strings.Builder
 		for _, p := range out.Pieces[max(n-3, 0):] {
@@ -186,6 +192,20 @@ func (f *Format) Render(req *llm.Request, now time.Time) (Rendered, error) {
 		out.Thinking = strings.HasSuffix(strings.TrimRight(end.String(), " \n"), thinkOpen)
 	}
 	return out, err
+}
+
+// named gives bare results of tools the name that the model knows them by.
+func (f *Format) named(messages []llm.Message) []llm.Message {
+	if f.source.Member == "" {
+		return messages
+	}
+	out := slices.Clone(messages)
+	for i, m := range out {
+		if v := bytes.TrimSpace(m.Value); m.Role == llm.RoleTool && len(v) > 0 && v[0] != '{' && v[0] != '[' {
+			out[i].Value = slices.Concat([]byte("{"), appendString(nil, f.source.Member), []byte(":"), v, []byte("}"))
+		}
+	}
+	return out
 }
 
 // fill renders messages by the template.

@@ -39,9 +39,12 @@ func (e *Engine) speak(src chat.Source) error {
 // Format is how the model is talked to; nil if it has no tokenizer.
 func (e *Engine) Format() *chat.Format { return e.format }
 
+// memberKey is the name under which the model knows a bare result, see chat.Source.
+const memberKey = "chaski.result.member"
+
 // SourceOf reads what a GGUF file says of how its model is talked to.
 func SourceOf(f *gguf.File) (src chat.Source, err error) {
-	for key, to := range map[string]*string{"tokenizer.chat_template": &src.Template, "tokenizer.chat_template.tool_use": &src.ToolUse} {
+	for key, to := range map[string]*string{"tokenizer.chat_template": &src.Template, "tokenizer.chat_template.tool_use": &src.ToolUse, memberKey: &src.Member} {
 		if *to, err = f.String(key); err != nil && !errors.Is(err, gguf.ErrMissing) {
 			return src, &gguf.Error{Path: f.Path, Err: err}
 		}

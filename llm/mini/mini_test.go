@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/chaski-dev/chaski/llm"
@@ -104,6 +105,27 @@ func TestLoopsEnd(t *testing.T) {
 		msg, stop, err := llm.Collect(e.Generate(context.Background(), req), nil)
 		if err != nil || stop.Reason != llm.StopEndOfTurn || !json.Valid([]byte(msg.Content)) {
 			t.Errorf("%d beams: %s, %v: %q", beams, stop.Reason, err, msg.Content)
+		}
+	}
+}
+
+// TestBareResults: a tool whose result is a bare value has not failed, and the answer says
+// what it gave; one that failed is still said to have.
+func TestBareResults(t *testing.T) {
+	e := open(t)
+	weather := llm.ToolSpec{Name: "get_weather", Description: "Current weather of a city", Parameters: json.RawMessage(`{"type":"object","properties":{"city":{"type":"string","description":"A city"}},"required":["city"],"additionalProperties":false}`)}
+	for result, want := range map[string]string{`"sunny in Paris"`: "sunny in Paris", `"ok"`: "ok", `"paid"`: "paid", `21`: "21", `true`: "true", ``: "fail"} {
+		answered := llm.Message{Role: llm.RoleTool, CallID: "a", Name: "get_weather", Value: json.RawMessage(result)}
+		if result == "" {
+			answered.Value, answered.Content, answered.IsError = nil, "fail: no such city", true
+		}
+		said, _, err := llm.Collect(e.Generate(t.Context(), &llm.Request{Tools: []llm.ToolSpec{weather}, Messages: []llm.Message{{Role: llm.RoleUser, Content: "Get the weather of the city Paris."},
+			{Role: llm.RoleAssistant, Calls: []llm.ToolCall{{ID: "a", Name: "get_weather", Arguments: json.RawMessage(`{"city":"Paris"}`)}}}, answered}, MaxTokens: 60}), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(said.Content, want) || strings.Contains(said.Content, "fail") != (result == "") {
+			t.Errorf("%s: the model says %q", result, said.Content)
 		}
 	}
 }

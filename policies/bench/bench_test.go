@@ -154,7 +154,7 @@ func TestGate(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{`{}`, `{"run":true,"verdict":"allow","rule":"simple/said"}`, `{"text":"paid"}`, `{"run":true,"verdict":"allow","rule":"default"}`,
-		`{"text":"{\"say\": \"pay eve\"}"}`, `{"run":false,"verdict":"require_approval","rule":"simple/other","reason":"The policy does not allow this."}`, `{}`}
+		`{"text":"{\"say\": \"pay eve\"}"}`, `{"run":false,"verdict":"require_approval","rule":"simple/other","reason":"The policy wants a person to allow this."}`, `{}`}
 	if !slices.Equal(answers, want) {
 		t.Errorf("answers:\n%s", strings.Join(answers, "\n"))
 	}

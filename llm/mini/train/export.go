@@ -72,6 +72,7 @@ func export(o options) error {
 		{Key: "tokenizer.ggml.tokens", Value: v.Tokens}, {Key: "tokenizer.ggml.token_type", Value: types}, {Key: "tokenizer.ggml.merges", Value: v.Merges},
 		{Key: "tokenizer.ggml.bos_token_id", Value: first}, {Key: "tokenizer.ggml.eos_token_id", Value: first + 9},
 		{Key: "tokenizer.ggml.padding_token_id", Value: first + 4},
+		{Key: "chaski.result.member", Value: "result"}, // the worlds' tools answer with objects and lists
 	}
 	if o.beams > 0 {
 		pairs = append(pairs, gguf.Pair{Key: "general.sampling.beams", Value: uint32(o.beams)})
