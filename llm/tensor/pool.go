@@ -19,7 +19,8 @@ type Pool struct {
 	parked  []atomic.Bool
 	closed  atomic.Bool
 	done    sync.WaitGroup
-	scratch []*scratch // by worker
+	scratch []*scratch    // by worker
+	ended   chan struct{} // the last item of a job is done whose caller sleeps
 
 	// Waited is how long callers of Run, done with their own part, waited for other threads.
 	Waited time.Duration
@@ -29,23 +30,29 @@ type job struct {
 	fn    func(worker, i int)
 	items *schedule
 	left  atomic.Int64 // items not finished
+	sleep atomic.Bool  // the caller sleeps until the last of them is
 }
 
 // An idle worker looks for work for a while before it sleeps: longer than the pause between
 // two matrix products, for to wake a thread takes as long as to read megabytes of weights.
-// Where there are more threads than processors, others have use for its time.
+// So does a caller that is done with its part. Where there are more threads than processors,
+// or than a quota gives time for, others have use for theirs.
 const (
 	spins    = 10000 // looks, some microseconds, between two at the clock and at who else wants the processor
 	patience = 200 * time.Microsecond
 )
 
-// NewPool starts a pool. threads ≤ 0 means one for each processor that Go may use.
-func NewPool(threads int) *Pool {
+// NewPool starts a pool. threads ≤ 0 means one for each processor that Go may use and a
+// quota of control groups pays for, a part of one counted as one.
+func NewPool(threads int) *Pool { return newPool(threads, processQuota()) }
+
+func newPool(threads int, quota float64) *Pool {
+	procs := min(runtime.GOMAXPROCS(0), runtime.NumCPU())
 	if threads <= 0 {
-		threads = runtime.GOMAXPROCS(0)
+		threads = threadsFor(procs, quota)
 	}
-	p := &Pool{threads: threads, wake: make([]chan struct{}, threads-1), parked: make([]atomic.Bool, threads-1), scratch: make([]*scratch, threads)}
-	if threads <= min(runtime.GOMAXPROCS(0), runtime.NumCPU()) {
+	p := &Pool{threads: threads, wake: make([]chan struct{}, threads-1), parked: make([]atomic.Bool, threads-1), scratch: make([]*scratch, threads), ended: make(chan struct{}, 1)}
+	if threads <= procs && float64(threads) <= quota {
 		p.wait = patience
 	}
 	for i := range p.scratch {
@@ -103,15 +110,24 @@ func (p *Pool) Run(n int, fn func(worker, i int)) {
 			p.wake[i] <- struct{}{}
 		}
 	}
-	j.work(p.threads - 1)
+	j.work(p.threads-1, p)
 	if j.left.Load() == 0 {
 		return
 	}
 	start := time.Now()
-	for spin := 0; j.left.Load() > 0; spin++ {
-		if spin > spins {
-			runtime.Gosched()
+	for spin := 1; j.left.Load() > 0; spin++ {
+		if spin%spins != 0 {
+			continue
 		}
+		if time.Since(start) < p.wait {
+			runtime.Gosched()
+			continue
+		}
+		// The thread that has the rest may stand still for long, for lack of a processor.
+		if j.sleep.Store(true); j.left.Load() > 0 || !j.sleep.Swap(false) {
+			<-p.ended
+		}
+		break
 	}
 	p.Waited += time.Since(start)
 }
@@ -128,7 +144,7 @@ func (p *Pool) Rows(n int, fn func(i int)) {
 	p.Run(n, func(_, i int) { fn(i) })
 }
 
-func (j *job) work(worker int) {
+func (j *job) work(worker int, p *Pool) {
 	done := 0
 	for {
 		from, end := j.items.next(worker)
@@ -140,7 +156,9 @@ func (j *job) work(worker int) {
 		}
 		done += end - from
 	}
-	j.left.Add(-int64(done))
+	if j.left.Add(-int64(done)) == 0 && j.sleep.Swap(false) {
+		p.ended <- struct{}{}
+	}
 }
 
 func (p *Pool) worker(id int) {
@@ -158,7 +176,7 @@ func (p *Pool) worker(id int) {
 		}
 		if j := p.job.Load(); j != last {
 			last = j
-			j.work(id)
+			j.work(id, p)
 			continue
 		}
 		p.parked[id].Store(true)
