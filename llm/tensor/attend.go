@@ -69,12 +69,19 @@ func (a *Attention) floats(data []byte, t Type, n int) []float32 {
 	return a.tile
 }
 
+// widenMin is the number of queries from which on half-precision keys and values are widened
+// once for all, not by the kernel for each four: for 32 queries a tenth faster with AVX-512.
+const widenMin = 16
+
 // direct returns the index of a format that kernels read as it is, or −1.
-func direct(t Type) int {
+func (a *Attention) direct(t Type) int {
 	switch t {
 	case F32:
 		return 0
 	case F16:
+		if a.rows >= widenMin {
+			return -1
+		}
 		return 1
 	case Q8_0:
 		return 2
@@ -166,7 +173,7 @@ func (a *Attention) score(q []float32, stride int, p *KVPage, t Type, n int, sco
 	r := 0
 	var keys []float32 // as floats, once they are needed
 	if fast.scores[0] != nil && a.dim%16 == 0 && a.rows >= 4 && n >= 4 {
-		f, data := direct(t), p.K
+		f, data := a.direct(t), p.K
 		if f < 0 {
 			keys = a.floats(p.K, t, n)
 			f, data = 0, floatBytes(keys)
@@ -219,7 +226,7 @@ func (a *Attention) addValues(p *KVPage, t Type, n int, weights []float32, width
 	r := 0
 	var values []float32
 	if fast.weighted4[0] != nil && a.dim%64 == 0 && a.rows >= 4 {
-		f, data := direct(t), p.V
+		f, data := a.direct(t), p.V
 		if f < 0 {
 			values = a.floats(p.V, t, n)
 			f, data = 0, floatBytes(values)

@@ -216,3 +216,51 @@ func TestTileAttention(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkPromptAttention times a step of a prompt's queries on one thread: 256 on tiles, 32
+// with the kernels of floats.
+func BenchmarkPromptAttention(b *testing.B) {
+	const dim, size = 128, 32
+	for _, typ := range []Type{F16, Q8_0} {
+		pages := make([]KVPage, TileKeys/size)
+		x := make([]float32, size*dim)
+		rng := rand.New(rand.NewPCG(1, 1))
+		for i := range pages {
+			for j := range x {
+				x[j] = float32(rng.NormFloat64())
+			}
+			pages[i].K, pages[i].V = make([]byte, typ.RowBytes(size*dim)), make([]byte, typ.RowBytes(size*dim))
+			Quantize(typ, pages[i].K, x)
+			Quantize(typ, pages[i].V, x)
+		}
+		q := make([]float32, 256*dim)
+		for i := range q {
+			q[i] = float32(rng.NormFloat64() / 8)
+		}
+		report := func(b *testing.B, queries, keys int) {
+			b.ReportMetric(2*float64(queries*keys*dim)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GMAC/s")
+		}
+		b.Run("floats/"+typ.String(), func(b *testing.B) {
+			const queries, keys = 32, 128
+			var a Attention
+			a.Reset(queries, dim)
+			see := slices.Repeat([]int32{keys}, queries)
+			for b.Loop() {
+				a.Tiles(q, dim, pages[:keys/size], typ, size, keys, see)
+			}
+			report(b, queries, keys)
+		})
+		b.Run("tiles/"+typ.String(), func(b *testing.B) {
+			if fast.weighTiles == nil {
+				b.Skip("the processor has no tiles, or CHASKI_KERNELS asks for less")
+			}
+			var a TileAttention
+			a.Reset(q, dim, 256, dim)
+			see := slices.Repeat([]int32{TileKeys}, 256)
+			for b.Loop() {
+				a.Add(pages, typ, size, TileKeys, see)
+			}
+			report(b, 256, TileKeys)
+		})
+	}
+}

@@ -388,7 +388,7 @@ func TestTilesAgreeWithSoftmax(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	for _, typ := range []Type{F32, F16, Q8_0} {
 		for _, dim := range []int{32, 64, 128} {
-			for _, rows := range []int{1, 3, 4, 8, 13} {
+			for _, rows := range []int{1, 3, 4, 8, 13, 18} {
 				for _, n := range []int{1, 3, 4, 23, 32} {
 					checkTiles(t, rng, typ, dim, rows, n)
 				}
