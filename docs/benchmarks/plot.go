@@ -3,10 +3,10 @@
 // Command plot draws the charts of BENCHMARKS.md: an SVG beside each CSV file of results in
 // this folder. Run in it:
 //
-//	go run plot.go
+//	go run plot.go roofline.go
 //
 // A line of a file is a chart, a label on its axis, a series, and figures, of which the
-// median is drawn.
+// median is drawn; roofline.go says what is in a file whose name begins with roofline.
 package main
 
 import (
@@ -39,9 +39,19 @@ func main() {
 		log.Fatal(err)
 	}
 	for _, file := range files {
-		charts, err := read(file)
+		var picture string
+		if strings.HasPrefix(file, "roofline") {
+			roofs, points, e := readRoofline(file)
+			picture, err = drawRoofline(roofs, points), e
+		} else {
+			charts, e := read(file)
+			picture, err = "", e
+			if e == nil {
+				picture = draw(charts)
+			}
+		}
 		if err == nil {
-			err = os.WriteFile(strings.TrimSuffix(file, ".csv")+".svg", []byte(draw(charts)), 0o644)
+			err = os.WriteFile(strings.TrimSuffix(file, ".csv")+".svg", []byte(picture), 0o644)
 		}
 		if err != nil {
 			log.Fatalf("%s: %v", file, err)
