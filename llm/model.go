@@ -54,6 +54,15 @@ type Embedder interface {
 	Embed(ctx context.Context, req *EmbedRequest) (Embedding, error)
 }
 
+// Scorer is a [Model] that says how likely answers are, without writing one.
+type Scorer interface {
+	Model
+
+	// Score returns, for each of some answers, the natural logarithm of the probability that
+	// the answer to the request begins as it does: by their first tokens, which must differ.
+	Score(ctx context.Context, req *Request, answers []string) ([]float64, error)
+}
+
 // EmbedRequest is what is to be embedded: a text, or tokens of the model's vocabulary.
 type EmbedRequest struct {
 	Text   string

@@ -150,7 +150,7 @@ func Parse(text []byte) (*Config, error) {
 
 // configKinds are the parts of an agent.yaml.
 var configKinds = strictyaml.Kinds{"host.Config": "an agent", "host.ModelConfig": "model", "host.OpenAIConfig": "openai", "host.BudgetConfig": "budget", "host.GuardConfig": "guard",
-	"host.SamplingConfig": "sampling", "host.Trigger": "a trigger", "host.DocumentsConfig": "documents", "host.EmbeddingsConfig": "embeddings", "host.FolderConfig": "a folder",
+	"host.SamplingConfig": "sampling", "host.Trigger": "a trigger", "host.DocumentsConfig": "documents", "host.EmbeddingsConfig": "embeddings", "host.RerankConfig": "rerank", "host.FolderConfig": "a folder",
 	"host.MCPConfig": "mcp", "external.Declaration": "a tool"}
 
 var (

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -32,6 +33,7 @@ type DocumentsConfig struct {
 	Tools      []string          `yaml:"tools"`      // of the library's tools; none is all
 	Grounding  ground.Mode       `yaml:"grounding"`  // of answers whose facts are not in what they cite: mark, refuse; "" checks nothing
 	Embeddings *EmbeddingsConfig `yaml:"embeddings"` // nil searches by words alone
+	Rerank     *RerankConfig     `yaml:"rerank"`     // nil keeps the order of the search
 	Index      string            `yaml:"index"`      // folder of the index; "" is documents within the data folder
 }
 
@@ -70,6 +72,25 @@ func (e *EmbeddingsConfig) check() error {
 		return errors.New("key_env is for an endpoint: name it by base_url")
 	}
 	return nil
+}
+
+// RerankConfig has the agent's model order the passages that a search found: in YAML how
+// many of them, or a mapping.
+type RerankConfig struct {
+	Passages int           `yaml:"passages"` // that fit best; 0 is 20
+	Time     time.Duration `yaml:"time"`     // for one search; 0 is 10 s
+}
+
+// UnmarshalYAML takes a number as the passages.
+func (r *RerankConfig) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode {
+		return n.Decode(&r.Passages)
+	}
+	type plain RerankConfig
+	if err := known(n, reflect.TypeFor[RerankConfig](), "rerank"); err != nil {
+		return err
+	}
+	return n.Decode((*plain)(r))
 }
 
 // FolderConfig is a folder, a file or a pattern, see documents.Folder.
@@ -138,6 +159,9 @@ func (d *DocumentsConfig) check() error {
 	if err := d.Embeddings.check(); err != nil {
 		return fmt.Errorf("documents: embeddings: %w", err)
 	}
+	if r := d.Rerank; r != nil && (r.Passages != 0 && (r.Passages < 2 || r.Passages > maxPassages) || r.Time < 0) {
+		return fmt.Errorf("documents: rerank: %d passages in %v: want 2 to %d, or 0 for 20, and no negative time", r.Passages, r.Time, maxPassages)
+	}
 	for _, t := range d.Tools {
 		if !slices.Contains(documents.ToolNames, t) {
 			return fmt.Errorf("documents: tools: there is no %q: want some of %s", t, strings.Join(documents.ToolNames, ", "))
@@ -192,6 +216,9 @@ func (h *Host) openDocuments(ctx context.Context) (_ []*tools.Tool, err error) {
 			return nil, fmt.Errorf("documents: embeddings: %w", err)
 		}
 		o.QueryPrefix, o.PassagePrefix = e.QueryPrefix, e.PassagePrefix
+	}
+	if r := d.Rerank; r != nil {
+		o.Reranker, o.RerankTop, o.RerankTime = documents.ModelReranker(h.Model), r.Passages, r.Time
 	}
 	o.Index, o.Watch, o.Progress, o.Log = dir, true, h.o.Progress, h.o.Log
 	o.Count = counter(h.Model)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -185,6 +186,47 @@ func TestBadEmbeddings(t *testing.T) {
 	} {
 		_, err := host.Parse([]byte("documents: {folders: [docs], embeddings: " + yaml + "}\n"))
 		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", yaml, err, want)
+		}
+	}
+}
+
+// TestRerankByTheModel: with rerank the agent's model orders the passages of a search, by the
+// schema that it answers under if it gives no probabilities.
+func TestRerankByTheModel(t *testing.T) {
+	for yaml, want := range map[string]string{"{folders: [docs], passages: 1, rerank: 3}": "c.txt", "{folders: [docs], passages: 1, rerank: {time: 1m}}": "c.txt", "{folders: [docs], passages: 1}": "a.txt"} {
+		asked := false
+		search := searching().(*llm.Scripted)
+		next := search.Next
+		search.Next = func(n int, req *llm.Request) llm.Turn {
+			if req.ResponseFormat == nil {
+				return next(n, req)
+			}
+			asked = true
+			var texts []struct {
+				Number int
+				Text   string
+			}
+			_, list, _ := strings.Cut(req.Messages[1].Content, "Texts: ")
+			list, _, _ = strings.Cut(list, "\n\nQuestion")
+			if err := json.Unmarshal([]byte(list), &texts); err != nil {
+				t.Error(err)
+			}
+			for _, x := range texts {
+				if strings.Contains(x.Text, "salary") {
+					return llm.Turn{Text: fmt.Sprintf(`{"best":[%d]}`, x.Number)}
+				}
+			}
+			return llm.Turn{Text: `{"best":[]}`}
+		}
+		_, c := folder(t, "documents: "+yaml+"\n")
+		answer, err := open(t, c, host.Options{LLM: search}).Ask(ctx, "the second floor on the last day")
+		if err != nil || !strings.Contains(answer, `"`+want+`"`) || asked != strings.Contains(yaml, "rerank") {
+			t.Errorf("%s: %s, %v, want %s", yaml, answer, err, want)
+		}
+	}
+	for yaml, want := range map[string]string{"rerank: 1": "2 to 50", "rerank: {time: -1s}": "no negative time", "rerank: {top: 3}": "top is not known", "rerank: all": "whole number"} {
+		if _, err := host.Parse([]byte("documents: {folders: [docs], " + yaml + "}\n")); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", yaml, err, want)
 		}
 	}

@@ -35,6 +35,8 @@ type Token struct {
 	Score   float64 // under a grammar: logarithm of its probability among those that may come; 0 where it is forced
 	LogProb float32 // with Sampling.LogProbs only, as Top
 	Top     []llm.TokenLogProb
+
+	watched []float64 // of the tokens that the job watches, in order
 }
 
 // Timing says how long the parts of a completion took.

@@ -538,6 +538,10 @@ func (e *Engine) step(p *part) {
 		if k := s.job.Sampling.LogProbs; k > 0 {
 			t.LogProb, t.Top = sample.LogProbs(p.row(i), id, k)
 		}
+		for _, id := range s.job.watch {
+			p, _ := sample.LogProbs(p.row(i), id, 0)
+			t.watched = append(t.watched, float64(p))
+		}
 		s.sampler.Saw(id)
 		s.ids = append(s.ids, id)
 		s.put(t)

@@ -29,6 +29,7 @@ type Job struct {
 	constraint *constraint    // nil is none
 	adapter    *llama.Adapter // nil is none
 	front      int            // tokens of the prompt that are system prompt and tools
+	watch      []int32        // tokens whose probabilities are wanted beside each that is generated
 	pooled     *pooled        // wants the hidden states, and nothing of the cache; nil wants none
 }
 

@@ -2,8 +2,6 @@ package documents
 
 import (
 	"context"
-	"errors"
-	"strings"
 
 	"github.com/chaski-dev/chaski/llm"
 )
@@ -23,15 +21,13 @@ func (e modelEmbedder) Name() string { return e.name }
 func (e modelEmbedder) Embed(ctx context.Context, texts []string) ([][]float32, error) {
 	out := make([][]float32, len(texts))
 	for i, text := range texts {
-		v, err := e.m.Embed(ctx, &llm.EmbedRequest{Text: text})
-		for full := (*llm.ContextFullError)(nil); errors.As(err, &full) && len(text) > 1; {
-			text = strings.ToValidUTF8(text[:min(len(text)*full.Have/full.Need, len(text)-1)], "")
-			v, err = e.m.Embed(ctx, &llm.EmbedRequest{Text: text})
-		}
-		if err != nil {
+		if err := fitting(text, func(text string) error {
+			v, err := e.m.Embed(ctx, &llm.EmbedRequest{Text: text})
+			out[i] = v.Vector
+			return err
+		}); err != nil {
 			return nil, err
 		}
-		out[i] = v.Vector
 	}
 	return out, nil
 }

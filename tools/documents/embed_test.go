@@ -3,15 +3,10 @@ package documents
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
-	"time"
-
-	"github.com/chaski-dev/chaski/tools/documents/index"
 )
 
 // meanings embeds texts by what their words mean: words of one line are one direction.
@@ -112,41 +107,4 @@ func TestVectorsAreMadeLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	is(t, sources(t, l, "doctor", Asker{})[:1], "a.txt")
-}
-
-// BenchmarkVectors searches a hundred thousand vectors.
-func BenchmarkVectors(b *testing.B) {
-	x, err := index.Open(b.TempDir(), index.Options{Embedder: "random"})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer x.Close()
-	rng := rand.New(rand.NewPCG(1, 1))
-	vector := func() []float32 {
-		v := make([]float32, 768)
-		for i := range v {
-			v[i] = float32(rng.NormFloat64())
-		}
-		return v
-	}
-	for n := 0; n < 100_000; {
-		var of []index.Passage
-		var rows [][]float32
-		for range 5000 {
-			of = append(of, index.Passage{Hash: index.HashText(fmt.Sprint(n))})
-			rows = append(rows, vector())
-			n++
-		}
-		if err := x.AddVectors(of, rows); err != nil {
-			b.Fatal(err)
-		}
-	}
-	q := vector()
-	for b.Loop() {
-		began := time.Now()
-		if _, err := x.Search(b.Context(), index.Query{Text: "a", Vector: q, Limit: 5}); err != nil {
-			b.Fatal(err)
-		}
-		b.ReportMetric(float64(time.Since(began).Milliseconds()), "ms/search")
-	}
 }

@@ -253,7 +253,7 @@ func scan(roots []*root) (files []*found, dirs []string) {
 				}
 				f.err = errors.New("a link that leads out of the folder, or nowhere")
 			case !d.Type().IsRegular():
-				return nil
+				f.err = errNotRegular
 			default:
 				info, err := d.Info()
 				if err != nil {
@@ -309,6 +309,10 @@ func plainError(err error) error {
 	return err
 }
 
+// errNotRegular is the reason of a pipe, a socket or a device of a document's name, which
+// is never opened.
+var errNotRegular = errors.New("not a regular file")
+
 // bytes reads a file, of at most limit bytes.
 func (o *opened) bytes(p string, limit int64) ([]byte, error) {
 	f, err := o.Open(p)
@@ -321,7 +325,7 @@ func (o *opened) bytes(p string, limit int64) ([]byte, error) {
 	case err != nil:
 		return nil, plainError(err)
 	case !info.Mode().IsRegular():
-		return nil, errors.New("not a regular file")
+		return nil, errNotRegular
 	case info.Size() > limit:
 		return nil, fmt.Errorf("%d bytes, at most %d are read", info.Size(), limit)
 	}

@@ -45,6 +45,13 @@ type Options struct {
 	// trained to read: "search_query: ", "search_document: ".
 	QueryPrefix, PassagePrefix string
 
+	// Reranker puts the RerankTop passages that fit best into an order of its own, before the
+	// first of them are given. One that takes longer than RerankTime, or fails, changes nothing.
+	// nil keeps the search's order.
+	Reranker   Reranker
+	RerankTop  int           // 0 is 20
+	RerankTime time.Duration // for all of them; 0 is 10 s
+
 	// Watch follows changes of the files while the library is open.
 	Watch bool
 
@@ -69,6 +76,7 @@ type Library struct {
 	index *index.Index
 	temp  string // the index's folder, if it is temporary
 
+	unranked  atomic.Int64 // until when the reranker is not asked, in Unix nanoseconds
 	away      atomic.Int64 // until when the embedder is not asked about queries, in Unix nanoseconds
 	unwatched sync.Once    // to be said
 	syncing   sync.Mutex
@@ -81,6 +89,12 @@ type Library struct {
 func Open(ctx context.Context, o Options) (l *Library, err error) {
 	if o.Passages <= 0 {
 		o.Passages = 5
+	}
+	if o.RerankTop <= 0 {
+		o.RerankTop = 20
+	}
+	if o.RerankTime <= 0 {
+		o.RerankTime = 10 * time.Second
 	}
 	l = &Library{opt: o, byKey: map[string]*root{}, done: make(chan struct{})}
 	if l.roots, err = newRoots(o.Folders); err != nil {

@@ -43,6 +43,9 @@ func (l *Library) label(folders []string) string {
 // Search returns the passages that fit a query best, of those that the asker may read.
 func (l *Library) Search(ctx context.Context, query string, a Asker) ([]Passage, error) {
 	q := index.Query{Text: query, Limit: l.opt.Passages, Deny: l.denied(a), Vector: l.vector(ctx, query)}
+	if l.opt.Reranker != nil {
+		q.Limit = max(q.Limit, l.opt.RerankTop)
+	}
 	hits, err := l.index.Search(ctx, q)
 	if err != nil && q.Vector != nil && ctx.Err() == nil {
 		l.opt.Log.Warn().Err(err).Msg("documents: vectors could not be searched; words are")
@@ -58,7 +61,10 @@ func (l *Library) Search(ctx context.Context, query string, a Asker) ([]Passage,
 			out = append(out, l.passage(h.Passage))
 		}
 	}
-	return out, nil
+	if l.opt.Reranker != nil {
+		out = l.rerank(ctx, query, out)
+	}
+	return out[:min(len(out), l.opt.Passages)], nil
 }
 
 // window is how many passages are opened before and after one.

@@ -219,16 +219,31 @@ func (v *vectors) nearest(query []float32, n int) ([]string, error) {
 	copy(x.Row(0), query)
 	scores := make([]float32, len(v.keys))
 	v.pool.Multiply(&x, tensor.Product{W: w, Dst: scores})
-	all := make([]near, len(scores))
-	for i, s := range scores {
-		all[i] = near{i, s}
-	}
-	slices.SortFunc(all, func(a, b near) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.row, b.row)) })
-	out := make([]string, min(n, len(all)))
-	for i := range out {
-		out[i] = v.keys[all[i].row]
+	var out []string
+	for _, b := range best(scores, n) {
+		out = append(out, v.keys[b.row])
 	}
 	return out, nil
+}
+
+// best are the n highest scores, the highest first, and of the same ones the earlier row.
+// What is as good as the worst that is kept is gathered, and thinned out now and then.
+func best(scores []float32, n int) []near {
+	order := func(a, b near) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.row, b.row)) }
+	var kept []near
+	least := float32(math.Inf(-1))
+	for i, s := range scores {
+		if !(s > least) && len(kept) >= n {
+			continue
+		}
+		if kept = append(kept, near{i, s}); len(kept) >= 2*n+64 {
+			slices.SortFunc(kept, order)
+			kept = kept[:n]
+			least = kept[n-1].score
+		}
+	}
+	slices.SortFunc(kept, order)
+	return kept[:min(n, len(kept))]
 }
 
 // keep rewrites the file with the vectors of these texts alone.

@@ -32,6 +32,9 @@ func fragment(in *input, s string) error {
 	if err != nil {
 		return fmt.Errorf("HTML: %w", err)
 	}
+	if err := conceal(in.ctx, root); err != nil {
+		return err
+	}
 	t := tree{in: in}
 	if err := t.walk(root); err != nil {
 		return err
