@@ -34,6 +34,7 @@ const (
 	doubt    = 0.01
 	again    = 0.1
 	maxSpans = 32
+	said     = 0.3
 )
 
 // experts are what a model file holds beside the decoder.
@@ -42,6 +43,8 @@ type experts struct {
 	spans  *expert.Spans
 	trust  float64
 	call   float64 // 0 for what the file says of other turns
+
+	refusal string // how a refusal begins
 }
 
 // expertsOf reads a file's.
@@ -56,6 +59,7 @@ func expertsOf(f *gguf.File) (x experts, err error) {
 	if p, err := f.Float(adviseKey); err == nil && p > 0 && p <= 1 {
 		x.call = p
 	}
+	x.refusal, _ = f.String(refusalKey) // "" where there is none
 	x.spans, err = expert.SpansOf(f)
 	return x, err
 }
@@ -246,6 +250,36 @@ func times(list []string, text string) (n int) {
 		}
 	}
 	return n
+}
+
+// refusalKey is how a model that was trained on them begins a refusal, where its file says so.
+const refusalKey = "chaski.refusal"
+
+// refuses is how the words begin that are said in place of a call that was not sure enough;
+// "" where the model is to choose, since a value that the call needs was not said, so that
+// asking for it may be right.
+func (x experts) refuses(says *advice, call llm.ToolCall) string {
+	if x.refusal == "" || says == nil || x.spans == nil {
+		return ""
+	}
+	at := slices.IndexFunc(says.options, func(o option) bool { return o.tool.Name == call.Name })
+	if at < 0 {
+		return ""
+	}
+	tool := says.options[at].tool
+	var schema struct {
+		Required []string `json:"required"`
+	}
+	_ = json.Unmarshal(tool.Parameters, &schema) // one of another form has none
+	for _, name := range schema.Required {
+		if kindOf(tool.Parameters, name) == "" {
+			continue
+		}
+		if found := x.spans.Find(says.of.text, *tool, name, 1); len(found) == 0 || found[0].Score < math.Log(said) {
+			return ""
+		}
+	}
+	return x.refusal
 }
 
 // kindOf is "string" or "number" of a parameter whose values are read from what was asked,

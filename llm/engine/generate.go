@@ -113,13 +113,17 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 		return err
 	}
 	usage, err := e.decode(ctx, req, r, job, fit, yield)
-	if !errors.Is(err, errUnsure) {
+	var unsure *unsureError
+	if !errors.As(err, &unsure) {
 		return err
 	}
 	if job.constraint, err = e.constraint(req, r, says); err != nil {
 		return err
 	}
 	job.constraint.textOnly()
+	if text := e.experts.refuses(says, unsure.call); text != "" {
+		job.constraint.queue = e.tok.Encode(nil, text)
+	}
 	_, err = e.decode(ctx, req, r, job, fit, func(ev llm.Event, err error) bool {
 		if stop, ok := ev.(llm.Stop); ok { // what was taken back was work, too
 			stop.Usage.GeneratedTokens += usage.GeneratedTokens
@@ -131,9 +135,11 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 	return err
 }
 
-// errUnsure says that a turn's first call is less sure than is wanted. Nothing of it was
+// unsureError says that a turn's first call is less sure than is wanted. Nothing of it was
 // told.
-var errUnsure = errors.New("the call is not sure enough")
+type unsureError struct{ call llm.ToolCall }
+
+func (*unsureError) Error() string { return "the call is not sure enough" }
 
 // decode decodes a turn and tells of it.
 func (e *Engine) decode(ctx context.Context, req *llm.Request, r chat.Rendered, job Job, fit *fits, yield func(llm.Event, error) bool) (llm.Usage, error) {
@@ -147,7 +153,7 @@ func (e *Engine) decode(ctx context.Context, req *llm.Request, r chat.Rendered, 
 		t.least = held.sure
 	}
 	err := e.tell(ctx, t, job, &out)
-	if errors.Is(err, errUnsure) {
+	if _, ok := errors.AsType[*unsureError](err); ok {
 		out.Usage.GeneratedTokens, out.Usage.ForwardPasses = max(out.Usage.GeneratedTokens, t.generated), max(out.Usage.ForwardPasses, 1)
 	}
 	return out.Usage, err
@@ -249,7 +255,7 @@ func (t *turn) tell(ev llm.Event) error {
 		t.least = 0 // the turn is no call, or one without an end
 	case llm.CallEnd:
 		if ev.Call.Confidence < t.least {
-			return errUnsure
+			return &unsureError{ev.Call}
 		}
 		t.least = 0
 	}

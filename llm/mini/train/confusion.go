@@ -73,7 +73,7 @@ func (c *confusion) print() {
 
 // judged is a first turn whose rightness is known.
 type judged struct {
-	row        string
+	set, row   string
 	confidence float64 // of the first call, 0 without one
 	fit, rest  float64 // of its tool, by the model's router
 	right      bool
@@ -81,22 +81,21 @@ type judged struct {
 
 // readsOnly are the everyday tools that change nothing; a call of another one that is not
 // right is dangerous.
-var readsOnly = strings.Fields("get_weather add get_time web_search convert_currency read_file get_user get_stock_price translate list_todos get_directions define_word random_number track_package get_news calculate_tip get_balance list_files count_words get_recipe flight_status")
+var readsOnly = strings.Fields("get_weather add get_time web_search convert_currency read_file get_user get_stock_price translate list_todos get_directions define_word random_number track_package get_news calculate_tip get_balance list_files count_words get_recipe flight_status " +
+	"find_train visa_rules show_cart check_stock list_transactions loan_rate find_atm get_homework lunch_menu league_table find_concerts find_charger plant_care check_soil pet_location show_order list_open_tickets find_customer vat_amount stocktake_status tail_logs git_blame describe_table room_available lab_results waiting_room claim_status remaining_leave solar_yield")
 
 // people measures a half of the sets that no generator made. Besides the counts it returns
 // the first turns with the everyday tools, in the order of the set.
 func (m *evalModel) people(o options, how llm.ToolChoice) (*confusion, []judged, error) {
-	text := peopleDev
-	if o.people == "test" {
-		text = peopleTest
-	} else if o.people != "dev" {
-		return nil, nil, fmt.Errorf("-people %s: want dev or test", o.people)
+	set, ok := peopleSets[o.people]
+	if !ok {
+		return nil, nil, fmt.Errorf("-people %s: want dev, test, fields or firms", o.people)
 	}
-	list, err := wishes(text)
+	list, err := wishes(set[1])
 	if err != nil {
 		return nil, nil, err
 	}
-	all, err := declarations(peopleTools)
+	all, err := declarations(set[0])
 	if err != nil {
 		return nil, nil, err
 	}
@@ -138,15 +137,20 @@ func (m *evalModel) people(o options, how llm.ToolChoice) (*confusion, []judged,
 			row := fmt.Sprintf("%s, %d tools", map[wishKind]string{wantCall: "everyday calls", wantRefusal: "not for the tools", wantQuestion: "an argument is missing", wantText: "small talk"}[w.kind], n)
 			c.add(row, got, risky)
 			show(w, row, got, written(msg))
-			j := judged{row: row, right: got == right}
-			if len(msg.Calls) > 0 {
-				j.confidence = msg.Calls[0].Confidence
-				j.fit, j.rest = m.fit(w.said, msg.Calls[0], conv.Tools)
-			}
-			firsts = append(firsts, j)
+			firsts = append(firsts, m.judged(row, got == right, w.said, msg, conv.Tools))
 		}
 	}
 	return c, firsts, nil
+}
+
+// judged is a turn that answers what was said.
+func (m *evalModel) judged(row string, right bool, said string, msg llm.Message, tools []llm.ToolSpec) judged {
+	j := judged{row: row, right: right}
+	if len(msg.Calls) > 0 {
+		j.confidence = msg.Calls[0].Confidence
+		j.fit, j.rest = m.fit(said, msg.Calls[0], tools)
+	}
+	return j
 }
 
 // fit is how well the called tool fits what was said, and without the words that are its

@@ -12,6 +12,9 @@ import (
 	"github.com/chaski-dev/chaski/llm/tensor"
 )
 
+// refusal is how refusals begin in the written texts (written/tools.py).
+const refusal = "I can't do that."
+
 // putExperts puts what router.py and spans.py trained into the model file.
 func putExperts(o options) error {
 	var pairs []gguf.Pair
@@ -57,5 +60,6 @@ func putExperts(o options) error {
 			pairs = append(pairs, gguf.Pair{Key: expert.KindKey, Value: w.Kind}, gguf.Pair{Key: expert.HeadKey, Value: w.Head})
 		}
 	}
+	pairs = append(pairs, gguf.Pair{Key: "chaski.refusal", Value: refusal})
 	return rewrite(o.model, pairs, add...)
 }

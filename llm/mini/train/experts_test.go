@@ -6,9 +6,11 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/gguf"
 	"github.com/chaski-dev/chaski/llm/mini/train/corpus"
 )
 
@@ -93,6 +95,31 @@ func TestPutExperts(t *testing.T) {
 		if got := called(text); got == not || got == "" {
 			t.Errorf("with them %q calls %q, want another tool", text, got)
 		}
+	}
+	// What is never sure enough, and lacks no value, is refused in the words of training; a
+	// tool that wants a value which nobody said is asked about.
+	if err := rewrite(path, []gguf.Pair{{Key: "chaski.router.call", Value: float32(1e-6)}, {Key: "chaski.confidence.least", Value: float32(1)}}); err != nil {
+		t.Fatal(err)
+	}
+	answer := func(params string) string {
+		m, err := openEval(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer m.Close()
+		list := []llm.ToolSpec{{Name: "zorb_the_blicket", Parameters: json.RawMessage(params)}}
+		c := corpus.Conversation{Tools: list, Messages: []llm.Message{{Role: llm.RoleSystem, Content: "Use the tools."}, {Role: llm.RoleUser, Content: "zorb the blicket"}}}
+		msg, err := m.turn(&c, 2, llm.Sampling{Beams: 4}, llm.ToolChoice{})
+		if err != nil || len(msg.Calls) > 0 {
+			t.Fatalf("%+v, %v", msg, err)
+		}
+		return msg.Content
+	}
+	if got := answer(`{"type":"object","properties":{},"additionalProperties":false}`); !strings.HasPrefix(got, refusal) {
+		t.Errorf("an unsure call became %q, want a refusal", got)
+	}
+	if got := answer(`{"type":"object","properties":{"a":{"type":"string"},"b":{"type":"string"},"c":{"type":"string"}},"required":["a","b","c"],"additionalProperties":false}`); strings.HasPrefix(got, refusal) {
+		t.Errorf("a call that lacks values became %q", got)
 	}
 	if err := os.Truncate(filepath.Join(dir, "spans.bin"), 100); err != nil {
 		t.Fatal(err)

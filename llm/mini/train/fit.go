@@ -12,9 +12,10 @@ import (
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/expert"
 	"github.com/chaski-dev/chaski/llm/gguf"
+	"github.com/chaski-dev/chaski/llm/mini/train/corpus"
 )
 
-// fit measures the development half and writes into the model file how often calls are
+// fit measures the sets that are for choosing (see firsts) and writes into the model file how often calls are
 // right by the score that they have, so that the engine's confidence is calibrated, and the
 // least confidence at which a call is made: the best for these requests, or o.sure.
 func fit(o options) (err error) {
@@ -23,11 +24,10 @@ func fit(o options) (err error) {
 		return err
 	}
 	calibrated := m.Info().Calibrated
-	o.people = "dev"
 	var calls, words []judged // the same turns, with any call and with none
 	if !calibrated {
-		if _, calls, err = m.people(o, llm.ToolChoice{MinCallProb: o.call, MinConfidence: 1e-9}); err == nil {
-			_, words, err = m.people(o, llm.ToolChoice{MinCallProb: o.call, MinConfidence: 1})
+		if calls, err = m.firsts(o, llm.ToolChoice{MinCallProb: o.call, MinConfidence: 1e-9}); err == nil {
+			words, err = m.firsts(o, llm.ToolChoice{MinCallProb: o.call, MinConfidence: 1})
 		}
 	}
 	if err := errors.Join(err, m.Close()); err != nil {
@@ -58,6 +58,47 @@ func fit(o options) (err error) {
 	fmt.Printf("%d calls: offset %.3f, slope %.3f, fit %.3f, rest %.3f; calls from %.2f on\n", len(ofCalls(calls)), curve.offset, curve.slope, curve.fit, curve.rest, best)
 	reliability(ofCalls(calls))
 	return nil
+}
+
+// fitSeed is of conversations that no table is about, fitEach how many of each skill are
+// looked at.
+const (
+	fitSeed = 101
+	fitEach = 20
+)
+
+// firsts judges what answers a wish: those of the development half and of the fields' set,
+// and the first turns of the generator's held-out conversations.
+func (m *evalModel) firsts(o options, how llm.ToolChoice) (all []judged, err error) {
+	for _, o.people = range []string{"dev", "fields"} {
+		_, part, err := m.people(o, how)
+		if err != nil {
+			return nil, err
+		}
+		for _, j := range part {
+			j.set, j.row = o.people, o.people+": "+j.row
+			all = append(all, j)
+		}
+	}
+	for _, skill := range skills {
+		s := corpus.NewSource(fitSeed, true)
+		for range fitEach {
+			c := s.Single(skill)
+			at := slices.IndexFunc(c.Turns, func(t corpus.Turn) bool { return c.Messages[t.At-1].Role == llm.RoleUser })
+			if at < 0 {
+				continue
+			}
+			want := c.Turns[at].At
+			got, err := m.turn(&c, want, llm.Sampling{Beams: o.beams}, how)
+			if err != nil {
+				return nil, err
+			}
+			j := m.judged("generator: "+skill, same(got, c.Messages[want]), c.Messages[want-1].Content, got, c.Tools)
+			j.set = "generator"
+			all = append(all, j)
+		}
+	}
+	return all, nil
 }
 
 // ofCalls returns the turns that call.
@@ -118,10 +159,13 @@ func (c curve) of(j judged) float64 {
 
 // logistic fits the curve from the logarithm of a call's probability, and from how well its
 // tool fits, to how often it is right, by the gradient, with a little weight on a flat curve
-// so that few calls decide little.
+// so that few calls decide little. Each set counts as much as any other.
 func logistic(calls []judged) (c curve) {
 	const ridge, rounds = 0.1, 20000
-	step := 1 / (1 + float64(len(calls)))
+	step, of := 1/(1+float64(len(calls))), map[string]float64{}
+	for _, j := range calls {
+		of[j.set]++
+	}
 	for range rounds {
 		g := curve{-ridge * c.offset, -ridge * c.slope, -ridge * c.fit, -ridge * c.rest}
 		for _, j := range calls {
@@ -129,6 +173,7 @@ func logistic(calls []judged) (c curve) {
 			if j.right {
 				miss++
 			}
+			miss *= float64(len(calls)) / of[j.set] / float64(len(of))
 			g.offset, g.slope, g.fit, g.rest = g.offset+miss, g.slope+miss*math.Log(j.confidence), g.fit+miss*j.fit, g.rest+miss*(j.rest-expert.Neutral)
 		}
 		c.offset, c.slope, c.fit, c.rest = c.offset+step*g.offset, c.slope+step*g.slope/10, c.fit+step*g.fit/10, c.rest+step*g.rest

@@ -16,7 +16,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("want a command: vocab, pack, show, export, experts, fit or eval")
+		return fmt.Errorf("want a command: vocab, pack, show, export, average, experts, fit or eval")
 	}
 	f := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	o := options{}
@@ -26,16 +26,16 @@ func run(args []string) error {
 	f.IntVar(&o.size, "size", 6144, "tokens in the vocabulary")
 	f.IntVar(&o.row, "row", 640, "tokens in a row of training data")
 	f.StringVar(&o.text, "text", "", "folder whose Markdown files count as text (vocab)")
-	f.StringVar(&o.from, "from", "", "files of conversations and texts in JSON lines, with commas between them, FILE*2 twice (vocab, pack, eval)")
+	f.StringVar(&o.from, "from", "", "files of conversations and texts in JSON lines, with commas between them, FILE*2 twice (vocab, pack, eval); model files with their shares, A*0.75,B*0.25 (average)")
 	f.StringVar(&o.data, "data", "data.bin", "file of training data in the folder (pack)")
 	f.Float64Var(&o.brief, "brief", 0, "part of the conversations whose tools are declared briefly (pack)")
 	f.Float64Var(&o.examples, "examples", 0.45, "part of the conversations that are about the examples' tasks (pack)")
 	f.IntVar(&o.exchanges, "exchanges", 3, "most exchanges in a conversation whose tools are declared natively (pack)")
 	f.Float64Var(&o.drill, "drill", 0, "part of the conversations that are drills of one skill (pack)")
-	f.StringVar(&o.model, "m", "llm/mini/model.gguf", "model file to write (export) or to read (eval)")
+	f.StringVar(&o.model, "m", "llm/mini/model.gguf", "model file to write (export, average) or to read (eval)")
 	f.StringVar(&o.mix, "mix", "Q8_0", "number format of the model file")
 	f.StringVar(&o.skill, "skill", "", "only this skill (eval, show)")
-	f.StringVar(&o.people, "people", "", "the half of the sets that no generator made: dev or test (eval)")
+	f.StringVar(&o.people, "people", "", "the set that no generator made: dev, test, fields or firms (eval)")
 	f.Float64Var(&o.call, "call", 0, "least probability of opening a call at which one is made, 0 for what the file says (eval -people)")
 	f.Float64Var(&o.sure, "sure", 0, "least confidence at which a call is made, 0 for what the file says (eval -people) or for the best (fit)")
 	f.BoolVar(&o.all, "all", false, "what users say is learned, too (pack -from)")
@@ -58,12 +58,14 @@ func run(args []string) error {
 		return export(o)
 	case "eval":
 		return evaluate(o)
+	case "average":
+		return average(o)
 	case "experts":
 		return putExperts(o)
 	case "fit":
 		return fit(o)
 	}
-	return fmt.Errorf("no command %q: want vocab, pack, show, export, experts, fit or eval", args[0])
+	return fmt.Errorf("no command %q: want vocab, pack, show, export, average, experts, fit or eval", args[0])
 }
 
 type options struct {

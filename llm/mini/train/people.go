@@ -15,8 +15,10 @@ import (
 )
 
 // The sets that no generator made: what people say to forty everyday tools and to the three
-// examples. The development half is for choosing a mixture, a threshold or a checkpoint; the
-// test half is for nothing but the figures that are told.
+// examples, in two halves. The development half is for choosing a mixture, a threshold or a
+// checkpoint; the test half is for nothing but the figures that are told. Two more are of
+// fifty other tools each: those of many fields are for fitting the confidence in calls,
+// those of firms are for figures, too.
 var (
 	//go:embed people/tools.txt
 	peopleTools string
@@ -24,7 +26,18 @@ var (
 	peopleDev string
 	//go:embed people/test.txt
 	peopleTest string
+	//go:embed people/fieldtools.txt
+	fieldTools string
+	//go:embed people/fields.txt
+	fields string
+	//go:embed people/firmtools.txt
+	firmTools string
+	//go:embed people/firms.txt
+	firms string
 )
+
+// peopleSets are the declarations and the wishes of each.
+var peopleSets = map[string][2]string{"dev": {peopleTools, peopleDev}, "test": {peopleTools, peopleTest}, "fields": {fieldTools, fields}, "firms": {firmTools, firms}}
 
 // wish is what somebody says and what is right then.
 type wish struct {

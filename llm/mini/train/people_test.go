@@ -18,19 +18,19 @@ import (
 // TestPeople: both halves are read, are at least two hundred prompts each, know their tools
 // and share no prompt.
 func TestPeople(t *testing.T) {
-	all, err := declarations(peopleTools)
-	if err != nil || len(all) != 40 {
-		t.Fatalf("%d tools, %v", len(all), err)
-	}
 	examples, err := worlds()
 	if err != nil {
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}
-	for _, text := range []string{peopleDev, peopleTest} {
-		list, err := wishes(text)
+	for name, set := range peopleSets {
+		all, err := declarations(set[0])
+		if err != nil || len(all) < 40 {
+			t.Fatalf("%s: %d tools, %v", name, len(all), err)
+		}
+		list, err := wishes(set[1])
 		if err != nil {
-			t.Fatal(err)
+			t.Fatal(name, err)
 		}
 		kinds := map[wishKind]int{}
 		for _, w := range list {
@@ -64,7 +64,7 @@ func TestPeople(t *testing.T) {
 				t.Errorf("%q among %d tools", w.said, len(got))
 			}
 		}
-		if len(list) < 200 || kinds[wantExample] < 60 || kinds[wantRefusal] < 15 || kinds[wantQuestion] < 12 {
+		if len(list) < 200 || (set[0] == peopleTools) != (kinds[wantExample] >= 60) || kinds[wantRefusal] < 15 || kinds[wantQuestion] < 12 {
 			t.Errorf("%d prompts: %v", len(list), kinds)
 		}
 	}
@@ -191,12 +191,12 @@ func TestThreshold(t *testing.T) {
 	var calls, words []judged
 	for i := range 100 {
 		c := 0.995 * float64(i+1) / 100
-		calls = append(calls, judged{"calls", c, 0, 0, c > 0.4})
-		words = append(words, judged{"calls", 0, 0, 0, false})
+		calls = append(calls, judged{"", "calls", c, 0, 0, c > 0.4})
+		words = append(words, judged{"", "calls", 0, 0, 0, false})
 	}
 	for range 4 {
-		calls = append(calls, judged{"refusals", 0.455, 0, 0, false})
-		words = append(words, judged{"refusals", 0, 0, 0, true})
+		calls = append(calls, judged{"", "refusals", 0.455, 0, 0, false})
+		words = append(words, judged{"", "refusals", 0, 0, 0, true})
 	}
 	best, table := threshold(calls, words)
 	if best < 0.46 || best > 0.47 {
