@@ -65,6 +65,7 @@ type callCard struct {
 	Failed, Done          bool
 	Approval              *approval
 	Unknown               bool
+	Over                  bool // the run is, whatever became of the call
 }
 
 // chat shows a conversation: the run that is named and those that it follows.
@@ -147,7 +148,7 @@ func turnsOf(last *run) []turn {
 			}
 			for _, one := range m.Calls {
 				one.Phase = phases[one.ID]
-				card := &callCard{call: one, Approval: waits[one.ID], Unknown: unknown[one.ID]}
+				card := &callCard{call: one, Approval: waits[one.ID], Unknown: unknown[one.ID], Over: last.Over()}
 				if res := results[one.ID]; res != nil {
 					if json.Valid([]byte(res.Content)) {
 						res.Content = pretty(json.RawMessage(res.Content))

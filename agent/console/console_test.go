@@ -9,12 +9,15 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/rs/zerolog"
 
 	"github.com/chaski-dev/chaski/agent"
 	"github.com/chaski-dev/chaski/agent/api"
@@ -106,6 +109,13 @@ func newShop(t testing.TB, j journal.Journal) *shop {
 		s.paid.Add(1)
 		return fmt.Sprint("RF-", in.Number), nil
 	}, tools.Options{Effect: tools.Once})
+	s.serve(t, "shop", rules, &llm.Scripted{Next: looksAndPays}, j, look, pay)
+	return s
+}
+
+// serve serves an agent and its console.
+func (s *shop) serve(t testing.TB, name, rules string, model llm.Model, j journal.Journal, own ...*tools.Tool) {
+	t.Helper()
 	layer, err := policies.ParseSource("shop", []byte(rules))
 	if err != nil {
 		t.Fatal(err)
@@ -114,19 +124,23 @@ func newShop(t testing.TB, j journal.Journal) *shop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.agent, err = agent.New(&llm.Scripted{Next: looksAndPays}, agent.Options{Tools: []*tools.Tool{look, pay}, Gate: guard, Journal: j}); err != nil {
+	if s.agent, err = agent.New(model, agent.Options{Tools: own, Gate: guard, Journal: j}); err != nil {
 		t.Fatal(err)
 	}
 	if s.keys, err = api.OpenKeys(filepath.Join(t.TempDir(), "keys")); err != nil {
 		t.Fatal(err)
 	}
-	server, err := api.New(api.Options{Agents: []api.Agent{{Name: "shop", Agent: s.agent}}, Keys: s.keys})
+	log := zerolog.Nop()
+	if os.Getenv("CHASKI_TEST_LOG") != "" {
+		log = zerolog.New(os.Stderr)
+	}
+	server, err := api.New(api.Options{Log: log, Agents: []api.Agent{{Name: name, Agent: s.agent}}, Keys: s.keys})
 	if err != nil {
 		t.Fatal(err)
 	}
 	token := server.NewSession(api.Principal{Name: "ana", Approve: true, Operate: true, All: true}, time.Hour)
 	passes := 0
-	c, err := console.New(console.Options{API: server.Handler(), Token: token, Agents: []console.Agent{{Name: "shop", Agent: s.agent, Layers: []*policies.Source{layer},
+	c, err := console.New(console.Options{API: server.Handler(), Token: token, Agents: []console.Agent{{Name: name, Agent: s.agent, Layers: []*policies.Source{layer},
 		Cases: func() (map[string][]byte, error) { return map[string][]byte{"cases.yaml": []byte(cases)}, nil }}},
 		Sessions: server,
 		Engine: func() engine.Stats {
@@ -160,7 +174,6 @@ func newShop(t testing.TB, j journal.Journal) *shop {
 		t.Fatal(err)
 	}
 	s.url, s.link, s.http = hs.URL, hs.URL+"/console/?token="+token, &http.Client{Jar: jar}
-	return s
 }
 
 // get reads a page; the status must be want.

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -24,20 +25,21 @@ type sample struct {
 	engine.Stats
 }
 
-// The plot has a sample a second of the last minutes in which somebody looked.
+// The plot has a sample a second, while somebody looks, of the last minutes.
 const (
 	plotEvery = time.Second
-	plotMost  = 180
+	plotOver  = 3 * time.Minute
 )
 
 // now reads the engine and returns the samples, the last of them new.
-func (p *plot) now() []sample {
+func (p *plot) now(at time.Time) []sample {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	at := time.Now()
 	if n := len(p.samples); n == 0 || at.Sub(p.samples[n-1].At) >= plotEvery {
 		p.samples = append(p.samples, sample{at, p.read()})
-		p.samples = p.samples[max(0, len(p.samples)-plotMost):]
+	}
+	for len(p.samples) > 1 && at.Sub(p.samples[0].At) > plotOver {
+		p.samples = p.samples[1:]
 	}
 	return append([]sample(nil), p.samples...)
 }
@@ -48,22 +50,28 @@ type curve struct {
 	Last, Most, Top     string // Top is the upper edge
 }
 
+// point is a value at a time.
+type point struct {
+	at    time.Time
+	value float64
+}
+
 // level draws a value of each sample.
 func level(name, class string, samples []sample, value func(s *engine.Stats) int) curve {
-	var values []float64
+	var points []point
 	for i := range samples {
-		values = append(values, float64(value(&samples[i].Stats)))
+		points = append(points, point{samples[i].At, float64(value(&samples[i].Stats))})
 	}
-	return line(name, class, values)
+	return line(name, class, samples, points)
 }
 
 // rate draws a value of each sample and the one before it.
 func rate(name, class string, samples []sample, value func(before, s *sample) float64) curve {
-	var values []float64
+	var points []point
 	for i := 1; i < len(samples); i++ {
-		values = append(values, value(&samples[i-1], &samples[i]))
+		points = append(points, point{samples[i].At, value(&samples[i-1], &samples[i])})
 	}
-	return line(name, class, values)
+	return line(name, class, samples, points)
 }
 
 // perSecond draws how fast a count grows.
@@ -76,22 +84,28 @@ func perSecond(name, class string, samples []sample, count func(s *engine.Stats)
 	})
 }
 
-// line draws values.
-func line(name, class string, values []float64) curve {
-	if len(values) == 0 {
+// line draws points where they are in the time from the first sample to the last: there are
+// none of while nobody looked.
+func line(name, class string, samples []sample, points []point) curve {
+	if len(points) == 0 {
 		return curve{Name: name, Class: class, Last: "–", Most: "–", Top: "1"}
 	}
-	most := slices.Max(values)
+	most := slices.MaxFunc(points, func(a, b point) int { return cmp.Compare(a.value, b.value) }).value
+	top := max(most, 1)
 	var b strings.Builder
-	drawn := values
-	if len(drawn) == 1 { // a line has two ends
-		drawn = append(drawn, drawn[0])
+	from, to := samples[0].At, samples[len(samples)-1].At
+	draw := func(x, v float64) { fmt.Fprintf(&b, "%.1f,%.1f ", x, 116-112*v/top) }
+	for i, p := range points {
+		x := 600.0
+		if d := to.Sub(from); d > 0 {
+			x = 600 * float64(p.at.Sub(from)) / float64(d)
+		}
+		if i == 0 { // what was before is not known; a line has two ends
+			draw(0, p.value)
+		}
+		draw(x, p.value)
 	}
-	for i, v := range drawn {
-		x := 600 * float64(i) / float64(len(drawn)-1)
-		fmt.Fprintf(&b, "%.1f,%.1f ", x, 116-112*v/max(most, 1))
-	}
-	return curve{name, strings.TrimSpace(b.String()), class, fmt.Sprintf("%.4g", values[len(values)-1]), fmt.Sprintf("%.4g", most), fmt.Sprintf("%.4g", max(most, 1))}
+	return curve{name, strings.TrimSpace(b.String()), class, fmt.Sprintf("%.4g", points[len(points)-1].value), fmt.Sprintf("%.4g", most), fmt.Sprintf("%.4g", top)}
 }
 
 type engineBody struct {
@@ -109,7 +123,7 @@ func (c *Console) engine(w http.ResponseWriter, r *http.Request) error {
 	var body engineBody
 	p := page{Title: "Engine", Here: "engine"}
 	if c.plot != nil {
-		samples := c.plot.now()
+		samples := c.plot.now(time.Now())
 		body.Here, body.Stats = true, samples[len(samples)-1].Stats
 		body.Since = took(max(time.Since(samples[0].At), time.Second))
 		body.Curves = []curve{

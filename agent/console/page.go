@@ -243,12 +243,21 @@ func word(status string) string {
 	return status
 }
 
-// phase says how far a call that has no result yet has come.
-func phase(p string) string {
+// phase says how far a call that has no result has come, in a run that is over or goes on.
+func phase(p string, over bool) string {
+	sent := false
 	switch planner.Phase(p) {
 	case planner.Intended, planner.Lost, planner.Received:
+		sent = true
+	}
+	switch {
+	case sent && over:
+		return "under way when the run ended"
+	case sent:
 		return "under way"
-	case planner.Allowed:
+	case over:
+		return "not sent"
+	case planner.Phase(p) == planner.Allowed:
 		return "about to be sent"
 	}
 	return "not sent yet"

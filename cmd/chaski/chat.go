@@ -37,6 +37,7 @@ type conversation struct {
 	session *agent.Session
 	screen  *screen
 	input   *lineInput // nil if standard input is no terminal
+	turned  bool       // a turn was begun or gone on with
 	resumed string     // what was asked to be gone on with, until a turn follows: till then the session has no runs
 	kept    bool       // a turn was left that may go on
 	failure error      // of the last turn that did not finish, if nobody was there to see it
@@ -120,17 +121,21 @@ func (t *conversation) read(ctx context.Context, prompt string, remember bool) (
 }
 
 func (t *conversation) talk(ctx context.Context) error {
-	for ctx.Err() == nil {
+	for heard := false; ctx.Err() == nil; {
 		text, err := t.read(ctx, "> ", true)
 		text = strings.TrimSpace(text)
+		heard = heard || text != ""
 		switch {
 		case errors.Is(err, errInterrupted):
 			fmt.Fprintln(stdout, "(Ctrl-D ends)")
 			continue
 		case err != nil && (!errors.Is(err, io.EOF) || text == ""):
 			if errors.Is(err, io.EOF) {
-				if t.input != nil {
+				switch {
+				case t.input != nil:
 					fmt.Fprintln(stdout) // the shell's prompt is not to stand behind ours
+				case !heard && !t.turned:
+					return usage("nothing was said: standard input is empty")
 				}
 				return nil
 			}
@@ -168,7 +173,7 @@ func (t *conversation) turn(root context.Context, begin func(context.Context) it
 		t.mu.Unlock()
 	}()
 	events := begin(ctx)
-	t.resumed = ""
+	t.resumed, t.turned = "", true
 	run := ""
 	t.screen.said = false
 	for {

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -43,21 +42,6 @@ func explained(err error) error {
 		return err
 	}
 	return fmt.Errorf("%w: %s", err, commandLine(n))
-}
-
-// unsetEmpty takes the variables that are empty out of the environment: an empty folder
-// would be this one.
-func unsetEmpty(n *kong.Node) {
-	for _, f := range n.Flags {
-		for _, env := range f.Envs {
-			if text, set := os.LookupEnv(env); set && text == "" {
-				_ = os.Unsetenv(env)
-			}
-		}
-	}
-	for _, c := range n.Children {
-		unsetEmpty(c)
-	}
 }
 
 // leaves lists the commands that do something, in the order declared.

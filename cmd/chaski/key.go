@@ -89,6 +89,9 @@ func (c *keyLsCmd) Run() error {
 	if !c.JSON && len(list) > 0 {
 		fmt.Fprintln(out, "NAME\tTENANT\tKEY\tMAY\tBOUNDS\tTODAY\tMONTH\tLAST USED")
 	}
+	if !c.JSON && len(list) == 0 && err == nil {
+		fmt.Fprintf(os.Stderr, "no keys in %s: chaski key add NAME makes one\n", c.folder(""))
+	}
 	for i, key := range list {
 		if c.JSON {
 			if err := printJSON(struct {

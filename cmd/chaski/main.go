@@ -74,7 +74,10 @@ func run(args []string) int {
 		_, _ = parser.Parse([]string{"--help"})
 		return 2
 	}
-	unsetEmpty(parser.Model.Node)
+	if err := environment(parser.Model.Node); err != nil {
+		fmt.Fprintln(os.Stderr, "chaski:", err)
+		return 2
+	}
 	kctx, err := parser.Parse(args)
 	if code >= 0 { // --help printed
 		return code

@@ -75,6 +75,20 @@ func TestNothingDone(t *testing.T) {
 			t.Errorf("%s: exit %d, %q, %q", strings.Join(args, " "), code, out, errs)
 		}
 	}
+	for says, args := range map[string][]string{"no runs at": {"runs", "ls", "--runs", t.TempDir()}, "no run is waiting": {"runs", "ls", "--status", "waiting", "--runs", t.TempDir()},
+		"no keys in": {"key", "ls", "--keys", nowhere}} {
+		if out, errs, code := chaski(t, "", args...); code != 0 || !strings.Contains(errs, says) || out != "" {
+			t.Errorf("%s: exit %d, %q, %q", strings.Join(args, " "), code, out, errs)
+		}
+	}
+	if out, errs, code := chaski(t, "", "runs", "ls", "--json", "--runs", t.TempDir()); code != 0 || errs != "" || out != "" {
+		t.Error(code, out, errs)
+	}
+	for says, args := range map[string][]string{"nothing was said": {"chat", "--example", "support"}, "want one of running": {"runs", "ls", "--status", "nonsense", "--runs", t.TempDir()}} {
+		if out, errs, code := chaski(t, " \n", args...); code != 2 || !strings.Contains(errs, says) || out != "" {
+			t.Errorf("%s: exit %d, %q, %q", strings.Join(args, " "), code, out, errs)
+		}
+	}
 	if _, err := os.Stat(nowhere); err == nil {
 		t.Error("listing what is not there makes a folder")
 	}

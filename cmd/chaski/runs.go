@@ -115,6 +115,15 @@ type listed struct {
 // refused is in place of a status where the journal is.
 const refused = "refused"
 
+// statuses are those that a list can be narrowed to.
+func statuses() []string {
+	var out []string
+	for _, s := range []planner.Status{planner.Running, planner.Waiting, planner.OutcomeUnknown, planner.Suspended, planner.Finished, planner.Failed, planner.Denied, planner.CancelledRun, planner.BudgetExceeded, refused} {
+		out = append(out, string(s))
+	}
+	return out
+}
+
 // runs are those that are asked for, in the order of their names.
 func (c *runsLsCmd) runs(ctx context.Context, rt *runtime.Runtime, names []string) iter.Seq[listed] {
 	fits := func(yield func(listed) bool) {
@@ -150,6 +159,9 @@ func (c *runsLsCmd) runs(ctx context.Context, rt *runtime.Runtime, names []strin
 
 // Run prints a line for each run.
 func (c *runsLsCmd) Run(ctx context.Context) error {
+	if want := statuses(); c.Status != "" && !slices.Contains(want, c.Status) {
+		return usage("the status %s, want one of %s", c.Status, strings.Join(want, ", "))
+	}
 	rt, j, err := c.open(ctx)
 	if err != nil {
 		return err
@@ -161,7 +173,9 @@ func (c *runsLsCmd) Run(ctx context.Context) error {
 	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 	out := json.NewEncoder(stdout)
 	out.SetEscapeHTML(false)
+	listed := 0
 	for l := range c.runs(ctx, rt, runs) {
+		listed++
 		switch {
 		case c.JSON:
 			if err := out.Encode(l); err != nil {
@@ -180,6 +194,13 @@ func (c *runsLsCmd) Run(ctx context.Context) error {
 			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d steps\t%d calls\t%d tokens\t%s\n", l.Run, l.Status, l.Started.Local().Format("2006-01-02 15:04"), printable(who(l.By), false),
 				l.Used.Steps, l.Used.Calls, l.Used.Tokens, printable(strings.ReplaceAll(what, "\t", " "), false))
 		}
+	}
+	if listed == 0 && !c.JSON {
+		what := "no runs at"
+		if c.Status != "" {
+			what = "no run is " + c.Status + " of those at"
+		}
+		fmt.Fprintln(os.Stderr, what, c.Runs)
 	}
 	return table.Flush()
 }
