@@ -88,6 +88,8 @@ func asFailure(err error) *failure {
 		f = errEnding()
 	case errors.Is(err, journal.ErrNoRun):
 		f = &failure{status: http.StatusNotFound, kind: "invalid_request_error", code: "not_found", message: "there is no such run"}
+	case errors.Is(err, journal.ErrCorrupt):
+		f = &failure{status: http.StatusInternalServerError, kind: "server_error", code: "damaged_journal", message: "the journal of this run is damaged: `chaski runs show` says where, and `chaski runs salvage` cuts a damaged end off"}
 	case errors.Is(err, context.DeadlineExceeded):
 		f = &failure{status: http.StatusGatewayTimeout, kind: "server_error", code: "timeout", message: "the answer took too long"}
 	default:

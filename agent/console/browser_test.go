@@ -34,7 +34,7 @@ func browser(t *testing.T) context.Context {
 	if ctx, cancel = chromedp.NewContext(ctx); true {
 		t.Cleanup(cancel)
 	}
-	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 8*time.Minute)
 	t.Cleanup(cancel)
 	if err := chromedp.Listen(ctx, func(ev any) {
 		switch ev := ev.(type) {
@@ -59,7 +59,7 @@ func do(t *testing.T, ctx context.Context, what string, actions ...chromedp.Acti
 // value does one action and returns its value.
 func value[T any](t *testing.T, ctx context.Context, what string, action chromedp.Action[T]) T {
 	t.Helper()
-	short, cancel := context.WithTimeout(ctx, 40*time.Second)
+	short, cancel := context.WithTimeout(ctx, 90*time.Second)
 	defer cancel()
 	v, err := chromedp.Run(short, action)
 	if err != nil {
@@ -114,7 +114,7 @@ func TestBrowser(t *testing.T) {
 		if name == "engine" { // whose curves grow while somebody looks
 			time.Sleep(4 * time.Second)
 		}
-		inspect(t, ctx, name)
+		inspect(t, ctx, "CHASKI_SHOTS", name)
 	}
 	do(t, ctx, "approve", chromedp.Navigate(address), click(".answer .yes"), sees("I refunded it."))
 	if n := s.paid.Load(); n != 1 {
@@ -126,33 +126,40 @@ func TestBrowser(t *testing.T) {
 	}
 	do(t, ctx, "fork", chromedp.Navigate(s.url+"/console/runs/"+run), click(`button[aria-label="fork from here, after step 1"]`), sees("Forked from "+run))
 	do(t, ctx, "prompt", click(`a[href*="/prompt/"]`), sees("so it is exact"))
-	inspect(t, ctx, "prompt")
+	inspect(t, ctx, "CHASKI_SHOTS", "prompt")
 
 	key, err := s.keys.Add(api.Key{Name: "rita", Tenant: "north"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	do(t, ctx, "sign in", chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		_, err := cdp.Call(ctx, tab, network.ClearBrowserCookies, cdp.Empty{})
-		return err
-	}), chromedp.Navigate(s.url+"/console/runs"), sees("API key"))
-	inspect(t, ctx, "sign-in")
+	forget(t, ctx)
+	do(t, ctx, "sign in", chromedp.Navigate(s.url+"/console/runs"), sees("API key"))
+	inspect(t, ctx, "CHASKI_SHOTS", "sign-in")
 	do(t, ctx, "sign in", chromedp.SendKeys(chromedp.CSS("input[type=password]"), key+"\r"), sees("rita, north"), sees("Nothing has run yet."))
 	if address := value(t, ctx, "see", chromedp.Location()); address != s.url+"/console/runs" {
 		t.Error(address)
 	}
-	inspect(t, ctx, "empty")
+	inspect(t, ctx, "CHASKI_SHOTS", "empty")
 	do(t, ctx, "sign out", click(".who-am button"), sees("API key"))
 }
 
+// forget takes the browser's cookies away.
+func forget(t *testing.T, ctx context.Context) {
+	t.Helper()
+	do(t, ctx, "forget", chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, network.ClearBrowserCookies, cdp.Empty{})
+		return err
+	}))
+}
+
 // inspect looks at a page: nothing is wider than it, axe finds nothing, and pictures are
-// taken in light, dark and narrow.
-func inspect(t *testing.T, ctx context.Context, name string) {
+// taken in light, dark and narrow, if that variable names a folder.
+func inspect(t *testing.T, ctx context.Context, shots, name string) {
 	t.Helper()
 	for _, look := range []struct {
 		name, scheme string
 		width        int64
-	}{{"light", "light", 1100}, {"dark", "dark", 1100}, {"narrow", "light", 390}} {
+	}{{"light", "light", 1100}, {"dark", "dark", 1100}, {"narrow", "light", 360}} {
 		do(t, ctx, name, chromedp.EmulateViewport(look.width, 900), media("prefers-color-scheme", look.scheme))
 		over := value(t, ctx, name, chromedp.Evaluate[bool]("document.documentElement.scrollWidth > window.innerWidth + 1"))
 		if over {
@@ -169,7 +176,7 @@ func inspect(t *testing.T, ctx context.Context, name string) {
 				t.Errorf("%s, %s: %s", name, look.name, f)
 			}
 		}
-		if dir := os.Getenv("CHASKI_SHOTS"); dir != "" {
+		if dir := os.Getenv(shots); dir != "" {
 			picture := value(t, ctx, name, chromedp.FullScreenshot(60))
 			if err := os.WriteFile(filepath.Join(dir, name+"-"+look.name+".jpg"), picture, 0o644); err != nil {
 				t.Fatal(err)

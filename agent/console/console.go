@@ -110,6 +110,9 @@ func New(o Options) (*Console, error) {
 	c.page("POST /console/policies", c.tryPolicy)
 	c.page("GET /console/tools", c.tools)
 	c.page("GET /console/engine", c.engine)
+	c.page("/console/", func(http.ResponseWriter, *http.Request) error {
+		return &problem{http.StatusNotFound, "there is no such page"}
+	})
 	c.page("POST /console/sign-in", c.signIn)
 	c.page("POST /console/sign-out", c.signOut)
 	return c, nil

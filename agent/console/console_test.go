@@ -374,6 +374,11 @@ func TestForkAndPrompt(t *testing.T) {
 	}
 	s.get(t, "/console/runs/"+run+"/prompt/1", http.StatusNotFound)
 	s.get(t, "/console/runs/none", http.StatusNotFound)
+	for _, path := range []string{"/console/nonsense", "/console/runs/" + run + "/fork", "/console/sign-out"} {
+		if page := s.get(t, path, http.StatusNotFound); !strings.Contains(page, "there is no such page") || !strings.Contains(page, `id="main"`) {
+			t.Error(path, page)
+		}
+	}
 	forked := s.post(t, "/console/runs/"+run+"/fork", url.Values{"event": {"1"}}, http.StatusOK)
 	if !strings.Contains(forked, "Forked from "+run) {
 		t.Fatal(forked)

@@ -128,6 +128,17 @@ func (s *Server) leaveDir() {
 	}
 }
 
+// outdated recognises what the server says of an index that a killed process left behind its
+// records: it makes the index again from them, and nothing is missing.
+func outdated(line string) bool {
+	for _, part := range []string{"Stream state outdated", "Stream state detected prior state", "index errored: prior state file"} {
+		if strings.Contains(line, part) {
+			return true
+		}
+	}
+	return false
+}
+
 // serverLog hands the server's lines to the caller's logger.
 type serverLog struct {
 	log       zerolog.Logger
@@ -138,9 +149,15 @@ func (l *serverLog) line(e *zerolog.Event, format string, v []any) {
 	e.Str("from", "nats-server").Msg(strings.TrimSpace(fmt.Sprintf(format, v...)))
 }
 func (l *serverLog) Noticef(format string, v ...any) { l.line(l.log.Trace(), format, v) }
-func (l *serverLog) Warnf(format string, v ...any)   { l.line(l.log.Warn(), format, v) }
-func (l *serverLog) Debugf(format string, v ...any)  { l.line(l.log.Trace(), format, v) }
-func (l *serverLog) Tracef(format string, v ...any)  { l.line(l.log.Trace(), format, v) }
+func (l *serverLog) Warnf(format string, v ...any) {
+	e := l.log.Warn()
+	if outdated(fmt.Sprintf(format, v...)) {
+		e = l.log.Debug()
+	}
+	l.line(e, format, v)
+}
+func (l *serverLog) Debugf(format string, v ...any) { l.line(l.log.Trace(), format, v) }
+func (l *serverLog) Tracef(format string, v ...any) { l.line(l.log.Trace(), format, v) }
 func (l *serverLog) Errorf(format string, v ...any) {
 	l.lastError = fmt.Sprintf(format, v...)
 	l.line(l.log.Error(), format, v)
