@@ -62,6 +62,7 @@ type asked struct {
 	clause    int  // the one that asks, if bound
 	text      string
 	held      map[string]bool // arguments whose values it names
+	ask       ask.Ask
 }
 
 // use is a call that a clause of the user's let through.
@@ -85,7 +86,7 @@ func (r *Run) asked(t *tool, callID string, args map[string]any, labels map[stri
 			out.repeated = true
 		case len(a.Apart) > 0 && r.takenOut(args, labels, a.Apart), r.strays(call, a, labels):
 		default:
-			return asked{bound: true, clause: a.Clause, text: a.Text, held: a.Held}
+			return asked{bound: true, clause: a.Clause, text: a.Text, held: a.Held, ask: a}
 		}
 	}
 	return out
@@ -184,6 +185,7 @@ func (t *tool) deciding() (names, types []string) {
 // spell gives the user's label to what the clause that asks for a call says in words of its own:
 // "archive it" for one of a list of actions, "zwei" for 2.
 func (r *Run) spell(t *tool, args map[string]any, a asked, labels map[string]label.Origin) {
+	r.takeOffer(t, args, a.ask, labels)
 	for name, o := range labels {
 		if o.How != label.HowMade && o.How != label.HowStranger {
 			continue
@@ -196,6 +198,10 @@ func (r *Run) spell(t *tool, args map[string]any, a asked, labels map[string]lab
 			}
 		}
 		switch v := args[name].(type) {
+		case bool:
+			if p := r.phrase(a.text); p.Says(name, v) {
+				labels[name] = label.Origin{Label: label.Label{Integrity: label.User}, How: label.HowDerived}
+			}
 		case string:
 			enum := t.props[name].Enum
 			if !slices.Contains(enum, any(v)) {
@@ -214,13 +220,23 @@ func (r *Run) spell(t *tool, args map[string]any, a asked, labels map[string]lab
 
 // listed is a value of a list that the schema gives.
 func listed(name, s string, enum []any) ask.Value {
-	out := ask.Value{Name: name, Text: s, Shape: ask.Choice, Said: func(in string) bool { return ask.SaysChoice(s, in) }}
+	out := ask.Value{Name: name, Text: s, Shape: ask.Choice, Said: func(in string) bool { return saysOption(s, in) }}
 	for _, e := range enum {
 		if o, ok := e.(string); ok && o != s {
-			out.Other = append(out.Other, func(in string) bool { return ask.SaysChoice(o, in) })
+			out.Other = append(out.Other, func(in string) bool { return saysOption(o, in) })
 		}
 	}
 	return out
+}
+
+// saysOption reports whether a clause says one of a list: by a word for it, or by a verb that makes it
+// so, as "shut down" does for off.
+func saysOption(option, clause string) bool {
+	if ask.SaysChoice(option, clause) {
+		return true
+	}
+	said, _ := label.NewPhrase(clause).Option(option)
+	return said
 }
 
 // timed reports whether a call says when: then what the user wants for another time is set for

@@ -54,6 +54,7 @@ type Run struct {
 	results       map[string]Decision // decisions on results, until the result is folded
 	said          *ask.Said
 	today         string // the day that the system's words or a tool say it is
+	offer, agreed string // what the assistant said last, and before the user did
 	phrases       map[string]*label.Phrase
 	used          map[int][]use   // calls that clauses of the user's have let through
 	tied          map[string]bool // results of calls that were bound, by source
@@ -188,8 +189,10 @@ func (r *Run) message(f Fact) {
 	case llm.RoleAssistant:
 		if len(m.Calls) == 0 {
 			r.said.Offer(text)
+			r.offer = text
 		} else {
 			r.said.Offer("")
+			r.offer = ""
 		}
 	case llm.RoleTool: // a result without a call: a passage, an imported conversation
 		if len(m.Value) > 0 {
@@ -208,6 +211,7 @@ func (r *Run) heard(id, text string, at time.Time) {
 	}
 	r.context.Add(label.Source{ID: id, Kind: label.FromUser, Label: label.Label{Integrity: label.User}, Text: text, Today: today})
 	r.said.Add(text)
+	r.agreed, r.offer = r.offer, ""
 	r.vouch(text)
 }
 

@@ -40,8 +40,10 @@ func (c *Context) Derive(name string, value any, others []any, acts []string) (O
 	if o, ok := c.ofMonth(n); ok {
 		return o, true
 	}
-	if o, ok := c.currency(n); ok {
-		return o, true
+	for _, find := range []func(needle) (Origin, bool){c.currency, c.worded, c.translated} {
+		if o, ok := find(n); ok {
+			return o, true
+		}
 	}
 	return c.filled(n.written, acts)
 }

@@ -265,6 +265,8 @@ func standsAlone(s string, from, to int) (negative, ok bool) {
 	}
 	far, _ := utf8.DecodeRuneInString(after[w:])
 	switch {
+	case next == '।':
+		return negative, true
 	case strings.ContainsRune(".,;:!?)\"']}*", next):
 		return negative, !unicode.IsDigit(far) && !(next == '.' && unicode.IsLetter(far))
 	case next == '-':

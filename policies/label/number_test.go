@@ -38,6 +38,7 @@ func TestOwnNumbers(t *testing.T) {
 		"two hundred and fifty":               "250",
 		"twenty-one nights":                   "21",
 		"a dozen, two thousand three hundred": "12 2300",
+		"सीना 108।":                           "108",
 		"five, six":                           "5 6",
 		"a 3-night stay for 2":                "2 3",
 		"order #17 (of 20)":                   "17 20",

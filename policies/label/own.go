@@ -389,7 +389,7 @@ func boundary(s string, i int, start bool) bool {
 }
 
 // thaiParticles are words that follow a name in Thai, which writes no blanks.
-var thaiParticles = strings.Fields("ให้ ด้วย ครับ ค่ะ คะ นะ หน่อย ไป มา ที่ ใน จาก ถึง และ กับ หรือ เป็น ใส่ ลง ขึ้น ไว้ แล้ว เลย ได้ เวลา ตอน วัน อีก โดย เพื่อ ไม่ ห้าม ยกเว้น แต่ ตั้งแต่ จนถึง ราคา จำนวน นาที ชั่วโมง พรุ่งนี้ วันนี้ ทันที ก่อน หลัง")
+var thaiParticles = strings.Fields("เพิ่ม ต่อ อยู่ ซึ่ง ว่า ของ บน ประมาณ ทั้งหมด เมตร บาท คน ชิ้น ให้ ด้วย ครับ ค่ะ คะ นะ หน่อย ไป มา ที่ ใน จาก ถึง และ กับ หรือ เป็น ใส่ ลง ขึ้น ไว้ แล้ว เลย ได้ เวลา ตอน วัน อีก โดย เพื่อ ไม่ ห้าม ยกเว้น แต่ ตั้งแต่ จนถึง ราคา จำนวน นาที ชั่วโมง พรุ่งนี้ วันนี้ ทันที ก่อน หลัง")
 
 // thaiParticle reports whether a text goes on with one of them.
 func thaiParticle(s string) bool {

@@ -268,7 +268,8 @@ func (c *Context) saidAhead(n needle) (Origin, bool) {
 	if n.day == "" {
 		return Origin{}, false
 	}
-	out, day, clock, times := derived(Label{}), false, n.minute < 0, false
+	out, day, clock, times, days := derived(Label{}), false, n.minute < 0, false, false
+	now := false // the moment is on the day on which the user spoke
 	for _, s := range c.sources {
 		if s.Kind != FromUser || !s.speaks() {
 			continue
@@ -277,10 +278,15 @@ func (c *Context) saidAhead(n needle) (Origin, bool) {
 		said := s.own.values.has(n.day, -1) && s.thisYear(n) || err == nil && s.own.relative(today)[n.day]
 		at := n.minute >= 0 && s.own.values.times[n.minute]
 		times = times || len(s.own.values.times) > 0
+		days = days || len(s.own.values.dates) > 0 || err == nil && len(s.own.relative(today)) > 0 || namesDay.MatchString(s.own.plain)
+		now = now || s.Today == n.day && err == nil
 		if said || at {
 			out = out.Join(derived(s.Label, s.ID))
 		}
 		day, clock = day || said, clock || at
+	}
+	if !day && !days && now && n.minute >= 0 && clock { // a time with no day is today's
+		return out, true
 	}
 	return out, day && (clock || n.minute == 0 && !times)
 }
@@ -295,6 +301,9 @@ func (s *source) thisYear(n needle) bool {
 	}
 	return day.Year() == today.Year() || day.After(today) && day.Before(today.AddDate(1, 0, 0))
 }
+
+// namesDay are words for days that may have no one reading.
+var namesDay = regexp.MustCompile(`\b(?:day|days|week|weekend|month|next|every|each|sunday|monday|tuesday|wednesday|thursday|friday|saturday|tag|woche|wochenende|monat|sonntag|montag|dienstag|mittwoch|donnerstag|freitag|samstag|jeden|nächste[nrsm]?|jour|semaine|week-end|mois|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|chaque|giorno|settimana|mese|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|ogni|día|semana|fin de semana|mes|lunes|martes|miércoles|jueves|viernes|sábado|domingo|cada|dia|mês|segunda|terça|quarta|quinta|sexta)\b|दिन|हफ्ते|हफ़्ते|महीने|वार|วัน|สัปดาห์|เดือน`)
 
 // SetToday says which day it is, for all that the user has said.
 func (c *Context) SetToday(day string) {

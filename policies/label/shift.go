@@ -107,7 +107,7 @@ func after(from int, l spoken.Length, sign int) int {
 
 var (
 	// later are words by which what has a moment is put off, or goes on for longer.
-	laterWords = regexp.MustCompile(`another|more|later|longer|further|push|postpon|extend|extension|delay|put off|back|shift|move|prolong|renew|weiter|länger|später|verschieb|verläng|spät|plus tard|de plus|repouss|report|prolong|décal|encore|altr[ie]|più tardi|rimand|spost|prolung|posticip|rinvi|ancora|más|aplaz|aplác|pospon|pospón|prorrog|prórrog|retras|retrás|extiend|extend|mais|adi[ae]|estend|outr[ao]s|और|आगे|बढ़ा|बाद|टाल|อีก|เลื่อน|ขยาย|ต่อ`)
+	laterWords = regexp.MustCompile(`another|more|later|longer|further|push|postpon|extend|extension|delay|put off|back|shift|move|prolong|renew|weiter|länger|später|verschieb|verläng|spät|plus tard|de plus|repouss|report|prolong|décal|encore|altr[ie]|più tardi|rimand|spost|prolung|posticip|rinvi|ancora|más|aplaz|apláz|aplác|pospon|pospón|prorrog|prórrog|retras|retrás|extiend|extend|mais|adi[ae]|estend|outr[ao]s|और|आगे|बढ़ा|बाद|टाल|อีก|เลื่อน|ขยาย|ต่อ`)
 
 	// sooner are words by which it is brought forward.
 	sooner = regexp.MustCompile(`earlier|sooner|forward|bring .* up|früher|vorverleg|vorzieh|plus tôt|avanc|prima|anticip|antes|adelant|antecip|पहले|เร็วขึ้น|ก่อน`)

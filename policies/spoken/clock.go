@@ -295,11 +295,11 @@ func (t *Text) hourAt(i int) ([]int, int) {
 			minute, end = -m, last
 		}
 	case and > end && l&(FR|IT|ES|PT) != 0:
-		if m, last := t.fraction(and, l); last > and && !t.measured(last) && (m == 15 || m == 30 || !t.words[and].digits || m > 9) && (!unit || m%5 == 0) && !(t.listed(i, and) && m != 15 && m != 30) {
+		if m, last := t.fraction(and, l); last > and && !t.measured(last) && m >= 5 && (m == 15 || m == 30 || !t.words[and].digits || m > 9) && (!unit || m%5 == 0) && !(t.listed(i, and) && m != 15 && m != 30) {
 			minute, end = m, last
 		}
 	case unit || l&EN != 0 && !t.words[i].digits:
-		if m, last := t.fraction(end, l); last > end && t.near(end) && !t.measured(last) && (m >= 10 || unit) && !t.is(end, "quarter", "half", "a", "quart", "media", "meia", "mezza") {
+		if m, last := t.fraction(end, l); last > end && t.near(end) && !t.measured(last) && (m >= 10 || unit && m >= 5) && !t.is(end, "quarter", "half", "a", "quart", "media", "meia", "mezza") {
 			minute, end = m, last
 		}
 	}

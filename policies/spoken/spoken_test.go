@@ -39,7 +39,7 @@ func TestTimes(t *testing.T) {
 		"at five": "5:00 17:00", "at 7": "7:00 19:00", "at seven in the evening": "19:00", "at 7 euros": "", "at 10 percent": "", "at 5 degrees": "", "at 9.15": "9:15 21:15", "at 15": "15:00", "for 3 people": "", "it takes 5": "",
 		"from 8 till noon": "8:00 20:00 12:00", "at midnight": "0:00", "10 in the morning": "10:00", "seven o'clock": "7:00 19:00", "at nine thirty": "9:30 21:30", "at half seven": "7:30 19:30", "between nine and eleven": "9:00 21:00 11:00 23:00",
 		"from 2 to 4": "2:00 14:00 4:00 16:00", "from 2 to 4 kg": "2:00 14:00", "from 5 to 20 euros": "5:00 17:00", "tonight at eight": "20:00", "half of it": "", "half an hour": "", "at twelve": "12:00",
-		"um halb vier": "3:30 15:30", "halb acht abends": "19:30", "um viertel nach acht": "8:15 20:15", "um viertel vor neun": "8:45 20:45", "um dreiviertel acht": "7:45 19:45", "um fünf vor halb acht": "7:25 19:25", "um 9 uhr 15": "9:15", "um acht uhr morgens": "8:00", "um acht": "8:00 20:00", "mittag": "12:00", "um mitternacht": "0:00",
+		"um halb vier": "3:30 15:30", "halb acht abends": "19:30", "um viertel nach acht": "8:15 20:15", "um viertel vor neun": "8:45 20:45", "um dreiviertel acht": "7:45 19:45", "um fünf vor halb acht": "7:25 19:25", "um 9 uhr 15": "9:15", "um acht uhr morgens": "8:00", "um 13 uhr ein": "13:00", "alle dieci e una sedia": "10:00 22:00", "um acht": "8:00 20:00", "mittag": "12:00", "um mitternacht": "0:00",
 		"ein halber liter": "", "halb voll": "", "viertel liter": "", "um 3 euro": "",
 		"à 15 h 30": "15:30", "à neuf heures et demie": "9:30 21:30", "à huit heures moins le quart": "7:45 19:45", "à midi et demi": "12:30", "à minuit": "0:00", "à 7 h 45": "7:45", "à cinq heures du soir": "17:00", "pour trois heures de travail": "3:00 15:00",
 		"alle undici": "11:00 23:00", "alle sette e mezza di sera": "19:30", "alle nove meno un quarto": "8:45 20:45", "a mezzogiorno": "12:00", "alle tre del pomeriggio": "15:00",
@@ -180,4 +180,27 @@ func FuzzParse(f *testing.F) {
 			check(m.At, m.End)
 		}
 	})
+}
+
+// TestOptions: everyday choices, and their contraries.
+func TestOptions(t *testing.T) {
+	for text, want := range map[string]string{
+		"shut down web-7": "off closed", "start up web-9 in its place": "on", "turn it off": "off", "kill new-checkout": "off", "take it off the portal": "offline", "stop every second one": "off", "get the aerator going": "on",
+		"belüfter in becken 4 ausschalten": "off", "schalte bitte die pumpe ein": "on", "schieber 12 zudrehen": "closed", "kuppel öffnen": "open", "pumpe 6 anwerfen": "on", "mach das licht aus": "off",
+		"ouvrez la barrière nord": "open north", "mi alzi la sbarra nord": "open north", "apague la luz": "off", "publica o h-70 no portal": "online", "बच्चों का टिकट": "child", "बुज़ुर्गों का": "senior", "เปิดเครื่องเติมอากาศ": "on open", "kids 7": "child", "die linke tür": "left", "it is on the table": "", "what is open for me": "open",
+	} {
+		p := Parse(text)
+		var got []string
+		for _, name := range []string{"on", "off", "open", "closed", "online", "offline", "north", "south", "east", "west", "left", "right", "child", "adult", "senior"} {
+			if said, known := p.Option(name); said && known {
+				got = append(got, name)
+			}
+		}
+		if s := strings.Join(got, " "); s != want {
+			t.Errorf("%q: %q, want %q", text, s, want)
+		}
+	}
+	if Contrary("enabled") != "off" || Contrary("east") != "" {
+		t.Error(Contrary("enabled"), Contrary("east"))
+	}
 }
