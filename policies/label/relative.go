@@ -292,12 +292,18 @@ func (c *Context) saidAhead(n needle) (Origin, bool) {
 }
 
 // thisYear reports whether a day that is said without its year is less than a year ahead of the day on
-// which it was said, or in the same year; with no such day known it may be any.
+// which it was said, or in the same year, or in a year that is said with another day; with no such day
+// known it may be any.
 func (s *source) thisYear(n needle) bool {
 	today, err := time.Parse(time.DateOnly, s.Today)
 	day, bad := time.Parse(time.DateOnly, n.day)
 	if err != nil || bad != nil || s.own.values.dates[n.day] || !s.own.values.dates["--"+n.day[5:]] {
 		return true
+	}
+	for d := range s.own.values.dates { // from January 11th to January 15th 2027
+		if strings.HasPrefix(d, n.day[:5]) {
+			return true
+		}
 	}
 	return day.Year() == today.Year() || day.After(today) && day.Before(today.AddDate(1, 0, 0))
 }

@@ -41,6 +41,8 @@ func TestSaidInWords(t *testing.T) {
 		{"Freeze it until the end of February.", "", "until", "2027-02-28", nil, true},
 		{"Bis zum 9. März.", "", "until", "2026-03-09", nil, true},
 		{"Bis zum 9. März.", "", "until", "2027-03-09", nil, false},
+		{"from January 11th to January 15th 2025", "", "from", "2025-01-11", nil, true},
+		{"from January 11th to January 15th 2025", "", "from", "2024-01-11", nil, false},
 		{"Bis zum 9. Januar.", "", "until", "2027-01-09", nil, true},
 		{"de 20 de mayo de 2026", "", "until", "2026-05-20", nil, true},
 		{"de 20 de mayo de 2026", "", "until", "2027-05-20", nil, false},
