@@ -25,7 +25,7 @@ import (
 // ModelConfig names a model: in YAML a path, the name of the shipped model, or a mapping.
 type ModelConfig struct {
 	Path    string        `yaml:"path"`    // a GGUF file, a directory, or a name as hub.Parse reads it; "mini" or nothing is the shipped model, script:FILE plays a file
-	Threads int           `yaml:"threads"` // 0 is one for each processor
+	Threads int           `yaml:"threads"` // 0 is one for each processor, as far as a quota of control groups goes
 	Context int           `yaml:"context"` // tokens of context to make room for; 0 is the model's, at most 32,768
 	KV      string        `yaml:"kv"`      // number format of the cache: f32, f16 or q8_0
 	OpenAI  *OpenAIConfig `yaml:"openai"`  // in place of all that

@@ -26,7 +26,7 @@ type benchCacheCmd struct {
 	Chunk  int    `help:"Prompt tokens in one pass." default:"512"`
 	JSON   bool   `help:"Print one JSON object."`
 
-	Threads int    `short:"t" help:"Threads; 0 is one for each processor." default:"0"`
+	Threads int    `short:"t" help:"Threads; 0 is one for each processor, as far as a quota of control groups goes." default:"0"`
 	Cache   string `help:"Number format of the KV cache: f32, f16 or q8_0." enum:"f32,f16,q8_0,F32,F16,Q8_0" default:"f16"`
 }
 

@@ -35,7 +35,7 @@ type modelCmd struct {
 
 // computeFlags say how a model is run.
 type computeFlags struct {
-	Threads int    `short:"t" help:"Threads; 0 is one for each processor." default:"0"`
+	Threads int    `short:"t" help:"Threads; 0 is one for each processor, as far as a quota of control groups goes." default:"0"`
 	Cache   string `help:"Number format of the KV cache: f32, f16 or q8_0." enum:"f32,f16,q8_0,F32,F16,Q8_0" default:"f16"`
 	Exact   bool   `help:"Float arithmetic throughout, many times slower: the reference."`
 	Store   string `name:"quantize" help:"For a directory: store its matrices in this format while loading."`

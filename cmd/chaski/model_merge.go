@@ -17,7 +17,7 @@ type modelMergeCmd struct {
 	Out     string `arg:"" help:"File to write." type:"path"`
 	Type    string `help:"Number format, Q4_K_M, Q8_0, F16 and so on; that of the base unless given."`
 	JSON    bool   `help:"Print JSON: path and bytes."`
-	Threads int    `short:"t" help:"Threads; 0 is one for each processor." default:"0"`
+	Threads int    `short:"t" help:"Threads; 0 is one for each processor, as far as a quota of control groups goes." default:"0"`
 }
 
 // Run writes a model with an adapter's changes in it. On Ctrl-C nothing is left of the new

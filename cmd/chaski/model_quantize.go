@@ -16,7 +16,7 @@ type modelQuantizeCmd struct {
 	Out     string `arg:"" help:"File to write." type:"path"`
 	Type    string `required:"" help:"Number format: Q4_K_M, Q8_0, F16 and so on."`
 	JSON    bool   `help:"Print JSON: path, format, bytes and the bytes of the file read."`
-	Threads int    `short:"t" help:"Threads; 0 is one for each processor." default:"0"`
+	Threads int    `short:"t" help:"Threads; 0 is one for each processor, as far as a quota of control groups goes." default:"0"`
 }
 
 type quantizeOut struct {

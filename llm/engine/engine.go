@@ -22,7 +22,7 @@ import (
 
 // Options say how a model is run. The zero value is ready to use.
 type Options struct {
-	Threads  int    // 0 is one for each processor
+	Threads  int    // 0 is one for each processor, as far as a quota of control groups goes
 	Cache    string // number format of the KV cache: f32, f16 (also "") or q8_0
 	Tokens   int    // room of the cache; 0 is the model's context, at most 32,768
 	PageSize int    // tokens in a page; 0 is kv.DefaultPageTokens
