@@ -174,7 +174,13 @@ func (b *Bundle) others(t *tool, args map[string]any) []ask.Other {
 func (t *tool) deciding() (names, types []string) {
 	for name, p := range t.props {
 		if low := strings.ToLower(name); !slices.Contains(t.data, low) && !slices.Contains(t.content, low) {
-			names, types = append(names, name), append(types, fmt.Sprint(p.Type))
+			kind := fmt.Sprint(p.Type)
+			if len(p.Enum) > 0 {
+				kind = fmt.Sprint(p.Enum)
+			} else if moments(name) {
+				kind = "moment"
+			}
+			names, types = append(names, name), append(types, kind)
 		}
 	}
 	slices.Sort(names)
@@ -243,13 +249,18 @@ func saysOption(option, clause string) bool {
 // that time.
 func (t *tool) timed(args map[string]any) bool {
 	for name := range args {
-		if slices.ContainsFunc(ask.NameWords(name), func(w string) bool {
-			return slices.Contains([]string{"date", "time", "when", "day", "start", "end", "due", "at", "deadline", "schedule", "until", "on", "first", "last", "month", "week", "checkin", "departure", "arrival", "begin"}, w)
-		}) {
+		if moments(name) {
 			return true
 		}
 	}
 	return false
+}
+
+// moments reports whether an argument of that name says when.
+func moments(name string) bool {
+	return slices.ContainsFunc(ask.NameWords(name), func(w string) bool {
+		return slices.Contains([]string{"date", "time", "when", "day", "start", "end", "due", "at", "deadline", "schedule", "until", "on", "first", "last", "month", "week", "checkin", "departure", "arrival", "begin"}, w)
+	})
 }
 
 // dated finds what says that a clause means one thing: a number, or words in quotes.

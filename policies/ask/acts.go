@@ -64,9 +64,13 @@ func of(parts, verbs, nouns []string, deed string) Acts {
 			a.nouns = append(a.nouns, thing)
 		}
 	}
+	pays := len(parts) == 0 || slices.ContainsFunc(parts, func(p string) bool {
+		return nominal[p] == "pay" || slices.Contains(money, p) || actNames["pay"] != nil && slices.Contains(find(p), actNames["pay"])
+	}) ||
+		slices.ContainsFunc(nouns, func(n string) bool { return slices.Contains(money, n) })
 	for _, v := range verbs {
 		if w := NameWords(v); len(w) > 0 {
-			a.add(w[0])
+			a.declared(w[0], pays)
 			a.alone(w)
 			if find(w[0]) == nil { // a verb of another language
 				for _, l := range senseLangs {
@@ -186,6 +190,17 @@ func (a *Acts) add(word string) {
 	a.named = append(a.named, word)
 	a.verbs = append(a.verbs, word)
 	a.mean(find(word))
+}
+
+// declared takes a verb that a tool declares: one that moves things as well as money is no payment of
+// a tool that has nothing to do with money.
+func (a *Acts) declared(word string, pays bool) {
+	deeds := find(word)
+	if other := slices.DeleteFunc(slices.Clone(deeds), func(k *act) bool { return k.name == "pay" }); !pays && len(other) > 0 {
+		deeds = other
+	}
+	a.named, a.verbs = append(a.named, word), append(a.verbs, word)
+	a.mean(deeds)
 }
 
 // mean takes the words of deeds.

@@ -26,10 +26,15 @@ func (s *Said) Asked(call *Call) []Ask {
 	for i := len(s.clauses) - 1; i >= 0 && len(out) < MaxAsks; i-- {
 		c := &s.clauses[i]
 		strong, ok := s.asks(i, call)
+		said := i // the clause with the values
+		if !ok {
+			said = s.pointed(i, call)
+			ok = said >= 0
+		}
 		if !ok || s.overridden(i, call) {
 			continue
 		}
-		text, held, ok := s.fits(i, call)
+		text, held, ok := s.fits(said, call)
 		if !ok {
 			continue
 		}
@@ -156,7 +161,7 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 			return v.strength == 2, true
 		}
 	}
-	return false, c.delivers(call) && c.negates() < 0 || s.without(i, call)
+	return false, c.delivers(call) && c.negates() < 0 || s.without(i, call) || s.chooses(i, call)
 }
 
 // noneOfIt reports whether the clause asks for none of what the act makes: "send no reminders".
@@ -318,12 +323,17 @@ func (s *Said) bans(i int, call *Call) bool {
 		return true
 	}
 	if c.verbOf >= 0 {
+		if slices.ContainsFunc(call.Values, func(v Value) bool {
+			return v.Shape == Code && !v.Free && !v.Said(c.text) && c.rival(v, call, 0, len(c.words))
+		}) {
+			return false // of another: "SP-4411, that one gets nothing"
+		}
 		if named && (c.negates() >= 0 || c.find(excepted, 0, len(c.words)) >= 0) && s.clauses[c.verbOf].kind == plain {
 			return s.actsOn(c.verbOf, a)
 		}
 		return false
 	}
-	if named && a.alters && c.find(keep, 0, c.content) >= 0 && (c.negates() < 0 || c.hasAny(0, len(c.words), "touch", "toque", "toques", "touche", "touchez", "toccare", "mexa", "anfassen", "anrühren")) {
+	if named && a.alters && !a.keeps() && c.find(keep, 0, c.content) >= 0 && !c.lets(c.find(keep, 0, c.content)) && (c.negates() < 0 || c.hasAny(0, len(c.words), "touch", "toque", "toques", "touche", "touchez", "toccare", "mexa", "anfassen", "anrühren")) {
 		return true
 	}
 	if c.calledOff(a) {
@@ -344,6 +354,8 @@ func (s *Said) bans(i int, call *Call) bool {
 		switch {
 		case named:
 			return true
+		case v.form == done && v.lang == en && c.words[n].starts&nothing != 0 && !c.hasAny(n, v.at, "must", "should", "shall", "may", "can", "be", "is", "to", "let", "want", "have"):
+			continue // "nobody wrote it down" tells what was
 		case v.form == telling && v.lang == en, v.strength < 2 && !a.hasNoun(slices.Concat(c.words[:v.at], c.words[v.at+1:])):
 			continue
 		case c.specific(v.at, a), c.find(others, 0, len(c.words)) >= 0, c.find(bounding, 0, len(c.words)) >= 0:
@@ -353,6 +365,9 @@ func (s *Said) bans(i int, call *Call) bool {
 	}
 	return false
 }
+
+// keeps reports whether the act keeps a thing for somebody: to keep it is to do it.
+func (a *Acts) keeps() bool { return a.has("hold") || a.has("reserve") || a.has("keep") }
 
 // speaks reports whether a text has a verb for the act.
 func speaks(text string, l lang, a *Acts) bool {
@@ -433,6 +448,9 @@ func (c *clause) specific(at int, a *Acts) bool {
 		t := &c.words[i]
 		if i == at || t.sign {
 			continue
+		}
+		if t.text == "one" && i > 0 && (c.words[i-1].text == "that" || c.words[i-1].text == "this") {
+			return true
 		}
 		if t.quoted || strings.ContainsFunc(t.text, unicode.IsDigit) || strings.ContainsAny(t.text, "@/_") || strings.Contains(t.text, ".") ||
 			t.capped && i > 0 && c.lang&de == 0 && t.within == 0 && !a.isNoun(t) {

@@ -54,6 +54,7 @@ type clause struct {
 	cond     []Condition
 	message  int
 	sentence int
+	subjects int // joints between things that its verb behind them all is for
 	verbOf   int // the clause whose verb is this one's, which has none
 }
 

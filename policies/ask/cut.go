@@ -27,10 +27,17 @@ func (c *cutter) cut() {
 			i++
 		case c.lang&th != 0 && t.starts&frame != 0 && t.starts&opener != 0 && t.text != "หน่อย" && t.text != "ที" && len(c.cur.words) > 0 && !c.onlyOpeners():
 			c.flush(false) // Thai has no commas
+		case c.lang&th != 0 && thaiEnds[t.text] && len(c.cur.words) > 0 && !c.onlyOpeners() && c.goesOn(i+1):
+			c.cur.words = append(c.cur.words, *t)
+			c.flush(false)
+			i++
 		case t.starts&unless != 0 && !c.lessThan(i), t.starts&ifs != 0 && c.conditional(i), c.inverted(i):
 			word, isUnless := span(list, i, ifs), false
 			if t.starts&unless != 0 && !c.lessThan(i) {
 				word, isUnless = span(list, i, unless), true
+			}
+			if i > 0 && list[i-1].starts&and != 0 && len(c.cur.words) > 0 && c.lang&en != 0 { // "look it up, and if it is late cancel it"
+				c.flush(false)
 			}
 			front := len(c.cur.words) == 0 && len(c.out) == 0 || c.onlyOpeners()
 			for word < len(list) && list[word].sign {
@@ -93,7 +100,11 @@ func (c *cutter) cut() {
 			for next < len(list) && (list[next].starts&and != 0 || list[next].sign) {
 				next = max(next+1, span(list, next, and))
 			}
-			if strings.ContainsAny(t.text, ":—–;()[]") && t.sign && !c.lists(i) || c.starts(next) || c.verbFinal(i) {
+			joins := !t.sign && c.coordinates(next)
+			if joins {
+				c.cur.subjects++
+			}
+			if strings.ContainsAny(t.text, ":—–;()[]") && t.sign && !c.lists(i) || c.starts(next) && !joins || c.verbFinal(i) {
 				c.cur.tells = t.text == ":" && c.says()
 				c.flush(false)
 			} else {
@@ -106,6 +117,57 @@ func (c *cutter) cut() {
 		}
 	}
 	c.flush(false)
+}
+
+// thaiEnds are the polite words that end a Thai sentence.
+var thaiEnds = set("ครับ ค่ะ คะ นะครับ นะคะ นะค่ะ")
+
+// goesOn reports whether a Thai sentence follows that says something of its own, and takes nothing
+// back: no "ไม่ต้อง", no "อย่า".
+func (c *cutter) goesOn(i int) bool {
+	some := false
+	for ; i < len(c.list); i++ {
+		t := &c.list[i]
+		switch t.text {
+		case "อย่า", "ไม่ต้อง", "ห้าม", "อย่าเพิ่ง", "งด", "ไม่ให้", "ไม่ควร":
+			return false
+		}
+		if t.starts&(await|keep|later|ifs|unless|hypothetical|question|report|oops|amend) != 0 {
+			return false
+		}
+		some = some || !t.sign && t.within&(opener|frame) == 0
+	}
+	return some
+}
+
+// coordinates reports whether what is joined is one more of the things that the clause so far only
+// names, and the verb of both stands behind it: "bays 40 and 41 need to be closed".
+func (c *cutter) coordinates(i int) bool {
+	if i >= len(c.list) || len(c.cur.words) == 0 || c.lang&en == 0 {
+		return false
+	}
+	if first := &c.list[i]; first.sign || !first.code() && !digit(first.text) && !first.capped || first.within&(speaker|subject) != 0 {
+		return false
+	}
+	if last := &c.cur.words[len(c.cur.words)-1]; !last.code() && !digit(last.text) && !last.capped {
+		return false
+	}
+	for k := range c.cur.words {
+		t := &c.cur.words[k]
+		if t.sign || t.quoted || t.verb && !t.noun || t.inflected() || finite[t.text] != 0 || t.starts&(other|negator|frame|know|report|ifs|question|speaker|subject) != 0 && t.within&det == 0 {
+			return false
+		}
+	}
+	for j := i + 1; j < len(c.list) && j < i+4; j++ {
+		switch c.list[j].text {
+		case "need", "must", "should", "can", "have", "are":
+			return true
+		}
+		if c.list[j].sign {
+			return false
+		}
+	}
+	return false
 }
 
 // flush ends a clause; against says that the next stands against it.
@@ -296,6 +358,9 @@ func (c *cutter) excepts(i int) bool {
 	t := &c.list[i]
 	end := span(c.list, i, except)
 	if end >= len(c.list) {
+		return false
+	}
+	if t.text == "menos" && end+1 < len(c.list) && c.list[end].text == "de" && digit(c.list[end+1].text) { // less than
 		return false
 	}
 	switch t.text {

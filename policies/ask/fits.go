@@ -224,7 +224,7 @@ func (c *clause) together(groups []string, inside []Value) bool {
 			}
 			near := false
 			for _, g := range at[a] {
-				near = near || slices.Contains(at[b], g)
+				near = near || slices.Contains(at[b], g) || c.subjects > 0 && g <= c.subjects && slices.ContainsFunc(at[b], func(h int) bool { return h <= c.subjects })
 			}
 			if near {
 				continue

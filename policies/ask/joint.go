@@ -78,10 +78,29 @@ func (c *cutter) lists(i int) bool {
 // verbFinal reports whether the clause before a joining word has ended with its verb, as in
 // Hindi.
 func (c *cutter) verbFinal(i int) bool {
+	if c.lang == de && len(c.cur.words) > 1 {
+		return infinitive(&c.cur.words[len(c.cur.words)-1]) && c.infinitiveAhead(i+1)
+	}
 	if c.lang != hi || len(c.cur.words) == 0 {
 		return false
 	}
 	return hindiOrder(&c.cur.words[len(c.cur.words)-1]) || foreignVerb(&c.cur.words[len(c.cur.words)-1], hi)
+}
+
+// infinitive reports whether a German word may be the base form that ends an order.
+func infinitive(t *token) bool {
+	return !t.sign && !t.quoted && !t.capped && len(t.text) > 5 && strings.HasSuffix(t.text, "n") && t.within == 0 && foreignVerb(t, de)
+}
+
+// infinitiveAhead reports whether the next part ends with one, too: "Tor öffnen und Licht
+// anschalten".
+func (c *cutter) infinitiveAhead(i int) bool {
+	for j := i + 1; j < len(c.list); j++ {
+		if j+1 == len(c.list) || c.list[j+1].sign || c.list[j+1].starts&and != 0 {
+			return infinitive(&c.list[j]) || c.list[j].starts&other != 0 && strings.HasSuffix(c.list[j].text, "n")
+		}
+	}
+	return false
 }
 
 // starts reports whether a clause begins here: with a verb, a ban, a question or somebody who
@@ -110,6 +129,9 @@ func (c *cutter) starts(i int) bool {
 			default:
 				return true
 			}
+		}
+		if j == i && c.lang&en != 0 && (t.text == "have" || t.text == "get") && j+2 < len(c.list) && (c.list[j+1].text == "it" || c.list[j+1].text == "them") {
+			return true
 		}
 		if c.lang&en != 0 && t.verb || t.starts&other != 0 || foreignVerb(t, c.lang) && !(c.lang&en != 0 && t.noun) {
 			if c.lang&en != 0 && t.noun && c.thing(j) {

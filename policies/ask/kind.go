@@ -95,7 +95,7 @@ func kindOf(c *clause, before []clause) kind {
 		last = &before[len(before)-1]
 	}
 	framed := c.find(frame, 0, c.content) >= 0
-	if last != nil && (last.kind == reported && !c.contrast && !c.wants() && !c.concludes() || last.tells) || c.complement() {
+	if last != nil && (last.kind == reported && !c.contrast && !c.wants() && !c.concludes() && !(last.wishes() && c.grants()) || last.tells) || c.complement() {
 		return reported
 	}
 	if at := c.reports(); at == 0 {
@@ -139,7 +139,7 @@ func (c *clause) wants() bool {
 	return false
 }
 
-var wishes = set("please pls plz kindly can could i i'd we we'd bitte kannst könntest ich wir s' stp svp peux pouvez pourrais je merci veuillez per puoi voglio vorrei por puedes podrías quiero quisiera necesito você quero gostaria कृपया प्लीज़ กรุณา โปรด ช่วย ขอ")
+var wishes = set("please pls plz kindly can could i i'd we we'd would bitte kannst könntest ich wir s' stp svp peux pouvez pourrais je merci veuillez per puoi voglio vorrei por puedes podrías quiero quisiera necesito você quero gostaria कृपया प्लीज़ กรุณา โปรด ช่วย ขอ")
 
 // concludes reports whether the clause is what the user makes of what was said: "so cancel it".
 func (c *clause) concludes() bool {
@@ -151,6 +151,18 @@ func (c *clause) concludes() bool {
 		return true
 	}
 	return false
+}
+
+// wishes reports whether the clause tells what somebody wants to have, and not what they say.
+func (c *clause) wishes() bool {
+	r := c.find(report, 0, len(c.words))
+	return r >= 0 && wishing[c.words[r].text] && c.negates() < 0 && c.find(report, span(c.words, r, report), len(c.words)) < 0 && c.find(content|know, 0, len(c.words)) < 0
+}
+
+// grants reports whether the clause is the order to do what was wished: "sell it to them".
+func (c *clause) grants() bool {
+	i := c.opened()
+	return c.verbFirst() && i+1 < len(c.words) && (c.words[i+1].within&pronoun != 0 || pointing[c.words[i+1].text]) && c.negates() < 0
 }
 
 // complement reports whether the clause is what a verb of saying in another language goes on

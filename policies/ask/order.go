@@ -286,7 +286,7 @@ func (c *clause) ordersLatin(v verb) bool {
 		for i >= 0 && c.words[i].within&(det|opener) != 0 && c.words[i].within&frame == 0 {
 			i--
 		}
-		return i >= 0 && i < v.at-1 && c.words[i].within&frame != 0
+		return i >= 0 && i < v.at-1 && (c.words[i].within&frame != 0 || makers[c.words[i].text] && i == c.opened())
 	}
 	if h := c.find(hypothetical, 0, v.at); h >= 0 && (f < 0 || h >= f || c.words[h].text != "schon") && !c.passive(v, f) {
 		if c.words[h].starts&frame == 0 {
@@ -317,6 +317,9 @@ func (c *clause) ordersLatin(v verb) bool {
 	}
 	return true
 }
+
+// makers are verbs that have the deed done which is named behind them: "hazle un pago".
+var makers = set("haz hazle hazles haga hágale háganle realiza realice efectúa fais faites effectue effectuez fai faccia effettua effettui faz faça efetua mach mache macht machen")
 
 // spokenOf reports whether another verb of telling stands between a frame and a verb.
 func (c *clause) spokenOf(from, at int) bool {
@@ -356,6 +359,9 @@ func (c *clause) final(v verb) bool {
 		if c.words[j].within&(opener|frame) == 0 && !c.words[j].sign {
 			return false
 		}
+	}
+	if i := c.opened(); i < v.at && c.lets(i) {
+		return true
 	}
 	return c.words[v.at-1].text != "zu" && c.find(hypothetical|speaker|subject|report|keep, 0, v.at) < 0 && !c.hasAny(0, v.at, "kann", "darf", "wird", "können", "werden", "dürfen", "konnte", "durfte")
 }
@@ -447,8 +453,11 @@ func (c *clause) negates() int {
 		if i >= c.content || t.quoted {
 			break
 		}
-		if t.starts&nothing != 0 {
+		if t.starts&nothing != 0 && !(t.text == "personne" && i > 0 && (c.words[i-1].within&det != 0 || somebodys[c.words[i-1].text])) {
 			return 0
+		}
+		if t.text == "no" && c.lang&(es|pt) == es|pt && i > 0 && !c.words[i-1].sign && c.prepositional(i+1) || c.lang == de && c.lets(i) {
+			continue
 		}
 		if t.starts&negator == 0 || t.within&harmless != 0 || t.within&bounding != 0 && (t.starts&bounding == 0 || t.length[bit(bounding)] >= t.length[bit(negator)]) {
 			continue // but "under no circumstances" is no bound
@@ -465,6 +474,41 @@ func (c *clause) negates() int {
 		return i
 	}
 	return -1
+}
+
+// somebodys before "personne" say that it is somebody.
+var somebodys = set("la une cette chaque par quelle première autre même seule")
+
+// prepositional reports whether what follows "no" in a text that may be Portuguese as well as Spanish
+// is a thing, as in "no tanque 7": no verb, no pronoun.
+func (c *clause) prepositional(i int) bool {
+	if i >= len(c.words) {
+		return false
+	}
+	t := &c.words[i]
+	return !t.sign && t.within&(pronoun|speaker|negator|later|opener|det) == 0 && !foreignVerb(t, es|pt)
+}
+
+// lets reports whether a German clause has something done by "lass es": its verb stands at the end.
+func (c *clause) lets(i int) bool {
+	switch c.words[i].text {
+	case "lass", "lasse", "lassen", "lasst":
+	default:
+		return false
+	}
+	who := i + 1
+	for who < len(c.words) && (c.words[who].text == "sie" || c.words[who].within&opener != 0) {
+		who++
+	}
+	if who < len(c.words) && c.words[who].capped && !c.words[who].code() { // lass Mira es machen
+		return false
+	}
+	last := len(c.words) - 1
+	for last > i && (c.words[last].sign || c.words[last].within&opener != 0) {
+		last--
+	}
+	t := &c.words[last]
+	return last > i+1 && strings.HasSuffix(t.text, "n") && !t.capped && foreignVerb(t, de) && t.within&(keep|negator) == 0
 }
 
 // negated reports whether a verb of the clause is negated.

@@ -178,6 +178,9 @@ func (s *Said) lends(j, i int, call *Call) bool {
 	if o.negates() >= 0 && s.clauses[i].verbOf != j && (len(o.verbs(&call.Acts)) > 0 || o.bare() && o.find(hypothetical|question, 0, len(o.words)) < 0) {
 		return o.message != s.clauses[i].message
 	}
+	if o.kind == reported && o.wishes() {
+		return true
+	}
 	if o.kind == reported || o.kind == supposed {
 		return s.clauses[i].sentence != o.sentence
 	}

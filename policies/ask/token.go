@@ -83,6 +83,8 @@ func tokens(s string) []token {
 			}
 		case strings.ContainsRune(",;:()—–[]。、，|&", r):
 			out = append(out, token{text: string(r), fold: string(r), at: i, end: i + utf8.RuneLen(r), sign: r != '&'})
+		case r == '-' && i > 0 && s[i-1] == ' ' && i+1 < len(s) && s[i+1] == ' ': // a dash
+			out = append(out, token{text: "–", fold: "–", at: i, end: i + 1, sign: true})
 		}
 	}
 	if from >= 0 {

@@ -155,7 +155,7 @@ func (s *Said) overridden(i int, call *Call) bool {
 func (c *clause) besides(call *Call) bool {
 	for i := range c.words {
 		t := &c.words[i]
-		if t.names() && t.within&(amend|oops) == 0 && !unitWords[t.text] && !counts[t.text] && measured[t.text] == nil && !call.Acts.isNoun(t) && !slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) }) {
+		if t.names() && t.within&(amend|oops) == 0 && !unitWords[t.text] && !counts[t.text] && measured[t.text] == nil && !call.Acts.isNoun(t) && !slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) || slices.Contains(NameWords(v.Name), t.text) }) {
 			return true
 		}
 	}

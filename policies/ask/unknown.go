@@ -23,13 +23,20 @@ func (s *Said) without(i int, call *Call) bool {
 		return false
 	}
 	for i := range c.words {
-		if t := &c.words[i]; t.starts&(hypothetical|know|report|keep|stop|question|subject|nothing|await|bounding|fraction) != 0 && (i == 0 || handers[t.text]&c.lang == 0 || t.starts&(negator|report) != 0) {
+		if t := &c.words[i]; t.starts&(hypothetical|know|report|keep|stop|question|subject|nothing|await|bounding|fraction) != 0 && !c.leads(i) && (i == 0 || handers[t.text]&c.lang == 0 || t.starts&(negator|report) != 0) {
 			return false
 		}
 	}
 	n := 0
 	for _, v := range call.Values {
 		if v.Free || v.Loose && !v.Said(c.text) {
+			continue
+		}
+		if v.Shape == Moment && i+1 < len(s.clauses) && s.clauses[i+1].sentence == c.sentence && s.clauses[i+1].bare() && v.Said(s.clauses[i+1].text) {
+			continue // ", please, from the 6th to the 9th"
+		}
+		if !v.Loose && v.Shape != Number && !v.Said(c.text) && c.points(c.words) && s.takesUp(i, call) && s.before(i, v, call) {
+			n++ // "bring it to 40"
 			continue
 		}
 		if v.Loose || !v.Said(c.text) {
@@ -56,6 +63,20 @@ func (s *Said) without(i int, call *Call) bool {
 		}
 	}
 	return n > 1 && c.verbless(call)
+}
+
+// leads reports whether a word that may set a bound says where to here: "over to Marjorie", "up to
+// shelf D".
+func (c *clause) leads(i int) bool {
+	if w := c.words[i].text; w != "over" && w != "up" || i+2 >= len(c.words) || c.words[i+1].text != "to" {
+		return false
+	}
+	j := i + 2
+	for j+1 < len(c.words) && c.words[j].within&det != 0 {
+		j++
+	}
+	_, end := numeral(c.words, j, c.lang)
+	return !digit(c.words[j].text) && end == j
 }
 
 // nounsOf lists the words of a clause that are nouns of acts.

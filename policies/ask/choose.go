@@ -1,0 +1,53 @@
+package ask
+
+// chooses reports whether clause i orders one of the choices of a call by its verb, where the tool's
+// own name has none for it: "shut web-7 down" for off, "open slope 12" for open. What it is to be done
+// to is named, and no other choice is.
+func (s *Said) chooses(i int, call *Call) bool {
+	c := &s.clauses[i]
+	if call.NeedsVerb || c.kind != plain || c.verbOf >= 0 || c.negates() >= 0 || c.calledOff(&call.Acts) {
+		return false
+	}
+	named := false
+	for _, v := range call.Values {
+		named = named || v.Shape != Choice && !v.Free && v.Said(c.text)
+	}
+	if !named {
+		return false
+	}
+	for _, v := range call.Values {
+		if v.Shape != Choice || v.Free || !v.Said(c.text) {
+			continue
+		}
+		if c.hasRival(c.text, v, nil) {
+			return false
+		}
+		for at := range c.words {
+			t := &c.words[at]
+			if t.sign || t.quoted || at >= c.content || !v.Said(t.text) {
+				continue
+			}
+			for _, l := range []lang{en, de, fr, it, es, pt} {
+				if c.lang&l == 0 || l == en && !t.verb {
+					continue
+				}
+				if c.orders(verb{at, 2, l, ordering, t.text}) && !c.otherDeed(call, at) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// otherDeed reports whether the clause orders what another tool does and this one does not.
+func (c *clause) otherDeed(call *Call, at int) bool {
+	for i := range call.Others {
+		for _, v := range c.verbs(&call.Others[i].Acts) {
+			if v.strength == 2 && (at >= 0 || !generic[v.base]) && c.orders(v) && (v.at != at || c.nounsOf(&call.Others[i].Acts) != nil && c.nounsOf(&call.Acts) == nil) {
+				return true
+			}
+		}
+	}
+	return false
+}
