@@ -174,6 +174,9 @@ func (c *clause) verb(i int, a *Acts) (verb, bool) {
 			}
 		}
 	}
+	if c.lang&en != 0 && c.misspelt(i, a) {
+		return verb{i, 2, en, ordering, w}, true
+	}
 	if c.lang&en != 0 {
 		for _, v := range a.weak {
 			if f := english(w, v); f != noForm && !c.toSpeaker(i) {
@@ -182,6 +185,40 @@ func (c *clause) verb(i int, a *Acts) (verb, bool) {
 		}
 	}
 	return verb{}, false
+}
+
+// misspelt reports whether a word that begins the clause, or stands behind "please" and the like, and is
+// no word that the reader knows, is a verb of the tool's own name but for one letter: "delet", "cancle".
+func (c *clause) misspelt(i int, a *Acts) bool {
+	t := &c.words[i]
+	if len(t.text) < 5 || !isASCII(t.text) || t.verb || t.noun || t.within != 0 || t.starts != 0 || knownIn[t.text] != 0 || t.inflected() || falseFriends[t.text] || i+1 >= len(c.words) || finite[c.words[i+1].text] != 0 || i != c.opened() && c.frameBefore(i) != i || t.capped && i > 0 {
+		return false
+	}
+	for _, v := range a.named {
+		if len(v) >= 5 && isASCII(v) && oneOff(t.text, v) {
+			return true
+		}
+	}
+	return false
+}
+
+// oneOff reports whether two words differ by one letter: one too many, one too few, another or two
+// changed over. The first is the same.
+func oneOff(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if a == b || len(b)-len(a) > 1 || a[0] != b[0] {
+		return false
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	if len(a) < len(b) {
+		return a[i:] == b[i+1:]
+	}
+	return a[i+1:] == b[i+1:] || i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
 }
 
 // foreign tells the form of a verb with a stem, of which a particle may stand apart.

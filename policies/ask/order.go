@@ -341,8 +341,13 @@ func (c *clause) passive(v verb, f int) bool {
 	switch v.lang {
 	case de:
 		return c.hasWord("werden", v.at) && c.hasAny(0, v.at, "soll", "sollen", "muss", "müssen")
+	case es:
+		if v.at > 0 && f >= 0 && f < v.at && (c.words[v.at-1].text == "se" || v.at > 1 && c.words[v.at-2].text == "se") {
+			return true // "que se le perdonara"
+		}
+		fallthrough
 	default:
-		return c.hasAny(0, v.at, "être", "essere", "ser", "vanno", "va", "soit", "soient", "sia", "siano", "fosse", "fossero", "sea", "sean", "fuera", "fueran", "seja", "sejam", "fossem")
+		return c.hasAny(0, v.at, "être", "essere", "ser", "vanno", "va", "soit", "soient", "venisse", "venissero", "venga", "vengano", "sia", "siano", "fosse", "fossero", "sea", "sean", "fuera", "fueran", "seja", "sejam", "fossem")
 	}
 }
 
