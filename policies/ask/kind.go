@@ -104,6 +104,11 @@ func kindOf(c *clause, before []clause) kind {
 		c.content = min(c.content, at)
 	}
 	i := c.opened()
+	if last != nil && i < len(c.words) && (c.words[i].starts&subject != 0 || c.words[i].text == "sie" && i+1 < len(c.words) && c.words[i+1].text == "soll") {
+		if k := last.opened(); k < len(last.words) && c.lang != en && foreignSayers[last.words[k].text] {
+			return reported // "sag ihm, er soll den Lift abstellen"
+		}
+	}
 	if i < len(c.words) && c.words[i].starts&hypothetical != 0 && supposes[c.words[i].text] || last != nil && last.kind == supposed && !c.contrast {
 		return supposed
 	}
