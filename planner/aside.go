@@ -19,6 +19,8 @@ type Aside struct {
 	Call string `json:"call"`
 	Text string `json:"text"`
 	Room int    `json:"room"` // bytes of it that one reading gives
+
+	Encoded bool `json:"encoded,omitempty"` // Room is of the JSON that a reading is
 }
 
 // Cut says how much of a result stays in the context.
@@ -81,6 +83,13 @@ func (s *State) readOn(c *CallState) {
 	a := s.Aside[i]
 	from := start(a.Text, ask.From)
 	to := max(start(a.Text, min(from+a.Room, len(a.Text))), from+1)
+	for a.Encoded { // quotes and breaks take more room there
+		text, _ := json.Marshal(a.Text[from:to])
+		if len(text) <= a.Room+2 || to <= from+4 {
+			break
+		}
+		to = max(start(a.Text, from+(to-from)*a.Room/len(text)), from+1)
+	}
 	value, _ := json.Marshal(map[string]any{"text": a.Text[from:to], "from": from, "to": to, "of": len(a.Text)}) // plain values always encode
 	c.Phase = Settled
 	c.Result = &tools.Result{CallID: c.ID, Status: tools.StatusOK, Value: value}
@@ -149,18 +158,18 @@ func (s *State) fullText(call string) string {
 }
 
 // keepAside remembers a result before it leaves the context.
-func (s *State) keepAside(call string, room int) *Aside {
+func (s *State) keepAside(call string, c *Compacted) *Aside {
 	if a := s.aside(call); a != nil {
 		return a
 	}
-	a := Aside{Name: fmt.Sprintf("r%d", len(s.Aside)+1), Call: call, Text: s.fullText(call), Room: min(max(room, 256), 16<<10)}
+	a := Aside{Name: fmt.Sprintf("r%d", len(s.Aside)+1), Call: call, Text: s.fullText(call), Room: min(max(c.Limit, 256), 16<<10), Encoded: c.Encoded}
 	s.Aside = append(s.Aside[:len(s.Aside):len(s.Aside)], a)
 	return &s.Aside[len(s.Aside)-1]
 }
 
 // cut shortens a result in the context.
-func (s *State) cut(c Cut, room int) {
-	a := s.keepAside(c.Call, room)
+func (s *State) cut(c Cut, by *Compacted) {
+	a := s.keepAside(c.Call, by)
 	head, tail := start(a.Text, min(max(c.Head, 0), len(a.Text))), start(a.Text, max(len(a.Text)-max(c.Tail, 0), 0))
 	if head >= tail {
 		return

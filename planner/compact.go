@@ -27,7 +27,7 @@ const summaryTokens = 512
 // long is cut before anything else. count
 // is the model's own count of a request's tokens.
 func Compact(s State, tokens, limit int, count func(*llm.Request) (int, error)) *Compacted {
-	c := &Compacted{Tokens: tokens, Limit: limit, Aside: true}
+	c := &Compacted{Tokens: tokens, Limit: limit, Aside: true, Encoded: true}
 	old, latest := s.results()
 	switch turns := s.oldTurns(); {
 	case len(latest) > 0 && s.inContext(latest[0]) > 2*limit && s.cutLongest(c, latest[0]): // it alone is too long
@@ -151,7 +151,7 @@ func (s *State) summaryRequest() *llm.Request {
 func (s *State) compacted(c *Compacted) {
 	if c.Aside {
 		for _, id := range c.Dropped {
-			s.keepAside(id, c.Limit)
+			s.keepAside(id, c)
 		}
 	}
 	s.Messages = drop(s.Messages, c.Dropped)
@@ -163,7 +163,7 @@ func (s *State) compacted(c *Compacted) {
 		}
 	}
 	for _, cut := range c.Cut {
-		s.cut(cut, c.Limit)
+		s.cut(cut, c)
 	}
 	s.forgetSteps(c.Steps)
 	s.Summary = c.Summarise

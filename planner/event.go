@@ -133,7 +133,7 @@ type Generated struct {
 	Misfit string `json:"misfit,omitempty"`
 
 	// Written are the arguments of each call, as the model wrote them, where one of them
-	// is no JSON object; "" for those that are.
+	// is no JSON object, or can be read in two ways; "" for the others.
 	Written []string `json:"written,omitempty"`
 }
 
@@ -148,6 +148,7 @@ type Compacted struct {
 	Cut       []Cut    `json:"cut,omitempty"`       // results of which head and tail stay
 	Steps     int      `json:"steps,omitempty"`     // of the running turn, from its first, of which a note stays
 	Aside     bool     `json:"aside,omitempty"`     // what is dropped can be read again, see ReadResultTool
+	Encoded   bool     `json:"encoded,omitempty"`   // see Aside; older journals lack it
 }
 
 // String says in words what left the context.

@@ -25,7 +25,7 @@ type flow struct {
 	named      bool // every recipient is the user's or a trusted tool's
 	bound      bool // the user's words ask for the call; or tie it to them, if it only reads
 	forbidden  bool // the user's words ban it
-	repeated   bool // they ask for it, and an earlier call has used that up
+	repeated   bool // an earlier call has used up what asks for it, or nothing asked for that one either
 
 	irreversible bool
 	undeclared   bool // an effect of which nobody said whether it sends data out

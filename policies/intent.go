@@ -58,17 +58,30 @@ func choosing(name string) bool {
 type asked struct {
 	bound     bool // a clause asks for it
 	forbidden bool // a clause bans it
-	repeated  bool // a clause asks for it, and an earlier call has used it up
+	repeated  bool // an earlier call has used up what asks for it, or nothing asked for that one either
 	clause    int  // the one that asks, if bound
 	text      string
 	held      map[string]bool // arguments whose values it names
 	ask       ask.Ask
 }
 
-// use is a call that a clause of the user's let through.
+// use is a call that was let through, by a clause of the user's if one asked for it.
 type use struct {
 	call, tool, args string
-	values           map[string]any
+	given, values    map[string]any
+}
+
+// unasked is the clause of calls that none asked for.
+const unasked = -1
+
+// again reports whether a call is the used one, perhaps with more arguments.
+func (u use) again(args map[string]any) bool {
+	for name, v := range u.given {
+		if now, ok := args[name]; !ok || string(canonical(map[string]any{"": now})) != string(canonical(map[string]any{"": v})) {
+			return false
+		}
+	}
+	return true
 }
 
 // asked reads the user's words for a call.
@@ -88,6 +101,10 @@ func (r *Run) asked(t *tool, callID string, args map[string]any, labels map[stri
 		default:
 			return asked{bound: true, clause: a.Clause, text: a.Text, held: a.Held, ask: a}
 		}
+	}
+	key := string(canonical(args))
+	for _, u := range r.used[unasked] { // once without being asked is enough
+		out.repeated = out.repeated || u.call != callID && u.tool == t.spec.Name && u.args == key && t.spec.EffectOrOnce() == tools.Once
 	}
 	return out
 }
@@ -318,8 +335,8 @@ func (r *Run) phrase(text string) *label.Phrase {
 }
 
 // spent reports whether earlier calls have used up what a clause asks for: one call, unless
-// it asks for more or names other values for this one. The same call twice is never asked
-// for once, but where it changes nothing.
+// it asks for more or names other values for this one. The same call twice, or with more
+// arguments, is never asked for once, but where it changes nothing.
 func (r *Run) spent(t *tool, callID string, args map[string]any, a ask.Ask) bool {
 	key := string(canonical(args))
 	p := r.phrase(a.Text)
@@ -334,6 +351,9 @@ func (r *Run) spent(t *tool, callID string, args map[string]any, a ask.Ask) bool
 			if t.spec.EffectOrOnce() == tools.Idempotent {
 				continue
 			}
+			return true
+		}
+		if u.again(args) && t.spec.EffectOrOnce() == tools.Once {
 			return true
 		}
 		prior++
@@ -358,10 +378,10 @@ func (r *Run) spend(d Decision) {
 		return
 	}
 	a := r.asked(t, d.CallID, args, d.Labels)
-	if !a.bound {
-		return // a person let it through, or the bundle asks for no words
+	if !a.bound { // a person let it through, or the bundle asks for no words
+		a.clause = unasked
 	}
-	u := use{call: d.CallID, tool: d.Tool, args: string(canonical(args)), values: map[string]any{}}
+	u := use{call: d.CallID, tool: d.Tool, args: string(canonical(args)), given: args, values: map[string]any{}}
 	for _, v := range r.objects(args) {
 		u.values[fmt.Sprint(v)] = v
 	}

@@ -261,8 +261,10 @@ func (r *Run) result(f Fact) {
 		}
 	} else if ok {
 		r.failures[f.Call.Tool]++
-		r.release(f.Call.ID)
-		r.releaseStep(f.Call.ID)
+		if f.Result.Status != tools.StatusUnknown { // which may have been done
+			r.release(f.Call.ID)
+			r.releaseStep(f.Call.ID)
+		}
 	}
 	given := r.given(*f.Call)
 	if s := f.Result.Status; s == tools.StatusFail || s == tools.StatusRetry { // an error may quote anybody

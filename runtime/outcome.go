@@ -49,7 +49,7 @@ func unproven(effect tools.Effect) tools.Status {
 
 // sanitise makes arguments that are not JSON a JSON string of what was written: the
 // planner answers such a call as invalid. No arguments at all are none. It returns what
-// was written, where it is no JSON object.
+// was written, where it is no JSON object or one that can be read in two ways.
 func sanitise(call *llm.ToolCall) (written string) {
 	if len(call.Arguments) == 0 {
 		call.Arguments = json.RawMessage("{}")
@@ -61,6 +61,10 @@ func sanitise(call *llm.ToolCall) (written string) {
 		call.Arguments, _ = json.Marshal(written) // a string always encodes
 	case len(raw) > 0 && raw[0] != '{':
 		written = string(raw)
+	default:
+		if _, err := tools.Canonical(raw); err != nil {
+			written = string(raw)
+		}
 	}
 	return strings.ToValidUTF8(written, "\uFFFD")
 }

@@ -10,11 +10,13 @@ import (
 	"github.com/chaski-dev/chaski/runtime/journal"
 )
 
-// waitPoll bounds the time between two looks at a run that waits for a person; waitWatched
-// does where the journal tells of changes.
+// waitPoll bounds the time between two looks at a run that waits for a person. Where the
+// journal tells of changes, waitWatched does, and waitClock the time between two looks at
+// the clock, which may jump.
 const (
 	waitPoll    = time.Second
-	waitWatched = time.Minute
+	waitWatched = 15 * time.Minute
+	waitClock   = time.Minute
 
 	lookSoon = 50 * time.Millisecond // after a change was told of and nothing was found, then later and later
 )
@@ -26,34 +28,39 @@ const (
 // it waits it keeps no more of the run than how that stands.
 func (r *Runtime) Wait(ctx context.Context, run string) (planner.State, error) {
 	began := time.Now()
-	longest := min(r.opt.Poll, waitPoll) // the clock may jump: it is read again after this
+	longest := min(r.opt.Poll, waitPoll)
 	var changed <-chan struct{}
 	if w, ok := r.opt.Journal.(journal.Watcher); ok {
 		var stop func()
 		changed, stop = w.Watch(run)
 		defer stop()
-		longest = max(longest, waitWatched/2+rand.N(waitWatched/2)) // not all at once
+		longest = waitWatched/2 + rand.N(waitWatched/2) // not all at once
 	}
 	known := r.Standing
 	if _, ok := r.opt.Journal.(journal.Ender); !ok {
 		known = r.look(run)
 	}
-	for soon := longest; ; {
+	soon := longest
+	var st *planner.Standing
+	for look := time.Now(); ; { // when the run is looked at
 		if err := ctx.Err(); err != nil {
 			return planner.State{}, err
 		}
-		st, err := r.lookOnce(ctx, run, known)
-		if err != nil && (ctx.Err() != nil || errors.Is(err, journal.ErrNoRun) || errors.Is(err, journal.ErrCorrupt) || errors.Is(err, planner.ErrEvent)) {
-			return planner.State{}, err
+		if !time.Now().Before(look) {
+			found, err := r.lookOnce(ctx, run, known)
+			switch {
+			case err != nil && (ctx.Err() != nil || errors.Is(err, journal.ErrNoRun) || errors.Is(err, journal.ErrCorrupt) || errors.Is(err, planner.ErrEvent)):
+				return planner.State{}, err
+			case err != nil: // nothing is lost by looking later
+				r.opt.Log.Debug().Str("run", run).Err(err).Msg("a run that waits could not be looked at")
+				found = &planner.Standing{}
+				soon = min(soon, waitClock/2+rand.N(waitClock/2))
+			case found == nil || found.Status.Done():
+				return r.Load(ctx, run)
+			}
+			st, look, soon = found, time.Now().Add(min(soon, longest)), min(soon*4, longest)
 		}
-		if err == nil && (st == nil || st.Status.Done()) {
-			return r.Load(ctx, run)
-		}
-		pause := longest
-		if err != nil { // nothing is lost by looking later
-			r.opt.Log.Debug().Str("run", run).Err(err).Msg("a run that waits could not be looked at")
-			st = &planner.Standing{}
-		}
+		pause := min(time.Until(look), waitClock)
 		if !st.Until.IsZero() {
 			now := later(r.now(), st.At)
 			left := st.Until.Sub(now)
@@ -62,19 +69,19 @@ func (r *Runtime) Wait(ctx context.Context, run string) (planner.State, error) {
 				if err := r.tick(ctx, run, now); err != nil {
 					return planner.State{}, err
 				}
-				continue // also where somebody else was first: what they wrote is read
+				look = time.Now() // also where somebody else was first: what they wrote is read
+				continue
 			case st.Status == planner.Suspended && (left <= 0 || time.Since(began) >= st.Until.Sub(st.At)): // whatever was done to the clock
 				return r.Load(ctx, run)
 			}
 			pause = min(pause, max(left, time.Millisecond))
 		}
-		timer := time.NewTimer(min(pause, soon))
+		timer := time.NewTimer(pause)
 		select {
 		case <-timer.C:
-			soon = min(soon*4, longest)
 		case <-changed: // which may come before what it tells of can be read
 			timer.Stop()
-			soon = lookSoon
+			look, soon = time.Now(), lookSoon
 		case <-ctx.Done():
 			timer.Stop()
 		}

@@ -1,12 +1,15 @@
 package runtime_test
 
 import (
+	"context"
+	"encoding/json"
 	"strings"
 	"testing"
 
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/runtime"
+	"github.com/chaski-dev/chaski/tools"
 )
 
 // TestRefusedArguments shows the model what it wrote, where it is wrong and why.
@@ -36,8 +39,77 @@ func TestRefusedArguments(t *testing.T) {
 		if len(show) > 300 {
 			show = show[:300]
 		}
-		if s.Status != planner.Finished || !strings.Contains(heard, why) || !strings.Contains(heard, show) && !strings.Contains(written, `"a": 2`) {
+		if s.Status != planner.Finished || !strings.Contains(heard, why) || !strings.Contains(heard, show) {
 			t.Errorf("%.60s: the model hears %.300q", written, heard)
+		}
+	}
+}
+
+// TestShownAsWritten refuses what no finding held: each stands before the model as it was
+// written, with the reason, and is in the journal.
+func TestShownAsWritten(t *testing.T) {
+	for written, why := range map[string]string{
+		`{"text": "\ud83e"}`:             "byte",
+		`{"n": NaN}`:                     "byte",
+		`{"n": 0x10}`:                    "byte",
+		`{"n": 007}`:                     "byte",
+		`{text: "a"}`:                    "byte",
+		`{"text": "a" // a note` + "\n}": "byte",
+		"\ufeff{\"text\": \"a\"}":        "byte",
+		`{"text": "a`:                    "byte",
+		`{"text": "a"}}`:                 "byte",
+		`{"n": 1e999}`:                   "byte",
+		`true`:                           "not a JSON object",
+		`{"text": ` + strings.Repeat("[", 200) + `1`:              "byte",
+		"{\"text\": \"a\tb\"}":                                    "byte",
+		`{"n": 1, "n": 1}`:                                        "twice",
+		`{"text": "` + strings.Repeat("ä", 3000) + `", "end": x}`: `"end": x}`,
+	} {
+		heard := ""
+		model := &llm.Scripted{Next: func(n int, req *llm.Request) llm.Turn {
+			if n == 0 {
+				return llm.Turn{Calls: []llm.ToolCall{call("look", written)}}
+			}
+			heard = last(req)
+			return llm.Turn{Text: "Sorry."}
+		}}
+		s := drive(t, runtime.Options{Model: model}, planner.Budget{})
+		show := written
+		if len(show) > 300 {
+			show = show[:300]
+		}
+		if s.Status != planner.Finished || !strings.Contains(heard, why) || !strings.Contains(heard, show) {
+			t.Errorf("%.60q: the model hears %.400q", written, heard)
+		}
+	}
+}
+
+// TestResultsAreTold: what a tool returned is told from what it failed with, whatever it says.
+func TestResultsAreTold(t *testing.T) {
+	for value, status := range map[string]tools.Status{
+		`"fail: no such order"`: tools.StatusOK, `"denied: because"`: tools.StatusOK, `""`: tools.StatusOK, `null`: tools.StatusOK, `false`: tools.StatusOK,
+		`{"error":"none"}`: tools.StatusOK, `"{}"`: tools.StatusOK, `{}`: tools.StatusOK, `[]`: tools.StatusOK, "no such order": tools.StatusFail, `{"ok":true}`: tools.StatusFail,
+	} {
+		var heard llm.Message
+		model := &llm.Scripted{Next: func(n int, req *llm.Request) llm.Turn {
+			if n == 0 {
+				return llm.Turn{Calls: []llm.ToolCall{call("look", `{}`)}}
+			}
+			heard = req.Messages[len(req.Messages)-1]
+			return llm.Turn{Text: "I see."}
+		}}
+		s := drive(t, runtime.Options{Model: model, Caller: callerFunc(func(context.Context, tools.Call) (tools.Result, error) {
+			if status == tools.StatusOK {
+				return tools.Result{Status: status, Value: json.RawMessage(value)}, nil
+			}
+			return tools.Result{Status: status, Reason: value}, nil
+		})}, planner.Budget{})
+		want := llm.Message{Value: json.RawMessage(value)}
+		if status != tools.StatusOK {
+			want = llm.Message{IsError: true, Content: string(status) + ": " + value}
+		}
+		if s.Status != planner.Finished || heard.IsError != want.IsError || string(heard.Value) != string(want.Value) || heard.Content != want.Content {
+			t.Errorf("%s %s: the model hears %+v", status, value, heard)
 		}
 	}
 }

@@ -99,6 +99,7 @@ func timeoutOf() time.Duration {
 type process struct {
 	cmd   *exec.Cmd
 	lines chan string
+	dead  sync.Once
 }
 
 func spawn(t *testing.T, dir, url string, env ...string) *process {
@@ -113,7 +114,7 @@ func spawn(t *testing.T, dir, url string, env ...string) *process {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	p := &process{cmd, make(chan string, 16)}
+	p := &process{cmd: cmd, lines: make(chan string, 8)}
 	go func() {
 		for s := bufio.NewScanner(out); s.Scan(); {
 			p.lines <- s.Text()
@@ -139,10 +140,10 @@ func (p *process) expect(t *testing.T, line string) {
 
 // kill is SIGKILL: nothing of the process runs on.
 func (p *process) kill() {
-	if p.cmd.ProcessState == nil {
+	p.dead.Do(func() {
 		_ = p.cmd.Process.Kill()
 		_ = p.cmd.Wait()
-	}
+	})
 }
 
 // counts reads the logs of all worker processes, dead ones included.

@@ -76,6 +76,7 @@ type Queue struct {
 	accepting sync.WaitGroup
 	slots     chan struct{} // one for each start that is being put into the queue
 	parked    atomic.Int32  // runs that wait without a slot
+	held      held
 
 	calendars map[string]*dated // of schedules by local time, by name
 }
@@ -266,6 +267,9 @@ func (s *Queue) accept(subject string, r micro.Request, newRun func() string) {
 func (s *Queue) Serve(ctx context.Context, do func(ctx context.Context, job Job) (Answer, error)) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
+	beating, still := context.WithCancel(context.Background()) // until the last is settled
+	defer still()
+	go s.held.beat(beating, s.o.AckWait)
 	if len(s.calendars) > 0 {
 		wg.Go(func() { s.keepArmed(ctx) })
 	}
@@ -335,35 +339,19 @@ func (s *Queue) handle(ctx context.Context, msg jetstream.Msg, slots chan struct
 		}
 		return
 	}
-	beat := time.NewTicker(s.o.AckWait / 2)
-	defer beat.Stop()
-	type outcome struct {
-		answer Answer
-		err    error
-	}
-	done := make(chan outcome, 1)
-	go func() {
-		a, err := do(ctx, job)
-		for err == nil && !a.Final && s.o.Wait != nil && ctx.Err() == nil {
-			a.Run = job.Run
-			if err = s.publish(ctx, job, a); err != nil {
-				break
-			}
-			if err = s.park(ctx, job.Run, slots); err == nil {
-				a, err = do(ctx, job)
-			}
+	release := s.held.hold(msg, s.o.AckWait)
+	a, err := do(ctx, job)
+	for err == nil && !a.Final && s.o.Wait != nil && ctx.Err() == nil {
+		a.Run = job.Run
+		if err = s.publish(ctx, job, a); err != nil {
+			break
 		}
-		done <- outcome{a, err}
-	}()
-	for {
-		select {
-		case <-beat.C:
-			_ = msg.InProgress() // if it is lost, another runner finds the run leased
-		case out := <-done:
-			s.settle(ctx, msg, job, out.answer, out.err)
-			return
+		if err = s.park(ctx, job.Run, slots); err == nil {
+			a, err = do(ctx, job)
 		}
 	}
+	release()
+	s.settle(ctx, msg, job, a, err)
 }
 
 // park gives the slot up until the run can go on.

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -129,22 +130,23 @@ func (s *Stream) getBatch(ctx context.Context, run string, seq uint64) (out []go
 const batchBytes = 8 << 20
 
 // several makes a request that some server of the stream answers with up to most messages,
-// and yields them. Those that are lost on the way are missing.
-func (s *Stream) several(ctx context.Context, w wanted, most int, yield func(got) bool) {
+// and yields them. Those that are lost on the way are missing; whole says that the server
+// sent all that it has.
+func (s *Stream) several(ctx context.Context, w wanted, most int, yield func(got) bool) (whole bool) {
 	body, err := json.Marshal(w)
 	if err != nil {
-		return
+		return false
 	}
 	nc := s.js.Conn()
 	answers := make(chan *nats.Msg, most+1)
 	inbox := nc.NewInbox()
 	sub, err := nc.ChanSubscribe(inbox, answers)
 	if err != nil {
-		return
+		return false
 	}
 	defer func() { _ = sub.Unsubscribe() }()
 	if nc.PublishRequest(directGet+s.name, inbox, body) != nil {
-		return
+		return false
 	}
 	patience := time.NewTimer(s.opt.Wait / 3)
 	defer patience.Stop()
@@ -152,15 +154,18 @@ func (s *Stream) several(ctx context.Context, w wanted, most int, yield func(got
 		select {
 		case msg := <-answers:
 			patience.Reset(s.opt.Wait / 3)
-			if g := readDirect(msg); g.err != nil || !yield(g) {
-				return
+			if g := readDirect(msg); g.err != nil {
+				return errors.Is(g.err, jetstream.ErrMsgNotFound) && cmp.Or(msg.Header.Get("Nats-Num-Pending"), "0") == "0"
+			} else if !yield(g) {
+				return false
 			}
 		case <-patience.C:
-			return
+			return false
 		case <-ctx.Done():
-			return
+			return false
 		}
 	}
+	return true
 }
 
 // readDirect reads a message as a server of the stream sends it; also the end of a batch.

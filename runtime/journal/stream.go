@@ -38,10 +38,11 @@ type Stream struct {
 	name   string
 	opt    StreamOptions
 
-	mu    sync.Mutex
-	tails map[string]streamTail
-	heard *nats.Subscription // to all runs, while somebody waits for one
-	back  chan nats.Status   // has something in it when the connection came back, likewise
+	mu      sync.Mutex
+	tails   map[string]streamTail
+	heard   *nats.Subscription // to all runs, while somebody waits for one
+	back    chan nats.Status   // has something in it when the connection came back, likewise
+	unsweep func()             // ends the sweeps, likewise
 
 	watched watches
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"maps"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -39,14 +41,7 @@ func (s *Stream) Lasts(ctx context.Context, runs []string) []End {
 		}
 	}
 	for s.direct() && len(missing) > 1 {
-		ask := wanted{MaxBytes: batchBytes}
-		room := s.js.Conn().MaxPayload() - 1024
-		for subject := range missing {
-			if room -= int64(len(subject)) + 3; room < 0 || len(ask.Lasts) == mostLasts {
-				break
-			}
-			ask.Lasts = append(ask.Lasts, subject)
-		}
+		ask := wanted{Lasts: s.fitting(maps.Keys(missing)), MaxBytes: batchBytes}
 		var some []got
 		s.several(ctx, ask, len(ask.Lasts), func(g got) bool {
 			some = append(some, g)
@@ -72,6 +67,18 @@ func (s *Stream) Lasts(ctx context.Context, runs []string) []End {
 		out[i] = s.end(ctx, runs[i], 0, g)
 	}
 	return out
+}
+
+// fitting takes as many subjects as one request may name, at least one.
+func (s *Stream) fitting(subjects iter.Seq[string]) (some []string) {
+	room := s.js.Conn().MaxPayload() - 1024
+	for subject := range subjects {
+		if room -= int64(len(subject)) + 3; len(some) > 0 && (room < 0 || len(some) == mostLasts) {
+			break
+		}
+		some = append(some, subject)
+	}
+	return some
 }
 
 // end reads an answer; seq is 1 for a first record.

@@ -1,15 +1,13 @@
 package journal
 
 import (
-	"strings"
 	"sync"
 	"time"
-
-	"github.com/nats-io/nats.go"
 )
 
-// Watcher is a [Journal] that tells when a run may have got records, in whatever process.
-// It may miss some: whoever waits looks by itself now and then.
+// Watcher is a [Journal] that tells when a run may have got records, in whatever process,
+// at the latest a few minutes after it has got them and can be asked. Whoever waits looks
+// once after it began to watch.
 type Watcher interface {
 	// Watch returns a channel that has something in it after a run was appended to, and
 	// how to end that.
@@ -107,49 +105,5 @@ func (d *Dir) scan() {
 			now[run] = size
 		}
 		before = now
-	}
-}
-
-// Watch implements [Watcher] by listening to the subjects of all runs, as long as somebody
-// waits for one. What is heard may not be in the stream yet; what was said while the
-// connection was away is not heard, so all are told when it is back.
-func (s *Stream) Watch(run string) (<-chan struct{}, func()) {
-	changed, stop, _ := s.watched.add(run)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.heard == nil || !s.heard.IsValid() {
-		s.heard, _ = s.js.Conn().Subscribe(subjectPrefix+"*", func(m *nats.Msg) { // who may not listen looks
-			s.watched.tell(strings.TrimPrefix(m.Subject, subjectPrefix))
-		})
-	}
-	if s.back == nil {
-		s.back = s.js.Conn().StatusChanged(nats.CONNECTED)
-		go s.tellAll(s.back)
-	}
-	return changed, func() {
-		stop()
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if !s.watched.none() {
-			return
-		}
-		if s.heard != nil {
-			_ = s.heard.Unsubscribe()
-			s.heard = nil
-		}
-		if s.back != nil {
-			s.js.Conn().RemoveStatusListener(s.back)
-			s.back = nil
-		}
-	}
-}
-
-// tellAll tells those who wait that they may have missed something, a thousand a second.
-func (s *Stream) tellAll(back <-chan nats.Status) {
-	for range back {
-		for _, run := range s.watched.names() {
-			s.watched.tell(run)
-			time.Sleep(time.Millisecond)
-		}
 	}
 }

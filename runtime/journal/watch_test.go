@@ -2,10 +2,13 @@ package journal_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/chaski-dev/chaski/runtime/bus"
 	"github.com/chaski-dev/chaski/runtime/journal"
 )
 
@@ -112,5 +115,62 @@ func TestReadAgain(t *testing.T) {
 	}
 	if more, err := j.Read(ctx, "a", last); err != nil || len(more) != 1 {
 		t.Fatal(more, err)
+	}
+}
+
+// TestSweep: a record that nobody heard of is told of all the same, twice, for
+// the server that was asked may have been behind; of runs that got none it isn't.
+func TestSweep(t *testing.T) {
+	s, err := bus.Start(bus.ServerOptions{MaxPayload: 64 << 10, StoreDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	j, other := openStream(t, bus.Options{Server: s}), openStream(t, bus.Options{Server: s})
+	const runs = 1200 // of a server's limit of 1,000 at once
+	heard := make([]<-chan struct{}, runs)
+	name := func(i int) string { return fmt.Sprintf("run-%04d", i) }
+	lasts := make([]journal.Record, runs)
+	for i := range lasts {
+		lasts[i] = fill(t, other, name(i), 1)
+	}
+	for i := range heard { // from here on there is nothing to hear
+		var stop func()
+		heard[i], stop = j.Watch(name(i))
+		t.Cleanup(stop)
+	}
+	j.Deafen()
+	drain := func() (told []int) {
+		for i, c := range heard {
+			if len(c) > 0 {
+				<-c
+				told = append(told, i)
+			}
+		}
+		return told
+	}
+	sweep, err := j.Sweeps(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sweep()
+	if told := drain(); len(told) > 0 {
+		t.Fatalf("told of %v, which got nothing", told)
+	}
+	changed := []int{3, 999, 1000, 1199}
+	for _, i := range changed {
+		if err := other.Append(ctx, name(i), lasts[i].Next(1, json.RawMessage(`{}`))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n := range 2 {
+		sweep()
+		if told := drain(); !slices.Equal(told, changed) {
+			t.Errorf("sweep %d told of %v, want %v", n, told, changed)
+		}
+	}
+	sweep()
+	if told := drain(); len(told) > 0 {
+		t.Errorf("told of %v again and again", told)
 	}
 }
