@@ -1,7 +1,6 @@
 package chat
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,8 +10,8 @@ import (
 // The keys under which models write what a call is made of.
 var (
 	nameKeys  = []string{"name", "function", "tool", "tool_name", "function_name", "action", "recipient_name"}
-	argsKeys  = []string{"parameters", "arguments", "args", "input", "kwargs", "tool_input", "action_input", "params", "tool_args"}
-	callsKeys = []string{"tool_calls", "function_calls", "calls", "tools"}
+	argsKeys  = []string{"parameters", "arguments", "args", "input", "kwargs", "tool_input", "action_input", "params", "tool_args", "parameter", "argument", "inputs"}
+	callsKeys = []string{"tool_calls", "function_calls", "calls", "tools", "tool_uses", "tool_call", "function_call", "call"}
 )
 
 // meant are the calls that a value spells.
@@ -31,14 +30,14 @@ func (s *sieve) meant(v value, depth int) (calls []found) {
 		return calls
 	}
 	for _, key := range callsKeys {
-		if list, ok := v.get(key); ok && list.kind == '[' {
+		if list, ok := v.member(key); ok && (list.kind == '[' || list.kind == '{') {
 			return s.meant(list, depth+1)
 		}
 	}
 	f := found{args: value{kind: '{'}, converted: true}
 	used := []string{}
 	for _, key := range nameKeys {
-		n, ok := v.get(key)
+		n, ok := v.member(key)
 		if !ok {
 			continue
 		}
@@ -59,13 +58,14 @@ func (s *sieve) meant(v value, depth int) (calls []found) {
 		}
 	}
 	if f.name == "" {
-		if len(v.keys) == 1 { // {"f": {…}}
-			if name, ok := s.resolve(v.keys[0]); ok && v.items[0].kind == '{' {
-				f.name, f.args = name, v.items[0]
-				return []found{f}
+		for i, key := range v.keys { // {"f": {…}, "g": {…}}
+			name, ok := s.resolve(key)
+			if !ok || v.items[i].kind != '{' {
+				return nil
 			}
+			calls = append(calls, found{name: name, args: v.items[i], converted: true})
 		}
-		return nil
+		return calls
 	}
 	if args, ok := argsOf(v); ok {
 		f.args = args
@@ -74,7 +74,7 @@ func (s *sieve) meant(v value, depth int) (calls []found) {
 	props, _ := s.schemas[f.name].properties()
 	for i, key := range v.keys { // the arguments beside the name
 		switch _, declared := props.get(key); {
-		case slices.Contains(used, key):
+		case slices.ContainsFunc(used, func(u string) bool { return folded(u) == folded(key) }):
 		case !declared:
 			return nil // it means something else
 		default:
@@ -87,7 +87,7 @@ func (s *sieve) meant(v value, depth int) (calls []found) {
 // argsOf are the arguments among the members of a call.
 func argsOf(v value) (value, bool) {
 	for _, key := range argsKeys {
-		args, ok := v.get(key)
+		args, ok := v.member(key)
 		if !ok {
 			continue
 		}
@@ -107,12 +107,48 @@ func argsOf(v value) (value, bool) {
 		case args.kind == 'n' || args.kind == '[' && len(args.items) == 0:
 			return value{kind: '{'}, true
 		case args.kind == '[' && len(args.items) == 1 && args.items[0].kind == '{':
-			return args.items[0], true
+			args = args.items[0]
 		}
-		return args, true
+		return pairs(args), true
 	}
 	return value{}, false
 }
+
+// pairs is an object for a list of {"name": …, "value": …}; any other value stays.
+func pairs(v value) value {
+	list := v.items
+	if v.kind == '{' {
+		list = []value{v}
+	}
+	out := value{kind: '{'}
+	for _, item := range list {
+		key, named := item.get("name")
+		val, valued := item.get("value")
+		if _, twice := out.get(key.text); !named || !valued || twice || key.kind != '"' || len(item.keys) > 2 {
+			return v
+		}
+		out.set(key.text, val)
+	}
+	if len(out.keys) == 0 {
+		return v
+	}
+	return out
+}
+
+// member is get where no key is the same for a key that differs in case and underscores.
+func (v value) member(key string) (value, bool) {
+	if m, ok := v.get(key); ok {
+		return m, true
+	}
+	if i := slices.IndexFunc(v.keys, func(k string) bool { return folded(k) == folded(key) }); i >= 0 && v.kind == '{' {
+		return v.items[i], true
+	}
+	return value{}, false
+}
+
+func folded(key string) string { return strings.ToLower(keyMarks.Replace(key)) }
+
+var keyMarks = strings.NewReplacer("_", "", "-", "", " ", "")
 
 // properties are those that a schema declares.
 func (s *toolSchema) properties() (value, bool) {
@@ -125,8 +161,10 @@ func (s *toolSchema) properties() (value, bool) {
 
 // flatten is a name without what models spell otherwise: case, underscores, blanks.
 func flatten(name string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "", ".", "").Replace(name))
+	return strings.ToLower(nameMarks.Replace(name))
 }
+
+var nameMarks = strings.NewReplacer("_", "", "-", "", " ", "", ".", "")
 
 // resolve finds the declared tool that a name means: the same, or the only one that differs
 // in what surrounds it or in case and underscores.
@@ -211,41 +249,4 @@ func first(list []string) string {
 		return ""
 	}
 	return list[0]
-}
-
-// showing are words of people who show a call instead of making it.
-var showing = regexp.MustCompile(`(?i)\b(?:examples?|e\.g|for instance|such as|like this|looks? like|would (?:be|look|write|call|send|use)|could (?:be|write|call|send)|syntax|formats?|formatted|sample|templates?|written|quote[ds]?|says?|said|ejemplo|exemple|beispiel|esempio|exemplo)\b|z\. ?B\.`)
-
-// shown says that a call is shown, not made: the words before it say so, or it stands in
-// what others wrote. before ends where the call begins; raw is as it stands.
-func (p *Parser) shown(before, raw string) bool {
-	text := strings.TrimRight(before, " \t\r\n`")
-	if len(text) > 240 {
-		text = text[len(text)-240:]
-	}
-	if at := strings.LastIndex(text, "\n\n"); at >= 0 {
-		text = text[at:]
-	}
-	if showing.MatchString(text) {
-		return true
-	}
-	parts := append(strings.FieldsFunc(raw, func(c rune) bool { return c == '\n' || c == ';' }), raw)
-	for _, q := range p.o.Quoted {
-		q = squeezed(q)
-		for _, part := range parts { // one of several calls is enough
-			if part = squeezed(part); len(part) > 8 && strings.ContainsAny(part, ":=(>") && strings.Contains(q, part) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-var fence = regexp.MustCompile("^[ \t\r\n]*```[A-Za-z_]*")
-
-// squeezed is a call without what quoting adds: white space, backslashes, marks around it.
-func squeezed(s string) string {
-	s = fence.ReplaceAllString(s, "")
-	s = strings.Trim(s, " \t\r\n`;,\"“”")
-	return strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "", "\\", "").Replace(s)
 }

@@ -7,8 +7,8 @@ import (
 
 var (
 	mistralName   = regexp.MustCompile(`^\s*([A-Za-z_][\w.-]*)\s*(?:\[CALL_ID\]\s*\w*\s*)?(?:\[ARGS\])?\s*`)
-	parameterOpen = regexp.MustCompile(`^\s*<parameter[=:]\s*["']?([\w.-]+)["']?\s*>`)
-	parameterEnd  = regexp.MustCompile(`</parameter>|<parameter[=:]|</function>|</tool_call>`)
+	parameterOpen = regexp.MustCompile(`^\s*<parameter(?:[=:]|\s+name\s*=)\s*["']?([\w.-]+)["']?\s*>`)
+	parameterEnd  = regexp.MustCompile(`</parameter>|<parameter[=:\s]|</function>|</tool_call>|</invoke>`)
 	partParameter = regexp.MustCompile(`^\s*(?:<[\w/=: "'.-]*)?$`)
 )
 
@@ -61,15 +61,8 @@ func (s *sieve) parameters(tool, text string, final bool) (args value, end int, 
 			}
 			return args, end, false // cut off
 		}
-		written := strings.TrimSuffix(strings.TrimPrefix(strings.ReplaceAll(rest[:close[0]], "\r\n", "\n"), "\n"), "\n")
-		v := value{kind: '"', text: written}
-		if prop, _ := props.get(key); !isText(prop) {
-			if w := strings.TrimSpace(written); w != "" {
-				if read, n, ok, _ := readSlack(w, true); ok && n == len(w) {
-					v = read
-				}
-			}
-		}
+		prop, _ := props.get(key)
+		v := written(prop, rest[:close[0]])
 		if _, twice := args.get(key); twice {
 			return value{kind: 'n'}, end, false // it could be read in two ways
 		}
@@ -79,6 +72,17 @@ func (s *sieve) parameters(tool, text string, final bool) (args value, end int, 
 			end += len("</parameter>")
 		}
 	}
+}
+
+// written is the value of an argument that stands in a tag of its own.
+func written(schema value, text string) value {
+	text = strings.TrimSuffix(strings.TrimPrefix(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), "\n")
+	if w := strings.TrimSpace(text); w != "" && !isText(schema) {
+		if read, n, ok, _ := readSlack(w, true); ok && n == len(w) {
+			return read
+		}
+	}
+	return value{kind: '"', text: text}
 }
 
 // isText says that a schema wants a string.

@@ -1,9 +1,11 @@
 package chat
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -11,14 +13,17 @@ import (
 	"github.com/chaski-dev/chaski/llm"
 )
 
-var testTools = []llm.ToolSpec{
-	{Name: "get_weather", Parameters: []byte(`{"type": "object", "properties": {"city": {"type": "string"}, "unit": {"type": "string", "enum": ["celsius", "fahrenheit"]}}, "required": ["city"]}`)},
-	{Name: "lookup_order", Parameters: []byte(`{"type": "object", "properties": {"order_id": {"type": "integer"}, "items": {"type": "array", "items": {"type": "string"}}}, "required": ["order_id"], "additionalProperties": false}`)},
-	{Name: "refund", Parameters: []byte(`{"type": "object", "properties": {"order_id": {"type": "integer"}, "amount": {"type": "number"}, "reason": {"type": "string"}, "notify": {"type": "boolean"}, "note": {"type": ["string", "null"]}}, "required": ["order_id"]}`)},
-	{Name: "list_orders", Parameters: []byte(`{"type": "object", "properties": {}}`)},
-	{Name: "find", Parameters: []byte(`{"type": "object", "properties": {"filter": {"$ref": "#/$defs/f"}}, "$defs": {"f": {"type": "object", "properties": {"max": {"type": "integer"}}}}}`)},
-	{Name: "send-mail", Parameters: []byte(`{"type": "object", "properties": {"to": {"type": "string"}, "body": {"type": "string"}}}`)},
-}
+// testTools are those that the cases of testdata call.
+var testTools = func() (tools []llm.ToolSpec) {
+	data, err := os.ReadFile("testdata/tools.json")
+	if err == nil {
+		err = json.Unmarshal(data, &tools)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return tools
+}()
 
 var noTools = []llm.ToolSpec{}
 

@@ -55,10 +55,10 @@ func (s *sieve) finish() []llm.Event {
 }
 
 // closers are what may stand after a call and belongs to it.
-var closers = regexp.MustCompile("^(?:[ \\t\\r\\n]*(?:```|<[/|][A-Za-z_|:-]*>|/?>|[`;,)}\\]\"”.]))+")
+var closers = regexp.MustCompile("^(?:[ \\t\\r\\n]*(?:```|<[/|][A-Za-z_|:-]*>|<｜tool▁calls?▁end｜>|<[A-Za-z_]+\\|>|/?>|\\*\\*|[`;,)}\\]\"”.]))+")
 
 // partCloser is the beginning of one, or of white space before it.
-var partCloser = regexp.MustCompile("^[ \\t\\r\\n]*(?:`{0,2}|<(?:[/|][A-Za-z_|:-]*)?|/)$")
+var partCloser = regexp.MustCompile("^[ \\t\\r\\n]*(?:`{0,2}|<(?:[/|]?[A-Za-z_|:-]*)?|<｜[^｜>]{0,20}｜?|/|\\*)$")
 
 func (s *sieve) read(final bool) (out []llm.Event) {
 	from := 0
@@ -160,15 +160,17 @@ func tail(s string) string {
 }
 
 // lead is what may stand before a call on its line, and the fence on the line before it.
-const lead = "(?:```[A-Za-z_]*[ \\t]*\\n?)?[ \\t]*(?:(?:\\d{1,2}[.)]|[-*])[ \\t]+)?[`\"“]{0,3}(?:[A-Za-z_]\\w{0,31}[ \\t]*=[ \\t]*)?(?:print\\([ \\t]*)?"
+const lead = "(?:```[A-Za-z_]*[ \\t]*\\n?)?[ \\t]*(?:(?:\\d{1,2}[.)]|[-*•])[ \\t]+)?[`\"“]{0,3}(?:>>>[ \\t]*)?(?:(?i:" + labels + ")[ \\t]*:[ \\t]*)?" +
+	"(?:(?:const|let|var)[ \\t]+)?(?:[a-z_]\\w{0,31}[ \\t]*=[ \\t]*)?(?:await[ \\t]+)?(?:print\\([ \\t]*)?"
 
 // longestLead bounds it in bytes.
 const longestLead = 160
 
 var (
 	leading  = regexp.MustCompile("(?:^|\n)(" + lead + ")$")
-	ticks    = regexp.MustCompile("`{1,3}[a-z]*[ \\t]*$")
-	partLead = regexp.MustCompile("(?:^|\n)((?:`{1,3}[A-Za-z_]*[ \\t]*\\n?)?[ \\t]*(?:\\d{1,2}[.)]?[ \\t]*|[-*][ \\t]*)?[`\"“]{0,3}(?:[a-z_]\\w{0,63}[ \\t]*=?[ \\t]*)?(?:print\\([ \\t]*)?)$")
+	ticks    = regexp.MustCompile("(?:`{1,3}[a-z]*|\\*\\*|[({])[ \\t]*$")
+	partLead = regexp.MustCompile("(?:^|\n)((?:`{1,3}[A-Za-z_]*[ \\t]*\\n?)?[ \\t]*(?:\\d{1,2}[.)]?[ \\t]*|[-*•][ \\t]*)?[`\"“]{0,3}>{0,3}[ \\t]*(?:(?i:" + beginnings(labels) + ")|(?i:" + labels + ")[ \\t]*:?[ \\t]*)?" +
+		"(?:(?:const|let|var)[ \\t]+)?(?:[a-z_]\\w{0,63}[ \\t]*=?[ \\t]*)?(?:await[ \\t]*|[a-z]{1,5})?(?:print\\([ \\t]*)?)$")
 )
 
 // candidate finds the next place, at or after from, where a call may open, and where what
@@ -251,6 +253,11 @@ func (s *sieve) take(at int, final bool) (calls []llm.ToolCall, end int, more bo
 			return nil, 0, false
 		}
 		found, end, more = s.json(text, final)
+		if rest := text[end:]; c == '"' && len(found) > 0 && closers.FindString(rest) != strings.TrimRight(rest, " \t\r\n") {
+			return nil, 0, false // a string beside other text is a quotation
+		} else if c == '"' && len(found) > 0 && !final {
+			more = true
+		}
 	default:
 		found, end, more = s.expressions(text, final)
 	}
@@ -295,8 +302,8 @@ func (s *sieve) json(text string, final bool) (calls []found, end int, more bool
 }
 
 var (
-	functionTag = regexp.MustCompile(`^<function(?:[=:]|\s+name\s*=)\s*["']?([A-Za-z_][\w.-]*)["']?[\s,/]*([>(\s]*)`)
-	otherTag    = regexp.MustCompile(`^<\|?/?(?i:[\w-]*(?:tool|function|python|action)[\w-]*)\|?>\s*`)
+	functionTag = regexp.MustCompile(`^<(?:function|tool_call|tool|invoke|call|action)(?:[=:]|\s+name\s*=)\s*["']?([A-Za-z_][\w.-]*)["']?[\s,/]*([>(\s]*)`)
+	otherTag    = regexp.MustCompile(`^<\|?/?(?i:[\w-]*(?:tool|function|python|action|call|invoke|request|response|json|output|answer)[\w-]*)\|?>\s*`)
 	closingTag  = regexp.MustCompile(`^[\s)]*>?[\s]*</[\w-]*>`)
 	partTag     = regexp.MustCompile(`^<\|?[A-Za-z_|]*[-\w]*(?:[=: ]*["']?[\w.="' -]*)?\|?$`)
 )
@@ -346,11 +353,15 @@ func (s *sieve) tag(text string, final bool) (calls []found, end int, more bool)
 			calls, end, more = s.json(rest, final)
 		case rest[0] == '<':
 			calls, end, more = s.tag(rest, final)
+		case isWord(rest[0]) && s.named(rest):
+			calls, end, more = s.expressions(rest, final)
 		}
-		if len(calls) == 0 {
-			return nil, 0, more
+		if len(calls) > 0 || more {
+			return calls, end + len(m), more
 		}
-		return calls, end + len(m), false
+	}
+	if calls, end, more = s.marked(text, final); len(calls) > 0 || more {
+		return calls, end, more
 	}
 	return nil, 0, !final && len(text) < 80 && partTag.MatchString(text)
 }
@@ -429,7 +440,10 @@ func (s *sieve) expression(text string, final bool) (f found, n int, ok, short b
 		return f, 0, false, s.named(text)
 	}
 	if _, declared := s.schemas[f.name]; !declared || text[i] != '(' {
-		return f, 0, false, false
+		if !declared {
+			return f, 0, false, false
+		}
+		return s.spelt(f.name, text, i, final)
 	}
 	i++
 	f.args, f.converted = value{kind: '{'}, true
@@ -443,11 +457,17 @@ func (s *sieve) expression(text string, final bool) (f found, n int, ok, short b
 		}
 	}()
 	for !r.closed(')') {
+		if strings.HasPrefix(text[r.i:], "**") { // f(**{…})
+			r.i += 2
+		}
 		at := r.i
 		for r.i < len(text) && isWord(text[r.i]) {
 			r.i++
 		}
 		key := text[at:r.i]
+		if quoted := quotedKey.FindStringSubmatch(text[at:]); quoted != nil {
+			key, r.i = quoted[1], at+len(quoted[0])-1
+		}
 		r.space()
 		if key != "" && r.i < len(text) && (text[r.i] == '=' || text[r.i] == ':') {
 			r.i++

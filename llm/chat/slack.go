@@ -57,6 +57,9 @@ func (r *slack) space() {
 		switch {
 		case isSpace(r.s[r.i]):
 			r.i++
+		case strings.HasPrefix(r.s[r.i:], "\u00a0"), strings.HasPrefix(r.s[r.i:], "\u200b"):
+			_, n := utf8.DecodeRuneInString(r.s[r.i:])
+			r.i += n
 		case strings.HasPrefix(r.s[r.i:], "//"), r.s[r.i] == '#':
 			n := strings.IndexByte(r.s[r.i:], '\n')
 			if n < 0 {

@@ -85,24 +85,40 @@ func (t *turn) text(said string, probs []llm.TokenLogProb) []llm.Event {
 	return t.parsed(t.written(said))
 }
 
-// written reads text that may begin with the token which opens calls, which some servers
-// send as text.
+// written reads text that may begin with tokens that some servers send as text: the header of
+// the turn and the token which opens calls.
 func (t *turn) written(said string) []llm.Event {
 	if t.begun {
 		return t.parser.Push(chat.Piece{Text: said})
 	}
 	t.head += said
-	said, tagged := strings.CutPrefix(strings.TrimLeft(t.head, " \n"), chat.PythonTag)
-	if !tagged && strings.HasPrefix(chat.PythonTag, said) {
+	said = strings.TrimLeft(t.head, " \n")
+	if strings.HasPrefix(chat.PythonTag, said) || strings.HasPrefix(chat.StartHeader, said) {
 		return nil
 	}
+	if strings.HasPrefix(said, chat.StartHeader) {
+		role, rest, ended := strings.Cut(said[len(chat.StartHeader):], chat.EndHeader)
+		switch {
+		case ended && len(role) < longestRole:
+			events := t.parser.Push(chat.Piece{Special: chat.StartHeader})
+			events = append(events, t.parser.Push(chat.Piece{Special: chat.EndHeader})...)
+			t.head = ""
+			return append(events, t.written(strings.TrimLeft(rest, " \n"))...)
+		case len(said) < len(chat.StartHeader)+longestRole+len(chat.EndHeader):
+			return nil
+		}
+	}
 	t.begun = true
+	said, tagged := strings.CutPrefix(said, chat.PythonTag)
 	if !tagged {
 		return t.parser.Push(chat.Piece{Text: t.head})
 	}
 	events := t.parser.Push(chat.Piece{Special: chat.PythonTag})
 	return append(events, t.parser.Push(chat.Piece{Text: said})...)
 }
+
+// longestRole bounds the role in a header in bytes.
+const longestRole = 24
 
 // parsed numbers the calls that were found in the text among the others.
 func (t *turn) parsed(events []llm.Event) []llm.Event {
