@@ -2,11 +2,9 @@ package llama
 
 import (
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -194,22 +192,6 @@ func adapterFile(c *Config, path string) (a *Adapter, err error) {
 	})
 }
 
-// peftConfig is the part of adapter_config.json that is read.
-type peftConfig struct {
-	Type      string             `json:"peft_type"`
-	Rank      int                `json:"r"`
-	Alpha     float64            `json:"lora_alpha"`
-	Stable    bool               `json:"use_rslora"` // scaled by the root of the rank
-	Dora      bool               `json:"use_dora"`
-	FanIn     bool               `json:"fan_in_fan_out"`
-	Bias      string             `json:"bias"`
-	LoraBias  bool               `json:"lora_bias"`
-	Saved     []string           `json:"modules_to_save"`
-	Ranks     map[string]int     `json:"rank_pattern"` // the tensors say it themselves
-	Alphas    map[string]float64 `json:"alpha_pattern"`
-	Trainable json.RawMessage    `json:"trainable_token_indices"`
-}
-
 var peftName = regexp.MustCompile(`^(?:base_model\.model\.)?model\.layers\.(\d+)\.(?:self_attn|mlp)\.(\w+)\.lora_([AB])(?:\.\w+)?\.weight$`)
 
 // peftPlaces are the names of adapted matrices in PEFT's files.
@@ -221,23 +203,9 @@ func peft(c *Config, dir string) (a *Adapter, err error) {
 	if err != nil {
 		return nil, err
 	}
-	var p peftConfig
-	if err := json.Unmarshal(raw, &p); err != nil {
+	p, err := parsePEFT(raw)
+	if err != nil {
 		return nil, fmt.Errorf("adapter_config.json: %w", err)
-	}
-	switch {
-	case p.Type != "LORA":
-		return nil, fmt.Errorf("adapter_config.json: peft_type %q, want LORA", p.Type)
-	case p.Dora:
-		return nil, errors.New("adapter_config.json: use_dora is not done here")
-	case p.FanIn:
-		return nil, errors.New("adapter_config.json: fan_in_fan_out is not done here")
-	case p.LoraBias || p.Bias != "" && p.Bias != "none":
-		return nil, errors.New("adapter_config.json: biases are not done here")
-	case len(p.Saved) > 0:
-		return nil, fmt.Errorf("adapter_config.json: modules_to_save %v: whole matrices of an adapter are not done here", p.Saved)
-	case len(p.Trainable) > 0 && string(p.Trainable) != "null":
-		return nil, errors.New("adapter_config.json: trainable_token_indices are not done here")
 	}
 	data, unmap, err := gguf.Map(filepath.Join(dir, "adapter_model.safetensors"))
 	if err != nil {
@@ -260,7 +228,7 @@ func peft(c *Config, dir string) (a *Adapter, err error) {
 			return nil, fmt.Errorf("it changes %s, of the shape %v, which is not done here: want lora_A and lora_B of %s", name, t.shape, strings.Join(peftPlaces, ", "))
 		}
 		ours := "blk." + m[1] + "." + adapted[place]
-		modules[ours] = strings.TrimSuffix(name[:strings.Index(name, ".lora_")], ".")
+		modules[ours] = strings.TrimPrefix(name[:strings.Index(name, ".lora_")], "base_model.model.")
 		h := half{t.typ, t.shape[0], t.shape[1], t.data}
 		if m[3] == "A" {
 			as[ours] = h
@@ -278,18 +246,14 @@ func peft(c *Config, dir string) (a *Adapter, err error) {
 		}
 		bs[ours] = h
 	}
-	return gather(c, as, bs, func(name string, rank int) float64 {
-		alpha := p.Alpha
-		for pattern, own := range p.Alphas {
-			if re, err := regexp.Compile(`(?:^|.*\.)(?:` + pattern + `)$`); err == nil && re.MatchString(modules[name]) {
-				alpha = own
+	for name, module := range modules {
+		if a, ok := as[name]; ok {
+			if err := p.check(module, a.rows); err != nil {
+				return nil, fmt.Errorf("adapter_config.json: %w", err)
 			}
 		}
-		if p.Stable {
-			return alpha / math.Sqrt(float64(rank))
-		}
-		return alpha / float64(rank)
-	})
+	}
+	return gather(c, as, bs, func(name string, rank int) float64 { return p.scale(modules[name], rank) })
 }
 
 // neighbours puts the rows of queries or keys, stored for rotation of a head's halves
