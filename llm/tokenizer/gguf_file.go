@@ -121,7 +121,7 @@ func fromGGUF(f *gguf.File) (*Tokenizer, error) {
 		return nil, err
 	}
 	if len(types) != len(tokens) {
-		return nil, fmt.Errorf("%d tokens and %d token types", len(tokens), len(types))
+		return nil, fmt.Errorf("tokenizer.ggml.tokens and token_type have %d and %d members, want as many of each", len(tokens), len(types))
 	}
 	merges, err := f.Strings("tokenizer.ggml.merges")
 	if err != nil {
@@ -131,7 +131,7 @@ func fromGGUF(f *gguf.File) (*Tokenizer, error) {
 	for i, k := range types {
 		v.Special[i], v.User[i] = k != ggufNormal && k != ggufUser, k == ggufUser
 		if k < ggufNormal || k > ggufUnused {
-			return nil, fmt.Errorf("token %d has the type %d", i, k)
+			return nil, fmt.Errorf("tokenizer.ggml.token_type: token %d, %q, has the type %d, want 1 to 5", i, tokens[i], k)
 		}
 	}
 	bad := -1

@@ -93,7 +93,7 @@ func TestBadGGUF(t *testing.T) {
 	}{
 		"kind":        {"tokenizer.ggml.model", "wordpiece", `kind "wordpiece"`},
 		"split":       {"tokenizer.ggml.pre", "chatglm-bpe", `split pattern "chatglm-bpe"`},
-		"types":       {"tokenizer.ggml.token_type", []int32{1}, "1 token types"},
+		"types":       {"tokenizer.ggml.token_type", []int32{1}, "522 and 1 members"},
 		"type":        {"tokenizer.ggml.token_type", append(make([]int32, tok.Size()-1), 9), "has the type"},
 		"merge":       {"tokenizer.ggml.merges", []string{"ab"}, `merge 0, "ab"`},
 		"merge token": {"tokenizer.ggml.merges", []string{"q q"}, "both and their join must be tokens"},

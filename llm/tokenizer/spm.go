@@ -31,7 +31,10 @@ func fromSentencePiece(f *gguf.File) (*Tokenizer, error) {
 		return nil, err
 	}
 	if len(types) != len(tokens) || len(scores) != len(tokens) {
-		return nil, fmt.Errorf("%d tokens, %d token types and %d scores", len(tokens), len(types), len(scores))
+		return nil, fmt.Errorf("tokenizer.ggml.tokens, token_type and scores have %d, %d and %d members, want as many of each", len(tokens), len(types), len(scores))
+	}
+	if i := slices.IndexFunc(scores, func(s float32) bool { return s-s != 0 }); i >= 0 {
+		return nil, fmt.Errorf("tokenizer.ggml.scores: that of token %d, %q, is %g, want a finite number", i, tokens[i], scores[i])
 	}
 	v := Vocabulary{Tokens: make([][]byte, len(tokens)), Special: make([]bool, len(tokens)), User: make([]bool, len(tokens)), Byte: make([]bool, len(tokens)), Scores: scores}
 	for i, s := range tokens {
@@ -53,7 +56,7 @@ func fromSentencePiece(f *gguf.File) (*Tokenizer, error) {
 		case ggufUnknown, ggufControl, ggufUnused:
 			v.Special[i] = true
 		default:
-			return nil, fmt.Errorf("token %d has the type %d", i, types[i])
+			return nil, fmt.Errorf("tokenizer.ggml.token_type: token %d, %q, has the type %d, want 1 to 6", i, s, types[i])
 		}
 		v.Tokens[i] = []byte(s)
 	}
@@ -63,7 +66,11 @@ func fromSentencePiece(f *gguf.File) (*Tokenizer, error) {
 	}
 	t.prefixSpace = true
 	if v, ok := f.Value("tokenizer.ggml.add_space_prefix"); ok {
-		t.prefixSpace = v != false
+		prefix, is := v.(bool)
+		if !is {
+			return nil, &gguf.KeyError{Key: "tokenizer.ggml.add_space_prefix", Err: fmt.Errorf("is a %T, want a bool", v)}
+		}
+		t.prefixSpace = prefix
 	}
 	return t, nil
 }
