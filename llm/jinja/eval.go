@@ -382,8 +382,11 @@ func arithmetic(op string, a, b any) any {
 			}
 			return (x - mod) / y
 		case "**":
-			if f := math.Pow(float64(x), float64(y)); y >= 0 && math.Abs(f) < 1<<53 {
+			switch f := math.Pow(float64(x), float64(y)); {
+			case y >= 0 && math.Abs(f) < 1<<53:
 				return int64(f)
+			case y >= 0:
+				fail("%d ** %d is more than can be done here", x, y)
 			}
 		}
 	}

@@ -116,7 +116,7 @@ var levels = [][]string{{"or"}, {"and"}, {"not"}, {"==", "!=", "<", ">", "<=", "
 
 func (p *parser) binary(level int) *node {
 	if level == len(levels) {
-		return p.unary()
+		return p.power()
 	}
 	if levels[level][0] == "not" {
 		if p.is("not") {
@@ -151,21 +151,26 @@ func (p *parser) binary(level int) *node {
 	}
 }
 
-func (p *parser) unary() *node {
+// power binds less than a sign, and from the left, as in Jinja and not in Python.
+func (p *parser) power() *node {
+	n := p.unary(true)
+	for p.accept("**") {
+		n = &node{op: "**", kids: []*node{n, p.unary(true)}}
+	}
+	return n
+}
+
+// unary reads a value with its signs; filters and tests are of the whole of it.
+func (p *parser) unary(filters bool) *node {
 	switch {
 	case p.accept("-"):
 		defer p.enter()()
-		return &node{op: "neg", kids: []*node{p.unary()}}
+		return p.postfix(&node{op: "neg", kids: []*node{p.unary(false)}}, filters)
 	case p.accept("+"):
 		defer p.enter()()
-		return p.unary()
+		return p.postfix(p.unary(false), filters)
 	}
-	n := p.postfix(p.primary(), true)
-	if p.accept("**") {
-		defer p.enter()()
-		n = &node{op: "**", kids: []*node{n, p.unary()}}
-	}
-	return n
+	return p.postfix(p.primary(), filters)
 }
 
 func (p *parser) primary() *node {

@@ -220,11 +220,15 @@ func (r *run) listFilter(name string, v any, args []any, named map[string]any) (
 		}
 		return lazy{r.selected(name, elements(v), args)}, true
 	case "unique":
-		var out []any
+		var out, seen []any
 		for _, e := range elements(v) {
 			r.step()
-			if !contains(out, e) {
-				out = append(out, e)
+			same := e
+			if t, ok := e.(text); ok { // whatever the case, the first stays
+				same = data(strings.ToLower(t.String()))
+			}
+			if !contains(seen, same) {
+				seen, out = append(seen, same), append(out, e)
 			}
 		}
 		return lazy{out}, true

@@ -2,6 +2,7 @@ package jinja
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,6 +63,8 @@ func split(src string) ([]chunk, error) {
 		body = strings.TrimPrefix(body, "+")
 		if strings.HasSuffix(body, "-") {
 			body, trimNext = body[:len(body)-1], true
+		} else if kind != '{' && strings.HasSuffix(body, "+") { // no trim_blocks
+			body = body[:len(body)-1]
 		} else {
 			newlineNext = kind != '{'
 		}
@@ -107,6 +110,8 @@ type token struct {
 	text string
 }
 
+var exponent = regexp.MustCompile(`^[eE][+-]?[0-9]+`)
+
 var signs = []string{"**", "//", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "~", "<", ">", "=", "(", ")", "[", "]", "{", "}", ",", ":", ".", "|"}
 
 func tokens(s string) ([]token, error) {
@@ -125,6 +130,7 @@ func tokens(s string) ([]token, error) {
 			for n < len(s) && (s[n] >= '0' && s[n] <= '9' || s[n] == '.' && n+1 < len(s) && s[n+1] >= '0' && s[n+1] <= '9') {
 				n++
 			}
+			n += len(exponent.FindString(s[n:]))
 			out, s = append(out, token{'0', s[:n]}), s[n:]
 		case c == '\'' || c == '"':
 			value, n, err := unquote(s)

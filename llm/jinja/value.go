@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // dict keeps the order of its keys.
@@ -243,8 +244,12 @@ func quoteRepr(s string) string {
 			b.WriteString(`\r`)
 		case c == '\t':
 			b.WriteString(`\t`)
-		case c < ' ' || c == 0x7f:
+		case c < ' ' || c >= 0x7f && c <= 0xff && !unicode.IsPrint(c):
 			fmt.Fprintf(&b, `\x%02x`, c)
+		case c > 0xff && c <= 0xffff && !unicode.IsPrint(c):
+			fmt.Fprintf(&b, `\u%04x`, c)
+		case c > 0xffff && !unicode.IsPrint(c):
+			fmt.Fprintf(&b, `\U%08x`, c)
 		default:
 			b.WriteRune(c)
 		}
