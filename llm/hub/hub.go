@@ -142,7 +142,10 @@ func (h *Hub) pull(ctx context.Context, n Name) (m *Model, err error) {
 			err = &Error{Op: "pull", Name: n.String(), Err: err}
 		}
 	}()
-	if h.Offline {
+	if h.Offline { // whether there is a newer one is not asked
+		if m, err := h.record(n); err == nil && m.whole(h.Dir) {
+			return m, nil
+		}
 		return nil, ErrOffline
 	}
 	var files []remote

@@ -91,6 +91,12 @@ func TestPull(t *testing.T) {
 	if _, err := h.Path(ctx, "hf:ann/tiny-GGUF:Q5_K_M"); !errors.Is(err, ErrOffline) {
 		t.Errorf("offline: %v", err)
 	}
+	if m, err := h.Pull(ctx, "hf:ann/tiny-GGUF"); err != nil || m.Name != "hf:ann/tiny-GGUF" {
+		t.Errorf("offline, pulled before: %+v, %v", m, err)
+	}
+	if _, err := h.Pull(ctx, "hf:ann/tiny-GGUF:Q5_K_M"); !errors.Is(err, ErrOffline) {
+		t.Errorf("offline: %v", err)
+	}
 	h.Offline = false
 	if _, err := h.Pull(ctx, "hf:ann/tiny-GGUF"); err != nil {
 		t.Error(err)
