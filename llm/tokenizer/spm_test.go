@@ -93,7 +93,7 @@ func TestSentencePiece(t *testing.T) {
 
 func TestBadSentencePiece(t *testing.T) {
 	for want, spoil := range map[string]func(p *pieces){
-		"900, 900 and 899 members":           func(p *pieces) { p.Scores = p.Scores[:899] },
+		"900, 900 and 899 members": func(p *pieces) { p.Scores = p.Scores[:899] },
 		"should be a byte":         func(p *pieces) { p.Tokens[3] = "<0xZZ>" },
 		"has the type 9":           func(p *pieces) { p.Types[400] = 9 },
 		"has a blank within":       func(p *pieces) { p.Tokens[400] = "a▁b" },
