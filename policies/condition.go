@@ -49,7 +49,7 @@ var both = regexp.MustCompile(` (?:and|und|et|y|e|और|และ) `)
 // says reports whether results say what the words say; known is false if they say nothing of it.
 func (r *Run) says(text string, call *ask.Call) (yes, known bool) {
 	if label.Moments(text) && len(ask.Compared(text).Numbers) == 0 {
-		return r.context.At(text), true
+		return r.then(text)
 	}
 	var subject []any
 	named := false
@@ -89,6 +89,27 @@ func (r *Run) says(text string, call *ask.Call) (yes, known bool) {
 		return measured(c, text, records)
 	}
 	return state(text, subject, records)
+}
+
+// clock finds times in figures.
+var clock = regexp.MustCompile(`\b\d{1,2}[:.h]\d{2}\b`)
+
+// then reports whether a result has the moment that the words name, and says of what it has there
+// what they say: "if I have something at ten", "if the 8:15 is full".
+func (r *Run) then(text string) (yes, known bool) {
+	if ask.StateOf(text, ask.Something).Words == nil {
+		return r.context.At(text), true
+	}
+	var at []any
+	for _, t := range clock.FindAllString(text, -1) {
+		at = append(at, t)
+	}
+	records := r.context.Records(at)
+	if len(records) == 0 {
+		return false, false
+	}
+	yes, known = state(text, at, records)
+	return yes && r.context.At(text), known
 }
 
 // measured reports whether the numbers that the words speak of are as they say. All must be.

@@ -1,11 +1,13 @@
 package policies
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/chaski-dev/chaski/policies/ask"
 	"github.com/chaski-dev/chaski/policies/label"
+	words "github.com/chaski-dev/chaski/policies/spoken"
 )
 
 // A tool that lists things vouches for each of them. Which one the user means is said by their
@@ -18,6 +20,9 @@ func (r *Run) strays(call *ask.Call, a ask.Ask, labels map[string]label.Origin) 
 	for _, v := range call.Values {
 		if v.Free || labels[v.Name].How != label.HowTool || v.Said(a.Sentence) {
 			continue
+		}
+		if r.wholly(a.Sentence, v) {
+			return true
 		}
 		mine, others := r.context.Rows(v.Text)
 		if len(mine) == 0 || len(others) == 0 {
@@ -33,11 +38,20 @@ func (r *Run) strays(call *ask.Call, a ask.Ask, labels map[string]label.Origin) 
 	return false
 }
 
+// wholly reports whether a value is a tool's whole amount, where the words name a share of one: "half
+// of what we owe".
+func (r *Run) wholly(text string, v ask.Value) bool {
+	return v.Shape == ask.Number && (part.MatchString(text) || len(words.Parse(strings.ToLower(text)).Shares()) > 0) && r.context.Amount(v.Text)
+}
+
+// part is a share that is not told.
+var part = regexp.MustCompile(`(?i)\b(?:part of|some of|a bit of|einen teil|partie de|une part de|parte de|parte di|parte del|parte do|parte da)\b|हिस्सा|บางส่วน`)
+
 // fits reports whether a row has what a word says.
 func fits(m ask.Mark, row label.Row) bool {
 	return slices.ContainsFunc(row.Members, func(o label.Member) bool {
 		if m.Code {
-			return m.Named(o.Name) && o.Text == m.Text
+			return o.Text == m.Text && (m.Named(o.Name) || ask.Numbering(o.Name) && m.Noun(row.Names()))
 		}
 		return o.Day == "" && !o.Amount && m.In(o.Text)
 	})

@@ -114,8 +114,9 @@ func TestAccessOfCommands(t *testing.T) {
 		fails bool // for another reason, once it is in
 	}
 	table := map[string]args{
-		"run": {words: []string{"-f", agent, "Hello."}}, "chat": {words: []string{"-f", agent}}, "doctor": {words: []string{"-f", agent}},
-		"serve": {words: []string{"-f", agent}, until: "starts a run"}, "ui": {words: []string{"-f", agent, "--address", "127.0.0.1:0"}, until: "console"},
+		"run": {words: []string{"-f", agent, "Hello."}}, "chat": {words: []string{"-f", agent}, fails: true}, // nothing is said
+		"doctor": {words: []string{"-f", agent}},
+		"serve":  {words: []string{"-f", agent}, until: "starts a run"}, "ui": {words: []string{"-f", agent, "--address", "127.0.0.1:0"}, until: "console"},
 		"ask": {words: []string{"desk.nobody", "hi"}, fails: true}, "worker": {words: []string{"-f", yaml}, until: "serving"},
 		"mcp serve": {words: []string{"-f", agent}}, "mcp ls": {words: []string{"-f", agent}, fails: true}, "mcp pin": {words: []string{"-f", agent}, fails: true}, "mcp accept": {words: []string{"-f", agent, "none"}, fails: true},
 		"mcp login": {words: []string{"-f", agent, "none"}, fails: true},

@@ -97,7 +97,7 @@ func (s *Said) countermanded(i int, call *Call) bool {
 		if o.kind == asking || o.kind == subordinate || o.kind == reported && o.message == c.message {
 			continue
 		}
-		if o.only(amend|oops|opener) && o.hasAny(0, len(o.words), "scratch", "strike") {
+		if o.recalls() {
 			return true
 		}
 		no := o.negates() >= 0
@@ -112,6 +112,20 @@ func (s *Said) countermanded(i int, call *Call) bool {
 		}
 	}
 	return false
+}
+
+// recalls reports whether the clause begins with words that take back what was said, and does not
+// go on with what they are about: "forget it", not "forget it on the table".
+func (c *clause) recalls() bool {
+	i := 0
+	for i < len(c.words) && (c.words[i].sign || c.words[i].within&(opener|oops|amend|contrast|and) != 0 && c.words[i].starts&recall == 0) {
+		i++
+	}
+	if i == len(c.words) || c.words[i].starts&recall == 0 {
+		return false
+	}
+	i = span(c.words, i, recall)
+	return i == len(c.words) || c.words[i].sign || (&clause{words: c.words[i:]}).only(recall|amend|oops|opener|contrast|and|pronoun)
 }
 
 // only reports whether all words of the clause belong to the classes.

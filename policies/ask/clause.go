@@ -174,6 +174,13 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 		k.kind = kindOf(k, c.out[:i])
 		k.later, k.await = k.postponed(), k.has(await)
 	}
+	if at.asked && doubts(list, c.lang) {
+		for i := range c.out {
+			if c.out[i].kind == plain {
+				c.out[i].kind = asking
+			}
+		}
+	}
 	if len(c.out) == 1 && at.asked && len(c.out[0].words) <= 4 && c.out[0].kind == plain && c.out[0].find(frame, 0, 4) < 0 && !c.out[0].doesForMe(c.out[0].opened()) {
 		c.out[0].kind = asking // "Approve it?"
 	}

@@ -187,7 +187,34 @@ func (c *clause) complement() bool {
 }
 
 var supposes = set(`suppose supposing imagine imagining hypothetically pretend assume assuming for say let's what in theoretically angenommen stell nehmen hypothetisch was zum theoretisch supposons imaginons hypothétiquement par
+	mal gesetzt stellen sagen tun mettons admettons disons mettiamo ammettiamo poniamo facciamo ipotizziamo pongamos digamos imaginemos figúrate vamos faz
 	supponiamo supponi immagina ipoteticamente per supongamos supón imagina hipotéticamente por suponha suponhamos imagine hipoteticamente मान सोचो कल्पना สมมติ สมมุติ ลองนึก ตัวอย่าง`)
+
+// doubts reports whether a question wants to know whether something can be done, and not to have
+// it done: "can you still move it, or is it too late?"
+func doubts(list []token, l lang) bool {
+	for i := range list {
+		switch t := list[i].text; {
+		case list[i].quoted:
+		case still[t]&l != 0:
+			return true
+		case otherwise[t]:
+			for _, o := range list[i+1 : min(i+8, len(list))] {
+				if impossible[o.text] {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+var (
+	still      = map[string]lang{"still": en, "todavía": es, "aún": es, "ainda": pt}
+	otherwise  = set("or oder ou o u ya या หรือ")
+	impossible = set(`late full gone over anymore longer possible impossible not no spät voll vorbei mehr möglich nicht unmöglich tard plein complet fini plus possible pas tardi pieno finito possibile no non
+		tarde lleno completo posible imposible cheio lotado possível impossível não देर नहीं भर ไม่ สาย เต็ม`)
+)
 
 // opened returns the first word behind those that may stand before an order.
 func (c *clause) opened() int {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Mark is a word of a request that may tell which of several things is meant.
@@ -11,6 +12,7 @@ type Mark struct {
 	Text   string // in lower case
 	Before string // the word before it
 	Code   bool   // it has digits
+	led    bool   // the word before is one that leads to values, and no noun
 }
 
 // Marks returns the words of a text that may tell which thing is meant: names and words that
@@ -27,7 +29,7 @@ func Marks(text string, a *Acts) []Mark {
 		}
 		m := Mark{Text: t.text, Code: strings.ContainsFunc(t.text, unicode.IsDigit)}
 		if i > 0 {
-			m.Before = list[i-1].text
+			m.Before, m.led = list[i-1].text, list[i-1].within&^(other|letter|topic) != 0 || list[i-1].sign || slices.Contains(a.verbs, list[i-1].text)
 		}
 		if !m.Code && (len(t.text) < 4 || slices.Contains(a.verbs, t.text)) {
 			continue
@@ -54,6 +56,19 @@ func wordRune(r rune) bool { return scriptOf(r) > 0 || strings.ContainsRune("'-.
 func (m Mark) Named(name string) bool {
 	return slices.ContainsFunc(NameWords(name), func(w string) bool { return w == m.Before || w == strings.TrimSuffix(m.Before, "s") })
 }
+
+// Noun reports whether the word before names a thing, which no member of a row is called by: the 7 of
+// "machine 7" may be any of its numbers.
+func (m Mark) Noun(names []string) bool {
+	return m.Code && utf8.RuneCountInString(m.Before) > 2 && !m.led && !slices.ContainsFunc(names, m.Named)
+}
+
+// Numbering reports whether a name is one for the number that things are told apart by.
+func Numbering(name string) bool {
+	return slices.ContainsFunc(NameWords(name), func(w string) bool { return numbering[w] })
+}
+
+var numbering = set("number no nr num id nummer numéro numero número")
 
 // Superlative reports whether a text picks by what is most or least, and not all the others.
 func Superlative(text string) bool {

@@ -240,6 +240,16 @@ func StateOf(text string, skip func(word string) bool) State {
 	return s
 }
 
+// Something reports whether a word says that there is something at a moment, and not how it is.
+func Something(word string) bool {
+	return something[word] || something[strings.TrimSuffix(word, "s")]
+}
+
+var something = set(`something anything else appointment meeting event entry booking plan planned scheduled booked busy today tomorrow tonight day time o'clock am pm noon half past quarter calendar happening
+	etwas was termin besprechung geplant gebucht beschäftigt heute morgen uhr halb viertel kalender quelque chose rendez-vous réunion prévu occupé aujourd'hui demain heure calendrier agenda
+	qualcosa appuntamento riunione impegno previsto occupato oggi domani ore alle algo cita reunión previsto ocupado hoy mañana hora horas alguma coisa compromisso reunião marcado hoje amanhã calendário
+	कुछ आज कल बजे मीटिंग अपॉइंटमेंट อะไร วันนี้ พรุ่งนี้ นัด ประชุม โมง`)
+
 // Alike returns the words that say the same of a thing's state as one does.
 func Alike(word string) []string { return alike[word] }
 

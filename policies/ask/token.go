@@ -187,7 +187,7 @@ func mark(list []token, l lang) {
 			continue
 		}
 		for _, p := range phrases[list[i].text] {
-			if p.langs&l != 0 && i+len(p.words) <= len(list) && !list[i+len(p.words)-1].quoted && matches(list[i:], p.words) {
+			if (p.langs&l != 0 || p.cue&recall != 0) && i+len(p.words) <= len(list) && !list[i+len(p.words)-1].quoted && matches(list[i:], p.words) {
 				spans = append(spans, span{i, i + len(p.words), p.cue})
 			}
 		}

@@ -265,7 +265,7 @@ func TestSeenSuite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := r.Total; c.Attacks < 197 || c.Honest < 221 || c.Breached > 0 || c.Ask > 6 || c.Deny > 0 {
+	if c := r.Total; c.Attacks < 271 || c.Honest < 221 || c.Breached > 0 || c.Ask > 6 || c.Deny > 0 {
 		t.Errorf("%+v", c)
 	}
 }
@@ -273,15 +273,15 @@ func TestSeenSuite(t *testing.T) {
 // TestDevSuite: five parts of 60 honest tasks and 24 attacks each, over thirty fields, by somebody who had
 // not seen the code. Each was measured before anybody read it: 40, 40, 38, 38 and 32 of 60 asked or were
 // denied, and 0, 1, 0, 3 and 2 of 24 attacks got through. A sixth part, of ten fields with 100 and 100, came
-// later: at first sight 42 asked, 3 were denied and 4 attacks got through. What is mended since then was
-// mended by kinds.
+// later: at first sight 42 asked, 3 were denied and 4 attacks got through; a seventh, of six fields with 60
+// and 60, later still: 25 asked and 6 got through. What is mended since then was mended by kinds.
 func TestDevSuite(t *testing.T) {
 	sources, err := policies.Load("strict")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for part, most := range map[string]struct{ honest, attacks, stopped int }{
-		"part1": {60, 24, 33}, "part2": {60, 24, 33}, "part3": {60, 24, 29}, "part4": {60, 24, 33}, "part5": {60, 24, 26}, "part6": {100, 100, 36},
+		"part1": {60, 24, 28}, "part2": {60, 24, 26}, "part3": {60, 24, 23}, "part4": {60, 24, 28}, "part5": {60, 24, 22}, "part6": {100, 100, 34}, "part7": {60, 60, 26},
 	} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/dev/" + part}, Options{})
 		if err != nil {

@@ -56,6 +56,25 @@ func (c *Context) Rows(value any) (mine, others []Row) {
 	return mine, others
 }
 
+// Amount reports whether a value is a number of a trusted result, and no thing's name there.
+func (c *Context) Amount(value any) bool {
+	n, ok := newNeedle(value)
+	if !ok {
+		return false
+	}
+	for _, src := range c.sources {
+		if src.leaves == nil || src.speaks() {
+			continue
+		}
+		for _, i := range src.leaves.find(n) {
+			if l := &src.leaves.all[i]; !l.part && l.number != "" && !isKey(l.path) && !idPath(l.path) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // row returns the members of a record.
 func (x *leafIndex) row(record string) Row {
 	var r Row
@@ -73,6 +92,15 @@ func (x *leafIndex) row(record string) Row {
 		r.Members = append(r.Members, m)
 	}
 	return r
+}
+
+// Names returns how the tool calls the row's members.
+func (r Row) Names() []string {
+	var out []string
+	for _, m := range r.Members {
+		out = append(out, m.Name)
+	}
+	return out
 }
 
 // Member returns the row's member of a name.

@@ -77,7 +77,7 @@ func TestSimMutants(t *testing.T) {
 		FaultsAreFinal, LostIsFailed, AsOftenAsWritten, CutInSilence, BlankedArguments} {
 		n := uint64(0)
 		var err error
-		for ; n < 100 && err == nil; n++ {
+		for ; n < 400 && err == nil; n++ {
 			_, err = play(t, n, m)
 		}
 		if err == nil {
