@@ -41,7 +41,9 @@ func (r *Run) strays(call *ask.Call, a ask.Ask, labels map[string]label.Origin) 
 // wholly reports whether a value is a tool's whole amount, where the words name a share of one: "half
 // of what we owe".
 func (r *Run) wholly(text string, v ask.Value) bool {
-	return v.Shape == ask.Number && (part.MatchString(text) || len(words.Parse(strings.ToLower(text)).Shares()) > 0) && r.context.Amount(v.Text)
+	return v.Shape == ask.Number && r.context.Amount(v.Text) && (part.MatchString(text) || slices.ContainsFunc(words.Parse(strings.ToLower(text)).Shares(), func(s words.Share) bool {
+		return s.Part < words.One // "twice" is none
+	}))
 }
 
 // part is a share that is not told.
