@@ -67,37 +67,49 @@ func TestStepsOnStream(t *testing.T) {
 	j, where := onServers(t)
 	var drives []time.Duration
 	for _, n := range steps {
-		rt, err := runtime.New(runtime.Options{Journal: j, Caller: callerFunc(ok), Gate: verdict(planner.Allow), Model: &llm.Scripted{Next: func(turn int, _ *llm.Request) llm.Turn {
-			if turn >= n {
-				return llm.Turn{Text: "done"}
+		best := time.Duration(0)
+		for range 3 { // the least of three: other programs can only add to it
+			if driven := driveSteps(t, j, where, n); best == 0 || driven < best {
+				best = driven
 			}
-			return llm.Turn{Calls: []llm.ToolCall{call("look", fmt.Sprintf(`{"at":"place %d"}`, turn))}}
-		}}})
-		if err != nil {
-			t.Fatal(err)
 		}
-		run, err := rt.Start(ctx, started(runtime.NewRunID(), planner.Budget{Steps: n + 10, Calls: n + 10, Tokens: 1 << 40, Wall: time.Hour}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		began, used := time.Now(), cpu()
-		s, err := rt.Drive(ctx, run, nil)
-		if err != nil || s.Status != planner.Finished || s.Used.Calls != n {
-			t.Fatal(s.Status, s.Reason, s.Used.Calls, err)
-		}
-		driven := cpu() - used
-		drives = append(drives, driven/time.Duration(n))
-		wall := time.Since(began)
-		began, used = time.Now(), cpu()
-		if _, err := rt.Load(ctx, run); err != nil {
-			t.Fatal(err)
-		}
-		t.Logf("%s: %d steps: drive %v of CPU, %v a step, %v in all; load %v of CPU, %v in all", where, n, driven.Round(time.Millisecond),
-			drives[len(drives)-1].Round(time.Microsecond), wall.Round(time.Millisecond), (cpu() - used).Round(time.Millisecond), time.Since(began).Round(time.Millisecond))
+		drives = append(drives, best)
 	}
 	if first, last := drives[0], drives[len(drives)-1]; float64(last) > 1.33*float64(first) {
 		t.Errorf("a step of %d costs %v, one of %d %v", steps[len(steps)-1], last, steps[0], first)
 	}
+}
+
+// driveSteps drives a run of so many steps and returns what a step cost of the processor.
+func driveSteps(t *testing.T, j journal.Journal, where string, n int) time.Duration {
+	t.Helper()
+	rt, err := runtime.New(runtime.Options{Journal: j, Caller: callerFunc(ok), Gate: verdict(planner.Allow), Model: &llm.Scripted{Next: func(turn int, _ *llm.Request) llm.Turn {
+		if turn >= n {
+			return llm.Turn{Text: "done"}
+		}
+		return llm.Turn{Calls: []llm.ToolCall{call("look", fmt.Sprintf(`{"at":"place %d"}`, turn))}}
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := rt.Start(ctx, started(runtime.NewRunID(), planner.Budget{Steps: n + 10, Calls: n + 10, Tokens: 1 << 40, Wall: time.Hour}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	began, used := time.Now(), cpu()
+	s, err := rt.Drive(ctx, run, nil)
+	if err != nil || s.Status != planner.Finished || s.Used.Calls != n {
+		t.Fatal(s.Status, s.Reason, s.Used.Calls, err)
+	}
+	driven := cpu() - used
+	wall := time.Since(began)
+	began, used = time.Now(), cpu()
+	if _, err := rt.Load(ctx, run); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%s: %d steps: drive %v of CPU, %v a step, %v in all; load %v of CPU, %v in all", where, n, driven.Round(time.Millisecond),
+		(driven / time.Duration(n)).Round(time.Microsecond), wall.Round(time.Millisecond), (cpu() - used).Round(time.Millisecond), time.Since(began).Round(time.Millisecond))
+	return driven / time.Duration(n)
 }
 
 // TestListOnStream: a list of runs on a cluster reads their ends side by side. With
