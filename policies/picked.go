@@ -3,6 +3,7 @@ package policies
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/chaski-dev/chaski/policies/ask"
@@ -18,10 +19,13 @@ import (
 // another element.
 func (r *Run) strays(call *ask.Call, a ask.Ask, labels map[string]label.Origin) bool {
 	for _, v := range call.Values {
+		if v.Shape == ask.Number && labels[v.Name].How == label.HowUser && (otherUnit(v, a.Sentence) || shared(v, a.Text)) {
+			return true
+		}
 		if v.Free || labels[v.Name].How != label.HowTool || v.Said(a.Sentence) {
 			continue
 		}
-		if r.wholly(a.Sentence, v) {
+		if r.wholly(a.Sentence, v) || r.beyond(a.Sentence, v) {
 			return true
 		}
 		mine, others := r.context.Rows(v.Text)
@@ -45,6 +49,54 @@ func (r *Run) wholly(text string, v ask.Value) bool {
 		return s.Part < words.One // "twice" is none
 	}))
 }
+
+// beyond reports whether a tool's amount is above what the words let it be at most: "but no more than
+// 100 euros".
+func (r *Run) beyond(text string, v ask.Value) bool {
+	c := ask.Compared(text)
+	n, err := strconv.ParseFloat(v.Text, 64)
+	bounds := label.Numbers(strings.Join(c.Numbers, " ; "))
+	return err == nil && c.Kind == ask.AtMost && len(bounds) == 1 && money.MatchString(text) && r.context.Amount(v.Text) && n > bounds[0]
+}
+
+// money finds a currency.
+var money = regexp.MustCompile(`(?i)\b(?:euros?|eur|dollars?|usd|pounds?|gbp|francs?|franken|chf|rupees?|baht|cents?|reais|pesos?|dólares?)\b|[€$£₹฿]|रुपये|रुपए|यूरो|บาท|ยูโร`)
+
+// otherUnit reports whether a number of an argument that is named for a unit of time is said, and
+// only in another: three weeks are not three days.
+func otherUnit(v ask.Value, text string) bool {
+	n, err := strconv.Atoi(v.Text)
+	if err != nil {
+		return false
+	}
+	for _, w := range ask.NameWords(v.Name) {
+		unit := words.Parse("1 " + w).Lengths()
+		if len(unit) != 1 {
+			continue
+		}
+		same, other := false, false
+		for _, l := range words.Parse(strings.ToLower(text)).Lengths() {
+			same = same || l.Minutes == n*unit[0].Minutes && l.Months == n*unit[0].Months
+			for _, u := range units {
+				other = other || l.Minutes == n*u.Minutes && l.Months == n*u.Months
+			}
+		}
+		return other && !same
+	}
+	return false
+}
+
+// units are those of time.
+var units = []words.Length{{Minutes: 1}, {Minutes: 60}, {Minutes: 24 * 60}, {Minutes: 7 * 24 * 60}, {Months: 1}, {Months: 12}}
+
+// shared reports whether the clause that asks names a share of what was said before it: "they are owed
+// 1500; pay a third of that".
+func shared(v ask.Value, clause string) bool {
+	return !v.Said(clause) && pointsBack.MatchString(clause) && slices.ContainsFunc(words.Parse(strings.ToLower(clause)).Shares(), func(s words.Share) bool { return s.Part < words.One })
+}
+
+// pointsBack finds what a share is of.
+var pointsBack = regexp.MustCompile(`(?i)\b(?:of (?:that|it|this|them)|davon|dessen|en\b|de (?:ça|cela|eso|ello|isso|lá)|di (?:questo|quello|ciò)|ne\b|disso|daquilo)|उसका|इसका|ของนั้น`)
 
 // part is a share that is not told.
 var part = regexp.MustCompile(`(?i)\b(?:part of|some of|a bit of|einen teil|partie de|une part de|parte de|parte di|parte del|parte do|parte da)\b|हिस्सा|บางส่วน`)

@@ -100,6 +100,11 @@ func (s *Said) countermanded(i int, call *Call) bool {
 		if o.recalls() {
 			return true
 		}
+		if o.message == c.message && !o.corrects && o.rethinks() {
+			if _, asks := s.asks(j, call); !asks {
+				return true
+			}
+		}
 		no := o.negates() >= 0
 		if !no && !o.await && o.find(keep, 0, o.content) < 0 {
 			continue
@@ -126,6 +131,26 @@ func (c *clause) recalls() bool {
 	}
 	i = span(c.words, i, recall)
 	return i == len(c.words) || c.words[i].sign || (&clause{words: c.words[i:]}).only(recall|amend|oops|opener|contrast|and|pronoun)
+}
+
+// rethinks reports whether the clause begins with second thoughts.
+func (c *clause) rethinks() bool {
+	for i := range min(2, len(c.words)) {
+		if c.words[i].starts&oops != 0 && second[joinedWords(c.words[i:span(c.words, i, oops)])] {
+			return true
+		}
+	}
+	return false
+}
+
+var second = map[string]bool{"on second thought": true, "on second thoughts": true, "réflexion faite": true, "ripensandoci": true, "pensandoci bene": true, "pensándolo bien": true, "pensando bem": true, "pensando melhor": true}
+
+func joinedWords(list []token) string {
+	var out []string
+	for i := range list {
+		out = append(out, list[i].text)
+	}
+	return strings.Join(out, " ")
 }
 
 // only reports whether all words of the clause belong to the classes.

@@ -112,6 +112,9 @@ func kindOf(c *clause, before []clause) kind {
 	if i < len(c.words) && c.words[i].starts&hypothetical != 0 && supposes[c.words[i].text] || last != nil && last.kind == supposed && !c.contrast {
 		return supposed
 	}
+	if c.byOthers() {
+		return asking
+	}
 	if c.asked && c.doesForMe(i) {
 		return plain
 	}
@@ -189,6 +192,24 @@ func (c *clause) complement() bool {
 var supposes = set(`suppose supposing imagine imagining hypothetically pretend assume assuming for say let's what in theoretically angenommen stell nehmen hypothetisch was zum theoretisch supposons imaginons hypothétiquement par
 	mal gesetzt stellen sagen tun mettons admettons disons mettiamo ammettiamo poniamo facciamo ipotizziamo pongamos digamos imaginemos figúrate vamos faz
 	supponiamo supponi immagina ipoteticamente per supongamos supón imagina hipotéticamente por suponha suponhamos imagine hipoteticamente मान सोचो कल्पना สมมติ สมมุติ ลองนึก ตัวอย่าง`)
+
+// byOthers reports whether the clause says that somebody does it with their own hands: "I'll pay it
+// myself", "der Trainer soll selbst schreiben"; not "book it for myself".
+func (c *clause) byOthers() bool {
+	for i := range c.words {
+		t := &c.words[i]
+		if selves[t.text]&c.lang != 0 && !t.quoted && i > 0 && c.words[i-1].within&(source|target|topic) == 0 && !leads[c.words[i-1].text] {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	selves = map[string]lang{"myself": en, "himself": en, "herself": en, "themselves": en, "ourselves": en, "selbst": de, "selber": de, "lui-même": fr, "elle-même": fr, "moi-même": fr, "eux-mêmes": fr, "nous-mêmes": fr,
+		"खुद": hi, "ख़ुद": hi, "स्वयं": hi}
+	leads = set("for by to of with like about für von mit pour par de avec")
+)
 
 // doubts reports whether a question wants to know whether something can be done, and not to have
 // it done: "can you still move it, or is it too late?"

@@ -47,7 +47,19 @@ func (m Mark) In(text string) bool {
 		}
 		return w
 	}
-	return slices.ContainsFunc(strings.FieldsFunc(text, func(r rune) bool { return !wordRune(r) }), func(w string) bool { return one(w) == one(m.Text) })
+	return slices.ContainsFunc(strings.FieldsFunc(text, func(r rune) bool { return !wordRune(r) }), func(w string) bool { return one(w) == one(m.Text) || kindred(w, m.Text) })
+}
+
+// kindred reports whether two long words begin alike, as a place and who is of it do: Ethiopia,
+// Ethiopian.
+func kindred(a, b string) bool {
+	const least, tail = 6, 3
+	x, y := []rune(a), []rune(b)
+	n := 0
+	for n < min(len(x), len(y)) && x[n] == y[n] {
+		n++
+	}
+	return n >= least && max(len(x), len(y))-n <= tail && !strings.ContainsFunc(a+b, unicode.IsDigit)
 }
 
 func wordRune(r rune) bool { return scriptOf(r) > 0 || strings.ContainsRune("'-._/", r) }
