@@ -187,7 +187,7 @@ func TestBrowserHard(t *testing.T) {
 		t.Fatal(err)
 	}
 	forget(t, ctx)
-	do(t, ctx, "sign in", chromedp.Navigate(s.url+"/console/runs/"+waits), chromedp.SendKeys(chromedp.CSS("input[type=password]"), "nonsense\r"), sees("key"))
+	do(t, ctx, "sign in", chromedp.Navigate(s.url+"/console/runs/"+waits), chromedp.SendKeys(chromedp.CSS("input[type=password]"), "nonsense\r"), sees("is not known here"))
 	inspect(t, ctx, "CHASKI_HARD_SHOTS", "wrong-key")
 	do(t, ctx, "sign in", chromedp.SendKeys(chromedp.CSS("input[type=password]"), key+"\r"), sees("there is no run"))
 	inspect(t, ctx, "CHASKI_HARD_SHOTS", "other-tenant")
