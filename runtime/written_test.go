@@ -26,22 +26,24 @@ func TestRefusedArguments(t *testing.T) {
 		`{"a": 1, "a": 2}`:                       "byte",
 		`{"text": "` + strings.Repeat("x", 4000): "bytes …)",
 	} {
-		heard := ""
-		model := &llm.Scripted{Next: func(n int, req *llm.Request) llm.Turn {
-			if n == 0 {
-				return llm.Turn{Calls: []llm.ToolCall{call("look", `{}`), call("look", written)}}
-			}
-			heard = last(req)
-			return llm.Turn{Text: "Sorry."}
-		}}
-		s := drive(t, runtime.Options{Model: model}, planner.Budget{})
-		show := written
-		if len(show) > 300 {
-			show = show[:300]
+		hears(t, written, why, call("look", `{}`), call("look", written))
+	}
+}
+
+// hears checks that the model is shown what it wrote, or its beginning, with the reason.
+func hears(t *testing.T, written, why string, calls ...llm.ToolCall) {
+	t.Helper()
+	heard := ""
+	model := &llm.Scripted{Next: func(n int, req *llm.Request) llm.Turn {
+		if n == 0 {
+			return llm.Turn{Calls: calls}
 		}
-		if s.Status != planner.Finished || !strings.Contains(heard, why) || !strings.Contains(heard, show) {
-			t.Errorf("%.60s: the model hears %.300q", written, heard)
-		}
+		heard = last(req)
+		return llm.Turn{Text: "Sorry."}
+	}}
+	s := drive(t, runtime.Options{Model: model}, planner.Budget{})
+	if s.Status != planner.Finished || !strings.Contains(heard, why) || !strings.Contains(heard, written[:min(len(written), 300)]) {
+		t.Errorf("%.60q: the model hears %.400q", written, heard)
 	}
 }
 
@@ -65,22 +67,7 @@ func TestShownAsWritten(t *testing.T) {
 		`{"n": 1, "n": 1}`:                                        "twice",
 		`{"text": "` + strings.Repeat("ä", 3000) + `", "end": x}`: `"end": x}`,
 	} {
-		heard := ""
-		model := &llm.Scripted{Next: func(n int, req *llm.Request) llm.Turn {
-			if n == 0 {
-				return llm.Turn{Calls: []llm.ToolCall{call("look", written)}}
-			}
-			heard = last(req)
-			return llm.Turn{Text: "Sorry."}
-		}}
-		s := drive(t, runtime.Options{Model: model}, planner.Budget{})
-		show := written
-		if len(show) > 300 {
-			show = show[:300]
-		}
-		if s.Status != planner.Finished || !strings.Contains(heard, why) || !strings.Contains(heard, show) {
-			t.Errorf("%.60q: the model hears %.400q", written, heard)
-		}
+		hears(t, written, why, call("look", written))
 	}
 }
 

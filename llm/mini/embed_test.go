@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -12,10 +11,7 @@ import (
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/chat"
 	"github.com/chaski-dev/chaski/llm/engine"
-	"github.com/chaski-dev/chaski/llm/kv"
-	"github.com/chaski-dev/chaski/llm/llama"
 	"github.com/chaski-dev/chaski/llm/mini"
-	"github.com/chaski-dev/chaski/llm/tensor"
 )
 
 func openMini(t testing.TB, o engine.Options) *engine.Engine {
@@ -31,21 +27,7 @@ func openMini(t testing.TB, o engine.Options) *engine.Engine {
 // plainly embeds in one pass on a cache of its own.
 func plainly(t testing.TB, e *engine.Engine, ids []int32) []float32 {
 	t.Helper()
-	pages, err := kv.NewPool(e.Model().KVShape(), tensor.F32, 0, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer pages.Close()
-	threads := tensor.NewPool(1)
-	defer threads.Close()
-	r, err := llama.NewRunner(e.Model(), threads, pages)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var states [][]float32
-	if _, err := r.Forward([]llama.Span{{Table: pages.NewTable(), Tokens: ids, Hidden: func(_ int, s []float32) { states = append(states, slices.Clone(s)) }}}); err != nil {
-		t.Fatal(err)
-	}
+	states := states(t, e, ids)
 	out := make([]float32, len(states[0]))
 	for i := range out {
 		for _, s := range states[1:] { // without the token that begins the text

@@ -55,7 +55,7 @@ func saying(t *testing.T, keys map[string]any) *engine.Engine {
 }
 
 // states are the hidden states of tokens, computed in one pass.
-func states(t *testing.T, e *engine.Engine, ids []int32) (out [][]float32) {
+func states(t testing.TB, e *engine.Engine, ids []int32) (out [][]float32) {
 	t.Helper()
 	pages, err := kv.NewPool(e.Model().KVShape(), tensor.F32, 0, 64)
 	if err != nil {

@@ -81,11 +81,12 @@ const (
 	letter
 	topic
 	fraction
-	amend  // words for a correction
-	oops   // words that announce one
-	offer  // what the assistant asks for an order by
-	assent // what agrees to it
-	recall // what takes an order back without naming it
+	amend   // words for a correction
+	oops    // words that announce one
+	offer   // what the assistant asks for an order by
+	assent  // what agrees to it
+	recall  // what takes an order back without naming it
+	rethink // second thoughts
 )
 
 var cueNames = map[string]cue{
@@ -94,7 +95,7 @@ var cueNames = map[string]cue{
 	"speaker": speaker, "subject": subject, "later": later, "await": await, "keep": keep, "stop": stop, "bound": bounding, "from": source, "to": target, "det": det,
 	"pronoun": pronoun, "again": again, "many": many, "other": other, "light": light, "others": others, "letter": letter, "topic": topic, "share": fraction,
 	"amend": amend, "oops": oops, "offer": offer, "assent": assent,
-	"recall": recall,
+	"recall": recall, "rethink": rethink,
 }
 
 // phrase is a row of words with a meaning.

@@ -1,0 +1,49 @@
+package ask
+
+// countermanded reports whether a later word of the user's takes an order back without naming its
+// verb: "no, don't", "wait", "leave it".
+func (s *Said) countermanded(i int, call *Call) bool {
+	c := &s.clauses[i]
+	for j := i + 1; j < len(s.clauses); j++ {
+		o := &s.clauses[j]
+		if o.kind == asking || o.kind == subordinate || o.kind == reported && o.message == c.message {
+			continue
+		}
+		if o.recalls() {
+			return true
+		}
+		if o.message == c.message && !o.corrects && o.rethinks() {
+			if _, asks := s.asks(j, call); !asks {
+				return true
+			}
+		}
+		no := o.negates() >= 0
+		if !no && !o.await && o.find(keep, 0, o.content) < 0 {
+			continue
+		}
+		if no && o.only(negator|opener|pronoun|await|excepted|speaker|det) {
+			return true
+		}
+		if o.message > c.message && (call.names(o.text) || o.find(pronoun, 0, len(o.words)) >= 0 && o.find(keep|await, 0, len(o.words)) >= 0) && len(o.verbs(&call.Acts)) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// recalls reports whether the clause begins with words that take back what was said, and does not
+// go on with what they are about: "forget it", not "forget it on the table".
+func (c *clause) recalls() bool {
+	i := 0
+	for i < len(c.words) && (c.words[i].sign || c.words[i].within&(opener|oops|amend|contrast|and) != 0 && c.words[i].starts&recall == 0) {
+		i++
+	}
+	if i == len(c.words) || c.words[i].starts&recall == 0 {
+		return false
+	}
+	i = span(c.words, i, recall)
+	return i == len(c.words) || c.words[i].sign || (&clause{words: c.words[i:]}).only(recall|amend|oops|opener|contrast|and|pronoun)
+}
+
+// rethinks reports whether the clause begins with second thoughts.
+func (c *clause) rethinks() bool { return c.find(rethink, 0, 2) >= 0 }
