@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/auth"
 	"github.com/modelcontextprotocol/go-sdk/auth/extauth"
@@ -260,7 +261,7 @@ func (w *wayBack) fetch(ctx context.Context, args *auth.AuthorizationArgs) (*aut
 	})
 	web := &http.Server{Handler: mux}
 	go func() { _ = web.Serve(listener) }() // until it is closed
-	defer func() { _ = web.Close() }()
+	defer goodbye(web)
 	if err := w.login.browse(ctx, w.login.server, args.URL); err != nil {
 		return nil, err
 	}
@@ -269,5 +270,15 @@ func (w *wayBack) fetch(ctx context.Context, args *auth.AuthorizationArgs) (*aut
 		return a.result, a.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
+	}
+}
+
+// goodbye ends a server when the page that it is just writing has left: the person reads there
+// that the login is done. Connections that a browser opened in advance are not waited for.
+func goodbye(web *http.Server) {
+	ctx, done := context.WithTimeout(context.Background(), time.Second)
+	defer done()
+	if web.Shutdown(ctx) != nil {
+		_ = web.Close()
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -101,26 +102,26 @@ func TestLogin(t *testing.T) {
 	if _, err := Open(t.Context(), o); !errors.Is(err, ErrLogin) || !strings.Contains(err.Error(), "chaski mcp login vault") {
 		t.Fatalf("without a login: %v", err)
 	}
-	o.Browse = func(ctx context.Context, server, address string) error {
+	var page sync.WaitGroup
+	o.Browse = func(_ context.Context, server, address string) error {
 		if server != "vault" {
 			t.Errorf("the login of %q is shown", server)
 		}
-		go func() { // a browser takes its time
-			r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+		page.Go(func() { // a browser takes its time, longer than a login does
+			resp, err := http.Get(address)
 			if err != nil {
 				t.Error(err)
 				return
 			}
-			resp, err := http.DefaultClient.Do(r)
-			if err != nil {
-				t.Error(err)
-				return
+			defer resp.Body.Close()
+			if text, err := io.ReadAll(resp.Body); err != nil || !strings.HasPrefix(string(text), "You are logged in.") {
+				t.Errorf("the browser shows %q, %v", text, err)
 			}
-			resp.Body.Close()
-		}()
+		})
 		return nil
 	}
 	_, r := opened(t, o)
+	page.Wait()
 	if got := call(t, r, "vault__key", `{}`); got.Status != "ok" {
 		t.Errorf("%s %s", got.Status, got.Reason)
 	}
