@@ -20,12 +20,16 @@ func (o *Options) openPolicies() error {
 	if err != nil {
 		return fmt.Errorf("agent: %w", err)
 	}
-	if _, err := policies.Compile(layers, o.Specs); err != nil { // here, not at the first run
-		return fmt.Errorf("agent: %w", err)
-	}
 	guard, err := runtime.NewGuard(runtime.GuardOptions{Layers: layers})
 	if err != nil {
 		return fmt.Errorf("agent: %w", err)
+	}
+	unknown, err := guard.Check(o.Specs) // here, not at the first run
+	if err != nil {
+		return fmt.Errorf("agent: %w", err)
+	}
+	for _, line := range unknown {
+		o.Log.Warn().Msg(line)
 	}
 	o.Gate = guard
 	return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,7 +22,7 @@ type Session struct {
 	id    string
 	turns int           // names that are taken
 	last  planner.State // after the last turn that finished
-	open  string        // a turn that was begun and has not ended
+	open  []string      // turns that were begun and have not ended, in their order
 }
 
 // Session begins a conversation.
@@ -42,25 +43,30 @@ func (a *Agent) Reopen(ctx context.Context, id string) (*Session, error) {
 		return nil, err
 	}
 	s := &Session{agent: a, id: id, turns: lastTurn(names, id)}
+	var turns []string // the last first
 	for n := s.turns; n > 0; n-- {
-		name := s.name(n)
-		st, err := a.rt.Load(ctx, name)
+		turns = append(turns, s.name(n))
+	}
+	for i, one := range a.rt.Summaries(ctx, turns) {
+		remembered := s.last.Run != ""
+		if i > 0 && (one.Err != nil && remembered || one.Err == nil && one.Status.Done() && (remembered || one.Status != planner.Finished)) {
+			continue
+		}
+		st, err := a.rt.Load(ctx, turns[i])
 		switch {
 		case errors.Is(err, journal.ErrNoRun):
-			continue
 		case err != nil:
 			return nil, err
 		case st.Start.Session != id: // a fork that was given such a name
-			continue
 		case st.Start.Tenant != a.opt.Tenant:
 			return nil, fmt.Errorf("%w of this tenant: %s", ErrNoSession, id)
 		case st.Status == planner.Finished:
 			s.last = st
-			return s, nil
-		case s.open == "" && n == s.turns && !st.Status.Done():
-			s.open = name
+		case !st.Status.Done():
+			s.open = append(s.open, turns[i])
 		}
 	}
+	slices.Reverse(s.open)
 	if s.turns > 0 {
 		return s, nil
 	}
@@ -75,19 +81,24 @@ func (a *Agent) Reopen(ctx context.Context, id string) (*Session, error) {
 	if st.Status == planner.Finished {
 		s.last = st
 	} else if !st.Status.Done() {
-		s.open = id
+		s.open = []string{id}
 	}
 	return s, nil
 }
 
-// LastTurn returns the run of a conversation's last turn, and the id itself where no run is
-// named as a turn of it.
-func LastTurn(ctx context.Context, runs journal.Journal, id string) (string, error) {
+// Turns returns the runs of a conversation's turns in their order, and the id itself where no
+// run is named as a turn of it.
+func Turns(ctx context.Context, runs journal.Journal, id string) ([]string, error) {
 	names, err := runs.Runs(ctx)
-	if n := lastTurn(names, id); err == nil && n > 0 {
-		id += "-" + strconv.Itoa(n)
+	if err != nil {
+		return nil, err
 	}
-	return id, err
+	names = slices.DeleteFunc(names, func(name string) bool { return turnOf(id, name) == 0 })
+	slices.SortFunc(names, func(a, b string) int { return turnOf(id, a) - turnOf(id, b) })
+	if len(names) == 0 {
+		names = []string{id}
+	}
+	return names, nil
 }
 
 func lastTurn(names []string, id string) (last int) {
@@ -110,9 +121,24 @@ func turnOf(id, name string) int {
 
 func (s *Session) name(turn int) string { return s.id + "-" + strconv.Itoa(turn) }
 
-// Open returns the turn that was begun last and has not ended: it waits for a person,
-// or whoever ran it died. Resume goes on with it, and then it is remembered. "" is none.
-func (s *Session) Open() string { return s.open }
+// Open returns the turn that was begun last if it has not ended: it waits for a person, or
+// whoever ran it died. Resume goes on with it, and then it is remembered. "" is none.
+func (s *Session) Open() string {
+	if n := len(s.open); n > 0 && turnOf(s.id, s.open[n-1]) == s.turns || n == 1 && s.turns == 0 {
+		return s.open[n-1]
+	}
+	return ""
+}
+
+// Passed returns the turns that have not ended and were talked past, in their order: a call
+// of theirs may still wait for a person. Resume goes on with one; the conversation stays
+// that of the turns after it.
+func (s *Session) Passed() []string {
+	if s.Open() != "" {
+		return slices.Clone(s.open[:len(s.open)-1])
+	}
+	return slices.Clone(s.open)
+}
 
 // Run is the next turn of the conversation. A turn that does not finish is not
 // remembered, unless Resume finishes it.
@@ -134,14 +160,15 @@ func (s *Session) Resume(ctx context.Context, run string) iter.Seq2[Event, error
 func (s *Session) remember(turn iter.Seq2[Event, error]) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		turn(func(ev Event, err error) bool {
-			if ev.Run != "" {
-				s.open = ev.Run
+			if ev.Run != "" && !slices.Contains(s.open, ev.Run) {
+				s.open = append(s.open, ev.Run)
+				slices.SortStableFunc(s.open, func(a, b string) int { return turnOf(s.id, a) - turnOf(s.id, b) })
 			}
-			if ev.Status == planner.Finished {
+			if ev.Status == planner.Finished && turnOf(s.id, ev.Run) >= turnOf(s.id, s.last.Run) {
 				s.last = *ev.State
 			}
 			if ev.Status.Done() {
-				s.open = ""
+				s.open = slices.DeleteFunc(s.open, func(run string) bool { return run == ev.Run })
 			}
 			return yield(ev, err)
 		})

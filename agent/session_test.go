@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -115,6 +116,42 @@ func TestReopenLeft(t *testing.T) {
 		t.Errorf("%d messages, paid %q", n, p.paid)
 	}
 	if _, err := again.Ask(ctx, "Bye."); err != nil || len(again.Messages()) != 8 {
+		t.Error(err, len(again.Messages()))
+	}
+}
+
+// TestReopenPassed: a call that waits is not forgotten when the conversation goes on past its
+// turn. What comes of it later is not taken for what was said last.
+func TestReopenPassed(t *testing.T) {
+	ctx, runs := t.Context(), &journal.Memory{}
+	var p till
+	o := agent.Options{Journal: runs, Tools: []*tools.Tool{p.tool()}, Policies: []string{"testdata/ask.yaml"}}
+	s := newAgent(t, llm.Script(payments("ann"), llm.Turn{Text: "Hello."}, payments("bob"), llm.Turn{Text: "Well."}), o).Session()
+	for i, prompt := range []string{"Pay 5 to ann.", "Hi.", "Pay 5 to bob.", "How are you?"} {
+		if last, err := end(s.Run(ctx, prompt)); err != nil || last.Status != []planner.Status{planner.Waiting, planner.Finished}[i%2] {
+			t.Fatal(prompt, last.Status, err)
+		}
+	}
+	want := []string{s.ID() + "-1", s.ID() + "-3"}
+	if got := s.Passed(); !slices.Equal(got, want) || s.Open() != "" {
+		t.Errorf("passed %q, open %q", got, s.Open())
+	}
+
+	o.Approve = func(context.Context, agent.Question) (agent.Decision, error) {
+		return agent.Decision{Approve: true}, nil
+	}
+	again, err := newAgent(t, llm.Script(llm.Turn{Text: "Paid ann."}, llm.Turn{Text: "Bye."}), o).Reopen(ctx, s.ID())
+	if err != nil || !slices.Equal(again.Passed(), want) || again.Open() != "" {
+		t.Fatal(err, again.Passed(), again.Open())
+	}
+	said := again.Messages()
+	if last, err := end(again.Resume(ctx, want[0])); err != nil || last.Answer != "Paid ann." || len(p.paid) != 1 {
+		t.Fatalf("%s %v, paid %q", last.Status, err, p.paid)
+	}
+	if got := again.Passed(); !slices.Equal(got, want[1:]) || len(again.Messages()) != len(said) {
+		t.Errorf("passed %q, %d messages, not %d", got, len(again.Messages()), len(said))
+	}
+	if _, err := again.Ask(ctx, "Bye."); err != nil || len(again.Messages()) != len(said)+2 {
 		t.Error(err, len(again.Messages()))
 	}
 }

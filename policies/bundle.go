@@ -2,6 +2,7 @@ package policies
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -123,6 +124,9 @@ type Rule struct {
 
 // File is the file that the layer was read from, or the name of a built-in one.
 func (s *Source) File() string { return s.file }
+
+// place names the layer in what is said of it: one that a journal pinned has no file.
+func (s *Source) place() string { return cmp.Or(s.file, "policy "+s.Name) }
 
 // Text is the layer as it was written.
 func (s *Source) Text() string { return string(s.text) }

@@ -88,7 +88,7 @@ func Compile(sources []*Source, specs []tools.Spec) (*Bundle, error) {
 		l, err := b.layer(s)
 		errs = append(errs, err, mayDeclare(sources[:i], s))
 		if slices.ContainsFunc(b.layers, func(o *layer) bool { return o.src.Name == s.Name }) {
-			errs = append(errs, &Error{File: s.file, Msg: fmt.Sprintf("another layer is named %q too", s.Name)})
+			errs = append(errs, &Error{File: s.place(), Msg: fmt.Sprintf("another layer is named %q too", s.Name)})
 		}
 		b.layers = append(b.layers, l)
 		text, _ := json.Marshal(s)
@@ -129,7 +129,7 @@ func mayDeclare(above []*Source, s *Source) error {
 	}
 	for _, o := range above {
 		if !o.isBuiltin() {
-			return &Error{File: s.file, Msg: fmt.Sprintf("%s would loosen the layer %s above it: a lower layer may only tighten", what, o.Name)}
+			return &Error{File: s.place(), Msg: fmt.Sprintf("%s would loosen the layer %s above it: a lower layer may only tighten", what, o.Name)}
 		}
 	}
 	return nil
@@ -218,13 +218,13 @@ func (b *Bundle) layer(s *Source) (*layer, error) {
 	seen := map[string]bool{}
 	for _, d := range s.Declassify {
 		if err := label.Check(map[string]string{"integrity": orDefault(d.Integrity, "tool"), "confidentiality": orDefault(d.Confidentiality, "public")}); err != nil {
-			errs = append(errs, &Error{File: s.file, Msg: "declassify " + d.Tool + ": " + err.Error()})
+			errs = append(errs, &Error{File: s.place(), Msg: "declassify " + d.Tool + ": " + err.Error()})
 		}
 	}
 	for i := range s.Rules {
 		r := &s.Rules[i]
 		fail := func(line int, format string, args ...any) {
-			errs = append(errs, &Error{File: s.file, Line: line, Rule: r.ID, Msg: fmt.Sprintf(format, args...)})
+			errs = append(errs, &Error{File: s.place(), Line: line, Rule: r.ID, Msg: fmt.Sprintf(format, args...)})
 		}
 		if r.ID == "" {
 			fail(r.line, "no id")

@@ -21,36 +21,12 @@ func (b *Bundle) Lint() []string {
 	var above []*rule
 	for _, l := range b.layers {
 		say := func(line int, format string, args ...any) {
-			out = append(out, fmt.Sprintf("%s:%d: %s", l.src.file, line, fmt.Sprintf(format, args...)))
+			out = append(out, fmt.Sprintf("%s:%d: %s", l.src.place(), line, fmt.Sprintf(format, args...)))
 		}
-		for _, p := range slices.Concat(l.src.Handles, l.src.Reveal) {
-			if !b.known(p) {
-				say(1, "%q matches no tool", p)
-			}
-		}
-		for _, d := range l.src.Declassify {
-			if !b.known(d.Tool) {
-				say(1, "declassify %q matches no tool", d.Tool)
-			}
-		}
-		for _, name := range sortedKeys(l.src.Prices.Calls) {
-			if !b.known(name) {
-				say(1, "a price for %q, which is no tool", name)
-			}
-		}
+		out = append(out, b.unknown(l)...)
 		for i, r := range l.rules {
 			if l.src.isBuiltin() {
 				break
-			}
-			for _, p := range r.Tools {
-				if !b.known(p) {
-					say(r.line, "rule %s: %q matches no tool", r.ID, p)
-				}
-			}
-			for _, name := range toolsNamed(r.When) {
-				if !b.known(name) {
-					say(r.line, "rule %s asks about %q, which matches no tool", r.ID, name)
-				}
 			}
 			cases := b.cases(r)
 			if len(cases) > 0 && !slices.ContainsFunc(cases, func(c ruleCase) bool { return c.possible }) {

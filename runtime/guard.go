@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -103,6 +104,20 @@ func (g *Guard) Reload() error {
 	return nil
 }
 
+// Check compiles the policy for the tools that runs will have, so that what is wrong with it
+// is said before the first of them. It returns what the policy says of tools that there are
+// not, a line each with its place.
+func (g *Guard) Check(specs []tools.Spec) (unknown []string, err error) {
+	g.mu.Lock()
+	layers := g.layers
+	g.mu.Unlock()
+	b, err := g.bundle(layers, specs)
+	if err != nil {
+		return nil, err
+	}
+	return b.Unknown(), nil
+}
+
 // bundle compiles a policy's text for tools, or finds it compiled.
 func (g *Guard) bundle(layers json.RawMessage, specs []tools.Spec) (*policies.Bundle, error) {
 	key, err := json.Marshal(specs)
@@ -112,13 +127,18 @@ func (g *Guard) bundle(layers json.RawMessage, specs []tools.Spec) (*policies.Bu
 	key = append(append(key, '\n'), layers...)
 	g.mu.Lock()
 	b := g.bundles[string(key)]
+	var sources []*policies.Source
+	if bytes.Equal(layers, g.layers) {
+		sources = g.loaded // which know their files and lines
+	}
 	g.mu.Unlock()
 	if b != nil {
 		return b, nil
 	}
-	var sources []*policies.Source
-	if err := json.Unmarshal(layers, &sources); err != nil {
-		return nil, fmt.Errorf("runtime: the pinned policy cannot be read: %w", err)
+	if sources == nil {
+		if err := json.Unmarshal(layers, &sources); err != nil {
+			return nil, fmt.Errorf("runtime: the pinned policy cannot be read: %w", err)
+		}
 	}
 	if b, err = policies.Compile(sources, specs); err != nil {
 		return nil, err

@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -94,7 +93,7 @@ func (r *Runtime) now() time.Time { return r.opt.Clock().UTC().Round(0) }
 
 // NewRunID returns a name for a run, in the order of time.
 func NewRunID() string {
-	return time.Now().UTC().Format("20060102-150405-") + rand.Text()[:10]
+	return journal.NewRun()
 }
 
 // Start journals a new run and returns its id; Drive runs it. An empty Run gets a

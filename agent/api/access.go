@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"net/netip"
@@ -68,8 +69,8 @@ func (s *Server) known(r *http.Request) (Principal, error) {
 	if text != "" {
 		if one, ok := s.sessions.find(text); ok {
 			if cookie { // a page of another origin cannot read it, but could have it sent
-				if err := http.NewCrossOriginProtection().Check(r); err != nil {
-					return Principal{}, &failure{status: http.StatusForbidden, kind: "permission_error", code: "wrong_origin", message: "a page of another origin may not ask with this session"}
+				if err := OwnPage(r); err != nil {
+					return Principal{}, &failure{status: http.StatusForbidden, kind: "permission_error", code: "wrong_origin", message: err.Error()}
 				}
 			}
 			if one.key == "" {
@@ -85,6 +86,20 @@ func (s *Server) known(r *http.Request) (Principal, error) {
 		return Principal{}, unknown("an API key is needed: Authorization: Bearer KEY, or X-Api-Key")
 	}
 	return s.byKey(r, hashKey(text))
+}
+
+// OwnPage says why a request that a browser sends with a cookie may change nothing: another
+// page sent it, or nothing says which page did. Every browser says so, by the header Origin
+// or Sec-Fetch-Site.
+func OwnPage(r *http.Request) error {
+	if err := http.NewCrossOriginProtection().Check(r); err != nil {
+		return errors.New("a page of another origin sent this: it changes nothing")
+	}
+	safe := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
+	if !safe && r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Site") == "" {
+		return errors.New("nothing says which page sent this: it changes nothing; a program asks with Authorization: Bearer")
+	}
+	return nil
 }
 
 // byKey says who asks with the key of that hash, and has the request counted for it.

@@ -386,7 +386,8 @@ func TestSessions(t *testing.T) {
 		headers []string
 		code    int
 	}{
-		{bearer(token), 204}, {[]string{"X-Api-Key", token}, 204}, {[]string{"Cookie", api.SessionCookie + "=" + token}, 204},
+		{bearer(token), 204}, {[]string{"X-Api-Key", token}, 204}, {[]string{"Cookie", api.SessionCookie + "=" + token}, 403}, // nothing says which page sent it
+		{[]string{"Cookie", api.SessionCookie + "=" + token, "Sec-Fetch-Site", "same-origin"}, 204},
 		{[]string{"Cookie", api.SessionCookie + "=" + token, "Origin", url}, 204},
 		{[]string{"Cookie", api.SessionCookie + "=" + token, "Origin", "https://evil.example"}, 403},
 		{[]string{"Cookie", api.SessionCookie + "=" + token, "Sec-Fetch-Site", "cross-site"}, 403},

@@ -80,8 +80,13 @@ type written struct {
 	bytes  int64
 }
 
+// WriteHeader takes the first status, as the answer does: a handler that fails later, when a
+// client has left, has no other to give.
 func (w *written) WriteHeader(status int) {
-	if w.status == 0 {
+	if w.status != 0 {
+		return
+	}
+	if status >= http.StatusOK { // before it there may be others
 		w.status = status
 	}
 	w.ResponseWriter.WriteHeader(status)

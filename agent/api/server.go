@@ -326,6 +326,9 @@ func (s *Server) finish(out *written, r *http.Request, q *request) {
 	}
 	s.metrics.answer(q.route, status, q.failure, took)
 	line := s.o.Log.Info()
+	if _, cookie := credentials(r); cookie || strings.HasPrefix(r.URL.Path, "/console/") { // a person looks at pages: what they do is in the journals
+		line = s.o.Log.Debug()
+	}
 	if q.failure != nil && q.failure.status >= http.StatusInternalServerError {
 		line = s.o.Log.Error()
 	}

@@ -36,7 +36,7 @@ func (c *Console) admit(w http.ResponseWriter, r *http.Request) *http.Request {
 			c.fail(w, r, &problem{http.StatusForbidden, "the link's token is not the server's: it prints the link when it starts"})
 			return nil
 		}
-		setCookie(w, r, token, 0)
+		setCookie(w, r, token, c.o.Lasts)
 		q := r.URL.Query()
 		q.Del("token")
 		to := *r.URL
@@ -71,8 +71,9 @@ func (c *Console) isToken(s string) bool {
 	return c.o.Token != "" && subtle.ConstantTimeCompare([]byte(s), []byte(c.o.Token)) == 1
 }
 
-func setCookie(w http.ResponseWriter, r *http.Request, token string, age int) {
-	http.SetCookie(w, &http.Cookie{Name: api.SessionCookie, Value: token, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil})
+// setCookie keeps the token in the browser for so long; 0 is until it is closed.
+func setCookie(w http.ResponseWriter, r *http.Request, token string, lasts time.Duration) {
+	http.SetCookie(w, &http.Cookie{Name: api.SessionCookie, Value: token, Path: "/", MaxAge: int(lasts / time.Second), HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil})
 }
 
 type signInBody struct {
@@ -98,7 +99,7 @@ func (c *Console) signIn(w http.ResponseWriter, r *http.Request) error {
 		c.o.Log.Warn().Str("from", r.RemoteAddr).Msg("somebody tried to sign in to the console with a wrong key")
 		return c.showAs(w, r, http.StatusForbidden, "sign-in", page{Title: "Sign in", Body: signInBody{to, err.Error()}})
 	}
-	setCookie(w, r, token, 0)
+	setCookie(w, r, token, signedIn)
 	return back(w, r, to, "")
 }
 
@@ -107,7 +108,7 @@ func (c *Console) signOut(w http.ResponseWriter, r *http.Request) error {
 	if cookie, err := r.Cookie(api.SessionCookie); err == nil && c.o.Sessions != nil && !c.isToken(cookie.Value) {
 		c.o.Sessions.EndSession(cookie.Value)
 	}
-	setCookie(w, r, "", -1)
+	setCookie(w, r, "", -time.Second)
 	return back(w, r, "/console/", "")
 }
 

@@ -113,7 +113,7 @@ func (c *Console) ask(r *http.Request, method, path string, in, out any) error {
 		return err
 	}
 	req.Host, req.RemoteAddr, req.TLS = r.Host, r.RemoteAddr, r.TLS
-	for _, name := range []string{"Cookie", "Authorization"} {
+	for _, name := range []string{"Cookie", "Authorization", "Origin", "Sec-Fetch-Site"} {
 		if v := r.Header.Get(name); v != "" {
 			req.Header.Set(name, v)
 		}

@@ -31,6 +31,10 @@ type Options struct {
 	// first comes (/console/?token=…), and its cookie remembers it.
 	Token string
 
+	// Lasts is how long Token is good for; the cookie lasts as long. 0 is until the browser
+	// is closed.
+	Lasts time.Duration
+
 	// Sessions, if set, lets people sign in with an API key, too: an [api.Server] is one.
 	Sessions Sessions
 
@@ -62,12 +66,11 @@ func (a Agent) Tools() []tools.Spec { return a.Agent.Tools() }
 
 // Console is an http.Handler for everything under /console/. It is safe for concurrent use.
 type Console struct {
-	o      Options
-	mux    *http.ServeMux
-	pages  map[string]*template.Template
-	plot   *plot
-	rates  rates
-	origin http.CrossOriginProtection
+	o     Options
+	mux   *http.ServeMux
+	pages map[string]*template.Template
+	plot  *plot
+	rates rates
 }
 
 //go:embed templates/*.html
@@ -139,8 +142,8 @@ func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	if !strings.HasPrefix(r.URL.Path, "/console/static/") {
 		h.Set("Cache-Control", "no-store")
-		if err := c.origin.Check(r); err != nil {
-			c.fail(w, r, &problem{http.StatusForbidden, "another page sent this: it changes nothing"})
+		if err := api.OwnPage(r); err != nil {
+			c.fail(w, r, &problem{http.StatusForbidden, err.Error()})
 			return
 		}
 		if r = c.admit(w, r); r == nil {

@@ -140,7 +140,7 @@ func (s *shop) serve(t testing.TB, name, rules string, model llm.Model, j journa
 	}
 	token := server.NewSession(api.Principal{Name: "ana", Approve: true, Operate: true, All: true}, time.Hour)
 	passes := 0
-	c, err := console.New(console.Options{API: server.Handler(), Token: token, Agents: []console.Agent{{Name: name, Agent: s.agent, Layers: []*policies.Source{layer},
+	c, err := console.New(console.Options{API: server.Handler(), Token: token, Lasts: 30 * 24 * time.Hour, Agents: []console.Agent{{Name: name, Agent: s.agent, Layers: []*policies.Source{layer},
 		Cases: func() (map[string][]byte, error) { return map[string][]byte{"cases.yaml": []byte(cases)}, nil }}},
 		Sessions: server,
 		Engine: func() engine.Stats {
@@ -193,6 +193,7 @@ func (s *shop) post(t testing.TB, path string, form url.Values, want int, header
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Origin", s.url) // as every browser does
 	for i := 0; i < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
 	}

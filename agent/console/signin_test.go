@@ -97,6 +97,20 @@ func TestSignIn(t *testing.T) {
 	abe.post(t, "/console/runs/"+run+"/approve", form, http.StatusOK)
 	rita.wait(t, chat, "I refunded it.")
 
+	for _, c := range []struct {
+		who     *shop
+		path    string
+		form    url.Values
+		seconds int
+	}{
+		{s, strings.TrimPrefix(s.link, s.url), nil, 30 * 24 * 60 * 60}, {stranger, "/console/sign-in", url.Values{"key": {approver}}, 12 * 60 * 60},
+	} {
+		if age := c.who.cookieAge(t, c.path, c.form); age != c.seconds {
+			t.Errorf("%.20s: the cookie lasts %d seconds, want %d", c.path, age, c.seconds)
+		}
+	}
+	s.post(t, "/console/runs/"+run+"/cancel", nil, http.StatusForbidden, "Origin", "") // no browser sends that
+
 	if err := s.keys.Remove("rita"); err != nil {
 		t.Fatal(err)
 	}
@@ -104,4 +118,29 @@ func TestSignIn(t *testing.T) {
 	abe.post(t, "/console/sign-out", nil, http.StatusForbidden) // leads to the form
 	abe.get(t, "/console/runs", http.StatusForbidden)
 	s.get(t, "/console/runs", http.StatusOK)
+}
+
+// cookieAge is how many seconds the cookie lasts that a page sets.
+func (s *shop) cookieAge(t *testing.T, path string, form url.Values) int {
+	t.Helper()
+	req, err := http.NewRequest(http.MethodGet, s.url+path, nil)
+	if form != nil {
+		req, err = http.NewRequest(http.MethodPost, s.url+path, strings.NewReader(form.Encode()))
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("Origin", s.url)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	for _, c := range res.Cookies() {
+		if c.Name == api.SessionCookie {
+			return c.MaxAge
+		}
+	}
+	return 0
 }

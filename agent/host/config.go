@@ -135,6 +135,9 @@ func Load(file string) (*Config, error) {
 	return c, nil
 }
 
+// Declares says whether the configuration was read from a file or is an example's.
+func (c *Config) Declares() bool { return c.file != "" || c.fsys != nil }
+
 // Parse reads the text of an agent.yaml; its relative paths are relative to the
 // process's folder.
 func Parse(text []byte) (*Config, error) {

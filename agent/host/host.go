@@ -100,7 +100,7 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 		}
 	}
 	if err := os.MkdirAll(h.data, 0o700); err != nil {
-		return h, fmt.Errorf("the data folder: %w", err)
+		return h, fmt.Errorf("the data folder: %w", full(".", err))
 	}
 	if h.data, err = filepath.Abs(h.data); err != nil {
 		return h, err
@@ -113,7 +113,7 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 		return h, err
 	}
 	if h.audits, err = newAudits(filepath.Join(h.data, "audit")); err != nil {
-		return h, err
+		return h, full(h.data, err)
 	}
 	h.close = append(h.close, h.audits.Close)
 	signal, err := h.openGuard(ctx)
@@ -129,10 +129,17 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 	}
 	specs, err := h.openBus(ctx)
 	if err != nil {
-		return h, err
+		return h, full(h.data, err)
+	}
+	unknown, err := guard.Check(specs) // here, not at the first run
+	if err != nil {
+		return h, fmt.Errorf("policies: %w", err)
+	}
+	for _, line := range unknown {
+		o.Log.Warn().Msg(line)
 	}
 	if err := h.openJournal(ctx); err != nil {
-		return h, err
+		return h, full(h.data, err)
 	}
 	h.options = agent.Options{
 		Reconciler: h.reconciler(),

@@ -207,7 +207,7 @@ func (m *ModelConfig) open(cache string, log zerolog.Logger) (model llm.Model, c
 			return nil, nil, err
 		}
 	} else if e, err = engine.Open(m.Path, opt); err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("model: %w", err)
 	}
 	return e, e.Close, nil
 }

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -40,6 +41,9 @@ rules:
 // only tighten what those before it say. The least confidence is one more, the last.
 func (c *Config) Layers() ([]*policies.Source, error) {
 	layers, err := c.named()
+	if fault := (*policies.Error)(nil); errors.As(err, &fault) {
+		err = fmt.Errorf("policies: %w", err)
+	}
 	if err != nil || c.Confidence == 0 {
 		return layers, err
 	}

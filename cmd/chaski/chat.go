@@ -17,6 +17,7 @@ import (
 	"github.com/chaski-dev/chaski/agent"
 	"github.com/chaski-dev/chaski/agent/host"
 	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/runtime"
 )
 
 type chatCmd struct {
@@ -36,11 +37,12 @@ type conversation struct {
 	root    context.Context // ends when the program is to stop, and not at Ctrl-C
 	session *agent.Session
 	screen  *screen
-	input   *lineInput // nil if standard input is no terminal
-	turned  bool       // a turn was begun or gone on with
-	resumed string     // what was asked to be gone on with, until a turn follows: till then the session has no runs
-	kept    bool       // a turn was left that may go on
-	failure error      // of the last turn that did not finish, if nobody was there to see it
+	input   *lineInput      // nil if standard input is no terminal
+	turned  bool            // a turn was begun or gone on with
+	last    runtime.Summary // of the last turn, of a conversation that is gone on with
+	resumed string          // what was asked to be gone on with, until a turn follows: till then the session has no runs
+	kept    bool            // a turn was left that may go on
+	failure error           // of the last turn that did not finish, if nobody was there to see it
 
 	mu     sync.Mutex
 	cancel context.CancelFunc // of the turn that is running

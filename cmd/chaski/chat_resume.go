@@ -8,11 +8,13 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/chaski-dev/chaski/agent"
 	"github.com/chaski-dev/chaski/agent/host"
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/runtime/bus"
 	"github.com/chaski-dev/chaski/runtime/journal"
 )
@@ -33,26 +35,36 @@ func (c *chatCmd) begin(ctx context.Context, t *conversation) (err error) {
 	if err != nil {
 		return err
 	}
-	last, err := agent.LastTurn(ctx, runs, c.Resume)
+	turns, err := agent.Turns(ctx, runs, c.Resume)
 	if err != nil {
 		return err
 	}
-	s, err := rt.Load(ctx, last)
+	s, err := rt.Load(ctx, turns[len(turns)-1])
 	if errors.Is(err, journal.ErrNoRun) {
 		return fmt.Errorf("there is no conversation and no run %s in %s", c.Resume, where.Runs)
 	}
 	if err != nil {
 		return err
 	}
-	if s.Status.Done() { // no call is open: a new store of results will do
-		start := *s.Start
-		start.Meta = maps.Clone(start.Meta)
-		if _, ok := start.Meta[host.MetaBus]; ok {
-			start.Meta[host.MetaBus] = host.ChatPlace()
+	open := s // the last turn that has not ended
+	for i, one := range slices.Backward(rt.Summaries(ctx, turns)) {
+		if one.Err == nil && !one.Status.Done() {
+			if open, err = rt.Load(ctx, turns[i]); err != nil {
+				return err
+			}
+			break
 		}
-		s.Start = &start
-	} else {
+	}
+	start := *s.Start
+	start.Meta = maps.Clone(start.Meta)
+	s.Start = &start
+	if _, ok := start.Meta[host.MetaBus]; ok && open.Status.Done() { // no call is open: a new store of results will do
+		start.Meta[host.MetaBus], s.Calls = host.ChatPlace(), nil
+	} else if !open.Status.Done() {
 		t.kept = true // its store may be another's too
+		if place, ok := open.Start.Meta[host.MetaBus]; ok {
+			start.Meta[host.MetaBus], s.Calls = place, open.Calls
+		}
 	}
 	t.h, err = c.reopen(ctx, &s, where.Runs)
 	if errors.Is(err, bus.ErrLocked) {
@@ -65,11 +77,12 @@ func (c *chatCmd) begin(ctx context.Context, t *conversation) (err error) {
 		return errors.Join(err, t.h.Close())
 	}
 	t.resumed = c.Resume
-	return nil
+	t.last, err = rt.Summary(ctx, turns[len(turns)-1])
+	return err
 }
 
-// remind shows what was said last in a conversation that is gone on with, and ends a turn
-// that was left.
+// remind shows what was said last in a conversation that is gone on with, and goes on with
+// turns that were left: those that the conversation went past, too.
 func (t *conversation) remind(ctx context.Context) error {
 	said := map[llm.Role]string{}
 	for _, m := range t.session.Messages() {
@@ -80,13 +93,24 @@ func (t *conversation) remind(ctx context.Context) error {
 	if text := said[llm.RoleUser]; text != "" && t.input != nil {
 		fmt.Fprintf(stdout, "> %s\n%s\n", short(printable(text, false)), printable(said[llm.RoleAssistant], true))
 	}
-	left := t.session.Open()
-	if left == "" {
-		return nil
+	if t.last.Status.Done() && t.last.Status != planner.Finished {
+		fmt.Fprintf(os.Stderr, "the last turn was %s and is not remembered: %s\n", ending(t.last.Status), short(printable(t.last.Prompt, false)))
 	}
-	fmt.Fprintf(os.Stderr, "going on with the turn that was left, run %s\n", left)
-	return t.turn(ctx, func(ctx context.Context) iter.Seq2[agent.Event, error] { return t.session.Resume(ctx, left) })
+	left := t.session.Passed()
+	if open := t.session.Open(); open != "" {
+		left = append(left, open)
+	}
+	for _, run := range left {
+		fmt.Fprintf(os.Stderr, "going on with the turn that was left, run %s\n", run)
+		if err := t.turn(ctx, func(ctx context.Context) iter.Seq2[agent.Event, error] { return t.session.Resume(ctx, run) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
+
+// ending is a status as a word of a sentence.
+func ending(s planner.Status) string { return strings.ReplaceAll(string(s), "_", " ") }
 
 // farewell says how to go on with the conversation another day.
 func (t *conversation) farewell() {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -96,7 +97,20 @@ func (f *agentFlags) open(ctx context.Context, place string) (*host.Host, error)
 	if o.Log, err = host.NewLog(os.Stderr, f.options()); err != nil {
 		return nil, usage("%v", err)
 	}
-	return openHost(ctx, c, o)
+	h, err := openHost(ctx, c, o)
+	if err == nil {
+		f.say(c)
+	}
+	return h, err
+}
+
+// say tells what stands in for the file of an agent where there is none.
+func (f *agentFlags) say(c *host.Config) {
+	if c.Declares() || f.Example != "" {
+		return
+	}
+	model := cmp.Or(f.Model, "the small model in the box")
+	fmt.Fprintf(os.Stderr, "no agent.yaml here: %s answers, without tools; `chaski init` makes an agent\n", model)
 }
 
 // openHost opens it, with a bar while documents are being read.

@@ -104,7 +104,7 @@ var callID = regexp.MustCompile(`\b([0-9a-f]{12})[0-9a-f]{52}\b`)
 // listed is a run as ls --json prints it.
 type listed struct {
 	Run     string         `json:"run"`
-	Status  planner.Status `json:"status"` // or refused
+	Status  planner.Status `json:"status"` // or refused, or left
 	Reason  string         `json:"reason,omitempty"`
 	Started time.Time      `json:"started,omitzero"`
 	By      string         `json:"by,omitempty"`
@@ -115,23 +115,30 @@ type listed struct {
 // refused is in place of a status where the journal is.
 const refused = "refused"
 
+// leftAlone is a run that nobody drives and that waits for nothing: its process died or was told
+// to stop.
+const leftAlone = "left"
+
 // statuses are those that a list can be narrowed to.
 func statuses() []string {
 	var out []string
-	for _, s := range []planner.Status{planner.Running, planner.Waiting, planner.OutcomeUnknown, planner.Suspended, planner.Finished, planner.Failed, planner.Denied, planner.CancelledRun, planner.BudgetExceeded, refused} {
+	for _, s := range []planner.Status{planner.Running, planner.Waiting, planner.OutcomeUnknown, planner.Suspended, planner.Finished, planner.Failed, planner.Denied, planner.CancelledRun, planner.BudgetExceeded, refused, leftAlone} {
 		out = append(out, string(s))
 	}
 	return out
 }
 
 // runs are those that are asked for, in the order of their names.
-func (c *runsLsCmd) runs(ctx context.Context, rt *runtime.Runtime, names []string) iter.Seq[listed] {
+func (c *runsLsCmd) runs(ctx context.Context, rt *runtime.Runtime, j journal.Journal, names []string) iter.Seq[listed] {
 	fits := func(yield func(listed) bool) {
 		for run, one := range summaries(ctx, rt, names) {
 			l := listed{Run: run, Status: refused}
 			if one.Err == nil {
 				s := one.Summary
 				l = listed{Run: run, Status: s.Status, Reason: s.Reason, Started: s.Started, By: s.By, Prompt: s.Prompt, Used: s.Used}
+				if l.Status == planner.Running && abandoned(ctx, j, run) {
+					l.Status = leftAlone
+				}
 			} else {
 				l.Reason = one.Err.Error()
 			}
@@ -174,7 +181,7 @@ func (c *runsLsCmd) Run(ctx context.Context) error {
 	out := json.NewEncoder(stdout)
 	out.SetEscapeHTML(false)
 	listed := 0
-	for l := range c.runs(ctx, rt, runs) {
+	for l := range c.runs(ctx, rt, j, runs) {
 		listed++
 		switch {
 		case c.JSON:
@@ -203,6 +210,16 @@ func (c *runsLsCmd) Run(ctx context.Context) error {
 		fmt.Fprintln(os.Stderr, what, c.Runs)
 	}
 	return table.Flush()
+}
+
+// abandoned says that a run is with nobody, where the journal knows.
+func abandoned(ctx context.Context, j journal.Journal, run string) bool {
+	d, ok := j.(journal.Driver)
+	if !ok {
+		return false
+	}
+	driven, err := d.Driven(ctx, run)
+	return err == nil && !driven
 }
 
 // summaries reads runs, several at a time, and gives them in their order.
@@ -307,7 +324,7 @@ type runsShowCmd struct {
 // Run prints a run's events as a story, and of a run that is refused at an event those
 // before it.
 func (c *runsShowCmd) Run(ctx context.Context) error {
-	rt, _, err := c.open(ctx)
+	rt, j, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -332,6 +349,9 @@ func (c *runsShowCmd) Run(ctx context.Context) error {
 		return err
 	}
 	tale.end(&s)
+	if s.Status == planner.Running && abandoned(ctx, j, c.ID) {
+		fmt.Fprintf(stdout, "Nobody drives it: its process died or was told to stop. It goes on with %s.\n", byHand(&s, c.Runs))
+	}
 	return nil
 }
 
@@ -473,11 +493,7 @@ func (c *runsAnswerCmd) answer(ctx context.Context, approve bool) error {
 	case len(found) == 0 && c.Call == "":
 		return fmt.Errorf("run %s is %s: no call of it waits for approval", c.ID, s.Status)
 	case len(found) != 1:
-		var ids []string
-		for _, call := range found {
-			ids = append(ids, fmt.Sprintf("%.12s (%s)", call.ID, call.Tool))
-		}
-		return fmt.Errorf("run %s: %d calls that wait for approval begin with %q, not one: %s", c.ID, len(found), c.Call, strings.Join(ids, ", "))
+		return fmt.Errorf("run %s: %d calls that wait for approval begin with %q, not one: %s", c.ID, len(found), c.Call, inPhase(s.Calls, planner.Awaiting))
 	}
 	call := found[0]
 	var d *planner.Decided
@@ -489,16 +505,29 @@ func (c *runsAnswerCmd) answer(ctx context.Context, approve bool) error {
 	if err := rt.Answer(ctx, c.ID, planner.Answered{Call: call.ID, Hash: call.Hash(), Approve: approve, By: me(), Tenant: c.Tenant, Reason: c.Reason}); err != nil {
 		return err
 	}
-	verb, next := "refused", "it"
+	text := fmt.Sprintf("refused: %s %s does not run; the run goes on where it is served, or with %s", call.Tool, short(printable(string(call.Arguments), false)), byHand(&s, c.Runs))
 	if approve {
-		verb, next = "approved", "the call has not run yet, and"
+		text = fmt.Sprintf("approved: %sthe call has not run yet, and goes on where the run is served, or with %s", summary(&call, d), byHand(&s, c.Runs))
 	}
-	text := fmt.Sprintf("%s: %s%s goes on where the run is served, or with %s", verb, summary(&call, d), next, byHand(&s, c.Runs))
 	if approve && !call.Expires.IsZero() {
 		text += "; the approval is void after " + call.Expires.Local().Format("2 January 15:04")
 	}
 	fmt.Fprintln(stdout, text)
 	return nil
+}
+
+// inPhase lists the calls in a phase.
+func inPhase(calls []planner.CallState, phase planner.Phase) string {
+	var ids []string
+	for _, call := range calls {
+		if call.Phase == phase {
+			ids = append(ids, fmt.Sprintf("%.12s (%s)", call.ID, call.Tool))
+		}
+	}
+	if len(ids) == 0 {
+		return "there is none"
+	}
+	return strings.Join(ids, ", ")
 }
 
 // me names the person at the terminal.

@@ -78,8 +78,11 @@ func (c *runsSettleCmd) Run(ctx context.Context) error {
 			found = append(found, call)
 		}
 	}
-	if len(found) != 1 {
-		return fmt.Errorf("run %s: %d calls of unknown outcome begin with %q, not one", c.ID, len(found), c.Call)
+	switch {
+	case len(found) == 0 && c.Call == "":
+		return fmt.Errorf("run %s is %s: no call of it is of unknown outcome, there is nothing to settle", c.ID, ending(s.Status))
+	case len(found) != 1:
+		return fmt.Errorf("run %s: %d calls of unknown outcome begin with %q, not one: %s", c.ID, len(found), c.Call, inPhase(s.Calls, planner.Unknown))
 	}
 	res := tools.Result{CallID: found[0].ID, Attempt: found[0].Attempt, Status: tools.StatusFail, Reason: c.Failed}
 	if c.OK != "" {

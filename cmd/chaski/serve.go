@@ -61,6 +61,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		}
 		return err
 	}
+	c.say(config)
 	err = c.both(ctx, h, listener)
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = nil // Ctrl-C is how serving ends

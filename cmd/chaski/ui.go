@@ -31,7 +31,7 @@ func mountConsole(s *api.Server, h *host.Host) (token string, err error) {
 		return "", err
 	}
 	token = s.NewSession(api.Principal{Name: "console", Approve: true, Operate: true, All: true}, consoleSession)
-	o := console.Options{API: s.Handler(), Token: token, Log: h.Log(), Agents: []console.Agent{{Name: h.Config.Name, Agent: h.Agent, Layers: layers, Cases: h.Config.Cases}}, Sessions: s, Tools: h.Bus.Figures}
+	o := console.Options{API: s.Handler(), Token: token, Lasts: consoleSession, Log: h.Log(), Agents: []console.Agent{{Name: h.Config.Name, Agent: h.Agent, Layers: layers, Cases: h.Config.Cases}}, Sessions: s, Tools: h.Bus.Figures}
 	if e, ok := h.Model.(*engine.Engine); ok {
 		o.Engine, o.Prompt = e.Stats, e.Prompt
 	}

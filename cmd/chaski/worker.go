@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/chaski-dev/chaski/agent/host"
 	"github.com/chaski-dev/chaski/runtime/bus"
 	"github.com/chaski-dev/chaski/runtime/trace"
 	"github.com/chaski-dev/chaski/tools"
@@ -25,6 +26,9 @@ type workerCmd struct {
 func (c *workerCmd) Run(ctx context.Context) error {
 	all, err := external.Load(c.File)
 	if err != nil {
+		if a, other := host.Load(c.File); other == nil {
+			return fmt.Errorf("%s is the file of the agent %s, which `chaski run -f` runs: a worker takes a file with nothing but tools, see docs/tools.md", c.File, a.Name)
+		}
 		return err
 	}
 	registry, err := tools.NewRegistry(all...)

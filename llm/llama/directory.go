@@ -152,6 +152,9 @@ func (c *Config) setRope(r *ropeJSON) error {
 
 func openDirectory(dir string, o Options) (_ *Model, err error) {
 	data, err := os.ReadFile(filepath.Join(dir, "config.json"))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, errors.New("the folder holds no model: want config.json and safetensors in it, or the name of a GGUF file")
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package bus
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +15,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/nats-io/nats.go/micro"
 	"github.com/rs/zerolog"
+
+	"github.com/chaski-dev/chaski/runtime/journal"
 )
 
 // Subjects and streams of the runs that messages start; docs/protocol.md explains them.
@@ -237,7 +238,7 @@ func (s *Queue) accept(subject string, r micro.Request, newRun func() string) {
 	h := map[string][]string(r.Headers())
 	job := Job{Run: header(h, headerRun), Prompt: string(r.Data()), Source: subject, Reply: header(h, headerReply)}
 	if job.Run == "" {
-		job.Run = newRun()
+		job.Run = journal.NewRun()
 	}
 	if strings.TrimSpace(job.Prompt) == "" {
 		refuse("400", "the message is empty: its body is the prompt")
@@ -435,7 +436,7 @@ func Ask(ctx context.Context, conn *Conn, subject, prompt string) (run string, e
 	if err := conn.ready(ctx); err != nil {
 		return "", err
 	}
-	name := newRun()
+	name := journal.NewRun()
 	for began := time.Now(); ; {
 		run, again, err := ask(ctx, conn, subject, name, prompt)
 		if err == nil {
@@ -446,9 +447,6 @@ func Ask(ctx context.Context, conn *Conn, subject, prompt string) (run string, e
 		}
 	}
 }
-
-// newRun names a run as runtime.NewRunID does.
-func newRun() string { return time.Now().UTC().Format("20060102-150405-") + rand.Text()[:10] }
 
 // ask is one try; again says for how long to try.
 func ask(ctx context.Context, conn *Conn, subject, name, prompt string) (run string, again time.Duration, err error) {

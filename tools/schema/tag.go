@@ -40,7 +40,7 @@ func checkTags(f reflect.StructField) error {
 	asText := false
 	for option := range strings.SplitSeq(options, ",") {
 		if option != "" && !slices.Contains(jsonOptions, option) {
-			return fmt.Errorf("the json tag has the option %q%s", option, nearest(option, jsonOptions))
+			return fmt.Errorf("the json tag has the option %q%s", option, Nearest(option, jsonOptions))
 		}
 		asText = asText || option == "string"
 	}
@@ -83,7 +83,7 @@ func checkKeyword(t reflect.Type, asText bool, key, value string, valued bool) e
 	}
 	known, kind := keywordsOf(t, asText)
 	if !slices.Contains(known, key) {
-		if hint := nearest(key, append(slices.Clone(known), anyKeywords...)); valued || hint != "" {
+		if hint := Nearest(key, append(slices.Clone(known), anyKeywords...)); valued || hint != "" {
 			return fmt.Errorf("a %s has no keyword %q%s", kind, key, hint)
 		}
 		return fmt.Errorf(`%q is no keyword; a comma within a text is written \\,`, key)
@@ -194,7 +194,7 @@ func wellFormed(tag reflect.StructTag) error {
 		if _, err := strconv.Unquote(after[:end+1]); err != nil {
 			return fmt.Errorf("the tag `%s` has a value that is no quoted text", tag)
 		}
-		if hint := nearest(key, tagKeys); !slices.Contains(tagKeys, key) && !slices.Contains(otherTags, key) && hint != "" {
+		if hint := Nearest(key, tagKeys); !slices.Contains(tagKeys, key) && !slices.Contains(otherTags, key) && hint != "" {
 			return fmt.Errorf("the tag %s is not read%s", key, hint)
 		}
 		rest = after[end+1:]
@@ -202,8 +202,9 @@ func wellFormed(tag reflect.StructTag) error {
 	return nil
 }
 
-// nearest proposes what a word was probably meant to be; "" if nothing is near.
-func nearest(word string, known []string) string {
+// Nearest proposes what a word was probably meant to be, as the end of a message; "" if
+// nothing is near.
+func Nearest(word string, known []string) string {
 	best, at := 3, ""
 	for _, k := range known {
 		if d := distance(strings.ToLower(word), strings.ToLower(k)); d < best && d < max(2, len(k)/2) {

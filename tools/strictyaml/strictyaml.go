@@ -40,8 +40,8 @@ func Decode(text []byte, into any, kinds Kinds) error {
 }
 
 var (
-	unknown = regexp.MustCompile(`field (?:(.*?) )?not found in type (\S+)`)
-	another = regexp.MustCompile("cannot unmarshal (!\\S*)(?: `(.*?)`)? into (\\S+)")
+	unknown = regexp.MustCompile(`field (?:(.*?) )?not found in type ([^\s;]+)`)
+	another = regexp.MustCompile("cannot unmarshal (!\\S*)(?: `(.*?)`)? into ([^\\s;]+)")
 )
 
 // Plain makes one line of an error of the YAML library, in the file's terms.
@@ -50,8 +50,11 @@ func (k Kinds) Plain(err error) error {
 		return nil
 	}
 	s := strings.TrimPrefix(err.Error(), "yaml: ")
-	s = strings.TrimPrefix(s, "unmarshal errors:")
-	s = strings.Join(strings.Fields(s), " ")
+	lines := strings.Split(strings.TrimSpace(strings.TrimPrefix(s, "unmarshal errors:")), "\n")
+	for i := range lines {
+		lines[i] = strings.Join(strings.Fields(lines[i]), " ")
+	}
+	s = strings.Join(lines, "; ")
 	s = unknown.ReplaceAllStringFunc(s, func(m string) string {
 		p := unknown.FindStringSubmatch(m)
 		p[1] = cmp.Or(p[1], `""`)

@@ -89,7 +89,7 @@ func TestDecode(t *testing.T) {
 		"items: [{share: half}]":                `line 1: "half" stands where a number is wanted`,
 		"items: [{on: 3}]":                      `line 1: "3" stands where true or false is wanted`,
 		"one: {name: a}\n---\none: {}":          "more than one YAML document",
-		"items: [{nme: a}]\nones: 1":            "line 1: field nme is not known in an item line 2: field ones is not known in a file of items",
+		"items: [{nme: a}]\nones: 1":            "line 1: field nme is not known in an item; line 2: field ones is not known in a file of items",
 		"items: [":                              "line 1: did not find expected node content",
 	} {
 		var f file
