@@ -31,12 +31,10 @@ type driver struct {
 	trace *trace.Run
 }
 
-// catchUp reads and folds the records after the last one known.
+// catchUp reads and folds the records after the last one known, of a damaged journal those
+// before the one that is wrong.
 func (d *driver) catchUp(ctx context.Context) error {
-	records, err := d.rt.opt.Journal.Read(ctx, d.run, d.last)
-	if err != nil {
-		return err
-	}
+	records, damage := d.rt.opt.Journal.Read(ctx, d.run, d.last)
 	for _, rec := range records {
 		ev, err := decode(rec.Event)
 		if err == nil {
@@ -52,6 +50,9 @@ func (d *driver) catchUp(ctx context.Context) error {
 		if err := d.fold(rec, ev, next); err != nil {
 			return err
 		}
+	}
+	if damage != nil {
+		return damage
 	}
 	if d.state.Start != nil && d.state.Run != d.run {
 		return fmt.Errorf("runtime: run %s is refused: its journal is that of run %s, so it is a fork that was not finished, or a journal that was renamed", d.run, d.state.Run)

@@ -182,13 +182,14 @@ func (r *Runtime) add(ctx context.Context, run string, ev planner.Event) error {
 }
 
 // Fork begins a new run with the first n events of another. The events must end
-// where no call is open: the fork and its origin would both run it.
+// where no call is open: the fork and its origin would both run it. Of a damaged journal
+// the events before the record that is wrong can be forked.
 func (r *Runtime) Fork(ctx context.Context, run string, n int, as string) (string, error) {
 	if as == "" {
 		as = NewRunID()
 	}
 	events, _, err := r.Events(ctx, run)
-	if err != nil {
+	if err != nil && (!errors.Is(err, journal.ErrCorrupt) || n > len(events)) {
 		return "", err
 	}
 	if n < 1 || n > len(events) {
@@ -210,7 +211,8 @@ func (r *Runtime) Fork(ctx context.Context, run string, n int, as string) (strin
 	return as, nil
 }
 
-// Events returns a run's events and its state, checked as Load does.
+// Events returns a run's events and its state, checked as Load does. With an error about one
+// of them come those before it.
 func (r *Runtime) Events(ctx context.Context, run string) ([]planner.Event, planner.State, error) {
 	events, s, _, err := r.EventsSince(ctx, run, journal.Record{})
 	return events, s, err

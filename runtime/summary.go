@@ -30,8 +30,8 @@ type Listed struct {
 	Err error
 }
 
-// Summary returns what a list says of a run. Of a run that is over or waits it reads the last
-// record, where the journal can give that; Load and Events check all of it.
+// Summary returns what a list says of a run. Of a run that is over or waits it takes that from
+// the last record, where the journal can give that, if those before it are in order.
 func (r *Runtime) Summary(ctx context.Context, run string) (Summary, error) {
 	one := r.Summaries(ctx, []string{run})[0]
 	return one.Summary, one.Err
@@ -45,7 +45,7 @@ func (r *Runtime) Summaries(ctx context.Context, runs []string) []Listed {
 	if e, ok := r.opt.Journal.(journal.Ender); ok {
 		var half []string // those of which the first record tells the rest
 		var at []int
-		lasts := e.Lasts(ctx, runs)
+		lasts := lastsOf(ctx, e, runs)
 		for i, run := range runs {
 			if lasts[i].Err != nil {
 				continue
@@ -67,6 +67,14 @@ func (r *Runtime) Summaries(ctx context.Context, runs []string) []Listed {
 		}
 	}
 	return out
+}
+
+// lastsOf are the last records of runs, of damaged ones why not.
+func lastsOf(ctx context.Context, e journal.Ender, runs []string) []journal.End {
+	if c, ok := e.(journal.Checker); ok {
+		return c.Checked(ctx, runs)
+	}
+	return e.Lasts(ctx, runs)
 }
 
 func (r *Runtime) summary(ctx context.Context, run string) (Summary, error) {

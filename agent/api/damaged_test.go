@@ -52,7 +52,18 @@ func TestDamagedRun(t *testing.T) {
 	if code, out := get(t, url+"/v1/runs/"+runs[1]); code != http.StatusOK || out["status"] != "finished" {
 		t.Error(code, out)
 	}
-	if code, out := get(t, url+"/v1/runs"); code != http.StatusOK {
-		t.Error(code, out)
+	code, out := get(t, url+"/v1/runs")
+	list, _ := out["data"].([]any)
+	if code != http.StatusOK || len(list) != 2 {
+		t.Fatal(code, out)
+	}
+	for _, one := range list {
+		want := "finished"
+		if dig(one, "id") == runs[0] {
+			want = "damaged"
+		}
+		if reason, _ := dig(one, "reason").(string); dig(one, "status") != want || want == "damaged" && (!strings.Contains(reason, "record 2") || dig(one, "resumable") != false) {
+			t.Error(one)
+		}
 	}
 }

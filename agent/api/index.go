@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -117,6 +118,9 @@ func (x *index) relist(ctx context.Context, agents []Agent, names [][]string) {
 	}
 }
 
+// damagedRun is in a list in place of a status where the journal is damaged.
+const damagedRun planner.Status = "damaged"
+
 // settled returns the summary of a run that is over; nil if it has to be read.
 func (l *listed) settled() *summary {
 	l.mu.Lock()
@@ -166,18 +170,23 @@ func (l *listed) read(ctx context.Context, resumable func(*planner.State) bool) 
 	if err == nil && len(events) == 0 && l.sum != nil {
 		return l.sum, 0
 	}
-	if err != nil || s.Start == nil || len(events) == 0 {
+	cut := errors.Is(err, journal.ErrCorrupt) || errors.Is(err, planner.ErrEvent)
+	if err != nil && !cut || s.Start == nil || len(events) == 0 {
 		return nil, 0
 	}
 	one := newRunObject(events, &s, false)
-	one.Resumable = resumable(&s)
+	if cut { // what is listed is what the events before it tell
+		one.Status, one.Reason, one.Answer, one.Approvals, one.Unknown, last = damagedRun, err.Error(), nil, nil, nil, journal.Record{}
+	} else {
+		one.Resumable = resumable(&s)
+	}
 	o = &summary{one, strings.ToLower(one.Prompt)}
 	if one.Answer != nil {
 		o.text += "\n" + strings.ToLower(*one.Answer)
 	}
 	size := int64(2*len(o.text) + 1000)
 	grown, l.size = size-l.size, size
-	l.sum, l.last, l.over = o, last, s.Status.Done() && !s.Reopenable()
+	l.sum, l.last, l.over = o, last, !cut && s.Status.Done() && !s.Reopenable()
 	return o, grown
 }
 

@@ -113,5 +113,8 @@ func run(args []string) int {
 		return stop.status()
 	}
 	fmt.Fprintln(os.Stderr, "chaski:", err)
+	if what := damage(err); what != "" {
+		fmt.Fprintln(os.Stderr, "chaski:", what)
+	}
 	return 1
 }

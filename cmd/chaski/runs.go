@@ -73,6 +73,7 @@ func (f *journalFlags) openWith(ctx context.Context, access accessFlags) (*runti
 	if err != nil {
 		return nil, nil, err
 	}
+	journals = f.Runs
 	rt, err := runtime.New(runtime.Options{Journal: j})
 	return rt, j, err
 }
@@ -88,7 +89,7 @@ type runsCmd struct {
 	Deny    runsDenyCmd    `cmd:"" help:"Refuse a call that waits."`
 	Settle  runsSettleCmd  `cmd:"" help:"Say what came of a call whose outcome is unknown."`
 	Rm      runsRmCmd      `cmd:"" help:"Remove runs that have ended."`
-	Salvage runsSalvageCmd `cmd:"" help:"Cut a damaged last record off, so that a run can go on before it."`
+	Salvage runsSalvageCmd `cmd:"" help:"Cut the damaged end of a run off, so that it can go on before it."`
 }
 
 type runsLsCmd struct {
@@ -104,7 +105,7 @@ var callID = regexp.MustCompile(`\b([0-9a-f]{12})[0-9a-f]{52}\b`)
 // listed is a run as ls --json prints it.
 type listed struct {
 	Run     string         `json:"run"`
-	Status  planner.Status `json:"status"` // or refused, or left
+	Status  planner.Status `json:"status"` // or damaged, refused or left
 	Reason  string         `json:"reason,omitempty"`
 	Started time.Time      `json:"started,omitzero"`
 	By      string         `json:"by,omitempty"`
@@ -112,8 +113,12 @@ type listed struct {
 	Used    planner.Used   `json:"used,omitzero"`
 }
 
-// refused is in place of a status where the journal is.
-const refused = "refused"
+// In place of a status: damaged where the journal is, refused where it is whole and cannot be
+// read otherwise.
+const (
+	damaged = "damaged"
+	refused = "refused"
+)
 
 // leftAlone is a run that nobody drives and that waits for nothing: its process died or was told
 // to stop.
@@ -122,7 +127,7 @@ const leftAlone = "left"
 // statuses are those that a list can be narrowed to.
 func statuses() []string {
 	var out []string
-	for _, s := range []planner.Status{planner.Running, planner.Waiting, planner.OutcomeUnknown, planner.Suspended, planner.Finished, planner.Failed, planner.Denied, planner.CancelledRun, planner.BudgetExceeded, refused, leftAlone} {
+	for _, s := range []planner.Status{planner.Running, planner.Waiting, planner.OutcomeUnknown, planner.Suspended, planner.Finished, planner.Failed, planner.Denied, planner.CancelledRun, planner.BudgetExceeded, damaged, refused, leftAlone} {
 		out = append(out, string(s))
 	}
 	return out
@@ -141,6 +146,9 @@ func (c *runsLsCmd) runs(ctx context.Context, rt *runtime.Runtime, j journal.Jou
 				}
 			} else {
 				l.Reason = one.Err.Error()
+				if errors.Is(one.Err, journal.ErrCorrupt) {
+					l.Status = damaged
+				}
 			}
 			if (c.Status == "" || c.Status == string(l.Status)) && !yield(l) {
 				return
@@ -188,7 +196,7 @@ func (c *runsLsCmd) Run(ctx context.Context) error {
 			if err := out.Encode(l); err != nil {
 				return err
 			}
-		case l.Status == refused:
+		case l.Status == refused, l.Status == damaged:
 			fmt.Fprintf(table, "%s\t%s\t%s\n", l.Run, l.Status, printable(l.Reason, false))
 		default:
 			what := l.Prompt
@@ -291,68 +299,6 @@ func (c *runsRmCmd) Run(ctx context.Context) error {
 		fmt.Fprintln(stdout, run)
 	}
 	return errors.Join(failed...)
-}
-
-type runsSalvageCmd struct {
-	runsFlags
-	ID string `arg:"" name:"run" help:"The run."`
-}
-
-// Run cuts a damaged last record off a journal in a folder, and says what is left.
-func (c *runsSalvageCmd) Run(ctx context.Context) error {
-	_, j, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	dir, ok := j.(*journal.Dir)
-	if !ok {
-		return errors.New("only journals in a folder are salvaged: a cluster's steps over what is no record by itself")
-	}
-	last, err := dir.Salvage(ctx, c.ID)
-	if err == nil {
-		fmt.Fprintf(stdout, "run %s ends with record %d; what was cut off is in %s.jsonl.damaged; go on with `%s`\n", c.ID, last.Seq, c.ID, runsCommand("resume", c.ID, c.Runs))
-	}
-	return err
-}
-
-type runsShowCmd struct {
-	runsFlags
-	JSON bool   `help:"The events as JSON lines."`
-	ID   string `arg:"" name:"run" help:"The run."`
-}
-
-// Run prints a run's events as a story, and of a run that is refused at an event those
-// before it.
-func (c *runsShowCmd) Run(ctx context.Context) error {
-	rt, j, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	events, s, err := rt.Events(ctx, c.ID)
-	if c.JSON {
-		out := json.NewEncoder(stdout)
-		out.SetEscapeHTML(false)
-		for _, ev := range events {
-			if err := out.Encode(ev); err != nil {
-				return err
-			}
-		}
-		return err
-	}
-	tale := newStory(stdout)
-	var at planner.State
-	for i, ev := range events {
-		at, _ = planner.Step(at, ev)
-		tale.tell(i+1, &ev, &at)
-	}
-	if err != nil {
-		return err
-	}
-	tale.end(&s)
-	if s.Status == planner.Running && abandoned(ctx, j, c.ID) {
-		fmt.Fprintf(stdout, "Nobody drives it: its process died or was told to stop. It goes on with %s.\n", byHand(&s, c.Runs))
-	}
-	return nil
 }
 
 type runsReplayCmd struct {

@@ -64,6 +64,15 @@ func (s *story) name(calls []llm.ToolCall) {
 	}
 }
 
+// all tells a run from its beginning, and returns its state after that.
+func (s *story) all(events []planner.Event) (at planner.State) {
+	for i, ev := range events {
+		at, _ = planner.Step(at, ev)
+		s.tell(i+1, &ev, &at)
+	}
+	return at
+}
+
 // tell tells one event; after is the state after it.
 func (s *story) tell(n int, ev *planner.Event, after *planner.State) {
 	switch {

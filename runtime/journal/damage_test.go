@@ -116,25 +116,35 @@ func TestSalvage(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			last, err := j.Salvage(ctx, "a")
+			good, damage := j.Read(ctx, "a", journal.Record{})
+			s, err := j.Salvage(ctx, "a", false)
 			if strings.HasPrefix(name, "!") {
 				now, _ := os.ReadFile(file)
 				if err == nil || string(now) != string(damaged) {
 					t.Errorf("it was salvaged: %v, %d bytes of %d", err, len(now), len(damaged))
 				}
-				return
+				if s, err = j.Salvage(ctx, "a", true); len(good) == 0 || damage == nil {
+					if err == nil {
+						t.Error("there was nothing to salvage")
+					}
+					return
+				}
 			}
-			if err != nil || last.Seq != 2 {
-				t.Fatal(last.Seq, err)
+			last := s.Last
+			if err != nil || last.Seq != len(good) || !errors.Is(damage, journal.ErrCorrupt) || last.Hash != good[len(good)-1].Hash {
+				t.Fatal(last.Seq, len(good), damage, err)
+			}
+			if want := map[string]int{"! a bit of the second": 1}[name]; len(s.Lost) != want {
+				t.Errorf("%d whole records are lost, want %d", len(s.Lost), want)
 			}
 			if err := j.Append(ctx, "a", last.Next(1, json.RawMessage(`"on"`))); err != nil {
 				t.Fatal(err)
 			}
 			other, _ := journal.Open(path)
-			if records, err := other.Read(ctx, "a", journal.Record{}); err != nil || len(records) != 3 {
+			if records, err := other.Read(ctx, "a", journal.Record{}); err != nil || len(records) != last.Seq+1 {
 				t.Fatal(len(records), err)
 			}
-			if kept, err := os.ReadFile(file + ".damaged"); err != nil || string(kept) != string(damaged[at[2]:]) {
+			if kept, err := os.ReadFile(file + ".damaged"); err != nil || string(kept) != string(damaged[at[last.Seq]:]) {
 				t.Errorf("%v %q", err, kept)
 			}
 		})
@@ -265,5 +275,116 @@ func TestOldStream(t *testing.T) {
 	}
 	if records, err := j.Read(ctx, "a", journal.Record{}); err != nil || len(records) != 1 {
 		t.Error(records, err)
+	}
+}
+
+// TestChecked: whatever is damaged between the ends of a journal, its last record is not
+// vouched for, the records before the damage are read, and a whole journal is.
+func TestChecked(t *testing.T) {
+	path := t.TempDir()
+	j, err := journal.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := fill(t, j, "a", 5)
+	file := filepath.Join(path, "a.jsonl")
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(strings.TrimSuffix(string(whole), "\n"), "\n")
+	lines[4] += "\n"
+	join := func(l ...string) string { return strings.Join(l, "") }
+	cases := map[string]string{
+		"a line gone":      join(lines[0], lines[1], lines[3], lines[4]),
+		"a line twice":     join(lines[0], lines[1], lines[1], lines[2], lines[3], lines[4]),
+		"lines exchanged":  join(lines[0], lines[2], lines[1], lines[3], lines[4]),
+		"an empty line":    join(lines[0], "\n", lines[1], lines[2], lines[3], lines[4]),
+		"the first gone":   join(lines[1:]...),
+		"the last gone":    join(lines[:4]...),
+		"nothing left":     "",
+		"no end of a line": join(lines[0], strings.TrimSuffix(lines[1], "\n"), lines[2], lines[3], lines[4]),
+	}
+	for i := range whole[:len(whole)-1] { // every byte
+		b := append([]byte{}, whole...)
+		b[i] ^= 1
+		cases[fmt.Sprint("byte ", i)] = string(b)
+	}
+	for name, text := range cases {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		other, _ := journal.Open(path)
+		if end := other.Checked(ctx, []string{"a"})[0]; !errors.Is(end.Err, journal.ErrCorrupt) {
+			t.Errorf("%s: record %d is vouched for: %v", name, end.Seq, end.Err)
+		}
+		good, err := other.Read(ctx, "a", journal.Record{})
+		var c *journal.CorruptError
+		if !errors.As(err, &c) || len(good) != c.Seq-1 || join(lines[:len(good)]...) != text[:min(len(text), len(join(lines[:len(good)]...)))] {
+			t.Errorf("%s: %d records before %v", name, len(good), err)
+		}
+		if len(good) > 1 { // who has read the first is given the others
+			if more, err := other.Read(ctx, "a", good[0]); err == nil || len(more) != len(good)-1 {
+				t.Errorf("%s: %d more, %v", name, len(more), err)
+			}
+		}
+	}
+	if err := os.WriteFile(file, whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	other, _ := journal.Open(path)
+	for range 2 { // the second time it is known
+		if end := other.Checked(ctx, []string{"a", "b"}); end[0].Err != nil || end[0].Hash != want.Hash || !errors.Is(end[1].Err, journal.ErrNoRun) {
+			t.Error(end)
+		}
+		if _, err := other.Read(ctx, "a", journal.Record{}); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestCountedMessages: a record that a stream lost between the ends of a run is noticed in a
+// list by the count of messages, and those before it are read.
+func TestCountedMessages(t *testing.T) {
+	s, err := bus.Start(bus.ServerOptions{StoreDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	c, err := bus.Connect(ctx, bus.Options{Server: s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	js := c.JetStream()
+	stream, err := js.CreateStream(ctx, jetstream.StreamConfig{Name: "CHASKI_JOURNAL", Subjects: []string{"chaski.journal.*"}, AllowDirect: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := openStream(t, bus.Options{Server: s})
+	fill(t, j, "a", 4) // messages 1 to 4
+	fill(t, j, "b", 4)
+	fill(t, j, "c", 4)
+	if err := stream.DeleteMsg(ctx, 3); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := js.Publish(ctx, "chaski.journal.c", []byte("{}")); err != nil {
+		t.Fatal(err)
+	}
+	j = openStream(t, bus.Options{Server: s})
+	runs, err := j.Runs(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ends := j.Checked(ctx, runs)
+	if !errors.Is(ends[0].Err, journal.ErrCorrupt) || ends[1].Err != nil || ends[1].Seq != 4 || !errors.Is(ends[2].Err, journal.ErrCorrupt) {
+		t.Error(ends)
+	}
+	var wrong *journal.CorruptError
+	if good, err := j.Read(ctx, "a", journal.Record{}); !errors.As(err, &wrong) || wrong.Seq != 3 || len(good) != 2 {
+		t.Error(len(good), err)
+	}
+	if all, err := j.Read(ctx, "c", journal.Record{}); err != nil || len(all) != 4 { // garbage is no damage
+		t.Error(len(all), err)
 	}
 }

@@ -17,6 +17,14 @@ type Ender interface {
 	Lasts(ctx context.Context, runs []string) []End
 }
 
+// Checker is an [Ender] that gives the last records of runs and vouches for those before them,
+// as far as that is cheap: a [Dir] reads them, a [Stream] counts its messages. An error calls
+// for a [Journal.Read], which says what is wrong.
+type Checker interface {
+	Ender
+	Checked(ctx context.Context, runs []string) []End
+}
+
 // End is a run's first record, or its last, or why it cannot be read.
 type End struct {
 	Record
@@ -73,6 +81,61 @@ func (d *Dir) end(run string, line func(f File, size int64) ([]byte, error), seq
 		return r, &CorruptError{Run: run, Seq: seq, Reason: err.Error()}
 	}
 	return r, nil
+}
+
+// Checked implements [Checker]. It takes no lock, likewise.
+func (d *Dir) Checked(_ context.Context, runs []string) []End {
+	out := make([]End, len(runs))
+	var room []byte // that the files are read into
+	for i, run := range runs {
+		out[i].Record, out[i].Err = d.checked(run, &room)
+	}
+	return out
+}
+
+func (d *Dir) checked(run string, room *[]byte) (last Record, err error) {
+	if err := CheckRun(run); err != nil {
+		return last, err
+	}
+	d.mu.Lock()
+	t, ok := d.tails[run]
+	d.mu.Unlock()
+	if size, err := d.fs.Size(d.file(run)); ok && err == nil && size == t.size { // it was read or written here
+		return d.end(run, lastLine, t.last.Seq)
+	}
+	f, err := d.fs.Open(d.file(run), false)
+	if errors.Is(err, os.ErrNotExist) {
+		return last, fmt.Errorf("%w: %s", ErrNoRun, run)
+	}
+	if err != nil {
+		return last, fmt.Errorf("journal: %w", err)
+	}
+	defer f.Close()
+	known := d.mark(run)
+	size, err := f.Size()
+	if err != nil {
+		return last, fmt.Errorf("journal: %w", err)
+	}
+	if int64(cap(*room)) < size {
+		*room = make([]byte, size)
+	}
+	data := (*room)[:size]
+	if _, err := f.ReadAt(data, 0); err != nil && !errors.Is(err, io.EOF) {
+		return last, fmt.Errorf("journal: %w", err)
+	}
+	for len(data) > 0 {
+		line, rest, whole := bytes.Cut(data, []byte{'\n'})
+		r, ok := split(line)
+		if !whole || !ok || r.Seq != last.Seq+1 || r.Prev != last.Hash || r.Epoch < last.Epoch || r.Seq == known.seq && r.Hash != known.hash {
+			return last, &CorruptError{Run: run, Seq: last.Seq + 1, Reason: "it does not follow the record before it"}
+		}
+		last, data = r, rest
+	}
+	if last.Seq == 0 || last.Seq < known.seq {
+		return last, &CorruptError{Run: run, Seq: last.Seq + 1, Reason: "it is missing"}
+	}
+	last.Event = bytes.Clone(last.Event)
+	return last, nil
 }
 
 // firstLine reads a file up to the end of its first line, or all of it.

@@ -158,12 +158,14 @@ func (d *Dir) forget(run string) {
 }
 
 // records reads and checks a run's file, which is locked, and returns how many bytes
-// hold its records.
+// hold its records. With an ErrCorrupt come the records before the one that is wrong.
 func (d *Dir) records(run string, f File) ([]Record, int64, error) {
 	known := d.mark(run)
 	records, whole, err := readAll(run, f)
 	if err == nil {
-		err = known.check(run, records)
+		if err = known.check(run, records); err != nil {
+			records = records[:min(len(records), max(known.seq-1, 0))]
+		}
 	}
 	return records, whole, err
 }
@@ -184,7 +186,7 @@ func readAll(run string, f File) ([]Record, int64, error) {
 // parse reads records and returns how many bytes hold whole lines. A last line
 // without its end, or with zero bytes where a block never reached the disk, was
 // being written when the machine stopped: it was not acknowledged, since it was
-// not synced, and is left out.
+// not synced, and is left out. With an ErrCorrupt come the records before it.
 func parse(run string, data []byte) ([]Record, int, error) {
 	var records []Record
 	var last Record
@@ -200,10 +202,10 @@ func parse(run string, data []byte) ([]Record, int, error) {
 		}
 		r, err := parseLine(line)
 		if err != nil {
-			return nil, 0, &CorruptError{Run: run, Seq: last.Seq + 1, Reason: err.Error()}
+			return records, whole, &CorruptError{Run: run, Seq: last.Seq + 1, Reason: err.Error()}
 		}
 		if err := r.follows(run, last); err != nil {
-			return nil, 0, err
+			return records, whole, err
 		}
 		records, last = append(records, r), r
 		whole += i + 1
@@ -247,7 +249,8 @@ func (d *Dir) Read(_ context.Context, run string, after Record) ([]Record, error
 	defer f.Close()
 	records, whole, err := d.records(run, f)
 	if err != nil {
-		return nil, err
+		good, _ := since(run, records, after)
+		return good, err
 	}
 	if len(records) > d.mark(run).seq {
 		// Whoever wrote the last line died before they were told that it is on disk. What

@@ -118,7 +118,8 @@ type Journal interface {
 	// the record survives a crash, as far as the implementation says.
 	Append(ctx context.Context, run string, r Record) error
 
-	// Read returns the records of a run after number after, checked.
+	// Read returns the records of a run after number after, checked. With an ErrCorrupt it
+	// returns those before the record that is wrong.
 	Read(ctx context.Context, run string, after Record) ([]Record, error)
 
 	// Runs lists the runs, sorted.

@@ -40,6 +40,7 @@ type Stream struct {
 
 	mu      sync.Mutex
 	tails   map[string]streamTail
+	counted map[string]uint64  // messages of runs, when they were listed last
 	heard   *nats.Subscription // to all runs, while somebody waits for one
 	back    chan nats.Status   // has something in it when the connection came back, likewise
 	unsweep func()             // ends the sweeps, likewise
@@ -229,7 +230,10 @@ func (s *Stream) Read(ctx context.Context, run string, after Record) ([]Record, 
 			continue
 		}
 		if err := r.follows(run, last); err != nil {
-			return nil, cmp.Or(garbage, err)
+			if first == 0 {
+				records, _ = since(run, records, after)
+			}
+			return records, cmp.Or(garbage, err)
 		}
 		records, last = append(records, r), r
 		s.setTail(run, streamTail{r, msg.seq})
@@ -304,9 +308,12 @@ func (s *Stream) Runs(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("journal: stream %s: %w", s.name, err)
 	}
-	runs := slices.Sorted(maps.Keys(info.State.Subjects))
-	for i := range runs {
-		runs[i] = strings.TrimPrefix(runs[i], subjectPrefix)
+	counted := make(map[string]uint64, len(info.State.Subjects))
+	for subject, n := range info.State.Subjects {
+		counted[strings.TrimPrefix(subject, subjectPrefix)] = n
 	}
-	return runs, nil
+	s.mu.Lock()
+	s.counted = counted
+	s.mu.Unlock()
+	return slices.Sorted(maps.Keys(counted)), nil
 }

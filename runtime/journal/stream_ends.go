@@ -69,6 +69,20 @@ func (s *Stream) Lasts(ctx context.Context, runs []string) []End {
 	return out
 }
 
+// Checked implements [Checker]: a run that has as many messages as records lost none. They are
+// counted when runs are listed; what nobody has counted is not checked.
+func (s *Stream) Checked(ctx context.Context, runs []string) []End {
+	out := s.Lasts(ctx, runs)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, run := range runs {
+		if n, ok := s.counted[run]; ok && out[i].Err == nil && n != uint64(out[i].Seq) {
+			out[i].Err = &CorruptError{Run: run, Seq: out[i].Seq, Reason: fmt.Sprintf("there are %d messages", n)}
+		}
+	}
+	return out
+}
+
 // fitting takes as many subjects as one request may name, at least one.
 func (s *Stream) fitting(subjects iter.Seq[string]) (some []string) {
 	room := s.js.Conn().MaxPayload() - 1024
