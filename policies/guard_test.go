@@ -80,7 +80,7 @@ func TestRefusedAtLoad(t *testing.T) {
 		if !errors.Is(err, ErrBundle) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %.300v", name, err)
 		}
-		if d := time.Since(began); d > 2*time.Second {
+		if d := time.Since(began); d > 30*time.Second { // milliseconds, on a machine that has time
 			t.Errorf("%s: refused after %v", name, d)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // Summary is what a person sees before approving.
 type Summary struct {
 	Tool      string            `json:"tool"`
-	What      string            `json:"what"` // what happens: the amount and the target first
+	What      string            `json:"what"` // what happens: the amount and the target first, then all else that decides
 	Yes       string            `json:"yes,omitempty"`
 	Arguments []SummaryArgument `json:"arguments"` // in the order of their weight
 	Rule      string            `json:"rule"`
@@ -60,12 +60,17 @@ func (t *tool) weight(name string, v any) int {
 		return 1
 	case idName(name):
 		return 2
+	case slices.ContainsFunc(wordsIn(low), func(w string) bool { return slices.Contains(payeeWords, w) }):
+		return 1
 	}
 	return 3
 }
 
 // amountWords are names of arguments that say how much.
 var amountWords = strings.Fields("amount sum total price cost fee quantity qty value balance budget")
+
+// payeeWords are names of arguments that say to whom, beside those that a text is sent to.
+var payeeWords = strings.Fields("payee beneficiary receiver iban account customer client supplier vendor employee")
 
 func wordsIn(name string) []string {
 	return strings.FieldsFunc(name, func(r rune) bool { return r == '_' || r == '-' || r == '.' })
@@ -83,7 +88,8 @@ func (r *Run) summarise(d *Decision, t *tool, args map[string]any, f flow, expir
 	}
 	names := sortedKeys(args)
 	slices.SortStableFunc(names, func(a, b string) int { return t.weight(a, args[a]) - t.weight(b, args[b]) })
-	var first []string // what it does, in few words
+	var first []string // what it does and to whom: all that decides
+	more := 0
 	for _, name := range names {
 		raw := canonical(map[string]any{"v": args[name]})
 		raw = raw[5 : len(raw)-1]
@@ -94,12 +100,19 @@ func (r *Run) summarise(d *Decision, t *tool, args map[string]any, f flow, expir
 			}
 		})
 		s.Arguments = append(s.Arguments, a)
-		if t.weight(name, args[name]) < 3 && len(first) < 4 {
+		switch low := strings.ToLower(name); {
+		case slices.Contains(t.content, low) || slices.Contains(t.data, low):
+		case len(first) == maxHeadline:
+			more++
+		default:
 			first = append(first, name+" "+short(string(raw), 80))
 		}
 	}
 	if len(first) > 0 {
 		s.What += ": " + strings.Join(first, ", ")
+	}
+	if more > 0 {
+		s.What += fmt.Sprintf(" and %d more arguments, below", more)
 	}
 	s.What += "."
 	others := slices.DeleteFunc(slices.Clone(f.recipients), func(name string) bool { // those that are not said yet
@@ -126,6 +139,9 @@ func (r *Run) summarise(d *Decision, t *tool, args map[string]any, f flow, expir
 	s.Yes += "."
 	return s
 }
+
+// maxHeadline bounds the arguments that are said in one sentence.
+const maxHeadline = 12
 
 // maxNoted bounds the texts that are looked through for look-alikes, in bytes.
 const maxNoted = 4096

@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -29,10 +30,44 @@ func TestSummaryOrder(t *testing.T) {
 		t.Error(got)
 	}
 	text := d.Approval.String()
-	for _, want := range []string{`may not be undone: amount 900, bcc "mallory, the user's own words", account_id "A-7".`, "if yes: this call runs with exactly these arguments", "it runs once"} {
+	for _, want := range []string{`may not be undone: amount 900, bcc "mallory, the user's own words", account_id "A-7", dry true.`, "if yes: this call runs with exactly these arguments", "it runs once"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
+	}
+}
+
+// TestHeadline: what decides stands in the first sentence, by whatever name a tool calls it;
+// what is declared to hold data, and prose, does not. Of very many the rest is counted.
+func TestHeadline(t *testing.T) {
+	props := `"payee":{"type":"string"},"sum":{"type":"number"},"purpose":{"type":"string"},"note":{"type":"string"}`
+	many := ""
+	args := map[string]any{"payee": "Bob's garage", "sum": 40, "purpose": "tyres", "note": "thanks", "to": map[string]any{"iban": "PT50"}}
+	for i := range 20 {
+		name := fmt.Sprintf("x%02d", i)
+		many += fmt.Sprintf(`,%q:{"type":"integer"}`, name)
+	}
+	spec := tools.Spec{Name: "settle_up", Labels: map[string]string{"data": "purpose"}, Parameters: []byte(`{"type":"object","properties":{` + props + many + `,"to":{"type":"object"}}}`)}
+	b, err := bundleOf(t, "name: b\nrules:\n  - {id: ask, on: call, then: require_approval}\n", spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	what := func() string {
+		raw, err := json.Marshal(args)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := NewRun(b, Info{Run: "r", Started: start}).Call(tools.Call{ID: "1", Run: "r", Tool: "settle_up", Arguments: raw}, start)
+		return d.Approval.What
+	}
+	if got, want := what(), `settle_up will run once and may not be undone: sum 40, payee "Bob's garage", to {"iban":"PT50"}.`; !strings.HasPrefix(got, want) {
+		t.Errorf("%s, want %s", got, want)
+	}
+	for i := range 20 {
+		args[fmt.Sprintf("x%02d", i)] = i
+	}
+	if got := what(); !strings.Contains(got, "x08 8 and 11 more arguments, below.") || !strings.Contains(got, `payee "Bob's garage"`) {
+		t.Error(got)
 	}
 }
 
