@@ -12,6 +12,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"sync"
 
 	"github.com/chaski-dev/chaski/agent/host"
 	"github.com/chaski-dev/chaski/tools"
@@ -66,8 +67,10 @@ type Refunded struct {
 	Status string  `json:"status"`
 }
 
-// Tools returns the shop's tools.
+// Tools returns the shop's tools. The till remembers what it has paid back, in whatever run;
+// it is a demonstration's, and begins anew with the program.
 func Tools() []*tools.Tool {
+	var paid sync.Map // by order
 	return []*tools.Tool{
 		tools.New("lookup_order", "Look up an order", func(_ context.Context, in Lookup) (Order, error) {
 			for _, o := range orders {
@@ -79,6 +82,9 @@ func Tools() []*tools.Tool {
 		}, tools.Options{Effect: tools.Read, Labels: map[string]string{"integrity": "tool", "strangers": "note"}}),
 
 		tools.New("refund_order", "Refund an order", func(_ context.Context, in Refund) (Refunded, error) {
+			if _, before := paid.LoadOrStore(in.Number, true); before {
+				return Refunded{}, tools.Fail("order %d is refunded already", in.Number)
+			}
 			return Refunded{fmt.Sprintf("RF-%d", in.Number), in.Amount, "refunded"}, nil
 		}, tools.Options{Effect: tools.Once, Labels: map[string]string{"integrity": "tool", "egress": "false", "content": "reason", "actions": "refund, money, pay"}}),
 	}

@@ -1,11 +1,13 @@
 package support
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/chaski-dev/chaski/examples/transcript"
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/mini/train/corpus"
+	"github.com/chaski-dev/chaski/tools"
 )
 
 func TestTools(t *testing.T) {
@@ -50,4 +52,24 @@ func over(arguments string) llm.Model {
 // TestParaphrases holds the model that ships to what it understands of people's own words.
 func TestParaphrases(t *testing.T) {
 	transcript.Paraphrases(t, &Example, 12, 0)
+}
+
+// TestOnce: the till pays an order back once, in whatever run it is asked to.
+func TestOnce(t *testing.T) {
+	reg, err := tools.NewRegistry(Tools()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(n int, run string) tools.Status {
+		r, err := reg.Call(t.Context(), tools.Call{ID: run, Run: run, Tool: "refund_order", Arguments: fmt.Appendf(nil, `{"amount":9,"order_number":%d,"reason":"late"}`, n), Attempt: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Status
+	}
+	for i, want := range []tools.Status{tools.StatusOK, tools.StatusFail, tools.StatusOK} {
+		if got := ask([]int{1042, 1042, 1047}[i], fmt.Sprint("r", i)); got != want {
+			t.Errorf("%d: %s, want %s", i, got, want)
+		}
+	}
 }
