@@ -113,12 +113,13 @@ func (c *Console) ask(r *http.Request, method, path string, in, out any) error {
 		return err
 	}
 	req.Host, req.RemoteAddr, req.TLS = r.Host, r.RemoteAddr, r.TLS
-	for _, name := range []string{"Cookie", "Authorization", "Origin", "Sec-Fetch-Site"} {
+	for _, name := range []string{"Cookie", "Authorization"} {
 		if v := r.Header.Get(name); v != "" {
 			req.Header.Set(name, v)
 		}
 	}
 	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Sec-Fetch-Site", "same-origin") // what came by a page was looked at; its Origin may be null
 	rep := &reply{header: http.Header{}, status: http.StatusOK}
 	c.o.API.ServeHTTP(rep, req)
 	if rep.status >= 400 {

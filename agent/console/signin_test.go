@@ -120,6 +120,16 @@ func TestSignIn(t *testing.T) {
 	s.get(t, "/console/runs", http.StatusOK)
 }
 
+// TestNullOrigin: the pages send no referrer, and so a browser's form says null for its
+// origin; that it is of the same site it says by another header.
+func TestNullOrigin(t *testing.T) {
+	s := newShop(t, &journal.Memory{})
+	s.get(t, strings.TrimPrefix(s.link, s.url), http.StatusOK)
+	for site, want := range map[string]int{"same-origin": http.StatusOK, "cross-site": http.StatusForbidden, "": http.StatusForbidden} {
+		s.post(t, "/console/chat/shop", url.Values{"text": {"Where is order 1042?"}}, want, "Origin", "null", "Sec-Fetch-Site", site)
+	}
+}
+
 // cookieAge is how many seconds the cookie lasts that a page sets.
 func (s *shop) cookieAge(t *testing.T, path string, form url.Values) int {
 	t.Helper()
