@@ -38,6 +38,12 @@ func (a *attempt) take(ctx context.Context) bool {
 			a.reply(tools.Result{CallID: a.call.ID, Attempt: a.call.Attempt, Status: tools.StatusFail, Reason: didNotRun(a.spec.Name), Replayed: true}, "")
 			return false
 		case unknown:
+			// Its worker may have written the result down and left since the entry was read.
+			now, found, getErr := w.store.get(ctx, a.call.ID)
+			if getErr == nil && found && now.revision != other.revision {
+				other = now
+				continue
+			}
 			a.reply(tools.Result{CallID: a.call.ID, Attempt: a.call.Attempt, Status: tools.StatusUnknown,
 				Reason: a.spec.Name + " was started by a worker that left no result; it may or may not have taken effect"}, "")
 			return false

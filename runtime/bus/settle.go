@@ -64,6 +64,7 @@ func (c *Client) settle(ctx context.Context, call tools.Call, d *declared, mine 
 	if !d.spec.Effect.HasEffect() || c.conn.ready(ctx) != nil {
 		return lost, nil
 	}
+	gone := uint64(0) // the revision of a claim whose worker is not there any more
 	for {
 		e, found, err := c.store.get(ctx, call.ID)
 		if err == nil && !found && once && !time.Now().Before(closeAt) {
@@ -96,6 +97,10 @@ func (c *Client) settle(ctx context.Context, call tools.Call, d *declared, mine 
 		case e.State != stateClaimed || !once:
 			return lost, nil
 		case !c.conn.alive(ctx, e):
+			if gone != e.revision { // it may have written that down and left since: look once more
+				gone = e.revision
+				continue
+			}
 			lost.Reason = call.Tool + ": the process that ran it has ended, or lost its way to the bus, before it said what came of it; it may or may not have taken effect"
 			return lost, nil
 		}
