@@ -74,18 +74,25 @@ func (r *run) call(n *node, caller *macro) any {
 	f := n.kids[0]
 	if f.op == "attr" {
 		on := r.eval(f.kids[0])
-		if d, ok := on.(*dict); ok {
+		if d, ok := on.(namespace); ok {
 			if m, ok := d.values[f.name].(*macro); ok {
 				return r.invoke(m, args, named, caller)
 			}
 		}
 		return r.method(on, f.name, args, named)
 	}
+	if f.op == "index" {
+		if m, ok := r.eval(f).(method); ok {
+			return r.method(m.on, m.name, args, named)
+		}
+	}
 	switch v := r.eval(f).(type) {
 	case *macro:
 		return r.invoke(v, args, named, caller)
 	case function:
 		return r.builtin(v, args, named, n.keys)
+	case method:
+		return r.method(v.on, v.name, args, named)
 	case undefined:
 		fail("there is no function %q", v.name)
 	}
@@ -94,20 +101,29 @@ func (r *run) call(n *node, caller *macro) any {
 }
 
 func (r *run) builtin(f function, args []any, named map[string]any, keys []string) any {
+	switch {
+	case f == "range" && len(named) == 0:
+		return numbers(args)
+	case f != "dict" && f != "namespace" && len(named) > 0, f != "range" && len(args) > 1:
+		fail("%s is given arguments that are not known here", string(f))
+	}
 	switch f {
-	case "range":
-		return r.numbers(args)
 	case "namespace", "dict":
 		d := newDict()
 		for _, a := range args {
-			if from, ok := a.(*dict); ok {
-				for _, k := range from.keys {
-					d.put(from.key(k), from.values[k])
-				}
+			from, ok := a.(*dict)
+			if !ok {
+				fail("%s of %s is not done here", string(f), kind(a))
+			}
+			for _, k := range from.keys {
+				d.put(from.key(k), from.values[k])
 			}
 		}
 		for _, k := range keys {
 			d.set(k, named[k])
+		}
+		if f == "namespace" {
+			return namespace{d, "a namespace"}
 		}
 		return d
 	case "raise_exception":
@@ -116,26 +132,25 @@ func (r *run) builtin(f function, args []any, named map[string]any, keys []strin
 	return literal(strftime(r.now, str(args, 0, "")))
 }
 
-func (r *run) numbers(args []any) any {
+func numbers(args []any) any {
+	if len(args) < 1 || len(args) > 3 {
+		fail("range takes one to three numbers")
+	}
 	bounds := []int64{0, 0, 1}
 	for i, a := range args {
-		v, ok := a.(int64)
-		if !ok || i > 2 {
+		v, ok := whole(a)
+		if !ok {
 			fail("range of what are no numbers")
 		}
-		switch {
-		case len(args) == 1:
-			bounds[1] = v
-		default:
-			bounds[i] = v
+		if len(args) == 1 {
+			i = 1
 		}
+		bounds[i] = v
 	}
-	out := []any{}
-	for i := bounds[0]; bounds[2] > 0 && i < bounds[1] || bounds[2] < 0 && i > bounds[1]; i += bounds[2] {
-		r.step()
-		out = append(out, i)
+	if bounds[2] == 0 || max(bounds[0], bounds[1], bounds[2]) > 1<<40 || min(bounds[0], bounds[1], bounds[2]) < -1<<40 {
+		fail("range of %d, %d, %d", bounds[0], bounds[1], bounds[2])
 	}
-	return out
+	return span{bounds[0], bounds[1], bounds[2]}
 }
 
 func str(args []any, i int, none string) string {
@@ -143,20 +158,4 @@ func str(args []any, i int, none string) string {
 		return show(args[i]).String()
 	}
 	return none
-}
-
-// count is an optional number among the arguments.
-func count(args []any, i int, named map[string]any, name string, none int) int {
-	v, ok := named[name]
-	if i < len(args) {
-		v, ok = args[i], true
-	}
-	if !ok || v == nil {
-		return none
-	}
-	n, ok := v.(int64)
-	if !ok {
-		fail("%s is no number", repr(v, 0))
-	}
-	return int(n)
 }

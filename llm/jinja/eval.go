@@ -143,7 +143,7 @@ func (r *run) block(body []*stmt) {
 
 func (r *run) assign(s *stmt, v any) {
 	if s.attr != "" {
-		d, ok := r.lookup(s.names[0]).(*dict)
+		d, ok := r.lookup(s.names[0]).(namespace)
 		if !ok {
 			fail("line %d: %s is no namespace", s.line, s.names[0])
 		}
@@ -159,7 +159,7 @@ func (r *run) bind(names []string, v any, line int) {
 		scope[names[0]] = v
 		return
 	}
-	list, ok := v.([]any)
+	list, ok := listed(v)
 	if !ok || len(list) != len(names) {
 		fail("line %d: %d names for a value that is not %d values", line, len(names), len(names))
 	}
@@ -169,7 +169,8 @@ func (r *run) bind(names []string, v any, line int) {
 }
 
 func (r *run) loop(s *stmt) {
-	list := r.kept(s, elements(r.eval(s.expr)))
+	over := r.eval(s.expr)
+	list := r.kept(s, elements(over))
 	if len(list) == 0 {
 		r.block(s.more)
 		return
@@ -194,12 +195,15 @@ func (r *run) loop(s *stmt) {
 		if i+1 < n {
 			loop.set("nextitem", list[i+1])
 		}
-		scope["loop"] = loop
+		scope["loop"] = namespace{loop, "the loop"}
 		r.bind(s.names, v, s.line)
 		r.step()
 		r.block(s.body)
 		jump := r.jump
 		if r.jump = ""; jump == "break" {
+			if l, ok := over.(*lazy); ok {
+				l.left = true
+			}
 			return
 		}
 	}
@@ -220,28 +224,6 @@ func (r *run) kept(s *stmt, list []any) []any {
 		}
 	}
 	return out
-}
-
-// elements are what a loop goes through: keys of a dictionary, characters of a string.
-func elements(v any) []any {
-	switch v := v.(type) {
-	case []any:
-		return v
-	case *dict:
-		out := make([]any, len(v.keys))
-		for i, k := range v.keys {
-			out[i] = v.key(k)
-		}
-		return out
-	case text:
-		return v.characters()
-	case lazy:
-		return v.list
-	case undefined:
-		return nil
-	}
-	fail("%s cannot be gone through", repr(v, 0))
-	return nil
 }
 
 func (r *run) lookup(name string) any {
@@ -265,6 +247,8 @@ func (r *run) eval(n *node) any {
 		return r.lookup(n.name)
 	case "list":
 		return r.all(n.kids)
+	case "tuple":
+		return tuple(r.all(n.kids))
 	case "dict":
 		d := newDict()
 		for i := 0; i < len(n.kids); i += 2 {
@@ -285,9 +269,9 @@ func (r *run) eval(n *node) any {
 	case "not":
 		return !truthy(r.eval(n.kids[0]))
 	case "attr":
-		return member(r.eval(n.kids[0]), literal(n.name))
+		return member(r.eval(n.kids[0]), literal(n.name), true)
 	case "index":
-		return member(r.eval(n.kids[0]), r.eval(n.kids[1]))
+		return member(r.eval(n.kids[0]), r.eval(n.kids[1]), false)
 	case "slice":
 		return slice(r.eval(n.kids[0]), r.eval(n.kids[1]), r.eval(n.kids[2]), r.eval(n.kids[3]))
 	case "test":
@@ -300,12 +284,21 @@ func (r *run) eval(n *node) any {
 		return r.call(n, nil)
 	case "neg":
 		switch v := r.eval(n.kids[0]).(type) {
-		case int64:
-			return -v
+		case int64, bool:
+			return arithmetic("-", int64(0), v)
 		case float64:
 			return -v
 		}
 		fail("- of what is no number")
+	case "pos":
+		v := r.eval(n.kids[0])
+		if _, ok := numeric(v); !ok {
+			fail("+ of what is no number")
+		}
+		if b, ok := v.(bool); ok {
+			return arithmetic("+", int64(0), b)
+		}
+		return v
 	}
 	return r.operate(n.op, r.eval(n.kids[0]), r.eval(n.kids[1]))
 }
@@ -329,7 +322,7 @@ func (r *run) operate(op string, a, b any) any {
 	case "not in":
 		return !contains(b, a)
 	case "~":
-		return r.join(show(a), show(b))
+		return r.join(show(a).plain(), show(b).plain())
 	case "<":
 		return less(a, b)
 	case ">":
@@ -357,24 +350,26 @@ func (r *run) operate(op string, a, b any) any {
 			r.grow(16 * (len(x) + len(y))) // an element is two words
 			return append(append([]any{}, x...), y...)
 		}
+	case tuple:
+		if y, ok := b.(tuple); ok && op == "+" {
+			r.grow(16 * (len(x) + len(y)))
+			return append(append(tuple{}, x...), y...)
+		}
 	}
 	return arithmetic(op, a, b)
 }
 
 func arithmetic(op string, a, b any) any {
-	x, okX := a.(int64)
-	y, okY := b.(int64)
+	x, okX := whole(a)
+	y, okY := whole(b)
 	if okX && okY && op != "/" {
 		switch op {
-		case "+":
-			return x + y
-		case "-":
-			return x - y
-		case "*":
-			return x * y
 		case "//", "%":
 			if y == 0 {
 				fail("division by zero")
+			}
+			if y == -1 { // the least number has no other sign
+				y, x = 1, exact(op, 0, x, "-")
 			}
 			mod := ((x % y) + y) % y
 			if op == "%" {
@@ -388,12 +383,14 @@ func arithmetic(op string, a, b any) any {
 			case y >= 0:
 				fail("%d ** %d is more than can be done here", x, y)
 			}
+		default:
+			return exact(op, x, y, op)
 		}
 	}
 	f, okX := numeric(a)
 	g, okY := numeric(b)
 	if !okX || !okY {
-		fail("%s of %s and %s", op, repr(a, 0), repr(b, 0))
+		fail("%s of %s and %s", op, kind(a), kind(b))
 	}
 	switch op {
 	case "+":
@@ -403,18 +400,57 @@ func arithmetic(op string, a, b any) any {
 	case "*":
 		return f * g
 	case "**":
-		return math.Pow(f, g)
+		out := math.Pow(f, g)
+		if math.IsInf(out, 0) || math.IsNaN(out) {
+			fail("%v ** %v is no number", f, g)
+		}
+		return out
 	}
 	if g == 0 {
 		fail("division by zero")
 	}
-	switch op {
-	case "//":
-		return math.Floor(f / g)
-	case "%":
-		return f - g*math.Floor(f/g)
+	if op == "/" {
+		return f / g
 	}
-	return f / g
+	mod := math.Mod(f, g) // as Python computes both
+	if mod != 0 && (mod < 0) != (g < 0) {
+		mod += g
+	} else if mod == 0 {
+		mod = math.Copysign(0, g)
+	}
+	if op == "%" {
+		return mod
+	}
+	div := (f - mod) / g
+	floor := math.Floor(div)
+	switch {
+	case div == 0:
+		return math.Copysign(0, f/g)
+	case div-floor > 0.5:
+		floor++
+	}
+	return floor
+}
+
+// exact is a sum, difference or product of integers, which Python has of any size.
+func exact(op string, x, y int64, do string) int64 {
+	var out int64
+	var ok bool
+	switch do {
+	case "+":
+		out = x + y
+		ok = (out > x) == (y > 0)
+	case "-":
+		out = x - y
+		ok = (out < x) == (y > 0)
+	case "*":
+		out = x * y
+		ok = x == 0 || out/x == y && !(x == -1 && y == math.MinInt64)
+	}
+	if !ok {
+		fail("%d %s %d is more than can be done here", x, op, y)
+	}
+	return out
 }
 
 func (r *run) grow(n int) {
@@ -427,112 +463,4 @@ func (r *run) join(a, b text) text {
 	out := a.plus(b)
 	r.grow(len(out.String()))
 	return out
-}
-
-func contains(in, v any) bool {
-	switch in := in.(type) {
-	case text:
-		s, ok := v.(text)
-		if !ok {
-			fail("%s in a string", repr(v, 0))
-		}
-		return strings.Contains(in.String(), s.String())
-	case *dict:
-		_, ok := in.values[keyOf(v)]
-		return ok
-	case lazy:
-		return contains(in.list, v)
-	case []any:
-		for _, e := range in {
-			if equal(e, v) {
-				return true
-			}
-		}
-	case undefined:
-	default:
-		fail("nothing is in %s", repr(in, 0))
-	}
-	return false
-}
-
-func member(of, key any) any {
-	switch v := of.(type) {
-	case *dict:
-		if e, ok := v.values[keyOf(key)]; ok {
-			return e
-		}
-		return undefined{show(key).String()}
-	case []any:
-		if i, ok := key.(int64); ok {
-			if i < 0 {
-				i += int64(len(v))
-			}
-			if i >= 0 && i < int64(len(v)) {
-				return v[i]
-			}
-			return undefined{}
-		}
-	case text:
-		if i, ok := key.(int64); ok {
-			list := v.characters()
-			if i < 0 {
-				i += int64(len(list))
-			}
-			if i >= 0 && i < int64(len(list)) {
-				return list[i]
-			}
-		}
-	case undefined:
-		fail("%q is undefined", v.name)
-	}
-	return undefined{show(key).String()}
-}
-
-// slice is of[from:to:step].
-func slice(of, from, to, step any) any {
-	by := int64(1)
-	if n, ok := step.(int64); ok {
-		if by = n; n == 0 {
-			fail("a step of 0")
-		}
-	}
-	list, isText := []any(nil), false
-	switch v := of.(type) {
-	case []any:
-		list = v
-	case text:
-		list, isText = v.characters(), true
-	default:
-		fail("%s has no parts", repr(of, 0))
-	}
-	n := int64(len(list))
-	at := func(v any, none int64) int64 {
-		i, ok := v.(int64)
-		if !ok {
-			return none
-		}
-		if i < 0 {
-			i += n
-		}
-		if by < 0 {
-			return min(max(i, -1), n-1)
-		}
-		return min(max(i, 0), n)
-	}
-	first, last := at(from, 0), at(to, n)
-	if by < 0 {
-		first, last = at(from, n-1), at(to, -1)
-	}
-	out := []any{}
-	for i := first; by > 0 && i < last || by < 0 && i > last; i += by {
-		out = append(out, list[i])
-	}
-	if !isText {
-		return out
-	}
-	var t text
-	for _, c := range out {
-		t = append(t, c.(text)...)
-	}
-	return t.plus(nil)
 }

@@ -83,7 +83,7 @@ func (p *parser) closed() {
 	}
 }
 
-// tuple reads an expression, or several with commas between, which are a list.
+// tuple reads an expression, or several with commas between.
 func (p *parser) tuple() *node {
 	n := p.expression()
 	if !p.is(",") {
@@ -93,7 +93,7 @@ func (p *parser) tuple() *node {
 	for p.accept(",") && p.peek().kind != 0 && !p.is(")") {
 		kids = append(kids, p.expression())
 	}
-	return &node{op: "list", kids: kids}
+	return &node{op: "tuple", kids: kids}
 }
 
 // expression reads a whole expression, with "a if c else b" at the top.
@@ -168,7 +168,7 @@ func (p *parser) unary(filters bool) *node {
 		return p.postfix(&node{op: "neg", kids: []*node{p.unary(false)}}, filters)
 	case p.accept("+"):
 		defer p.enter()()
-		return p.postfix(p.unary(false), filters)
+		return p.postfix(&node{op: "pos", kids: []*node{p.unary(false)}}, filters)
 	}
 	return p.postfix(p.primary(), filters)
 }
@@ -202,7 +202,7 @@ func (p *parser) primary() *node {
 		return &node{op: "name", name: t.text}
 	case t.text == "(" && t.kind == 'o':
 		if p.accept(")") {
-			return &node{op: "list"}
+			return &node{op: "tuple"}
 		}
 		n := p.tuple()
 		p.expect(")")

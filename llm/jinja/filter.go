@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -18,13 +19,38 @@ func (r *run) filter(name string, v any, args []any, keys []string) any {
 		named[k] = args[at+i]
 	}
 	args = args[:at]
-	if out, ok := r.listFilter(name, v, args, named); ok {
+	switch name {
+	case "selectattr", "rejectattr", "select", "reject", "map":
+		if !truthy(v) {
+			return &lazy{}
+		}
+		if name == "map" {
+			return &lazy{list: r.mapped(elements(v), args, keys, named)}
+		}
+		if len(named) > 0 {
+			fail("%s takes no arguments with names here", name)
+		}
+		return &lazy{list: r.selected(name, elements(v), args)}
+	}
+	params, ok := parameters[name]
+	if !ok {
+		fail("there is no filter %q", name)
+	}
+	a := bound(name, params, args, named)
+	if out, ok := r.listFilter(name, v, a); ok {
 		return out
 	}
 	t := func() text { return show(v) }
+	number := func() float64 {
+		f, ok := numeric(v)
+		if !ok {
+			fail("%s of %s", name, kind(v))
+		}
+		return f
+	}
 	switch name {
 	case "trim":
-		return t().trim(true, true, str(args, 0, ""))
+		return t().trim(true, true, a["chars"])
 	case "string":
 		return t()
 	case "safe":
@@ -32,113 +58,167 @@ func (r *run) filter(name string, v any, args []any, keys []string) any {
 	case "e", "escape", "forceescape":
 		return t().escaped()
 	case "upper":
-		return t().each(strings.ToUpper)
+		return t().each(upper)
 	case "lower":
-		return t().each(strings.ToLower)
-	case "capitalize", "title":
-		return t().like(capital(t().String(), name == "title"))
+		return t().each(lower)
+	case "capitalize":
+		return t().like(capital(t().String()))
+	case "title":
+		return t().like(words(t().String()))
 	case "length", "count":
 		switch v := v.(type) {
 		case text:
 			return int64(utf8.RuneCountInString(v.String()))
 		case undefined:
 			return int64(0)
-		case lazy:
+		case span:
+			return v.length()
+		case *lazy:
 			fail("what a filter gives has no length before it is a list")
 		}
 		return int64(len(elements(v)))
 	case "tojson":
-		return toJSON(v, args, named)
+		return toJSON(v, a)
 	case "default", "d":
-		other := any(literal(""))
-		if len(args) > 0 {
-			other = args[0]
-		} else if o, ok := named["default_value"]; ok {
-			other = o
-		}
-		falsy := len(args) > 1 && truthy(args[1]) || truthy(named["boolean"])
-		if _, ok := v.(undefined); ok || falsy && !truthy(v) {
-			return other
+		if _, ok := v.(undefined); ok || truthy(a["boolean"]) && !truthy(v) {
+			return a.or("default_value", literal(""))
 		}
 		return v
-	case "int":
-		switch n := v.(type) {
-		case int64:
-			return n
-		case bool, float64:
-			f, _ := numeric(n)
-			return int64(math.Trunc(f))
-		}
-		s := strings.TrimSpace(t().String())
-		if n, err := strconv.ParseInt(s, 10, 64); err == nil {
-			return n
-		}
-		if f, err := strconv.ParseFloat(s, 64); err == nil {
-			return int64(math.Trunc(f))
-		}
-		return int64(count(args, 0, named, "default", 0))
-	case "float":
-		if f, ok := numeric(v); ok {
-			return f
-		}
-		f, _ := strconv.ParseFloat(strings.TrimSpace(t().String()), 64)
-		return f
+	case "int", "float":
+		return converted(name, v, a)
 	case "abs":
-		switch n := v.(type) {
-		case int64:
-			return max(n, -n)
-		case float64:
-			return math.Abs(n)
+		if n, ok := whole(v); ok {
+			if n < 0 {
+				return exact("-", 0, n, "-")
+			}
+			return n
 		}
+		return math.Abs(number())
 	case "round":
-		f, ok := numeric(v)
-		if !ok {
-			fail("round of %s", repr(v, 0))
-		}
-		unit := math.Pow(10, float64(count(args, 0, named, "precision", 0)))
-		return math.RoundToEven(f*unit) / unit
+		return rounded(v, number(), a)
 	case "replace":
-		if len(args) < 2 {
-			fail("replace wants two arguments")
-		}
-		out, _ := r.textMethod(t(), name, []any{literal(str(args, 0, "")), show(args[1])}, nil)
-		return out
+		from, to := show(a["old"]), show(a["new"])
+		r.grow(len(to.String()) * strings.Count(t().String(), from.String()))
+		return t().replace(from.String(), to, a.number("count", -1))
 	case "items":
 		switch d := v.(type) {
 		case *dict:
-			return pairs(d, name)
+			return &lazy{list: pairs(d, name)}
 		case undefined:
-			return []any{}
+			return &lazy{}
 		}
 		fail("items of what is no dictionary")
 	case "indent":
-		return indent(t(), args, named)
+		if _, ok := v.(text); !ok {
+			fail("indent of %s", kind(v))
+		}
+		return indent(t(), a)
 	case "wordcount":
-		return int64(len(strings.Fields(t().String())))
+		return int64(len(strings.FieldsFunc(t().String(), func(c rune) bool { return c != '_' && !unicode.IsLetter(c) && !unicode.IsNumber(c) })))
 	case "attr":
-		return member(v, literal(str(args, 0, "")))
+		if n, ok := v.(namespace); ok {
+			return member(n, a.text("name"), true)
+		}
+		if _, ok := v.(undefined); ok {
+			fail("attr of what is undefined")
+		}
+		if m, ok := attribute(v, a.text("name").String()); ok {
+			return m
+		}
+		return undefined{a.text("name").String()}
 	}
-	fail("there is no filter %q", name)
+	fail("%s of %s", name, kind(v))
+	return nil
+}
+
+// converted is a value as an integer or a float, or the default where it is none.
+func converted(name string, v any, a arguments) any {
+	none := a.or("default", int64(0))
+	if _, ok := a["default"]; !ok && name == "float" {
+		none = 0.0
+	}
+	if a["base"] != nil {
+		fail("int with a base is not done here")
+	}
+	f, ok := numeric(v)
+	switch x := v.(type) {
+	case undefined:
+		fail("%s of what is undefined", name)
+	case large:
+		fail("%s of %s is not done here", name, x)
+	case text:
+		s := strings.TrimFunc(x.String(), isSpace)
+		if strings.ContainsAny(s, "_xX") || strings.ContainsFunc(s, func(c rune) bool { return c > unicode.MaxASCII && unicode.IsDigit(c) }) {
+			if strings.ContainsFunc(s, unicode.IsLetter) && !strings.Contains(s, "_") {
+				return none // Go knows hexadecimal floats
+			}
+			fail("%s of %q is not done here", name, s)
+		}
+		if n, err := strconv.ParseInt(s, 10, 64); err == nil && name == "int" {
+			return n
+		}
+		var err error
+		f, err = strconv.ParseFloat(s, 64)
+		ok = err == nil || errors.Is(err, strconv.ErrRange)
+	}
+	n, isWhole := whole(v)
+	switch {
+	case !ok:
+		return none
+	case name == "float":
+		return f
+	case isWhole:
+		return n
+	case math.IsInf(f, 0) || math.IsNaN(f):
+		return none
+	case math.Abs(f) >= 1<<53:
+		fail("%s of %s is more than can be done here", name, float(f))
+	}
+	return int64(math.Trunc(f))
+}
+
+// rounded is a number with some digits after the point; halves go to the even digit of what
+// the number is in full.
+func rounded(v any, f float64, a arguments) any {
+	digits := a.number("precision", 0)
+	if digits < 0 || digits > 300 {
+		fail("round to %d digits is not done here", digits)
+	}
+	unit := math.Pow10(digits)
+	switch show(a.or("method", literal("common"))).String() {
+	case "common":
+		if n, ok := whole(v); ok {
+			return n
+		}
+		out, _ := strconv.ParseFloat(strconv.FormatFloat(f, 'f', digits, 64), 64)
+		return out
+	case "ceil":
+		return math.Ceil(f*unit) / unit
+	case "floor":
+		return math.Floor(f*unit) / unit
+	}
+	fail("round has no method %s", show(a["method"]))
 	return nil
 }
 
 // indent puts blanks before each line but the first and empty ones.
-func indent(t text, args []any, named map[string]any) text {
-	width := count(args, 0, named, "width", 4)
+func indent(t text, a arguments) text {
+	width := a.number("width", 4)
 	if width < 0 || width > 1000 {
 		fail("an indent of %d", width)
 	}
-	pad := strings.Repeat(" ", width)
-	first := len(args) > 1 && truthy(args[1]) || truthy(named["first"])
-	all := len(args) > 2 && truthy(args[2]) || truthy(named["blank"])
+	pad := literal(strings.Repeat(" ", width))
 	var out text
-	for i, line := range t.split("\n", -1) {
+	if truthy(a["first"]) {
+		out = append(out, pad...)
+	}
+	for i, line := range t.plus(literal("\n")).lines(false) {
 		l := line.(text)
 		if i > 0 {
-			out = append(out, Segment{Text: "\n"})
-		}
-		if (i > 0 || first) && (all || strings.TrimSpace(l.String()) != "" || i == 0) {
-			out = append(out, Segment{Text: pad})
+			out = append(out, literal("\n")...)
+			if l.String() != "" || truthy(a["blank"]) {
+				out = append(out, pad...)
+			}
 		}
 		out = append(out, l...)
 	}
@@ -146,108 +226,102 @@ func indent(t text, args []any, named map[string]any) text {
 }
 
 // toJSON is what transformers puts in place of Jinja's: json.dumps without escapes.
-func toJSON(v any, args []any, named map[string]any) text {
-	o := style{sorted: truthy(named["sort_keys"]), ascii: truthy(named["ensure_ascii"])}
-	width := named["indent"]
-	if len(args) > 0 { // the first by place is ensure_ascii
-		o.ascii = truthy(args[0])
-	}
-	if len(args) > 1 {
-		width = args[1]
-	}
-	switch w := width.(type) {
+func toJSON(v any, a arguments) text {
+	o := style{sorted: truthy(a["sort_keys"]), ascii: truthy(a["ensure_ascii"])}
+	switch w := a["indent"].(type) {
+	case nil:
 	case int64:
 		if w < 0 || w > 64 {
 			fail("an indent of %d", w)
 		}
-		o.indent = strings.Repeat(" ", int(w))
+		o.broken, o.indent = true, strings.Repeat(" ", int(w))
 	case text:
-		o.indent = w.String()
+		o.broken, o.indent = true, w.String()
+	default:
+		fail("an indent of %s", kind(w))
 	}
-	if list, ok := named["separators"].([]any); ok && len(list) == 2 {
-		o.comma, o.colon = show(list[0]).String(), show(list[1]).String()
+	if s := a["separators"]; s != nil {
+		list, _ := listed(s)
+		if len(list) == 2 {
+			o.comma, o.colon = show(list[0]).String(), show(list[1]).String()
+		}
+		if o.comma == "" || o.colon == "" {
+			fail("separators that are not two strings")
+		}
 	}
 	return data(o.write(v, 0))
 }
 
-func (r *run) listFilter(name string, v any, args []any, named map[string]any) (any, bool) {
+func (r *run) listFilter(name string, v any, a arguments) (any, bool) {
+	// folded is what is compared: without its case, if case does not count.
+	folded := func(e any) any {
+		if s, ok := e.(text); ok && !truthy(a["case_sensitive"]) {
+			return literal(lower(s.String()))
+		}
+		return e
+	}
 	switch name {
-	case "first", "last":
+	case "first":
 		list := elements(v)
-		switch {
-		case len(list) == 0:
+		if len(list) == 0 {
 			return undefined{}, true
-		case name == "first":
-			return list[0], true
+		}
+		if l, ok := v.(*lazy); ok {
+			l.list = list[1:]
+		}
+		return list[0], true
+	case "last":
+		if _, ok := v.(*lazy); ok {
+			fail("what a filter gives has no last element before it is a list")
+		}
+		list := elements(v)
+		if len(list) == 0 {
+			return undefined{}, true
 		}
 		return list[len(list)-1], true
 	case "list":
 		return slices.Clone(elements(v)), true
 	case "join":
-		sep, by := text(nil), named["attribute"]
-		if len(args) > 0 {
-			sep = show(args[0])
-		}
-		if d, ok := named["d"]; ok {
-			sep = show(d)
-		}
+		sep := show(a.or("d", literal("")))
 		var out text
 		for i, e := range elements(v) {
-			if by != nil {
-				e = path(e, show(by).String())
-			}
 			if i > 0 {
 				out = append(out, sep...)
 			}
-			out = append(out, show(e)...)
+			out = append(out, show(a.attribute(e))...)
 			r.step()
 		}
 		r.grow(len(out.String()))
-		return out.plus(nil), true
+		return out.plain(), true
 	case "reverse":
 		list := slices.Clone(elements(v))
 		slices.Reverse(list)
-		if _, ok := v.(text); ok {
+		switch v.(type) {
+		case text:
 			return r.filter("join", list, nil, nil), true
+		case *lazy:
+			return list, true
 		}
-		return lazy{list}, true
-	case "selectattr", "rejectattr", "select", "reject", "map":
-		if !truthy(v) {
-			return lazy{}, true
-		}
-		if name == "map" {
-			return lazy{r.mapped(elements(v), args, named)}, true
-		}
-		return lazy{r.selected(name, elements(v), args)}, true
+		return &lazy{list: list}, true
 	case "unique":
-		var out, seen []any
+		var out []any
+		seen := newDict()
 		for _, e := range elements(v) {
 			r.step()
-			same := e
-			if t, ok := e.(text); ok { // whatever the case, the first stays
-				same = data(strings.ToLower(t.String()))
-			}
-			if !contains(seen, same) {
-				seen, out = append(seen, same), append(out, e)
+			key := folded(a.attribute(e)) // whatever the case, the first stays
+			if _, ok := seen.values[keyOf(key)]; !ok {
+				seen.put(key, true)
+				out = append(out, e)
 			}
 		}
-		return lazy{out}, true
+		return &lazy{list: out}, true
 	case "sort":
 		list := slices.Clone(elements(v))
 		r.grow(16 * len(list))
-		key := func(e any) any {
-			if by := named["attribute"]; by != nil {
-				e = path(e, show(by).String())
-			}
-			if s, ok := e.(text); ok && !truthy(named["case_sensitive"]) {
-				return literal(strings.ToLower(s.String()))
-			}
-			return e
+		if by, ok := a["attribute"].(text); ok && strings.Contains(by.String(), ",") {
+			fail("sort by several attributes is not done here")
 		}
-		slices.SortStableFunc(list, func(a, b any) int { return order(key(a), key(b)) })
-		if len(args) > 0 && truthy(args[0]) || truthy(named["reverse"]) {
-			slices.Reverse(list)
-		}
+		sortBy(list, truthy(a["reverse"]), func(e any) any { return folded(a.attribute(e)) })
 		return list, true
 	case "dictsort":
 		d, ok := v.(*dict)
@@ -255,17 +329,27 @@ func (r *run) listFilter(name string, v any, args []any, named map[string]any) (
 			fail("dictsort of what is no dictionary")
 		}
 		list := pairs(d, "items")
-		slices.SortStableFunc(list, func(a, b any) int {
-			return strings.Compare(strings.ToLower(show(a.([]any)[0]).String()), strings.ToLower(show(b.([]any)[0]).String()))
-		})
+		at := 0
+		switch by := show(a.or("by", literal("key"))).String(); by {
+		case "key":
+		case "value":
+			at = 1
+		default:
+			fail("dictsort by %s", by)
+		}
+		sortBy(list, truthy(a["reverse"]), func(e any) any { return folded(e.(tuple)[at]) })
 		return list, true
 	case "sum":
-		total := any(int64(0))
-		for _, e := range elements(v) {
-			if by := named["attribute"]; by != nil {
-				e = path(e, show(by).String())
-			}
-			total = arithmetic("+", total, e)
+		total := a.or("start", int64(0))
+		if _, ok := numeric(total); !ok {
+			fail("sum from %s is not done here", kind(total))
+		}
+		list := elements(v)
+		if slices.ContainsFunc(list, func(e any) bool { _, ok := a.attribute(e).(float64); return ok }) && len(list) > 1 {
+			fail("sum of floats is not done here: versions of Python differ in the last digit")
+		}
+		for _, e := range list {
+			total = arithmetic("+", total, a.attribute(e))
 		}
 		return total, true
 	case "min", "max":
@@ -274,14 +358,25 @@ func (r *run) listFilter(name string, v any, args []any, named map[string]any) (
 			return undefined{}, true
 		}
 		best := list[0]
+		key := func(e any) any { return folded(a.attribute(e)) }
 		for _, e := range list[1:] {
-			if less(e, best) == (name == "min") && !equal(e, best) {
+			if name == "min" && less(key(e), key(best)) || name == "max" && less(key(best), key(e)) {
 				best = e
 			}
 		}
 		return best, true
 	}
 	return nil, false
+}
+
+// sortBy sorts by keys; what is equal keeps its order, from the end too.
+func sortBy(list []any, reverse bool, key func(any) any) {
+	slices.SortStableFunc(list, func(a, b any) int {
+		if reverse {
+			a, b = b, a
+		}
+		return order(key(a), key(b))
+	})
 }
 
 func order(a, b any) int {
@@ -294,17 +389,17 @@ func order(a, b any) int {
 	return 0
 }
 
-// path goes along a member's name with dots.
-func path(v any, name string) any {
+// path goes along a member's name with dots; none, if not nil, is what is not there.
+func path(v any, name string, none any) any {
 	for _, p := range strings.Split(name, ".") {
 		key := any(literal(p))
-		if i, err := strconv.ParseInt(p, 10, 64); err == nil {
+		if i, err := strconv.ParseInt(p, 10, 64); err == nil && every(p, unicode.IsDigit) {
 			key = i
 		}
-		if _, ok := v.(undefined); ok {
-			return v
+		v = member(v, key, false)
+		if _, gone := v.(undefined); gone && none != nil {
+			v = none
 		}
-		v = member(v, key)
 	}
 	return v
 }
@@ -319,7 +414,7 @@ func (r *run) selected(name string, list, args []any) []any {
 		r.step()
 		v, rest := e, args
 		if byMember {
-			v, rest = path(e, show(args[0]).String()), args[1:]
+			v, rest = path(e, show(args[0]).String(), nil), args[1:]
 		}
 		ok := truthy(v)
 		if len(rest) > 0 {
@@ -332,35 +427,28 @@ func (r *run) selected(name string, list, args []any) []any {
 	return out
 }
 
-func (r *run) mapped(list, args []any, named map[string]any) []any {
+func (r *run) mapped(list, args []any, keys []string, named map[string]any) []any {
+	by, byMember := named["attribute"]
+	if byMember && len(args) == 0 {
+		_ = bound("map", []string{"attribute", "default"}, nil, named)
+	} else if len(args) == 0 {
+		fail("map wants a filter or an attribute")
+	}
+
 	out := make([]any, len(list))
 	for i, e := range list {
 		r.step()
-		if by, ok := named["attribute"]; ok {
-			out[i] = path(e, show(by).String())
-			if _, gone := out[i].(undefined); gone && named["default"] != nil {
-				out[i] = named["default"]
-			}
+		if byMember && len(args) == 0 {
+			out[i] = path(e, show(by).String(), named["default"])
 			continue
 		}
-		if len(args) == 0 {
-			fail("map wants a filter or an attribute")
+		all := slices.Clone(args[1:])
+		for _, k := range keys {
+			all = append(all, named[k])
 		}
-		out[i] = r.filter(show(args[0]).String(), e, args[1:], nil)
+		out[i] = r.filter(show(args[0]).String(), e, all, keys)
 	}
 	return out
-}
-
-func capital(s string, each bool) string {
-	start := true
-	return strings.Map(func(c rune) rune {
-		was := start
-		start = each && !unicode.IsLetter(c)
-		if was && unicode.IsLetter(c) {
-			return unicode.ToUpper(c)
-		}
-		return unicode.ToLower(c)
-	}, s)
 }
 
 // test is one of Jinja's tests.
@@ -368,11 +456,21 @@ func test(name string, v any, args []any) any {
 	_, isUndefined := v.(undefined)
 	n, isInt := v.(int64)
 	_, isFloat := v.(float64)
-	t, isText := v.(text)
-	_, isList := v.([]any)
+	_, isText := v.(text)
+	_, isList := listed(v)
+	_, isSpan := v.(span)
+	_, isView := v.(view)
+	_, isLazy := v.(*lazy)
+	_, isLarge := v.(large)
 	_, isDict := v.(*dict)
 	_, isMacro := v.(*macro)
 	b, isBool := v.(bool)
+	switch name {
+	case "defined", "undefined", "none", "string", "mapping", "iterable", "sequence", "number", "integer", "float", "callable", "boolean", "true", "false", "odd", "even", "lower", "upper":
+		if len(args) > 0 {
+			fail("the test %s takes no argument", name)
+		}
+	}
 	switch name {
 	case "defined":
 		return !isUndefined
@@ -385,39 +483,51 @@ func test(name string, v any, args []any) any {
 	case "mapping":
 		return isDict
 	case "iterable":
-		return isText || isList || isDict || isUndefined
+		return isText || isList || isDict || isUndefined || isSpan || isView || isLazy
 	case "sequence":
-		return isText || isList || isDict || isUndefined
+		return isText || isList || isDict || isUndefined || isSpan
 	case "number":
-		return isInt || isFloat || isBool
+		return isInt || isFloat || isBool || isLarge
 	case "integer":
-		return isInt
+		return isInt || isLarge
 	case "float":
 		return isFloat
 	case "callable":
 		_, isFunction := v.(function)
-		return isMacro || isFunction
+		_, isMethod := v.(method)
+		return isMacro || isFunction || isMethod || isUndefined
 	case "boolean":
 		return isBool
 	case "true", "false":
 		return isBool && b == (name == "true")
 	case "odd", "even":
-		return isInt && (n%2 != 0) == (name == "odd")
-	case "lower":
-		return isText && t.String() == strings.ToLower(t.String())
-	case "upper":
-		return isText && t.String() == strings.ToUpper(t.String())
+		rest := arithmetic("%", v, int64(2))
+		return name == "odd" && equal(rest, int64(1)) || name == "even" && equal(rest, int64(0))
+	case "lower", "upper":
+		return cased(show(v).String(), name == "upper")
 	}
 	if len(args) != 1 {
 		fail("there is no test %q of %d arguments", name, len(args))
 	}
 	switch name {
 	case "divisibleby":
-		by, ok := args[0].(int64)
-		return ok && by != 0 && isInt && n%by == 0
+		return equal(arithmetic("%", v, args[0]), int64(0))
 	case "in":
 		return contains(args[0], v)
-	case "eq", "equalto", "==", "sameas":
+	case "sameas":
+		_, other := args[0].(bool)
+		_, number := args[0].(int64)
+		if v == nil || args[0] == nil || isBool || other {
+			return isBool == other && equal(v, args[0])
+		}
+		if isInt && number && min(n, args[0].(int64)) >= -5 && max(n, args[0].(int64)) <= 256 { // Python has one of each of these
+			return equal(v, args[0])
+		}
+		if kind(v) == kind(args[0]) {
+			fail("sameas of %s is not done here", kind(v))
+		}
+		return false
+	case "eq", "equalto", "==":
 		return equal(v, args[0])
 	case "ne", "!=":
 		return !equal(v, args[0])

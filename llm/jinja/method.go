@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -14,10 +15,17 @@ func (r *run) method(on any, name string, args []any, named map[string]any) any 
 		if out, ok := r.textMethod(v, name, args, named); ok {
 			return out
 		}
+	case namespace:
+		if n, ok := v.values["index0"].(int64); ok && v.kind == "the loop" && name == "cycle" && len(args) > 0 && len(named) == 0 {
+			return args[n%int64(len(args))]
+		}
 	case *dict:
+		if len(named) > 0 || len(args) > 2 || len(args) > 0 && name != "get" {
+			fail("%s of a dictionary is given arguments that are not known here", name)
+		}
 		switch name {
 		case "items", "keys", "values":
-			return pairs(v, name)
+			return view{name, pairs(v, name)}
 		case "get":
 			if e, ok := v.values[keyOf(first(args))]; ok {
 				return e
@@ -29,19 +37,27 @@ func (r *run) method(on any, name string, args []any, named map[string]any) any 
 		case "copy":
 			return v
 		}
-	case []any:
+	case []any, tuple, span:
+		list := elements(v)
+		if len(named) > 0 || (len(args) != 1) != (name == "copy") {
+			fail("%s of %s is given arguments that are not known here", name, kind(v))
+		}
 		switch name {
+		case "copy":
+			if _, ok := v.([]any); ok {
+				return slices.Clone(list)
+			}
 		case "index":
-			for i, e := range v {
-				if len(args) > 0 && equal(e, args[0]) {
+			for i, e := range list {
+				if equal(e, args[0]) {
 					return int64(i)
 				}
 			}
-			fail("%s is not in the list", repr(args, 0))
+			fail("%s is not in the list", repr(args[0], 0))
 		case "count":
 			n := int64(0)
-			for _, e := range v {
-				if len(args) > 0 && equal(e, args[0]) {
+			for _, e := range list {
+				if equal(e, args[0]) {
 					n++
 				}
 			}
@@ -50,118 +66,134 @@ func (r *run) method(on any, name string, args []any, named map[string]any) any 
 	case undefined:
 		fail("%q is undefined", v.name)
 	}
-	fail("there is no method %q", name)
+	fail("%s has no method %q here", kind(on), name)
 	return nil
+}
+
+// has says whether a string holds another.
+func has(s string, v any) bool {
+	t, ok := v.(text)
+	if !ok {
+		fail("%s in a string", kind(v))
+	}
+	return strings.Contains(s, t.String())
 }
 
 func (r *run) textMethod(t text, name string, args []any, named map[string]any) (any, bool) {
 	s := t.String()
-	any1 := func(is func(s, affix string) bool) bool { // of one or several
-		list, ok := args[0].([]any)
-		if !ok {
-			list = args[:1]
-		}
-		for _, a := range list {
-			if is(s, show(a).String()) {
-				return true
-			}
-		}
-		return false
+	if name == "format" {
+		return r.format(t, args, named), true
 	}
-	needs := func(n int) {
-		if len(args) < n {
-			fail("%s wants %d arguments", name, n)
+	params, ok := textParameters[name]
+	if !ok {
+		return nil, false
+	}
+	a := bound(name, params, args, named)
+	affix := func(param string, is func(s, affix string) bool) bool { // of one or several
+		list, ok := a[param].(tuple)
+		if !ok {
+			list = tuple{a[param]}
 		}
+		return slices.ContainsFunc(list, func(e any) bool {
+			x, ok := e.(text)
+			if !ok {
+				fail("%s of %s", name, kind(e))
+			}
+			return is(s, x.String())
+		})
+	}
+	// separator is where a string is cut, which is white space if it is not said.
+	separator := func() string {
+		if a["sep"] == nil {
+			return ""
+		}
+		sep := a.text("sep").String()
+		if sep == "" {
+			fail("%s at an empty string", name)
+		}
+		return sep
 	}
 	switch name {
 	case "strip":
-		return t.trim(true, true, str(args, 0, "")), true
+		return t.trim(true, true, a["chars"]), true
 	case "lstrip":
-		return t.trim(true, false, str(args, 0, "")), true
+		return t.trim(true, false, a["chars"]), true
 	case "rstrip":
-		return t.trim(false, true, str(args, 0, "")), true
+		return t.trim(false, true, a["chars"]), true
 	case "startswith":
-		needs(1)
-		return any1(strings.HasPrefix), true
+		return affix("prefix", strings.HasPrefix), true
 	case "endswith":
-		needs(1)
-		return any1(strings.HasSuffix), true
-	case "upper", "lower", "title", "capitalize":
+		return affix("suffix", strings.HasSuffix), true
+	case "upper", "lower", "capitalize":
 		return r.filter(name, t, nil, nil), true
+	case "title":
+		return t.like(titled(s)), true
 	case "replace":
-		needs(2)
-		to, ok := args[1].(text)
-		if !ok {
-			fail("replace wants strings")
-		}
-		n := count(args, 2, named, "count", -1)
-		r.grow(len(s) + (strings.Count(s, str(args, 0, ""))+1)*len(to.String()))
-		return t.replace(str(args, 0, ""), to, n), true
+		from, to := a.text("old"), a.text("new")
+		r.grow(len(s) + (strings.Count(s, from.String())+1)*len(to.String()))
+		return t.replace(from.String(), to, a.number("count", -1)), true
 	case "split", "rsplit":
-		n := count(args, 1, named, "maxsplit", -1)
-		sep := str(args, 0, "")
-		if v, ok := named["sep"]; ok {
-			sep = show(v).String()
-		}
+		n, sep := a.number("maxsplit", -1), separator()
 		r.grow(64 * (strings.Count(s, sep) + 1))
 		if name == "rsplit" {
 			return t.rsplit(sep, n), true
 		}
 		return t.split(sep, n), true
 	case "splitlines":
-		lines := t.replace("\r\n", literal("\n"), -1).split("\n", -1)
-		if n := len(lines); n > 0 && lines[n-1].(text).String() == "" {
-			lines = lines[:n-1]
-		}
-		return lines, true
+		r.grow(64 * len(s))
+		return t.lines(truthy(a["keepends"])), true
 	case "partition", "rpartition":
-		needs(1)
-		at := strings.Index(s, str(args, 0, ""))
+		sep := a.text("sep").String()
+		at := strings.Index(s, separator())
 		if name == "rpartition" {
-			at = strings.LastIndex(s, str(args, 0, ""))
+			at = strings.LastIndex(s, sep)
 		}
-		sep := len(str(args, 0, ""))
 		switch {
 		case at >= 0:
-			return []any{t.sub(0, at), t.sub(at, at+sep), t.sub(at+sep, len(s))}, true
+			return tuple{t.sub(0, at), t.sub(at, at+len(sep)), t.sub(at+len(sep), len(s))}, true
 		case name == "partition":
-			return []any{t, literal(""), literal("")}, true
+			return tuple{t, literal(""), literal("")}, true
 		}
-		return []any{literal(""), literal(""), t}, true
+		return tuple{literal(""), literal(""), t}, true
 	case "removeprefix":
-		return t.sub(len(s)-len(strings.TrimPrefix(s, str(args, 0, ""))), len(s)), true
+		return t.sub(len(s)-len(strings.TrimPrefix(s, a.text("prefix").String())), len(s)), true
 	case "removesuffix":
-		return t.sub(0, len(strings.TrimSuffix(s, str(args, 0, "")))), true
+		return t.sub(0, len(strings.TrimSuffix(s, a.text("suffix").String()))), true
 	case "find", "rfind", "index":
-		needs(1)
-		at := strings.Index(s, str(args, 0, ""))
+		at := strings.Index(s, a.text("sub").String())
 		if name == "rfind" {
-			at = strings.LastIndex(s, str(args, 0, ""))
+			at = strings.LastIndex(s, a.text("sub").String())
 		}
 		if at < 0 {
 			if name == "index" {
-				fail("%s is not in the string", repr(args[0], 0))
+				fail("%s is not in the string", repr(a["sub"], 0))
 			}
 			return int64(-1), true
 		}
 		return int64(utf8.RuneCountInString(s[:at])), true
 	case "count":
-		return int64(strings.Count(s, str(args, 0, ""))), true
-	case "format":
-		return r.format(t, args, named), true
+		return int64(strings.Count(s, a.text("sub").String())), true
 	case "join":
-		needs(1)
-		return r.filter("join", args[0], []any{t}, nil), true
+		list := elements(a["iterable"])
+		for _, e := range list {
+			if _, ok := e.(text); !ok {
+				fail("join of %s", kind(e))
+			}
+		}
+		return r.filter("join", list, []any{t}, nil), true
 	case "isdigit", "isnumeric", "isdecimal":
+		if name != "isdecimal" && strings.ContainsFunc(s, func(c rune) bool { return c > unicode.MaxASCII && !unicode.IsDigit(c) }) {
+			fail("%s of a string with %q is not done here", name, s)
+		}
 		return every(s, unicode.IsDigit), true
 	case "isalpha":
 		return every(s, unicode.IsLetter), true
 	case "isalnum":
-		return every(s, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }), true
+		return every(s, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsNumber(c) }), true
 	case "isspace":
-		return every(s, unicode.IsSpace), true
+		return every(s, isSpace), true
 	case "isupper", "islower":
-		return s != strings.ToUpper(s) == (name == "islower") && s != strings.ToLower(s) == (name == "isupper"), true
+		return cased(s, name == "isupper"), true
 	}
 	return nil, false
 }
@@ -227,7 +259,7 @@ func pairs(d *dict, name string) []any {
 		case "values":
 			out[i] = d.values[k]
 		default:
-			out[i] = []any{d.key(k), d.values[k]}
+			out[i] = tuple{d.key(k), d.values[k]}
 		}
 	}
 	return out

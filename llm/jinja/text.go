@@ -55,6 +55,15 @@ func (t text) markup() text {
 	return out
 }
 
+// plain is the text with nothing of it marked as safe.
+func (t text) plain() text {
+	out := t.each(func(s string) string { return s })
+	for i := range out {
+		out[i].safe = false
+	}
+	return out.plus(nil)
+}
+
 // escaped is the text as HTML, where it isn't yet.
 func (t text) escaped() text {
 	out := make(text, len(t))
@@ -107,15 +116,22 @@ func (t text) sub(from, end int) text {
 }
 
 // blank is what strip takes off without an argument.
-func blank(set string) func(rune) bool {
-	if set == "" {
-		return unicode.IsSpace
+func blank(set any) func(rune) bool {
+	switch set := set.(type) {
+	case nil:
+		return isSpace
+	case text:
+		return func(c rune) bool { return strings.ContainsRune(set.String(), c) }
 	}
-	return func(c rune) bool { return strings.ContainsRune(set, c) }
+	fail("what to strip off is %s, not a string", kind(set))
+	return nil
 }
 
-// trim cuts what is in set, or white space, off the ends.
-func (t text) trim(left, right bool, set string) text {
+// isSpace is white space in Python, which has four separators more than Unicode.
+func isSpace(c rune) bool { return unicode.IsSpace(c) || c >= 0x1c && c <= 0x1f }
+
+// trim cuts what is in set, or white space if it is nil, off the ends.
+func (t text) trim(left, right bool, set any) text {
 	s := t.String()
 	from, end := 0, len(s)
 	if left {
@@ -152,11 +168,11 @@ func (t text) split(sep string, n int) []any {
 	var out []any
 	if sep == "" {
 		for at := 0; ; n-- {
-			at += len(s[at:]) - len(strings.TrimLeftFunc(s[at:], unicode.IsSpace))
+			at += len(s[at:]) - len(strings.TrimLeftFunc(s[at:], isSpace))
 			if at == len(s) {
 				return out
 			}
-			end := strings.IndexFunc(s[at:], unicode.IsSpace)
+			end := strings.IndexFunc(s[at:], isSpace)
 			if end < 0 || n == 0 {
 				return append(out, t.sub(at, len(s)))
 			}
@@ -178,8 +194,11 @@ func (t text) split(sep string, n int) []any {
 
 // rsplit is split from the end.
 func (t text) rsplit(sep string, n int) []any {
-	if n < 0 || sep == "" {
+	if n < 0 {
 		return t.split(sep, -1)
+	}
+	if sep == "" {
+		fail("rsplit at white space with a number of cuts is not done here")
 	}
 	s := t.String()
 	var out []any
@@ -193,6 +212,35 @@ func (t text) rsplit(sep string, n int) []any {
 		end = i
 	}
 	return append([]any{t.sub(0, end)}, out...)
+}
+
+// lines cuts at the ends of lines that Python knows, which stay if keep is set.
+func (t text) lines(keep bool) []any {
+	s := t.String()
+	out := []any{}
+	from := 0
+	for at, c := range s {
+		if c == '\n' && at > 0 && s[at-1] == '\r' {
+			if from = at + 1; keep {
+				out[len(out)-1] = out[len(out)-1].(text).plus(t.sub(at, at+1))
+			}
+			continue
+		}
+		if !strings.ContainsRune("\n\r\v\f\x1c\x1d\x1e\u0085\u2028\u2029", c) {
+			continue
+		}
+		next := at + utf8.RuneLen(c)
+		if keep {
+			out = append(out, t.sub(from, next))
+		} else {
+			out = append(out, t.sub(from, at))
+		}
+		from = next
+	}
+	if from < len(s) {
+		out = append(out, t.sub(from, len(s)))
+	}
+	return out
 }
 
 // characters are its parts of one rune.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,11 +31,13 @@ func (d *dict) set(key string, v any) {
 // put is set for a key of any kind.
 func (d *dict) put(key, v any) {
 	k := keyOf(key)
-	if _, ok := key.(text); !ok {
-		if d.others == nil {
-			d.others = map[string]any{}
+	if _, ok := d.values[k]; !ok {
+		if _, ok := key.(text); !ok {
+			if d.others == nil {
+				d.others = map[string]any{}
+			}
+			d.others[k] = key
 		}
-		d.others[k] = key
 	}
 	d.set(k, v)
 }
@@ -47,17 +50,27 @@ func (d *dict) key(k string) any {
 	return data(k)
 }
 
-// keyOf is where a value lies in a dictionary: 0 and "0" are two keys.
+// keyOf is where a value lies in a dictionary: 0 and "0" are two keys, 1, 1.0 and true one.
 func keyOf(v any) string {
-	if t, ok := v.(text); ok {
-		return t.String()
+	switch v := v.(type) {
+	case text:
+		return v.String()
+	case bool:
+		n, _ := whole(v)
+		return keyOf(n)
+	case float64:
+		if n := int64(v); float64(n) == v {
+			return keyOf(n)
+		}
+	case nil, int64, large:
+	default:
+		fail("%s is no key of a dictionary here", kind(v))
 	}
 	return "\x00" + repr(v, 0)
 }
 
-// lazy is what filters give that Jinja computes as it is gone through: it is true even if
-// it is empty, and has no length.
-type lazy struct{ list []any }
+// large is an integer that an int64 does not hold, in digits: it is written out, and no more.
+type large string
 
 // undefined is the value of a name that is not there.
 type undefined struct{ name string }
@@ -113,6 +126,9 @@ func from(v any) any {
 func number(n json.Number) any {
 	if i, err := strconv.ParseInt(n.String(), 10, 64); err == nil {
 		return i
+	}
+	if !strings.ContainsAny(n.String(), ".eE") {
+		return large(n.String())
 	}
 	f, err := n.Float64()
 	if err != nil {
@@ -172,6 +188,12 @@ func truthy(v any) bool {
 		return v.String() != ""
 	case []any:
 		return len(v) > 0
+	case tuple:
+		return len(v) > 0
+	case span:
+		return v.length() > 0
+	case view:
+		return len(v.list) > 0
 	case *dict:
 		return len(v.keys) > 0
 	}
@@ -185,7 +207,7 @@ func show(v any) text {
 		return nil
 	case text:
 		return v
-	case nil, bool, int64, float64:
+	case nil, bool, int64, float64, large:
 		return literal(repr(v, 0))
 	}
 	return data(repr(v, 0))
@@ -194,7 +216,7 @@ func show(v any) text {
 // repr writes a value as Python does.
 func repr(v any, depth int) string {
 	if depth > maxDepth {
-		return "..."
+		fail("a value is nested deeper than %d", maxDepth)
 	}
 	switch v := v.(type) {
 	case nil:
@@ -208,14 +230,26 @@ func repr(v any, depth int) string {
 		return strconv.FormatInt(v, 10)
 	case float64:
 		return float(v)
+	case large:
+		return string(v)
+	case undefined:
+		return "Undefined"
 	case text:
+		if v.safe() {
+			return "Markup(" + quoteRepr(v.String()) + ")"
+		}
 		return quoteRepr(v.String())
 	case []any:
-		parts := make([]string, len(v))
-		for i := range v {
-			parts[i] = repr(v[i], depth+1)
+		return "[" + reprs(v, depth) + "]"
+	case tuple:
+		if len(v) == 1 {
+			return "(" + reprs(v, depth) + ",)"
 		}
-		return "[" + strings.Join(parts, ", ") + "]"
+		return "(" + reprs(v, depth) + ")"
+	case span:
+		return v.String()
+	case view:
+		return "dict_" + v.kind + "([" + reprs(v.list, depth) + "])"
 	case *dict:
 		parts := make([]string, len(v.keys))
 		for i, k := range v.keys {
@@ -223,7 +257,16 @@ func repr(v any, depth int) string {
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	}
-	return fmt.Sprint(v)
+	fail("%s cannot be written out", kind(v))
+	return ""
+}
+
+func reprs(list []any, depth int) string {
+	parts := make([]string, len(list))
+	for i := range list {
+		parts[i] = repr(list[i], depth+1)
+	}
+	return strings.Join(parts, ", ")
 }
 
 func quoteRepr(s string) string {
@@ -260,6 +303,14 @@ func quoteRepr(s string) string {
 
 // float writes a number as Python does: the shortest digits, with a point or an exponent.
 func float(f float64) string {
+	switch {
+	case math.IsNaN(f):
+		return "nan"
+	case math.IsInf(f, 1):
+		return "inf"
+	case math.IsInf(f, -1):
+		return "-inf"
+	}
 	s := strconv.FormatFloat(f, 'g', -1, 64)
 	if mantissa, exp, ok := strings.Cut(s, "e"); ok {
 		if n, err := strconv.Atoi(exp); err == nil && n >= -4 && n < 16 {
@@ -276,7 +327,8 @@ func float(f float64) string {
 
 // style is how JSON is written; the zero value is Python's json.dumps.
 type style struct {
-	indent        string // "" is all on one line
+	broken        bool   // into lines
+	indent        string // of a line, for each level
 	comma, colon  string // ", " and ": " by default
 	sorted, ascii bool
 }
@@ -287,7 +339,7 @@ func (o style) write(v any, depth int) string {
 	}
 	comma, colon := o.comma, o.colon
 	if comma == "" {
-		if comma = ", "; o.indent != "" {
+		if comma = ", "; o.broken {
 			comma = ","
 		}
 	}
@@ -295,7 +347,7 @@ func (o style) write(v any, depth int) string {
 		colon = ": "
 	}
 	open, end := "", ""
-	if o.indent != "" {
+	if o.broken {
 		open = "\n" + strings.Repeat(o.indent, depth+1)
 		end = "\n" + strings.Repeat(o.indent, depth)
 	}
@@ -304,13 +356,14 @@ func (o style) write(v any, depth int) string {
 		return "null"
 	case undefined:
 		fail("%q is undefined and no JSON", v.name)
-	case []any:
-		if len(v) == 0 {
+	case []any, tuple:
+		list, _ := listed(v)
+		if len(list) == 0 {
 			return "[]"
 		}
-		parts := make([]string, len(v))
-		for i := range v {
-			parts[i] = open + o.write(v[i], depth+1)
+		parts := make([]string, len(list))
+		for i := range list {
+			parts[i] = open + o.write(list[i], depth+1)
 		}
 		return "[" + strings.Join(parts, comma) + end + "]"
 	case *dict:
@@ -319,22 +372,38 @@ func (o style) write(v any, depth int) string {
 		}
 		keys := v.keys
 		if o.sorted {
+			if len(v.others) > 0 {
+				fail("a dictionary with keys that are no strings cannot be sorted here")
+			}
 			keys = slices.Sorted(slices.Values(keys))
 		}
 		parts := make([]string, len(keys))
 		for i, k := range keys {
-			parts[i] = open + o.quote(strings.TrimPrefix(k, "\x00")) + colon + o.write(v.values[k], depth+1)
+			parts[i] = open + o.key(v.key(k)) + colon + o.write(v.values[k], depth+1)
 		}
 		return "{" + strings.Join(parts, comma) + end + "}"
 	case text:
 		return o.quote(v.String())
 	case bool:
 		return strconv.FormatBool(v)
-	case int64, float64:
+	case int64, large:
 		return repr(v, 0)
+	case float64:
+		if math.IsInf(v, 0) || math.IsNaN(v) {
+			return strings.NewReplacer("inf", "Infinity", "nan", "NaN").Replace(float(v))
+		}
+		return float(v)
 	}
-	fail("%v is no JSON", v)
+	fail("%s is no JSON", kind(v))
 	return ""
+}
+
+// key is a dictionary's key, which JSON has as a string.
+func (o style) key(v any) string {
+	if _, ok := v.(text); ok {
+		return o.write(v, 0)
+	}
+	return `"` + o.write(v, 0) + `"`
 }
 
 func (o style) quote(s string) string {
@@ -376,6 +445,17 @@ func equal(a, b any) bool {
 	case []any:
 		y, ok := b.([]any)
 		return ok && slices.EqualFunc(x, y, equal)
+	case tuple:
+		y, ok := b.(tuple)
+		return ok && slices.EqualFunc(x, y, equal)
+	case span:
+		y, ok := b.(span)
+		return ok && slices.EqualFunc(x.list(), y.list(), equal)
+	case large:
+		if f, ok := b.(float64); ok {
+			fail("%s and %s are not compared here", x, float(f))
+		}
+		return a == b
 	case *dict:
 		y, ok := b.(*dict)
 		if !ok || len(x.keys) != len(y.keys) {
@@ -392,12 +472,36 @@ func equal(a, b any) bool {
 		return ok
 	case nil:
 		return b == nil
-	case *macro, function:
+	case *macro, function, *lazy, namespace:
 		return a == b
+	case view, method:
+		if kind(a) == kind(b) {
+			fail("%s is not compared here", kind(a))
+		}
+		return false
+	}
+	if x, ok := whole(a); ok {
+		if y, ok := whole(b); ok {
+			return x == y
+		}
 	}
 	x, okX := numeric(a)
 	y, okY := numeric(b)
 	return okX && okY && x == y
+}
+
+// whole is an integer's value; True is 1.
+func whole(v any) (int64, bool) {
+	switch v := v.(type) {
+	case int64:
+		return v, true
+	case bool:
+		if v {
+			return 1, true
+		}
+		return 0, true
+	}
+	return 0, false
 }
 
 // numeric is a number's value; True is 1.
@@ -423,8 +527,8 @@ func less(a, b any) bool {
 			return x.String() < y.String()
 		}
 	}
-	if x, ok := a.([]any); ok {
-		if y, ok := b.([]any); ok {
+	if x, ok := listed(a); ok && kind(a) == kind(b) {
+		if y, ok := listed(b); ok {
 			for i := range min(len(x), len(y)) {
 				if !equal(x[i], y[i]) {
 					return less(x[i], y[i])
@@ -433,10 +537,15 @@ func less(a, b any) bool {
 			return len(x) < len(y)
 		}
 	}
+	if x, ok := whole(a); ok {
+		if y, ok := whole(b); ok {
+			return x < y
+		}
+	}
 	x, okX := numeric(a)
 	y, okY := numeric(b)
 	if !okX || !okY {
-		fail("%s and %s have no order", repr(a, 0), repr(b, 0))
+		fail("%s and %s have no order", kind(a), kind(b))
 	}
 	return x < y
 }

@@ -114,6 +114,9 @@ z
 {{ tools is not none and tools | length > 0 }}
 {% set j = joiner(", ") %}{% for i in l %}{{ j() }}{{ i }}{% endfor %}
 {% set c = cycler("a", "b") %}{{ c.next() }}{{ c.next() }}{{ c.next() }}{{ c.current }}
+{{ (1, 2) }}|{{ (1,) }}|{{ () }}|{{ [(1, "a")] }}|{{ (1, 2) == [1, 2] }}|{{ d.items() }}|{{ d.keys() }}|{{ d.items() | list }}|{{ (1, 2)[::-1] }}|{{ (1,) + (2,) }}|{{ "a,b".partition(",") }}|{{ d | dictsort }}|{{ range(3) }}|{{ range(5)[::-1] }}|{{ (1, 2) | tojson }}|{{ [undefinedthing] }}|{{ (d, 1)[0].k }}
+{{ true + 1 }}|{{ 9007199254740993 == 9007199254740992 }}|{{ 1e308 * 10 }}|{{ 5.3 % 0.1 }}|{{ 7 | round }}|{{ 2.1 | round(0, "ceil") }}|{{ "it's so" | title }}|{{ "it's so".title() }}|{{ "straße" | upper }}|{{ "it's" | wordcount }}|{{ "a\\n \\nb" | indent }}|{{ "aaa" | replace("a", "b", 1) }}|{{ ["a", "B"] | min }}|{{ d.items is defined }}|{{ d["nokey"] is defined }}|{{ 1 is sameas true }}|{{ "12" is lower }}|{{ {1: 2}[true] }}|{{ {"a": 1} | tojson(indent=0) }}|{{ words | sort(true) }}|{{ "z" | float(1.5) }}
+{% set g = l | map("string") %}{% for i in g %}{{ i }}{% endfor %}-{% for i in g %}{{ i }}{% endfor %}
 {% if messages[0].role == "system" -%}
     {%- set sys = messages[0].content | trim -%}
     {%- set rest = messages[1:] -%}
