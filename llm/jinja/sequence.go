@@ -92,7 +92,7 @@ func elements(v any) []any {
 		}
 		return out
 	case text:
-		return v.characters()
+		return v.plain().characters()
 	case *lazy:
 		return v.take()
 	case undefined:
@@ -120,6 +120,10 @@ func contains(in, v any) bool {
 		return false
 	case undefined:
 		return false
+	case view:
+		if in.kind == "keys" {
+			_ = keyOf(v) // what is no key is refused
+		}
 	}
 	return slices.ContainsFunc(elements(in), func(e any) bool { return equal(e, v) })
 }
