@@ -154,12 +154,32 @@ func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origi
 			}
 			if one.Shape != ask.Mail && label.Moment(text) {
 				one.Shape = ask.Moment
+				if said := one.Said; one.Loose {
+					one.Said = func(in string) bool { return said(in) || r.dates(in, name, v, args, t) }
+				}
 			}
 			call.Values = append(call.Values, one)
 		})
 	}
 	return call
 }
+
+// dates reports whether a moment of a call follows from a part of what the user said: "until Friday".
+func (r *Run) dates(in, name string, v any, args map[string]any, t *tool) bool {
+	key := fmt.Sprint(name, "\x00", v, "\x00", in)
+	said, known := r.dated[key]
+	if !known {
+		said = follows(r.offered(in), name, v, args, t)
+		if r.dated == nil || len(r.dated) > maxDated {
+			r.dated = map[string]bool{}
+		}
+		r.dated[key] = said
+	}
+	return said
+}
+
+// maxDated bounds what is remembered of them.
+const maxDated = 4096
 
 // sign is a value of one character that names a thing: room 9.
 var sign = regexp.MustCompile(`^[0-9]$`)
@@ -182,7 +202,7 @@ func (b *Bundle) others(t *tool, args map[string]any) []ask.Other {
 			continue
 		}
 		all := len(given) > 0 && !slices.ContainsFunc(given, func(name string) bool { return !slices.Contains(o.decides, name) })
-		out = append(out, ask.Other{Acts: o.acts, Alike: all || len(t.decideTypes) > 0 && slices.Equal(t.decideTypes, o.decideTypes)})
+		out = append(out, ask.Other{Acts: o.acts, Takes: o.decides, Alike: all || len(t.decideTypes) > 0 && slices.Equal(t.decideTypes, o.decideTypes)})
 	}
 	return out
 }

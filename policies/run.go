@@ -57,6 +57,7 @@ type Run struct {
 	offer, agreed string // what the assistant said last, and before the user did
 	phrases       map[string]*label.Phrase
 	used          map[int][]use   // calls that clauses of the user's have let through
+	dated         map[string]bool // which texts say which moments
 	tied          map[string]bool // results of calls that were bound, by source
 	planned       []planned
 }

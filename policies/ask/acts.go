@@ -75,6 +75,7 @@ func of(parts, verbs, nouns []string, deed string) Acts {
 			if find(w[0]) == nil { // a verb of another language
 				for _, l := range senseLangs {
 					a.stems[l] = append(a.stems[l], stem{text: fold(w[0])})
+					a.stems[l] = append(a.stems[l], stemsOf(w[0], l)...)
 				}
 			}
 		}
@@ -108,6 +109,37 @@ func of(parts, verbs, nouns []string, deed string) Acts {
 	}
 	a.sort()
 	return a
+}
+
+// baseEnds are the endings of base forms, the longest first, and separable what German sets apart from
+// a verb.
+var (
+	baseEnds  = map[lang][]string{de: {"en", "n"}, fr: {"er", "ir", "re"}, it: {"are", "ere", "ire", "rre"}, es: {"ar", "er", "ir"}, pt: {"ar", "er", "ir"}}
+	separable = strings.Fields("zurück herunter herein heraus hinaus hinein weiter nieder hoch raus rein runter rauf rüber ab an auf aus bei ein fest frei her hin los mit nach um vor weg zu")
+)
+
+// stemsOf returns the stems of a declared verb that has the ending of a base form in a language, so that
+// its other forms are read as well: smontare, smonta.
+func stemsOf(word string, l lang) []stem {
+	const least = 3 // letters of a stem
+	var out []stem
+	for _, end := range baseEnds[l] {
+		base, ok := strings.CutSuffix(word, end)
+		if !ok || utf8.RuneCountInString(base) < least {
+			continue
+		}
+		out = append(out, stem{text: fold(base)})
+		if l == de {
+			for _, p := range separable {
+				if rest, ok := strings.CutPrefix(base, p); ok && utf8.RuneCountInString(rest) >= least {
+					out = append(out, stem{text: rest, particle: p})
+					break
+				}
+			}
+		}
+		break
+	}
+	return out
 }
 
 // enders are deeds behind which a thing is gone.

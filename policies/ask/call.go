@@ -80,7 +80,8 @@ type Call struct {
 // Other is another tool with an effect.
 type Other struct {
 	Acts  Acts
-	Alike bool // it could be called with what the call names
+	Alike bool     // it could be called with what the call names
+	Takes []string // the arguments that decide
 }
 
 // names reports whether a text holds a value that a call is about.

@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -63,6 +64,7 @@ type Said struct {
 	clauses  []clause
 	verbs    map[string]bool // of the run's own tools, in English
 	offer    string          // what the assistant said last
+	tongue   lang            // of the message
 	messages int
 	sentence int
 }
@@ -116,6 +118,7 @@ func (s *Said) Add(text string) {
 	s.messages++
 	first := len(s.clauses)
 	quotes := quotesOf(text)
+	s.tongue = language(tokens(text))
 	for _, at := range sentences(text, quotes) {
 		if len(s.clauses) >= MaxClauses {
 			break
@@ -151,7 +154,7 @@ func (s *Said) read(text string, at stretch, quotes []stretch) {
 
 // clausesOf cuts the words of a sentence into clauses.
 func (s *Said) clausesOf(text string, at stretch, list []token) {
-	c := cutter{text: text, list: list, lang: language(list), at: at}
+	c := cutter{text: text, list: list, lang: s.tongueOf(list), at: at}
 	mark(list, c.lang)
 	c.cut()
 	alone := true // nothing but a condition: "but only if it is late"
@@ -185,6 +188,22 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 		c.out[0].kind = asking // "Approve it?"
 	}
 	s.clauses = append(s.clauses, c.out...)
+}
+
+// tongueOf tells the languages of a sentence. One of a few words is read in that of its message, too:
+// "25 grammes" alone might be of several.
+func (s *Said) tongueOf(list []token) lang {
+	const few = 5
+	l := language(list)
+	switch {
+	case bits.OnesCount8(uint8(s.tongue)) != 1 || (l|s.tongue)&(hi|th) != 0 || l == s.tongue:
+		return l
+	case bits.OnesCount8(uint8(l)) > 1 && l&s.tongue != 0:
+		return s.tongue
+	case len(list) <= few:
+		return l | s.tongue
+	}
+	return l
 }
 
 // joined is the text of words, and of what stands between words that follow each other.
@@ -223,7 +242,7 @@ func (c *clause) has(k cue) bool { return c.find(k, 0, c.content) >= 0 }
 func (c *clause) postponed() bool {
 	for i := range min(c.content, len(c.words)) {
 		t := &c.words[i]
-		if t.starts&later == 0 {
+		if t.starts&later == 0 || t.quoted {
 			continue
 		}
 		end := span(c.words, i, later)

@@ -27,6 +27,11 @@ func (c *cutter) cut() {
 			i++
 		case c.lang&th != 0 && t.starts&frame != 0 && t.starts&opener != 0 && t.text != "หน่อย" && t.text != "ที" && len(c.cur.words) > 0 && !c.onlyOpeners():
 			c.flush(false) // Thai has no commas
+		case c.lang&th != 0 && c.putsRight(i):
+			c.flush(false)
+			for end := i + max(1, span(list, i, oops)-i); i < end && i < len(list); i++ {
+				c.cur.words = append(c.cur.words, list[i])
+			}
 		case c.lang&th != 0 && thaiEnds[t.text] && len(c.cur.words) > 0 && !c.onlyOpeners() && c.goesOn(i+1):
 			c.cur.words = append(c.cur.words, *t)
 			c.flush(false)
@@ -104,6 +109,11 @@ func (c *cutter) cut() {
 			if joins {
 				c.cur.subjects++
 			}
+			if c.putsRight(next) {
+				c.flush(false)
+				i = next
+				continue
+			}
 			if strings.ContainsAny(t.text, ":—–;()[]") && t.sign && !c.lists(i) || c.starts(next) && !joins || c.verbFinal(i) {
 				c.cur.tells = t.text == ":" && c.says()
 				c.flush(false)
@@ -121,6 +131,19 @@ func (c *cutter) cut() {
 
 // thaiEnds are the polite words that end a Thai sentence.
 var thaiEnds = set("ครับ ค่ะ คะ นะครับ นะคะ นะค่ะ")
+
+// putsRight reports whether a correction begins here that has no verb: "…, aliás, por quatro", "… เอ๊ย 85".
+func (c *cutter) putsRight(i int) bool {
+	if i <= 0 || i >= len(c.list) || len(c.cur.words) == 0 || c.onlyOpeners() || c.list[i].quoted || c.list[i].starts&(amend|oops) == 0 || c.list[i].starts&(frame|later|await) != 0 {
+		return false
+	}
+	rest := &clause{words: c.list[i:], lang: c.lang}
+	from := rest.soft()
+	if from == 0 {
+		from = span(c.list, i, amend) - i
+	}
+	return from > 0 && from < len(rest.words) && rest.carries(from) && (&clause{words: rest.words[from:], lang: c.lang}).bare()
+}
 
 // goesOn reports whether a Thai sentence follows that says something of its own, and takes nothing
 // back: no "ไม่ต้อง", no "อย่า".

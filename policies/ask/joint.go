@@ -49,6 +49,26 @@ func foreignVerb(t *token, l lang) bool {
 			return true
 		}
 	}
+	return l&de != 0 && t.joinedVerb()
+}
+
+// joinedVerb reports whether a word is the base form of a German verb with its particle: ausschalten,
+// hochsetzen.
+func (t *token) joinedVerb() bool {
+	if t.capped || !strings.HasSuffix(t.fold, "n") {
+		return false
+	}
+	for _, p := range separable {
+		rest, ok := strings.CutPrefix(t.fold, p)
+		if rest = strings.TrimPrefix(rest, "zu"); !ok || len(rest) < 5 {
+			continue
+		}
+		for _, s := range stemsBy[begin(rest)] {
+			if s.lang&de != 0 && (s.particle == "" || s.particle == p) && len(s.text) > 3 && (rest == s.text+"en" || rest == s.text+"n") {
+				return true
+			}
+		}
+	}
 	return false
 }
 

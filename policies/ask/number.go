@@ -111,7 +111,7 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 				i > 0 && c.words[i-1].within&source != 0 && !(gives[c.words[i-1].text] && i-1 == c.opened()) && v.Role != From && c.lang&(fr|es|pt) == 0,
 				i+1 < len(c.words) && counts[c.words[i+1].text] && !c.unitOf(i+1, call):
 				bad++
-			case i > 0 && references[c.words[i-1].text] && !v.id() && !(i-1 == c.opened() && (c.words[i-1].verb || foreignVerb(&c.words[i-1], c.lang))):
+			case i > 0 && references[c.words[i-1].text] && !v.id() && !c.calledBy(i, v) && !(i-1 == c.opened() && (c.words[i-1].verb || foreignVerb(&c.words[i-1], c.lang))):
 				bad++
 			default:
 				good++
@@ -122,6 +122,12 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 		}
 	}
 	return true
+}
+
+// calledBy reports whether a number stands behind the name of its argument: "pull request 19", for pull.
+func (c *clause) calledBy(i int, v Value) bool {
+	names := NameWords(v.Name)
+	return slices.ContainsFunc(c.words[max(0, i-2):i], func(t token) bool { return !t.sign && slices.Contains(names, t.text) })
 }
 
 // bounds reports whether a value is a bound itself: a limit, a maximum.

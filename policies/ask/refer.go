@@ -45,6 +45,9 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 		if o.belongs(v) && s.lends(j, i, call) && c.hasWord(o.owner(v), 0) {
 			return true // Ann's account is X. Pay Ann.
 		}
+		if c.offered && (o.offered || c.message == o.message+1) && !o.rival(v, call, 0, len(o.words)) {
+			return true // the offer answers it
+		}
 		if !s.lends(j, i, call) || o.belongs(v) && !c.speaksOf(o.owner(v), call) || c.selects(call) || v.Shape == Word && len(o.verbs(&call.Acts)) == 0 && c.ownThing(call) {
 			return false
 		}
@@ -72,9 +75,12 @@ var attributes = set(`address email e-mail mail account iban number recipient am
 
 var copulas = set("is are be was ist sind lautet heißt est sont è sono es son é são है हैं คือ =")
 
+// owned are words by which people speak of what is theirs.
+var owned = set("my our mein meine unser unsere mon ma notre mia mio nostra nostro mi mis nuestra nuestro minha meu nossa nosso मेरा मेरी मेरे हमारा हमारी")
+
 // supplements reports whether the clause says of an attribute that it is the value.
 func (c *clause) supplements(v Value, call *Call) bool {
-	attribute := false
+	attribute := len(c.words) > 3 && owned[c.words[0].text] && copulas[c.words[2].text] // my booking is X
 	for i := range c.words {
 		t := &c.words[i]
 		if copulas[t.text] && i+1 < len(c.words) {

@@ -81,6 +81,7 @@ var holders = set("account konto compte cuenta conto conta team folder channel")
 // move needs no other: "out of R4" is not to R4.
 func (c *clause) leaves(call *Call, inside []Value) bool {
 	moves := slices.ContainsFunc(call.Acts.named, func(v string) bool { return movers[v] }) && len(inside) > 1
+	when := c.saysMoment(call)
 	for _, v := range inside {
 		if v.Role != NoRole || v.Shape == Moment || v.Free && v.Shape == Word {
 			continue
@@ -111,7 +112,7 @@ func (c *clause) leaves(call *Call, inside []Value) bool {
 		for i := range c.words {
 			p := c.preposition(i)
 			goes := p >= 0 && c.words[p].within&target != 0 && c.words[p].within&source == 0 || c.postposed(i, "में") || c.postposed(i, "पर")
-			if !goes || i == of-1 || !c.like(i, v, call) && !c.words[i].quoted {
+			if !goes || i == of-1 || when && c.ofMoment(i) || !c.like(i, v, call) && !c.words[i].quoted {
 				continue
 			}
 			ours := false // it is of the call, or stands behind what is: "to Bella for 10 days"

@@ -123,13 +123,17 @@ func (c *clause) carries(from int) bool {
 		if c.words[i].names() {
 			return true
 		}
+		if _, end := numeral(c.words, i, c.lang); end > i {
+			return true
+		}
 	}
 	return false
 }
 
 // names reports whether a word may be a value or a part of one.
 func (t *token) names() bool {
-	if t.sign {
+	if t.sign || strings.HasSuffix(t.text, "'") { // jusqu', l'
+
 		return false
 	}
 	return t.quoted || strings.ContainsFunc(t.text, unicode.IsDigit) || t.within&^(speaker|others|source|target) == 0 && knownIn[t.text] == 0 && len(t.text) > 1 && (!t.verb || t.noun)
@@ -153,13 +157,29 @@ func (s *Said) overridden(i int, call *Call) bool {
 
 // besides reports whether a correction names anything that the call does not have.
 func (c *clause) besides(call *Call) bool {
+	when := c.saysMoment(call)
 	for i := range c.words {
 		t := &c.words[i]
-		if t.names() && t.within&(amend|oops) == 0 && !unitWords[t.text] && !counts[t.text] && measured[t.text] == nil && !call.Acts.isNoun(t) && !slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) || slices.Contains(NameWords(v.Name), t.text) }) {
+		if when && c.ofMoment(i) {
+			continue
+		}
+		if t.names() && t.within&(amend|oops) == 0 && !unitWords[t.text] && !counts[t.text] && measured[t.text] == nil && unitBase(t.text) == "" && !call.Acts.isNoun(t) && !slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) || slices.Contains(NameWords(v.Name), t.text) }) {
 			return true
 		}
 	}
 	return false
+}
+
+// saysMoment reports whether the clause says a moment of a call.
+func (c *clause) saysMoment(call *Call) bool {
+	return slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Moment && v.Said(c.text) })
+}
+
+// ofMoment reports whether a word is part of how a moment is said.
+func (c *clause) ofMoment(i int) bool {
+	t := &c.words[i]
+	_, end := numeral(c.words, i, c.lang)
+	return end > i || digit(t.text) || unitWords[t.text] || unitWords[t.text+"s"] || weekdays[t.text] || t.within&later != 0
 }
 
 // replaces reports whether a correction may stand for the number of its order that the call does
@@ -195,14 +215,17 @@ func (s *Said) agreed(first int) {
 		return
 	}
 	list := sentences(text, quotesOf(text))
-	if len(list) == 0 || !list[len(list)-1].asked {
+	if len(list) == 0 {
 		return
 	}
 	at := list[len(list)-1]
 	words := tokens(text[at.from:at.to])
 	l := language(words)
 	mark(words, l)
-	if !s.agrees(first, l) {
+	if at.asked = at.asked || l&th != 0 && slices.ContainsFunc(words, func(t token) bool { return t.starts&question != 0 }); !at.asked {
+		return // Thai asks without a mark
+	}
+	if !s.agrees(first, l, words) {
 		return
 	}
 	from := -1
@@ -239,7 +262,7 @@ var ors = set("or oder ou o oppure या หรือ")
 
 // agrees reports whether a message does nothing but agree: "yes, please do that". It may name the
 // deed again, but nothing new. It is read in the language of the offer, too: "oui" alone says little.
-func (s *Said) agrees(first int, l lang) bool {
+func (s *Said) agrees(first int, l lang, offered []token) bool {
 	yes, count := false, 0
 	for i := first; i < len(s.clauses); i++ {
 		c := &s.clauses[i]
@@ -260,10 +283,23 @@ func (s *Said) agrees(first int, l lang) bool {
 			if t.within&assent != 0 || t.within&(opener|pronoun|frame) != 0 && t.within&negator == 0 {
 				continue
 			}
+			if yes && sayAgain(t, l|c.lang, offered) {
+				continue // "yes, book it"
+			}
 			return false
 		}
 	}
 	return yes && count <= 12
+}
+
+// sayAgain reports whether a word is a verb that the offer has, too, perhaps in another form.
+func sayAgain(t *token, l lang, offered []token) bool {
+	if !(t.verb && l&en != 0) && !foreignVerb(t, l) {
+		return false
+	}
+	return slices.ContainsFunc(offered, func(o token) bool {
+		return o.text == t.text && o.verb || kindred(o.fold, t.fold)
+	})
 }
 
 // offers reports whether a verb is the one of the offer: no other stands before it.

@@ -39,6 +39,9 @@ func (s *Said) without(i int, call *Call) bool {
 			n++ // "bring it to 40"
 			continue
 		}
+		if v.Loose && v.Shape == Moment {
+			continue // it follows from what the clause says
+		}
 		if v.Loose || !v.Said(c.text) {
 			return false
 		}
@@ -97,7 +100,7 @@ func (c *clause) onlyFor(k *Call, ours []string) bool {
 		o := &k.Others[i]
 		theirs := c.nounsOf(&o.Acts)
 		mine := slices.ContainsFunc(ours, func(w string) bool { return !slices.Contains(theirs, w) })
-		if o.Alike && !mine || !mine && slices.ContainsFunc(theirs, func(w string) bool { return !slices.Contains(ours, w) }) {
+		if o.Alike && !mine && !c.measures(k, o) || !mine && slices.ContainsFunc(theirs, func(w string) bool { return !slices.Contains(ours, w) }) {
 			return false
 		}
 		for _, v := range c.verbs(&o.Acts) {
@@ -107,6 +110,24 @@ func (c *clause) onlyFor(k *Call, ours []string) bool {
 		}
 	}
 	return true
+}
+
+// measures reports whether a number of the clause has a unit that an argument of the call counts in, and
+// none of another tool's: "T8 to ten degrees" is no payment.
+func (c *clause) measures(call *Call, o *Other) bool {
+	for i := range c.words {
+		for _, v := range call.Values {
+			if v.Shape != Number || v.Free || c.words[i].quoted || !v.holdsWord(c, i, c.words[i].text) && !v.Said(c.words[i].text) {
+				continue
+			}
+			for _, unit := range c.unitsAt(i) {
+				if countsIn(v.Name, unit) && !slices.ContainsFunc(o.Takes, func(name string) bool { return countsIn(name, unit) }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // inquires reports whether a message asks anything, or for something to be told: then what it
