@@ -166,7 +166,7 @@ def one(d, specs):
     """One exchange with tool record d; returns messages."""
     r = rnd.random()
     P = d.get("parameters", {})
-    if r < 0.08 and d.get("missing"):
+    if r < 0.15 and d.get("missing"):
         text, par, ask = rnd.choice(d["missing"])
         vals = {k: rnd.choice(v) for k, v in d.get("values", {}).items()}
         full = [
@@ -187,7 +187,7 @@ def one(d, specs):
                 + call(d, args, dict(vals))
             )
         return m
-    if r < 0.2 and d.get("near"):
+    if r < 0.4 and d.get("near"):
         return [
             {"role": "user", "content": person(rnd.choice(d["near"]))},
             {"role": "assistant", "content": refuse(specs)},
@@ -241,12 +241,13 @@ def system():
 def tools_conv():
     n = rnd.choice([1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 8, 10])
     ds = rnd.sample(recs["tool"], min(n, len(recs["tool"])))
-    seen = set()
-    if FAMILIES and rnd.random() < 0.3:  # tools that are easily confused, side by side
+    if FAMILIES and rnd.random() < 0.4:  # tools that are easily confused, side by side or one of them alone
         f = rnd.choice(FAMILIES)
-        ds = rnd.sample(f, rnd.randrange(2, len(f) + 1)) + (ds[:2] if rnd.random() < 0.3 else [])
+        ds = rnd.sample(f, rnd.randrange(1, len(f) + 1)) + (ds[:2] if rnd.random() < 0.3 else [])
         rnd.shuffle(ds)
-        ds = [d for d in ds if not (d["name"] in seen or seen.add(d["name"]))]
+    seen = set()
+    ds = [d for d in ds if not (d["name"] in seen or seen.add(d["name"]))]
+    kin = [k for d in ds if d.get("family") for k in families[d["family"]] if k["name"] not in seen]
     specs = [spec(d) for d in ds]
     m = system()
     ex = rnd.choice([2, 3, 4, 5, 6, 7])
@@ -259,8 +260,8 @@ def tools_conv():
                 {"role": "assistant", "content": rnd.choice(s["assistant"])},
             ]
             continue
-        if r < (0.4 if len(ds) < 3 else 0.32):
-            d = rnd.choice(recs["tool"])
+        if r < (0.42 if len(ds) < 3 else 0.38):  # what none of them does, and often a relative of theirs would
+            d = rnd.choice(kin) if kin and rnd.random() < 0.6 else rnd.choice(recs["tool"])
             if d["name"] not in seen:
                 text, _ = rnd.choice(d["requests"])
                 vals = {k: rnd.choice(v) for k, v in d.get("values", {}).items()}
