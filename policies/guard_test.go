@@ -75,13 +75,20 @@ func TestRefusedAtLoad(t *testing.T) {
 		"huge":         {strings.Repeat("# x\n", 300_000), "more than"},
 		"flow":         {"name: " + strings.Repeat("[", 100_000), "nested"},
 	} {
-		began := time.Now()
-		_, err := bundleOf(t, c.text)
-		if !errors.Is(err, ErrBundle) || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: %.300v", name, err)
+		least := time.Hour // of three tries: a busy machine holds one up
+		for range 3 {
+			began := time.Now()
+			_, err := bundleOf(t, c.text)
+			least = min(least, time.Since(began))
+			if !errors.Is(err, ErrBundle) || !strings.Contains(err.Error(), c.want) {
+				t.Fatalf("%s: %.300v", name, err)
+			}
+			if least <= 2*time.Second {
+				break
+			}
 		}
-		if d := time.Since(began); d > 30*time.Second { // milliseconds, on a machine that has time
-			t.Errorf("%s: refused after %v", name, d)
+		if least > 2*time.Second {
+			t.Errorf("%s took %v", name, least)
 		}
 	}
 }

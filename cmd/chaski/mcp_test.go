@@ -110,7 +110,7 @@ func TestMCPServer(t *testing.T) {
 	}
 	call("shop__lookup_order", `{"order_number":1042}`, "ok", `"item":"steel kettle"`)
 	call("shop__support", `{"prompt":"Where is my order 1042? If it is late, refund me."}`, "ok", "I refunded 49.9")
-	said := call("shop__refund_order", `{"order_number":1042,"amount":49.9,"reason":"late"}`, "fail", "chaski runs approve")
+	said := call("shop__refund_order", `{"order_number":1047,"amount":89,"reason":"late"}`, "fail", "chaski runs approve")
 	run := regexp.MustCompile(`runs approve (\S+)`).FindStringSubmatch(said)
 	if run == nil {
 		t.Fatal("no run is named")
@@ -122,7 +122,7 @@ func TestMCPServer(t *testing.T) {
 	if out, errs, code := chaski(t, "", "runs", "approve", run[1], "--runs", runs); code != 0 {
 		t.Errorf("approve: %d %s %s", code, out, errs)
 	}
-	call("shop__resume_run", `{"run":"`+run[1]+`"}`, "ok", `"refund_id":"RF-1042"`)
+	call("shop__resume_run", `{"run":"`+run[1]+`"}`, "ok", `"refund_id":"RF-1047"`)
 	said = call("shop__refund_order", `{"order_number":1043,"amount":12,"reason":"late"}`, "fail", "chaski runs approve")
 	if err := c.Close(); err != nil {
 		t.Fatal(err)

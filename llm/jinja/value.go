@@ -506,18 +506,11 @@ func whole(v any) (int64, bool) {
 
 // numeric is a number's value; True is 1.
 func numeric(v any) (float64, bool) {
-	switch v := v.(type) {
-	case int64:
-		return float64(v), true
-	case float64:
-		return v, true
-	case bool:
-		if v {
-			return 1, true
-		}
-		return 0, true
+	if n, ok := whole(v); ok {
+		return float64(n), true
 	}
-	return 0, false
+	f, ok := v.(float64)
+	return f, ok
 }
 
 // less orders two values, as Python does: numbers, strings, lists.

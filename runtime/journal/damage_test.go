@@ -255,16 +255,7 @@ func TestRemove(t *testing.T) {
 
 // TestOldStream: a stream that denies purging, as they were once made, says so and keeps all.
 func TestOldStream(t *testing.T) {
-	s, err := bus.Start(bus.ServerOptions{StoreDir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
-	c, err := bus.Connect(ctx, bus.Options{Server: s})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.Close)
+	s, c := served(t)
 	if _, err := c.JetStream().CreateStream(ctx, jetstream.StreamConfig{Name: "CHASKI_JOURNAL", Subjects: []string{"chaski.journal.*"}, DenyDelete: true, DenyPurge: true}); err != nil {
 		t.Fatal(err)
 	}
@@ -346,16 +337,7 @@ func TestChecked(t *testing.T) {
 // TestCountedMessages: a record that a stream lost between the ends of a run is noticed in a
 // list by the count of messages, and those before it are read.
 func TestCountedMessages(t *testing.T) {
-	s, err := bus.Start(bus.ServerOptions{StoreDir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
-	c, err := bus.Connect(ctx, bus.Options{Server: s})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.Close)
+	s, c := served(t)
 	js := c.JetStream()
 	stream, err := js.CreateStream(ctx, jetstream.StreamConfig{Name: "CHASKI_JOURNAL", Subjects: []string{"chaski.journal.*"}, AllowDirect: true})
 	if err != nil {

@@ -79,16 +79,7 @@ func TestEnds(t *testing.T) {
 
 // TestDamagedEnds: what is no record is not taken for an end.
 func TestDamagedEnds(t *testing.T) {
-	s, err := bus.Start(bus.ServerOptions{StoreDir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
-	c, err := bus.Connect(ctx, bus.Options{Server: s})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.Close)
+	s, c := served(t)
 	on := openStream(t, bus.Options{Server: s})
 	path := t.TempDir()
 	dir, err := journal.Open(path)

@@ -52,16 +52,7 @@ func (b *lossyBucket) Create(ctx context.Context, key string, value []byte, opts
 // that is lost, and what was done meanwhile is found to be one's own.
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
-	s, err := bus.Start(bus.ServerOptions{StoreDir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
-	c, err := bus.Connect(ctx, bus.Options{Server: s})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.Close)
+	_, c := served(t)
 	l := &lossy{JetStream: c.JetStream()}
 	long, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -93,4 +84,20 @@ func TestLostAnswers(t *testing.T) {
 	if records, err := j.Read(long, "a", journal.Record{}); err != nil || len(records) != 1 {
 		t.Error(records, err)
 	}
+}
+
+// served is a server of the test's own and a connection to it.
+func served(t *testing.T) (*bus.Server, *bus.Conn) {
+	t.Helper()
+	s, err := bus.Start(bus.ServerOptions{StoreDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	c, err := bus.Connect(ctx, bus.Options{Server: s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return s, c
 }
