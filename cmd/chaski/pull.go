@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
@@ -170,14 +171,22 @@ func named(s string) bool {
 
 // known refuses a word that is neither a file nor a name, and says which names there are.
 func known(model string) error {
-	if model == "" || model == "mini" || strings.HasPrefix(model, "script:") || hub.IsName(model) || strings.ContainsAny(model, `/\.`) && !shortForm.MatchString(model) {
+	if model == "" || model == "mini" || strings.HasPrefix(model, "script:") {
 		return nil
 	}
 	if _, err := os.Stat(model); !errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	_, err := hub.Parse(model)
-	return usage("there is no file %s; %v", model, err)
+	switch folder, _ := os.Stat(filepath.Dir(model)); {
+	case err == nil:
+		return nil
+	case hub.IsName(model):
+		return usage("%v", err)
+	case shortForm.MatchString(model), !strings.ContainsAny(model, `/\.`), hub.Bare(model) && folder == nil:
+		return usage("there is no file %s; %v", model, err)
+	}
+	return nil // a path: opening it says what is wrong
 }
 
 // shortForm is what a short name looks like, of a version that is not known, too.

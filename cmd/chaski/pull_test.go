@@ -57,6 +57,12 @@ func TestModelNames(t *testing.T) {
 			t.Errorf("%s: %d %s", word, code, stderr)
 		}
 	}
+	if _, stderr, code := chaski(t, "", "run", "-m", "ann/Some-GGUF:Q4_K_M", "hi"); code != 2 || !strings.Contains(stderr, "did you mean hf:ann/Some-GGUF:Q4_K_M?") {
+		t.Errorf("a name without its source: %d %s", code, stderr)
+	}
+	if _, stderr, code := chaski(t, "", "run", "-m", "https://example.com/m.gguf", "hi"); code != 2 || !strings.Contains(stderr, "once it is on this disk") {
+		t.Errorf("an address: %d %s", code, stderr)
+	}
 	if _, stderr, code := chaski(t, "", "pull", "llama"); code != 2 || !strings.Contains(stderr, "llama3.1") {
 		t.Errorf("pull: %d %s", code, stderr)
 	}

@@ -8,6 +8,8 @@
 //	ollama:[OWNER/]NAME[:TAG]  what `ollama pull` would get
 //	llama3.1                   one of [Short]
 //
+// The address of a repository or a file there is a name for it, too.
+//
 // [Hub.Path] returns where a named model lies and pulls it if it is nowhere; [Hub.Pull]
 // asks the source again. A file is written as a part beside its place, checked against the
 // hash that its source gives and then renamed, so what has a file's name is that file. The

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -10,11 +11,9 @@ import (
 	"hash"
 	"io"
 	"io/fs"
-	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -30,9 +29,6 @@ type remote struct {
 	sum  string // "sha256:HEX", or "git:HEX": sha1 of "blob SIZE\x00" and the content
 	auth string // the Authorization header for url's own host, if any
 }
-
-// attempts bounds the tries that bring nothing; one that brings bytes starts the count anew.
-const attempts = 6
 
 // have are the bytes of a file that are here already.
 func (h *Hub) have(f remote) int64 {
@@ -190,8 +186,12 @@ func (t *transfer) run(ctx context.Context) error {
 		if t.off > before {
 			try = 0
 		}
-		if try++; try >= attempts {
-			return fmt.Errorf("%s: no bytes in %d tries, the last: %w", t.f.path, attempts, err)
+		if try++; try >= wait.tries() {
+			err = fmt.Errorf("%s: no bytes in %d tries, the last: %w", t.f.path, try, err)
+			if t.off > 0 {
+				err = fmt.Errorf("%w; %s of %s are here, the next pull goes on with them", err, Bytes(t.off), Bytes(t.f.size))
+			}
+			return err
 		}
 		if err := t.h.sleep(ctx, try, wait); err != nil {
 			return err
@@ -221,25 +221,12 @@ func (t *transfer) restart() (err error) {
 	return err
 }
 
-// waitError is a failure that may pass.
-type waitError struct {
-	after time.Duration // as long as the server says, 0 if it says nothing
-	err   error
-}
-
-func (e *waitError) Error() string { return e.err.Error() }
-
-func (e *waitError) Unwrap() error { return e.err }
-
 // attempt asks for what is missing and writes what comes.
 func (t *transfer) attempt(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	idle := t.h.idle
-	if idle == 0 {
-		idle = time.Minute
-	}
-	timer := time.AfterFunc(idle, cancel)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	idle := cmp.Or(t.h.idle, time.Minute)
+	timer := time.AfterFunc(idle, func() { cancel(errSilent) })
 	defer timer.Stop()
 	req, err := t.h.request(ctx, http.MethodGet, t.f.url, t.f.auth)
 	if err != nil {
@@ -248,11 +235,9 @@ func (t *transfer) attempt(ctx context.Context) error {
 	if t.off > 0 {
 		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", t.off))
 	}
-	client := *t.h.client()
-	client.CheckRedirect = keepToken
-	resp, err := client.Do(req)
+	resp, err := t.h.do(req, keepToken)
 	if err != nil {
-		return &waitError{err: err}
+		return err
 	}
 	defer resp.Body.Close()
 	switch {
@@ -298,7 +283,7 @@ func (t *transfer) attempt(ctx context.Context) error {
 		case err == io.EOF:
 			return nil
 		case err != nil:
-			return &waitError{err: err}
+			return &waitError{err: fmt.Errorf("the connection to %s failed: %w", resp.Request.URL.Host, cmp.Or(context.Cause(ctx), err))}
 		}
 	}
 }
@@ -313,91 +298,6 @@ func (t *transfer) writeAll(b []byte) (int, error) {
 // inRange reports whether a Content-Range goes from off to the end of size bytes.
 func inRange(s string, off, size int64) bool {
 	return s == fmt.Sprintf("bytes %d-%d/%d", off, size-1, size) || s == fmt.Sprintf("bytes %d-%d/*", off, size-1)
-}
-
-func (h *Hub) client() *http.Client {
-	if h.Client != nil {
-		return h.Client
-	}
-	return http.DefaultClient
-}
-
-// keepToken follows redirects and keeps the token for the host that it is for. net/http
-// would tell it to another port, to a sub-domain, and in the clear.
-func keepToken(req *http.Request, via []*http.Request) error {
-	if first := via[0].URL; req.URL.Host != first.Host || req.URL.Scheme != first.Scheme {
-		req.Header.Del("Authorization")
-	}
-	if len(via) >= 10 {
-		return errors.New("more than ten redirects")
-	}
-	return nil
-}
-
-// request makes a request.
-func (h *Hub) request(ctx context.Context, method, url, auth string) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, method, url, nil)
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("User-Agent", "chaski")
-	req.Header.Set("Accept-Encoding", "identity")
-	if auth != "" {
-		req.Header.Set("Authorization", auth)
-	}
-	return req, nil
-}
-
-// status is the error of an answer that is none.
-func status(resp *http.Response, asked string) error {
-	text, _ := io.ReadAll(io.LimitReader(resp.Body, 300))
-	err := fmt.Errorf("%s answered %s", resp.Request.URL.Host, resp.Status)
-	if line := strings.TrimSpace(strings.ToValidUTF8(string(text), "?")); line != "" && !strings.HasPrefix(line, "<") {
-		err = fmt.Errorf("%w: %q", err, line)
-	}
-	moved := resp.Request.URL.String() != asked // a signed address, which expires
-	switch code := resp.StatusCode; {
-	case (code == http.StatusUnauthorized || code == http.StatusForbidden) && !moved:
-		return fmt.Errorf("%w: %w", ErrGated, err)
-	case code == http.StatusNotFound && !moved:
-		return fmt.Errorf("%w: %w", ErrNotFound, err)
-	case moved, code == http.StatusTooManyRequests, code == http.StatusRequestTimeout, code >= 500:
-		return &waitError{after: after(resp.Header.Get("Retry-After")), err: err}
-	}
-	return err
-}
-
-// after reads a Retry-After: seconds or a date.
-func after(s string) time.Duration {
-	if n, err := strconv.Atoi(s); err == nil && n >= 0 {
-		return time.Duration(n) * time.Second
-	}
-	if t, err := http.ParseTime(s); err == nil {
-		return max(0, time.Until(t))
-	}
-	return 0
-}
-
-// sleep waits before a try: as the server says, up to ten minutes, else longer each time.
-func (h *Hub) sleep(ctx context.Context, try int, w *waitError) error {
-	pause := h.pause
-	if pause == 0 {
-		pause = time.Second
-	}
-	d := pause << min(try-1, 5)
-	d += time.Duration(rand.Int64N(int64(d)/2 + 1))
-	if w != nil && w.after > 0 {
-		d = min(w.after, 10*time.Minute)
-	}
-	if w != nil && (w.after > 0 || try > 1) { // once may be a hiccup
-		h.notice("%v: trying again in %v", w.err, d.Round(time.Second))
-	}
-	select {
-	case <-time.After(d):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // full names the folder where the disk is full; what has come stays.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -19,6 +20,8 @@ var (
 	ErrCorrupt  = errors.New("the bytes are not those that the source names")
 	ErrOffline  = errors.New("it is not on this disk, and pulling is off")
 	ErrDiskFull = errors.New("the disk is full")
+	// ErrUnreachable: the name of the source is not known, or nobody answers there.
+	ErrUnreachable = errors.New("cannot be reached")
 )
 
 // Error says what of a model failed.
@@ -55,6 +58,8 @@ type Hub struct {
 	idle  time.Duration // a transfer that brings nothing for so long is tried again; 0 is a minute
 	pause time.Duration // before the first retry; 0 is a second
 	write func(f *os.File, b []byte) (int, error)
+
+	heard sync.Map // hosts that have answered
 }
 
 // FromEnv is the hub that the environment describes: CHASKI_MODELS, CHASKI_OFFLINE,
@@ -138,6 +143,9 @@ func (h *Hub) Pull(ctx context.Context, name string) (*Model, error) {
 
 func (h *Hub) pull(ctx context.Context, n Name) (m *Model, err error) {
 	defer func() {
+		if errors.Is(err, ErrUnreachable) {
+			err = fmt.Errorf("%w; %s", err, h.elsewhere(n))
+		}
 		if err != nil && ctx.Err() == nil {
 			err = &Error{Op: "pull", Name: n.String(), Err: err}
 		}
@@ -170,6 +178,26 @@ func (h *Hub) pull(ctx context.Context, n Name) (m *Model, err error) {
 		}
 	}
 	return m, h.keep(n, m)
+}
+
+// elsewhere says what there is without the source of a model.
+func (h *Hub) elsewhere(n Name) string {
+	if m, err := h.record(n); err == nil && m.whole(h.Dir) {
+		return fmt.Sprintf("what was pulled on %s is here and needs no network (--offline asks nobody)", m.Pulled.Format(time.DateOnly))
+	}
+	mirror := "OLLAMA_REGISTRY names another registry"
+	if n.Source == HuggingFace {
+		mirror = "HF_ENDPOINT names a mirror"
+	}
+	here := "no model was pulled so far"
+	if models, err := h.List(); err == nil && len(models) > 0 {
+		names := make([]string, len(models))
+		for i, m := range models {
+			names[i] = m.Name
+		}
+		here = "on this disk: " + list(names)
+	}
+	return "without network give the path of a file in place of a name, or a name that is on this disk (" + here + "); " + mirror + ", HTTPS_PROXY a proxy"
 }
 
 // room refuses a pull that the disk cannot hold, before it takes hours to find out.

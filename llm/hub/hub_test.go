@@ -454,7 +454,36 @@ func TestNames(t *testing.T) {
 			t.Errorf("%s is no name", s)
 		}
 	}
-	for _, s := range []string{"mini", "model.gguf", "./hf", "C:/models/x.gguf", "hf/a/b", ""} {
+	for s, want := range map[string]string{ // as people copy them
+		"https://huggingface.co/a/b":                                       "hf:a/b",
+		"https://huggingface.co/a/b/":                                      "hf:a/b",
+		"https://huggingface.co/a/b/tree/main":                             "hf:a/b",
+		"https://huggingface.co/a/b?show_file_info=x.gguf":                 "hf:a/b",
+		"https://huggingface.co/a/b/blob/main/x-Q4_K_M.gguf":               "hf:a/b/x-Q4_K_M.gguf",
+		"https://huggingface.co/a/b/resolve/main/c/x.gguf?download=true#x": "hf:a/b/c/x.gguf",
+		"http://www.huggingface.co/a/b":                                    "hf:a/b",
+		"hf.co/a/b:Q8_0":                                                   "hf:a/b:Q8_0",
+		"huggingface.co/a/b":                                               "hf:a/b",
+		"https://ollama.com/library/llama3.2:1b":                           "ollama:llama3.2:1b",
+		"ollama.com/ann/mine":                                              "ollama:ann/mine:latest",
+	} {
+		if got, err := Parse(s); err != nil || got.String() != want || !IsName(s) {
+			t.Errorf("%s: %s, %v, want %s", s, got, err, want)
+		}
+	}
+	for s, want := range map[string]string{
+		"https://example.com/x.gguf":                      "once it is on this disk",
+		"https://huggingface.co/a":                        "once it is on this disk",
+		"https://huggingface.co/a/b/resolve/v1/x.gguf":    "main branch",
+		"https://huggingface.co/a/b/resolve/main/../x/..": "other characters",
+		"https://huggingface.co/a/b:Q4/resolve/main/x":    "other characters",
+		"bartowski/Meta-Llama-3.1-8B-Instruct-GGUF:Q4":    "did you mean hf:bartowski/Meta-Llama-3.1-8B-Instruct-GGUF:Q4?",
+	} {
+		if n, err := Parse(s); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %+v, %v, want %s", s, n, err, want)
+		}
+	}
+	for _, s := range []string{"mini", "model.gguf", "./hf", "C:/models/x.gguf", "hf/a/b", "", "a/b", "hf.com/x", "models/huggingface.co/x"} {
 		if IsName(s) {
 			t.Errorf("%q is taken for a name", s)
 		}

@@ -18,9 +18,12 @@ const maxList = 32 << 20
 // hubFiles are the files of a model on the Hugging Face hub, at the commit that its main
 // branch has now.
 func (h *Hub) hubFiles(ctx context.Context, n Name) ([]remote, string, error) {
-	base := strings.TrimRight(h.Endpoint, "/")
-	if base == "" {
-		base = "https://huggingface.co"
+	base, err := base(h.Endpoint, "HF_ENDPOINT", "https://huggingface.co")
+	if err != nil {
+		return nil, "", err
+	}
+	if strings.ContainsFunc(h.Token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return nil, "", errors.New("HF_TOKEN has characters that no token has")
 	}
 	auth := ""
 	if h.Token != "" {
@@ -38,7 +41,7 @@ func (h *Hub) hubFiles(ctx context.Context, n Name) ([]remote, string, error) {
 			} `json:"lfs"`
 		} `json:"siblings"`
 	}
-	if err := h.get(ctx, base+"/api/models/"+n.Repo+"/revision/main?blobs=true", auth, nil, &info); err != nil {
+	if err = h.get(ctx, base+"/api/models/"+n.Repo+"/revision/main?blobs=true", auth, nil, &info); err != nil {
 		return nil, "", gated(err, base, n.Repo, h.Token)
 	}
 	if !part.MatchString(info.SHA) {
@@ -82,21 +85,22 @@ func (h *Hub) hubFiles(ctx context.Context, n Name) ([]remote, string, error) {
 // linked asks where a file is, without going there: the headers have its hash and size,
 // and say whether this reader may have it, which the list does not.
 func (h *Hub) linked(ctx context.Context, f *remote) error {
-	client := *h.client()
-	client.CheckRedirect = func(req *http.Request, via []*http.Request) error {
+	redirect := func(req *http.Request, via []*http.Request) error {
 		if first := via[0].URL; req.URL.Host == first.Host && req.URL.Scheme == first.Scheme && len(via) < 5 { // a repository that was renamed
 			return nil
 		}
 		return http.ErrUseLastResponse
 	}
 	return h.retry(ctx, func() error {
+		ctx, cancel := h.answered(ctx)
+		defer cancel()
 		req, err := h.request(ctx, http.MethodHead, f.url, f.auth)
 		if err != nil {
 			return err
 		}
-		resp, err := client.Do(req)
+		resp, err := h.do(req, redirect)
 		if err != nil {
-			return &waitError{err: err}
+			return err
 		}
 		_ = resp.Body.Close()
 		if resp.StatusCode >= 400 {
@@ -131,6 +135,8 @@ func gated(err error, base, repo, token string) error {
 // get reads JSON.
 func (h *Hub) get(ctx context.Context, from, auth string, accept []string, into any) error {
 	return h.retry(ctx, func() error {
+		ctx, cancel := h.answered(ctx)
+		defer cancel()
 		req, err := h.request(ctx, http.MethodGet, from, auth)
 		if err != nil {
 			return err
@@ -138,15 +144,13 @@ func (h *Hub) get(ctx context.Context, from, auth string, accept []string, into 
 		for _, a := range accept {
 			req.Header.Add("Accept", a)
 		}
-		client := *h.client()
-		client.CheckRedirect = keepToken
-		resp, err := client.Do(req)
+		resp, err := h.do(req, keepToken)
 		if err != nil {
-			return &waitError{err: err}
+			return err
 		}
 		defer resp.Body.Close()
 		if resp.StatusCode != http.StatusOK {
-			return status(resp, from)
+			return status(resp, resp.Request.URL.String())
 		}
 		b, err := io.ReadAll(io.LimitReader(resp.Body, maxList+1))
 		if err != nil {
@@ -160,21 +164,4 @@ func (h *Hub) get(ctx context.Context, from, auth string, accept []string, into 
 		}
 		return nil
 	})
-}
-
-// retry does something small again while it fails in a way that may pass.
-func (h *Hub) retry(ctx context.Context, do func() error) error {
-	for try := 1; ; try++ {
-		err := do()
-		var wait *waitError
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err == nil || !errors.As(err, &wait) || try == attempts {
-			return err
-		}
-		if err := h.sleep(ctx, try, wait); err != nil {
-			return err
-		}
-	}
 }

@@ -48,20 +48,67 @@ func IsName(s string) bool {
 	if _, ok := Short[s]; ok {
 		return true
 	}
+	if _, ok := address(s); ok {
+		return true
+	}
 	source, _, ok := strings.Cut(s, ":")
 	return ok && (Source(source) == HuggingFace || Source(source) == Ollama)
 }
 
-// Parse reads a name.
+// bare is a repository without its source.
+var bare = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*(:[A-Za-z0-9._-]+)?$`)
+
+// Bare reports whether a text looks like the name of a repository without its source. It
+// looks like a path, too.
+func Bare(s string) bool { return bare.MatchString(s) }
+
+// address reads an address of one of the sources, as people copy it, as a name: "" if it
+// is another address, false if it is none.
+func address(s string) (name string, ok bool) {
+	rest, web := strings.CutPrefix(s, "https://")
+	if !web {
+		rest, web = strings.CutPrefix(s, "http://")
+	}
+	rest, _, _ = strings.Cut(rest, "#")
+	rest, _, _ = strings.Cut(rest, "?")
+	host, at, _ := strings.Cut(rest, "/")
+	p := strings.Split(strings.Trim(at, "/"), "/")
+	switch host = strings.TrimPrefix(host, "www."); {
+	case host == "huggingface.co" || host == "hf.co":
+		switch {
+		case len(p) == 2, len(p) == 4 && p[2] == "tree" && p[3] == "main":
+			return "hf:" + p[0] + "/" + p[1], true
+		case len(p) > 4 && (p[2] == "blob" || p[2] == "resolve") && p[3] == "main":
+			return "hf:" + p[0] + "/" + p[1] + "/" + strings.Join(p[4:], "/"), true
+		}
+		return "", true
+	case host == "ollama.com" || host == "registry.ollama.ai":
+		if len(p) == 2 {
+			return "ollama:" + p[0] + "/" + p[1], true
+		}
+		return "", true
+	}
+	return "", web
+}
+
+// Parse reads a name, or the address of what it names.
 func Parse(s string) (Name, error) {
 	full := s
 	if long, ok := Short[s]; ok {
 		full = long
+	} else if name, ok := address(s); ok {
+		if full = name; full == "" {
+			return Name{}, fmt.Errorf("model %q: addresses of repositories and files on huggingface.co and ollama.com are read, in their main branch; of another file give its path, once it is on this disk", s)
+		}
 	}
 	source, rest, ok := strings.Cut(full, ":")
 	n := Name{Source: Source(source)}
 	if !ok || n.Source != HuggingFace && n.Source != Ollama {
-		return n, fmt.Errorf("model name %q: want hf:OWNER/REPO[:TAG], ollama:NAME[:TAG] or one of %s", s, strings.Join(slices.Sorted(maps.Keys(Short)), ", "))
+		err := fmt.Errorf("model name %q: want hf:OWNER/REPO[:TAG], ollama:NAME[:TAG] or one of %s", s, strings.Join(slices.Sorted(maps.Keys(Short)), ", "))
+		if Bare(s) {
+			err = fmt.Errorf("%w; did you mean hf:%s?", err, s)
+		}
+		return n, err
 	}
 	rest, n.Tag, ok = strings.Cut(rest, ":")
 	if ok && !part.MatchString(n.Tag) {

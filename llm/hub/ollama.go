@@ -48,12 +48,12 @@ var saved = []struct{ kind, name string }{{"model", "model.gguf"}, {"params", "p
 
 // ollamaFiles are the files of a model in an Ollama registry.
 func (h *Hub) ollamaFiles(ctx context.Context, n Name) ([]remote, string, error) {
-	base := strings.TrimRight(h.Registry, "/")
-	if base == "" {
-		base = "https://registry.ollama.ai"
+	base, err := base(h.Registry, "OLLAMA_REGISTRY", "https://registry.ollama.ai")
+	if err != nil {
+		return nil, "", err
 	}
 	var raw json.RawMessage
-	err := h.get(ctx, base+"/v2/"+n.Repo+"/manifests/"+n.Tag, "", []string{"application/vnd.docker.distribution.manifest.v2+json"}, &raw)
+	err = h.get(ctx, base+"/v2/"+n.Repo+"/manifests/"+n.Tag, "", []string{"application/vnd.docker.distribution.manifest.v2+json"}, &raw)
 	if err != nil {
 		return nil, "", err
 	}
