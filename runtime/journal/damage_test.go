@@ -334,6 +334,29 @@ func TestChecked(t *testing.T) {
 	}
 }
 
+// TestCheckedInPlace: to vouch for a journal of many records takes no more memory than for one of
+// few, or a list of thousands of runs costs more than reading them.
+func TestCheckedInPlace(t *testing.T) {
+	path := t.TempDir()
+	j, err := journal.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill(t, j, "few", 2)
+	fill(t, j, "many", 40)
+	allocations := func(run string) float64 {
+		return testing.AllocsPerRun(20, func() {
+			other, _ := journal.Open(path)
+			if end := other.Checked(ctx, []string{run})[0]; end.Err != nil {
+				t.Fatal(end.Err)
+			}
+		})
+	}
+	if few, many := allocations("few"), allocations("many"); many > few+5 {
+		t.Errorf("%v allocations for 2 records, %v for 40", few, many)
+	}
+}
+
 // TestCountedMessages: a record that a stream lost between the ends of a run is noticed in a
 // list by the count of messages, and those before it are read.
 func TestCountedMessages(t *testing.T) {

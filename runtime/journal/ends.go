@@ -86,22 +86,30 @@ func (d *Dir) end(run string, line func(f File, size int64) ([]byte, error), seq
 // Checked implements [Checker]. It takes no lock, likewise.
 func (d *Dir) Checked(_ context.Context, runs []string) []End {
 	out := make([]End, len(runs))
-	var room []byte // that the files are read into
+	var work checking
 	for i, run := range runs {
-		out[i].Record, out[i].Err = d.checked(run, &room)
+		out[i].Record, out[i].Err = d.checked(run, &work)
 	}
 	return out
 }
 
-func (d *Dir) checked(run string, room *[]byte) (last Record, err error) {
+// checking is the memory that journals are checked in, one after another.
+type checking struct {
+	data []byte // that files are read into
+	sums sums
+}
+
+func (d *Dir) checked(run string, work *checking) (last Record, err error) {
 	if err := CheckRun(run); err != nil {
 		return last, err
 	}
 	d.mu.Lock()
 	t, ok := d.tails[run]
 	d.mu.Unlock()
-	if size, err := d.fs.Size(d.file(run)); ok && err == nil && size == t.size { // it was read or written here
-		return d.end(run, lastLine, t.last.Seq)
+	if ok {
+		if size, err := d.fs.Size(d.file(run)); err == nil && size == t.size { // it was read or written here
+			return d.end(run, lastLine, t.last.Seq)
+		}
 	}
 	f, err := d.fs.Open(d.file(run), false)
 	if errors.Is(err, os.ErrNotExist) {
@@ -116,24 +124,26 @@ func (d *Dir) checked(run string, room *[]byte) (last Record, err error) {
 	if err != nil {
 		return last, fmt.Errorf("journal: %w", err)
 	}
-	if int64(cap(*room)) < size {
-		*room = make([]byte, size)
+	if int64(cap(work.data)) < size {
+		work.data = make([]byte, size)
 	}
-	data := (*room)[:size]
+	data := work.data[:size]
 	if _, err := f.ReadAt(data, 0); err != nil && !errors.Is(err, io.EOF) {
 		return last, fmt.Errorf("journal: %w", err)
 	}
+	var end written
 	for len(data) > 0 {
 		line, rest, whole := bytes.Cut(data, []byte{'\n'})
-		r, ok := split(line)
-		if !whole || !ok || r.Seq != last.Seq+1 || r.Prev != last.Hash || r.Epoch < last.Epoch || r.Seq == known.seq && r.Hash != known.hash {
-			return last, &CorruptError{Run: run, Seq: last.Seq + 1, Reason: "it does not follow the record before it"}
+		w, ok := work.sums.written(line)
+		if !whole || !ok || w.seq != end.seq+1 || !bytes.Equal(w.prev, end.hash) || w.epoch < end.epoch || w.seq == known.seq && string(w.hash) != known.hash {
+			return end.record(), &CorruptError{Run: run, Seq: end.seq + 1, Reason: "it does not follow the record before it"}
 		}
-		last, data = r, rest
+		end, data = w, rest
 	}
-	if last.Seq == 0 || last.Seq < known.seq {
-		return last, &CorruptError{Run: run, Seq: last.Seq + 1, Reason: "it is missing"}
+	if end.seq == 0 || end.seq < known.seq {
+		return end.record(), &CorruptError{Run: run, Seq: end.seq + 1, Reason: "it is missing"}
 	}
+	last = end.record()
 	last.Event = bytes.Clone(last.Event)
 	return last, nil
 }

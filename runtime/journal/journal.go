@@ -67,7 +67,7 @@ func encode(v any) ([]byte, error) {
 
 func (r Record) sum() string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%d\n%s\n%d\n", r.Seq, r.Prev, r.Epoch)
+	h.Write(appendHead(nil, r.Seq, r.Prev, r.Epoch))
 	h.Write(r.Event)
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -1,11 +1,15 @@
 package journal
 
 import (
+	"bytes"
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
 	"path/filepath"
+	"strconv"
 )
 
 // mark is the last record of a run that was acknowledged, in a file of its own: a
@@ -23,9 +27,13 @@ type mark struct {
 const (
 	markFormat = "%020d %64s\n"
 	markSize   = 86
-	sumFormat  = "%08x\n"
 	sumSize    = 9
 )
+
+func appendSum(b, text []byte) []byte {
+	b = hex.AppendEncode(b, binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(text)))
+	return append(b, '\n')
+}
 
 func (d *Dir) markFile(run string) string { return filepath.Join(d.path, run+".lease") }
 
@@ -37,7 +45,7 @@ func (d *Dir) setMark(run string, r Record) {
 	}
 	defer f.Close()
 	b := fmt.Appendf(nil, markFormat, r.Seq, r.Hash)
-	_, _ = f.WriteAt(fmt.Appendf(b, sumFormat, crc32.ChecksumIEEE(b)), 0)
+	_, _ = f.WriteAt(appendSum(b, b), 0)
 }
 
 // mark returns the zero mark if there is none.
@@ -52,12 +60,14 @@ func (d *Dir) mark(run string) (m mark) {
 	if n < markSize || err != nil && !errors.Is(err, io.EOF) {
 		return m
 	}
-	if text := string(b[markSize:n]); n > markSize && text != fmt.Sprintf(sumFormat, crc32.ChecksumIEEE(b[:markSize])) {
+	if n > markSize && string(b[markSize:n]) != string(appendSum(nil, b[:markSize])) {
 		return m
 	}
-	if _, err := fmt.Sscanf(string(b[:markSize]), "%d %64s\n", &m.seq, &m.hash); err != nil || m.seq < 1 {
+	seq, hash, ok := bytes.Cut(b[:markSize], []byte{' '})
+	if m.seq, err = strconv.Atoi(string(seq)); !ok || err != nil || m.seq < 1 {
 		return mark{}
 	}
+	m.hash = string(bytes.TrimSpace(hash))
 	return m
 }
 
