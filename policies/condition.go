@@ -43,6 +43,13 @@ func (r *Run) holds(conditions []ask.Condition, call *ask.Call) bool {
 	return true
 }
 
+// depends reports whether conditions leave a wish to what is found: such a wish lives for the turn in
+// which it was said. "If it is late, refund 1042": it was not, and what the user says next does not
+// leave the refund open.
+func depends(conditions []ask.Condition) bool {
+	return slices.ContainsFunc(conditions, func(c ask.Condition) bool { return !open.MatchString(c.Text) })
+}
+
 // both joins two comparisons.
 var both = regexp.MustCompile(` (?:and|und|et|y|e|और|และ) `)
 

@@ -86,6 +86,7 @@ func (r *Run) look(t *tool, callID string, args map[string]any) flow {
 			f.bound = f.bound && !o.Contrary // the user named another
 		}
 		if f.bound {
+			f.invented = r.reworded(t, args, a.ask)
 			r.spell(t, args, a, f.labels)
 		}
 	} else {

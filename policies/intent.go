@@ -93,7 +93,7 @@ func (r *Run) asked(t *tool, callID string, args map[string]any, labels map[stri
 	var out asked
 	for _, a := range r.said.Asked(call) {
 		switch {
-		case a.Await, a.Later && !t.timed(args), !r.holds(a.Conditions, call),
+		case a.Await, a.Later && !t.timed(args), a.Past && depends(a.Conditions), !r.holds(a.Conditions, call),
 			t.onlyData(args) && dated.MatchString(a.Sentence) && !names(call, a.Sentence) && !spoken(labels):
 		case r.spent(t, callID, args, a):
 			out.repeated = true

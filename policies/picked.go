@@ -161,10 +161,20 @@ func uncompared(text string, call *ask.Call, mine []label.Row) bool {
 	return true
 }
 
+// lasting finds words for what has lasted longest, which began first.
+var lasting = regexp.MustCompile(`(?i)\b(?:am längsten|(?:been|waited|waiting|away|absent|unused|idle|overdue|standing|kept)\b.{0,24}\blongest|longest (?:ago|away|absent|waiting|overdue)|le plus longtemps|(?:da )?più tempo|(?:más|mais) tiempo|mais tempo)\b|सबसे (?:लंबे|ज़्यादा|ज्यादा|अधिक) समय|นานที่สุด`)
+
+// dates reports whether rows say of a day.
+func dates(rows []label.Row) bool {
+	return slices.ContainsFunc(rows, func(row label.Row) bool {
+		return slices.ContainsFunc(row.Members, func(m label.Member) bool { return m.Day != "" })
+	})
+}
+
 // unpicked reports whether the words ask for what is most or least, and the value's row is so by no
 // number of its own among those that the words fit as well.
 func unpicked(text string, marks []ask.Mark, mine, others []label.Row) bool {
-	if !ask.Superlative(text) {
+	if !ask.Superlative(text) && !lasting.MatchString(text) {
 		return false
 	}
 	var rivals []label.Row
@@ -175,10 +185,10 @@ func unpicked(text string, marks []ask.Mark, mine, others []label.Row) bool {
 			rivals = append(rivals, o)
 		}
 	}
-	some := false
+	some, since := false, lasting.MatchString(text) && dates(mine)
 	for _, row := range mine {
 		for _, m := range row.Members {
-			if !m.Amount && m.Day == "" {
+			if !m.Amount && m.Day == "" || since && m.Day == "" {
 				continue
 			}
 			top, bottom := true, true
@@ -188,7 +198,7 @@ func unpicked(text string, marks []ask.Mark, mine, others []label.Row) bool {
 					bottom = bottom && (m.Amount && p.Number >= m.Number || m.Day != "" && p.Day >= m.Day)
 				}
 			}
-			if top || bottom {
+			if top && !since || bottom {
 				return false
 			}
 			some = true

@@ -13,7 +13,9 @@ type Ask struct {
 	Sentence   string   // of all clauses of its sentence
 	Many       bool     // it asks for more than one
 	Apart      []string // what its sentence takes out: "all but Emma"
+	Dictated   []string // what stands behind it in quotes, to be written or told
 	Conditions []Condition
+	Past       bool            // it is not of the user's last message
 	Await      bool            // it waits for a word of the user's
 	Later      bool            // it is for another time
 	Verb       bool            // its verb means nothing else
@@ -38,7 +40,7 @@ func (s *Said) Asked(call *Call) []Ask {
 		if !ok {
 			continue
 		}
-		a := Ask{Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Apart: s.taken(c.sentence), Conditions: c.cond, Await: c.await || s.countermanded(i, call), Later: c.later, Verb: strong, Held: held}
+		a := Ask{Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Apart: s.taken(c.sentence), Dictated: s.dictated(i), Conditions: c.cond, Past: c.message < s.messages, Await: c.await || s.countermanded(i, call), Later: c.later, Verb: strong, Held: held}
 		a.Later = a.Later && (!c.aimed || call.Acts.strict)
 		if c.verbOf >= 0 {
 			o := &s.clauses[c.verbOf]
@@ -109,6 +111,9 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 		return false, false
 	}
 	a := &call.Acts
+	if call.NeedsVerb && c.asked && c.hasOf(possible, 0) >= 0 {
+		return false, false // "would it be possible to": what cannot be undone is not ordered by asking whether it can be done
+	}
 	if c.verbOf >= 0 { // and another 30 to Bob
 		o := &s.clauses[c.verbOf]
 		if c.negates() >= 0 || len(c.words) == 0 || c.corrects && c.besides(call) {

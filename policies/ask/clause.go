@@ -175,7 +175,7 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 		k.text = joined(text, k.words)
 		k.content = contentOf(k)
 		k.kind = kindOf(k, c.out[:i])
-		k.later, k.await = k.postponed(), k.has(await)
+		k.later, k.await = k.postponed(), k.has(await) || k.previews()
 	}
 	if at.asked && doubts(list, c.lang) {
 		for i := range c.out {

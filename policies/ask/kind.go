@@ -206,9 +206,8 @@ func (c *clause) byOthers() bool {
 }
 
 var (
-	selves = map[string]lang{"myself": en, "himself": en, "herself": en, "themselves": en, "ourselves": en, "selbst": de, "selber": de, "lui-même": fr, "elle-même": fr, "moi-même": fr, "eux-mêmes": fr, "nous-mêmes": fr,
-		"खुद": hi, "ख़ुद": hi, "स्वयं": hi}
-	leads = set("for by to of with like about für von mit pour par de avec")
+	selves = wordSets["selves"]
+	leads  = set("for by to of with like about für von mit pour par de avec")
 )
 
 // doubts reports whether a question wants to know whether something can be done, and not to have
@@ -219,9 +218,9 @@ func doubts(list []token, l lang) bool {
 		case list[i].quoted:
 		case still[t]&l != 0:
 			return true
-		case otherwise[t]:
+		case otherwise[t] != 0:
 			for _, o := range list[i+1 : min(i+8, len(list))] {
-				if impossible[o.text] {
+				if impossible[o.text] != 0 {
 					return true
 				}
 			}
@@ -231,10 +230,10 @@ func doubts(list []token, l lang) bool {
 }
 
 var (
-	still      = map[string]lang{"still": en, "todavía": es, "aún": es, "ainda": pt}
-	otherwise  = set("or oder ou o u ya या หรือ")
-	impossible = set(`late full gone over anymore longer possible impossible not no spät voll vorbei mehr möglich nicht unmöglich tard plein complet fini plus possible pas tardi pieno finito possibile no non
-		tarde lleno completo posible imposible cheio lotado possível impossível não देर नहीं भर ไม่ สาย เต็ม`)
+	still      = wordSets["still"]
+	otherwise  = wordSets["otherwise"]
+	impossible = wordSets["impossible"]
+	possible   = wordSets["possible"]
 )
 
 // opened returns the first word behind those that may stand before an order.

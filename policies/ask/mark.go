@@ -31,7 +31,8 @@ func Marks(text string, a *Acts) []Mark {
 		if i > 0 {
 			m.Before, m.led = list[i-1].text, list[i-1].within&^(other|letter|topic) != 0 || list[i-1].sign || slices.Contains(a.verbs, list[i-1].text)
 		}
-		if !m.Code && (len(t.text) < 4 || slices.Contains(a.verbs, t.text)) {
+		name := t.capped && t.within == 0 && (i > 0 || i+1 < len(list) && list[i+1].capped) // Ben
+		if !m.Code && (len(t.text) < 4 && !name || slices.Contains(a.verbs, t.text)) {
 			continue
 		}
 		out = append(out, m)

@@ -75,6 +75,7 @@ type Context struct {
 	joined  Label
 	grams   map[uint64]struct{} // word triples of untrusted results
 	seed    maphash.Seed
+	figures figures // numbers of the texts
 
 	// Alike returns the other words, of all languages, that say the same of a thing's state as one
 	// does; nil is none.
@@ -87,6 +88,7 @@ func (c *Context) Add(s Source) {
 		c.grams, c.seed = map[uint64]struct{}{}, maphash.MakeSeed()
 	}
 	c.joined = c.joined.Join(s.Label)
+	c.figures.add(s.Text)
 	in := &source{Source: s}
 	in.Text = "" // the indexed forms are enough
 	c.sources = append(c.sources, in)

@@ -1,0 +1,40 @@
+package ask
+
+import (
+	_ "embed"
+	"strings"
+)
+
+//go:embed lexicon/words.txt
+var wordsText string
+
+// wordSets are sets of single words with their languages, see lexicon/words.txt.
+var wordSets = readWords()
+
+func readWords() map[string]map[string]lang {
+	out := map[string]map[string]lang{}
+	for line := range strings.Lines(wordsText) {
+		head, list, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		name, code, _ := strings.Cut(head, " ")
+		if langs[code] == 0 {
+			continue
+		}
+		if out[name] == nil {
+			out[name] = map[string]lang{}
+		}
+		for w := range strings.FieldsSeq(list) {
+			out[name][w] |= langs[code]
+		}
+	}
+	return out
+}
+
+// hasOf returns the first word of the clause, from one place on, that is in a set, or −1.
+func (c *clause) hasOf(set map[string]lang, from int) int {
+	for i := from; i < len(c.words); i++ {
+		if t := &c.words[i]; !t.quoted && set[t.text]&c.lang != 0 {
+			return i
+		}
+	}
+	return -1
+}
