@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -329,9 +330,9 @@ func (o *opened) bytes(p string, limit int64) ([]byte, error) {
 	case info.Size() > limit:
 		return nil, fmt.Errorf("%d bytes, at most %d are read", info.Size(), limit)
 	}
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(data)) > limit {
+	data := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead)) // ReadAll would take twice as much
+	if _, err = data.ReadFrom(io.LimitReader(f, limit+1)); err == nil && int64(data.Len()) > limit {
 		err = fmt.Errorf("it has grown beyond %d bytes", limit)
 	}
-	return data, err
+	return data.Bytes(), err
 }

@@ -19,9 +19,9 @@ import (
 
 var longLine = flag.Int("line", 2, "megabytes of the line of TestHostile; its promise is for 40")
 
-// hostileMemory is what an index of hostile files may take, in bytes, beside four times what
-// the largest of them has: its bytes, its text and its passages are there at once.
-const hostileMemory = 300 << 20
+// hostileMemory is what the process that indexes hostile files may take, in bytes, beside
+// twice what the largest of them has: its bytes, and what the collector has yet to take.
+const hostileMemory = 110 << 20
 
 // bomb is a Word file whose text unpacks to a hundred times what a file may give.
 func bomb(t *testing.T) string {
@@ -94,7 +94,7 @@ func TestHostile(t *testing.T) {
 
 	r := reportOf(t, child(t.Context(), dir, idx, 0))
 	t.Logf("%d files, %d passages, %d could not be read: %v of processor time, %d MiB at most", r.Files, r.Passages, r.Failures, r.CPU, r.Peak>>20)
-	if most := int64(hostileMemory + 4**longLine<<20); r.Peak > most && !raced {
+	if most := int64(hostileMemory + 2**longLine<<20); r.Peak > most && !raced {
 		t.Errorf("%d MiB, at most %d are promised", r.Peak>>20, most>>20)
 	}
 	l := open(t, Options{Folders: []Folder{{Path: dir}}, Index: idx})

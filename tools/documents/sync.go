@@ -30,15 +30,24 @@ func (l *Library) Sync(ctx context.Context) error {
 	return err
 }
 
-// job is a file to be read, and what came of it.
+// job is a file to be read.
 type job struct {
-	file     *found
-	old      index.Record
-	known    bool
-	record   index.Record
-	passages []index.Passage
-	same     bool // only its record has changed
+	file  *found
+	old   index.Record
+	known bool
 }
+
+// part is what came of a file that was read, or some of it.
+type part struct {
+	record   index.Record // as far as it is known
+	passages []index.Passage
+	same     bool // only the record has changed
+	last     bool
+	warn     bool // of its error, which is new
+}
+
+// partBytes is how much text a part has at most, or one passage.
+const partBytes = 256 << 10
 
 // sync returns the folders on disk, for those who watch them.
 func (l *Library) sync(ctx context.Context) (dirs []string, err error) {
@@ -105,11 +114,11 @@ func unchanged(f *found, r index.Record) bool {
 	return !r.Partial && !r.Fresh && r.Size == f.size && r.Modified.Equal(f.time) && slices.Equal(r.Folders, f.folders())
 }
 
-// readAll reads files, some ahead of the index's batches.
+// readAll reads files, somewhat ahead of the index's batches.
 func (l *Library) readAll(ctx context.Context, jobs []*job) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	ahead := make(chan *job, 4)
+	ahead := make(chan part, 4)
 	go func() {
 		defer close(ahead)
 		open := map[*root]*opened{}
@@ -118,24 +127,31 @@ func (l *Library) readAll(ctx context.Context, jobs []*job) error {
 				o.close()
 			}
 		}()
-		for i, j := range jobs {
-			jobs[i] = nil // what was read of a file goes with it
-			l.read(ctx, j, open)
-			select {
-			case ahead <- j:
-			case <-ctx.Done():
+		for _, j := range jobs {
+			if !l.read(ctx, j, open, func(p part) bool {
+				select {
+				case ahead <- p:
+					return true
+				case <-ctx.Done():
+					return false
+				}
+			}) {
 				return
 			}
 		}
 	}()
 	done := 0
 	last := time.Now()
-	for j := range ahead {
+	var change *index.Change
+	for p := range ahead {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := l.take(j); err != nil {
+		if err := l.take(p, &change); err != nil {
 			return err
+		}
+		if !p.last {
+			continue
 		}
 		if done++; l.opt.Progress != nil {
 			l.opt.Progress(done, len(jobs))
@@ -150,49 +166,79 @@ func (l *Library) readAll(ctx context.Context, jobs []*job) error {
 	return ctx.Err()
 }
 
-// take puts a file that was read into the index.
-func (l *Library) take(j *job) error {
-	if j.record.Error != "" && j.record.Error != j.old.Error {
-		l.opt.Log.Warn().Str("file", j.record.File).Str("reason", j.record.Error).Msg("documents: a file could not be read")
+// take puts what was read of a file into the index; c is the change that its parts before
+// have begun.
+func (l *Library) take(p part, c **index.Change) (err error) {
+	if p.warn {
+		l.opt.Log.Warn().Str("file", p.record.File).Str("reason", p.record.Error).Msg("documents: a file could not be read")
 	}
-	if j.same {
-		return l.index.Touch(j.record)
+	if p.same {
+		return l.index.Touch(p.record)
 	}
-	return l.index.Put(j.record, j.passages)
+	if *c == nil {
+		if *c, err = l.index.Change(p.record); err != nil {
+			return err
+		}
+	}
+	if err := (*c).Add(p.passages); err != nil || !p.last {
+		return err
+	}
+	err = (*c).End(p.record)
+	*c = nil
+	return err
 }
 
-// read reads one file into passages. What is wrong with it goes into its record.
-func (l *Library) read(ctx context.Context, j *job, open map[*root]*opened) {
+// read reads one file into passages, and gives them in parts until give returns false. What
+// is wrong with it goes into its record.
+func (l *Library) read(ctx context.Context, j *job, open map[*root]*opened, give func(part) bool) bool {
 	f := j.file
-	j.record = index.Record{File: f.name, Folders: f.folders(), Size: f.size, Modified: f.time, Fresh: !f.time.IsZero() && time.Since(f.time) < racy, Language: "en"}
+	p := part{record: index.Record{File: f.name, Folders: f.folders(), Size: f.size, Modified: f.time, Fresh: !f.time.IsZero() && time.Since(f.time) < racy, Language: "en"}}
+	end := func(err error) bool {
+		if p.last = true; err != nil {
+			p.record.Error = oneLine(err)
+		}
+		p.warn = p.record.Error != "" && p.record.Error != j.old.Error
+		return give(p)
+	}
 	data, err := l.bytes(f, open)
 	if err != nil {
-		j.record.Error = err.Error()
-		return
+		return end(err)
 	}
 	sum := sha256.Sum256(data)
-	j.record.Hash = hex.EncodeToString(sum[:])
-	if j.known && !j.old.Partial && j.old.Hash == j.record.Hash {
-		j.record.Title, j.record.Error, j.same = j.old.Title, j.old.Error, true
-		return
+	p.record.Hash = hex.EncodeToString(sum[:])
+	if j.known && !j.old.Partial && j.old.Hash == p.record.Hash {
+		p.record.Title, p.record.Error, p.same = j.old.Title, j.old.Error, true
+		return end(nil)
 	}
-	cut := chunk.New(l.chunks(), func(p chunk.Passage) bool {
-		j.passages = append(j.passages, index.Passage{Number: p.Number, Page: p.Page, Last: p.Last, Heading: p.Heading, Text: p.Text})
-		return true
+	language := func() {
+		if p.record.Language = l.opt.Language; p.record.Language == "" {
+			p.record.Language = index.Language(sample(p.passages))
+		}
+	}
+	size, parts, ok := 0, 0, true
+	cut := chunk.New(l.chunks(), func(c chunk.Passage) bool {
+		p.passages = append(p.passages, index.Passage{Number: c.Number, Page: c.Page, Last: c.Last, Heading: c.Heading, Text: c.Text})
+		if size += len(c.Text); size >= partBytes {
+			if parts == 0 {
+				language()
+			}
+			parts++
+			ok = give(p)
+			p.passages, size = nil, 0
+		}
+		return ok
 	})
 	err = read.Read(ctx, f.path, data, l.opt.Limits, func(b read.Block) bool {
-		if b.Level > 0 && j.record.Title == "" {
-			j.record.Title = b.Text
+		if b.Level > 0 && p.record.Title == "" {
+			p.record.Title = strings.Clone(b.Text) // not the page around it
 		}
 		return cut.Add(b)
 	})
 	cut.End()
-	if err != nil {
-		j.record.Error = oneLine(err)
+	if parts == 0 {
+		language()
 	}
-	if j.record.Language = l.opt.Language; j.record.Language == "" {
-		j.record.Language = index.Language(sample(j.passages))
-	}
+	return ok && end(err)
 }
 
 func (l *Library) bytes(f *found, open map[*root]*opened) ([]byte, error) {

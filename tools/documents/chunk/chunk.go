@@ -76,7 +76,7 @@ func (c *Cutter) Add(b read.Block) bool {
 		for len(c.headings) > 0 && c.headings[len(c.headings)-1].level >= b.Level {
 			c.headings = c.headings[:len(c.headings)-1]
 		}
-		c.headings = append(c.headings, heading{b.Level, b.Text})
+		c.headings = append(c.headings, heading{b.Level, strings.Clone(b.Text)}) // not the page around it
 	default:
 		c.block(b)
 	}

@@ -228,3 +228,45 @@ func TestRelated(t *testing.T) {
 		t.Errorf("the words as they are: %v", got)
 	}
 }
+
+// TestParts holds that a file whose passages come in parts, over several batches, is what
+// it would be at once, and leaves nothing of a longer one before it.
+func TestParts(t *testing.T) {
+	x := opened(t, t.TempDir(), "")
+	defer x.Close()
+	put(t, x, "a.md", []string{"f"}, make([]string, 3*batchPassages)...)
+	flush(t, x)
+	rec := Record{File: "a.md", Folders: []string{"f"}, Language: "en"}
+	c, err := x.Change(rec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const all = 2*batchPassages + 7
+	for from := 1; from <= all; from += 100 {
+		var part []Passage
+		for n := from; n < min(from+100, all+1); n++ {
+			part = append(part, Passage{Number: n, Text: fmt.Sprintf("zither %d", n)})
+		}
+		if err := c.Add(part); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, _ := x.Record("a.md"); !got.Partial {
+		t.Errorf("before its end: %+v", got)
+	}
+	rec.Title = "A"
+	if err := c.End(rec); err != nil {
+		t.Fatal(err)
+	}
+	flush(t, x)
+	got, _ := x.Record("a.md")
+	if got.Partial || got.Passages != all || got.Title != "A" || got.Tokens < all {
+		t.Errorf("%+v", got)
+	}
+	if err := x.Check(); err != nil {
+		t.Error(err)
+	}
+	if hits := found(t, x, Query{Text: "zither 2007"}); len(hits) == 0 || hits[0] != "a.md#2007" {
+		t.Errorf("%q", hits)
+	}
+}

@@ -36,57 +36,99 @@ func HashText(text string) string {
 // Put replaces what the index holds of a file. The passages have their numbers from 1 on,
 // without gaps. It is searched after the next [Index.Flush].
 func (x *Index) Put(rec Record, passages []Passage) error {
+	c, err := x.Change(rec)
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.Add(passages), c.End(rec))
+}
+
+// Change is a file's passages that come in parts, so that those of a long one need not be
+// in memory together. Nothing else is changed until it has ended.
+type Change struct {
+	x      *Index
+	rec    Record
+	old    Record
+	sample sample
+}
+
+// Change begins to replace what the index holds of a file, whose folders and language its
+// record has.
+func (x *Index) Change(rec Record) (*Change, error) {
+	x.write.Lock()
+	defer x.write.Unlock()
+	if x.live == nil {
+		return nil, ErrReadOnly
+	}
+	old, had := x.known(rec.File)
+	if had && old.Partial { // nobody knows how far it came
+		if err := x.purge(rec.File); err != nil {
+			return nil, err
+		}
+		old.Passages = 0
+	}
+	rec.Passages = 0
+	return &Change{x: x, rec: rec, old: old}, nil
+}
+
+// Add adds the next passages.
+func (c *Change) Add(passages []Passage) error {
+	x := c.x
 	x.write.Lock()
 	defer x.write.Unlock()
 	if x.live == nil {
 		return ErrReadOnly
 	}
-	old, had := x.known(rec.File)
-	if had && old.Partial { // nobody knows how far it came
-		if err := x.purge(rec.File); err != nil {
-			return err
-		}
-		old.Passages = 0
-	}
 	x.start()
-	rec.Passages = len(passages)
-	rec.Tokens = x.countTokens(passages, rec.Language)
-	for n := rec.Passages + 1; n <= old.Passages; n++ {
-		x.batch.batch.Delete(passageID(rec.File, n))
-	}
-	began := false
 	for _, p := range passages {
-		p.File, p.Folders, p.Hash = rec.File, rec.Folders, HashText(p.Text)
-		if x.batch.bytes >= batchBytes || x.batch.passages >= batchPassages {
-			if !began {
-				began = true
-				part := rec
-				part.Partial, part.Passages = true, max(rec.Passages, old.Passages)
-				if err := x.putRecord(part); err != nil {
-					return err
-				}
+		p.File, p.Folders, p.Hash = c.rec.File, c.rec.Folders, HashText(p.Text)
+		if x.batch.full() {
+			part := c.rec
+			part.Partial, part.Passages, part.Tokens = true, max(c.rec.Passages, c.old.Passages), max(c.sample.all(), c.old.Tokens)
+			if err := x.putRecord(part); err != nil {
+				return err
 			}
 			if err := x.flush(); err != nil {
 				return err
 			}
 			x.start()
 		}
+		c.sample.add(x, p, c.rec.Language)
+		c.rec.Passages++
 		// The name of the file and the headings are found too.
 		body := joined(strings.Join([]string{fileWords(p.File), p.Heading, p.Text}, "\n"))
-		if err := x.batch.batch.Index(passageID(p.File, p.Number), &row{language: rec.Language, Body: body, File: p.File, Folder: p.Folders, Hash: p.Hash, Stored: stored(p)}); err != nil {
+		if err := x.batch.batch.Index(passageID(p.File, p.Number), &row{language: c.rec.Language, Body: body, File: p.File, Folder: p.Folders, Hash: p.Hash, Stored: stored(p)}); err != nil {
 			return err
 		}
 		x.batch.bytes += len(body)
 		x.batch.passages++
 	}
+	return nil
+}
+
+// End ends it with the file's record, which may say more than it did at the beginning.
+func (c *Change) End(rec Record) error {
+	x := c.x
+	x.write.Lock()
+	defer x.write.Unlock()
+	if x.live == nil {
+		return ErrReadOnly
+	}
+	x.start()
+	rec.Passages, rec.Tokens = c.rec.Passages, c.sample.all()
+	for n := rec.Passages + 1; n <= c.old.Passages; n++ {
+		x.batch.batch.Delete(passageID(rec.File, n))
+	}
 	if err := x.putRecord(rec); err != nil {
 		return err
 	}
-	if x.batch.bytes >= batchBytes || x.batch.passages >= batchPassages {
+	if x.batch.full() {
 		return x.flush()
 	}
 	return nil
 }
+
+func (p *pending) full() bool { return p.bytes >= batchBytes || p.passages >= batchPassages }
 
 // fileWords is the name of a file as words.
 func fileWords(file string) string {
@@ -142,7 +184,7 @@ func (x *Index) Delete(file string) error {
 	x.batch.passages += old.Passages / 10
 	x.batch.batch.Delete(recordID(file))
 	x.batch.records[file] = nil
-	if x.batch.passages >= batchPassages {
+	if x.batch.full() {
 		return x.flush()
 	}
 	return nil
@@ -259,21 +301,26 @@ func (x *Index) passagesOf(file string) (ids []string, err error) {
 // sampled is how many passages of a file are analysed to estimate how many tokens all have.
 const sampled = 3
 
-// countTokens estimates how many tokens passages have, from the first of them: the index
-// counts them too late for the record, and BM25 needs only their average.
-func (x *Index) countTokens(passages []Passage, language string) int {
-	tokens, bytes, all := 0, 0, 0
-	m := analyserSet{x.live.Mapping()}
-	for i, p := range passages {
-		n := len(p.Heading) + len(p.Text) + len(p.File)
-		all += n
-		if i < sampled {
-			tokens += len(m.analyse(joined(fileWords(p.File)+"\n"+p.Heading+"\n"+p.Text), language))
-			bytes += n
-		}
+// sample estimates how many tokens passages have, from the first of them: the index counts
+// them too late for the record, and BM25 needs only their average.
+type sample struct {
+	passages      int
+	tokens, bytes int // of the first
+	size          int // in bytes, of all
+}
+
+func (s *sample) add(x *Index, p Passage, language string) {
+	n := len(p.Heading) + len(p.Text) + len(p.File)
+	s.size += n
+	if s.passages++; s.passages <= sampled {
+		s.tokens += len(analyserSet{x.live.Mapping()}.analyse(joined(fileWords(p.File)+"\n"+p.Heading+"\n"+p.Text), language))
+		s.bytes += n
 	}
-	if bytes == 0 {
+}
+
+func (s *sample) all() int {
+	if s.bytes == 0 {
 		return 0
 	}
-	return int(float64(tokens) * float64(all) / float64(bytes))
+	return int(float64(s.tokens) * float64(s.size) / float64(s.bytes))
 }

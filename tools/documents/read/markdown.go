@@ -69,36 +69,35 @@ func tangled(s string) bool {
 
 // roughly reads Markdown by its lines: headings and paragraphs.
 func roughly(in *input, s string) error {
-	var b strings.Builder
-	fence := false
-	flush := func() error {
-		t := b.String()
-		b.Reset()
-		return paragraphs(in, t, 0)
+	from, to := 0, 0 // of what stands between two headings or fences
+	flush := func(behind int) error {
+		err := paragraphs(in, s[from:to], 0)
+		to += behind
+		from = to
+		return err
 	}
+	fence := false
 	for line := range strings.Lines(s) {
 		if strings.HasPrefix(line, "```") || strings.HasPrefix(line, "~~~") {
 			fence = !fence
+			if err := flush(len(line)); err != nil {
+				return err
+			}
 			continue
 		}
 		level := len(line) - len(strings.TrimLeft(line, "#"))
 		if !fence && level >= 1 && level <= 6 && strings.HasPrefix(line[level:], " ") {
-			if err := flush(); err != nil {
+			if err := flush(len(line)); err != nil {
 				return err
 			}
-			if err := in.emit(Block{Level: level, Text: strings.Trim(line[level:], " #\n")}); err != nil {
+			if err := in.emit(Block{Level: level, Text: strings.Trim(line[level:], " #\r\n")}); err != nil {
 				return err
 			}
 			continue
 		}
-		b.WriteString(line)
-		if strings.TrimSpace(line) == "" && b.Len() > maxBlock {
-			if err := flush(); err != nil {
-				return err
-			}
-		}
+		to += len(line)
 	}
-	return flush()
+	return flush(0)
 }
 
 // marks walks the blocks of a parsed document.

@@ -53,8 +53,8 @@ func (m *meter) allow(times, more int64) { m.left = times*int64(len(m.in.data)) 
 
 // ReadAt implements io.ReaderAt. It panics to end a loop of the library's.
 func (m *meter) ReadAt(p []byte, off int64) (int, error) {
-	if err := m.in.ctx.Err(); err != nil {
-		panic("reading took longer than it may")
+	if err := m.in.late(); err != nil {
+		panic(err)
 	}
 	if m.left -= int64(len(p)); m.left < 0 {
 		panic("it refers to itself")
@@ -88,8 +88,8 @@ func unpacked(in *input) error {
 	}
 	total := int64(0)
 	for _, at := range streamStart.FindAllIndex(in.data, -1) {
-		if err := in.ctx.Err(); err != nil {
-			return fmt.Errorf("PDF: reading took longer than it may: %w", err)
+		if err := in.late(); err != nil {
+			return fmt.Errorf("PDF: %w", err)
 		}
 		// Objects within a stream are read by the library before anybody can look at them.
 		dict := in.data[max(0, at[0]-maxDict):at[0]]
@@ -226,8 +226,8 @@ type writer struct {
 }
 
 func (w *writer) op(stk *pdf.Stack, op string) {
-	if w.ops++; w.ops%256 == 0 && w.in.ctx.Err() != nil {
-		panic("reading took longer than it may")
+	if w.ops++; w.ops%256 == 0 && w.in.late() != nil {
+		panic(w.in.late())
 	}
 	args := make([]pdf.Value, stk.Len())
 	for i := len(args) - 1; i >= 0; i-- {

@@ -21,7 +21,7 @@ type Block struct {
 type Limits struct {
 	Bytes int64         // of a file; 0 is 64 MiB
 	Text  int64         // that a file may give, in bytes; 0 is 64 MiB
-	Time  time.Duration // that a file may take; 0 is 30 s
+	Time  time.Duration // that a file may take, without what is done with its blocks; 0 is 30 s
 }
 
 func (l Limits) withDefaults() Limits {
@@ -61,22 +61,55 @@ type input struct {
 	give   func(Block) bool
 }
 
-// emit hands a block on, cleaned of what is not seen.
-func (in *input) emit(b Block) error {
-	if err := in.ctx.Err(); err != nil {
-		return fmt.Errorf("reading took longer than it may: %w", err)
-	}
-	if in.text += int64(len(b.Text)); in.text > in.limits.Text {
-		return fmt.Errorf("more than %d bytes of text", in.limits.Text)
-	}
-	b.Text = visible(b.Text, b.Lines)
-	for b.Text != "" {
-		part := b
-		part.Text, b.Text = cut(b.Text, maxBlock)
-		if !in.give(part) {
-			return errStop
+// errSlow is the cause of a context whose file has had its time.
+var errSlow = errors.New("reading took longer than it may")
+
+// timed is give outside of the time that a file may take, and what ends ctx after it.
+func timed(ctx context.Context, most time.Duration, give func(Block) bool) (_ context.Context, _ func(Block) bool, stop func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	end := time.Now().Add(most)
+	timer := time.AfterFunc(most, func() { cancel(errSlow) })
+	return ctx, func(b Block) bool {
+			timer.Stop()
+			left := time.Until(end)
+			ok := give(b)
+			end = time.Now().Add(left)
+			timer.Reset(left)
+			return ok
+		}, func() {
+			timer.Stop()
+			cancel(nil)
 		}
-		b.Level = 0 // a heading of such a length is none
+}
+
+// late is the error of a file that has had its time, or whose caller is gone; nil before.
+func (in *input) late() error {
+	if in.ctx.Err() == nil {
+		return nil
+	}
+	return context.Cause(in.ctx)
+}
+
+// emit hands a block on, cleaned of what is not seen. A long one is cleaned in pieces,
+// since that takes several times its size.
+func (in *input) emit(b Block) error {
+	for rest := b.Text; rest != ""; {
+		if err := in.late(); err != nil {
+			return err
+		}
+		var piece string
+		piece, rest = cut(rest, maxBlock)
+		if in.text += int64(len(piece)); in.text > in.limits.Text {
+			return fmt.Errorf("more than %d bytes of text", in.limits.Text)
+		}
+		// In its normal form a character may be longer than it was.
+		for more := visible(piece, b.Lines); more != ""; {
+			b.Text, more = cut(more, maxBlock)
+			if !in.give(b) {
+				return errStop
+			}
+			b.Level = 0 // a heading of such a length is none
+		}
 	}
 	return nil
 }
@@ -95,8 +128,8 @@ func Read(ctx context.Context, name string, data []byte, limits Limits, give fun
 	if int64(len(data)) > limits.Bytes {
 		return fmt.Errorf("%d bytes, at most %d are read", len(data), limits.Bytes)
 	}
-	ctx, cancel := context.WithTimeout(ctx, limits.Time)
-	defer cancel()
+	ctx, give, stop := timed(ctx, limits.Time, give)
+	defer stop()
 	defer func() {
 		if r := recover(); r != nil { // of a library on bytes that it did not expect
 			err = fmt.Errorf("malformed: %.200s", strings.Join(strings.Fields(fmt.Sprint(r)), " "))

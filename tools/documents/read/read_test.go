@@ -124,3 +124,34 @@ func TestLongLines(t *testing.T) {
 		t.Logf("%s: %v", name, time.Since(began).Round(time.Millisecond))
 	}
 }
+
+// TestTime holds that a file's time ends its reading, and that what is done with its blocks
+// is no part of it.
+func TestTime(t *testing.T) {
+	n := 0
+	err := Read(t.Context(), "a.txt", []byte("a\n\nb\n\nc"), Limits{Time: 100 * time.Millisecond}, func(Block) bool {
+		n++
+		time.Sleep(80 * time.Millisecond)
+		return true
+	})
+	if err != nil || n != 3 {
+		t.Errorf("%d blocks, %v", n, err)
+	}
+	if err := Read(t.Context(), "a.txt", []byte(strings.Repeat("a\n\n", 1<<20)), Limits{Time: time.Nanosecond}, func(Block) bool { return true }); err == nil || !strings.Contains(err.Error(), "longer than it may") {
+		t.Errorf("without time: %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	err = Read(ctx, "a.txt", []byte("a\n\nb"), Limits{}, func(Block) bool { cancel(); return true })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("after the caller is gone: %v", err)
+	}
+}
+
+// TestOneRun holds that a Word file cannot make its decoder hold all of it as one text.
+func TestOneRun(t *testing.T) {
+	text := strings.Repeat("word ", 1<<20)
+	file := docx(t, map[string]string{"word/document.xml": wordOpen + "<w:p><w:r><w:t>" + text + "</w:t></w:r></w:p>" + wordClose})
+	if _, err := blocks(t, "a.docx", file); err == nil || !strings.Contains(err.Error(), "without a tag") {
+		t.Errorf("%v", err)
+	}
+}

@@ -2,7 +2,6 @@ package read
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -63,8 +62,8 @@ func conceal(ctx context.Context, root *html.Node) error {
 		if n.Type != html.ElementNode {
 			continue
 		}
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("reading took longer than it may: %w", err)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
 		id, classes := styled(n)
 		var fit []int

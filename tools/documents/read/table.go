@@ -10,11 +10,19 @@ import (
 	"strings"
 )
 
+// maxRow bounds the lines of a table, in bytes: what has longer ones is none.
+const maxRow = 1 << 20
+
 // table reads rows, each cell named by its column: the first row says the names.
 func table(in *input, comma rune) error {
 	s, err := decoded(in.data)
 	if err != nil {
 		return err
+	}
+	for line := range strings.Lines(s) {
+		if len(line) > maxRow {
+			return paragraphs(in, s, 0)
+		}
 	}
 	r := csv.NewReader(strings.NewReader(s))
 	r.Comma, r.LazyQuotes, r.FieldsPerRecord, r.ReuseRecord = comma, true, -1, true

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+	"unsafe"
 
 	"golang.org/x/text/encoding/charmap"
 	encoding "golang.org/x/text/encoding/unicode"
@@ -23,7 +24,7 @@ func decoded(data []byte) (string, error) {
 		data = data[3:]
 	case bytes.HasPrefix(data, []byte{0xFF, 0xFE}), bytes.HasPrefix(data, []byte{0xFE, 0xFF}):
 		out, err := encoding.UTF16(encoding.BigEndian, encoding.ExpectBOM).NewDecoder().Bytes(data)
-		return string(out), err
+		return textOf(out), err
 	}
 	if bytes.IndexByte(data, 0) >= 0 {
 		order, ok := wide(data)
@@ -31,14 +32,17 @@ func decoded(data []byte) (string, error) {
 			return "", errBinary
 		}
 		out, err := encoding.UTF16(order, encoding.IgnoreBOM).NewDecoder().Bytes(data)
-		return string(out), err
+		return textOf(out), err
 	}
 	if utf8.Valid(data) {
-		return string(data), nil
+		return textOf(data), nil
 	}
 	out, err := charmap.Windows1252.NewDecoder().Bytes(data)
-	return string(out), err
+	return textOf(out), err
 }
+
+// textOf is bytes as a string without a copy: a file's are never written again.
+func textOf(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 // wide tells UTF-16 without its mark, of a text in Latin letters: of most characters one
 // byte is zero, always the same one.
@@ -113,20 +117,18 @@ func cut(s string, n int) (head, tail string) {
 
 // plain reads paragraphs, which blank lines part.
 func plain(in *input) error {
-	text, err := decoded(in.data)
+	s, err := decoded(in.data)
 	if err != nil {
 		return err
 	}
-	return paragraphs(in, text, 0)
+	return paragraphs(in, s, 0)
 }
 
 // paragraphs gives the paragraphs of a text on a page.
-func paragraphs(in *input, text string, page int) error {
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	for text != "" {
+func paragraphs(in *input, s string, page int) error {
+	for s != "" {
 		var p string
-		p, text, _ = strings.Cut(text, "\n\n")
-		if strings.TrimSpace(p) == "" {
+		if p, s = paragraph(s); strings.TrimSpace(p) == "" {
 			continue
 		}
 		if err := in.emit(Block{Text: p, Page: page, Lines: listed(p)}); err != nil {
@@ -134,6 +136,20 @@ func paragraphs(in *input, text string, page int) error {
 		}
 	}
 	return nil
+}
+
+// paragraph parts a text at its first empty line.
+func paragraph(s string) (p, rest string) {
+	for at := 0; ; {
+		end := strings.IndexByte(s[at:], '\n')
+		if end < 0 {
+			return s, ""
+		}
+		at += end + 1
+		if next := strings.TrimPrefix(s[at:], "\r"); strings.HasPrefix(next, "\n") {
+			return s[:at-1], next[1:]
+		}
+	}
 }
 
 // listed reports whether the lines of a paragraph stand for themselves: most are short, or
@@ -152,29 +168,29 @@ func listed(p string) bool {
 
 // source reads code: blocks begin at lines that are not indented, after a blank one.
 func source(in *input) error {
-	text, err := decoded(in.data)
+	s, err := decoded(in.data)
 	if err != nil {
 		return err
 	}
-	var b strings.Builder
+	from, to := 0, 0 // of what is no block yet
 	blank := false
 	flush := func() error {
-		t := b.String()
-		b.Reset()
+		t := s[from:to]
+		from = to
 		if strings.TrimSpace(t) == "" {
 			return nil
 		}
 		return in.emit(Block{Text: t, Lines: true})
 	}
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(s) {
 		trimmed := strings.TrimSpace(line)
 		top := trimmed != "" && !strings.HasPrefix(line, " ") && !strings.HasPrefix(line, "\t") && !strings.ContainsAny(trimmed[:1], "})]")
-		if blank && top || b.Len() > maxBlock {
+		if blank && top || to-from > maxBlock {
 			if err := flush(); err != nil {
 				return err
 			}
 		}
-		b.WriteString(line)
+		to += len(line)
 		blank = trimmed == ""
 	}
 	return flush()

@@ -16,6 +16,7 @@ const (
 	maxParts = 10_000   // of the archive
 	maxXML   = 64 << 20 // bytes that one part may unpack to
 	maxDepth = 256      // of elements
+	maxRun   = 4 << 20  // bytes of text, or of a tag, in one
 )
 
 // word reads a DOCX file: paragraphs, headings by their styles, tables by their cells.
@@ -70,17 +71,31 @@ func part(in *input, z *zip.Reader, name string, do func(*xml.Decoder) error) er
 	return errNoPart
 }
 
-// watched is a reader that ends with the input's context.
+// watched is a reader that ends with the input's time, and at text that the decoder would
+// have to hold as one.
 type watched struct {
-	in *input
-	r  io.Reader
+	in  *input
+	r   io.Reader
+	run int // bytes since the last tag began
 }
 
 func (w *watched) Read(p []byte) (int, error) {
-	if err := w.in.ctx.Err(); err != nil {
+	if err := w.in.late(); err != nil {
 		return 0, err
 	}
-	return w.r.Read(p)
+	n, err := w.r.Read(p)
+	for rest := p[:n]; ; {
+		at := bytes.IndexByte(rest, '<')
+		if at < 0 {
+			w.run += len(rest)
+			break
+		}
+		w.run, rest = 0, rest[at+1:]
+	}
+	if w.run > maxRun {
+		return 0, fmt.Errorf("more than %d bytes of text without a tag", maxRun)
+	}
+	return n, err
 }
 
 func attr(e xml.StartElement, name string) (string, bool) {
