@@ -153,3 +153,14 @@ func (r *Runtime) Remove(ctx context.Context, run string) error {
 	}
 	return j.Remove(ctx, run)
 }
+
+// Left says that nobody drives a run which is running: its process died, or was told to
+// stop. Where the journal does not know, and of a run that has ended or waits, it is false.
+func (r *Runtime) Left(ctx context.Context, run string, status planner.Status) bool {
+	d, ok := r.opt.Journal.(journal.Driver)
+	if !ok || status != planner.Running {
+		return false
+	}
+	driven, err := d.Driven(ctx, run)
+	return err == nil && !driven
+}

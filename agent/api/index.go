@@ -110,7 +110,7 @@ func (x *index) relist(ctx context.Context, agents []Agent, names [][]string) {
 		if c := b.at.Compare(a.at); c != 0 {
 			return c
 		}
-		return strings.Compare(b.run, a.run)
+		return journal.CompareRuns(b.run, a.run)
 	})
 	x.byName, x.order, x.names = byName, order, names
 	if !whole {
@@ -118,8 +118,12 @@ func (x *index) relist(ctx context.Context, agents []Agent, names [][]string) {
 	}
 }
 
-// damagedRun is in a list in place of a status where the journal is damaged.
-const damagedRun planner.Status = "damaged"
+// In place of a status: damaged where the journal is, left where a run is running and nobody
+// drives it, since its process died or was told to stop.
+const (
+	damagedRun planner.Status = "damaged"
+	leftRun    planner.Status = "left"
+)
 
 // settled returns the summary of a run that is over; nil if it has to be read.
 func (l *listed) settled() *summary {

@@ -54,17 +54,19 @@ func (s *Server) listRuns(w http.ResponseWriter, r *http.Request) error {
 	}
 	list := runList{Object: "list", Data: []*runObject{}}
 	f := filterOf(q)
-	err := s.eachRun(r.Context(), From(r.Context()), q.Get("after"), func(o *summary, driven bool) bool {
+	err := s.eachRun(r.Context(), From(r.Context()), q.Get("after"), func(l *listed, o *summary, driven bool) bool {
 		if !f.fits(o) {
+			return true
+		}
+		one := s.standing(r.Context(), l, o, driven)
+		if f.status != "" && f.status != string(one.Status) {
 			return true
 		}
 		if len(list.Data) == limit {
 			list.HasMore = true
 			return false
 		}
-		one := *o.runObject
-		one.Driven = driven
-		list.Data = append(list.Data, &one)
+		list.Data = append(list.Data, one)
 		return true
 	})
 	if err != nil {
@@ -81,10 +83,30 @@ func filterOf(q url.Values) filter {
 	return filter{q.Get("status"), q.Get("agent"), q.Get("tenant"), q.Get("tool"), q.Get("rule"), q.Get("q"), strings.ToLower(q.Get("q"))}
 }
 
-// fits says whether a list that is narrowed so has the run.
+// standing is a run as it is now: one that its journal says is running may be left.
+func (s *Server) standing(ctx context.Context, l *listed, o *summary, driven bool) *runObject {
+	left := !driven && l.a.Agent.Runtime().Left(ctx, l.run, o.Status)
+	if left {
+		if now := s.index.read(ctx, l); now != nil { // it may have ended since it was read
+			o = now
+		}
+	}
+	one := *o.runObject
+	one.Driven = driven && !o.Status.Done()
+	if left && one.Status == planner.Running {
+		one.Status = leftRun
+	}
+	return &one
+}
+
+// fits says whether a list that is narrowed so has the run, or may have it if it is left.
 func (f *filter) fits(o *summary) bool {
+	status := o.Status
+	if f.status == string(leftRun) && status == planner.Running {
+		status = leftRun
+	}
 	switch {
-	case f.status != "" && f.status != string(o.Status), f.agent != "" && f.agent != o.Agent, f.tenant != "" && f.tenant != o.Tenant:
+	case f.status != "" && f.status != string(status), f.agent != "" && f.agent != o.Agent, f.tenant != "" && f.tenant != o.Tenant:
 		return false
 	case f.tool != "" && !slices.Contains(o.Tools, f.tool):
 		return false
@@ -98,7 +120,7 @@ func (f *filter) fits(o *summary) bool {
 
 // eachRun yields the runs that a principal sees, the newest first, after one of them, and
 // whether they are driven here.
-func (s *Server) eachRun(ctx context.Context, who Principal, after string, yield func(o *summary, driven bool) bool) error {
+func (s *Server) eachRun(ctx context.Context, who Principal, after string, yield func(l *listed, o *summary, driven bool) bool) error {
 	all, err := s.index.list(ctx, s.o.Agents)
 	if err != nil {
 		return err
@@ -125,7 +147,7 @@ func (s *Server) eachRun(ctx context.Context, who Principal, after string, yield
 				continue
 			}
 		}
-		if who.Sees(o.Tenant) && !yield(o, driven && !o.Status.Done()) {
+		if who.Sees(o.Tenant) && !yield(l, o, driven) {
 			return nil
 		}
 	}
@@ -186,11 +208,20 @@ func (s *Server) startRun(w http.ResponseWriter, r *http.Request) error {
 // tellRun answers with a run.
 func (s *Server) tellRun(w http.ResponseWriter, r *http.Request, run string, status int) error {
 	driven := s.drivers.driven(run) != nil // before the journal, as in eachRun
-	_, events, state, err := s.findRun(r.Context(), From(r.Context()), run)
+	a, events, state, err := s.findRun(r.Context(), From(r.Context()), run)
 	if err != nil {
 		return err
 	}
+	left := !driven && a.Agent.Runtime().Left(r.Context(), run, state.Status)
+	if left { // it may have ended since it was read
+		if _, events, state, err = s.findRun(r.Context(), From(r.Context()), run); err != nil {
+			return err
+		}
+	}
 	o := newRunObject(events, &state, true)
+	if left && state.Status == planner.Running {
+		o.Status = leftRun
+	}
 	o.Driven, o.Resumable = driven && !state.Status.Done(), s.resumable(&state)
 	if !state.Status.Done() {
 		o.Aside = s.aside(&state)

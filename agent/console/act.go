@@ -71,9 +71,10 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request) error {
 }
 
 // elsewhere says that a run can go on only where it was begun: in a program with tools of
-// its own, or with another model. One that a parent waits for goes on with it.
+// its own, or with another model, and that nobody drives there. One that a parent waits for
+// goes on with it.
 func elsewhere(one *run) bool {
-	return one.Aside != nil && !one.Driven && one.Parent == ""
+	return one.Aside != nil && !one.Driven && one.Parent == "" && one.Status != "running"
 }
 
 // Elsewhere says how a run goes on that cannot here.

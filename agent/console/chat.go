@@ -65,7 +65,7 @@ type callCard struct {
 	Failed, Done          bool
 	Approval              *approval
 	Unknown               bool
-	Over                  bool // the run is, whatever became of the call
+	Over, Left            bool // the run is, whatever became of the call
 }
 
 // chat shows a conversation: the run that is named and those that it follows.
@@ -98,6 +98,14 @@ func (c *Console) chat(w http.ResponseWriter, r *http.Request) error {
 				body.Says = "The agent waits: nobody knows whether a call ran."
 			case "suspended":
 				body.Says = "The model does not answer; the agent tries again by itself."
+				if !last.Driven {
+					body.Says = "The model did not answer; whoever drives the run tries again."
+				}
+			case "left":
+				body.Says = leftAlone
+				if elsewhere(last) {
+					body.Says += " " + last.Elsewhere()
+				}
 			}
 		case last.Status != "finished":
 			body.Says = "This turn ended as " + word(last.Status) + ". Go on from an earlier one, or begin anew."
@@ -113,6 +121,9 @@ func (c *Console) chat(w http.ResponseWriter, r *http.Request) error {
 	p.Body = body
 	return c.show(w, r, "chat", p)
 }
+
+// leftAlone says what became of a run that is left.
+const leftAlone = "Nobody is at work here: the process that was died or was told to stop."
 
 // turnsOf cuts the messages of a run at what the user said.
 func turnsOf(last *run) []turn {
@@ -148,7 +159,7 @@ func turnsOf(last *run) []turn {
 			}
 			for _, one := range m.Calls {
 				one.Phase = phases[one.ID]
-				card := &callCard{call: one, Approval: waits[one.ID], Unknown: unknown[one.ID], Over: last.Over()}
+				card := &callCard{call: one, Approval: waits[one.ID], Unknown: unknown[one.ID], Over: last.Over(), Left: last.Left()}
 				if res := results[one.ID]; res != nil {
 					if json.Valid([]byte(res.Content)) {
 						res.Content = pretty(json.RawMessage(res.Content))

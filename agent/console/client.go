@@ -83,11 +83,14 @@ type (
 // Over says whether nothing more happens in the run.
 func (r *run) Over() bool {
 	switch r.Status {
-	case "running", "waiting", "outcome_unknown", "suspended":
+	case "running", "left", "waiting", "outcome_unknown", "suspended":
 		return false
 	}
 	return true
 }
+
+// Left says whether the run is running and nobody drives it.
+func (r *run) Left() bool { return r.Status == "left" }
 
 // reply keeps what the API answers.
 type reply struct {

@@ -288,6 +288,54 @@ func TestAside(t *testing.T) {
 	}
 }
 
+// TestLeft: a run whose process died is left, in the list, on its page and in its
+// conversation, which say so and offer to go on; one that somebody drives is running.
+func TestLeft(t *testing.T) {
+	j := &journal.Memory{}
+	s := newShop(t, j)
+	if _, err := s.http.Get(s.link); err != nil {
+		t.Fatal(err)
+	}
+	begin := func(meta map[string]string) string {
+		run, err := s.agent.Start(t.Context(), agent.Start{Prompt: "Refund order 1042.", Meta: meta})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return run
+	}
+	run := begin(map[string]string{"api.agent": "shop"})
+	page, chat, goes := "/console/runs/"+run, "/console/chat/shop?run="+run, "Go on with it"
+	release, err := j.Lease(t.Context(), run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{page, chat, "/console/runs", "/console/runs?status=running"} {
+		if text := s.get(t, path, http.StatusOK); strings.Contains(text, goes) || strings.Contains(text, "s-left") || !strings.Contains(text, "Refund order") {
+			t.Errorf("%s of a run that another process drives: %s", path, text)
+		}
+	}
+	release()
+	for path, wants := range map[string][]string{page: {goes, "Nobody is at work here", "s-left"}, chat: {goes, "Nobody is at work here"}, "/console/runs": {"s-left"}, "/console/runs?status=left": {"s-left", "Refund order"}, "/console/runs?status=running": {"No run is like that"}} {
+		text := s.get(t, path, http.StatusOK)
+		for _, want := range wants {
+			if !strings.Contains(text, want) {
+				t.Errorf("no %q in %s: %s", want, path, text)
+			}
+		}
+		if strings.Contains(text, "at work.") && !strings.Contains(text, "Nobody is") {
+			t.Error(path, text)
+		}
+	}
+	elsewhere := begin(map[string]string{"agent": ""})
+	if text := s.get(t, "/console/runs/"+elsewhere, http.StatusOK); strings.Contains(text, goes) || !strings.Contains(text, "in the program that began it") {
+		t.Error(text)
+	}
+	if text := s.post(t, page+"/resume", url.Values{"to": {chat}}, http.StatusOK); !strings.Contains(text, "Goes on.") {
+		t.Error(text)
+	}
+	s.wait(t, chat, "waits for you")
+}
+
 // TestTalk: a person asks, sees the call, approves it on the page and reads the answer; the
 // conversation goes on, and branches.
 func TestTalk(t *testing.T) {

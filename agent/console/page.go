@@ -243,8 +243,9 @@ func word(status string) string {
 	return status
 }
 
-// phase says how far a call that has no result has come, in a run that is over or goes on.
-func phase(p string, over bool) string {
+// phase says how far a call that has no result has come, in a run that is over, is left or
+// goes on.
+func phase(p string, over, left bool) string {
 	sent := false
 	switch planner.Phase(p) {
 	case planner.Intended, planner.Lost, planner.Received:
@@ -253,6 +254,8 @@ func phase(p string, over bool) string {
 	switch {
 	case sent && over:
 		return "under way when the run ended"
+	case sent && left:
+		return "was under way: it may have run"
 	case sent:
 		return "under way"
 	case over:

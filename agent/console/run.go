@@ -19,6 +19,7 @@ type runBody struct {
 	Cost   string
 	Agent  *Agent // nil if it is not served here
 	Aside  bool   // it cannot go on here
+	Left   string // what became of it if it is left
 }
 
 // run shows a run: what it waits for, its times, its steps.
@@ -27,7 +28,7 @@ func (c *Console) run(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body := runBody{Run: one, Agent: c.agent(one.Agent), Aside: elsewhere(one)}
+	body := runBody{Run: one, Agent: c.agent(one.Agent), Aside: elsewhere(one), Left: leftAlone}
 	p := page{Title: "Run " + one.ID, Here: "runs", Export: runPath(one.ID, "journal")}
 	events, err := c.journal(r, one.ID)
 	if forbidden, ok := err.(*problem); ok && forbidden.status == http.StatusForbidden {
@@ -39,7 +40,7 @@ func (c *Console) run(w http.ResponseWriter, r *http.Request) error {
 	if body.Agent != nil {
 		layers = body.Agent.Layers
 	}
-	body.Steps, body.Chart, body.Cost = steps(events, layers), picture(events, one.Over(), time.Now()), costOf(events)
+	body.Steps, body.Chart, body.Cost = steps(events, layers), picture(events, one.Over() || one.Left(), time.Now()), costOf(events)
 	if !one.Over() {
 		p.Events = runPath(one.ID, "events")
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // statuses are those that a list of runs can be narrowed to.
-var statuses = []string{"running", "waiting", "outcome_unknown", "suspended", "finished", "failed", "denied", "cancelled", "budget", "damaged"}
+var statuses = []string{"running", "left", "waiting", "outcome_unknown", "suspended", "finished", "failed", "denied", "cancelled", "budget", "damaged"}
 
 type runsBody struct {
 	Runs     []*run

@@ -312,13 +312,13 @@ func calls(events []numbered) (n int) {
 	return n
 }
 
-// picture lays the journal out in time. now ends what is under way.
-func picture(events []numbered, over bool, now time.Time) *chart {
+// picture lays the journal out in time. now ends what is under way, if somebody is at it.
+func picture(events []numbered, still bool, now time.Time) *chart {
 	if len(events) < 2 {
 		return nil
 	}
 	from, to := events[0].At, events[len(events)-1].At
-	if !over && now.After(to) {
+	if !still && now.After(to) {
 		to = now
 	}
 	length := max(to.Sub(from), time.Millisecond)
@@ -374,7 +374,11 @@ func picture(events []numbered, over bool, now time.Time) *chart {
 		add(row(id, names[id]), "wait", "waits for a person", a.At, to)
 	}
 	for id, a := range sent {
-		add(row(id, names[id]), "call", names[id]+": under way", a.At, to)
+		title := ": under way"
+		if still {
+			title = ": was under way: it may have run"
+		}
+		add(row(id, names[id]), "call", names[id]+title, a.At, to)
 	}
 	c.Height = rowHeight*len(c.Rows) + 4
 	return c

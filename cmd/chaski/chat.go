@@ -23,6 +23,8 @@ import (
 type chatCmd struct {
 	agentFlags
 	Resume string `help:"Go on with this conversation; a run's id begins one that follows the run." placeholder:"ID"`
+
+	resumed journalFlags // where the conversation to go on with is
 }
 
 const chatHelp = `  Ctrl-C    cancels the turn that is running, or clears the line

@@ -27,7 +27,7 @@ func (c *chatCmd) begin(ctx context.Context, t *conversation) (err error) {
 		}
 		return err
 	}
-	where := journalFlags{}
+	where := &c.resumed
 	if c.Data != "" {
 		where.Runs = filepath.Join(c.Data, "runs")
 	}

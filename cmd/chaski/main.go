@@ -113,7 +113,7 @@ func run(args []string) int {
 		return stop.status()
 	}
 	fmt.Fprintln(os.Stderr, "chaski:", err)
-	if what := damage(err); what != "" {
+	if what := damage(err, kctx.Selected().Target.Addr().Interface()); what != "" {
 		fmt.Fprintln(os.Stderr, "chaski:", what)
 	}
 	return 1

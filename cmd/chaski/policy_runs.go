@@ -19,6 +19,8 @@ type policyExplainCmd struct {
 	Bundle string   `short:"f" help:"Bundle: a file or a built-in name. Without it, journals are explained by the policy that they began with."`
 	Runs   string   `help:"Directory of the runs' journals: explain these runs, all by default." type:"existingdir"`
 	Files  []string `arg:"" optional:"" name:"name" help:"Trace files (JSON lines), journals of runs, or with --runs the names of runs; - is standard input."`
+
+	read journalFlags // where the journals of the last file are
 }
 
 // Run prints, for each call, the rules that fired, the values of their parts and
@@ -43,7 +45,8 @@ func (c *policyExplainCmd) Run(ctx context.Context) error {
 	}
 	for _, name := range c.Files {
 		if run, ok := journalOf(name); ok {
-			rt, _, err := (&journalFlags{Runs: filepath.Dir(name)}).open(ctx)
+			c.read = journalFlags{Runs: filepath.Dir(name)}
+			rt, _, err := c.read.open(ctx)
 			if err == nil {
 				err = explainRun(ctx, rt, run, sources)
 			}

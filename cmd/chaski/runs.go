@@ -73,7 +73,6 @@ func (f *journalFlags) openWith(ctx context.Context, access accessFlags) (*runti
 	if err != nil {
 		return nil, nil, err
 	}
-	journals = f.Runs
 	rt, err := runtime.New(runtime.Options{Journal: j})
 	return rt, j, err
 }
@@ -134,15 +133,20 @@ func statuses() []string {
 }
 
 // runs are those that are asked for, in the order of their names.
-func (c *runsLsCmd) runs(ctx context.Context, rt *runtime.Runtime, j journal.Journal, names []string) iter.Seq[listed] {
+func (c *runsLsCmd) runs(ctx context.Context, rt *runtime.Runtime, names []string) iter.Seq[listed] {
 	fits := func(yield func(listed) bool) {
 		for run, one := range summaries(ctx, rt, names) {
 			l := listed{Run: run, Status: refused}
 			if one.Err == nil {
 				s := one.Summary
 				l = listed{Run: run, Status: s.Status, Reason: s.Reason, Started: s.Started, By: s.By, Prompt: s.Prompt, Used: s.Used}
-				if l.Status == planner.Running && abandoned(ctx, j, run) {
-					l.Status = leftAlone
+				if rt.Left(ctx, run, l.Status) {
+					if now, err := rt.Summary(ctx, run); err == nil { // it may have ended since it was read
+						l.Status, l.Reason, l.Used = now.Status, now.Reason, now.Used
+					}
+					if l.Status == planner.Running {
+						l.Status = leftAlone
+					}
 				}
 			} else {
 				l.Reason = one.Err.Error()
@@ -189,7 +193,7 @@ func (c *runsLsCmd) Run(ctx context.Context) error {
 	out := json.NewEncoder(stdout)
 	out.SetEscapeHTML(false)
 	listed := 0
-	for l := range c.runs(ctx, rt, j, runs) {
+	for l := range c.runs(ctx, rt, runs) {
 		listed++
 		switch {
 		case c.JSON:
@@ -218,16 +222,6 @@ func (c *runsLsCmd) Run(ctx context.Context) error {
 		fmt.Fprintln(os.Stderr, what, c.Runs)
 	}
 	return table.Flush()
-}
-
-// abandoned says that a run is with nobody, where the journal knows.
-func abandoned(ctx context.Context, j journal.Journal, run string) bool {
-	d, ok := j.(journal.Driver)
-	if !ok {
-		return false
-	}
-	driven, err := d.Driven(ctx, run)
-	return err == nil && !driven
 }
 
 // summaries reads runs, several at a time, and gives them in their order.

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"github.com/chaski-dev/chaski/planner"
@@ -13,14 +15,33 @@ import (
 	"github.com/chaski-dev/chaski/runtime/journal"
 )
 
-// journals is where the runs are that a command has opened.
-var journals string
+// keeper is a command that reads journals, and says in which folder or cluster they are.
+type keeper interface{ journals() string }
 
-// damage is what a person can do about an error, if it tells of a damaged journal.
-func damage(err error) string {
+func (f *journalFlags) journals() string { return f.Runs }
+
+func (c *chatCmd) journals() string { return c.resumed.Runs }
+
+func (c *runsResumeCmd) journals() string { return c.Runs }
+
+func (c *policyReplayCmd) journals() string { return c.Runs }
+
+func (c *policyExplainCmd) journals() string { return cmp.Or(c.Runs, c.read.Runs) }
+
+// damage is what a person can do about an error, if it tells of a damaged journal of those
+// that a command read.
+func damage(err error, command any) string {
 	var c *journal.CorruptError
 	if !errors.As(err, &c) || strings.Contains(err.Error(), "chaski runs ") {
 		return ""
+	}
+	k, ok := command.(keeper)
+	if !ok {
+		return ""
+	}
+	journals := k.journals()
+	if abs, err := filepath.Abs(journals); err == nil && !bus.IsURL(journals) && journals != inCluster {
+		journals = abs
 	}
 	text := fmt.Sprintf("its records before %d are told by `%s`", c.Seq, runsCommand("show", c.Run, journals))
 	if c.Seq < 2 {
@@ -87,7 +108,7 @@ type runsShowCmd struct {
 // Run prints a run's events as a story; of a run that is damaged, or refused at an event,
 // those before that.
 func (c *runsShowCmd) Run(ctx context.Context) error {
-	rt, j, err := c.open(ctx)
+	rt, _, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -108,7 +129,7 @@ func (c *runsShowCmd) Run(ctx context.Context) error {
 		return err
 	}
 	tale.end(&s)
-	if s.Status == planner.Running && abandoned(ctx, j, c.ID) {
+	if rt.Left(ctx, c.ID, s.Status) {
 		fmt.Fprintf(stdout, "Nobody drives it: its process died or was told to stop. It goes on with %s.\n", byHand(&s, c.Runs))
 	}
 	return nil

@@ -260,3 +260,24 @@ func TestLease(t *testing.T) {
 		again()
 	})
 }
+
+// TestDriven: a run is driven for as long as somebody has its lease.
+func TestDriven(t *testing.T) {
+	each(t, func(t *testing.T, open func() journal.Journal) {
+		j, other := open(), open().(journal.Driver)
+		is := func(want bool) {
+			t.Helper()
+			if got, err := other.Driven(ctx, "a"); err != nil || got != want {
+				t.Errorf("driven: %v, want %v: %v", got, want, err)
+			}
+		}
+		is(false)
+		release, err := j.Lease(ctx, "a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		is(true)
+		release()
+		is(false)
+	})
+}

@@ -15,7 +15,8 @@ type Driver interface {
 	Driven(ctx context.Context, run string) (bool, error)
 }
 
-// Driven implements [Driver]. It holds the lock for as long as it takes to let go of it.
+// Driven implements [Driver]. Any number may look at once, and nobody who looks keeps a
+// driver out: see [Dir.Lease].
 func (d *Dir) Driven(_ context.Context, run string) (bool, error) {
 	f, err := d.fs.Open(d.markFile(run), false)
 	if errors.Is(err, os.ErrNotExist) {
@@ -25,11 +26,18 @@ func (d *Dir) Driven(_ context.Context, run string) (bool, error) {
 		return false, fmt.Errorf("journal: %w", err)
 	}
 	defer f.Close()
-	err = f.Lock(Try)
+	err = f.Lock(Look)
 	if errors.Is(err, ErrLocked) {
 		return true, nil
 	}
 	return false, err
+}
+
+// Driven implements [Driver].
+func (m *Memory) Driven(_ context.Context, run string) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.held[run], nil
 }
 
 // Driven implements [Driver]. A process that died is its driver until the lease runs out.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 )
 
 const suffix = ".jsonl"
@@ -283,16 +284,38 @@ func (d *Dir) Lease(_ context.Context, run string) (func(), error) {
 	if err := CheckRun(run); err != nil {
 		return nil, err
 	}
+	for range leaseTries {
+		f, err := d.lockMark(run, Try)
+		if err == nil {
+			return sync.OnceFunc(func() { f.Close() }), nil
+		}
+		if !errors.Is(err, ErrLocked) {
+			return nil, err
+		}
+		if f, err = d.lockMark(run, Look); err != nil { // an owner: whoever looks lets others look
+			break
+		}
+		f.Close()
+		time.Sleep(leasePause)
+	}
+	return nil, fmt.Errorf("%w: %s", ErrOwned, run)
+}
+
+// Where others look whether a lease is taken, which they do for some microseconds, it is
+// tried for so often, with such a pause.
+const (
+	leaseTries = 2000
+	leasePause = time.Millisecond
+)
+
+func (d *Dir) lockMark(run string, how LockMode) (File, error) {
 	f, err := d.fs.Open(d.markFile(run), true)
 	if err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
-	if err := f.Lock(Try); err != nil {
+	if err := f.Lock(how); err != nil {
 		f.Close()
-		if errors.Is(err, ErrLocked) {
-			err = fmt.Errorf("%w: %s", ErrOwned, run)
-		}
 		return nil, err
 	}
-	return sync.OnceFunc(func() { f.Close() }), nil
+	return f, nil
 }

@@ -32,15 +32,16 @@ type File interface {
 // LockMode says how a file is locked.
 type LockMode int
 
-// The modes of a lock. Shared and Exclusive wait for the others; Try returns
-// ErrLocked instead.
+// The modes of a lock. Shared and Exclusive wait for the others. Try and Look return
+// ErrLocked instead; Try is exclusive, Look is shared.
 const (
 	Shared LockMode = iota
 	Exclusive
 	Try
+	Look
 )
 
-// ErrLocked is returned by a Try lock that somebody else holds.
+// ErrLocked is returned by a Try or Look lock that somebody else holds.
 var ErrLocked = errors.New("journal: locked")
 
 // osFiles is the operating system's file system.

@@ -122,7 +122,7 @@ type Journal interface {
 	// returns those before the record that is wrong.
 	Read(ctx context.Context, run string, after Record) ([]Record, error)
 
-	// Runs lists the runs, sorted.
+	// Runs lists the runs, in the order of [CompareRuns].
 	Runs(ctx context.Context) ([]string, error)
 
 	// Lease makes the caller the only driver of the run until release, or returns

@@ -50,7 +50,7 @@ func (d *Dir) Runs(context.Context) ([]string, error) {
 			runs = append(runs, name)
 		}
 	}
-	slices.Sort(runs)
+	slices.SortFunc(runs, CompareRuns)
 	if dated && began.Sub(changed) > settledAfter {
 		d.listing.mu.Lock()
 		d.listing.changed, d.listing.runs = changed, slices.Clone(runs)

@@ -11,7 +11,7 @@ import (
 
 // lock takes the file's lock, which closing the file drops.
 func lock(f *os.File, mode LockMode) error {
-	how := map[LockMode]int{Shared: unix.LOCK_SH, Exclusive: unix.LOCK_EX, Try: unix.LOCK_EX | unix.LOCK_NB}[mode]
+	how := map[LockMode]int{Shared: unix.LOCK_SH, Exclusive: unix.LOCK_EX, Try: unix.LOCK_EX | unix.LOCK_NB, Look: unix.LOCK_SH | unix.LOCK_NB}[mode]
 	for {
 		err := unix.Flock(int(f.Fd()), how)
 		switch {

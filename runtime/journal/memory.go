@@ -49,7 +49,7 @@ func (m *Memory) Read(_ context.Context, run string, after Record) ([]Record, er
 func (m *Memory) Runs(context.Context) ([]string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return slices.Sorted(maps.Keys(m.runs)), nil
+	return slices.SortedFunc(maps.Keys(m.runs), CompareRuns), nil
 }
 
 // Lease implements [Journal].

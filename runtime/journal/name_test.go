@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -17,11 +18,28 @@ func TestNames(t *testing.T) {
 		t.Errorf("%s, want %s", names[0], want)
 	}
 	names = slices.Delete(names, 6, 7) // a part of a part later than the one before it: chance decides
-	if !slices.IsSorted(names) {
+	if !slices.IsSorted(names) || !slices.IsSortedFunc(names, CompareRuns) {
 		t.Errorf("%q", names)
 	}
 	a, b := NewRun(), NewRun()
 	if err := CheckRun(a); err != nil || a == b {
 		t.Error(err, a, b)
+	}
+}
+
+// TestCompareRuns: numbers stand in the order of their values, turns behind their
+// conversation, and the order is the same from wherever it is begun.
+func TestCompareRuns(t *testing.T) {
+	want := []string{"2", "02-1", "10", "20261128-225959-222ZZZZZZZ", "20261128-225959-222ZZZZZZZ-1", "20261128-225959-222ZZZZZZZ-2", "20261128-225959-222ZZZZZZZ-10",
+		"20261128-225959-22AZZZZZZZ", "20261128-225959-3AAZZZZZZZ", "1a", "9z", "child", "order-2", "order-10", "order-10-b", "order-x", "order.10"}
+	for range 200 {
+		got := slices.Clone(want)
+		rand.Shuffle(len(got), func(i, j int) { got[i], got[j] = got[j], got[i] })
+		if slices.SortFunc(got, CompareRuns); !slices.Equal(got, want) {
+			t.Fatalf("%q", got)
+		}
+	}
+	if CompareRuns("2", "02") == 0 || CompareRuns("2", "02") != -CompareRuns("02", "2") || CompareRuns("a", "a") != 0 {
+		t.Error("two names of one number are one")
 	}
 }

@@ -315,5 +315,5 @@ func (s *Stream) Runs(ctx context.Context) ([]string, error) {
 	s.mu.Lock()
 	s.counted = counted
 	s.mu.Unlock()
-	return slices.Sorted(maps.Keys(counted)), nil
+	return slices.SortedFunc(maps.Keys(counted), CompareRuns), nil
 }

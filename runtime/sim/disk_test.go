@@ -145,17 +145,18 @@ func (f *file) Sync() error {
 func (f *file) Lock(how journal.LockMode) error {
 	free := func() bool {
 		for other, held := range f.in.locks {
-			if other != f && (held != journal.Shared || how != journal.Shared) {
+			if other != f && !(shared(held) && shared(how)) {
 				return false
 			}
 		}
 		return true
 	}
-	if err := f.p.wait("lock", func() bool { return how == journal.Try || free() }); err != nil {
+	tries := how == journal.Try || how == journal.Look
+	if err := f.p.wait("lock", func() bool { return tries || free() }); err != nil {
 		return err
 	}
-	if how == journal.Try && !free() {
-		if !f.p.thief {
+	if tries && !free() {
+		if !f.p.thief || how == journal.Look {
 			return journal.ErrLocked
 		}
 		f.p.w.faults["second owner of a lease"]++
@@ -163,6 +164,8 @@ func (f *file) Lock(how journal.LockMode) error {
 	f.in.locks[f] = how
 	return nil
 }
+
+func shared(how journal.LockMode) bool { return how == journal.Shared || how == journal.Look }
 
 func (f *file) Close() error {
 	delete(f.in.locks, f)
