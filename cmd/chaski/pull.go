@@ -14,6 +14,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/alecthomas/kong"
+	"golang.org/x/term"
 
 	"github.com/chaski-dev/chaski/llm/hub"
 )
@@ -34,9 +35,7 @@ func (c *pullCmd) Run(ctx context.Context) error {
 	}
 	m, err := h.Pull(ctx, c.Name)
 	end()
-	if ctx.Err() != nil {
-		fmt.Fprintln(os.Stderr, "what has come is kept: the same command goes on with it")
-	}
+	kept(ctx)
 	if err != nil {
 		return err
 	}
@@ -103,24 +102,41 @@ func (c *modelRmCmd) Run() error {
 	return errors.Join(errs...)
 }
 
-// openHub is the hub of the environment with a bar for each file; end takes the bar away.
+// openHub is the hub of the environment with a line for each file that comes; end takes
+// the line away.
 func openHub() (h *hub.Hub, end func(), err error) {
 	h, err = hub.FromEnv()
 	if err != nil {
 		return nil, nil, err
 	}
-	var current string
-	step, stop := func(int64, int64) {}, func() {}
-	h.Progress = func(file string, done, all int64) {
-		if file != current {
-			stop()
-			current = file
-			step, stop = progressBytes(file)
-		}
-		step(done, all)
+	if !term.IsTerminal(int(os.Stderr.Fd())) {
+		h.Notice = func(text string) { fmt.Fprintln(os.Stderr, "chaski:", text) }
+		return h, func() {}, nil
 	}
-	h.Notice = func(text string) { fmt.Fprintln(os.Stderr, "chaski:", text) }
-	return h, func() { stop() }, nil
+	var line *progressLine
+	of := ""
+	end = func() {
+		if line != nil {
+			line.end()
+		}
+	}
+	h.Progress = func(file string, done, all int64) {
+		if line == nil || of != file {
+			end()
+			of = file
+			line = newProgressLine(file, os.Stderr, stderrColumns)
+			line.bytes = true
+		}
+		line.step(done, all)
+	}
+	h.Notice = func(text string) {
+		if text = "chaski: " + text + "\n"; line != nil {
+			line.aside(text)
+		} else {
+			fmt.Fprint(os.Stderr, text)
+		}
+	}
+	return h, end, nil
 }
 
 // pulled returns the path of a named model, which is pulled if it is not on this disk.
@@ -129,8 +145,17 @@ func pulled(ctx context.Context, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer end()
-	return h.Path(ctx, name)
+	path, err := h.Path(ctx, name)
+	end()
+	kept(ctx)
+	return path, err
+}
+
+// kept says of a pull that was interrupted that it was not for nothing.
+func kept(ctx context.Context) {
+	if ctx.Err() != nil {
+		fmt.Fprintln(os.Stderr, "what has come is kept: the same command goes on with it")
+	}
 }
 
 // offlineFlag is --offline, for a command what CHASKI_OFFLINE is for all.

@@ -18,7 +18,7 @@ var (
 	ErrNotFound = errors.New("not found")
 	ErrGated    = errors.New("access is not granted")
 	ErrCorrupt  = errors.New("the bytes are not those that the source names")
-	ErrOffline  = errors.New("it is not on this disk, and pulling is off")
+	ErrOffline  = errors.New("it is not on this disk, and pulling is off (--offline, CHASKI_OFFLINE, HF_HUB_OFFLINE)")
 	ErrDiskFull = errors.New("the disk is full")
 	// ErrUnreachable: the name of the source is not known, or nobody answers there.
 	ErrUnreachable = errors.New("cannot be reached")
@@ -154,7 +154,7 @@ func (h *Hub) pull(ctx context.Context, n Name) (m *Model, err error) {
 		if m, err := h.record(n); err == nil && m.whole(h.Dir) {
 			return m, nil
 		}
-		return nil, ErrOffline
+		return nil, fmt.Errorf("%w; %s", ErrOffline, h.pulled())
 	}
 	var files []remote
 	m = &Model{Name: n.String(), Pulled: time.Now().UTC().Truncate(time.Second)}
@@ -189,15 +189,20 @@ func (h *Hub) elsewhere(n Name) string {
 	if n.Source == HuggingFace {
 		mirror = "HF_ENDPOINT names a mirror"
 	}
-	here := "no model was pulled so far"
-	if models, err := h.List(); err == nil && len(models) > 0 {
-		names := make([]string, len(models))
-		for i, m := range models {
-			names[i] = m.Name
-		}
-		here = "on this disk: " + list(names)
+	return "without network give the path of a file in place of a name, or a name that is on this disk (" + h.pulled() + "); " + mirror + ", HTTPS_PROXY a proxy"
+}
+
+// pulled lists what a name may be without network.
+func (h *Hub) pulled() string {
+	models, err := h.List()
+	if err != nil || len(models) == 0 {
+		return "no model was pulled so far"
 	}
-	return "without network give the path of a file in place of a name, or a name that is on this disk (" + here + "); " + mirror + ", HTTPS_PROXY a proxy"
+	names := make([]string, len(models))
+	for i, m := range models {
+		names[i] = m.Name
+	}
+	return "pulled were " + list(names)
 }
 
 // room refuses a pull that the disk cannot hold, before it takes hours to find out.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -36,8 +37,9 @@ func TestUnreachable(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer silent.Close()
-	secret := httptest.NewTLSServer(http.NotFoundHandler())
-	secret.Config.ErrorLog = nil
+	secret := httptest.NewUnstartedServer(http.NotFoundHandler())
+	secret.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secret.StartTLS()
 	defer secret.Close()
 	for name, c := range map[string]struct {
 		endpoint, registry, model string
@@ -71,7 +73,10 @@ func TestUnreachable(t *testing.T) {
 				})
 			}
 			var tries atomic.Int32
-			h := &Hub{Dir: filepath.Join(t.TempDir(), "models"), Endpoint: c.endpoint, Registry: c.registry, pause: time.Millisecond, idle: 100 * time.Millisecond}
+			h := &Hub{Dir: filepath.Join(t.TempDir(), "models"), Endpoint: c.endpoint, Registry: c.registry, pause: time.Millisecond}
+			if name == "silent" {
+				h.idle = 100 * time.Millisecond
+			}
 			h.Client = &http.Client{Transport: transport(func(r *http.Request) (*http.Response, error) {
 				if name != "a host of storage" || r.URL.Host == gone {
 					tries.Add(1)
@@ -97,8 +102,12 @@ func TestUnreachable(t *testing.T) {
 	if _, err := h.Pull(t.Context(), "hf:ann/m"); err != nil {
 		t.Fatal(err)
 	}
+	off := &Hub{Dir: h.Dir, Offline: true}
+	if _, err := off.Path(t.Context(), "hf:ann/other"); !errors.Is(err, ErrOffline) || !strings.Contains(err.Error(), "pulled were hf:ann/m") {
+		t.Error(err)
+	}
 	away := &Hub{Dir: h.Dir, Endpoint: "http://" + gone, pause: time.Millisecond}
-	if _, err := away.Pull(t.Context(), "hf:ann/other"); err == nil || !strings.Contains(err.Error(), "on this disk: hf:ann/m") {
+	if _, err := away.Pull(t.Context(), "hf:ann/other"); err == nil || !strings.Contains(err.Error(), "pulled were hf:ann/m") {
 		t.Error(err)
 	}
 	if _, err := away.Pull(t.Context(), "hf:ann/m"); err == nil || !strings.Contains(err.Error(), "is here and needs no network") {
