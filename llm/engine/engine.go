@@ -247,14 +247,11 @@ func New(m *llama.Model, o Options) (e *Engine, err error) {
 		src, wrong := SourceOf(m.File)
 		e.setTokenizer(tok, src, cmp.Or(err, wrong))
 		e.vectors = vectorsOf(m.File)
-		if n, err := m.File.Int(beamsKey); err == nil {
-			e.beams = min(max(n, 1), llm.MaxBeams)
+		err = e.habits(m.File)
+		if err == nil {
+			e.experts, err = expertsOf(m.File)
 		}
-		if p, err := m.File.Float(callKey); err == nil && p > 0 && p <= 1 {
-			e.call = p
-		}
-		e.sure = fitted(m.File)
-		if e.experts, err = expertsOf(m.File); err != nil {
+		if err != nil {
 			e.threads.Close()
 			return nil, errors.Join(err, e.pages.Close())
 		}
@@ -270,6 +267,28 @@ func New(m *llama.Model, o Options) (e *Engine, err error) {
 	e.cache.Report = e.report
 	go e.loop()
 	return e, nil
+}
+
+// habits reads how the model's file wants it to be decoded.
+func (e *Engine) habits(f *gguf.File) error {
+	beams, err := f.Int(beamsKey)
+	switch {
+	case err == nil:
+		e.beams = min(max(beams, 1), llm.MaxBeams)
+	case !errors.Is(err, gguf.ErrMissing):
+		return err
+	}
+	call, err := f.Float(callKey)
+	switch {
+	case err == nil && call > 0 && call <= 1:
+		e.call = call
+	case err == nil:
+		return &gguf.KeyError{Key: callKey, Err: fmt.Errorf("%g, want a probability", call)}
+	case !errors.Is(err, gguf.ErrMissing):
+		return err
+	}
+	e.sure = fitted(f)
+	return nil
 }
 
 func (e *Engine) report(err error) {
