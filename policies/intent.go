@@ -129,6 +129,9 @@ func names(call *ask.Call, text string) bool {
 func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origin) *ask.Call {
 	call := &ask.Call{Acts: t.actsWith(args)}
 	call.NeedsVerb, call.Others = t.needsVerb(), r.bundle.others(t, args)
+	for _, name := range sortedKeys(t.props) {
+		call.Params = append(call.Params, slices.DeleteFunc(ask.NameWords(name), func(w string) bool { return vague[w] })...)
+	}
 	for _, name := range sortedKeys(args) {
 		low := strings.ToLower(name)
 		p, declared := t.props[name]
@@ -164,6 +167,10 @@ func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origi
 	return call
 }
 
+// vague are words of arguments' names that name no thing.
+var vague = map[string]bool{"id": true, "no": true, "number": true, "nr": true, "name": true, "type": true, "kind": true, "state": true, "status": true, "to": true, "from": true, "at": true, "on": true, "by": true, "of": true, "in": true, "for": true,
+	"new": true, "old": true, "action": true, "value": true, "text": true, "is": true, "all": true, "with": true, "until": true, "start": true, "end": true}
+
 // dates reports whether a moment of a call follows from a part of what the user said: "until Friday".
 func (r *Run) dates(in, name string, v any, args map[string]any, t *tool) bool {
 	key := fmt.Sprint(name, "\x00", v, "\x00", in)
@@ -196,15 +203,34 @@ func (t *tool) needsVerb() bool {
 func (b *Bundle) others(t *tool, args map[string]any) []ask.Other {
 	var out []ask.Other
 	given := slices.DeleteFunc(sortedKeys(args), func(name string) bool { return !slices.Contains(t.decides, name) })
+	figured := 0 // values that may be a thing's number
+	for _, name := range given {
+		if s, ok := args[name].(string); ok && strings.ContainsAny(s, "0123456789") {
+			figured++
+		}
+	}
 	for _, name := range sortedKeys(b.tools) {
 		o := b.tools[name]
 		if o == t || !o.spec.EffectOrOnce().HasEffect() {
 			continue
 		}
 		all := len(given) > 0 && !slices.ContainsFunc(given, func(name string) bool { return !slices.Contains(o.decides, name) })
-		out = append(out, ask.Other{Acts: o.acts, Takes: o.decides, Alike: all || len(t.decideTypes) > 0 && slices.Equal(t.decideTypes, o.decideTypes)})
+		alike := all || len(t.decideTypes) > 0 && slices.Equal(t.decideTypes, o.decideTypes) && o.numbered() <= figured
+		out = append(out, ask.Other{Acts: o.acts, Takes: o.decides, Alike: alike, Bound: o.needsVerb() || o.acts.Strict(), Texts: len(o.data)+len(o.content) > 0})
 	}
 	return out
+}
+
+// numbered counts the deciding arguments that are called as the number of a thing is.
+func (t *tool) numbered() int {
+	n := 0
+	for _, name := range t.decides {
+		list := ask.NameWords(name)
+		if len(list) > 0 && list[len(list)-1] == "id" && fmt.Sprint(t.props[name].Type) == "string" {
+			n++
+		}
+	}
+	return n
 }
 
 // deciding lists the arguments that are neither data nor content, and their types, sorted.

@@ -41,10 +41,22 @@ func of(parts, verbs, nouns []string, deed string) Acts {
 			main = i
 		}
 	}
-	if main < 0 && len(parts) > 0 && len(verbs) == 0 {
+	apart := len(parts) > 1 && main <= 0 && particlesOf[parts[1]] // top_up, dry_off
+	if main < 0 && len(parts) > 0 && (len(verbs) == 0 || apart) {
 		main = 0
 	}
 	for i, p := range parts {
+		if i == 1 && apart {
+			if p == "back" { // it says where to
+				a.nouns = append(a.nouns, p)
+			}
+			continue
+		}
+		if i == main && apart && find(p) == nil {
+			a.named, a.verbs = append(a.named, p), append(a.verbs, p+"+"+parts[1])
+			a.mean(senseOf[p+"+"+parts[1]])
+			continue
+		}
 		if i == main {
 			a.add(p)
 			if i+1 < len(parts) && senseOf[p+"+"+parts[i+1]] != nil { // check_in, shut_down
@@ -111,11 +123,14 @@ func of(parts, verbs, nouns []string, deed string) Acts {
 	return a
 }
 
+// particlesOf are those of English verbs that a tool's name may end with.
+var particlesOf = set("up off out down back over away on")
+
 // baseEnds are the endings of base forms, the longest first, and separable what German sets apart from
 // a verb.
 var (
 	baseEnds  = map[lang][]string{de: {"en", "n"}, fr: {"er", "ir", "re"}, it: {"are", "ere", "ire", "rre"}, es: {"ar", "er", "ir"}, pt: {"ar", "er", "ir"}}
-	separable = strings.Fields("zurück herunter herein heraus hinaus hinein weiter nieder hoch raus rein runter rauf rüber ab an auf aus bei ein fest frei her hin los mit nach um vor weg zu")
+	separable = strings.Fields("trocken fertig bereit sicher still frei fest sauber leer voll warm kalt offen kaputt krank gut teil statt bekannt zusammen zurück herunter herein heraus hinaus hinein weiter nieder hoch raus rein runter rauf rüber ab an auf aus bei ein her hin los mit nach um vor weg zu")
 )
 
 // stemsOf returns the stems of a declared verb that has the ending of a base form in a language, so that
@@ -307,6 +322,9 @@ func (a Acts) Words() []string {
 	return slices.Compact(out)
 }
 
+// Strict reports whether the object of the acts must be named.
+func (a Acts) Strict() bool { return a.strict }
+
 // Deed reports whether the tool's own name is that of a deed.
 func (a Acts) Deed() bool {
 	return slices.ContainsFunc(a.named, func(w string) bool { return find(w) != nil })
@@ -345,6 +363,9 @@ func (a *Acts) isNoun(t *token) bool {
 	if t.sign || t.quoted {
 		return false
 	}
+	if last := compounded(t.text); last != "" {
+		return a.isNoun(&token{text: last, fold: fold(last)})
+	}
 	for _, n := range a.nouns {
 		if t.text == n || t.text == n+"s" || t.text == n+"es" {
 			return true
@@ -357,6 +378,18 @@ func (a *Acts) isNoun(t *token) bool {
 	}
 	return false
 }
+
+// compounded is the last part of a word that hyphens join of others, as ph-analyse; "" if it is none, or
+// its first part says what it is not: non-smoking.
+func compounded(w string) string {
+	first, rest, ok := strings.Cut(w, "-")
+	if !ok || first == "" || privative[first] || strings.ContainsAny(w, "0123456789._/@") {
+		return ""
+	}
+	return rest[strings.LastIndexByte(rest, '-')+1:]
+}
+
+var privative = set("non no not anti un nicht ex ohne sans sin sem pre post semi sub e")
 
 // hasNoun reports whether words hold a noun of the acts.
 func (a *Acts) hasNoun(words []token) bool {

@@ -127,7 +127,12 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 				return v.strength == 2, true
 			}
 		}
-		return false, false
+		for _, v := range c.verbs(a) { // that no list has: "müsste trockengestellt werden"
+			if v.strength == 2 && v.form == telling && v.lang == de && c.orders(v) && c.negates() < 0 && s.object(i, v, call) {
+				return true, true
+			}
+		}
+		return false, s.without(i, call)
 	}
 	if c.calledOff(a) {
 		return false, false
@@ -140,7 +145,32 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 			return v.strength == 2, true
 		}
 	}
-	return false, c.delivers(call) && c.negates() < 0 || s.without(i, call) || s.chooses(i, call)
+	return false, c.delivers(call) && c.negates() < 0 || c.named(call) || s.without(i, call) || s.chooses(i, call)
+}
+
+// named reports whether the clause orders the deed by what it makes, and says for whom or what: "reminders
+// to P-9 and P-31, please".
+func (c *clause) named(call *Call) bool {
+	if call.NeedsVerb || c.kind != plain || c.asked || !c.bare() || c.negates() >= 0 || c.find(hypothetical|know|report|keep|stop|question|await, 0, len(c.words)) >= 0 {
+		return false
+	}
+	i := c.opened()
+	for i < len(c.words) && (c.words[i].within&det != 0 || digit(c.words[i].text)) {
+		i++
+	}
+	if i+2 >= len(c.words) || c.words[i].quoted {
+		return false
+	}
+	deed := nominal[c.words[i].text]
+	if deed == "" {
+		deed = nominal[strings.TrimSuffix(c.words[i].text, "s")]
+	}
+	if deed == "" || !slices.Contains(call.Acts.named, deed) || c.words[i+1].text != "to" && c.words[i+1].text != "for" {
+		return false
+	}
+	return call.names(textOf(c, c.words[i+2:])) && !c.otherDeed(call, -1) && !slices.ContainsFunc(c.words, func(t token) bool {
+		return finite[t.text]&c.lang != 0 || !t.sign && t.within == 0 && past(t.text, c.lang) && !t.capped
+	})
 }
 
 // noneOfIt reports whether the clause asks for none of what the act makes: "send no reminders".
@@ -193,6 +223,9 @@ func (s *Said) object(i int, v verb, call *Call) bool {
 		return true
 	}
 	if v.strength < 2 {
+		if !c.asked && s.without(i, call) {
+			return true
+		}
 		if a.has("send") && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Role == To && v.Shape == Mail && v.Said(c.text) }) {
 			return true
 		}
@@ -312,7 +345,7 @@ func (s *Said) bans(i int, call *Call) bool {
 		}
 		return false
 	}
-	if named && a.alters && !a.keeps() && c.find(keep, 0, c.content) >= 0 && !c.lets(c.find(keep, 0, c.content)) && (c.negates() < 0 || c.hasAny(0, len(c.words), "touch", "toque", "toques", "touche", "touchez", "toccare", "mexa", "anfassen", "anrühren")) {
+	if k := c.find(keep, 0, c.content); named && a.alters && !a.keeps() && k >= 0 && !c.lets(k) && !slices.ContainsFunc(c.verbs(a), func(v verb) bool { return v.at == k && v.lang == hi && c.orders(v) }) && (c.negates() < 0 || c.hasAny(0, len(c.words), "touch", "toque", "toques", "touche", "touchez", "toccare", "mexa", "anfassen", "anrühren")) {
 		return true
 	}
 	if c.calledOff(a) {

@@ -73,7 +73,8 @@ func RoleOf(name string) Role {
 type Call struct {
 	Acts      Acts
 	Values    []Value
-	NeedsVerb bool // no request without its verb asks for it
+	NeedsVerb bool     // no request without its verb asks for it
+	Params    []string // words of the names of the tool's arguments that name a thing
 	Others    []Other
 }
 
@@ -81,7 +82,17 @@ type Call struct {
 type Other struct {
 	Acts  Acts
 	Alike bool     // it could be called with what the call names
+	Bound bool     // only its own verb asks for it
+	Texts bool     // it takes a text or other data
 	Takes []string // the arguments that decide
+}
+
+// isThing reports whether a word is a noun of the tool, or what it calls an argument.
+func (c *Call) isThing(t *token) bool { return c.Acts.isNoun(t) || c.isParam(t) }
+
+// isParam reports whether a word is what the tool calls an argument.
+func (c *Call) isParam(t *token) bool {
+	return !t.sign && !t.quoted && slices.ContainsFunc(c.Params, func(p string) bool { return t.text == p || t.text == p+"s" || t.text+"s" == p })
 }
 
 // names reports whether a text holds a value that a call is about.

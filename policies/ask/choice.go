@@ -32,6 +32,12 @@ func SaysChoice(choice, text string) bool {
 		return false
 	}
 	list := tokens(text)
+	for _, t := range list {
+		if last := compounded(t.text); last != "" { // Carnica-Königinnen
+			first, _, _ := strings.Cut(t.text, "-")
+			list = append(list, token{text: first, fold: fold(first)}, token{text: last, fold: fold(last)})
+		}
+	}
 	for _, p := range parts {
 		if !slices.ContainsFunc(list, func(t token) bool { return !t.sign && saysPart(p, &t) }) {
 			return false

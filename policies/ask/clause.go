@@ -63,6 +63,7 @@ type clause struct {
 type Said struct {
 	clauses  []clause
 	verbs    map[string]bool // of the run's own tools, in English
+	things   map[string]bool // what those work on
 	offer    string          // what the assistant said last
 	tongue   lang            // of the message
 	messages int
@@ -82,7 +83,7 @@ func Read(texts ...string) *Said {
 // added from here on.
 func (s *Said) Knows(list ...Acts) {
 	if s.verbs == nil {
-		s.verbs = map[string]bool{}
+		s.verbs, s.things = map[string]bool{}, map[string]bool{}
 	}
 	for _, a := range list {
 		for _, v := range a.named {
@@ -90,11 +91,17 @@ func (s *Said) Knows(list ...Acts) {
 				s.verbs[v] = true
 			}
 		}
+		for _, n := range a.nouns {
+			if !slices.Contains(a.named, n) {
+				s.things[n] = true
+			}
+		}
 	}
 }
 
 // knows marks a word that is, or is a form of, a verb of the run's own tools.
 func (s *Said) knows(t *token) {
+	t.thing = s.things[t.text]
 	if len(s.verbs) == 0 || t.verb || !isASCII(t.text) {
 		return
 	}
@@ -118,7 +125,7 @@ func (s *Said) Add(text string) {
 	s.messages++
 	first := len(s.clauses)
 	quotes := quotesOf(text)
-	s.tongue = language(tokens(text))
+	s.tongue = s.spokenIn(tokens(text))
 	for _, at := range sentences(text, quotes) {
 		if len(s.clauses) >= MaxClauses {
 			break
@@ -204,6 +211,17 @@ func (s *Said) tongueOf(list []token) lang {
 		return l | s.tongue
 	}
 	return l
+}
+
+// spokenIn tells the languages of a message. One of a few words that has no frequent one is in the
+// language of those before it: "ok, annullala".
+func (s *Said) spokenIn(list []token) lang {
+	const few = 5
+	l := language(list)
+	if bits.OnesCount8(uint8(s.tongue)) != 1 || l&(hi|th) != 0 || len(list) > few || slices.ContainsFunc(list, func(t token) bool { return knownIn[t.text]&l != 0 }) {
+		return l
+	}
+	return s.tongue
 }
 
 // joined is the text of words, and of what stands between words that follow each other.

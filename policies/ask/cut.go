@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -84,6 +85,10 @@ func (c *cutter) cut() {
 			c.cur.words, c.cur.kind = append(c.cur.words, list[i:end]...), subordinate
 			c.flush(false)
 			i = end
+		case c.follows(i):
+			c.flush(false)
+			c.cur.words = append(c.cur.words, *t)
+			i++
 		case t.starts&contrast != 0 && c.contrasts(i):
 			c.flush(true)
 			i = span(list, i, contrast)
@@ -128,6 +133,23 @@ func (c *cutter) cut() {
 	}
 	c.flush(false)
 }
+
+// follows reports whether an order follows from what was said so far: "he turned 18 so switch him to
+// adult". What somebody says is theirs to its end.
+func (c *cutter) follows(i int) bool {
+	if consequences[c.list[i].text]&c.lang == 0 || i+2 >= len(c.list) || len(c.cur.words) < 2 || c.onlyOpeners() {
+		return false
+	}
+	if slices.ContainsFunc(c.cur.words, func(t token) bool {
+		return t.starts&(report|know|content|hypothetical) != 0 && t.within&det == 0 || t.quoted
+	}) {
+		return false
+	}
+	next := &c.list[i+1]
+	return !next.sign && (c.lang&en != 0 && next.verb && (!next.noun || i+2 < len(c.list) && (c.list[i+2].within&(det|pronoun) != 0 || particlesOf[c.list[i+2].text])) || next.starts&frame != 0 || c.lang&en == 0 && foreignVerb(next, c.lang) && !frequent(next, c.lang))
+}
+
+var consequences = wordSets["consequence"]
 
 // thaiEnds are the polite words that end a Thai sentence.
 var thaiEnds = set("ครับ ค่ะ คะ นะครับ นะคะ นะค่ะ")

@@ -94,7 +94,7 @@ func (c *clause) spokenOfAside(v Value) bool {
 		}
 		first := i > 0 && c.words[i-1].sign && c.words[i-1].text == ","
 		says := i+1 < len(c.words) && c.words[i+1].within == 0 && !c.words[i+1].sign && !digit(c.words[i+1].text) && len(c.words[i+1].text) > 3
-		if v.Shape == Number && says && measured[c.words[i+1].text] != nil && (i+2 >= len(c.words) || c.words[i+2].sign || c.words[i+2].within&opener != 0) {
+		if v.Shape == Number && says && (measured[c.words[i+1].text] != nil || slices.Contains(NameWords(v.Name), c.words[i+1].text)) && (i+2 >= len(c.words) || c.words[i+2].sign || c.words[i+2].within&opener != 0) {
 			says = false // ", 60 copies"
 		}
 		if v.Shape == Number && i+1 < len(c.words) && currencies[c.words[i+1].text] {

@@ -64,9 +64,9 @@ func english(w, base string) form {
 var orders = map[lang]*regexp.Regexp{
 	de: regexp.MustCompile(`^(?:e|en|n|t|et|est|st|ere?n?|le|ele?n?)?$`),
 	fr: regexp.MustCompile(`^(?:e|es|ez|er|ons|s|ir|is|issez|re|t|ds|d|dre|rez|onds|ondez|ondre|tez|ttez|ttre|ttez|ire|vez|yez|yer|uez|uer|gez|ger|ce|cez|cer|frir|vre|vrez)?$`),
-	it: regexp.MustCompile(`^(?:(?:a|i|e|o|hi|ha|gli|ni|na|iate|ate|ete|ite|are|ere|ire|iamo|arla|ino|isci|isca|ghi|chi|tere|tete|di|da)(?:mi|ti|ci|lo|la|li|le|ne|gli|glielo|melo|mela)?|(?:ar|er|ir|sci|sca|re|r)(?:mi|ti|ci|lo|la|li|le|ne|gli|melo|mela|glielo)?)?$`),
-	es: regexp.MustCompile(`^(?:(?:a|e|as|es|en|an|ad|ed|id|ar|er|ir|ue|ues|uen|que|ques|ga|gas|gan|ce|za|ja|jas|jan|ar|der|deis|eis|ais)(?:me|te|se|lo|la|le|los|las|les|nos|melo|mela|selo|sela|melos|selos)?)?$`),
-	pt: regexp.MustCompile(`^(?:e|a|i|is|í|em|am|ar|er|ir|ue|uem|ua|uam|as|es|ra|ram|za|ze|ça|ca|que|quem|gue|ie|iem|ia|iam)?$`),
+	it: regexp.MustCompile(`^(?:(?:assi|essi|issi|eresti|iresti|ereste|a|i|e|o|hi|ha|gli|ni|na|iate|ate|ete|ite|are|ere|ire|iamo|arla|ino|isci|isca|ghi|chi|tere|tete|di|da)(?:mi|ti|ci|lo|la|li|le|ne|gli|glielo|melo|mela)?|(?:ar|er|ir|sci|sca|re|r)(?:mi|ti|ci|lo|la|li|le|ne|gli|melo|mela|glielo)?)?$`),
+	es: regexp.MustCompile(`^(?:(?:aras|ara|ieras|iera|arías|erías|irías|arias|erias|irias|ye|yes|ya|yas|a|e|as|es|en|an|ad|ed|id|ar|er|ir|ue|ues|uen|que|ques|ga|gas|gan|ce|za|ja|jas|jan|ar|der|deis|eis|ais)(?:me|te|se|lo|la|le|los|las|les|nos|melo|mela|selo|sela|melos|selos)?)?$`),
+	pt: regexp.MustCompile(`^(?:asses|asse|esses|esse|isses|isse|arias|erias|irias|e|a|i|is|í|em|am|ar|er|ir|ue|uem|ua|uam|as|es|ra|ram|za|ze|ça|ca|que|quem|gue|ie|iem|ia|iam)?$`),
 }
 
 // names are the endings of nouns for deeds.
@@ -191,11 +191,21 @@ func (c *clause) verb(i int, a *Acts) (verb, bool) {
 // no word that the reader knows, is a verb of the tool's own name but for one letter: "delet", "cancle".
 func (c *clause) misspelt(i int, a *Acts) bool {
 	t := &c.words[i]
-	if len(t.text) < 5 || !isASCII(t.text) || t.verb || t.noun || t.within != 0 || t.starts != 0 || knownIn[t.text] != 0 || t.inflected() || falseFriends[t.text] || i+1 >= len(c.words) || finite[c.words[i+1].text] != 0 || i != c.opened() && c.frameBefore(i) != i || t.capped && i > 0 {
+	if len(t.text) < 4 || !isASCII(t.text) || t.verb || t.noun || t.within != 0 || t.starts != 0 || knownIn[t.text] != 0 || t.inflected() || falseFriends[t.text] || i+1 >= len(c.words) || finite[c.words[i+1].text] != 0 || i != c.opened() && c.frameBefore(i) != i || t.capped && i > 0 {
 		return false
 	}
 	for _, v := range a.named {
-		if len(v) >= 5 && isASCII(v) && oneOff(t.text, v) {
+		if isASCII(v) && (len(v) >= 5 && len(t.text) >= 5 && oneOff(t.text, v) || len(v) == 4 && len(t.text) == 4 && swapped(t.text, v)) {
+			return true
+		}
+	}
+	return false
+}
+
+// swapped reports whether two words differ by two letters that are changed over, but for the first.
+func swapped(a, b string) bool {
+	for i := 1; i+1 < len(a); i++ {
+		if a[i] == b[i+1] && a[i+1] == b[i] && a[i] != b[i] && a[:i] == b[:i] && a[i+2:] == b[i+2:] {
 			return true
 		}
 	}
@@ -251,6 +261,18 @@ func (c *clause) hasWord(w string, from int) bool {
 	return from <= len(c.words) && slices.ContainsFunc(c.words[from:], func(t token) bool { return t.text == w })
 }
 
+// quantity reports whether so and so much of something stands at a word: "1200 kilos of", "another 5".
+func (c *clause) quantity(i int) bool {
+	if i < len(c.words) && (c.words[i].text == "another" || c.words[i].text == "in" || c.words[i].text == "a") {
+		i++
+	}
+	if i >= len(c.words) || c.words[i].quoted {
+		return false
+	}
+	n, end := numeral(c.words, i, c.lang)
+	return amountForm.MatchString(c.words[i].text) || end > i && n != 1
+}
+
 // toSpeaker reports whether an English verb asks for an answer, not for an act: "tell me",
 // "let me know"; and whether one that means an act only so does not: "get the list", but "get me
 // two".
@@ -265,7 +287,7 @@ func (c *clause) toSpeaker(i int) bool {
 		let := slices.IndexFunc(c.words[:i], func(t token) bool { return t.text == "let" })
 		return let < 0 || me(let+1)
 	case "get":
-		return !me(i+1) && !c.hasWord("back", i) && !(i+1 < len(c.words) && c.words[i+1].text == "rid")
+		return !me(i+1) && !c.quantity(i+1) && !c.hasWord("back", i) && !(i+1 < len(c.words) && c.words[i+1].text == "rid")
 	}
 	return false
 }

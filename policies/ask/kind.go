@@ -439,7 +439,7 @@ func (c *clause) bare() bool {
 		if i > 0 && tellsState[t.text] { // with 62 I'm happy
 			return false
 		}
-		if c.lang&en != 0 && (t.verb || t.inflected()) && !(t.noun && i > 0 && !c.behind(i)) && t.within&later == 0 || t.starts&other != 0 && t.within&(later|await|det|opener) == 0 {
+		if c.lang&en != 0 && (t.verb || t.inflected()) && !(t.noun && i > c.opened() && !c.behind(i)) && t.within&later == 0 || t.starts&other != 0 && t.within&(later|await|det|opener) == 0 {
 			return false
 		}
 		if t.starts&(keep|question|know|hypothetical|report|stop) != 0 && t.within&(later|negator|and) == 0 && !(c.lang&en == 0 && t.within&(det|pronoun) != 0) {

@@ -61,7 +61,7 @@ func (c *clause) ordersEnglish(v verb) bool {
 		}
 		return false
 	case done:
-		if c.permits(v) || c.causes(v, f) {
+		if c.permits(v) || c.causes(v, f) || c.toBe(v) {
 			return true
 		}
 		if q := c.find(question, f, v.at); f < 0 || q >= 0 && c.words[q].text != "is" && c.words[q].text != "are" {
@@ -154,7 +154,7 @@ func (c *clause) headAt(at int) bool {
 				j++
 			}
 		case t.text == "to" && at == j+1 && c.opened() < j && c.words[c.opened()].starts&light != 0:
-		case j == 0 && t.capped && vocative && t.within&(target|source|det) == 0 && !possessive(t.text):
+		case j == 0 && t.capped && vocative && t.within&(target|source|det) == 0 && knownIn[t.text]&en == 0 && !possessive(t.text):
 			vocative = false
 		default:
 			return false
@@ -214,7 +214,7 @@ func (c *clause) firstVerb(from, at int) bool {
 		if t.starts&(subject|report|question) != 0 && t.text != "is" && t.text != "are" {
 			return false
 		}
-		if (t.verb || t.starts&other != 0) && t.text != "have" && t.text != "get" && t.starts&light == 0 && !t.noun && t.within&(frame|opener) == 0 {
+		if (t.verb || t.starts&other != 0) && t.text != "have" && t.text != "get" && t.starts&light == 0 && !t.noun && !t.thing && t.within&(frame|opener) == 0 {
 			return false
 		}
 	}
@@ -281,6 +281,9 @@ func (c *clause) ordersLatin(v verb) bool {
 	if v.at > 1 && c.permitsLatin(v) {
 		return true
 	}
+	if c.isTo(v) || !c.asked && c.puts(v) {
+		return true
+	}
 	if v.form == naming {
 		i := v.at - 1
 		for i >= 0 && c.words[i].within&(det|opener) != 0 && c.words[i].within&frame == 0 {
@@ -307,12 +310,15 @@ func (c *clause) ordersLatin(v verb) bool {
 	}
 	for j := 0; j < v.at; j++ {
 		t := &c.words[j]
+		if v.lang == de && consequences[t.text]&de != 0 && strings.HasSuffix(c.words[v.at].text, "t") && f < 0 {
+			return false // "also storniert Toni"
+		}
 		switch {
 		case t.sign, t.within&(opener|and|harmless|frame|later) != 0, t.starts&light != 0:
 		case j == 0 && t.capped && len(c.words) > 1 && t.within&det == 0 && !c.begins:
 		case c.lang == fr && t.text == "tu" && j+1 < v.at && forMe[c.words[j+1].text], t.text == "nous", t.text == "nos", t.text == "ci", t.text == "me", t.text == "mi", t.text == "te", t.text == "de", t.text == "d'", t.text == "di":
 		default:
-			return c.final(v)
+			return c.final(v) || c.hangs(v)
 		}
 	}
 	return true
@@ -335,6 +341,9 @@ func (c *clause) spokenOf(from, at int) bool {
 // passive reports whether the clause says that something is to be done to a thing: "soll
 // storniert werden".
 func (c *clause) passive(v verb, f int) bool {
+	if v.lang == de && !c.asked && c.hasWord("werden", v.at) && c.hasAny(0, v.at, "müsste", "müssten", "sollte", "sollten") && c.find(speaker|report|hypothetical|know|negator, 0, len(c.words)) < 0 {
+		return true
+	}
 	if f < 0 {
 		return false
 	}
@@ -347,7 +356,7 @@ func (c *clause) passive(v verb, f int) bool {
 		}
 		fallthrough
 	default:
-		return c.hasAny(0, v.at, "être", "essere", "ser", "vanno", "va", "soit", "soient", "venisse", "venissero", "venga", "vengano", "sia", "siano", "fosse", "fossero", "sea", "sean", "fuera", "fueran", "seja", "sejam", "fossem")
+		return c.hasAny(0, v.at, "être", "essere", "ser", "vanno", "va", "soit", "soient", "venisse", "venissero", "venga", "vengano", "sia", "siano", "fosse", "fossero", "sea", "sean", "fuera", "fueran", "seja", "sejam", "fossem", "fique", "fiquem", "quede", "queden", "resti", "restino", "reste", "restent")
 	}
 }
 
@@ -398,7 +407,7 @@ func (c *clause) ordersHindi(v verb) bool {
 			return false
 		}
 	}
-	if framed {
+	if framed || c.obliges(v) {
 		return true
 	}
 	for _, e := range hindiEnds {
@@ -414,6 +423,24 @@ func (c *clause) ordersHindi(v verb) bool {
 			if strings.HasSuffix(c.words[j].text, e) && len(c.words[j].text) > len(e)+3 && foreignVerb(&c.words[j], hi) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// obliges reports whether a Hindi clause ends by saying that it has to be done: "रद्द करनी है", "ले जाना है".
+func (c *clause) obliges(v verb) bool {
+	last := len(c.words) - 1
+	for last > v.at && (c.words[last].sign || c.words[last].within&opener != 0) {
+		last--
+	}
+	if last < v.at+1 || c.asked || c.words[last].text != "है" && c.words[last].text != "हैं" && c.words[last].text != "होगा" && c.words[last].text != "होगी" || c.find(speaker|report|subject|negator, 0, len(c.words)) >= 0 {
+		return false
+	}
+	w := c.words[last-1].text
+	for _, end := range []string{"ना", "नी", "ने"} {
+		if strings.HasSuffix(w, end) && (last-1 == v.at || last-1 <= v.at+2) {
+			return true
 		}
 	}
 	return false
@@ -492,6 +519,56 @@ func (c *clause) prepositional(i int) bool {
 	}
 	t := &c.words[i]
 	return !t.sign && t.within&(pronoun|speaker|negator|later|opener|det) == 0 && !foreignVerb(t, es|pt)
+}
+
+// toBe reports whether an English clause says that a thing is to be done: "crate 7 is to be moved".
+func (c *clause) toBe(v verb) bool {
+	return v.at > 3 && !c.asked && c.words[v.at-1].text == "be" && c.words[v.at-2].text == "to" && (c.words[v.at-3].text == "is" || c.words[v.at-3].text == "are") &&
+		c.find(speaker|report|know|hypothetical|negator|question, 0, v.at-3) < 0 && c.find(report, v.at, len(c.words)) < 0
+}
+
+// isTo reports whether a clause says that a thing is to be done: "est à confier", "è da spostare".
+func (c *clause) isTo(v verb) bool {
+	if v.at < 2 || c.asked || v.form != ordering || c.find(speaker|report|know|negator, 0, v.at) >= 0 || c.find(report, v.at, len(c.words)) >= 0 {
+		return false
+	}
+	is := &c.words[v.at-2]
+	switch v.lang {
+	case fr:
+		return c.words[v.at-1].text == "à" && (is.text == "est" || is.text == "sont") && (strings.HasSuffix(c.words[v.at].text, "er") || strings.HasSuffix(c.words[v.at].text, "re") || strings.HasSuffix(c.words[v.at].text, "ir"))
+	case it:
+		return c.words[v.at-1].text == "da" && (is.text == "è" || is.text == "sono") && strings.HasSuffix(c.words[v.at].text, "re")
+	case de:
+		return v.at+1 == len(c.words) && c.words[v.at-1].text == "zu" && strings.HasSuffix(c.words[v.at].text, "n") && c.hasAny(0, v.at, "ist", "sind")
+	}
+	return false
+}
+
+// puts reports whether the clause orders a thing to be brought into a state: "metta sotto sigillo il
+// fascicolo".
+func (c *clause) puts(v verb) bool {
+	i := c.opened()
+	if i >= v.at || v.at-i > 4 || v.form != ordering && v.form != naming || !placers[c.words[i].text] && !doers[c.words[i].text] {
+		return false
+	}
+	before := &c.words[v.at-1]
+	return placing[before.text] || before.text == "sotto" || before.text == "sous" || before.text == "unter" || before.text == "sob" || before.text == "bajo"
+}
+
+// hangs reports whether a verb has its object written to it, which stands before: "a la de la moto
+// cámbiala".
+func (c *clause) hangs(v verb) bool {
+	w := c.words[v.at].text
+	if v.lang&(es|it|pt) == 0 || v.form != ordering || !hanging(w) && !strings.HasSuffix(w, "las") && !strings.HasSuffix(w, "los") && !strings.HasSuffix(w, "li") && !strings.HasSuffix(w, "le") || v.at > 8 {
+		return false
+	}
+	for j := range v.at {
+		t := &c.words[j]
+		if t.quoted || t.starts&(hypothetical|speaker|subject|report|know|keep|negator|other|question|await|content) != 0 && t.within&(det|pronoun) == 0 || foreignVerb(t, v.lang) && !frequent(t, c.lang) && (j == 0 || c.words[j-1].within&det == 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // lets reports whether a German clause has something done by "lass es": its verb stands at the end.

@@ -141,7 +141,7 @@ func (c *clause) like(i int, v Value, call *Call) bool {
 	case Code:
 		return t.code() && !strings.Contains(t.text, "@")
 	case Word:
-		if t.within&^(speaker|and|others) != 0 || t.text == "" || strings.ContainsFunc(t.text, unicode.IsDigit) || strings.Contains(t.text, "@") || call.Acts.isNoun(t) {
+		if t.within&^(speaker|and|others) != 0 || t.text == "" || strings.ContainsFunc(t.text, unicode.IsDigit) || strings.Contains(t.text, "@") || call.isThing(t) {
 			return false
 		}
 		if monthWord(t.text) || weekdays[t.text] || knownIn[t.text] != 0 && !t.capped || t.verb && c.lang&en != 0 || foreignVerb(t, c.lang) {

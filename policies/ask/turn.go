@@ -298,7 +298,14 @@ func sayAgain(t *token, l lang, offered []token) bool {
 		return false
 	}
 	return slices.ContainsFunc(offered, func(o token) bool {
-		return o.text == t.text && o.verb || kindred(o.fold, t.fold)
+		return o.text == t.text && o.verb || kindred(o.fold, t.fold) || sameStem(&o, t, l)
+	})
+}
+
+// sameStem reports whether two words are forms of one verb: entrego, entrégasela.
+func sameStem(a, b *token, l lang) bool {
+	return slices.ContainsFunc(stemsBy[begin(a.fold)], func(s stemOf) bool {
+		return s.lang&l != 0 && len(s.text) > 3 && strings.HasPrefix(a.fold, s.text) && strings.HasPrefix(b.fold, s.text)
 	})
 }
 

@@ -16,24 +16,33 @@ import (
 // at least or one with a noun of the tool, and no other tool is meant as well.
 func (s *Said) without(i int, call *Call) bool {
 	c := &s.clauses[i]
-	if call.NeedsVerb || call.Acts.strict || c.kind != plain || c.verbOf >= 0 || c.asked && c.find(frame, 0, len(c.words)) < 0 || c.content < len(c.words) {
+	hands := c.hands(call)
+	if call.NeedsVerb || call.Acts.strict && !c.wishesThing(call) || c.kind != plain || c.verbOf >= 0 && hands < 0 || c.asked && c.find(frame, 0, len(c.words)) < 0 || c.content < len(c.words) {
 		return false
 	}
 	if c.negates() >= 0 {
 		return false
 	}
-	for i := range c.words {
+	tail := len(c.words)
+	if tail > 3 && c.words[tail-2].text == "there" && c.words[tail-1].text == "is" { // "the earliest slot there is"
+		tail -= 2
+	}
+	for i := range tail {
 		if t := &c.words[i]; t.starts&(hypothetical|know|report|keep|stop|question|subject|nothing|await|bounding|fraction) != 0 && !c.leads(i) && (i == 0 || handers[t.text]&c.lang == 0 || t.starts&(negator|report) != 0) {
 			return false
 		}
 	}
-	n := 0
+	n, ours := 0, c.nounsOf(&call.Acts)
 	for _, v := range call.Values {
 		if v.Free || v.Loose && !v.Said(c.text) {
 			continue
 		}
 		if v.Shape == Moment && i+1 < len(s.clauses) && s.clauses[i+1].sentence == c.sentence && s.clauses[i+1].bare() && v.Said(s.clauses[i+1].text) {
 			continue // ", please, from the 6th to the 9th"
+		}
+		if !v.Loose && !v.Said(c.text) && i+1 < len(s.clauses) && s.clauses[i+1].message == c.message && s.clauses[i+1].supplements(v, call) {
+			n++ // ", the name is Okafor"
+			continue
 		}
 		if !v.Loose && v.Shape != Number && !v.Said(c.text) && c.points(c.words) && s.takesUp(i, call) && s.before(i, v, call) {
 			n++ // "bring it to 40"
@@ -42,35 +51,68 @@ func (s *Said) without(i int, call *Call) bool {
 		if v.Loose && v.Shape == Moment {
 			continue // it follows from what the clause says
 		}
+		if v.Shape == Code && !v.Loose && len(ours) > 0 && !call.Acts.strict && !s.spoken(v) && s.unclaimed(c, v, call) {
+			continue // a record of it, which must be the one that the words mean
+		}
 		if v.Loose || !v.Said(c.text) {
 			return false
 		}
 		n++
 	}
-	ours := c.nounsOf(&call.Acts)
-	if n == 0 || n == 1 && len(ours) == 0 || !c.onlyFor(call, ours) {
+	told := s.tells(i, call)
+	if told {
+		n++
+	}
+	if n == 0 || n == 1 && len(ours) == 0 || !c.onlyFor(call, ours, told) {
 		return false
 	}
 	if at := c.unknownVerb(call); at >= 0 {
 		return !c.otherVerb(call, at)
 	}
+	for _, v := range c.verbs(&call.Acts) {
+		if v.strength == 1 && c.orders(v) {
+			return !c.otherVerb(call, v.at)
+		}
+	}
 	if s.inquires(c.message) {
 		return false
 	}
-	if at := c.hands(call); at >= 0 {
-		return !c.otherVerb(call, at)
+	if hands >= 0 {
+		return !c.otherVerb(call, hands)
+	}
+	if call.Acts.strict {
+		return c.bare() && !c.otherVerb(call, -1)
 	}
 	for j := range s.clauses { // "… and three for Mr Odum were handed out"
-		if o := &s.clauses[j]; j != i && o.sentence == c.sentence && slices.ContainsFunc(o.words, func(t token) bool { return finite[t.text]&c.lang != 0 }) {
+		if o := &s.clauses[j]; j != i && o.sentence == c.sentence && !slices.ContainsFunc(call.Values, func(v Value) bool { return o.supplements(v, call) }) && slices.ContainsFunc(o.words, func(t token) bool { return finite[t.text]&c.lang != 0 }) {
 			return false
 		}
 	}
 	return n > 1 && c.verbless(call)
 }
 
+// wishesThing reports whether the clause says that the user needs or would like so and so many of what the
+// tool gets them: "I need one senior ticket".
+func (c *clause) wishesThing(call *Call) bool {
+	if !slices.ContainsFunc([]string{"buy", "order", "book", "reserve", "request"}, call.Acts.has) || !call.Acts.hasNoun(c.words) {
+		return false
+	}
+	i := c.opened()
+	for i < len(c.words) && c.words[i].starts&frame == 0 && c.words[i].within&speaker != 0 {
+		i++
+	}
+	if i >= len(c.words) || c.words[i].starts&frame == 0 {
+		return false
+	}
+	return slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Number && !v.Free && v.Said(c.text) })
+}
+
 // leads reports whether a word that may set a bound says where to here: "over to Marjorie", "up to
 // shelf D".
 func (c *clause) leads(i int) bool {
+	if i > 0 && handers[c.words[i-1].text]&c.lang != 0 && (c.words[i].text == "up" || c.words[i].text == "down") {
+		return true // goes up to 4.80
+	}
 	if w := c.words[i].text; w != "over" && w != "up" || i+2 >= len(c.words) || c.words[i+1].text != "to" {
 		return false
 	}
@@ -80,6 +122,15 @@ func (c *clause) leads(i int) bool {
 	}
 	_, end := numeral(c.words, j, c.lang)
 	return !digit(c.words[j].text) && end == j
+}
+
+// tells reports whether the words behind clause i, which it announces, are a text of the call.
+func (s *Said) tells(i int, call *Call) bool {
+	if !s.clauses[i].tells {
+		return false
+	}
+	told := s.toldBy(i)
+	return slices.ContainsFunc(call.Values, func(v Value) bool { return v.text() && v.Said(told) })
 }
 
 // nounsOf lists the words of a clause that are nouns of acts.
@@ -95,21 +146,57 @@ func (c *clause) nounsOf(a *Acts) []string {
 
 // onlyFor reports whether no other tool is meant as well: none has a noun in the clause that this one
 // lacks, and this one has a noun that those lack which could be called with the same.
-func (c *clause) onlyFor(k *Call, ours []string) bool {
+func (c *clause) onlyFor(k *Call, ours []string, told bool) bool {
 	for i := range k.Others {
 		o := &k.Others[i]
 		theirs := c.nounsOf(&o.Acts)
-		mine := slices.ContainsFunc(ours, func(w string) bool { return !slices.Contains(theirs, w) })
-		if o.Alike && !mine && !c.measures(k, o) || !mine && slices.ContainsFunc(theirs, func(w string) bool { return !slices.Contains(ours, w) }) {
+		mine := slices.ContainsFunc(ours, func(w string) bool { return !slices.Contains(theirs, w) }) || c.calls(k, o) || told && !o.Texts
+		if o.Alike && !mine && !c.measures(k, o) && (!o.Bound || c.meant(k, o)) || !mine && slices.ContainsFunc(theirs, func(w string) bool { return !slices.Contains(ours, w) }) {
 			return false
 		}
 		for _, v := range c.verbs(&o.Acts) {
-			if v.strength == 2 && !generic[v.base] && (len(ours) == 0 || !placers[c.words[v.at].text]) && !slices.ContainsFunc(k.Values, func(o Value) bool { return o.holdsWord(c, v.at, c.words[v.at].text) }) {
+			if v.strength == 2 && !generic[v.base] && (len(ours) == 0 && !c.calls(k, o) && !c.measures(k, o) || !placers[c.words[v.at].text]) && !slices.ContainsFunc(k.Values, func(o Value) bool { return o.holdsWord(c, v.at, c.words[v.at].text) }) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// meant reports whether the clause may ask for a tool that needs its verb, in words that this one has not:
+// by a unit that it counts in, or as what is wanted.
+func (c *clause) meant(k *Call, o *Other) bool {
+	if c.find(frame, 0, len(c.words)) >= 0 && slices.ContainsFunc([]string{"buy", "order", "book", "request"}, o.Acts.has) {
+		return true
+	}
+	for i := range c.words {
+		for _, unit := range c.unitsAt(i) {
+			if slices.ContainsFunc(o.Takes, func(name string) bool { return countsIn(name, unit) }) && !slices.ContainsFunc(k.Values, func(v Value) bool { return countsIn(v.Name, unit) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// calls reports whether a value of the call stands beside what the tool, and not another, calls its
+// argument: "freezer F2".
+func (c *clause) calls(k *Call, o *Other) bool {
+	for i := range c.words {
+		t := &c.words[i]
+		if !k.isParam(t) || slices.ContainsFunc(o.Takes, func(name string) bool {
+			return slices.ContainsFunc(NameWords(name), func(w string) bool { return t.text == w || t.text == w+"s" })
+		}) {
+			continue
+		}
+		for _, v := range k.Values {
+			if slices.ContainsFunc(NameWords(v.Name), func(w string) bool { return t.text == w || t.text == w+"s" }) &&
+				(i+1 < len(c.words) && v.holdsWord(c, i+1, c.words[i+1].text) || i > 0 && v.holdsWord(c, i-1, c.words[i-1].text)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // measures reports whether a number of the clause has a unit that an argument of the call counts in, and
@@ -135,13 +222,13 @@ func (c *clause) measures(call *Call, o *Other) bool {
 func (s *Said) inquires(message int) bool {
 	for i := range s.clauses {
 		o := &s.clauses[i]
-		if o.message != message {
+		if o.message != message || i > 0 && s.clauses[i-1].tells && s.clauses[i-1].sentence == o.sentence {
 			continue
 		}
 		if o.kind == asking || o.kind == reported || o.kind == supposed || o.asked && o.find(frame, 0, len(o.words)) < 0 || o.find(know|hypothetical, 0, len(o.words)) >= 0 {
 			return true
 		}
-		if k := o.opened(); k < len(o.words) && o.words[k].starts&other != 0 && !placers[o.words[k].text] && !gives[o.words[k].text] && o.words[k].within&(det|pronoun) == 0 {
+		if k := o.opened(); k < len(o.words) && o.words[k].starts&other != 0 && o.words[k].starts&keep == 0 && !placers[o.words[k].text] && !gives[o.words[k].text] && o.words[k].within&(det|pronoun) == 0 {
 			return true
 		}
 	}
@@ -192,9 +279,10 @@ func (c *clause) verbless(call *Call) bool {
 		return false
 	}
 	more := 0
+	holds := c.holding(call)
 	for i := range c.words {
 		t := &c.words[i]
-		if t.sign || t.quoted || t.within != 0 || t.starts != 0 || knownIn[t.text]&c.lang != 0 || call.Acts.isNoun(t) || unitWords[t.text] || counts[t.text] || measured[t.text] != nil ||
+		if !holds[i] && !past(t.text, c.lang) || t.sign || t.quoted || t.within != 0 || t.starts != 0 || knownIn[t.text]&c.lang != 0 || call.isThing(t) || unitWords[t.text] || counts[t.text] || measured[t.text] != nil ||
 			strings.ContainsFunc(t.text, unicode.IsDigit) || t.capped && !past(t.text, c.lang) && (i > 0 || c.lang&de == 0) ||
 			slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) }) {
 			continue
@@ -210,11 +298,32 @@ func (c *clause) verbless(call *Call) bool {
 	return more <= 1
 }
 
+// holding marks the words of the parts between commas that hold a value of a call: what the others list is
+// not said of it.
+func (c *clause) holding(call *Call) []bool {
+	out := make([]bool, len(c.words))
+	from := 0
+	for to := 0; to <= len(c.words); to++ {
+		if to < len(c.words) && (!c.words[to].sign || c.words[to].text != ",") {
+			continue
+		}
+		holds := false
+		for i := from; i < to; i++ {
+			holds = holds || slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, c.words[i].text) })
+		}
+		for i := from; i < to; i++ {
+			out[i] = holds
+		}
+		from = to + 1
+	}
+	return out
+}
+
 // otherVerb reports whether the clause has a verb besides one word that is known for something else.
 func (c *clause) otherVerb(call *Call, at int) bool {
 	for j := range c.words {
 		t := &c.words[j]
-		if j == at || t.sign || t.quoted || t.within&(opener|frame) != 0 || at >= 0 && j == at+1 && t.text == "be" || slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, j, t.text) }) || call.Acts.isNoun(t) {
+		if j == at || t.sign || t.quoted || t.within&(opener|frame) != 0 || at >= 0 && j == at+1 && t.text == "be" || slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, j, t.text) }) || call.isThing(t) {
 			continue
 		}
 		if at >= 0 && handers[c.words[at].text]&c.lang != 0 && j > at && t.text != "be" { // should be 3.50; should cost
