@@ -53,6 +53,9 @@ func Dequantize(t Type, dst []float32, src []byte) {
 			for i := range n {
 				// The product and the difference are exact in float64.
 				dst[i] = float32(float64(s[i/groupSize])*float64(u[i]) - float64(m[i/groupSize]))
+				if dst[i] == 0 && zeroCode[t] != 0 { // a difference has lost the zero's sign
+					dst[i] = s[i/groupSize] * float32(int(u[i])-int(zeroCode[t]))
+				}
 			}
 		}
 	}

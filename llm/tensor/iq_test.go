@@ -21,7 +21,7 @@ func TestIQ(t *testing.T) {
 		Blocks []byte
 		SHA256 string
 	}
-	if err := json.Unmarshal(b, &cases); err != nil || len(cases) != 8 {
+	if err := json.Unmarshal(b, &cases); err != nil || len(cases) != 18 {
 		t.Fatal(len(cases), err)
 	}
 	for name, c := range cases {

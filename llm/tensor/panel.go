@@ -49,6 +49,12 @@ var largestCode = [numTypes]uint8{
 	IQ2_XXS: 64 + 43, IQ2_XS: 64 + 43, IQ2_S: 64 + 43, IQ3_XXS: 64 + 62, IQ3_S: 31, IQ4_NL: 241, IQ4_XS: 241, MXFP4: 28,
 }
 
+// zeroCode is the code that stands for nought in formats without an offset of their own.
+var zeroCode = [numTypes]uint8{
+	Q8_0: 128, Q4_0: 8, Q5_0: 16, Q3_K: 4, Q6_K: 32,
+	IQ2_XXS: 64, IQ2_XS: 64, IQ2_S: 64, IQ3_XXS: 64, IQ3_S: 16, IQ4_NL: 128, IQ4_XS: 128,
+}
+
 func both(dst []float32, v float32) { dst[0], dst[1] = v, v }
 
 func unpackQ8_0(u []uint8, s, m []float32, b []byte) {
