@@ -29,7 +29,7 @@ var only = map[string][]string{
 	"github.com/ledongthuc/pdf":       {"tools/documents/read"},
 	"github.com/fsnotify/":            {"tools/documents"},
 	"go.opentelemetry.io/":            {"runtime/trace"},
-	"github.com/nats-io/":             {"runtime/bus", "runtime/journal"},
+	"github.com/nats-io/":             {"runtime/bus", "runtime/journal", "runtime/objects"},
 	"github.com/synadia-io/":          {"runtime/bus"},
 	"github.com/modelcontextprotocol": {"tools/mcp", "agent/mcp"},
 	"github.com/netresearch/":         {"runtime/bus"},

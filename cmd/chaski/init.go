@@ -44,22 +44,30 @@ func (c *initCmd) Run() error {
 	if len(there) > 0 {
 		return fmt.Errorf("%s has %s already: name a new folder", dir, strings.Join(there, ", "))
 	}
-	for _, name := range files {
-		text, err := kinds.ReadFile(path.Join("init", c.Kind, name))
-		if err != nil {
-			return err
-		}
-		to := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-			return err
-		}
-		if err := writeNew(to, text); err != nil {
+	for i, name := range files {
+		if err := c.write(dir, name); err != nil { // half a folder is none, and would be in the way of the next try
+			for _, made := range files[:i+1] {
+				_ = os.Remove(filepath.Join(dir, filepath.FromSlash(made)))
+			}
 			return err
 		}
 	}
 	fmt.Fprintf(stdout, "%s: %s\n", dir, strings.Join(files, ", "))
 	fmt.Fprintf(stdout, "Try it:\n  cd %s\n  chaski run %q\n", shellWord(dir), firstPrompt[c.Kind])
 	return nil
+}
+
+// write writes one file of the kind.
+func (c *initCmd) write(dir, name string) error {
+	text, err := kinds.ReadFile(path.Join("init", c.Kind, name))
+	if err != nil {
+		return err
+	}
+	to := filepath.Join(dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		return err
+	}
+	return writeNew(to, text)
 }
 
 // firstPrompt is what a kind's README begins with.

@@ -69,7 +69,10 @@ func (c *keyAddCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(stdout, text)
+	outliveReaders() // a key that nobody has read is taken back
+	if _, err := fmt.Fprintln(stdout, text); err != nil {
+		return errors.Join(fmt.Errorf("the key could not be shown, so there is none: %w", err), keys.Remove(c.Name))
+	}
 	fmt.Fprintln(os.Stderr, "Keep it: it is not shown again.")
 	if first {
 		fmt.Fprintln(os.Stderr, "From now on whoever asks a server with this data folder needs a key.")

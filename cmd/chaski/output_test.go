@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -53,6 +54,81 @@ func TestLostOutput(t *testing.T) {
 		if code := cmd.ProcessState.ExitCode(); code != 1 || !strings.Contains(errs.String(), "no space left") {
 			t.Errorf("%s: exit %d, %s", strings.Join(args, " "), code, errs.String())
 		}
+	}
+}
+
+// TestKeyNotShown: a key that nobody could read is not there.
+func TestKeyNotShown(t *testing.T) {
+	t.Parallel()
+	r, closed, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Close()
+	outs := []*os.File{closed}
+	if runtime.GOOS == "linux" {
+		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		outs = append(outs, full)
+	}
+	keys := t.TempDir()
+	for _, out := range outs {
+		cmd := program("key", "add", "ann", "--keys", keys)
+		var errs strings.Builder
+		cmd.Stdout, cmd.Stderr = out, &errs
+		_ = cmd.Run()
+		out.Close()
+		if code := cmd.ProcessState.ExitCode(); code != 1 || !strings.Contains(errs.String(), "so there is none") || strings.Contains(errs.String(), "Keep it") {
+			t.Errorf("exit %d, %s", code, errs.String())
+		}
+		if out, _, _ := chaski(t, "", "key", "ls", "--keys", keys); strings.Contains(out, "ann") {
+			t.Error(out)
+		}
+	}
+}
+
+// TestHalfWritten: a disk that takes no more leaves nothing that is in the way once it does.
+func TestHalfWritten(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("the size of files is limited by Linux's shell")
+	}
+	dir := t.TempDir()
+	for _, args := range [][]string{
+		{"init", "empty", filepath.Join(dir, "agent")},
+		{"run", "--example", "support", "--data", filepath.Join(dir, "data"), "Where is order 1041?"},
+	} {
+		cmd := program(args...)
+		limited := exec.Command("sh", append([]string{"-c", `ulimit -f 0; exec "$0" "$@"`}, cmd.Args...)...)
+		limited.Env = cmd.Env
+		out, _ := limited.CombinedOutput()
+		if code := limited.ProcessState.ExitCode(); code != 1 || !strings.Contains(string(out), "file too large") {
+			t.Errorf("%v: exit %d, %s", args, code, out)
+		}
+		if out, errs, code := chaski(t, "", args...); code != 0 {
+			t.Errorf("%v again: exit %d, %s%s", args, code, out, errs)
+		}
+	}
+}
+
+// TestNoRecord: a run of which not even the first record could be written is in no list, and
+// salvaging what is not there leaves nothing.
+func TestNoRecord(t *testing.T) {
+	t.Parallel()
+	runs := t.TempDir()
+	if err := os.WriteFile(filepath.Join(runs, "a.jsonl"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, errs, code := chaski(t, "", "runs", "ls", "--runs", runs); code != 0 || strings.Contains(out, "refused") || !strings.Contains(out+errs, "no runs at") {
+		t.Errorf("exit %d, %s%s", code, out, errs)
+	}
+	if out, errs, code := chaski(t, "", "runs", "salvage", "b", "--runs", runs); code != 1 || !strings.Contains(errs, "no such run") {
+		t.Errorf("exit %d, %s%s", code, out, errs)
+	}
+	if left, _ := os.ReadDir(runs); len(left) != 1 {
+		t.Error(left)
 	}
 }
 

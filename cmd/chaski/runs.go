@@ -137,6 +137,9 @@ func (c *runsLsCmd) runs(ctx context.Context, rt *runtime.Runtime, names []strin
 	fits := func(yield func(listed) bool) {
 		for run, one := range summaries(ctx, rt, names) {
 			l := listed{Run: run, Status: refused}
+			if errors.Is(one.Err, journal.ErrNoRun) { // it was removed meanwhile, or a full disk took not even its first record
+				continue
+			}
 			if one.Err == nil {
 				s := one.Summary
 				l = listed{Run: run, Status: s.Status, Reason: s.Reason, Started: s.Started, By: s.By, Prompt: s.Prompt, Used: s.Used}

@@ -22,6 +22,9 @@ func LoadKey(path string) (ed25519.PrivateKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
+	if len(raw) == 0 {
+		return nil, fmt.Errorf("audit: the signing key %s is empty, it was never written: remove the file, and a key is made", path)
+	}
 	seed, err := hex.DecodeString(strings.TrimSpace(string(raw)))
 	if err != nil || len(seed) != ed25519.SeedSize {
 		return nil, fmt.Errorf("audit: %s is no signing key: want %d bytes in hex", path, ed25519.SeedSize)
@@ -42,8 +45,8 @@ func newKey(path string) (ed25519.PrivateKey, error) {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
 	_, err = fmt.Fprintln(f, hex.EncodeToString(key.Seed()))
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return nil, fmt.Errorf("audit: %w", err)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil { // half a key would be in the way once the disk has room
+		return nil, fmt.Errorf("audit: %w", errors.Join(err, os.Remove(path)))
 	}
 	public := hex.EncodeToString(key.Public().(ed25519.PublicKey))
 	if err := os.WriteFile(path+".pub", []byte(public+"\n"), 0o600); err != nil {

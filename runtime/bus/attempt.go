@@ -108,6 +108,9 @@ func (a *attempt) answer(result tools.Result, cause error) (first bool) {
 		e.Msg("call failed")
 	}
 	object, ours := "", true
+	if result.Status != tools.StatusTimeout && result.Status != tools.StatusUnknown {
+		defer a.keeping()()
+	}
 	// A timeout of an idempotent tool is no result: a later attempt may run it again.
 	if a.spec.Effect.HasEffect() && result.Status != tools.StatusTimeout {
 		result, object, ours = a.record(result)
@@ -132,7 +135,7 @@ func (a *attempt) reply(r tools.Result, object string) {
 	r.Worker = a.id
 	value := []byte(r.Value)
 	if object == "" && !w.fits(value) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), recordLarge)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), largeMost)
 		defer cancel()
 		var err error
 		if object, err = w.store.put(ctx, replyBucket, a.call.ID, value); err != nil {

@@ -121,7 +121,6 @@ func (a *attempt) next(ctx context.Context, e entry) decision {
 // that is too large for a message cannot go out without its object.
 const (
 	recordFirst = 10 * time.Second
-	recordLarge = 30 * time.Second
 	recordAfter = 15 * time.Minute
 )
 
@@ -136,7 +135,7 @@ func (a *attempt) record(result tools.Result) (kept tools.Result, object string,
 	if w.fits(result.Value) {
 		done.Value = result.Value
 	} else {
-		put, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), recordLarge)
+		put, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), largeMost)
 		name, err := w.store.put(put, objectBucket, a.call.ID, result.Value)
 		cancel()
 		if err != nil {

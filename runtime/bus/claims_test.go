@@ -266,6 +266,34 @@ func TestStoreAway(t *testing.T) {
 	}
 }
 
+// TestKeeping takes the result store away while a payment is under way, for longer than the call
+// has: its caller hears that the handler has returned, waits, and is given what came of it.
+func TestKeeping(t *testing.T) {
+	t.Parallel()
+	c := connect(t, start(t, bus.ServerOptions{}))
+	begun, gone := make(chan struct{}), make(chan struct{})
+	serve(t, c, raw("pay", tools.Once, 4*time.Second, func(context.Context, tools.Call) (json.RawMessage, error) {
+		close(begun)
+		<-gone
+		return json.RawMessage(`"paid"`), nil
+	}))
+	cl := client(t, c)
+	answered := make(chan tools.Result, 1)
+	began := time.Now()
+	go func() { answered <- mustCall(t, cl, call("pay", `{}`)) }()
+	<-begun
+	if err := c.JetStream().DeleteKeyValue(context.Background(), "chaski_results"); err != nil {
+		t.Fatal(err)
+	}
+	close(gone)
+	if r := <-answered; r.Status != tools.StatusOK || string(r.Value) != `"paid"` || r.Replayed {
+		t.Errorf("%+v after %v", r, time.Since(began))
+	}
+	if took := time.Since(began); took < 4*time.Second {
+		t.Errorf("answered after %v: the store was not missed", took)
+	}
+}
+
 // TestStoreGone takes the result store away before the claim: nothing with an effect
 // runs without one, and calls go on when it is there again.
 func TestStoreGone(t *testing.T) {

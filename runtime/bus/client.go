@@ -146,6 +146,13 @@ func (c *Client) attempt(ctx context.Context, call tools.Call, d *declared) (too
 	for {
 		select {
 		case msg := <-replies:
+			if keeps(msg, call) { // it has run: what came of it is worth a wait
+				if wait := min(keepsFor, time.Until(call.Deadline.Add(keepsMost))); time.Until(limit) < wait {
+					limit = time.Now().Add(wait)
+					timer.Reset(wait)
+				}
+				continue
+			}
 			result, mine, err := c.read(ctx, msg, call, d)
 			if errors.Is(err, ErrNoWorker) && c.started(ctx, call, d) { // the message came twice, and its first reader died
 				return c.settleAfter(ctx, call, d, limit, time.Time{})
@@ -234,7 +241,7 @@ func (c *Client) fetch(ctx context.Context, call tools.Call, name string, d *dec
 	if !objectOf(call, name) {
 		return nil, fmt.Errorf("object %.80q is not of this call", name)
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(d.spec.TimeoutOrDefault(), 2*election)) // it is there: only the way is long
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), largeMost) // it is there: only the way is long
 	defer cancel()
 	if d.spec.Effect.HasEffect() {
 		return c.store.fetch(ctx, objectBucket, name)

@@ -43,22 +43,26 @@ type newest struct {
 
 // find asks the bus who serves a tool, or all tools if name is "".
 func (c *Client) find(ctx context.Context, name string) (map[string][]*declared, error) {
-	for attempt := 0; ; attempt++ {
+	for began, first := time.Now(), firstAnswer; ; first *= 2 {
 		if err := c.conn.ready(ctx); err != nil {
 			return nil, err
 		}
-		found, answered, err := c.ask(ctx, name)
+		found, answered, err := c.ask(ctx, name, first)
 		if err == nil && answered {
 			c.addOwn(found, name)
 		}
 		if err != nil || answered {
 			return found, err
 		}
-		if attempt == 2 { // a server always says at least that nobody is there
+		if time.Since(began) > c.conn.wait { // a server always says at least that nobody is there
 			return nil, fmt.Errorf("%w: the server does not answer", ErrUnavailable)
 		}
 	}
 }
+
+// firstAnswer is how long the first answer to a question to all services is waited for, and
+// twice as long at each further try: a server that is busy answers late.
+const firstAnswer = 500 * time.Millisecond
 
 // addOwn adds what this process serves, whether or not it has answered in time.
 func (c *Client) addOwn(found map[string][]*declared, name string) {
@@ -71,19 +75,19 @@ func (c *Client) addOwn(found map[string][]*declared, name string) {
 }
 
 // ask makes one round; answered is false if not even the server said anything.
-func (c *Client) ask(ctx context.Context, name string) (found map[string][]*declared, answered bool, err error) {
+func (c *Client) ask(ctx context.Context, name string, first time.Duration) (found map[string][]*declared, answered bool, err error) {
 	subject := "$SRV.INFO"
 	if name != "" {
 		subject += "." + name
 	}
 	found = map[string][]*declared{}
-	answered, err = c.everybody(ctx, subject, func(data []byte) { c.note(found, data) })
+	answered, err = c.everybody(ctx, subject, first, func(data []byte) { c.note(found, data) })
 	return found, answered, err
 }
 
 // everybody asks all services and hands their answers over, until no more come; answered
-// is false if not even the server said anything.
-func (c *Client) everybody(ctx context.Context, subject string, take func(data []byte)) (answered bool, err error) {
+// is false if not even the server said anything in that time.
+func (c *Client) everybody(ctx context.Context, subject string, first time.Duration, take func(data []byte)) (answered bool, err error) {
 	reply := c.conn.nc.NewInbox()
 	replies := make(chan *nats.Msg, 4096)
 	sub, err := c.conn.nc.ChanSubscribe(reply, replies)
@@ -94,8 +98,8 @@ func (c *Client) everybody(ctx context.Context, subject string, take func(data [
 	if err := c.conn.nc.PublishRequest(subject, reply, nil); err != nil {
 		return false, fmt.Errorf("bus: %w: %w", ErrUnavailable, err)
 	}
-	limit := time.After(2 * time.Second)
-	quiet := time.NewTimer(500 * time.Millisecond)
+	limit := time.After(first + 1500*time.Millisecond)
+	quiet := time.NewTimer(first)
 	defer quiet.Stop()
 	for {
 		select {

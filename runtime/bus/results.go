@@ -8,7 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,6 +16,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/nats-io/nuid"
 
+	"github.com/chaski-dev/chaski/runtime/objects"
 	"github.com/chaski-dev/chaski/tools"
 )
 
@@ -67,41 +68,48 @@ func (e entry) same(o entry) bool {
 	return e.Tool == o.Tool && e.Tenant == o.Tenant && e.Arguments == o.Arguments
 }
 
-// store is the result store and the object store; its buckets are made on first use.
+// store is the result store and the object store; its buckets are made on first use. The lock
+// is not held while servers are asked: one that hangs must not hold up who has less time.
 type store struct {
 	conn *Conn
 	mu   sync.Mutex
 	kv   jetstream.KeyValue
-	obj  map[string]jetstream.ObjectStore
+	obj  map[string]*objects.Store
 }
 
 func (s *store) results(ctx context.Context) (jetstream.KeyValue, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.kv != nil {
-		return s.kv, nil
+	kv := s.kv
+	s.mu.Unlock()
+	if kv != nil {
+		return kv, nil
 	}
-	var kv jetstream.KeyValue
 	err := s.conn.ride(ctx, func(ctx context.Context) (err error) {
 		kv, err = s.conn.js.KeyValue(ctx, resultBucket)
 		if errors.Is(err, jetstream.ErrBucketNotFound) {
 			kv, err = s.conn.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: resultBucket, Description: "results of calls with effects, by call id",
 				History: 1, TTL: s.conn.opts.ResultTTL, Storage: jetstream.FileStorage, Replicas: s.conn.Replicas()})
 		}
+		if errors.Is(err, jetstream.ErrBucketExists) { // others made it meanwhile
+			kv, err = s.conn.js.KeyValue(ctx, resultBucket)
+		}
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("result store: %w: %w", ErrUnavailable, err)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.kv = kv
 	return kv, nil
 }
 
 // objects returns an object store: that of recorded results, or that of replies.
-func (s *store) objects(ctx context.Context, bucket string) (jetstream.ObjectStore, error) {
+func (s *store) objects(ctx context.Context, bucket string) (*objects.Store, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if obj := s.obj[bucket]; obj != nil {
+	obj := s.obj[bucket]
+	s.mu.Unlock()
+	if obj != nil {
 		return obj, nil
 	}
 	config := jetstream.ObjectStoreConfig{Bucket: bucket, Description: "results too large for a message", TTL: s.conn.opts.ResultTTL + time.Hour,
@@ -109,19 +117,14 @@ func (s *store) objects(ctx context.Context, bucket string) (jetstream.ObjectSto
 	if bucket == replyBucket { // those of read tools, which their callers remove, if they live
 		config.Description, config.TTL = "replies too large for a message", time.Hour
 	}
-	var obj jetstream.ObjectStore
-	err := s.conn.ride(ctx, func(ctx context.Context) (err error) {
-		obj, err = s.conn.js.ObjectStore(ctx, bucket)
-		if errors.Is(err, jetstream.ErrBucketNotFound) {
-			obj, err = s.conn.js.CreateObjectStore(ctx, config)
-		}
-		return err
-	})
+	obj, err := objects.Open(ctx, s.conn.js, config, objects.Options{Patience: 2 * election, Passing: func(err error) bool { return transient(err) && !without(err) }})
 	if err != nil {
-		return nil, fmt.Errorf("object store: %w: %w", ErrUnavailable, err)
+		return nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.obj == nil {
-		s.obj = map[string]jetstream.ObjectStore{}
+		s.obj = map[string]*objects.Store{}
 	}
 	s.obj[bucket] = obj
 	return obj, nil
@@ -285,31 +288,11 @@ func parseEntry(text []byte) (e entry, err error) {
 	return e, nil
 }
 
-// objectTry is how long the first try to move a large result may take, longestTry how long any
-// may: the client waits for
-// each chunk as long as it may. behind is how long a replica, any of which may be asked, can
-// lack what the others have.
-const (
-	objectTry  = 2 * time.Second
-	longestTry = 2 * time.Minute
-	behind     = 3 * time.Second
-)
+// largeChunk is in which pieces a large result is written: each costs one fsync.
+const largeChunk = 512 << 10
 
-// move puts or gets a large result, until ctx ends or the fault is none that passes.
-func move(ctx context.Context, do func(context.Context) error) error {
-	for began, limit := time.Now(), objectTry; ; limit = min(2*limit, longestTry) {
-		try, cancel := context.WithTimeout(ctx, limit)
-		err := do(try)
-		cancel()
-		again := transient(err)
-		if errors.Is(err, jetstream.ErrDigestMismatch) || errors.Is(err, jetstream.ErrObjectNotFound) {
-			again = time.Since(began) < behind
-		}
-		if err == nil || !again || sleep(ctx, 50*time.Millisecond) != nil {
-			return err
-		}
-	}
-}
+// largeMost is how long a large result may be on its way, chunk after chunk.
+const largeMost = 5 * time.Minute
 
 // put keeps a large result and returns its name.
 func (s *store) put(ctx context.Context, bucket, id string, value []byte) (string, error) {
@@ -318,63 +301,23 @@ func (s *store) put(ctx context.Context, bucket, id string, value []byte) (strin
 		return "", err
 	}
 	name := id + "." + nuid.Next()
-	// Each chunk costs one fsync: few large ones.
-	meta := jetstream.ObjectMeta{Name: name, Opts: &jetstream.ObjectMetaOptions{ChunkSize: 512 << 10}}
-	err = move(ctx, func(ctx context.Context) error {
-		if _, err := obj.Put(ctx, meta, bytes.NewReader(value)); err != nil {
-			return err
-		}
-		// The client fills one buffer with chunk after chunk, and sends what is in it once
-		// more where a stream has no leader: only what can be read is there.
-		return move(ctx, func(ctx context.Context) error {
-			_, err := obj.GetBytes(ctx, name)
-			return err
-		})
-	})
-	if err != nil {
+	if err := obj.Put(ctx, name, value, int(min(largeChunk, s.conn.nc.MaxPayload()-headerRoom))); err != nil {
 		return "", fmt.Errorf("object store: %w", err)
 	}
 	return name, nil
 }
 
 // fetch reads a large result, at most tools.MaxResult bytes of it.
-func (s *store) fetch(ctx context.Context, bucket, name string) (data []byte, err error) {
+func (s *store) fetch(ctx context.Context, bucket, name string) ([]byte, error) {
 	obj, err := s.objects(ctx, bucket)
 	if err != nil {
 		return nil, err
 	}
-	err = move(ctx, func(ctx context.Context) (err error) {
-		data, err = s.read(ctx, obj, name)
-		return err
-	})
-	return data, err
-}
-
-func (s *store) read(ctx context.Context, obj jetstream.ObjectStore, name string) ([]byte, error) {
-	var info *jetstream.ObjectInfo
-	err := s.conn.ride(ctx, func(ctx context.Context) (err error) {
-		info, err = obj.GetInfo(ctx, name)
-		return err
-	})
+	value, err := obj.Get(ctx, name, tools.MaxResult)
 	if err != nil {
-		return nil, fmt.Errorf("object store: %q: %w", name, err)
+		return nil, fmt.Errorf("object store: %w", err)
 	}
-	if info.Size > tools.MaxResult {
-		return nil, fmt.Errorf("%w: %d bytes, more than %d", errTooLarge, info.Size, tools.MaxResult)
-	}
-	r, err := obj.Get(ctx, name)
-	if err != nil {
-		return nil, fmt.Errorf("object store: %q: %w", name, err)
-	}
-	defer r.Close()
-	data, err := io.ReadAll(io.LimitReader(r, tools.MaxResult+1))
-	if err != nil {
-		return nil, fmt.Errorf("object store: %q: %w", name, err)
-	}
-	if len(data) > tools.MaxResult {
-		return nil, errTooLarge
-	}
-	return data, nil
+	return value, nil
 }
 
 // remove drops an object that nobody will ask for, if there is a name; what cannot be
@@ -385,7 +328,7 @@ func (s *store) remove(ctx context.Context, bucket, name string) {
 	}
 	obj, err := s.objects(ctx, bucket)
 	if err == nil {
-		err = s.conn.ride(ctx, func(ctx context.Context) error { return obj.Delete(ctx, name) })
+		err = obj.Delete(ctx, name)
 	}
 	if err != nil {
 		s.conn.log.Warn().Err(err).Str("object", name).Msg("an object was not removed")
@@ -403,13 +346,22 @@ func (e entry) finished(call tools.Call) tools.Result {
 // transient says whether asking again may help.
 func transient(err error) bool {
 	var api *jetstream.APIError
-	if errors.As(err, &api) && api.Code == 503 { // no leader, or JetStream is starting
+	if errors.As(err, &api) && (api.Code == 503 || offline(api)) { // no leader, or JetStream is starting
 		return true
 	}
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders) ||
 		errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, nats.ErrDisconnected) ||
 		errors.Is(err, nats.ErrReconnectBufExceeded) || errors.Is(err, nats.ErrConnectionReconnecting)
 }
+
+// offline says that servers which are to keep copies are not there, or not yet: those of a
+// cluster that has just begun know one another only after a moment.
+func offline(err *jetstream.APIError) bool {
+	return err.ErrorCode == noPeers && strings.Contains(err.Description, "offline")
+}
+
+// noPeers is the code of a stream for whose copies there are too few servers.
+const noPeers jetstream.ErrorCode = 10005
 
 func sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)

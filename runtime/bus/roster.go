@@ -89,7 +89,7 @@ func (r *roster) learn(ctx context.Context, c *Client, d *declared) {
 	if time.Since(r.asked) < rosterFresh || ctx.Err() != nil {
 		return
 	}
-	found, answered, err := c.ask(ctx, d.spec.Name)
+	found, answered, err := c.ask(ctx, d.spec.Name, firstAnswer)
 	if err != nil || !answered {
 		return
 	}

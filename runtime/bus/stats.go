@@ -39,7 +39,7 @@ func (c *Client) Figures(ctx context.Context) ([]Figures, error) {
 		return nil, err
 	}
 	var out []Figures
-	_, err := c.everybody(ctx, "$SRV.STATS", func(data []byte) {
+	_, err := c.everybody(ctx, "$SRV.STATS", firstAnswer, func(data []byte) {
 		var s micro.Stats
 		if json.Unmarshal(data, &s) != nil {
 			return

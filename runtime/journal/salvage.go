@@ -21,6 +21,12 @@ type Salvaged struct {
 // as it is and the error is an ErrCorrupt, unless lose says that a person has seen
 // Salvaged.Lost and wants that.
 func (d *Dir) Salvage(ctx context.Context, run string, lose bool) (s Salvaged, err error) {
+	if err := CheckRun(run); err != nil {
+		return s, err
+	}
+	if _, err := d.fs.Size(d.file(run)); errors.Is(err, os.ErrNotExist) { // a lease would leave a file
+		return s, fmt.Errorf("%w: %s", ErrNoRun, run)
+	}
 	release, err := d.Lease(ctx, run)
 	if err != nil {
 		return s, err

@@ -14,6 +14,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/chaski-dev/chaski/runtime/objects"
 )
 
 // StreamOptions configures a [Stream]. The zero value works.
@@ -34,7 +36,7 @@ type Stream struct {
 	js     jetstream.JetStream
 	stream jetstream.Stream
 	leases jetstream.KeyValue
-	large  jetstream.ObjectStore
+	large  *objects.Store
 	name   string
 	opt    StreamOptions
 
@@ -92,13 +94,8 @@ func OpenStream(ctx context.Context, js jetstream.JetStream, opt StreamOptions) 
 	if err := s.ride(ctx, s.openLeases); err != nil {
 		return nil, err
 	}
-	err = s.ride(ctx, func(ctx context.Context) (err error) {
-		s.large, err = js.ObjectStore(ctx, opt.Name+"_LARGE")
-		if errors.Is(err, jetstream.ErrBucketNotFound) {
-			s.large, err = js.CreateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: opt.Name + "_LARGE", Description: "Chaski: large events of runs", Replicas: opt.Replicas})
-		}
-		return err
-	})
+	s.large, err = objects.Open(ctx, js, jetstream.ObjectStoreConfig{Bucket: opt.Name + "_LARGE", Description: "Chaski: large events of runs", Replicas: opt.Replicas},
+		objects.Options{Patience: opt.Wait, Behind: min(3*time.Second, opt.Wait), Passing: passing})
 	if err != nil {
 		return nil, fmt.Errorf("journal: large events of %s: %w", opt.Name, err)
 	}
@@ -277,8 +274,7 @@ func (s *Stream) Remove(ctx context.Context, run string) error {
 		if object == "" {
 			continue
 		}
-		err := s.ride(ctx, func(ctx context.Context) error { return s.large.Delete(ctx, object) })
-		if err != nil && !errors.Is(err, jetstream.ErrObjectNotFound) {
+		if err := s.large.Delete(ctx, object); err != nil && !errors.Is(err, objects.ErrNotFound) {
 			return fmt.Errorf("journal: a large event of run %s: %w", run, err)
 		}
 	}

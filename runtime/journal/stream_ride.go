@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -18,12 +19,21 @@ const storeFailed jetstream.ErrorCode = 10077
 func passing(err error) bool {
 	var api *jetstream.APIError
 	if errors.As(err, &api) {
-		return api.Code == 503 && api.ErrorCode != storeFailed && !errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount)
+		return offline(api) || api.Code == 503 && api.ErrorCode != storeFailed && !errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount)
 	}
 	return errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, nats.ErrNoResponders) || errors.Is(err, nats.ErrTimeout) ||
 		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrDisconnected) || errors.Is(err, nats.ErrConnectionReconnecting) ||
 		errors.Is(err, nats.ErrReconnectBufExceeded)
 }
+
+// offline says that servers which are to keep copies are not there, or not yet: those of a
+// cluster that has just begun know one another only after a moment.
+func offline(err *jetstream.APIError) bool {
+	return err.ErrorCode == noPeers && strings.Contains(err.Description, "offline")
+}
+
+// noPeers is the code of a stream for whose copies there are too few servers.
+const noPeers jetstream.ErrorCode = 10005
 
 // try bounds one request: a context that lasts for minutes must not wait as long for an
 // answer that a dying server lost.
