@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/chaski-dev/chaski/llm"
@@ -90,6 +91,8 @@ func asFailure(err error) *failure {
 		f = &failure{status: http.StatusNotFound, kind: "invalid_request_error", code: "not_found", message: "there is no such run"}
 	case errors.Is(err, journal.ErrCorrupt):
 		f = &failure{status: http.StatusInternalServerError, kind: "server_error", code: "damaged_journal", message: "the journal of this run is damaged: `chaski runs show` says where, and `chaski runs salvage` cuts a damaged end off"}
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		f = &failure{status: http.StatusInsufficientStorage, kind: "server_error", code: "disk_full", message: "the disk of the server is full: nothing was done; free some space and ask again"}
 	case errors.Is(err, context.DeadlineExceeded):
 		f = &failure{status: http.StatusGatewayTimeout, kind: "server_error", code: "timeout", message: "the answer took too long"}
 	default:

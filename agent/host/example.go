@@ -15,8 +15,9 @@ type Example struct {
 	Prompt string // when the user gives none
 	Files  fs.FS  // agent.yaml and the policies that it names
 
-	// Tools returns the example's tools; nil has only those that agent.yaml declares.
-	Tools func() []*tools.Tool
+	// Tools returns the example's tools, which keep what they remember in the folder of the
+	// runs; nil has only those that agent.yaml declares.
+	Tools func(data string) []*tools.Tool
 }
 
 // Config reads the example's agent.yaml.

@@ -73,7 +73,7 @@ func open(t *testing.T, c *host.Config, o host.Options) *host.Host {
 
 // example is an agent whose tool is in Go and whose policy is among its files.
 func example(url string) host.Example {
-	return host.Example{Name: "ping", Prompt: "Ping!", Tools: func() []*tools.Tool { return []*tools.Tool{ping("ping")} }, Files: fstest.MapFS{
+	return host.Example{Name: "ping", Prompt: "Ping!", Tools: func(string) []*tools.Tool { return []*tools.Tool{ping("ping")} }, Files: fstest.MapFS{
 		"agent.yaml": {Data: []byte("model: {openai: {base_url: '" + url + "', model: m}}\npolicies: [own.yaml, pii]\n")},
 		"own.yaml":   {Data: []byte("name: own\nextends: [base.yaml, budget]\nrules: [{id: go, on: call, tools: [ping], when: 'true', then: allow}]\n")},
 		"base.yaml":  {Data: []byte("name: base\n")},
@@ -90,7 +90,7 @@ func TestExample(t *testing.T) {
 		t.Error(c.Name)
 	}
 	data := t.TempDir()
-	h := open(t, c, host.Options{Tools: e.Tools(), Data: data, Agent: "example:ping"})
+	h := open(t, c, host.Options{Tools: e.Tools(data), Data: data, Agent: "example:ping"})
 	var rules []string
 	var last planner.State
 	for ev, err := range h.Run(ctx, e.Prompt) {

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -42,7 +43,7 @@ func (e *Example) run(ctx context.Context, w io.Writer, o Options, prompt string
 	}
 	o.Agent = "example:" + e.Name
 	if e.Tools != nil {
-		o.Tools = e.Tools()
+		o.Tools = e.Tools(cmp.Or(o.Data, DefaultData))
 	}
 	h, err := Open(ctx, c, o)
 	if err != nil {

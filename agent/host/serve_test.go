@@ -37,7 +37,7 @@ func waiting(t *testing.T, ttl string) (conn *bus.Conn, runs, run string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := open(t, c, host.Options{NATS: server.URL(), Tools: example("").Tools()})
+	h := open(t, c, host.Options{NATS: server.URL(), Tools: example("").Tools("")})
 	serving, stop := context.WithCancel(ctx)
 	ready, ended := make(chan struct{}), make(chan struct{})
 	go func() {

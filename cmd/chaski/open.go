@@ -63,7 +63,7 @@ func (f *agentFlags) config() (*host.Config, host.Options, error) {
 			}
 			c, err := e.Config()
 			if e.Tools != nil {
-				o.Tools = e.Tools()
+				o.Tools = e.Tools(cmp.Or(o.Data, host.DefaultData))
 			}
 			o.Agent = "example:" + e.Name
 			return c, o, err

@@ -40,7 +40,7 @@ type Sent struct {
 }
 
 // Tools returns the tools beside those that answer from the documents.
-func Tools() []*tools.Tool {
+func Tools(string) []*tools.Tool {
 	return []*tools.Tool{
 		tools.New("send_document", "Send a document by e-mail", func(_ context.Context, in Mail) (Sent, error) {
 			if _, err := fs.Stat(files, path.Join("documents", path.Base(in.Source))); err != nil {

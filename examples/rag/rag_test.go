@@ -198,7 +198,7 @@ func TestQuestions(t *testing.T) {
 		t.Fatal(err)
 	}
 	config.Cache = "none"
-	h, err := host.Open(t.Context(), config, host.Options{Agent: "example:rag", Tools: Tools(), Data: t.TempDir(), Model: *reader})
+	h, err := host.Open(t.Context(), config, host.Options{Agent: "example:rag", Tools: Tools(""), Data: t.TempDir(), Model: *reader})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,8 +11,12 @@ package support
 import (
 	"context"
 	"embed"
+	"encoding/json"
+	"errors"
 	"fmt"
-	"sync"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"github.com/chaski-dev/chaski/agent/host"
 	"github.com/chaski-dev/chaski/tools"
@@ -67,10 +71,9 @@ type Refunded struct {
 	Status string  `json:"status"`
 }
 
-// Tools returns the shop's tools. The till remembers what it has paid back, in whatever run;
-// it is a demonstration's, and begins anew with the program.
-func Tools() []*tools.Tool {
-	var paid sync.Map // by order
+// Tools returns the shop's tools. The till remembers what it has paid back in the data
+// folder, a file for each order, whatever run or process asked.
+func Tools(data string) []*tools.Tool {
 	return []*tools.Tool{
 		tools.New("lookup_order", "Look up an order", func(_ context.Context, in Lookup) (Order, error) {
 			for _, o := range orders {
@@ -82,10 +85,27 @@ func Tools() []*tools.Tool {
 		}, tools.Options{Effect: tools.Read, Labels: map[string]string{"integrity": "tool", "strangers": "note"}}),
 
 		tools.New("refund_order", "Refund an order", func(_ context.Context, in Refund) (Refunded, error) {
-			if _, before := paid.LoadOrStore(in.Number, true); before {
-				return Refunded{}, tools.Fail("order %d is refunded already", in.Number)
-			}
-			return Refunded{fmt.Sprintf("RF-%d", in.Number), in.Amount, "refunded"}, nil
+			return pay(filepath.Join(data, "refunds"), in)
 		}, tools.Options{Effect: tools.Once, Labels: map[string]string{"integrity": "tool", "egress": "false", "content": "reason", "actions": "refund, money, pay"}}),
 	}
+}
+
+// pay writes the receipt of an order to a folder. The file system makes it for one who asks,
+// and none that is there already.
+func pay(till string, in Refund) (Refunded, error) {
+	receipt := Refunded{fmt.Sprintf("RF-%d", in.Number), in.Amount, "refunded"}
+	if err := os.MkdirAll(till, 0o700); err != nil {
+		return Refunded{}, tools.Fail("the till does not open: %v", err)
+	}
+	f, err := os.OpenFile(filepath.Join(till, receipt.ID+".json"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return Refunded{}, tools.Fail("order %d is refunded already", in.Number)
+	}
+	if err != nil {
+		return Refunded{}, tools.Fail("the till does not open: %v", err)
+	}
+	if err := errors.Join(json.NewEncoder(f).Encode(receipt), f.Sync(), f.Close()); err != nil {
+		return Refunded{}, tools.Unsure("the till did not write the receipt: %v", err)
+	}
+	return receipt, nil
 }

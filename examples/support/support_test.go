@@ -2,6 +2,7 @@ package support
 
 import (
 	"fmt"
+	"path/filepath"
 	"testing"
 
 	"github.com/chaski-dev/chaski/examples/transcript"
@@ -54,13 +55,14 @@ func TestParaphrases(t *testing.T) {
 	transcript.Paraphrases(t, &Example, 12, 0)
 }
 
-// TestOnce: the till pays an order back once, in whatever run it is asked to.
+// TestOnce: the till pays an order back once, in whatever run and process it is asked to.
 func TestOnce(t *testing.T) {
-	reg, err := tools.NewRegistry(Tools()...)
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := filepath.Join(t.TempDir(), "data")
 	ask := func(n int, run string) tools.Status {
+		reg, err := tools.NewRegistry(Tools(data)...) // as another process does
+		if err != nil {
+			t.Fatal(err)
+		}
 		r, err := reg.Call(t.Context(), tools.Call{ID: run, Run: run, Tool: "refund_order", Arguments: fmt.Appendf(nil, `{"amount":9,"order_number":%d,"reason":"late"}`, n), Attempt: 1})
 		if err != nil {
 			t.Fatal(err)

@@ -28,7 +28,8 @@ func Paraphrases(t *testing.T, e *host.Example, right, effects int) {
 		t.Fatal(err)
 	}
 	config.Cache = "none"
-	h, err := host.Open(t.Context(), config, host.Options{Agent: "example:" + e.Name, Tools: e.Tools(), Data: t.TempDir()})
+	data := t.TempDir()
+	h, err := host.Open(t.Context(), config, host.Options{Agent: "example:" + e.Name, Tools: e.Tools(data), Data: data})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -93,7 +93,7 @@ func specs(t *testing.T, e *host.Example) []tools.Spec {
 		t.Fatal(err)
 	}
 	var out []tools.Spec
-	for _, tool := range append(e.Tools(), declared...) {
+	for _, tool := range append(e.Tools(t.TempDir()), declared...) {
 		out = append(out, tool.Spec())
 	}
 	return out
@@ -106,7 +106,8 @@ func play(t *testing.T, e *host.Example, c Case) ([]byte, error) {
 		return nil, err
 	}
 	config.Cache = "none"
-	h, err := host.Open(ctx, config, host.Options{Agent: "example:" + e.Name, Tools: e.Tools(), Data: t.TempDir(), LLM: c.Model})
+	data := t.TempDir()
+	h, err := host.Open(ctx, config, host.Options{Agent: "example:" + e.Name, Tools: e.Tools(data), Data: data, LLM: c.Model})
 	if err != nil {
 		return nil, err
 	}

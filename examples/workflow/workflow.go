@@ -62,7 +62,7 @@ type Posted struct {
 }
 
 // Tools returns the office's tools.
-func Tools() []*tools.Tool {
+func Tools(string) []*tools.Tool {
 	return []*tools.Tool{
 		tools.New("list_overdue_invoices", "List the invoices that are overdue", func(context.Context, struct{}) ([]Invoice, error) {
 			return overdue, nil
