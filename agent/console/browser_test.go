@@ -88,8 +88,17 @@ func sees(text string) chromedp.Action[chromedp.Void] {
 	})
 }
 
+// click clicks, once more where the page was brought up to date in between.
 func click(selector string) chromedp.Action[chromedp.Void] {
-	return chromedp.Click(chromedp.CSS(selector))
+	once := chromedp.Click(chromedp.CSS(selector))
+	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		for {
+			_, err := once(ctx, tab)
+			if err == nil || !strings.Contains(err.Error(), "Could not find node") || ctx.Err() != nil {
+				return err
+			}
+		}
+	})
 }
 
 // TestBrowser: a person asks, watches the call, approves on the page and sees the answer

@@ -146,6 +146,10 @@ func TestBrowserHard(t *testing.T) {
 	closed := say("Close it.", "waits for you")
 	do(t, ctx, "approve", click(".answer .yes"), sees("outcome unknown"))
 	look("unknown", s.url+"/console/approvals", sees("Nobody knows"))
+	do(t, ctx, "short", chromedp.Navigate(s.url+"/console/runs/"+closed), sees("nobody knows whether call"))
+	if value(t, ctx, "short", chromedp.Evaluate[bool]("/[0-9a-f]{64}/.test(document.querySelector('.problem').innerText)")) {
+		t.Error("the reason has the whole id of a call")
+	}
 	do(t, ctx, "settle", chromedp.Navigate(s.url+"/console/runs/"+closed), click(`input[value=ran]`), chromedp.SendKeys(chromedp.CSS(`.settle input[name=value]`), "closed at nine\r"), sees("Recorded what came of the call."), sees("Settled by ana"), sees("closed at nine"), sees("Ended: finished"))
 	if n := s.paid.Load(); n != 1 {
 		t.Errorf("the account was closed %d times", n)

@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -98,6 +99,7 @@ const shownText = 20_000
 
 var functions = template.FuncMap{
 	"clip":  clip,
+	"why":   func(s string) string { return clip(callID.ReplaceAllString(s, "$1")) },
 	"json":  pretty,
 	"when":  func(unix int64) string { return stamp(time.Unix(unix, 0)) },
 	"stamp": stamp,
@@ -131,6 +133,9 @@ var functions = template.FuncMap{
 		return fmt.Sprintf("%d %ss", n, one)
 	},
 }
+
+// callID finds the ids of calls in a reason, to show their beginning.
+var callID = regexp.MustCompile(`\b([0-9a-f]{12})[0-9a-f]{52}\b`)
 
 // source is where a value came from: ids of calls as short as elsewhere.
 func source(s string) string {
