@@ -217,7 +217,7 @@ func body(t testing.TB, res *http.Response, want int) string {
 // wait reads a page until it holds a text.
 func (s *shop) wait(t testing.TB, path, text string) string {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		page := s.get(t, path, http.StatusOK)
 		if strings.Contains(page, text) {
 			return page
