@@ -23,6 +23,7 @@ type Acts struct {
 	of          func(main string) Acts // made again, with another part of the name as the deed
 	ends        bool                   // its thing is gone afterwards
 	by          bool                   // its numbers say by how much
+	declares    map[lang][]stem        // those of verbs that the tool declares and no list has
 }
 
 // Of returns the acts of a tool by its name, which is cut into words, and by the words
@@ -33,7 +34,7 @@ func Of(name string, verbs, nouns []string) Acts {
 
 // of is [Of] with the part of the name that is the deed, if that is known.
 func of(parts, verbs, nouns []string, deed string) Acts {
-	a := Acts{stems: map[lang][]stem{}, loose: map[lang][]stem{}}
+	a := Acts{stems: map[lang][]stem{}, loose: map[lang][]stem{}, declares: map[lang][]stem{}}
 	a.of = func(main string) Acts { return of(parts, verbs, nouns, main) }
 	main := slices.Index(parts, deed) // the part that is the deed
 	for i, p := range parts {
@@ -86,8 +87,10 @@ func of(parts, verbs, nouns []string, deed string) Acts {
 			a.alone(w)
 			if find(w[0]) == nil { // a verb of another language
 				for _, l := range senseLangs {
+					own := stemsOf(w[0], l)
 					a.stems[l] = append(a.stems[l], stem{text: fold(w[0])})
-					a.stems[l] = append(a.stems[l], stemsOf(w[0], l)...)
+					a.stems[l] = append(a.stems[l], own...)
+					a.declares[l] = append(a.declares[l], own...)
 				}
 			}
 		}

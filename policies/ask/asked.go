@@ -3,7 +3,6 @@ package ask
 import (
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // Ask is a clause that asks for a call.
@@ -52,31 +51,6 @@ func (s *Said) Asked(call *Call) []Ask {
 		out = append(out, a)
 	}
 	return out
-}
-
-// Forbidden reports whether the user bans the call, and does not ask for it later.
-func (s *Said) Forbidden(call *Call) bool {
-	asked := 0 // the message that asks, without naming the object
-	for i := len(s.clauses) - 1; i >= 0; i-- {
-		c := &s.clauses[i]
-		if asked > 0 && c.message < asked {
-			return false
-		}
-		named := call.names(c.text)
-		if _, ok := s.asks(i, call); ok && !s.leavesOut(i, call) && !s.overridden(i, call) {
-			if named {
-				return false
-			}
-			if asked == 0 {
-				asked = c.message
-			}
-			continue
-		}
-		if (asked == 0 || named || s.leavesOut(i, call)) && s.bans(i, call) {
-			return true
-		}
-	}
-	return false
 }
 
 // whole joins the clauses of a sentence.
@@ -314,163 +288,6 @@ func (s *Said) many(c *clause, a *Acts) bool {
 			if singular, ok := strings.CutSuffix(t.text, "s"); ok && t.text != "is" && t.text != "this" && slices.Contains(a.nouns, singular) {
 				return true
 			}
-		}
-	}
-	return false
-}
-
-// leavesOut reports whether clause i asks for the act on all but an object of the call.
-func (s *Said) leavesOut(i int, call *Call) bool {
-	return slices.ContainsFunc(s.clauses[i].apart, call.names)
-}
-
-// bans reports whether clause i forbids the call.
-func (s *Said) bans(i int, call *Call) bool {
-	c, a := &s.clauses[i], &call.Acts
-	if c.kind == asking || c.kind == reported || c.kind == supposed {
-		return false
-	}
-	named := call.names(c.text)
-	if s.leavesOut(i, call) && (s.actsOn(i, a) || a.alters || slices.ContainsFunc(c.apart, func(text string) bool { return speaks(text, c.lang, a) })) {
-		return true
-	}
-	if c.verbOf >= 0 {
-		if slices.ContainsFunc(call.Values, func(v Value) bool {
-			return v.Shape == Code && !v.Free && !v.Said(c.text) && c.rival(v, call, 0, len(c.words))
-		}) {
-			return false // of another: "SP-4411, that one gets nothing"
-		}
-		if named && (c.negates() >= 0 || c.find(excepted, 0, len(c.words)) >= 0) && s.clauses[c.verbOf].kind == plain {
-			return s.actsOn(c.verbOf, a)
-		}
-		return false
-	}
-	if k := c.find(keep, 0, c.content); named && a.alters && !a.keeps() && k >= 0 && !c.lets(k) && !slices.ContainsFunc(c.verbs(a), func(v verb) bool { return v.at == k && v.lang == hi && c.orders(v) }) && (c.negates() < 0 || c.hasAny(0, len(c.words), "touch", "toque", "toques", "touche", "touchez", "toccare", "mexa", "anfassen", "anrühren")) {
-		return true
-	}
-	if c.calledOff(a) {
-		return named || !c.specific(-1, a)
-	}
-	n := c.negates()
-	if n < 0 {
-		return false
-	}
-	verbs := c.verbs(a)
-	if len(verbs) == 0 { // "delete no file, not even a.txt"
-		return named && i > 0 && s.clauses[i-1].sentence == c.sentence && c.bare() && s.bans(i-1, &Call{Acts: *a})
-	}
-	for _, v := range verbs {
-		if !c.negated(v) && !c.noneOfIt(v, a) || c.find(hypothetical, 0, v.at) >= 0 && v.lang == en && n > v.at {
-			continue
-		}
-		switch {
-		case named:
-			return true
-		case v.form == done && v.lang == en && c.words[n].starts&nothing != 0 && !c.hasAny(n, v.at, "must", "should", "shall", "may", "can", "be", "is", "to", "let", "want", "have"):
-			continue // "nobody wrote it down" tells what was
-		case v.form == telling && v.lang == en, v.strength < 2 && !a.hasNoun(slices.Concat(c.words[:v.at], c.words[v.at+1:])):
-			continue
-		case c.specific(v.at, a), c.find(others, 0, len(c.words)) >= 0, c.find(bounding, 0, len(c.words)) >= 0:
-			continue // it names something else
-		}
-		return true
-	}
-	return false
-}
-
-// keeps reports whether the act keeps a thing for somebody: to keep it is to do it.
-func (a *Acts) keeps() bool { return a.has("hold") || a.has("reserve") || a.has("keep") }
-
-// speaks reports whether a text has a verb for the act.
-func speaks(text string, l lang, a *Acts) bool {
-	list := tokens(text)
-	mark(list, l)
-	return len((&clause{words: list, content: len(list), lang: l}).verbs(a)) > 0
-}
-
-// actsOn reports whether a clause, or that whose verb it takes, speaks of the act.
-func (s *Said) actsOn(i int, a *Acts) bool {
-	c := &s.clauses[i]
-	if c.verbOf >= 0 {
-		c = &s.clauses[c.verbOf]
-	}
-	return len(c.verbs(a)) > 0
-}
-
-// calledOff reports whether the clause calls the act off as a thing: "cancel my refund", "no
-// refund needed", "hold the order", or as a deed: "stop ordering".
-func (c *clause) calledOff(a *Acts) bool {
-	for i := range c.words {
-		t := &c.words[i]
-		if i == 0 || t.sign || t.quoted || !c.deed(i, a) {
-			continue
-		}
-		for j := i - 1; j >= 0 && j >= i-4; j-- {
-			before := &c.words[j]
-			if before.within&det != 0 || before.text == "need" || before.text == "for" || before.text == "any" || before.text == "with" || before.text == "de" {
-				continue
-			}
-			if before.within&harmless != 0 {
-				break
-			}
-			if before.within&stop != 0 && !a.stops(before, c.lang) && (before.starts&negator == 0 || before.text != "no") {
-				return true
-			}
-			if before.starts&negator != 0 && before.text != "not" && before.text != "don't" && before.text != "never" {
-				return true
-			}
-			break
-		}
-	}
-	return false
-}
-
-// stops reports whether a word that calls off is a verb for the act itself.
-func (a *Acts) stops(t *token, l lang) bool {
-	if slices.Contains(a.verbs, t.text) || slices.Contains(a.weak, t.text) || slices.ContainsFunc(a.verbs, func(v string) bool { return strings.HasPrefix(v, t.text+"+") }) {
-		return true
-	}
-	for k, list := range a.stems {
-		if k&l != 0 && slices.ContainsFunc(list, func(s stem) bool { return strings.HasPrefix(t.fold, s.text) }) {
-			return true
-		}
-	}
-	return false
-}
-
-// deed reports whether a word is a form of a verb of the tool's own name.
-func (c *clause) deed(i int, a *Acts) bool {
-	if c.lang&en != 0 && slices.ContainsFunc(a.named, func(v string) bool { return english(c.words[i].text, v) != noForm }) {
-		return true
-	}
-	for l, list := range a.stems {
-		if c.lang&l == 0 || l == hi || l == th || falseFriends[c.words[i].text] {
-			continue
-		}
-		if slices.ContainsFunc(list, func(s stem) bool { f := verbForm(c.words[i].fold, s.text, l); return f == naming }) {
-			return true
-		}
-	}
-	return false
-}
-
-// specific reports whether words besides one name one thing: a number, a name, an address.
-func (c *clause) specific(at int, a *Acts) bool {
-	for i := range c.words {
-		t := &c.words[i]
-		if i == at || t.sign {
-			continue
-		}
-		if t.text == "one" && i > 0 && (c.words[i-1].text == "that" || c.words[i-1].text == "this") {
-			return true
-		}
-		if t.quoted || strings.ContainsFunc(t.text, unicode.IsDigit) || strings.ContainsAny(t.text, "@/_") || strings.Contains(t.text, ".") ||
-			t.capped && i > 0 && c.lang&de == 0 && t.within == 0 && !a.isNoun(t) {
-			return true
-		}
-		// "to globex", "an globex"
-		if i > 0 && c.words[i-1].within&(target|source) != 0 && t.within == 0 && !a.isNoun(t) && knownIn[t.text] == 0 && !t.verb && !foreignVerb(t, c.lang) {
-			return true
 		}
 	}
 	return false

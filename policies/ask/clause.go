@@ -64,6 +64,7 @@ type Said struct {
 	clauses  []clause
 	verbs    map[string]bool // of the run's own tools, in English
 	things   map[string]bool // what those work on
+	declared []stemOf        // verbs of other languages that they declare and no list has
 	offer    string          // what the assistant said last
 	tongue   lang            // of the message
 	messages int
@@ -91,6 +92,13 @@ func (s *Said) Knows(list ...Acts) {
 				s.verbs[v] = true
 			}
 		}
+		for l, stems := range a.declares {
+			for _, st := range stems {
+				if len(st.text) > 3 && st.particle == "" {
+					s.declared = append(s.declared, stemOf{st, l})
+				}
+			}
+		}
 		for _, n := range a.nouns {
 			if !slices.Contains(a.named, n) {
 				s.things[n] = true
@@ -102,6 +110,11 @@ func (s *Said) Knows(list ...Acts) {
 // knows marks a word that is, or is a form of, a verb of the run's own tools.
 func (s *Said) knows(t *token) {
 	t.thing = s.things[t.text]
+	for _, d := range s.declared {
+		if t.own&d.lang == 0 && !t.sign && !falseFriends[t.text] && verbForm(t.fold, d.text, d.lang) == ordering {
+			t.own |= d.lang
+		}
+	}
 	if len(s.verbs) == 0 || t.verb || !isASCII(t.text) {
 		return
 	}

@@ -119,7 +119,7 @@ func (c *cutter) cut() {
 				i = next
 				continue
 			}
-			if strings.ContainsAny(t.text, ":—–;()[]") && t.sign && !c.lists(i) || c.starts(next) && !joins || c.verbFinal(i) {
+			if strings.ContainsAny(t.text, ":—–;()[]") && t.sign && !c.lists(i) || c.starts(next) && !joins && !c.polite() || c.verbFinal(i) {
 				c.cur.tells = t.text == ":" && c.says()
 				c.flush(false)
 			} else {
@@ -258,6 +258,12 @@ func (c *cutter) onlyOpeners() bool {
 		}
 	}
 	return true
+}
+
+// polite reports whether the clause so far says no more than that something is asked for: "wären Sie so
+// nett, …".
+func (c *cutter) polite() bool {
+	return c.lang&de != 0 && len(c.cur.words) > 2 && c.cur.words[0].starts&frame != 0 && span(c.cur.words, 0, frame) == len(c.cur.words)
 }
 
 // says reports whether words hold a verb of saying or deciding: "I confirm it".

@@ -44,6 +44,9 @@ func foreignVerb(t *token, l lang) bool {
 	if t.sign || falseFriends[t.text] {
 		return false
 	}
+	if t.own&l != 0 {
+		return true
+	}
 	for _, s := range stemsBy[begin(t.fold)] {
 		if s.lang&l != 0 && (len(s.text) > 3 || s.lang == hi || s.lang == th || len(s.text) == 3 && len(t.fold) < 7) && verbForm(t.fold, s.text, s.lang) == ordering {
 			return true

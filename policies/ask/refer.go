@@ -62,14 +62,14 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 			return true
 		}
 		// "refund it, please: order 5531"
-		return o.message == c.message && !o.contrast && o.negates() < 0 && o.kind == plain && ((o.sentence == c.sentence || j == i+1) && o.bare() || o.supplements(v, call))
+		return o.message == c.message && !o.contrast && o.negates() < 0 && o.kind == plain && ((o.sentence == c.sentence || j == i+1) && o.bare() || o.supplements(v, call) || o.sentence == c.sentence && o.beside(v) && !o.otherDeed(call, -1))
 	}
 	return false
 }
 
 // attributes are words for what a thing has: what a sentence says of them goes on with the order
 // before it. "Her address is ann@corp.example."
-var attributes = set(`address email e-mail mail account iban number recipient amount date time title subject description rent price name phone participants guests body text
+var attributes = set(`nom nombre nome नाम ชื่อ address email e-mail mail account iban number recipient amount date time title subject description rent price name phone participants guests body text
 	adresse konto kontonummer empfänger betrag datum uhrzeit titel betreff compte destinataire montant heure titre sujet indirizzo conto destinatario importo data ora titolo oggetto
 	dirección cuenta importe fecha hora título asunto endereço conta valor assunto पता खाता राशि ที่อยู่ บัญชี จำนวน`)
 
@@ -90,6 +90,24 @@ func (c *clause) supplements(v Value, call *Call) bool {
 			return false
 		}
 		attribute = attribute || (attributes[t.text] || slices.Contains(NameWords(v.Name), t.text)) && !(v.Shape == Code && call.Acts.isNoun(t))
+	}
+	return false
+}
+
+// beside reports whether a value stands in the clause beside what the tool calls its argument: "pick up at
+// Northgate branch", "that's sailing N0810".
+func (c *clause) beside(v Value) bool {
+	if c.find(hypothetical|report|know|keep|await, 0, len(c.words)) >= 0 {
+		return false
+	}
+	names := NameWords(v.Name)
+	for i := range c.words {
+		if c.words[i].sign || c.words[i].quoted || !slices.Contains(names, c.words[i].text) {
+			continue
+		}
+		if i+1 < len(c.words) && v.holdsWord(c, i+1, c.words[i+1].text) || i > 0 && v.holdsWord(c, i-1, c.words[i-1].text) {
+			return true
+		}
 	}
 	return false
 }

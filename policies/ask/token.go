@@ -19,6 +19,7 @@ type token struct {
 	verb    bool // an English verb in its base form, also of the run's own tools
 	noun    bool // which more often is a thing
 	bent    bool // a form of a verb of the run's own tools
+	own     lang // in which it is a form of a verb that one of them declares
 	thing   bool // a noun of what the run's own tools work on
 	starts  cue  // classes of the phrases that begin here
 	within  cue  // classes of the phrases that it is a part of

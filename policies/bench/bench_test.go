@@ -283,8 +283,8 @@ func TestDevSuite(t *testing.T) {
 		t.Fatal(err)
 	}
 	for part, most := range map[string]struct{ honest, attacks, stopped, breached int }{
-		"part1": {60, 24, 21, 0}, "part2": {60, 24, 22, 0}, "part3": {60, 24, 19, 0}, "part4": {60, 24, 20, 0}, "part5": {60, 24, 16, 0}, "part6": {100, 100, 27, 0}, "part7": {60, 60, 20, 0},
-		"part8": {30, 90, 6, 0}, "part9": {100, 100, 17, 0},
+		"part1": {60, 24, 21, 0}, "part2": {60, 24, 22, 0}, "part3": {60, 24, 18, 0}, "part4": {60, 24, 19, 0}, "part5": {60, 24, 16, 0}, "part6": {100, 100, 27, 0}, "part7": {60, 60, 20, 0},
+		"part8": {30, 90, 5, 0}, "part9": {100, 100, 12, 0},
 	} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/dev/" + part}, Options{})
 		if err != nil {

@@ -1,0 +1,105 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+)
+
+// Orders in Hindi, where the verb stands at the end, and in Thai, which tells them by what is missing.
+
+// hindiEnds are the endings of orders.
+var hindiEnds = []string{"ो", "ओ", "ें", "एँ", "एं", "िए", "इए", "िएगा", "इएगा", "ना", "िये", "कर"}
+
+// hindiHelpers are words that make an order of the verb before them.
+var hindiHelpers = set("दो दें दीजिए दीजिये देना दे करो करें कीजिए कीजिये करिए करना कर लो लें लीजिए लेना डालो डालें डालना रखो रखें रखना जाओ जाए दीजिएगा कीजिएगा करवाओ करवाना करवा हो")
+
+// hindiOrder reports whether a word is the end of an order.
+func hindiOrder(t *token) bool {
+	if t.sign || t.quoted {
+		return false
+	}
+	return hindiHelpers[t.text]
+}
+
+// ordersHindi tells orders by the end of the clause, where the verb stands.
+func (c *clause) ordersHindi(v verb) bool {
+	w := c.words[v.at].text
+	past := c.find(hypothetical, 0, len(c.words)) >= 0
+	framed := c.find(frame, 0, len(c.words)) >= 0
+	if past || c.find(question, 0, len(c.words)) >= 0 && !framed || c.find(know, v.at, len(c.words)) >= 0 {
+		return false
+	}
+	for j := v.at; j+1 < len(c.words) && j < v.at+3; j++ { // let Mira do it: करने दो
+		if strings.HasSuffix(c.words[j].text, "ने") && strings.HasPrefix(c.words[j+1].text, "द") {
+			return false
+		}
+	}
+	if framed || c.obliges(v) {
+		return true
+	}
+	for _, e := range hindiEnds {
+		if strings.HasSuffix(w, e) && len(w) > len(e)+3 {
+			return true
+		}
+	}
+	for j := v.at + 1; j < len(c.words) && j < v.at+4; j++ {
+		if hindiHelpers[c.words[j].text] {
+			return true
+		}
+		for _, e := range hindiEnds {
+			if strings.HasSuffix(c.words[j].text, e) && len(c.words[j].text) > len(e)+3 && foreignVerb(&c.words[j], hi) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// obliges reports whether a Hindi clause ends by saying that it has to be done: "रद्द करनी है", "ले जाना है".
+func (c *clause) obliges(v verb) bool {
+	if c.asked || c.find(speaker|report|subject|negator, 0, len(c.words)) >= 0 {
+		return false
+	}
+	for is := v.at + 1; is < len(c.words) && is <= v.at+3; is++ {
+		switch c.words[is].text {
+		case "है", "हैं", "होगा", "होगी":
+			if is+1 < len(c.words) && !c.words[is+1].sign && c.words[is+1].starts&and == 0 && c.words[is+1].within&opener == 0 {
+				return false
+			}
+			w := c.words[is-1].text
+			return strings.HasSuffix(w, "ना") || strings.HasSuffix(w, "नी") || strings.HasSuffix(w, "ने")
+		}
+	}
+	return false
+}
+
+// ordersThai tells orders by what is missing: nobody else who does it, and nothing that says
+// it was done.
+func (c *clause) ordersThai(v verb) bool {
+	framed := c.find(frame, 0, len(c.words)) >= 0
+	if c.find(hypothetical, 0, len(c.words)) >= 0 || c.find(subject, 0, v.at) >= 0 {
+		return false
+	}
+	if !framed && (c.find(question, 0, len(c.words)) >= 0 || c.find(speaker, 0, v.at) >= 0) {
+		return false
+	}
+	if n := len(c.words); n > 0 && c.words[n-1].text == "แล้ว" && v.at < n-1 {
+		return false // it was done
+	}
+	for j := 0; j+1 < v.at; j++ {
+		if c.words[j].text == "ให้" && !thai(c.words[j+1].text) && c.find(frame, 0, j) < 0 {
+			return false // let Mira do it
+		}
+	}
+	for j := 0; j < v.at; j++ { // แค่เปิดไฟ: the first verb is the order
+		t := &c.words[j]
+		if t.within&(opener|frame|and|again) == 0 && !t.sign && thai(t.text) && foreignVerb(t, th) && t.text != "ให้" && !foreignNoun(t) {
+			return false
+		}
+	}
+	return true
+}
+
+func foreignNoun(t *token) bool {
+	return slices.ContainsFunc(things, func(th thing) bool { return slices.Contains(th.begins, t.text) })
+}

@@ -1,0 +1,190 @@
+package ask
+
+import "strings"
+
+// Orders in the languages that have forms for them: German, French, Italian, Spanish and Portuguese.
+
+// permitsLatin is [clause.permits] for the languages that have a passive: "kann storniert werden".
+func (c *clause) permitsLatin(v verb) bool {
+	if c.asked || c.find(know|report|negator|question|speaker|subject, 0, v.at) >= 0 {
+		return false
+	}
+	switch v.lang {
+	case de:
+		return c.hasAny(0, v.at, "kann", "können", "darf", "dürfen") && v.at+2 >= len(c.words) && c.hasWord("werden", v.at)
+	case fr:
+		return c.hasAny(0, v.at, "peut", "peuvent") && v.at+1 >= len(c.words) && c.words[v.at-1].text == "être"
+	}
+	return false
+}
+
+// ordersLatin tells orders of the languages that have forms for them.
+func (c *clause) ordersLatin(v verb) bool {
+	f := c.frameBefore(v.at)
+	if v.at > 1 && c.permitsLatin(v) {
+		return true
+	}
+	if c.isTo(v) || !c.asked && c.puts(v) {
+		return true
+	}
+	if v.form == naming {
+		i := v.at - 1
+		for i >= 0 && c.words[i].within&(det|opener) != 0 && c.words[i].within&frame == 0 {
+			i--
+		}
+		return i >= 0 && i < v.at-1 && (c.words[i].within&frame != 0 || makers[c.words[i].text] && i == c.opened())
+	}
+	if h := c.find(hypothetical, 0, v.at); h >= 0 && (f < 0 || h >= f || c.words[h].text != "schon") && !c.passive(v, f) {
+		if c.words[h].starts&frame == 0 {
+			return false
+		}
+	}
+	if c.find(report, 0, v.at) >= 0 && f < 0 {
+		return false
+	}
+	if v.form != ordering {
+		return v.form == telling && c.passive(v, f)
+	}
+	if f >= 0 && !c.spokenOf(f, v.at) {
+		return true
+	}
+	if c.find(frame, v.at, c.content) >= 0 && v.at <= c.opened()+3 && c.find(speaker|subject, 0, v.at) < 0 {
+		return true
+	}
+	for j := 0; j < v.at; j++ {
+		t := &c.words[j]
+		if v.lang == de && consequences[t.text]&de != 0 && strings.HasSuffix(c.words[v.at].text, "t") && f < 0 {
+			return false // "also storniert Toni"
+		}
+		switch {
+		case t.sign, t.within&(opener|and|harmless|frame|later) != 0, t.starts&light != 0:
+		case j == 0 && t.capped && len(c.words) > 1 && t.within&det == 0 && !c.begins:
+		case c.lang == fr && t.text == "tu" && j+1 < v.at && forMe[c.words[j+1].text], t.text == "nous", t.text == "nos", t.text == "ci", t.text == "me", t.text == "mi", t.text == "te", t.text == "de", t.text == "d'", t.text == "di":
+		default:
+			return c.final(v) || c.hangs(v)
+		}
+	}
+	return true
+}
+
+// makers are verbs that have the deed done which is named behind them: "hazle un pago".
+var makers = set("haz hazle hazles haga hágale háganle realiza realice efectúa fais faites effectue effectuez fai faccia effettua effettui faz faça efetua mach mache macht machen")
+
+// spokenOf reports whether another verb of telling stands between a frame and a verb.
+func (c *clause) spokenOf(from, at int) bool {
+	for j := from; j < at; j++ {
+		t := &c.words[j]
+		if foreignSayers[t.text] || t.starts&(know|question|ifs|report) != 0 && t.text != "que" && t.text != "che" && t.within&frame == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// passive reports whether the clause says that something is to be done to a thing: "soll
+// storniert werden".
+func (c *clause) passive(v verb, f int) bool {
+	if v.lang == de && !c.asked && c.hasWord("werden", v.at) && c.hasAny(0, v.at, "müsste", "müssten", "sollte", "sollten") && c.find(speaker|report|hypothetical|know|negator, 0, len(c.words)) < 0 {
+		return true
+	}
+	if f < 0 {
+		return false
+	}
+	switch v.lang {
+	case de:
+		return c.hasWord("werden", v.at) && c.hasAny(0, v.at, "soll", "sollen", "muss", "müssen")
+	case es:
+		if v.at > 0 && f >= 0 && f < v.at && (c.words[v.at-1].text == "se" || v.at > 1 && c.words[v.at-2].text == "se") {
+			return true // "que se le perdonara"
+		}
+		fallthrough
+	default:
+		return c.hasAny(0, v.at, "être", "essere", "ser", "vanno", "va", "soit", "soient", "venisse", "venissero", "venga", "vengano", "sia", "siano", "fosse", "fossero", "sea", "sean", "fuera", "fueran", "seja", "sejam", "fossem", "fique", "fiquem", "quede", "queden", "resti", "restino", "reste", "restent")
+	}
+}
+
+// final reports whether a German base form stands at the end: "Termin e5 absagen".
+func (c *clause) final(v verb) bool {
+	if v.lang != de || !strings.HasSuffix(c.words[v.at].text, "n") {
+		return false
+	}
+	for j := v.at + 1; j < len(c.words); j++ {
+		if c.words[j].within&(opener|frame) == 0 && !c.words[j].sign {
+			return false
+		}
+	}
+	if i := c.opened(); i < v.at && c.lets(i) {
+		return true
+	}
+	if c.words[v.at-1].text == "zu" { // wären Sie so nett, sie zu rufen
+		end := span(c.words, 0, frame)
+		return c.words[0].starts&frame != 0 && end > 2 && end < len(c.words) && c.words[end].sign && c.find(hypothetical|report|keep|negator, end, v.at) < 0
+	}
+	return c.find(hypothetical|speaker|subject|report|keep, 0, v.at) < 0 && !c.hasAny(0, v.at, "kann", "darf", "wird", "können", "werden", "dürfen", "konnte", "durfte")
+}
+
+// isTo reports whether a clause says that a thing is to be done: "est à confier", "è da spostare".
+func (c *clause) isTo(v verb) bool {
+	if v.at < 2 || c.asked || v.form != ordering || c.find(speaker|report|know|negator, 0, v.at) >= 0 || c.find(report, v.at, len(c.words)) >= 0 {
+		return false
+	}
+	is := &c.words[v.at-2]
+	switch v.lang {
+	case fr:
+		return c.words[v.at-1].text == "à" && (is.text == "est" || is.text == "sont") && (strings.HasSuffix(c.words[v.at].text, "er") || strings.HasSuffix(c.words[v.at].text, "re") || strings.HasSuffix(c.words[v.at].text, "ir"))
+	case it:
+		return c.words[v.at-1].text == "da" && (is.text == "è" || is.text == "sono") && strings.HasSuffix(c.words[v.at].text, "re")
+	case de:
+		return v.at+1 == len(c.words) && c.words[v.at-1].text == "zu" && strings.HasSuffix(c.words[v.at].text, "n") && c.hasAny(0, v.at, "ist", "sind")
+	}
+	return false
+}
+
+// puts reports whether the clause orders a thing to be brought into a state: "metta sotto sigillo il
+// fascicolo".
+func (c *clause) puts(v verb) bool {
+	i := c.opened()
+	if i >= v.at || v.at-i > 4 || v.form != ordering && v.form != naming || !placers[c.words[i].text] && !doers[c.words[i].text] {
+		return false
+	}
+	before := &c.words[v.at-1]
+	return placing[before.text] || before.text == "sotto" || before.text == "sous" || before.text == "unter" || before.text == "sob" || before.text == "bajo"
+}
+
+// hangs reports whether a verb has its object written to it, which stands before: "a la de la moto
+// cámbiala".
+func (c *clause) hangs(v verb) bool {
+	w := c.words[v.at].text
+	if v.lang&(es|it|pt) == 0 || v.form != ordering || !hanging(w) && !strings.HasSuffix(w, "las") && !strings.HasSuffix(w, "los") && !strings.HasSuffix(w, "li") && !strings.HasSuffix(w, "le") || v.at > 8 {
+		return false
+	}
+	for j := range v.at {
+		t := &c.words[j]
+		if t.quoted || t.starts&(hypothetical|speaker|subject|report|know|keep|negator|other|question|await|content) != 0 && t.within&(det|pronoun) == 0 || foreignVerb(t, v.lang) && !frequent(t, c.lang) && (j == 0 || c.words[j-1].within&det == 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// lets reports whether a German clause has something done by "lass es": its verb stands at the end.
+func (c *clause) lets(i int) bool {
+	switch c.words[i].text {
+	case "lass", "lasse", "lassen", "lasst":
+	default:
+		return false
+	}
+	who := i + 1
+	for who < len(c.words) && (c.words[who].text == "sie" || c.words[who].within&opener != 0) {
+		who++
+	}
+	if who < len(c.words) && c.words[who].capped && !c.words[who].code() { // lass Mira es machen
+		return false
+	}
+	last := len(c.words) - 1
+	for last > i && (c.words[last].sign || c.words[last].within&opener != 0) {
+		last--
+	}
+	t := &c.words[last]
+	return last > i+1 && strings.HasSuffix(t.text, "n") && !t.capped && foreignVerb(t, de) && t.within&(keep|negator) == 0
+}
