@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/chaski-dev/chaski/llm"
@@ -93,7 +94,7 @@ func specOf(s planner.State, tool string) tools.Spec {
 }
 
 // screen checks an answer that the policy has let out, as it is shown then.
-func (g *grounds) screen(s planner.State, t planner.Text, out *planner.Screened) {
+func (g *grounds) screen(s planner.State, t planner.Text, quote ground.Quoter, out *planner.Screened) {
 	if s.Policy.Grounding == ground.Off || out.Verdict != planner.Allow {
 		return
 	}
@@ -107,6 +108,13 @@ func (g *grounds) screen(s planner.State, t planner.Text, out *planner.Screened)
 			e.Said = append(e.Said, m.Content)
 		}
 	}
+	found := ground.Check(answer, e)
+	if s.Policy.Grounding == ground.Quote && quote != nil && g.searched && (len(found) > 0 || !g.done && !ground.Cites(answer)) {
+		if text, ok := quote(lastOf(s), e); ok {
+			out.Rule, out.Text = groundingRule, &text
+			return
+		}
+	}
 	if g.searched && !g.done && !ground.States(answer, e) {
 		out.Rule = groundingRule
 		if s.Policy.Grounding == ground.Refuse {
@@ -117,7 +125,6 @@ func (g *grounds) screen(s planner.State, t planner.Text, out *planner.Screened)
 		out.Text = &nothing
 		return
 	}
-	found := ground.Check(answer, e)
 	if len(found) == 0 {
 		return
 	}
@@ -128,6 +135,16 @@ func (g *grounds) screen(s planner.State, t planner.Text, out *planner.Screened)
 	}
 	marked := ground.Marked(answer, found)
 	out.Text = &marked
+}
+
+// lastOf is what the user said last.
+func lastOf(s planner.State) string {
+	for _, m := range slices.Backward(s.Messages) {
+		if m.Role == llm.RoleUser {
+			return m.Content
+		}
+	}
+	return ""
 }
 
 // citing is a [Session] that knows what answers may cite.

@@ -118,3 +118,46 @@ func TestGroundingHoldsTheModel(t *testing.T) {
 		t.Errorf("%q", h.cites)
 	}
 }
+
+// TestGroundingQuotes: what was read is quoted where the answer is wrong or none, if the
+// quoter finds it and the policy lets it out; what another tool did may be told of.
+func TestGroundingQuotes(t *testing.T) {
+	quote := "“The steel kettle costs 49.90.” [kitchen.md]"
+	run := func(stop int, policy string, quoter ground.Quoter, answer string, before ...llm.Turn) hooked {
+		src, err := policies.ParseSource("p", []byte("name: p\ndefault: allow\n"+policy))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := runtime.GuardOptions{Layers: []*policies.Source{src}, Grounding: ground.Quote, Quote: quoter}
+		turns := append([]llm.Turn{calls(llm.ToolCall{Name: "search", Arguments: []byte(`{}`)})}, before...)
+		return hookGuarded(t, o, "What is the price of the steel kettle?", map[string]string{"search": kettle, "save": `{"saved":true}`}, stop, append(turns, text(answer))...)
+	}
+	find := func(question string, e ground.Evidence) (string, bool) {
+		return quote, strings.Contains(question, "price") && len(e.Passages) == 1
+	}
+	for _, answer := range []string{"It costs 59.90. [kitchen.md]", "The documents do not say.", "For for for for for for it."} {
+		everywhere(t, func(stop int) hooked { return run(stop, "", find, answer) }, func(t *testing.T, h hooked) {
+			if a := h.state.Answer(); h.state.Status != planner.Finished || a != quote || strings.Contains(h.shown, "59.90") {
+				t.Errorf("%q: %q, shown %q", answer, a, h.shown)
+			}
+		})
+	}
+	none := func(string, ground.Evidence) (string, bool) { return quote, false }
+	for _, c := range []struct {
+		policy       string
+		quoter       ground.Quoter
+		answer, want string
+	}{
+		{"", find, "It costs 49.90. [kitchen.md]", "It costs 49.90. [kitchen.md]"},
+		{"", none, "It costs 59.90. [kitchen.md]", "It costs 59.90. [kitchen.md] [not in kitchen.md: 59.90]"},
+		{"", nil, "The documents do not say.", "The documents do not say."},
+		{"rules: [{id: no, on: answer, when: 'text contains \"49\"', then: deny, reason: no prices}]", find, "The documents do not say.", "The documents do not say."},
+	} {
+		if a := run(0, c.policy, c.quoter, c.answer).state.Answer(); a != c.want {
+			t.Errorf("%q: %q, want %q", c.answer, a, c.want)
+		}
+	}
+	if a := run(0, "", find, "I wrote it down.", calls(llm.ToolCall{Name: "save", Arguments: []byte(`{}`)})).state.Answer(); a != "I wrote it down." {
+		t.Errorf("%q", a)
+	}
+}

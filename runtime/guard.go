@@ -48,6 +48,9 @@ type GuardOptions struct {
 	// see ground.Mode. A run that began with it goes on with it.
 	Grounding ground.Mode
 
+	// Quote finds what ground.Quote gives in place of an answer, such as documents.Quote.
+	Quote ground.Quoter
+
 	ApprovalTTL time.Duration // of a request for approval; 0 is policies.DefaultApprovalTTL
 }
 
@@ -201,7 +204,7 @@ func (g *Guard) Open(events []planner.Event) (Session, error) {
 	if s.Policy.Audited && g.opt.Audit == nil {
 		return nil, fmt.Errorf("%w: the run is audited and this process has no audit log", ErrAudit)
 	}
-	return openGuarded(g.opt.Audit, g.opt.Signal, policies.NewRun(b, policies.Info{
+	return openGuarded(g.opt.Audit, g.opt.Signal, g.opt.Quote, policies.NewRun(b, policies.Info{
 		Run: s.Start.Run, Tenant: s.Start.Tenant, Started: s.At, ApprovalTTL: g.opt.ApprovalTTL,
 	}), events)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/tools"
+	"github.com/chaski-dev/chaski/tools/documents/ground"
 )
 
 // guarded is the Session of a Guard: the run as its policy sees it, and the audit.
@@ -23,6 +24,7 @@ type guarded struct {
 	run     *policies.Run
 	audit   Auditor                      // nil keeps no log
 	signal  SignalSource                 // asked if the policy was pinned with one
+	quote   ground.Quoter                // nil quotes nothing
 	allowed map[string]policies.Decision // by call id, of the current turn
 	grounds grounds
 	tail    []entry // results at the journal's end, while it is read
@@ -37,8 +39,8 @@ type entry struct {
 	at       time.Time
 }
 
-func openGuarded(audit Auditor, signal SignalSource, run *policies.Run, events []planner.Event) (Session, error) {
-	g := &guarded{run: run, audit: audit, signal: signal, allowed: map[string]policies.Decision{}}
+func openGuarded(audit Auditor, signal SignalSource, quote ground.Quoter, run *policies.Run, events []planner.Event) (Session, error) {
+	g := &guarded{run: run, audit: audit, signal: signal, quote: quote, allowed: map[string]policies.Decision{}}
 	var s planner.State
 	for i, ev := range events {
 		if ev.Started != nil && i > 0 { // the next turn of a conversation
@@ -234,9 +236,20 @@ func (g *guarded) Screen(ctx context.Context, now time.Time, s planner.State, t 
 		out.Text = d.Text
 	}
 	if t.Hook == policies.OnAnswer {
-		g.grounds.screen(s, t, &out)
+		g.grounds.screen(s, t, g.quoter(now), &out)
 	}
 	return out, nil
+}
+
+// quoter finds quotations that the policy lets out as they are.
+func (g *guarded) quoter(now time.Time) ground.Quoter {
+	if g.quote == nil {
+		return nil
+	}
+	return func(question string, e ground.Evidence) (string, bool) {
+		text, ok := g.quote(question, e)
+		return text, ok && g.run.Answer(text, now).Verdict == policies.Allow
+	}
 }
 
 // Spent implements [Session].

@@ -31,7 +31,7 @@ type DocumentsConfig struct {
 	Size       int               `yaml:"size"`       // characters of a passage; 0 is 1,000
 	Language   string            `yaml:"language"`   // of all documents; "" tells it from each
 	Tools      []string          `yaml:"tools"`      // of the library's tools; none is all
-	Grounding  ground.Mode       `yaml:"grounding"`  // of answers whose facts are not in what they cite: mark, refuse; "" checks nothing
+	Grounding  ground.Mode       `yaml:"grounding"`  // of answers whose facts are not in what they cite: mark, refuse, quote; "" checks nothing
 	Embeddings *EmbeddingsConfig `yaml:"embeddings"` // nil searches by words alone
 	Rerank     *RerankConfig     `yaml:"rerank"`     // nil keeps the order of the search
 	Index      string            `yaml:"index"`      // folder of the index; "" is documents within the data folder
@@ -153,8 +153,8 @@ func (d *DocumentsConfig) check() error {
 	if d.Language != "" && !slices.Contains(index.Languages, d.Language) {
 		return fmt.Errorf("documents: language %q: want one of %s", d.Language, strings.Join(index.Languages, ", "))
 	}
-	if !slices.Contains([]ground.Mode{ground.Off, ground.Mark, ground.Refuse}, d.Grounding) {
-		return fmt.Errorf("documents: grounding %q: want mark or refuse", d.Grounding)
+	if d.Grounding != ground.Off && !slices.Contains(ground.Modes, d.Grounding) {
+		return fmt.Errorf("documents: grounding %q: want mark, refuse or quote", d.Grounding)
 	}
 	if err := d.Embeddings.check(); err != nil {
 		return fmt.Errorf("documents: embeddings: %w", err)

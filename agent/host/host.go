@@ -19,6 +19,7 @@ import (
 	"github.com/chaski-dev/chaski/runtime/journal"
 	"github.com/chaski-dev/chaski/runtime/trace"
 	"github.com/chaski-dev/chaski/tools"
+	"github.com/chaski-dev/chaski/tools/documents"
 	"github.com/chaski-dev/chaski/tools/mcp"
 )
 
@@ -57,9 +58,9 @@ type Options struct {
 	By  string
 	Log zerolog.Logger
 
-	// Progress is told how many documents of how many have been read, while their index
-	// is made or caught up; nil is nobody.
-	Progress func(done, all int)
+	// Progress is told how far the index of the documents is, while it is made or caught up;
+	// nil is nobody.
+	Progress func(p documents.Progress)
 }
 
 // cluster says whether the bus is that of other processes.

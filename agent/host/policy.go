@@ -7,6 +7,7 @@ import (
 
 	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/runtime"
+	"github.com/chaski-dev/chaski/tools/documents"
 )
 
 // noRules is the policy of an agent that names none: reads are allowed, effects are not.
@@ -20,7 +21,7 @@ func (c *Config) guard(audit runtime.Auditor, signal runtime.SignalSource) (*run
 	}
 	o := runtime.GuardOptions{Layers: layers, Audit: audit, Signal: signal, ApprovalTTL: c.Approval}
 	if c.Documents != nil {
-		o.Grounding = c.Documents.Grounding
+		o.Grounding, o.Quote = c.Documents.Grounding, documents.Quote
 	}
 	return runtime.NewGuard(o)
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/term"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/chaski-dev/chaski/agent/mcp"
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/runtime/bus"
+	"github.com/chaski-dev/chaski/tools/documents"
 )
 
 // logFlags say what is logged, on stderr.
@@ -113,12 +115,33 @@ func (f *agentFlags) say(c *host.Config) {
 	fmt.Fprintf(os.Stderr, "no agent.yaml here: %s answers, without tools; `chaski init` makes an agent\n", model)
 }
 
-// openHost opens it, with a bar while documents are being read.
+// openHost opens it, with a bar while documents are being read, and one while vectors are
+// made of them.
 func openHost(ctx context.Context, c *host.Config, o host.Options) (*host.Host, error) {
 	outliveReaders()
-	step, end := progress("reading documents")
-	defer end()
-	o.Progress = func(done, all int) { step(int64(done), int64(all)) }
+	var mu sync.Mutex
+	opened := false // later changes are followed without a bar
+	stage := documents.Reading
+	step, end := progress(string(stage))
+	defer func() {
+		mu.Lock()
+		defer mu.Unlock()
+		opened = true
+		end()
+	}()
+	o.Progress = func(p documents.Progress) {
+		mu.Lock()
+		defer mu.Unlock()
+		if opened {
+			return
+		}
+		if p.Stage != stage {
+			stage = p.Stage
+			end()
+			step, end = progress(string(stage))
+		}
+		step(int64(p.Done), int64(p.All))
+	}
 	return host.Open(ctx, c, o)
 }
 

@@ -179,11 +179,11 @@ var (
 )
 
 // The bounds of TestQuestions. The first is promised of any model: what the passages do not
-// hold is not said. The second is what the model that ships reaches, which reads no prose
-// yet: it may not get worse unseen.
+// hold is not said. The second is what the model that ships reaches: it reads no prose
+// yet, and what is right is mostly quoted. It may not get worse unseen.
 const (
 	mostFalse  = 0.03 // of the answers
-	leastRight = 3
+	leastRight = 13
 )
 
 // TestQuestions asks the example's questions of the model that ships, as people ask them:

@@ -20,9 +20,13 @@ func (l *Library) embed(ctx context.Context) error {
 	if l.opt.Embedder == nil {
 		return nil
 	}
-	done := 0
+	done, most := 0, embedTexts
+	all, err := l.index.Lacking()
+	if err != nil {
+		return err
+	}
 	for {
-		missing, err := l.index.Missing(ctx, embedTexts)
+		missing, err := l.index.Missing(ctx, most)
 		if err != nil || len(missing) == 0 {
 			return errors.Join(err, l.index.TidyVectors(ctx))
 		}
@@ -38,6 +42,10 @@ func (l *Library) embed(ctx context.Context) error {
 		if err == nil {
 			err = l.index.AddVectors(missing[:len(texts)], rows)
 		}
+		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil && len(texts) > 1 {
+			most = len(texts) / 2 // it is slow
+			continue
+		}
 		if err != nil {
 			if ctx.Err() == nil {
 				l.opt.Log.Warn().Err(err).Int("made", done).Msg("documents: vectors could not be made; passages without one are found by their words")
@@ -45,7 +53,9 @@ func (l *Library) embed(ctx context.Context) error {
 			return ctx.Err()
 		}
 		l.away.Store(0)
-		done += len(texts)
+		if done += len(texts); l.opt.Progress != nil {
+			l.opt.Progress(Progress{Embedding, done, max(done, all)})
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package documents
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +14,7 @@ import (
 type meanings struct {
 	mu    sync.Mutex
 	fail  bool
+	most  int // texts that are made in time; 0 is any number
 	dims  int
 	texts int
 }
@@ -26,6 +28,9 @@ func (m *meanings) Embed(_ context.Context, texts []string) ([][]float32, error)
 	defer m.mu.Unlock()
 	if m.fail {
 		return nil, errors.New("the endpoint is away")
+	}
+	if m.most > 0 && len(texts) > m.most {
+		return nil, fmt.Errorf("an endpoint: %w", context.DeadlineExceeded)
 	}
 	m.texts += len(texts)
 	var out [][]float32
@@ -51,9 +56,14 @@ func TestHybrid(t *testing.T) {
 		"c.txt": "A vehicle may be parked in the yard.", "d.txt": "The yard is swept on Mondays.", "secret/e.txt": "The automobile of the director is insured."})
 	m := &meanings{}
 	o := Options{Folders: []Folder{{Path: dir}, {Path: dir + "/secret", Readers: []string{"dana"}}}, Index: idx, Embedder: m, Passages: 2}
+	var far []Progress
+	o.Progress = func(p Progress) { far = append(far, p) }
 	l, err := Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if n := len(far); n != 6 || far[4] != (Progress{Reading, 5, 5}) || far[5] != (Progress{Embedding, 5, 5}) {
+		t.Errorf("how far it was: %v", far)
 	}
 	base := l.roots[0].prefix
 	is(t, sources(t, l, "where is the medicus?", Asker{})[:1], base+"a.txt")
@@ -107,4 +117,22 @@ func TestVectorsAreMadeLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	is(t, sources(t, l, "doctor", Asker{})[:1], "a.txt")
+}
+
+// TestSlowEmbedder holds that an endpoint which is too slow for many texts is asked for
+// fewer, and one that is too slow for any is left alone.
+func TestSlowEmbedder(t *testing.T) {
+	docs := fstest.MapFS{}
+	for i := range 40 {
+		docs[fmt.Sprintf("%d.txt", i)] = &fstest.MapFile{Data: fmt.Appendf(nil, "The physician of ward %d.", i)}
+	}
+	m := &meanings{most: 3}
+	l := open(t, Options{Folders: []Folder{{Path: ".", FS: docs}}, Embedder: m})
+	if n, err := l.index.Lacking(); err != nil || n != 0 {
+		t.Errorf("%d texts have no vector, %v", n, err)
+	}
+	slow := &meanings{most: -1, fail: true}
+	if n, err := open(t, Options{Folders: []Folder{{Path: ".", FS: docs}}, Embedder: slow}).index.Lacking(); err != nil || n != 40 {
+		t.Errorf("%d texts have no vector, %v", n, err)
+	}
 }

@@ -55,11 +55,25 @@ type Options struct {
 	// Watch follows changes of the files while the library is open.
 	Watch bool
 
-	// Progress is told how many files of how many have been read, while the index is made
-	// or caught up. nil is nobody.
-	Progress func(done, all int)
+	// Progress is told how far the index is while it is made or caught up. nil is nobody.
+	Progress func(p Progress)
 
 	Log zerolog.Logger
+}
+
+// Stage is what is being done.
+type Stage string
+
+// The stages, in their order.
+const (
+	Reading   Stage = "reading documents" // counted in files
+	Embedding Stage = "making vectors"    // in texts
+)
+
+// Progress is how far a stage is. All may be a little too many.
+type Progress struct {
+	Stage     Stage
+	Done, All int
 }
 
 // Embedder makes vectors of texts, such as an *openai.Embedder or a [ModelEmbedder].

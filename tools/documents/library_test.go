@@ -163,7 +163,7 @@ func TestChangesWhileClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	read := 0
-	l := open(t, Options{Folders: []Folder{{Path: dir}}, Index: idx, Progress: func(done, all int) { read = all }})
+	l := open(t, Options{Folders: []Folder{{Path: dir}}, Index: idx, Progress: func(p Progress) { read = p.All }})
 	is(t, sources(t, l, "xylophone", Asker{}), "hours.txt")
 	is(t, sources(t, l, "zither", Asker{}), "more.txt")
 	is(t, sources(t, l, "kettle", Asker{}))

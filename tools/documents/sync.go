@@ -154,7 +154,7 @@ func (l *Library) readAll(ctx context.Context, jobs []*job) error {
 			continue
 		}
 		if done++; l.opt.Progress != nil {
-			l.opt.Progress(done, len(jobs))
+			l.opt.Progress(Progress{Reading, done, len(jobs)})
 		}
 		if time.Since(last) > publishEvery {
 			last = time.Now()

@@ -17,7 +17,14 @@ const (
 	Off    Mode = ""
 	Mark   Mode = "mark"   // each such sentence is followed by what is wrong with it
 	Refuse Mode = "refuse" // the answer is not shown, and the model is told why
+	Quote  Mode = "quote"  // what was read is quoted in its place if it answers, else it is marked
 )
+
+// Modes are all of them but Off.
+var Modes = []Mode{Mark, Refuse, Quote}
+
+// Quoter finds what answers a question in what was read, word for word with its source.
+type Quoter func(question string, e Evidence) (quotation string, ok bool)
 
 // Passage is one that was retrieved.
 type Passage struct {

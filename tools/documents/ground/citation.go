@@ -16,6 +16,9 @@ type citation struct {
 	names   []string
 }
 
+// Cites reports whether an answer names a file in brackets.
+func Cites(answer string) bool { return len(citations(answer)) > 0 }
+
 // maxCitation bounds the text within brackets, in bytes.
 const maxCitation = 300
 

@@ -339,3 +339,30 @@ func mixed(text string) string {
 	}
 	return ""
 }
+
+// HasNumber reports whether a text has a number, in digits or words, or a time.
+func HasNumber(text string) bool {
+	words := wordsOf(text)
+	for _, q := range quantities(words) {
+		if !q.soft || q.number == "1" {
+			return true
+		}
+	}
+	for _, w := range words {
+		if f := fold(w.text); calendar[f] || clockWords[f] != 0 || f == "midnight" || f == "weekly" || f == "daily" || f == "once" || f == "twice" {
+			return true
+		}
+	}
+	return false
+}
+
+// HasName reports whether a text has a name that does not begin it, or two words of one.
+func HasName(text string) bool {
+	words := wordsOf(text)
+	for i, w := range words {
+		if capital(w.text) && !calendar[fold(w.text)] && !common[fold(w.text)] && (!w.first || i+1 < len(words) && capital(words[i+1].text)) {
+			return true
+		}
+	}
+	return false
+}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/blevesearch/bleve/v2/mapping"
 )
 
 // relatedWords are words of English that mean nearly the same.
@@ -27,11 +29,7 @@ type english struct {
 }
 
 var relatives = sync.OnceValue(func() english {
-	m, err := newMapping()
-	if err != nil { // of constants
-		panic(err)
-	}
-	a := analyserSet{m}
+	a := analyserSet{stemmer()}
 	out := english{map[string][]string{}, map[string]bool{}}
 	for _, t := range a.terms(asking, []string{"en"}) {
 		out.asking[t] = true
@@ -85,3 +83,35 @@ func (v *view) meanings(q Query) []meaning {
 	}
 	return out
 }
+
+// Meaning is a word of a question as its stem, with the stems of words that mean nearly the
+// same.
+type Meaning struct {
+	Stem    string
+	Related []string
+}
+
+// Meanings are the words of a question in a language that say what is asked about.
+func Meanings(question, language string) []Meaning {
+	v := &view{mapping: analyserSet{stemmer()}, langs: []string{language}}
+	var out []Meaning
+	for _, m := range v.meanings(Query{Text: question}) {
+		out = append(out, Meaning{m.term, m.related})
+	}
+	return out
+}
+
+// Stems are the words of a text in a language, without those that say nothing, as the index
+// has them.
+func Stems(text, language string) []string {
+	return analyserSet{stemmer()}.terms(text, []string{language})
+}
+
+// stemmer analyses text without an index.
+var stemmer = sync.OnceValue(func() mapping.IndexMapping {
+	m, err := newMapping()
+	if err != nil { // of constants
+		panic(err)
+	}
+	return m
+})

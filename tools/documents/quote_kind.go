@@ -1,0 +1,45 @@
+package documents
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/chaski-dev/chaski/tools/documents/ground"
+)
+
+// kind is the kind of thing that a question asks for.
+type kind int
+
+const (
+	anything kind = iota
+	number
+	person
+)
+
+// kindOf tells it from the words with which an English question begins or turns.
+func kindOf(question string) kind {
+	q := " " + strings.Join(strings.FieldsFunc(strings.ToLower(question), func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }), " ") + " "
+	for _, w := range []string{" how much ", " how many ", " how long ", " how often ", " how far ", " how old ", " how big ", " how tall ", " how high ", " how deep ", " how wide ", " how heavy ", " how early ", " how late ", " how fast ", " how loud ", " how noisy ", " how hot ", " how warm ", " how soon ",
+		" when ", " what time ", " until what ", " which date ", " what date ", " which day ", " what day ", " price ", " cost ", " costs ", " charge ", " fee ", " which number ", " what number ", " weigh ", " phone number ", " percent "} {
+		if strings.Contains(q, w) {
+			return number
+		}
+	}
+	for _, w := range []string{" who ", " whom ", " who's ", " whose "} {
+		if strings.Contains(q, w) {
+			return person
+		}
+	}
+	return anything
+}
+
+// in reports whether a text has something of the kind.
+func (k kind) in(text string) bool {
+	switch k {
+	case number:
+		return ground.HasNumber(text)
+	case person:
+		return ground.HasName(text)
+	}
+	return true
+}
