@@ -223,8 +223,8 @@ func (a advice) value() *advice {
 		if kind == "string" {
 			quoted, _ := json.Marshal(s.Text) // a text always encodes
 			options = append(options, option{text: quoted[1:], score: p, span: s.Text})
-		} else if json.Valid([]byte(s.Text)) && s.Text[0] != '"' {
-			options = append(options, option{text: []byte(s.Text + ","), score: p, span: s.Text}, option{text: []byte(s.Text + "}"), score: p, span: s.Text})
+		} else if n, ok := expert.Number(s.Text, kind == "integer"); ok {
+			options = append(options, option{text: []byte(n + ","), score: p, span: s.Text}, option{text: []byte(n + "}"), score: p, span: s.Text})
 		}
 	}
 	if len(options) == 0 {
@@ -282,8 +282,8 @@ func (x experts) refuses(says *advice, call llm.ToolCall) string {
 	return x.refusal
 }
 
-// kindOf is "string" or "number" of a parameter whose values are read from what was asked,
-// else "".
+// kindOf is "string", "integer" or "number" of a parameter whose values are read from what
+// was asked, else "".
 func kindOf(schema json.RawMessage, name string) string {
 	var s struct {
 		Properties map[string]struct {
@@ -295,10 +295,8 @@ func kindOf(schema json.RawMessage, name string) string {
 	switch p := s.Properties[name]; {
 	case len(p.Enum) > 0:
 		return ""
-	case p.Type == "integer" || p.Type == "number":
-		return "number"
-	case p.Type == "string":
-		return "string"
+	case p.Type == "integer", p.Type == "number", p.Type == "string":
+		return p.Type.(string)
 	}
 	return ""
 }

@@ -101,7 +101,7 @@ func TestAdviceOnValues(t *testing.T) {
 
 func TestKindOf(t *testing.T) {
 	schema := json.RawMessage(`{"properties":{"a":{"type":"string"},"b":{"type":"integer"},"c":{"type":"string","enum":["x"]},"d":{"type":"array"},"e":{"type":["string","null"]}}}`)
-	for name, want := range map[string]string{"a": "string", "b": "number", "c": "", "d": "", "e": "", "f": ""} {
+	for name, want := range map[string]string{"a": "string", "b": "integer", "c": "", "d": "", "e": "", "f": ""} {
 		if got := kindOf(schema, name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}

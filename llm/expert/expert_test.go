@@ -161,6 +161,13 @@ func TestFind(t *testing.T) {
 			t.Errorf("%q: probabilities of %g", text, sum)
 		}
 	}
+	for _, c := range s.Find("where is 1,043, or 12.5 of 7, 8?", tool, "city", 1000) {
+		for _, part := range []string{"1", "043", ",043", "12", "5", "12."} {
+			if c.Text == part || strings.HasSuffix(c.Text, " 1") || strings.HasPrefix(c.Text, "043") {
+				t.Errorf("%q is a part of a number", c.Text)
+			}
+		}
+	}
 	if got := s.Find("weather in São Paulo, please", tool, "city", 2); len(got) > 2 {
 		t.Errorf("%d, want 2 at most", len(got))
 	}

@@ -132,6 +132,7 @@ func (s *Spans) vectors(words []string, most int) [][]float32 {
 
 // Find returns the parts of what was asked that may be the value of a tool's parameter, the
 // likeliest first: at most n, those less likely than one in a thousand of the best left out.
+// A part of a number ("1,043") is none.
 func (s *Spans) Find(asked string, tool llm.ToolSpec, parameter string, n int) []Span {
 	words, at := splitAt(asked)
 	if len(words) == 0 || len(words) > maxSpanRequest {
@@ -162,8 +163,12 @@ func (s *Spans) Find(asked string, tool llm.ToolSpec, parameter string, n int) [
 	none := s.none.of(ask, false)
 	whole := logSum(first, float64(none[0])) + logSum(last, float64(none[1]))
 	var out []Span
+	numbers := grouped.FindAllStringIndex(asked, -1)
 	for i := range x {
 		for j := i; j < min(i+maxSpanValue, len(x)); j++ {
+			if within(numbers, at[i][0], at[j][1]) {
+				continue
+			}
 			out = append(out, Span{asked[at[i][0]:at[j][1]], first[i] + last[j] - whole})
 		}
 	}
