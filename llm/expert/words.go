@@ -3,8 +3,10 @@ package expert
 import (
 	"encoding/json"
 	"hash/crc32"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -43,8 +45,37 @@ func split(text string) []string {
 	return out
 }
 
-// splitAt returns the words and where each begins and ends, in bytes.
-func splitAt(text string) (out []string, at [][2]int) {
+// thousands is a whole number with its thousands apart.
+var thousands = regexp.MustCompile(`[1-9]\d{0,2}(?:[,.'’\x{a0}\x{202f}]\d{3})+`)
+
+// splitAt returns the words and where each begins and ends, in bytes; a number with its
+// thousands apart is one, of its digits.
+func splitAt(text string) ([]string, [][2]int) {
+	words, at := runs(text)
+	digit := func(i int) bool { return i >= 0 && i < len(text) && text[i] >= '0' && text[i] <= '9' }
+	for _, n := range thousands.FindAllStringIndex(text, -1) {
+		if digit(n[0]-1) || digit(n[1]) {
+			continue
+		}
+		from := slices.IndexFunc(at, func(a [2]int) bool { return a[0] == n[0] })
+		to := slices.IndexFunc(at, func(a [2]int) bool { return a[1] == n[1] })
+		if from < 0 || to < from {
+			continue // it is a part of digits of another script
+		}
+		number := strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' {
+				return -1
+			}
+			return r
+		}, text[n[0]:n[1]])
+		words = slices.Replace(words, from, to+1, number)
+		at = slices.Replace(at, from, to+1, [2]int{n[0], n[1]})
+	}
+	return words, at
+}
+
+// runs returns digits, letters and signs as they stand.
+func runs(text string) (out []string, at [][2]int) {
 	var run []rune
 	digits, start := false, 0
 	put := func(word string, end int) { out, at = append(out, word), append(at, [2]int{start, end}) }

@@ -33,11 +33,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 BUCKETS, FEATURES = 32768, 20  # a word's features are hashed into as many vectors; the most that one has
 REQUEST, TOOL = 40, 56  # the most words
 CAMEL = re.compile(r"([a-z])([A-Z])")
-WORD = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
+THOUSANDS = r"(?<![0-9])[1-9][0-9]{0,2}(?:[,.'’\u00a0\u202f][0-9]{3})+(?![0-9])"  # is one word, of its digits
+WORD = re.compile(THOUSANDS + r"|\d+|[^\W\d_]+|[^\w\s]")
 
 
 def words(text):
-    return WORD.findall(CAMEL.sub(r"\1 \2", text).replace("_", " ").lower())
+    found = WORD.findall(CAMEL.sub(r"\1 \2", text).replace("_", " ").lower())
+    return [re.sub("[^0-9]", "", w) if re.fullmatch(THOUSANDS, w) else w for w in found]
 
 
 def bucket(feature):
@@ -238,6 +240,7 @@ GOLDEN = [
     ("What's the weather in Paris?", {"name": "get_weather", "description": "Get the current weather for a city", "parameters": {"city": ""}}),
     ("delete notes.txt", {"name": "readFile", "description": "Read a file", "parameters": {"path": "of the file", "fromLine": ""}}),
     ("Wie spät ist es in Zürich-Höngg?", {"name": "get_time", "description": "Current time in a place", "parameters": {"place": "a city or 1 of 24 zones"}}),
+    ("where's 1,043, or 1.204.500 of 10,500.75?", {"name": "find_order", "description": "Finds one of 2,000 orders", "parameters": {"number": "e.g. 1,042"}}),
     ("ลบรายการที่ 12 ให้หน่อย", {"name": "remove_item2", "description": "", "parameters": {}}),
     ("well " * 45 + "send 12,50 € to #1042", {"name": "transferMoney", "description": "Sends money. " * 20, "parameters": {c: "what it is, in a few more words than are read" for c in "abcdefghijkl"}}),
 ]

@@ -38,7 +38,10 @@ def of_words(w):
 def place(text, value):
     """First and last word of a value that stands in the text once as it is, else None."""
     value = str(value).lower().strip()
-    low, v = text.lower(), re.escape(value)
+    low = text.lower()
+    if value.isdigit() and value not in low:
+        value = f"{int(value):,}"
+    v = re.escape(value)
     found = list(re.finditer(r"(?<!\w)" + v + r"(?!\w)", low))
     if not value or not found or len(found) > 1 and not value.isdigit():
         return None
