@@ -128,6 +128,7 @@ func TestMCPServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The server is gone: the command line goes on with the call.
+	t.Setenv("CHASKI_DATA", dir) // where the example's till remembers
 	if run = regexp.MustCompile(`runs approve (\S+)`).FindStringSubmatch(said); run == nil {
 		t.Fatal("no run is named")
 	}
