@@ -128,7 +128,6 @@ func TestMCPServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The server is gone: the command line goes on with the call.
-	t.Setenv("CHASKI_DATA", dir) // where the example's till remembers
 	if run = regexp.MustCompile(`runs approve (\S+)`).FindStringSubmatch(said); run == nil {
 		t.Fatal("no run is named")
 	}
@@ -137,6 +136,9 @@ func TestMCPServer(t *testing.T) {
 	}
 	if out, errs, code := chaski(t, "", "runs", "resume", run[1], "--runs", runs); code != 0 || !strings.Contains(out, `"refund_id"`) {
 		t.Errorf("resume: %d %s %s", code, out, errs)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "refunds", "RF-1043.json")); err != nil {
+		t.Errorf("the till of the run's own folder: %v", err)
 	}
 	if out, errs, code := chaski(t, "", "audit", "verify", filepath.Join(dir, "audit")); code != 0 {
 		t.Errorf("the audit logs: %d %s %s", code, out, errs)

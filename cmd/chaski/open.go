@@ -182,25 +182,26 @@ func (f *agentFlags) reopen(ctx context.Context, s *planner.State, runs string) 
 			f.NATS = runs
 		}
 	}
+	place := meta[host.MetaBus]
+	if s.Run != s.Start.Run && place != "" { // a fork has a bus of its own
+		place = s.Run
+	}
+	if f.Data == "" {
+		f.Data = meta[host.MetaData]
+		beside := filepath.Dir(filepath.Clean(runs)) // where it is if all of it was moved
+		if _, err := os.Stat(filepath.Join(beside, "bus", place)); err == nil && place != "" {
+			f.Data = beside
+		}
+	}
 	c, o, err := f.config()
 	if err != nil {
 		return nil, err
 	}
-	o.Place, o.Runs = meta[host.MetaBus], runs
+	o.Place, o.Runs = place, runs
 	if s.Start.Model == mcp.DirectName { // a client's own call, which no other model may go on with
 		o.LLM = mcp.Direct{}
 	}
 	o.Calls = slices.ContainsFunc(s.Calls, func(c planner.CallState) bool { return c.Phase == planner.Intended || c.Phase == planner.Lost })
-	if s.Run != s.Start.Run && o.Place != "" { // a fork has a bus of its own
-		o.Place = s.Run
-	}
-	if o.Data == "" {
-		o.Data = meta[host.MetaData]
-		beside := filepath.Dir(filepath.Clean(runs)) // where it is if all of it was moved
-		if _, err := os.Stat(filepath.Join(beside, "bus", o.Place)); err == nil && o.Place != "" {
-			o.Data = beside
-		}
-	}
 	if o.Log, err = host.NewLog(os.Stderr, f.options()); err != nil {
 		return nil, usage("%v", err)
 	}

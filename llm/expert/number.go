@@ -18,8 +18,8 @@ var numerals = []struct {
 	{regexp.MustCompile(`^(0|[1-9]\d*),\d{2}$`), ""},
 }
 
-// grouped is such a number, or one with a fraction, within a text.
-var grouped = regexp.MustCompile(`\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:['’\x{a0}\x{202f}]\d{3})+(?:[.,]\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+,\d{2}|\d+\.\d+`)
+// decimal is a number with a fraction, within a text; its signs part its words.
+var decimal = regexp.MustCompile(`\d+(?:\.\d+|,\d{2}\b)`)
 
 // fraction is a number of JSON that is no whole one, and would be one with its thousands apart.
 var fraction = regexp.MustCompile(`^\d{1,3}\.\d{3}$`)

@@ -163,14 +163,9 @@ func (s *Spans) Find(asked string, tool llm.ToolSpec, parameter string, n int) [
 	none := s.none.of(ask, false)
 	whole := logSum(first, float64(none[0])) + logSum(last, float64(none[1]))
 	var out []Span
-	numbers := grouped.FindAllStringIndex(asked, -1)
-	for i := range x {
-		for j := i; j < min(i+maxSpanValue, len(x)); j++ {
-			if within(numbers, at[i][0], at[j][1]) {
-				continue
-			}
-			out = append(out, Span{asked[at[i][0]:at[j][1]], first[i] + last[j] - whole})
-		}
+	for _, p := range places(asked, at) {
+		i, j := p[0], p[1]
+		out = append(out, Span{asked[at[i][0]:at[j][1]], first[i] + last[j] - whole})
 	}
 	slices.SortStableFunc(out, func(a, b Span) int {
 		if a.Score > b.Score {
@@ -183,6 +178,19 @@ func (s *Spans) Find(asked string, tool llm.ToolSpec, parameter string, n int) [
 	for i, c := range out {
 		if i == n || c.Score < out[0].Score-math.Log(1000) {
 			return out[:i]
+		}
+	}
+	return out
+}
+
+// places returns the first and the last word of each part of a text that may be a value.
+func places(text string, at [][2]int) (out [][2]int) {
+	numbers := decimal.FindAllStringIndex(text, -1)
+	for i := range at {
+		for j := i; j < min(i+maxSpanValue, len(at)); j++ {
+			if !within(numbers, at[i][0], at[j][1]) {
+				out = append(out, [2]int{i, j})
+			}
 		}
 	}
 	return out

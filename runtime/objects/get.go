@@ -15,7 +15,7 @@ func (s *Store) Get(ctx context.Context, name string, most int) ([]byte, error) 
 	for began := time.Now(); ; {
 		value, err := s.get(ctx, name, most)
 		// Written anew while it was read: the description tells where it is now.
-		if !errors.Is(err, ErrDamaged) || time.Since(began) > s.opt.Behind || ctx.Err() != nil {
+		if !errors.Is(err, ErrDamaged) || time.Since(began) > s.opt.Behind || !sleep(ctx, againPause) {
 			return value, err
 		}
 	}

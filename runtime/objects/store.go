@@ -79,6 +79,7 @@ const (
 	firstTry   = 2 * time.Second
 	firstPause = 20 * time.Millisecond
 	lastPause  = time.Second
+	againPause = 100 * time.Millisecond // before a whole object is read again
 )
 
 // step makes one request until its answer is no passing fault, at most Options.Patience.
@@ -92,13 +93,21 @@ func (s *Store) step(ctx context.Context, passing func(error) bool, ask func(con
 		if err == nil || !passing(err) || ctx.Err() != nil || left <= pause {
 			return err
 		}
-		t := time.NewTimer(pause)
-		select {
-		case <-t.C:
-		case <-ctx.Done():
-			t.Stop()
+		if !sleep(ctx, pause) {
 			return err
 		}
+	}
+}
+
+// sleep waits; false if the context ended before.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 
