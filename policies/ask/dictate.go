@@ -2,11 +2,17 @@ package ask
 
 import "strings"
 
-// dictated lists the texts in quotes behind a colon that clause i has written or told: "text Ann:
+// dictated lists the texts in quotes that clause i has written or told, within it or behind a colon: "text Ann:
 // 'dinner is at eight'". Two words may be no more than a name.
 func (s *Said) dictated(i int) []string {
 	const least = 3 // words
 	var out []string
+	add := func(words []string) {
+		if len(words) >= least {
+			out = append(out, strings.Join(words, " "))
+		}
+	}
+	add(quoted(s.clauses[i].words)) // 'message Ann "dinner is at eight"'
 	for j := i + 1; j < len(s.clauses) && s.clauses[j].sentence == s.clauses[i].sentence; j++ {
 		c := &s.clauses[j]
 		if !s.clauses[j-1].tells || len(c.words) == 0 || !c.words[0].quoted {
@@ -14,16 +20,20 @@ func (s *Said) dictated(i int) []string {
 		}
 		var words []string
 		for k := j; k < len(s.clauses) && s.clauses[k].sentence == c.sentence; k++ {
-			for _, t := range s.clauses[k].words {
-				if t.quoted {
-					words = append(words, t.text)
-				}
-			}
+			words = append(words, quoted(s.clauses[k].words)...)
 		}
-		if len(words) >= least {
-			out = append(out, strings.Join(words, " "))
-		}
+		add(words)
 		break
+	}
+	return out
+}
+
+// quoted are the words in quotes.
+func quoted(words []token) (out []string) {
+	for _, t := range words {
+		if t.quoted {
+			out = append(out, t.text)
+		}
 	}
 	return out
 }
