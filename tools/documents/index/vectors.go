@@ -13,13 +13,14 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/chaski-dev/chaski/llm/tensor"
 )
 
 // vectors are those of passages, by the hashes of their texts: a passage that moves, or
-// stands in two files, keeps its own. They are compared one and all, in 8 bits with a scale
-// for each 32 (Q8_0), which a hundred thousand passages still allow.
+// stands in two files, keeps its own. They are compared in 8 bits with a scale for each 32
+// (Q8_0): one and all up to a hundred thousand, cell by cell beyond.
 //
 // The file has a line of what it holds, then records of a hash, a row and a checksum, and
 // only grows: what a crash has cut off is made again.
@@ -30,11 +31,18 @@ type vectors struct {
 	mu   sync.RWMutex
 	dims int // of what the embedder gives; 0 before the first
 	cols int // dims, rounded up to whole blocks
-	rows map[string]int
+	know map[string]bool
 	keys []string // by row
 	data []byte
 	read int64 // bytes of the file that are known
 	pool *tensor.Pool
+
+	exact    int    // how many are compared one and all
+	cells    *cells // of those that were there when they were made; nil for none
+	dividing sync.WaitGroup
+	busy     bool // while cells are made
+	times    int  // that what is in memory began anew
+	closed   atomic.Bool
 }
 
 const (
@@ -45,12 +53,14 @@ const (
 
 // openVectors reads the vectors that are there.
 func openVectors(path, model string) (*vectors, error) {
-	v := &vectors{path: path, model: model, rows: map[string]int{}, pool: tensor.NewPool(1)}
+	v := &vectors{path: path, model: model, know: map[string]bool{}, pool: tensor.NewPool(1), exact: exactUpTo}
 	return v, v.refresh()
 }
 
 func (v *vectors) close() {
 	if v != nil {
+		v.closed.Store(true)
+		v.dividing.Wait()
 		v.pool.Close()
 	}
 }
@@ -89,7 +99,7 @@ func (v *vectors) refresh() error {
 		return nil // another model's, or an older form: the writer makes it anew
 	}
 	if info.Size() < v.read || dims != v.dims { // made anew
-		v.rows, v.keys, v.data, v.read = map[string]int{}, nil, nil, 0
+		v.forget()
 	}
 	v.shape(dims)
 	v.read = max(v.read, vectorHeader)
@@ -102,7 +112,47 @@ func (v *vectors) refresh() error {
 	for buf = buf[:n]; len(buf) >= size && v.take(buf[:size]); buf = buf[size:] {
 		v.read += int64(size)
 	}
+	v.divide()
 	return nil
+}
+
+// forget drops what is in memory. The caller holds the lock.
+func (v *vectors) forget() {
+	v.know, v.keys, v.data, v.read, v.cells = map[string]bool{}, nil, nil, 0, nil
+	v.times++
+}
+
+// divide has cells made, beside the searches, once too many vectors have none. The caller
+// holds the lock.
+func (v *vectors) divide() {
+	n := 0
+	if v.cells != nil {
+		n = v.cells.n()
+	}
+	if v.busy || len(v.keys)-n <= v.exact || v.closed.Load() {
+		return
+	}
+	w, err := v.matrix()
+	if err != nil {
+		return // a search says so
+	}
+	v.busy = true
+	times, keys := v.times, v.keys
+	v.dividing.Go(func() {
+		c, order := newCells(w, v.closed.Load)
+		data, sorted := make([]byte, 0, len(w.Data)), make([]string, 0, len(keys))
+		for _, row := range order {
+			data, sorted = append(data, w.RowData(row)...), append(sorted, keys[row])
+		}
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		v.busy = false
+		if c != nil && times == v.times {
+			v.data, v.keys = append(data, v.data[len(data):]...), append(sorted, v.keys[len(sorted):]...)
+			v.cells = c
+		}
+		v.divide() // what has come meanwhile
+	})
 }
 
 // take adds a record; one whose checksum is wrong ends what is read.
@@ -112,8 +162,8 @@ func (v *vectors) take(rec []byte) bool {
 		return false
 	}
 	key := hex.EncodeToString(body[:8])
-	if _, twice := v.rows[key]; !twice {
-		v.rows[key] = len(v.keys)
+	if !v.know[key] {
+		v.know[key] = true
 		v.keys = append(v.keys, key)
 		v.data = append(v.data, body[8:]...)
 	}
@@ -124,8 +174,7 @@ func (v *vectors) take(rec []byte) bool {
 func (v *vectors) has(hash string) bool {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	_, ok := v.rows[hash]
-	return ok
+	return v.know[hash]
 }
 
 // add appends vectors by the hashes of their texts. A model that has changed the length of
@@ -170,7 +219,7 @@ func (v *vectors) begin(dims int) error {
 	if v.dims == dims {
 		return nil
 	}
-	v.rows, v.keys, v.data = map[string]int{}, nil, nil
+	v.forget()
 	v.shape(dims)
 	v.read = vectorHeader
 	return os.WriteFile(v.path, v.header(dims), 0o600)
@@ -178,18 +227,8 @@ func (v *vectors) begin(dims int) error {
 
 // quantised is a vector of length 1 as a row.
 func (v *vectors) quantised(row []float32) []byte {
-	unit := make([]float32, v.cols)
-	sum := 0.0
-	for _, x := range row {
-		sum += float64(x) * float64(x)
-	}
-	if sum > 0 {
-		for i, x := range row {
-			unit[i] = float32(float64(x) / math.Sqrt(sum))
-		}
-	}
 	out := make([]byte, tensor.Q8_0.RowBytes(v.cols))
-	tensor.Quantize(tensor.Q8_0, out, unit)
+	tensor.Quantize(tensor.Q8_0, out, unit(row, v.cols))
 	return out
 }
 
@@ -209,7 +248,7 @@ func (v *vectors) nearest(query []float32, n int) ([]string, error) {
 	if len(query) != v.dims {
 		return nil, fmt.Errorf("the query's vector has %d numbers, the passages' have %d", len(query), v.dims)
 	}
-	w, err := tensor.NewMatrix(tensor.Q8_0, len(v.keys), v.cols, v.data)
+	w, err := v.matrix()
 	if err != nil {
 		return nil, err
 	}
@@ -217,19 +256,46 @@ func (v *vectors) nearest(query []float32, n int) ([]string, error) {
 	x.Reset(1, v.cols)
 	clear(x.Row(0))
 	copy(x.Row(0), query)
-	scores := make([]float32, len(v.keys))
-	v.pool.Multiply(&x, tensor.Product{W: w, Dst: scores})
+	parts := []span{{0, w.Rows}}
+	if v.cells != nil {
+		// Whoever wants more of them has more cells looked at, and at last all.
+		parts = v.cells.near(v.pool, &x, max(v.exact/2, 16*n))
+		parts = append(parts, span{v.cells.n(), w.Rows})
+	}
+	var found []near
+	for _, p := range parts {
+		if p.from == p.to {
+			continue
+		}
+		part, err := tensor.NewMatrix(w.Type, p.to-p.from, w.Cols, w.Data[p.from*w.Type.RowBytes(w.Cols):p.to*w.Type.RowBytes(w.Cols)])
+		if err != nil {
+			return nil, err
+		}
+		scores := make([]float32, part.Rows)
+		v.pool.Multiply(&x, tensor.Product{W: part, Dst: scores})
+		for _, b := range best(scores, n) {
+			found = append(found, near{p.from + b.row, b.score})
+		}
+	}
+	slices.SortFunc(found, higher)
 	var out []string
-	for _, b := range best(scores, n) {
+	for _, b := range found[:min(n, len(found))] {
 		out = append(out, v.keys[b.row])
 	}
 	return out, nil
 }
 
+// matrix is what is in memory, a row for each vector. The caller holds the lock; what is
+// added later is not in it.
+func (v *vectors) matrix() (*tensor.Matrix, error) {
+	return tensor.NewMatrix(tensor.Q8_0, len(v.keys), v.cols, v.data)
+}
+
+func higher(a, b near) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.row, b.row)) }
+
 // best are the n highest scores, the highest first, and of the same ones the earlier row.
 // What is as good as the worst that is kept is gathered, and thinned out now and then.
 func best(scores []float32, n int) []near {
-	order := func(a, b near) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.row, b.row)) }
 	var kept []near
 	least := float32(math.Inf(-1))
 	for i, s := range scores {
@@ -237,12 +303,12 @@ func best(scores []float32, n int) []near {
 			continue
 		}
 		if kept = append(kept, near{i, s}); len(kept) >= 2*n+64 {
-			slices.SortFunc(kept, order)
+			slices.SortFunc(kept, higher)
 			kept = kept[:n]
 			least = kept[n-1].score
 		}
 	}
-	slices.SortFunc(kept, order)
+	slices.SortFunc(kept, higher)
 	return kept[:min(n, len(kept))]
 }
 
@@ -266,7 +332,7 @@ func (v *vectors) keep(live map[string]bool) error {
 		err = os.Rename(v.path+".part", v.path)
 	}
 	if err == nil {
-		v.rows, v.keys, v.data, v.read = map[string]int{}, nil, nil, 0
+		v.forget()
 	}
 	v.mu.Unlock()
 	return errors.Join(err, v.refresh())
