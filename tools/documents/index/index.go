@@ -19,8 +19,8 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// version changes when the form of the index does: an older one is made anew.
-const version = "2"
+// version changes when the form of the index does, or what is read of files: an older one is made anew.
+const version = "3"
 
 // Keys of what an index says of itself.
 var (

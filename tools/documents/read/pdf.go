@@ -91,6 +91,9 @@ func unpacked(in *input) error {
 		if err := in.late(); err != nil {
 			return fmt.Errorf("PDF: %w", err)
 		}
+		if bytes.HasSuffix(in.data[:at[0]], []byte("end")) {
+			continue // it is the end of one
+		}
 		// Objects within a stream are read by the library before anybody can look at them.
 		dict := in.data[max(0, at[0]-maxDict):at[0]]
 		dict = dict[bytes.LastIndex(dict, []byte("obj"))+1:]
@@ -194,7 +197,7 @@ func (p *pages) page(page pdf.Page) error {
 // give parts the text of a page into headings, which the outline names, and paragraphs.
 func (p *pages) give(text string) error {
 	var rest strings.Builder
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(whole(text)) {
 		clean := strings.Join(strings.Fields(line), " ")
 		if level, ok := p.titles[strings.ToLower(clean)]; ok && clean != "" {
 			if err := paragraphs(p.in, rest.String(), p.number); err != nil {
@@ -209,6 +212,30 @@ func (p *pages) give(text string) error {
 		rest.WriteString(line)
 	}
 	return paragraphs(p.in, rest.String(), p.number)
+}
+
+var (
+	divided = regexp.MustCompile(`(\p{L}+)[-\x{2010}\x{AD}] ?\n(\p{Ll}\pM*\p{L}*)`)
+	joined  = regexp.MustCompile(`\p{L}+-\p{Ll}\pM*\p{L}*`)
+)
+
+// whole joins the words that a line's end divides. A word that has its hyphen elsewhere in
+// the text keeps it.
+func whole(text string) string {
+	if !divided.MatchString(text) {
+		return text
+	}
+	hyphens := map[string]bool{}
+	for _, word := range joined.FindAllString(text, -1) {
+		hyphens[word] = true
+	}
+	return divided.ReplaceAllStringFunc(text, func(s string) string {
+		m := divided.FindStringSubmatch(s)
+		if with := m[1] + "-" + m[2]; hyphens[with] {
+			return with
+		}
+		return m[1] + m[2]
+	})
 }
 
 // writer follows the operators that place and show text (ISO 32000-1, §9.4).

@@ -68,6 +68,20 @@ func TestPDF(t *testing.T) {
 	}
 }
 
+// TestPDFTypeset: what typesetters do to words is undone.
+func TestPDFTypeset(t *testing.T) {
+	line := func(y int, s string) string { return fmt.Sprintf("1 0 0 1 72 %d Tm (%s) Tj ", y, s) }
+	file := pagesOf("BT /F1 10 Tf " + line(720, "The manip-") + line(708, "ulation of long-term loans is a long-") + line(696, "term plan, for A-") + line(684, "Z and 3-") + line(672, "4 of us.") + "ET")
+	got, err := blocks(t, "a.pdf", file)
+	if want := "@1 The manipulation of long-term loans is a long-term plan, for A- Z and 3- 4 of us."; err != nil || shownAs(got) != want {
+		t.Errorf("%q, %v, want %q", shownAs(got), err, want)
+	}
+	got, err = blocks(t, "a.txt", "The \uFB01le\u2019s o\uFB03cial \uFB02oor")
+	if want := "The file\u2019s official floor"; err != nil || shownAs(got) != want {
+		t.Errorf("%q, %v, want %q", shownAs(got), err, want)
+	}
+}
+
 // TestPDFHostile holds that files which are malformed, refer to themselves or unpack to
 // more than they may end soon, without much memory.
 func TestPDFHostile(t *testing.T) {
@@ -105,6 +119,13 @@ func TestPDFOpenString(t *testing.T) {
 		if (err == nil) != (c.want != "") || shownAs(got) != c.want {
 			t.Errorf("%q: %q, %v, want %q", c.contents, shownAs(got), err, c.want)
 		}
+	}
+	// A stream of objects is read, also one so short that its end stands near its beginning.
+	whole := strings.Replace(packed("7 0 (41)"), "<<", "<</Type/ObjStm/N 1/First 4", 1)
+	file := pagesOf("BT /F1 10 Tf (x) Tj ET")
+	file += "9 0 obj\n" + whole + "\nendobj\n" + file[strings.LastIndex(file, "startxref"):]
+	if got, err := blocks(t, "a.pdf", file); err != nil || shownAs(got) != "@1 x" {
+		t.Errorf("with a stream of objects: %q, %v", shownAs(got), err)
 	}
 	object := strings.Replace(packed("7 0 <41"), "<<", "<</Type/ObjStm/N 1/First 4", 1)
 	if _, err := blocks(t, "a.pdf", pdfOf("<</Type/Catalog/Pages 2 0 R>>", object)); err == nil {

@@ -79,6 +79,9 @@ func invisible(r rune) bool {
 	return unicode.Is(unicode.Cf, r) || r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF
 }
 
+// ligatures are of typesetters: no one who searches writes them.
+var ligatures = strings.NewReplacer("\uFB00", "ff", "\uFB01", "fi", "\uFB02", "fl", "\uFB03", "ffi", "\uFB04", "ffl", "\uFB05", "st", "\uFB06", "st")
+
 // visible is a text as a reader sees it, in one normal form; without lines white space is
 // one blank.
 func visible(s string, lines bool) string {
@@ -95,7 +98,7 @@ func visible(s string, lines bool) string {
 			return r
 		}, s)
 	}
-	s = norm.NFC.String(s)
+	s = ligatures.Replace(norm.NFC.String(s))
 	if lines {
 		return strings.Trim(strings.TrimRight(s, " \t\n"), "\n")
 	}
