@@ -31,10 +31,16 @@ func commandTree() (*kong.Node, error) {
 }
 
 // explained is an error of the command line; where an argument is missing, with how the
-// command is written.
+// command is written, and where one is none, with who lists those that are.
 func explained(err error) error {
 	var wrong *kong.ParseError
-	if !errors.As(err, &wrong) || !strings.HasPrefix(err.Error(), "expected ") {
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	if strings.HasPrefix(err.Error(), "unexpected argument ") && !strings.Contains(err.Error(), "did you mean") {
+		return fmt.Errorf("%w: see chaski help", err)
+	}
+	if !strings.HasPrefix(err.Error(), "expected ") {
 		return err
 	}
 	n := wrong.Context.Selected()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	_ "time/tzdata" // the zones of schedules, where a machine has none
 )
 
@@ -77,6 +78,9 @@ func run(args []string) int {
 	if err := environment(parser.Model.Node); err != nil {
 		fmt.Fprintln(os.Stderr, "chaski:", err)
 		return 2
+	}
+	if len(args) > 0 && args[0] == "help" { // of a command, too: "help runs ls"
+		args = append(slices.Clone(args[1:]), "--help")
 	}
 	kctx, err := parser.Parse(args)
 	if code >= 0 { // --help printed

@@ -60,7 +60,10 @@ func TestUsage(t *testing.T) {
 	}{
 		{[]string{"--help"}, 0, "Usage: chaski"},
 		{[]string{"version"}, 0, "chaski "},
-		{[]string{"nonsense"}, 2, "unexpected argument nonsense"},
+		{[]string{"nonsense"}, 2, "unexpected argument nonsense: see chaski help"},
+		{[]string{"help"}, 0, "Usage: chaski <command>"},
+		{[]string{"help", "runs", "ls"}, 0, "Usage: chaski runs ls"},
+		{[]string{"runs", "sl"}, 2, `did you mean one of "ls"`},
 		{[]string{"init"}, 2, "init support|rag|workflow|empty [DIR]"},
 		{[]string{"completion"}, 2, "completion bash|zsh|fish"},
 		{[]string{"runs", "fork", "R"}, 2, "runs fork RUN N"},
