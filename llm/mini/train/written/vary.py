@@ -1,11 +1,12 @@
 """Varies conversations on their way to the packer: vary.py SEED < IN.jsonl > OUT.jsonl
 
 The examples' system prompts and tool descriptions come in several wordings, and most errors of calls in the form in which
-the runtime shows a failed call.
+the runtime shows a failed call. Some numbers of calls stand with their thousands apart in what the user says.
 """
 
 import json
 import random
+import re
 import sys
 
 R = random.Random(int(sys.argv[1]))
@@ -72,8 +73,28 @@ def low(d):
     return d[:1].lower() + d[1:]
 
 
+def numbers(v):
+    """The numbers of four to six digits in a call's arguments, as they would be said."""
+    if isinstance(v, dict):
+        v = list(v.values())
+    if isinstance(v, list):
+        return set().union(*map(numbers, v)) if v else set()
+    s = str(v)
+    return {s} if not isinstance(v, bool) and re.fullmatch("[1-9][0-9]{3,5}", s) else set()
+
+
+def apart(messages):
+    """Writes the numbers that calls take with their thousands apart where the user says them: 1,043."""
+    said = set().union(*(numbers(k.get("arguments")) for m in messages for k in m.get("calls", [])), set())
+    for m in messages:
+        for n in said if m["role"] == "user" else ():
+            m["content"] = re.sub(rf"(?<![\w.,#/:-]){n}(?![\w/:-]|[.,][0-9])", f"{int(n):,}", m["content"])
+
+
 for line in sys.stdin:
     c = json.loads(line)
+    if R.random() < 0.15:
+        apart(c.get("messages", []))
     ds = {d: R.choice(v) for d, v in DESC.items() if R.random() < 0.5} if R.random() < 0.55 else {}
     mine = {t.get("description") for t in c.get("tools", [])} & set(DESC)
     for t in c.get("tools", []):
