@@ -80,7 +80,8 @@ def numbers(v):
     if isinstance(v, list):
         return set().union(*map(numbers, v)) if v else set()
     s = str(v)
-    return {s} if not isinstance(v, bool) and re.fullmatch("[1-9][0-9]{3,5}", s) else set()
+    year = re.fullmatch("(1[89]|20)[0-9][0-9]", s)
+    return {s} if re.fullmatch("[1-9][0-9]{3,5}", s) and not year else set()
 
 
 def apart(messages):
