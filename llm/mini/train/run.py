@@ -11,6 +11,7 @@ the same command goes on from the last checkpoint and the chunk that it was in.
 import argparse
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -99,6 +100,7 @@ def main():
     p.add_argument("--eval", type=int, default=25, help="conversations of each skill in the evaluation")
     p.add_argument("--compile", action="store_true")
     a = p.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the trainer ends, too
     os.makedirs(a.dir, exist_ok=True)
     a.dir = os.path.abspath(a.dir)
     train = os.path.join(a.dir, "train")
