@@ -3,6 +3,7 @@ package runtime_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -34,6 +35,10 @@ func TestAttempts(t *testing.T) {
 		"no retries declared":         {tool: "look", res: timeout, times: 1, want: planner.Finished},
 		"once, no answer":             {tool: "pay", err: errors.New("connection lost"), times: 1, want: planner.OutcomeUnknown},
 		"once, no worker":             {tool: "pay", err: tools.ErrNoWorker, times: 1, want: planner.Finished},
+		"once, not sent in time":      {tool: "pay", err: fmt.Errorf("%w: %w", tools.ErrNotSent, context.DeadlineExceeded), times: 1, want: planner.Finished},
+		"not sent in time":            {tool: "put", err: fmt.Errorf("%w: %w", tools.ErrNotSent, context.DeadlineExceeded), times: 3, want: planner.Finished},
+		"once, given up when sent":    {tool: "pay", err: context.DeadlineExceeded, times: 1, want: planner.OutcomeUnknown},
+		"once, a bad call":            {tool: "pay", err: tools.ErrBadCall, times: 1, want: planner.Finished},
 		"once, an odd status":         {tool: "pay", res: tools.Result{Status: "fine"}, times: 1, want: planner.OutcomeUnknown},
 		"once, no JSON":               {tool: "pay", res: tools.Result{Status: tools.StatusOK, Value: []byte("{")}, times: 1, want: planner.OutcomeUnknown},
 	} {

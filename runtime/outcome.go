@@ -11,7 +11,7 @@ import (
 )
 
 // didNotRun lists the errors that prove that a call never reached its tool.
-var didNotRun = []error{tools.ErrNoWorker, tools.ErrUnknownTool, tools.ErrUnavailable, tools.ErrConflict, tools.ErrRevision}
+var didNotRun = []error{tools.ErrNoWorker, tools.ErrUnknownTool, tools.ErrUnavailable, tools.ErrConflict, tools.ErrRevision, tools.ErrBadCall}
 
 // outcome turns a reply into a result of this very attempt.
 func outcome(rep reply, effect tools.Effect) tools.Result {
@@ -20,6 +20,9 @@ func outcome(rep reply, effect tools.Effect) tools.Result {
 		res = tools.Result{Status: tools.StatusTimeout, Reason: rep.err.Error()}
 		if effect == tools.Once {
 			res.Status = tools.StatusUnknown
+			if errors.Is(rep.err, tools.ErrNotSent) { // of the others, a further attempt may be
+				res.Status = tools.StatusFail
+			}
 		}
 		for _, e := range didNotRun {
 			if errors.Is(rep.err, e) && rep.call.Attempt <= 1 { // it says nothing of an earlier attempt

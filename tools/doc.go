@@ -23,5 +23,6 @@
 //   - A value in a Result satisfies the output schema, but for an [Odd] one.
 //   - The identity of a call ([CallID]) depends on its run, step, index, tool and
 //     canonical arguments and on nothing else; every attempt carries the same one.
-//   - An error of a Caller other than [ErrOutcomeUnknown] says that the tool did not run.
+//   - An error of a Caller other than [ErrOutcomeUnknown] says that the tool did not run;
+//     [ErrNotSent] among them that the call's time was over before it left.
 package tools

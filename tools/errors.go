@@ -16,6 +16,9 @@ var (
 	ErrIdentity    = errors.New("the call id belongs to another call")
 	ErrBadCall     = errors.New("bad call")
 
+	// ErrNotSent: the call's time was over, or it was given up, before it left.
+	ErrNotSent = errors.New("it was not sent")
+
 	// ErrOutcomeUnknown: a call with an effect was sent and then given up.
 	ErrOutcomeUnknown = errors.New("outcome unknown")
 )

@@ -106,7 +106,7 @@ func (r *Registry) Call(ctx context.Context, call Call) (Result, error) {
 	select {
 	case e.slots <- struct{}{}:
 	case <-wait.Done():
-		return fail(fmt.Errorf("no free slot, it did not run: %w", wait.Err()))
+		return fail(fmt.Errorf("no free slot: %w: %w", ErrNotSent, wait.Err()))
 	}
 	result, ended, _ := e.tool.Run(ctx, call)
 	go func() {

@@ -88,16 +88,10 @@ func call(tool, arguments string) tools.Call {
 	return tools.Call{ID: tools.CallID("run", 1, 0, tool, []byte(arguments)), Attempt: 1, Run: "run", Tenant: "acme", Tool: tool, Arguments: json.RawMessage(arguments)}
 }
 
-// mustCall calls a tool. What did not reach a worker on a busy machine ran nothing, and is
-// called again.
+// mustCall calls a tool, once: the first answer is the one that is judged.
 func mustCall(t *testing.T, c tools.Caller, call tools.Call) tools.Result {
 	t.Helper()
 	r, err := c.Call(context.Background(), call)
-	for begin := time.Now(); errors.Is(err, context.DeadlineExceeded) || errors.Is(err, bus.ErrUnavailable); r, err = c.Call(context.Background(), call) {
-		if time.Since(begin) > 20*time.Second {
-			break
-		}
-	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -325,6 +319,49 @@ func TestDeadline(t *testing.T) {
 		t.Errorf("%s ms left", r.Value)
 	}
 }
+
+// TestNotSent: a call whose time is over before it leaves, because finding its worker or asking
+// the store of results took too long, says so, and does not run.
+func TestNotSent(t *testing.T) {
+	s := start(t, bus.ServerOptions{})
+	c := connect(t, s)
+	var runs atomic.Int64
+	serve(t, c, raw("pay", tools.Once, time.Minute, func(context.Context, tools.Call) (json.RawMessage, error) {
+		runs.Add(1)
+		return json.RawMessage("1"), nil
+	}))
+	known := client(t, c)
+	mustCall(t, known, call("pay", `{}`))
+	store, err := known.Witness(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, cl := range map[string]*bus.Client{"known": known, "not known": client(t, connect(t, s))} {
+		over, end := context.WithDeadline(t.Context(), time.Now())
+		given, cancel := context.WithCancel(t.Context())
+		cancel()
+		late, ready := call("pay", `{"n":1}`), call("pay", `{"n":4}`)
+		ready.Store = store
+		late.Deadline = time.Now().Add(-time.Second)
+		for what, err := range map[string]error{
+			"its time was over":        second(cl.Call(over, call("pay", `{"n":2}`))),
+			"it had been given up":     second(cl.Call(given, call("pay", `{"n":3}`))),
+			"given up, with a witness": second(cl.Call(given, ready)),
+			"its deadline was over":    second(cl.Call(t.Context(), late)),
+		} {
+			if !errors.Is(err, tools.ErrNotSent) && !errors.Is(err, tools.ErrUnavailable) {
+				t.Errorf("%s, %s: %v", name, what, err)
+			}
+		}
+		end()
+	}
+	time.Sleep(100 * time.Millisecond)
+	if n := runs.Load(); n != 1 {
+		t.Errorf("ran %d times", n)
+	}
+}
+
+func second(_ tools.Result, err error) error { return err }
 
 // TestLimit never runs more calls at once than the spec says, and several at once.
 func TestLimit(t *testing.T) {

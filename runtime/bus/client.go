@@ -77,14 +77,14 @@ func (c *Client) call(ctx context.Context, call tools.Call) (tools.Result, error
 	for try := 0; ; try++ {
 		d, err := c.lookup(ctx, call, fresh)
 		if err != nil {
-			return tools.Result{}, err
+			return tools.Result{}, unsent(err)
 		}
 		if limit := time.Now().Add(d.spec.TimeoutOrDefault()); call.Deadline.IsZero() || call.Deadline.After(limit) && try == 0 {
 			call.Deadline = limit // of all tries together
 		}
 		if d.spec.Effect == tools.Once && call.Store == "" {
 			if call.Store, err = c.Witness(ctx); err != nil {
-				return tools.Result{}, err
+				return tools.Result{}, unsent(err)
 			}
 		}
 		result, err := c.attempt(ctx, call, d)
@@ -99,6 +99,15 @@ func (c *Client) call(ctx context.Context, call tools.Call) (tools.Result, error
 		fresh = errors.Is(err, ErrNoWorker)
 		pause = 10*time.Millisecond + 2*pause
 	}
+}
+
+// unsent says of the end of a call's time that it came before the call had left. The other
+// errors of that stage say so themselves.
+func unsent(err error) error {
+	if errors.Is(err, ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrNotSent, err)
 }
 
 // errRefused: a worker could not start the call.
@@ -128,7 +137,10 @@ func (c *Client) attempt(ctx context.Context, call tools.Call, d *declared) (too
 		limit = end
 	}
 	if !time.Now().Before(limit) {
-		return tools.Result{}, fmt.Errorf("%w: its deadline had passed; it did not run", context.DeadlineExceeded)
+		return tools.Result{}, unsent(fmt.Errorf("its deadline had passed: %w", context.DeadlineExceeded))
+	}
+	if err := ctx.Err(); err != nil {
+		return tools.Result{}, unsent(err)
 	}
 	call.Deadline = limit
 	subject, replies, done := c.inbox.open()

@@ -24,6 +24,7 @@ var (
 	ErrConflict       = tools.ErrConflict
 	ErrRevision       = tools.ErrRevision
 	ErrIdentity       = tools.ErrIdentity
+	ErrNotSent        = tools.ErrNotSent
 	ErrOutcomeUnknown = tools.ErrOutcomeUnknown
 )
 

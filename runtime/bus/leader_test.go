@@ -236,7 +236,7 @@ func TestStepDowns(t *testing.T) {
 		}
 		for _, ev := range events {
 			if r := ev.Result; r != nil && (r.Status != tools.StatusOK || tools.IsOdd(r.Value)) {
-				t.Errorf("run %s: %s %s %.200s", run, r.Status, r.Reason, r.Value)
+				t.Errorf("run %s: %s %s %.100s … %s", run, r.Status, r.Reason, r.Value, r.Value[max(0, len(r.Value)-300):])
 			}
 		}
 	}
