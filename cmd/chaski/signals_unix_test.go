@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -498,6 +499,105 @@ func TestStoppedElsewhere(t *testing.T) {
 				if code != s.code || !strings.Contains(b.errs.String(), "chaski: "+s.word) || !strings.Contains(b.errs.String(), c.said) {
 					t.Errorf("exit %d: %s", code, b.errs.String())
 				}
+			})
+		}
+	}
+}
+
+// TestStoppedWhileReached stops commands that reach for a server which takes the connection and
+// says nothing, or which start one that does not answer: they end at once, not when the attempt
+// does.
+func TestStoppedWhileReached(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		name = filepath.Join(dir, name)
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	agent := write("agent.yaml", "name: a\nmodel: mini\ntriggers: [{subject: a.ask}]\n")
+	declared := write("tools.yaml", "tools: [{name: look, effect: read, shell: 'echo 1'}]\n")
+	for i, s := range stops {
+		for name, args := range map[string][]string{
+			"runs ls":       {"runs", "ls", "--runs", "NATS"},
+			"runs show":     {"runs", "show", "r", "--runs", "NATS"},
+			"runs fork":     {"runs", "fork", "r", "1", "--runs", "NATS"},
+			"runs settle":   {"runs", "settle", "r", "c", "--failed", "no", "--runs", "NATS"},
+			"runs cancel":   {"runs", "cancel", "r", "--runs", "NATS"},
+			"runs approve":  {"runs", "approve", "r", "--runs", "NATS"},
+			"runs resume":   {"runs", "resume", "r", "--runs", "NATS"},
+			"runs rm":       {"runs", "rm", "r", "--runs", "NATS"},
+			"runs salvage":  {"runs", "salvage", "r", "--runs", "NATS"},
+			"runs replay":   {"runs", "replay", "--runs", "NATS"},
+			"tools ls":      {"tools", "ls", "--nats", "NATS"},
+			"tools call":    {"tools", "call", "look", "{}", "--nats", "NATS"},
+			"ask":           {"ask", "--nats", "NATS", "a.ask", "hi"},
+			"worker":        {"worker", "-f", declared, "--nats", "NATS"},
+			"serve":         {"serve", "-f", agent, "--nats", "NATS"},
+			"ui":            {"ui", "-f", agent, "--address", "127.0.0.1:0", "--nats", "NATS"},
+			"doctor":        {"doctor", "-f", agent, "--nats", "NATS"},
+			"mcp ls":        {"mcp", "ls", "-f", "DEAF"},
+			"mcp pin":       {"mcp", "pin", "-f", "DEAF"},
+			"mcp serve":     {"mcp", "serve", "-f", "DEAF"},
+			"ui, MCP":       {"ui", "-f", "DEAF", "--address", "127.0.0.1:0"},
+			"chat, MCP":     {"chat", "-f", "DEAF"},
+			"mcp ls, web":   {"mcp", "ls", "-f", "WEB"},
+			"mcp login web": {"mcp", "login", "-f", "WEB", "web"},
+		} {
+			t.Run(name+", "+s.sig.String(), func(t *testing.T) {
+				t.Parallel()
+				silent, err := net.Listen("tcp", "127.0.0.1:0")
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { silent.Close() })
+				began := filepath.Join(t.TempDir(), "began")
+				deaf := write(fmt.Sprint(strings.ReplaceAll(name, " ", ""), i, "deaf.yaml"), "name: a\nmodel: mini\nmcp:\n  deaf: {command: sh, args: ['-c', 'echo > "+began+"; exec sleep 1000']}\n")
+				web := write(fmt.Sprint(strings.ReplaceAll(name, " ", ""), i, "web.yaml"), "name: a\nmodel: mini\nmcp:\n  web: {url: 'http://"+silent.Addr().String()+"/mcp'}\n")
+				var given []string
+				for _, a := range args {
+					given = append(given, strings.NewReplacer("NATS", "nats://"+silent.Addr().String(), "DEAF", deaf, "WEB", web).Replace(a))
+				}
+				b := begin(t, []string{"CHASKI_DATA=" + t.TempDir()}, given...)
+				if strings.Contains(strings.Join(args, " "), "DEAF") {
+					waitFor(t, "the server", func() bool { _, err := os.Stat(began); return err == nil })
+				} else {
+					conn, err := silent.Accept()
+					if err != nil {
+						t.Fatal(err)
+					}
+					defer conn.Close()
+				}
+				if code := b.stop(t, s.sig); code != s.code || b.errs.String() != "chaski: "+s.word+"\n" || b.out.String() != "" && name != "doctor" {
+					t.Errorf("exit %d: %s%s", code, b.out.String(), b.errs.String())
+				}
+			})
+		}
+	}
+}
+
+// TestStoppedMCP stops chaski mcp serve: at rest that is how serving ends, so the status is 0;
+// while its client waits for a call, the client and whoever stopped it are told what may have
+// run.
+func TestStoppedMCP(t *testing.T) {
+	t.Parallel()
+	for _, s := range stops {
+		for _, tool := range []string{"", "pay", "look"} {
+			t.Run(s.sig.String()+" "+tool, func(t *testing.T) {
+				t.Parallel()
+				file, _, _ := paying(t, "")
+				b := begin(t, nil, "mcp", "serve", "-f", file)
+				fmt.Fprintln(b.in, `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`)
+				b.out.wait(t, `"id":1`)
+				fmt.Fprintln(b.in, `{"jsonrpc":"2.0","method":"notifications/initialized"}`)
+				if tool != "" {
+					fmt.Fprintf(b.in, `{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":%q,"arguments":{"id":7}}}`+"\n", tool)
+					waitFor(t, "the tool", func() bool { return did(file, tool) == "began" })
+				}
+				code := b.stop(t, s.sig)
+				t.Logf("exit %d: %s\n%s", code, b.errs.String(), b.out.String())
 			})
 		}
 	}

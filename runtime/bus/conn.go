@@ -111,8 +111,8 @@ func Connect(ctx context.Context, o Options) (*Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bus: %w", err)
 	}
-	var js func() (jetstream.JetStream, error)
-	if c.nc, c.address, js, err = access.dial(o.URL, append(opts, own...)); err != nil {
+	js, err := c.dial(ctx, access, o.URL, append(opts, own...))
+	if err != nil {
 		return nil, fmt.Errorf("bus: %s: %w: %w", c.address, ErrUnavailable, err)
 	}
 	if err := c.ready(ctx); err != nil {
@@ -131,6 +131,34 @@ func Connect(ctx context.Context, o Options) (*Conn, error) {
 		return nil, fmt.Errorf("bus: %w", err)
 	}
 	return c, nil
+}
+
+// dial connects for as long as ctx lasts: an address may be silent for seconds.
+func (c *Conn) dial(ctx context.Context, access Access, url string, opts []nats.Option) (func() (jetstream.JetStream, error), error) {
+	type dialled struct {
+		nc      *nats.Conn
+		address string
+		js      func() (jetstream.JetStream, error)
+		err     error
+	}
+	there := make(chan dialled, 1)
+	go func() {
+		nc, address, js, err := access.dial(url, opts)
+		there <- dialled{nc, address, js, err}
+	}()
+	select {
+	case d := <-there:
+		c.nc, c.address = d.nc, d.address
+		return d.js, d.err
+	case <-ctx.Done():
+		go func() {
+			if d := <-there; d.nc != nil {
+				d.nc.Close()
+			}
+		}()
+		c.address = Redact(url)
+		return nil, ctx.Err()
+	}
 }
 
 // ready waits until the connection is up, at most Options.Wait.

@@ -1,8 +1,13 @@
 package bus_test
 
 import (
+	"context"
+	"errors"
+	"net"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chaski-dev/chaski/runtime/bus"
 )
@@ -39,5 +44,34 @@ func TestIsURL(t *testing.T) {
 		if bus.IsURL(in) != want {
 			t.Error(in)
 		}
+	}
+}
+
+// TestConnectGivenUp: whoever gives up on an address that is silent need not wait until the
+// attempt to connect has ended.
+func TestConnectGivenUp(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	given := make(chan error, 1)
+	go func() {
+		_, err := bus.Connect(ctx, bus.Options{URL: "nats://ann:secret@" + l.Addr().String()})
+		given <- err
+	}()
+	tried, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tried.Close()
+	cancel()
+	if err := <-given; !errors.Is(err, context.Canceled) || !errors.Is(err, bus.ErrUnavailable) || strings.Contains(err.Error(), "secret") {
+		t.Error(err)
+	}
+	_ = tried.SetReadDeadline(time.Now().Add(10 * time.Millisecond))
+	if n, err := tried.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("the attempt had ended before: %d bytes, %v", n, err)
 	}
 }

@@ -3,7 +3,11 @@
 package mcp
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
@@ -40,4 +44,34 @@ func number(t *testing.T, s string) (n int) {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// TestGivenUpAtStart: a command that has said nothing yet, and does not read its input, is asked
+// to end as soon as nobody waits for it: the time that it has to end by itself is for those that
+// are at work.
+func TestGivenUpAtStart(t *testing.T) {
+	defer func(was time.Duration) { grace = was }(grace)
+	grace = time.Minute
+	began := filepath.Join(t.TempDir(), "began")
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := Open(ctx, Options{Servers: Servers{"deaf": {Command: "sh", Args: []string{"-c", `echo > "$0"; exec sleep 1000`, began}}}, Log: testLog(t)})
+		ended <- err
+	}()
+	for {
+		if _, err := os.Stat(began); err == nil {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	cancel()
+	select {
+	case err := <-ended:
+		if !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	case <-time.After(grace / 2):
+		t.Error("it is still waited for")
+	}
 }

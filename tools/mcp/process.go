@@ -30,6 +30,7 @@ type process struct {
 	server *Server
 	dir    string
 	log    zerolog.Logger
+	rush   <-chan struct{} // closed if nobody waits for its first answer any more
 
 	cmd    *exec.Cmd
 	stdin  io.WriteCloser
@@ -89,24 +90,29 @@ func (p *process) Connect(ctx context.Context) (sdk.Connection, error) {
 	return &leaving{conn}, nil
 }
 
-// end closes the command's input, waits, and ends its whole group.
+// end closes the command's input, waits, and ends its whole group. One that has said nothing
+// yet is asked to end at once: it may not read its input at all.
 func (p *process) end() {
 	p.close.Do(func() {
 		_ = p.stdin.Close()
-		for _, kill := range []func(*exec.Cmd){terminate, nil} {
-			select {
-			case <-p.exited:
-			case <-time.After(grace):
-				if kill != nil {
-					kill(p.cmd)
-					continue
-				}
-			}
-			break
+		if !p.exits(p.rush) {
+			terminate(p.cmd)
+			p.exits(nil)
 		}
 		killGroup(p.cmd) // what is left of it, and its children
 		<-p.exited
 	})
+}
+
+// exits waits until the command has, at most for grace, or until rush.
+func (p *process) exits(rush <-chan struct{}) bool {
+	select {
+	case <-p.exited:
+		return true
+	case <-time.After(grace):
+	case <-rush:
+	}
+	return false
 }
 
 // said is the end of what the command wrote to its standard error.

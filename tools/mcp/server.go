@@ -187,13 +187,17 @@ func (s *server) open(ctx context.Context, kind, version string, limit time.Dura
 	}
 	// A stream lives in the context in which it was opened, and longer than that of its opening.
 	life, die := context.WithCancel(context.WithoutCancel(ctx))
-	opening := context.AfterFunc(ctx, die)
+	rush := make(chan struct{})
+	opening := context.AfterFunc(ctx, func() {
+		close(rush)
+		die()
+	})
 	l := &live{ended: make(chan struct{}), said: func() string { return "" }, release: func() {}}
 	var transport sdk.Transport
 	var err error
 	var cleanup func()
 	if kind == Stdio {
-		p := &process{server: &s.cfg, dir: within(s.o.Dir, s.cfg.Cwd), log: s.log}
+		p := &process{server: &s.cfg, dir: within(s.o.Dir, s.cfg.Cwd), log: s.log, rush: rush}
 		transport, l.said = p, p.said
 		cleanup = func() {
 			if p.exited != nil && p.cmd.Process != nil {
