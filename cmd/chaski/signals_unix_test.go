@@ -596,8 +596,9 @@ func TestStoppedMCP(t *testing.T) {
 					fmt.Fprintf(b.in, `{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":%q,"arguments":{"id":7}}}`+"\n", tool)
 					waitFor(t, "the tool", func() bool { return did(file, tool) == "began" })
 				}
-				code := b.stop(t, s.sig)
-				t.Logf("exit %d: %s\n%s", code, b.errs.String(), b.out.String())
+				if code := b.stop(t, s.sig); code != 0 {
+					t.Errorf("exit %d: %s\n%s", code, b.errs.String(), b.out.String())
+				}
 			})
 		}
 	}
