@@ -292,6 +292,9 @@ func (c *calling) drive(ctx context.Context, run string) (*agent.Event, *sdk.Cal
 		var last agent.Event
 		for ev, err := range c.agent.Resume(ctx, run) {
 			if err != nil {
+				if c.s.root.Err() != nil {
+					return nil, c.stopped(ctx, run), nil
+				}
 				return nil, nil, c.left(ctx, run, err)
 			}
 			c.tell(ctx, &ev)
@@ -311,10 +314,9 @@ func (c *calling) drive(ctx context.Context, run string) (*agent.Event, *sdk.Cal
 }
 
 // left says what becomes of a run whose client gave up, or which could not go on. A client
-// that cancels its request cancels the run; one that only went away, or a server that ends,
-// leaves it to be resumed.
+// that cancels its request cancels the run; one that only went away leaves it to be resumed.
 func (c *calling) left(ctx context.Context, run string, err error) error {
-	if ctx.Err() == nil || c.s.root.Err() != nil {
+	if ctx.Err() == nil {
 		return c.told(err)
 	}
 	err = c.agent.Runtime().Cancel(context.WithoutCancel(ctx), run, planner.Cancelled{By: c.by(), Reason: "the client cancelled its request"})
@@ -322,6 +324,30 @@ func (c *calling) left(ctx context.Context, run string, err error) error {
 		c.s.o.Log.Warn().Err(err).Str("run", run).Msg("a run whose request was cancelled could not be cancelled")
 	}
 	return ctx.Err()
+}
+
+// stopped is the result of a call that this server leaves because it ends: what may have run, and
+// that the run can be resumed.
+func (c *calling) stopped(ctx context.Context, run string) *sdk.CallToolResult {
+	status, text := planner.Running, "the server was stopped; nothing is lost"
+	ctx = context.WithoutCancel(ctx)
+	s, err := c.agent.Runtime().Load(ctx, run)
+	var begun []string
+	for _, call := range s.Calls {
+		if call.Effect == tools.Once && (call.Phase == planner.Intended || call.Phase == planner.Lost) {
+			begun = append(begun, fmt.Sprintf("%s %s", call.Tool, call.Arguments))
+		}
+	}
+	switch {
+	case err != nil:
+		text = "the server was stopped, and cannot say how far this was: " + err.Error()
+	case len(begun) > 0:
+		status, text = planner.OutcomeUnknown, "the server was stopped; "+strings.Join(begun, ", ")+" was under way: it may have run"
+	}
+	c.s.o.Log.Warn().Str("run", run).Str("tool", c.r.Params.Name).Msg(text)
+	r := failed(text + ". When the server is back, " + c.again() + ": " + run)
+	r.Meta = sdk.Meta{MetaRun: run, MetaStatus: string(status)}
+	return r
 }
 
 // told is an error as the client reads it: what is wrong inside of this process is logged.
@@ -442,11 +468,7 @@ func statusOf(s *planner.State) tools.Status {
 
 // next is what a person does about a run that does not go on by itself.
 func (c *calling) next(last *agent.Event) string {
-	again := "call " + ResumeName + " with this run's id"
-	if c.s.o.Calls == nil {
-		again = "call the agent again with this run's id"
-	}
-	verb := ""
+	again, verb := c.again(), ""
 	switch last.Status {
 	case planner.Waiting:
 		verb = "approve"
@@ -459,6 +481,14 @@ func (c *calling) next(last *agent.Event) string {
 		return ""
 	}
 	return "answer with: " + c.s.o.Command(verb, last.Run) + "; then " + again
+}
+
+// again is how the client goes on with a run.
+func (c *calling) again() string {
+	if c.s.o.Calls == nil {
+		return "call the agent again with this run's id"
+	}
+	return "call " + ResumeName + " with this run's id"
 }
 
 // textOf is a JSON value as a text: a JSON text without its quotes.

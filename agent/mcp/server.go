@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"sync"
+	"time"
 
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/rs/zerolog"
@@ -119,14 +120,36 @@ func (s *Server) tools() (out []tools.Spec) {
 var local = api.Principal{Name: "local", Approve: true, Operate: true, All: true}
 
 // Run serves one client over streams, such as standard input and output, until it leaves or
-// ctx is done. Calls under way are then left: their runs can be resumed.
+// ctx is done. Calls under way are then left, and the client is told: their runs can be resumed.
 func (s *Server) Run(ctx context.Context, in io.ReadCloser, out io.WriteCloser, who api.Principal) error {
 	if who == (api.Principal{}) {
 		who = local
 	}
-	defer context.AfterFunc(ctx, s.stop)()
-	err := s.serverFor(who).Run(ctx, &sdk.IOTransport{Reader: in, Writer: out})
-	if ctx.Err() != nil || errors.Is(err, io.EOF) {
+	calls := &unanswered{Transport: &sdk.IOTransport{Reader: in, Writer: out}}
+	session, err := s.serverFor(who).Connect(context.WithoutCancel(ctx), calls, nil)
+	if err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- session.Wait() }()
+	select {
+	case err = <-ended:
+	case <-ctx.Done():
+		s.stop()
+		late := time.After(leaving) // a client may not read any more
+		select {
+		case <-calls.all():
+		case <-ended:
+		case <-late:
+		}
+		go func() { _ = session.Close() }()
+		select {
+		case <-ended:
+		case <-late:
+		}
+		return nil
+	}
+	if errors.Is(err, io.EOF) {
 		return nil
 	}
 	return err

@@ -596,8 +596,12 @@ func TestStoppedMCP(t *testing.T) {
 					fmt.Fprintf(b.in, `{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":%q,"arguments":{"id":7}}}`+"\n", tool)
 					waitFor(t, "the tool", func() bool { return did(file, tool) == "began" })
 				}
-				if code := b.stop(t, s.sig); code != 0 {
-					t.Errorf("exit %d: %s\n%s", code, b.errs.String(), b.out.String())
+				told := map[string]string{"pay": `{"id":7} was under way: it may have run`, "look": "nothing is lost"}[tool]
+				if code := b.stop(t, s.sig); code != 0 || !strings.Contains(strings.ReplaceAll(b.errs.String(), `\"`, `"`), told) {
+					t.Errorf("exit %d: %s", code, b.errs.String())
+				}
+				if out := strings.ReplaceAll(b.out.String(), `\"`, `"`); tool != "" && (!strings.Contains(out, `"id":2`) || !strings.Contains(out, told) || !strings.Contains(out, "resume_run")) {
+					t.Error(out)
 				}
 			})
 		}
