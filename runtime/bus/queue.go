@@ -154,6 +154,7 @@ func ensure(ctx context.Context, conn *Conn, want jetstream.StreamConfig) (jetst
 			stream, err = conn.js.CreateStream(ctx, want)
 			if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // by another process in between
 				stream, err = conn.js.Stream(ctx, want.Name)
+				err = behind(err, jetstream.ErrStreamNotFound)
 			}
 		}
 		return err

@@ -298,3 +298,38 @@ func TestDamage(t *testing.T) {
 		}
 	}
 }
+
+// young is a cluster one of whose servers does not know yet what another has made.
+type young struct {
+	jetstream.JetStream
+	lacks atomic.Int32 // how many of the next looks find nothing
+}
+
+func (y *young) ObjectStore(ctx context.Context, name string) (jetstream.ObjectStore, error) {
+	if y.lacks.Add(-1) >= 0 {
+		return nil, jetstream.ErrBucketNotFound
+	}
+	return y.JetStream.ObjectStore(ctx, name)
+}
+
+func (y *young) Stream(ctx context.Context, name string) (jetstream.Stream, error) {
+	if y.lacks.Add(-1) >= 0 {
+		return nil, jetstream.ErrStreamNotFound
+	}
+	return y.JetStream.Stream(ctx, name)
+}
+
+// TestJustMade: a store that another process makes at the same time is found, whichever servers
+// of the cluster know of it already.
+func TestJustMade(t *testing.T) {
+	js := connect(t)
+	open(t, js, objects.Options{})
+	for lacks := range int32(8) {
+		y := &young{JetStream: js}
+		y.lacks.Store(lacks)
+		s := open(t, y, objects.Options{})
+		if err := s.Put(t.Context(), "a", value(3000), 1000); err != nil {
+			t.Error(lacks, err)
+		}
+	}
+}

@@ -48,16 +48,19 @@ func Open(ctx context.Context, js jetstream.JetStream, config jetstream.ObjectSt
 		opt.Behind = 3 * time.Second
 	}
 	s := &Store{js: js, name: config.Bucket, opt: opt}
-	err := s.step(ctx, s.opt.Passing, func(ctx context.Context) (err error) {
+	passing := func(err error) bool { return s.opt.Passing(err) || errors.Is(err, errBehind) }
+	err := s.step(ctx, passing, func(ctx context.Context) (err error) {
 		s.bucket, err = js.ObjectStore(ctx, config.Bucket)
 		if errors.Is(err, jetstream.ErrBucketNotFound) {
 			s.bucket, err = js.CreateObjectStore(ctx, config)
 		}
 		if errors.Is(err, jetstream.ErrBucketExists) { // others made it meanwhile
 			s.bucket, err = js.ObjectStore(ctx, config.Bucket)
+			err = behind(err, jetstream.ErrBucketNotFound)
 		}
 		if err == nil {
 			s.stream, err = js.Stream(ctx, "OBJ_"+config.Bucket)
+			err = behind(err, jetstream.ErrStreamNotFound)
 		}
 		return err
 	})
@@ -65,6 +68,17 @@ func Open(ctx context.Context, js jetstream.JetStream, config jetstream.ObjectSt
 		return nil, fmt.Errorf("object store %s: %w", config.Bucket, err)
 	}
 	return s, nil
+}
+
+// errBehind: one server of a cluster has the store, and another does not know of it yet.
+var errBehind = errors.New("it was made just now")
+
+// behind is err, which is a passing fault if it says that something is missing which is there.
+func behind(err, missing error) error {
+	if errors.Is(err, missing) {
+		return fmt.Errorf("%w: %w", errBehind, err)
+	}
+	return err
 }
 
 // Delete removes an object.
