@@ -345,13 +345,15 @@ func TestLate(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	close(release)
-	for begin := time.Now(); ; time.Sleep(20 * time.Millisecond) { // until the worker has written it down
-		r, err := cl.Reconcile(context.Background(), pay)
-		if err == nil && string(r.Value) == `"done"` {
-			break
-		}
-		if time.Since(begin) > 20*time.Second {
-			t.Fatalf("%+v %v", r, err)
+	for _, k := range []tools.Call{pay, put} {
+		for begin := time.Now(); ; time.Sleep(20 * time.Millisecond) { // until the worker has written it down
+			r, err := cl.Reconcile(context.Background(), k)
+			if err == nil && string(r.Value) == `"done"` {
+				break
+			}
+			if time.Since(begin) > 20*time.Second {
+				t.Fatalf("%s: %+v %v", k.Tool, r, err)
+			}
 		}
 	}
 	put.Attempt = 2
