@@ -21,7 +21,7 @@ var open = regexp.MustCompile(`(?i)^(?:possible|necessary|needed|required|you ca
 // holds reports whether all conditions of a request do.
 func (r *Run) holds(conditions []ask.Condition, call *ask.Call) bool {
 	for _, c := range conditions {
-		if c.Mine {
+		if c.Mine || c.Lost {
 			return false
 		}
 		if open.MatchString(c.Text) {
@@ -88,6 +88,14 @@ func (r *Run) says(text string, call *ask.Call) (yes, known bool) {
 			return v.Text == s && v.Shape == ask.Number && (len(c.Numbers) > 1 || c.Kind == ask.Equal || c.Kind == ask.NotEqual || c.Kind == ask.Unknown)
 		})
 	})
+	if c.Kind == ask.Equal || c.Kind == ask.NotEqual || c.Kind == ask.Unknown { // "is track 5 clear"
+		for _, n := range ask.Numbered(text) {
+			if slices.Contains(c.Numbers, n) {
+				subject = append(subject, n)
+				c.Numbers = slices.DeleteFunc(c.Numbers, func(o string) bool { return o == n })
+			}
+		}
+	}
 	records := r.context.Records(subject)
 	if len(records) == 0 {
 		return false, false
@@ -148,6 +156,9 @@ func measured(c ask.Comparison, text string, records []*label.Record) (yes, know
 // state reports whether a record says what the words say.
 func state(text string, subject []any, records []*label.Record) (yes, known bool) {
 	s := ask.StateOf(text, func(w string) bool {
+		if slices.ContainsFunc(records, func(rec *label.Record) bool { return rec.Names[w] }) {
+			return true
+		}
 		return slices.ContainsFunc(subject, func(v any) bool {
 			t, _ := v.(string)
 			return strings.Contains(strings.ToLower(t), w)

@@ -146,7 +146,7 @@ func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origi
 				return
 			}
 			if isText && slices.ContainsFunc(p.Enum, func(e any) bool { return e == any(s) }) {
-				call.Values = append(call.Values, listed(name, s, p.Enum))
+				call.Values = append(call.Values, listed(name, s, p.Enum, &call.Acts))
 				return
 			}
 			text := fmt.Sprint(v)
@@ -276,7 +276,7 @@ func (r *Run) spell(t *tool, args map[string]any, a asked, labels map[string]lab
 			if !slices.Contains(enum, any(v)) {
 				continue
 			}
-			if said := listed(name, v, enum); said.Said(a.text) && !slices.ContainsFunc(said.Other, func(f func(string) bool) bool { return f(a.text) }) {
+			if said := listed(name, v, enum, &t.acts); said.Said(a.text) && !slices.ContainsFunc(said.Other, func(f func(string) bool) bool { return f(a.text) }) {
 				labels[name] = label.Origin{Label: label.Label{Integrity: label.User}, How: label.HowUser}
 			}
 		case json.Number:
@@ -287,9 +287,11 @@ func (r *Run) spell(t *tool, args map[string]any, a asked, labels map[string]lab
 	}
 }
 
-// listed is a value of a list that the schema gives.
-func listed(name, s string, enum []any) ask.Value {
-	out := ask.Value{Name: name, Text: s, Shape: ask.Choice, Said: func(in string) bool { return saysOption(s, in) }}
+// listed is a value of a list that the schema gives. The verb of the tool's own name says none.
+func listed(name, s string, enum []any, acts *ask.Acts) ask.Value {
+	out := ask.Value{Name: name, Text: s, Shape: ask.Choice, Said: func(in string) bool {
+		return saysOption(s, in) && saysOption(s, acts.WithoutDeed(s, in))
+	}}
 	for _, e := range enum {
 		if o, ok := e.(string); ok && o != s {
 			out.Other = append(out.Other, func(in string) bool { return saysOption(o, in) })

@@ -19,7 +19,7 @@ import (
 // another element.
 func (r *Run) strays(call *ask.Call, a ask.Ask, labels map[string]label.Origin) bool {
 	for _, v := range call.Values {
-		if v.Shape == ask.Number && labels[v.Name].How == label.HowUser && (otherUnit(v, a.Sentence) || shared(v, a.Text)) {
+		if v.Shape == ask.Number && labels[v.Name].How == label.HowUser && (otherUnit(v, a.Sentence) || shared(v, a.Text) || partOf(v, a.Sentence)) {
 			return true
 		}
 		if v.Free || labels[v.Name].How != label.HowTool || v.Said(a.Sentence) {
@@ -35,7 +35,7 @@ func (r *Run) strays(call *ask.Call, a ask.Ask, labels map[string]label.Origin) 
 		marks := slices.DeleteFunc(ask.Marks(a.Sentence, &call.Acts), func(m ask.Mark) bool {
 			return slices.ContainsFunc(call.Values, func(o ask.Value) bool { return o.Said(m.Text) && labels[o.Name].How != label.HowTool })
 		})
-		if elsewhere(marks, mine, others) || uncompared(a.Sentence, call, mine) || unpicked(a.Sentence, marks, mine, others) {
+		if r.misplaced(a.Sentence, mine, others) || elsewhere(marks, mine, others) || uncompared(a.Sentence, call, mine) || unpicked(a.Sentence, marks, mine, others) {
 			return true
 		}
 	}

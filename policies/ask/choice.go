@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"slices"
 	"strings"
+
+	"github.com/chaski-dev/chaski/policies/spoken"
 )
 
 //go:embed lexicon/choices.txt
@@ -27,6 +29,9 @@ func init() {
 // SaysChoice reports whether a text says one of a list of choices, each in the words that
 // people have for it.
 func SaysChoice(choice, text string) bool {
+	if base, sign, ok := spoken.Signed(choice); ok {
+		return spoken.SaysSigned(base, sign, text)
+	}
 	parts := choiceWords(choice)
 	if len(parts) == 0 {
 		return false
@@ -60,6 +65,41 @@ func choiceWords(choice string) []string {
 	return NameWords(choice)
 }
 
+// WithoutDeed takes the tool's own verb out of a text that seems to say one of a list of choices: "publish
+// it" says nothing of "public". A verb of which the choice is a form stays: "lock" for locked.
+func (a *Acts) WithoutDeed(choice, text string) string {
+	if _, known := spoken.Parse("").Option(choice); known || Deed(choice) != "" {
+		return text
+	}
+	for _, p := range choiceWords(choice) {
+		for _, n := range a.named {
+			if n == p || english(p, n) != noForm || english(n, p) != noForm {
+				return text
+			}
+		}
+	}
+	own := Acts{stems: map[lang][]stem{}, loose: map[lang][]stem{}}
+	for _, n := range a.named {
+		if !generic[n] {
+			own.named, own.verbs = append(own.named, n), append(own.verbs, n)
+			own.mean(find(n))
+		}
+	}
+	if len(own.named) == 0 {
+		return text
+	}
+	list := tokens(text)
+	c := clause{words: list, lang: language(list), text: text, content: len(list)}
+	mark(list, c.lang)
+	out := []byte(text)
+	for _, v := range c.verbs(&own) {
+		for i := list[v.at].at; i < list[v.at].end; i++ {
+			out[i] = ' '
+		}
+	}
+	return string(out)
+}
+
 func saysPart(p string, t *token) bool {
 	if t.text == p || english(t.text, p) != noForm && english(t.text, p) != naming || len(p) > 3 && english(p, t.text) == done {
 		return true
@@ -73,5 +113,10 @@ func saysPart(p string, t *token) bool {
 }
 
 func init() {
+	for w, l := range impossible {
+		if l&th != 0 {
+			knowThai(w)
+		}
+	}
 	knowThai(countings[th].small + " " + countings[th].tens + " ร้อย พัน โหล ครึ่ง")
 }

@@ -22,6 +22,7 @@ type Condition struct {
 	Text   string
 	Unless bool
 	Mine   bool // it is the user's word that is waited for
+	Lost   bool // it points back to what nobody said
 }
 
 // kind is what a clause is.
@@ -181,6 +182,9 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 	for i := range c.out {
 		alone = alone && (&clause{words: c.out[i].words}).only(opener|contrast|and|pronoun|frame) && len(c.out[i].apart) == 0
 	}
+	if alone {
+		c.cond = s.resolve(text[at.from:at.to], c.cond, nil)
+	}
 	if alone && len(c.cond) > 0 {
 		for j := len(s.clauses) - 1; j >= 0 && s.clauses[j].message == s.messages; j-- {
 			s.clauses[j].cond = append(s.clauses[j].cond[:len(s.clauses[j].cond):len(s.clauses[j].cond)], c.cond...)
@@ -191,13 +195,19 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 		k := &c.out[i]
 		k.message, k.sentence, k.lang, k.asked, k.verbOf = s.messages, s.sentence, c.lang, at.asked, -1
 		k.begins = i == 0
-		k.cond = c.cond
 		k.text = joined(text, k.words)
 		k.content = contentOf(k)
 		k.kind = kindOf(k, c.out[:i])
 		k.later, k.await = k.postponed(), k.has(await) || k.previews()
 	}
-	if at.asked && doubts(list, c.lang) {
+	c.cond = s.resolve(text[at.from:at.to], c.cond, c.out)
+	for i := range c.out {
+		c.out[i].cond = c.cond
+	}
+	thaiAsks := c.lang&th != 0 && slices.ContainsFunc(list, func(t token) bool {
+		return !t.quoted && (t.starts&question != 0 || strings.HasSuffix(t.text, "ไหม") || strings.HasSuffix(t.text, "มั้ย"))
+	})
+	if (at.asked || thaiAsks) && doubts(list, c.lang) {
 		for i := range c.out {
 			if c.out[i].kind == plain {
 				c.out[i].kind = asking

@@ -39,6 +39,9 @@ func (c *cutter) cut() {
 			i++
 		case t.starts&unless != 0 && !c.lessThan(i), t.starts&ifs != 0 && c.conditional(i), c.inverted(i):
 			word, isUnless := span(list, i, ifs), false
+			if t.starts&(ifs|unless) == 0 && t.text != "should" && !strings.HasPrefix(t.text, "sollte") {
+				word = i
+			}
 			if t.starts&unless != 0 && !c.lessThan(i) {
 				word, isUnless = span(list, i, unless), true
 			}
@@ -46,16 +49,20 @@ func (c *cutter) cut() {
 				c.flush(false)
 			}
 			front := len(c.cur.words) == 0 && len(c.out) == 0 || c.onlyOpeners()
-			for word < len(list) && list[word].sign {
+			for word < len(list) && list[word].sign && !(isUnless && bareNo[list[word-1].text]) {
 				word++
 			}
 			end := c.conditionEnd(word, front)
-			if text := joined(c.text, list[word:end]); text != "" {
+			text := joined(c.text, list[word:end])
+			if text == "" && isUnless { // "if not, …"
+				text, isUnless = "not", false
+			}
+			if text != "" {
 				mine := list[i].within&await != 0
 				for k := word; k < end && k < word+2; k++ {
 					mine = mine || list[k].starts&speaker != 0 && list[k].text != "you" && says(list[word:end])
 				}
-				c.cond = append(c.cond, Condition{text, isUnless, mine})
+				c.cond = append(c.cond, Condition{Text: text, Unless: isUnless, Mine: mine})
 			}
 			if t.starts&await != 0 { // "when I say so"
 				c.cur.words = append(c.cur.words, *t)
@@ -367,8 +374,29 @@ func (c *cutter) inverted(i int) bool {
 	case "should", "sollte", "sollten":
 		return i == 0 && !c.at.asked && c.commaAhead(i)
 	}
-	return false
+	return i == 0 && c.verbLeads()
 }
+
+// verbLeads reports whether a German sentence begins with a verb and its subject, and goes on behind a comma:
+// "bleibt es trocken, bring H4 weg".
+func (c *cutter) verbLeads() bool {
+	if c.lang&de == 0 || c.at.asked || len(c.list) < 4 || !c.commaAhead(0) {
+		return false
+	}
+	verb := c.list[0].text
+	if stem, ok := strings.CutSuffix(verb, "'s"); ok { // ist's, regnet's
+		return leadingVerbs[stem] || strings.HasSuffix(stem, "t")
+	}
+	subject := c.list[1].text
+	switch subject {
+	case "es", "er", "sie", "'s", "man", "nichts", "keiner", "niemand", "alles", "kein", "keine":
+		return leadingVerbs[verb] || strings.HasSuffix(verb, "t") && subject != "sie" && subject != "alles" && subject != "keine" && subject != "nichts"
+	}
+	return leadingVerbs[verb]
+}
+
+// leadingVerbs are verbs that say how things are, with which no order begins.
+var leadingVerbs = set("ist sind war waren hat haben wird werden kann können gibt geht bleibt bleiben kommt kommen liegt liegen steht stehen regnet schneit reicht passt fehlt fehlen klappt sieht scheint wäre wären hätte hätten würde fällt steigt findet gilt")
 
 // commaAhead reports whether a comma ends the condition later on.
 func (c *cutter) commaAhead(i int) bool {

@@ -36,6 +36,8 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 			if !s.unclaimed(c, v, call) {
 				return "", nil, false
 			}
+		case v.otherMoment(c.text): // it says a day of its own
+			return "", nil, false
 		case s.before(i, v, call):
 			held[v.Name] = true
 		default:
@@ -174,7 +176,7 @@ func (c *clause) groups() []string {
 	}
 	for i := range c.words {
 		t := &c.words[i]
-		if !t.quoted && (t.sign && strings.ContainsAny(t.text, ",，、") || t.starts&and != 0) {
+		if !t.quoted && (t.sign && strings.ContainsAny(t.text, ",，、") || t.starts&and != 0 && !c.handsTo(i)) {
 			flush()
 			continue
 		}
@@ -182,6 +184,11 @@ func (c *clause) groups() []string {
 	}
 	flush()
 	return out
+}
+
+// handsTo reports whether a Thai "with" stands between a thing and who gets it: "T-202 กับ Paul".
+func (c *clause) handsTo(i int) bool {
+	return c.words[i].text == "กับ" && i > 0 && i+1 < len(c.words) && c.words[i-1].code() != c.words[i+1].code()
 }
 
 func textOf(c *clause, part []token) string {

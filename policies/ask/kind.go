@@ -218,6 +218,8 @@ func doubts(list []token, l lang) bool {
 		case list[i].quoted:
 		case still[t]&l != 0:
 			return true
+		case otherwise[t]&l != 0 && i+1 < len(list) && isWords[list[i+1].text]&l != 0:
+			return true
 		case otherwise[t] != 0:
 			for _, o := range list[i+1 : min(i+8, len(list))] {
 				if impossible[o.text] != 0 {
@@ -233,6 +235,7 @@ var (
 	still      = wordSets["still"]
 	otherwise  = wordSets["otherwise"]
 	impossible = wordSets["impossible"]
+	isWords    = wordSets["is"]
 	possible   = wordSets["possible"]
 )
 

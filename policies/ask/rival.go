@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/chaski-dev/chaski/policies/spoken"
 )
 
 // What stands for another value of the same kind than the call has.
@@ -18,9 +20,54 @@ func (c *clause) hasRival(text string, v Value, inside []Value) bool {
 	mark(list, c.lang)
 	part := clause{words: list, lang: c.lang, text: text}
 	part.content = len(list)
+	if v.otherMoment(text) || v.Shape == Word && c.lang == de && c.articled(v) && part.articledName(inside) {
+		return true
+	}
 	call := Call{Values: inside}
 	return part.rival(v, &call, 0, len(list)) || v.Shape == Word && part.parallel(c.before(v), &call)
 }
+
+// otherMoment reports whether a value is a day or a time and a text says others of its kind, and not it.
+func (v *Value) otherMoment(text string) bool {
+	if v.Shape == Number || v.Shape == Mail || v.Said(text) {
+		return false
+	}
+	mine, theirs := spoken.Parse(strings.ToLower(v.Text)), spoken.Parse(strings.ToLower(text))
+	return (len(mine.Dates()) > 0 || v.Shape == Moment && strings.Contains(v.Text, "-")) && len(theirs.Dates()) > 0 ||
+		len(mine.Times()) > 0 && len(theirs.Times()) > 0 || dayNamed(v.Text) && dayNamed(text)
+}
+
+// dayNamed reports whether a text has a day that is named by one word: "Friday", "morgen".
+func dayNamed(text string) bool {
+	return slices.ContainsFunc(tokens(text), func(t token) bool { return dayNames[t.text] })
+}
+
+var dayNames = set(`monday tuesday wednesday thursday friday saturday sunday today tomorrow montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag heute morgen übermorgen
+	lundi mardi mercredi jeudi vendredi samedi dimanche aujourd'hui demain lunedì martedì mercoledì giovedì venerdì sabato domenica oggi domani lunes martes miércoles jueves viernes sábado domingo hoy mañana
+	segunda terça quarta quinta sexta segunda-feira terça-feira quarta-feira quinta-feira sexta-feira hoje amanhã सोमवार मंगलवार बुधवार गुरुवार शुक्रवार शनिवार रविवार आज कल परसों จันทร์ อังคาร พุธ พฤหัส พฤหัสบดี ศุกร์ เสาร์ อาทิตย์ วันนี้ พรุ่งนี้ มะรืน`)
+
+// articled reports whether an article stands before a value: "dem Paul".
+func (c *clause) articled(v Value) bool {
+	for i := 1; i < len(c.words); i++ {
+		if v.Said(c.words[i].text) && nameArticles[c.words[i-1].text] {
+			return true
+		}
+	}
+	return false
+}
+
+// articledName reports whether an article of a clause stands before a name or a thing that is no value.
+func (c *clause) articledName(values []Value) bool {
+	for i := 1; i < len(c.words); i++ {
+		t := &c.words[i]
+		if nameArticles[c.words[i-1].text] && t.capped && !t.sign && !t.code() && !dayNames[t.text] && !monthWord(t.text) && !slices.ContainsFunc(values, func(o Value) bool { return o.holdsWord(c, i, t.text) }) {
+			return true
+		}
+	}
+	return false
+}
+
+var nameArticles = set("dem der den die")
 
 // before is the preposition that stands before a value in the clause, or "".
 func (c *clause) before(v Value) string {

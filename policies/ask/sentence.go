@@ -26,7 +26,7 @@ func sentences(text string, quotes []stretch) []stretch {
 		}
 	}
 	for _, at := range sentenceEnd.FindAllStringIndex(text, -1) {
-		if at[0] < from || text[at[0]] != '\n' && !wordEnds(text[:at[0]]) {
+		if at[0] < from || text[at[0]] != '\n' && !wordEnds(text[:at[0]]) || beforeMonth(text, at[0], at[1]) {
 			continue
 		}
 		inside := false
@@ -41,6 +41,15 @@ func sentences(text string, quotes []stretch) []stretch {
 	}
 	add(len(text), false)
 	return out
+}
+
+// beforeMonth reports whether a full stop makes a day of a number: "2. Juli".
+func beforeMonth(text string, from, to int) bool {
+	if text[from] != '.' || to != from+2 || !digit(text[max(0, from-1):from]) {
+		return false
+	}
+	word, _, _ := strings.Cut(text[to:min(len(text), to+24)], " ")
+	return monthWord(strings.ToLower(strings.TrimRight(word, ".,;:!?")))
 }
 
 // wordEnds reports whether a text ends as a sentence does: "./..." is none.

@@ -78,6 +78,9 @@ func Compared(text string) Comparison {
 func numerals(text string) []string {
 	list := tokens(text)
 	l := language(list)
+	if strings.Contains(text, "it's ") || strings.Contains(text, "it is ") { // "it's over five kilos"
+		l = en
+	}
 	var out []string
 	for i := 0; i < len(list); i++ {
 		if n, end := numeral(list, i, l); end > i {
@@ -166,6 +169,39 @@ func Names(text string) []any {
 	}
 	return out
 }
+
+// Numbered returns the numbers of a condition that name a thing of which something is said: the 5 of "is
+// track 5 clear", not that of "the price is 5".
+func Numbered(text string) []string {
+	list := tokens(strings.ToLower(text))
+	l := language(list)
+	mark(list, l)
+	said := func(t *token) bool { // says how something is
+		return !t.sign && !idle[t.text] && !unitWords[t.text] && measured[t.text] == nil && !digit(t.text) && t.within&negator == 0 && !strings.ContainsAny(t.text, "€$£%")
+	}
+	var out []string
+	for i := range list {
+		if list[i].sign || !amountForm.MatchString(list[i].text) || i+1 == len(list) || unitWords[list[i+1].text] || measured[list[i+1].text] != nil {
+			continue
+		}
+		if i > 0 {
+			before := &list[i-1]
+			if !said(before) && !singular[before.text] && before.within&question == 0 || finite[before.text] != 0 || before.within&bounding != 0 || matchWord(compared[3].words, before.text) || matchWord(compared[4].words, before.text) {
+				continue
+			}
+		}
+		for j := i + 1; j < len(list); j++ {
+			if said(&list[j]) {
+				out = append(out, list[i].text)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// singular are articles of one thing: "el 5 está libre".
+var singular = set("the der die das le la el il o a l'")
 
 // State is what a condition says of a thing in words.
 type State struct {

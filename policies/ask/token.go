@@ -27,7 +27,7 @@ type token struct {
 }
 
 // elisions are words that are written together with the next.
-var elisions = set("n' l' d' qu' j' s' m' t' c' jusqu' lorsqu' puisqu' un' dell' all' nell' dall' sull' quest' quell'")
+var elisions = set("n' l' d' qu' j' s' m' t' c' jusqu' lorsqu' puisqu' un' dell' all' nell' dall' sull' quest' quell' quand'")
 
 // clitics are pronouns that a hyphen joins to a verb.
 var clitics = set("tu vous moi toi nous le la les lui leur je il elle on ils elles y ce lo los las o a os as me lhe lhes te se")

@@ -11,8 +11,9 @@ import (
 // Record is what a result says of one thing: an object of it, or the whole of a text.
 // Whoever wrote it, it is evidence for a condition that the user set.
 type Record struct {
-	Words   []string  // in lower case, names of members apart
-	Numbers []Measure // names of things apart
+	Words   []string        // in lower case, names of members apart
+	Numbers []Measure       // names of things apart
+	Names   map[string]bool // of its members that hold texts
 	own     *ownText
 	keys    map[string]bool
 	nested  bool
@@ -61,6 +62,10 @@ func collect(v any, name string, out *[]*Record, in []*Record) {
 		}
 	case string:
 		for _, r := range in {
+			if r.Names == nil {
+				r.Names = map[string]bool{}
+			}
+			r.Names[name] = true
 			r.keys[leafKey(v)] = true
 			r.open = append(r.open, v)
 			if d, ok := amount(v); ok {

@@ -171,7 +171,7 @@ func (t *ownText) says(n needle, choice bool) int {
 			break
 		}
 		i += from
-		if boundary(hay, i, true) && boundary(hay, i+len(value), false) && (t.plainly || !negated(hay[:i])) && !t.halved(i, i+len(value)) {
+		if boundary(hay, i, true) && boundary(hay, i+len(value), false) && !goesOn(hay, i, i+len(value)) && (t.plainly || !negated(hay[:i])) && !t.halved(i, i+len(value)) {
 			count++
 		}
 		from = i + 1
@@ -185,6 +185,16 @@ func (t *ownText) says(n needle, choice bool) int {
 		}
 	}
 	return count
+}
+
+// goesOn reports whether a sign behind a short name makes another name of it: "O" of "O-", "C" of "C++".
+func goesOn(hay string, from, to int) bool {
+	const short = 3
+	if to-from > short {
+		return false
+	}
+	sign := spoken.SignBehind(hay, to)
+	return sign != "" && strings.IndexByte("+-*#", hay[min(to, len(hay)-1)]) >= 0
 }
 
 // halved reports whether the words from one place of the plain text to another are a part of

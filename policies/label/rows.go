@@ -1,6 +1,7 @@
 package label
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ type Member struct {
 	Number float64
 	Amount bool // Number is the value, and it is no thing's name
 	Day    string
+	Moment string // the day and the time of day, in order
 }
 
 // maxRows bounds the rows that are looked at of one list.
@@ -84,6 +86,9 @@ func (x *leafIndex) row(record string) Row {
 			continue
 		}
 		m := Member{Name: l.path[strings.LastIndexByte(l.path, '.')+1:], Text: strings.TrimPrefix(l.key, "#"), Day: l.day}
+		if l.day != "" || l.minute >= 0 {
+			m.Moment = fmt.Sprintf("%s %04d", l.day, max(l.minute, 0))
+		}
 		if l.number != "" && !idPath(l.path) {
 			if f, err := strconv.ParseFloat(l.number, 64); err == nil {
 				m.Number, m.Amount = f, true

@@ -72,7 +72,7 @@ func plural(said, word string) bool {
 
 // worded finds a text in the user's words in another form.
 func (c *Context) worded(n needle) (Origin, bool) {
-	if !n.isText || n.isNumber || len(n.plain) > 80 || strings.ContainsAny(n.plain, "@/\\:_#") || strings.ContainsFunc(n.plain, unicode.IsDigit) {
+	if !n.isText || n.isNumber || len(n.plain) > 80 || strings.ContainsAny(strings.TrimRight(n.plain, "#"), "@/\\:_#") || strings.ContainsFunc(n.plain, unicode.IsDigit) {
 		return Origin{}, false
 	}
 	want := fieldsOf(n.plain)
@@ -81,6 +81,12 @@ func (c *Context) worded(n needle) (Origin, bool) {
 	}
 	for _, s := range c.sources {
 		if s.Kind != FromUser || !s.speaks() || len(s.own.plain) > 10_000 {
+			continue
+		}
+		if base, sign, ok := spoken.Signed(n.written); ok {
+			if spoken.SaysSigned(base, sign, s.own.text) {
+				return derived(s.Label, s.ID), true
+			}
 			continue
 		}
 		at := s.own.wordedAt(want, strings.ContainsFunc(n.written, unicode.IsUpper))
@@ -148,7 +154,7 @@ func (t *ownText) wordedAt(want []string, name bool) int {
 			}
 			k++
 		}
-		if at < 0 || !boundary(t.plain, at, true) || !boundary(t.plain, words[k-1].at+len(words[k-1].text), false) || t.halved(at, words[k-1].at+len(words[k-1].text)) {
+		if at < 0 || !boundary(t.plain, at, true) || !boundary(t.plain, words[k-1].at+len(words[k-1].text), false) || t.halved(at, words[k-1].at+len(words[k-1].text)) || goesOn(t.plain, at, words[k-1].at+len(words[k-1].text)) {
 			continue
 		}
 		if len(names) < len(want) && !t.titled(words, i, k, want) {
