@@ -193,14 +193,14 @@ func (r *Runtime) Fork(ctx context.Context, run string, n int, as string) (strin
 		return "", err
 	}
 	if n < 1 || n > len(events) {
-		return "", fmt.Errorf("runtime: run %s has events 1 to %d, not %d", run, len(events), n)
+		return "", &ForkError{fmt.Sprintf("run %s has events 1 to %d, not %d", run, len(events), n)}
 	}
 	var s planner.State
 	for _, ev := range events[:n] {
 		s = planner.Fold(s, ev)
 	}
 	if len(s.Calls) > 0 || s.Status.Done() || s.Outcome != "" {
-		return "", fmt.Errorf("runtime: run %s cannot be forked after event %d: a call is open there or the run is over", run, n)
+		return "", &ForkError{fmt.Sprintf("run %s cannot be forked after event %d: a call is open there or the run is over", run, n)}
 	}
 	d := &driver{rt: r, run: as}
 	for _, ev := range append(events[:n:n], planner.Event{At: r.now(), Forked: &planner.Forked{Run: as, From: run}}) {
@@ -210,6 +210,11 @@ func (r *Runtime) Fork(ctx context.Context, run string, n int, as string) (strin
 	}
 	return as, nil
 }
+
+// ForkError says why a run cannot be forked where it was to be.
+type ForkError struct{ Reason string }
+
+func (e *ForkError) Error() string { return "runtime: " + e.Reason }
 
 // Events returns a run's events and its state, checked as Load does. With an error about one
 // of them come those before it.

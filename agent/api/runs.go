@@ -12,6 +12,7 @@ import (
 
 	"github.com/chaski-dev/chaski/agent"
 	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/runtime"
 	"github.com/chaski-dev/chaski/tools"
 )
 
@@ -367,8 +368,12 @@ func (s *Server) forkRun(w http.ResponseWriter, r *http.Request) error {
 		return conflict("a fork of the run could not go on here: " + err.Error())
 	}
 	as, err := a.Agent.Runtime().Fork(r.Context(), state.Run, in.Event, "")
-	if err != nil {
+	var refused *runtime.ForkError
+	if errors.As(err, &refused) {
 		return conflict(err.Error())
+	}
+	if err != nil { // of the journal, which asFailure tells
+		return err
 	}
 	if state, err = a.Agent.Runtime().Load(r.Context(), as); err != nil {
 		return err
