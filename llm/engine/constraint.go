@@ -35,6 +35,7 @@ type constraint struct {
 	ends    []int32
 	tag     int32   // <|python_tag|>; −1 if the vocabulary has none
 	auto    bool    // the model decides whether to call
+	text    bool    // the turn is text
 	least   float64 // probability of a call below which none is made; 0 is off
 	decides bool    // at that probability and above, one is made
 	sure    float64 // the least confidence of the first call, 0 for any
@@ -127,7 +128,7 @@ func (c *constraint) steered() bool { return c != nil && c.matcher.Runaway() }
 // textOnly holds a turn that has not begun to text.
 func (c *constraint) textOnly() {
 	c.matcher.TextOnly()
-	c.auto, c.sure, c.advice = false, 0, nil
+	c.auto, c.text, c.sure, c.advice = false, true, 0, nil
 }
 
 // constraint returns what holds the turn of a request; nil if nothing does.

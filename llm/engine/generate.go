@@ -145,9 +145,13 @@ func (*unsureError) Error() string { return "the call is not sure enough" }
 func (e *Engine) decode(ctx context.Context, req *llm.Request, r chat.Rendered, job Job, fit *fits, yield func(llm.Event, error) bool) (llm.Usage, error) {
 	o, held := r.Options, job.constraint
 	out := Outcome{Stopped: -1}
+	declared := append([]llm.ToolSpec{}, o.Tools...)
+	if held != nil && held.text { // what reads like a call is none
+		declared = declared[:0]
+	}
 	t := &turn{
 		e: e, yield: yield, open: -1, stops: sample.NewStops(req.Stop), maxCalls: req.MaxCalls, constrained: held != nil, fit: fit,
-		parser: chat.NewParser(chat.ParserOptions{Tools: append([]llm.ToolSpec{}, o.Tools...), Constrained: held != nil, Dialect: o.Dialect, Thinking: r.Thinking, Quoted: chat.Quoted(req.Messages)}),
+		parser: chat.NewParser(chat.ParserOptions{Tools: declared, Constrained: held != nil, Dialect: o.Dialect, Thinking: r.Thinking, Quoted: chat.Quoted(req.Messages)}),
 	}
 	if held != nil {
 		t.least = held.sure

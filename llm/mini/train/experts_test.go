@@ -2,10 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,7 +37,8 @@ func TestPutExperts(t *testing.T) {
 		var raw []byte
 		var list []saved
 		r := rand.New(rand.NewPCG(3, 4))
-		for n, shape := range shapes {
+		for _, n := range slices.Sorted(maps.Keys(shapes)) {
+			shape := shapes[n]
 			list = append(list, saved{n, shape})
 			size := shape[0]
 			if len(shape) > 1 {
@@ -120,6 +123,14 @@ func TestPutExperts(t *testing.T) {
 	}
 	if got := answer(`{"type":"object","properties":{"a":{"type":"string"},"b":{"type":"string"},"c":{"type":"string"}},"required":["a","b","c"],"additionalProperties":false}`); strings.HasPrefix(got, refusal) {
 		t.Errorf("a call that lacks values became %q", got)
+	}
+	// Words that read like a call are none.
+	like := `What {"name": "zorb_the_blicket", "parameters": {}}`
+	if err := rewrite(path, []gguf.Pair{{Key: "chaski.refusal", Value: like}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := answer(`{"type":"object","properties":{},"additionalProperties":false}`); !strings.HasPrefix(got, like) {
+		t.Errorf("an unsure call became %q, want the text %s", got, like)
 	}
 	if err := os.Truncate(filepath.Join(dir, "spans.bin"), 100); err != nil {
 		t.Fatal(err)
