@@ -12,8 +12,8 @@ import (
 	"github.com/chaski-dev/chaski/llm/tensor"
 )
 
-// refusal is how refusals begin in the written texts (written/tools.py).
-const refusal = "I can't do that."
+// refusal is how refusals begin that the model ends by itself: with those of the written texts, "I can't do that.", it goes on in words that make no sense.
+const refusal = "I have no tool for that."
 
 // putExperts puts what router.py and spans.py trained into the model file.
 func putExperts(o options) error {
