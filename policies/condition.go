@@ -53,8 +53,14 @@ func depends(conditions []ask.Condition) bool {
 // both joins two comparisons.
 var both = regexp.MustCompile(` (?:and|und|et|y|e|और|และ) `)
 
+// amFree asks whether the user has time.
+var amFree = regexp.MustCompile(`(?i)\b(?:(?:am i|i am|i'm|are we|we are|we're)(?: still| then)? (?:free|available)|(?:bin ich|ich bin|sind wir|wir sind)(?: [^?!]*)? frei|(?:suis-je|je suis|sommes-nous|nous sommes)(?: encore)? (?:libres?|disponibles?)|(?:estoy|estamos) libres?|(?:sono|siamo)(?: ancora)? liber[oi]|(?:estou|estamos)(?: ainda)? livres?)\b|(?:मैं|हम) (?:.* )?(?:खाली|फ़्री|फ्री) (?:हूँ|हूं|हैं)|(?:ผม|ฉัน|เรา)ว่าง`)
+
 // says reports whether results say what the words say; known is false if they say nothing of it.
 func (r *Run) says(text string, call *ask.Call) (yes, known bool) {
+	if amFree.MatchString(text) {
+		return r.context.Free(text)
+	}
 	if label.Moments(text) && len(ask.Compared(text).Numbers) == 0 {
 		return r.then(text)
 	}

@@ -102,3 +102,18 @@ func TestDeclaredVerbs(t *testing.T) {
 		s.Forbidden(call)
 	}
 }
+
+// TestDictated: what stands in quotes is dictated, but for a name, and what is to be filled in.
+func TestDictated(t *testing.T) {
+	for text, want := range map[string]string{
+		`message Ann "dinner is at eight"`:                                "dinner is at eight",
+		`add an event called "Booking hotel {hotel_name}" to my calendar`: "",
+		`message Ann "your table is at {time} tonight"`:                   "your table is at",
+		`book "Astra Suites" for Ann`:                                     "",
+	} {
+		s := Read(text)
+		if got := strings.Join(s.dictated(0), "|"); got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+}

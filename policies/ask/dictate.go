@@ -12,7 +12,7 @@ func (s *Said) dictated(i int) []string {
 			out = append(out, strings.Join(words, " "))
 		}
 	}
-	add(quoted(s.clauses[i].words)) // 'message Ann "dinner is at eight"'
+	add(quoted(&s.clauses[i])) // 'message Ann "dinner is at eight"'
 	for j := i + 1; j < len(s.clauses) && s.clauses[j].sentence == s.clauses[i].sentence; j++ {
 		c := &s.clauses[j]
 		if !s.clauses[j-1].tells || len(c.words) == 0 || !c.words[0].quoted {
@@ -20,7 +20,7 @@ func (s *Said) dictated(i int) []string {
 		}
 		var words []string
 		for k := j; k < len(s.clauses) && s.clauses[k].sentence == c.sentence; k++ {
-			words = append(words, quoted(s.clauses[k].words)...)
+			words = append(words, quoted(&s.clauses[k])...)
 		}
 		add(words)
 		break
@@ -28,9 +28,12 @@ func (s *Said) dictated(i int) []string {
 	return out
 }
 
-// quoted are the words in quotes.
-func quoted(words []token) (out []string) {
-	for _, t := range words {
+// quoted are the words of a clause in quotes, up to what is to be filled in: {name}.
+func quoted(c *clause) (out []string) {
+	for _, t := range c.words {
+		if t.quoted && strings.Contains(c.text, "{"+t.text+"}") {
+			break
+		}
 		if t.quoted {
 			out = append(out, t.text)
 		}

@@ -2,6 +2,7 @@ package label
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -209,6 +210,45 @@ func (c *Context) At(text string) bool {
 		return len(own.times) == 0 && slices.ContainsFunc(keysOf(own.dates), func(d string) bool { return s.values.dates[d] })
 	})
 }
+
+// Free reports whether a result that tells of the day of a text has nothing at its time, nor in
+// the hour from there on; known is false if none tells of that day, or the text does not name a
+// day and a time. A text that may mean several wants all of them free.
+func (c *Context) Free(text string) (yes, known bool) {
+	own := ownValues(text)
+	yes = true
+	for _, src := range c.sources {
+		if src.leaves == nil || src.speaks() || src.Kind != FromResult {
+			continue
+		}
+		for record := range src.leaves.byRow {
+			var list []string
+			for _, m := range src.leaves.row(record).Members {
+				if m.Day != "" && m.Moment != "" {
+					list = append(list, m.Moment)
+				}
+			}
+			if len(list) == 0 {
+				continue
+			}
+			slices.Sort(list)
+			from, to := list[0], list[len(list)-1]
+			for day := range own.dates {
+				for at := range own.times {
+					asked, hour := momentOf(day, at), momentOf(day, at+60)
+					known = known || len(list) > 1 && from < momentOf(day, 24*60) && to >= momentOf(day, 0)
+					if from < hour && asked < to || from == asked {
+						yes = false
+					}
+				}
+			}
+		}
+	}
+	return yes && known, known
+}
+
+// momentOf is a moment as rows have it.
+func momentOf(day string, minute int) string { return fmt.Sprintf("%s %04d", day, minute) }
 
 func keysOf(m map[string]bool) []string {
 	var out []string
