@@ -230,8 +230,8 @@ func body(t testing.TB, res *http.Response, want int) string {
 // wait reads a page until it holds a text.
 func (s *shop) wait(t testing.TB, path, text string) string {
 	t.Helper()
-	for end, start := time.Now().Add(time.Minute), time.Now(); ; time.Sleep(20*time.Millisecond + time.Since(start)) { // looking leaves half of the machine to the run
-		start = time.Now()
+	for end := time.Now().Add(time.Minute); ; {
+		start := time.Now()
 		page := s.get(t, path, http.StatusOK)
 		if strings.Contains(page, text) {
 			return page
@@ -239,6 +239,7 @@ func (s *shop) wait(t testing.TB, path, text string) string {
 		if time.Now().After(end) {
 			t.Fatalf("%s never has %q:\n%s", path, text, page)
 		}
+		time.Sleep(20*time.Millisecond + time.Since(start)) // looking leaves half of the machine to the run
 	}
 }
 
