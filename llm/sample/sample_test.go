@@ -86,6 +86,35 @@ func TestSeed(t *testing.T) {
 	}
 }
 
+// TestNearLogits: a seed draws the same from logits that differ in their last digits, as those
+// of a sequence that is decoded beside others do.
+func TestNearLogits(t *testing.T) {
+	noise := rand.New(rand.NewPCG(5, 6))
+	const size, draws = 6144, 500
+	same := 0
+	for seed := range uint64(draws) {
+		one, other := make([]float32, size), make([]float32, size)
+		for i := range one {
+			one[i] = float32(noise.NormFloat64())
+			other[i] = one[i] + float32(0.002*noise.NormFloat64())
+		}
+		var drawn []int32
+		for _, logits := range [][]float32{one, other} {
+			s, err := New(llm.Sampling{Temperature: 2, Seed: seed})
+			if err != nil {
+				t.Fatal(err)
+			}
+			drawn = append(drawn, s.Choose(logits, nil))
+		}
+		if drawn[0] == drawn[1] {
+			same++
+		}
+	}
+	if same < draws*98/100 {
+		t.Errorf("%d of %d draws are the same", same, draws)
+	}
+}
+
 func TestPenalties(t *testing.T) {
 	logits := []float32{2, 1.9, -1, -1.05}
 	s := must(t, llm.Sampling{RepetitionPenalty: 1.2})

@@ -124,18 +124,29 @@ func (s *Sampler) Choose(logits []float32, ids []int32) int32 {
 	if len(s.cands) == 0 {
 		return -1
 	}
-	c := s.cut(top)
-	var sum float64
-	for _, x := range c {
-		sum += x.p
-	}
-	at := s.rng.Float64() * sum
-	for _, x := range c {
-		if at -= x.p; at < 0 {
-			return x.id
+	// The least of exponential times, each of a token of its own (Efraimidis and Spirakis, 2006,
+	// with one draw): a token's time is the same whatever the others weigh, so that logits which
+	// differ in their last digits, as those of another batch do, hardly ever change what is drawn.
+	draw := s.rng.Uint64()
+	best, soonest := int32(-1), math.Inf(1)
+	for _, x := range s.cut(top) {
+		if t := exponential(draw, x.id) / x.p; t < soonest {
+			best, soonest = x.id, t
 		}
 	}
-	return c[len(c)-1].id
+	if best < 0 { // all but impossible
+		return s.cands[0].id
+	}
+	return best
+}
+
+// exponential is a number of the exponential distribution, by a draw and a token.
+func exponential(draw uint64, id int32) float64 {
+	x := draw + uint64(uint32(id)+1)*0x9e3779b97f4a7c15 // SplitMix64 (Steele, Lea and Flood, 2014)
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	x ^= x >> 31
+	return -math.Log((float64(x>>11) + 0.5) / (1 << 53))
 }
 
 // cut applies the temperature and the limits. The result is sorted, the likeliest
