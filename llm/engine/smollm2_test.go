@@ -182,9 +182,19 @@ func TestRealWeights(t *testing.T) {
 	}
 }
 
-// english says that a text is letters of ASCII in words.
+// english says that a text is words whose letters are those of English, but for a name such
+// as Alibabá: what it says hangs on the last digits of the kernels.
 func english(s string) bool {
-	return len(strings.Fields(s)) >= 2 && strings.IndexFunc(s, func(c rune) bool { return c > unicode.MaxASCII && unicode.IsLetter(c) }) < 0
+	letters, other := 0, 0
+	for _, c := range s {
+		if unicode.IsLetter(c) {
+			letters++
+			if c > unicode.MaxASCII {
+				other++
+			}
+		}
+	}
+	return len(strings.Fields(s)) >= 2 && 20*other <= letters
 }
 
 // TestRealChat: the file's own template renders what the reference was made with; ten turns
