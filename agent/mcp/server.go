@@ -10,7 +10,6 @@ import (
 	"path"
 	"slices"
 	"sync"
-	"time"
 
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/rs/zerolog"
@@ -130,22 +129,26 @@ func (s *Server) Run(ctx context.Context, in io.ReadCloser, out io.WriteCloser, 
 	if err != nil {
 		return err
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- session.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		err = session.Wait()
+		close(ended)
+	}()
 	select {
-	case err = <-ended:
+	case <-ended:
 	case <-ctx.Done():
 		s.stop()
-		late := time.After(leaving) // a client may not read any more
+		late, cancel := context.WithTimeout(context.Background(), leaving) // a client may not read any more
+		defer cancel()
 		select {
 		case <-calls.all():
 		case <-ended:
-		case <-late:
+		case <-late.Done():
 		}
 		go func() { _ = session.Close() }()
 		select {
 		case <-ended:
-		case <-late:
+		case <-late.Done():
 		}
 		return nil
 	}

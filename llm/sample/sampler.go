@@ -134,10 +134,7 @@ func (s *Sampler) Choose(logits []float32, ids []int32) int32 {
 			best, soonest = x.id, t
 		}
 	}
-	if best < 0 { // all but impossible
-		return s.cands[0].id
-	}
-	return best
+	return best // the likeliest has a time, whatever is cut off
 }
 
 // exponential is a number of the exponential distribution, by a draw and a token.

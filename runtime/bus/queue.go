@@ -17,6 +17,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/chaski-dev/chaski/runtime/journal"
+	"github.com/chaski-dev/chaski/runtime/objects"
 )
 
 // Subjects and streams of the runs that messages start; docs/protocol.md explains them.
@@ -154,7 +155,7 @@ func ensure(ctx context.Context, conn *Conn, want jetstream.StreamConfig) (jetst
 			stream, err = conn.js.CreateStream(ctx, want)
 			if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // by another process in between
 				stream, err = conn.js.Stream(ctx, want.Name)
-				err = behind(err, jetstream.ErrStreamNotFound)
+				err = objects.Behind(err, jetstream.ErrStreamNotFound)
 			}
 		}
 		return err

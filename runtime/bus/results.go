@@ -92,7 +92,7 @@ func (s *store) results(ctx context.Context) (jetstream.KeyValue, error) {
 		}
 		if errors.Is(err, jetstream.ErrBucketExists) { // others made it meanwhile
 			kv, err = s.conn.js.KeyValue(ctx, resultBucket)
-			err = behind(err, jetstream.ErrBucketNotFound)
+			err = objects.Behind(err, jetstream.ErrBucketNotFound)
 		}
 		return err
 	})
@@ -350,7 +350,7 @@ func transient(err error) bool {
 	if errors.As(err, &api) && (api.Code == 503 || offline(api) || api.ErrorCode == duplicateUnderWay) { // no leader, or JetStream is starting
 		return true
 	}
-	return errors.Is(err, errBehind) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders) ||
+	return errors.Is(err, objects.ErrBehind) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders) ||
 		errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, nats.ErrDisconnected) ||
 		errors.Is(err, nats.ErrReconnectBufExceeded) || errors.Is(err, nats.ErrConnectionReconnecting)
 }
@@ -358,17 +358,6 @@ func transient(err error) bool {
 // duplicateUnderWay is the code of a message that is sent again while the first is being written:
 // what becomes of that is known a moment later.
 const duplicateUnderWay jetstream.ErrorCode = 10158
-
-// errBehind: one server of a cluster has a stream, and another does not know of it yet.
-var errBehind = errors.New("it was made just now")
-
-// behind is err, which is a passing fault if it says that something is missing which is there.
-func behind(err, missing error) error {
-	if errors.Is(err, missing) {
-		return fmt.Errorf("%w: %w", errBehind, err)
-	}
-	return err
-}
 
 // offline says that servers which are to keep copies are not there, or not yet: those of a
 // cluster that has just begun know one another only after a moment.

@@ -48,7 +48,7 @@ func Open(ctx context.Context, js jetstream.JetStream, config jetstream.ObjectSt
 		opt.Behind = 3 * time.Second
 	}
 	s := &Store{js: js, name: config.Bucket, opt: opt}
-	passing := func(err error) bool { return s.opt.Passing(err) || errors.Is(err, errBehind) }
+	passing := func(err error) bool { return s.opt.Passing(err) || errors.Is(err, ErrBehind) }
 	err := s.step(ctx, passing, func(ctx context.Context) (err error) {
 		s.bucket, err = js.ObjectStore(ctx, config.Bucket)
 		if errors.Is(err, jetstream.ErrBucketNotFound) {
@@ -56,11 +56,11 @@ func Open(ctx context.Context, js jetstream.JetStream, config jetstream.ObjectSt
 		}
 		if errors.Is(err, jetstream.ErrBucketExists) { // others made it meanwhile
 			s.bucket, err = js.ObjectStore(ctx, config.Bucket)
-			err = behind(err, jetstream.ErrBucketNotFound)
+			err = Behind(err, jetstream.ErrBucketNotFound)
 		}
 		if err == nil {
 			s.stream, err = js.Stream(ctx, "OBJ_"+config.Bucket)
-			err = behind(err, jetstream.ErrStreamNotFound)
+			err = Behind(err, jetstream.ErrStreamNotFound)
 		}
 		return err
 	})
@@ -68,17 +68,6 @@ func Open(ctx context.Context, js jetstream.JetStream, config jetstream.ObjectSt
 		return nil, fmt.Errorf("object store %s: %w", config.Bucket, err)
 	}
 	return s, nil
-}
-
-// errBehind: one server of a cluster has the store, and another does not know of it yet.
-var errBehind = errors.New("it was made just now")
-
-// behind is err, which is a passing fault if it says that something is missing which is there.
-func behind(err, missing error) error {
-	if errors.Is(err, missing) {
-		return fmt.Errorf("%w: %w", errBehind, err)
-	}
-	return err
 }
 
 // Delete removes an object.
@@ -134,4 +123,16 @@ func (s *Store) description(name string) string {
 func digest(value []byte) string {
 	sum := sha256.Sum256(value)
 	return "SHA-256=" + base64.URLEncoding.EncodeToString(sum[:])
+}
+
+// ErrBehind is matched by the error of a server of a cluster that does not know yet of what
+// another server has.
+var ErrBehind = errors.New("it was made just now")
+
+// Behind is err, which matches [ErrBehind] if it says that something is missing which is there.
+func Behind(err, missing error) error {
+	if errors.Is(err, missing) {
+		return fmt.Errorf("%w: %w", ErrBehind, err)
+	}
+	return err
 }
