@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/chaski-dev/chaski/runtime/bus"
 )
@@ -20,10 +21,7 @@ type accessFlags struct {
 	Context  string `name:"nats-context" help:"A context of the nats command, by name or file, in place of an address and all else." placeholder:"NAME"`
 }
 
-// login is how the commands that are proposed to a person log in again.
-var login string
-
-// AfterApply refuses flags that do not go together, and keeps how a person logs in.
+// AfterApply refuses flags that do not go together.
 func (f *accessFlags) AfterApply() error {
 	a := f.access()
 	if err := a.Check(); err != nil {
@@ -32,15 +30,22 @@ func (f *accessFlags) AfterApply() error {
 	if a.User != "" && a.Password == "" {
 		return fmt.Errorf("there is no password for the NATS user %s: set $NATS_PASSWORD", a.User)
 	}
+	return nil
+}
+
+// login is how a command that is proposed to a person logs in again: what the variables
+// say is there again by itself.
+func (f *accessFlags) login() string {
+	var b strings.Builder
 	for _, w := range []struct{ flag, value, env string }{
 		{"--creds", f.Creds, "NATS_CREDS"}, {"--nkey", f.NKey, "NATS_NKEY"}, {"--nats-user", f.NatsUser, "NATS_USER"}, {"--nats-ca", f.NatsCA, "NATS_CA"},
 		{"--nats-cert", f.NatsCert, "NATS_CERT"}, {"--nats-key", f.NatsKey, "NATS_KEY"}, {"--nats-context", f.Context, ""},
 	} {
-		if w.value != "" && (w.env == "" || os.Getenv(w.env) == "") { // a variable is there again
-			login += " " + w.flag + " " + shellWord(w.value)
+		if w.value != "" && (w.env == "" || os.Getenv(w.env) == "") {
+			b.WriteString(" " + w.flag + " " + shellWord(w.value))
 		}
 	}
-	return nil
+	return b.String()
 }
 
 func (f *accessFlags) access() bus.Access {

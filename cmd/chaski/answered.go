@@ -17,7 +17,7 @@ import (
 var errNoAnswer = errors.New("the line is no answer to a request for approval")
 
 // answeredBefore says who was first, if somebody was. The same answer twice is one.
-func answeredBefore(ctx context.Context, h *host.Host, run string, c *planner.CallState, approve bool, err error) error {
+func answeredBefore(ctx context.Context, h *host.Host, p proposal, run string, c *planner.CallState, approve bool, err error) error {
 	events, _, readErr := h.Runtime().Events(ctx, run)
 	if readErr != nil {
 		return err
@@ -36,7 +36,7 @@ func answeredBefore(ctx context.Context, h *host.Host, run string, c *planner.Ca
 			fmt.Fprintln(os.Stderr, said)
 			return nil
 		}
-		return fmt.Errorf("%s: your %s came too late; `%s` ends the run", said, yours, runsCommand("cancel", run, h.Runs()))
+		return fmt.Errorf("%s: your %s came too late; `%s` ends the run", said, yours, p.command("cancel", run))
 	}
 	if !c.Expires.IsZero() && !time.Now().Before(c.Expires) {
 		return fmt.Errorf("the request for approval of %s expired at %s: it does not run", c.Tool, c.Expires.Local().Format(time.TimeOnly))

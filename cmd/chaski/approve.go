@@ -14,7 +14,7 @@ import (
 
 // ask shows the waiting calls to the person at the terminal, like calls as one question. It
 // returns false if one is left for later.
-func ask(ctx context.Context, h *host.Host, run string, waiting []planner.CallState,
+func ask(ctx context.Context, h *host.Host, p proposal, run string, waiting []planner.CallState,
 	read func(ctx context.Context, prompt string, remember bool) (string, error)) (bool, error) {
 	for _, calls := range alike(waiting) {
 		for _, c := range calls {
@@ -48,7 +48,7 @@ func ask(ctx context.Context, h *host.Host, run string, waiting []planner.CallSt
 				return false, nil
 			case "o", "one":
 				if len(calls) > 1 {
-					if ok, err := oneByOne(ctx, h, run, calls, read); err != nil || !ok {
+					if ok, err := oneByOne(ctx, h, p, run, calls, read); err != nil || !ok {
 						return ok, err
 					}
 					calls = nil
@@ -60,7 +60,7 @@ func ask(ctx context.Context, h *host.Host, run string, waiting []planner.CallSt
 			for _, c := range calls {
 				err := h.Answer(ctx, run, c, yes, me(), "")
 				if errors.Is(err, planner.ErrEvent) {
-					err = answeredBefore(ctx, h, run, &c, yes, err)
+					err = answeredBefore(ctx, h, p, run, &c, yes, err)
 				}
 				if err != nil {
 					return false, err
@@ -73,10 +73,10 @@ func ask(ctx context.Context, h *host.Host, run string, waiting []planner.CallSt
 }
 
 // oneByOne asks for each call by itself.
-func oneByOne(ctx context.Context, h *host.Host, run string, calls []planner.CallState,
+func oneByOne(ctx context.Context, h *host.Host, p proposal, run string, calls []planner.CallState,
 	read func(ctx context.Context, prompt string, remember bool) (string, error)) (bool, error) {
 	for _, c := range calls {
-		if ok, err := ask(ctx, h, run, []planner.CallState{c}, read); err != nil || !ok {
+		if ok, err := ask(ctx, h, p, run, []planner.CallState{c}, read); err != nil || !ok {
 			return ok, err
 		}
 	}

@@ -36,6 +36,7 @@ const chatHelp = `  Ctrl-C    cancels the turn that is running, or clears the li
 // conversation is one at a terminal, or over lines of standard input.
 type conversation struct {
 	h       *host.Host
+	p       proposal
 	root    context.Context // ends when the program is to stop, and not at Ctrl-C
 	session *agent.Session
 	screen  *screen
@@ -63,6 +64,7 @@ func (c *chatCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	h := t.h
+	t.p = c.propose(h)
 	defer func() {
 		err = errors.Join(err, h.Close())
 		if err == nil && !t.kept {
@@ -197,24 +199,24 @@ func (t *conversation) turn(root context.Context, begin func(context.Context) it
 		waiting := last.Waiting()
 		if last.Status != planner.Waiting || len(waiting) == 0 {
 			t.kept = t.kept || !last.Status.Done()
-			if err := ended(t.h, &last); err != nil {
+			if err := ended(t.p, &last); err != nil {
 				t.missed(err)
 			}
 			return nil
 		}
-		answered, err := ask(ctx, t.h, run, waiting, t.read)
+		answered, err := ask(ctx, t.h, t.p, run, waiting, t.read)
 		switch {
 		case errors.Is(err, errInterrupted):
 			cancel()
 			return t.failed(ctx, root, run, context.Canceled)
 		case errors.Is(err, errNoAnswer): // the lines that are left speak to a turn that does not come
 			t.kept = true
-			return &exitError{code: 4, err: fmt.Errorf("%w; no more lines are read\n%w", err, ended(t.h, &last))}
+			return &exitError{code: 4, err: fmt.Errorf("%w; no more lines are read\n%w", err, ended(t.p, &last))}
 		case err != nil:
 			return t.failed(ctx, root, run, err)
 		case !answered:
 			t.kept = true
-			t.missed(ended(t.h, &last))
+			t.missed(ended(t.p, &last))
 			return nil
 		}
 		events = t.session.Resume(ctx, run)
@@ -241,9 +243,9 @@ func (t *conversation) missed(err error) {
 func (t *conversation) failed(ctx, root context.Context, run string, err error) error {
 	if ctx.Err() == nil || root.Err() != nil || run == "" {
 		if t.kept = true; root.Err() != nil {
-			return left(root, t.h, run, err)
+			return left(root, t.h, t.p, run, err)
 		}
-		t.missed(left(ctx, t.h, run, err))
+		t.missed(left(ctx, t.h, t.p, run, err))
 		return nil
 	}
 	if err := t.h.Runtime().Cancel(root, run, planner.Cancelled{By: me(), Reason: "Ctrl-C"}); err != nil && !errors.Is(err, planner.ErrEvent) {

@@ -42,7 +42,7 @@ func (c *mcpServeCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
-	s, err := mcpServer(h, c.NoTools, mcp.Options{Agents: []mcp.Agent{{About: c.About}}, Tools: c.Tools})
+	s, err := mcpServer(h, c.NoTools, mcp.Options{Command: c.propose(h).command, Agents: []mcp.Agent{{About: c.About}}, Tools: c.Tools})
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,6 @@ func mcpServer(h *host.Host, noTools bool, o mcp.Options) (*mcp.Server, error) {
 	}
 	o.Agents[0].Name, o.Agents[0].Agent = h.Config.Name, h.Agent
 	o.Version, o.Log = programVersion(), h.Log()
-	o.Command = func(verb, run string) string { return runsCommand(verb, run, h.Runs()) }
 	if !noTools {
 		calls, err := h.Bare(mcp.Direct{})
 		if err != nil {

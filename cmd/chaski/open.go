@@ -151,14 +151,6 @@ func onlyItsProgram(s *planner.State) bool {
 	return s.Start != nil && s.Start.Meta[host.MetaAgent] == "" && len(s.Start.Tools) > 0
 }
 
-// byHand says how a run goes on that nobody serves.
-func byHand(s *planner.State, runs string) string {
-	if onlyItsProgram(s) {
-		return "`Agent.Resume` in the program that began it"
-	}
-	return "`" + runsCommand("resume", s.Run, runs) + "`"
-}
-
 // reopen opens the agent as the run's journal names it, unless flags say otherwise.
 func (f *agentFlags) reopen(ctx context.Context, s *planner.State, runs string) (*host.Host, error) {
 	meta := s.Start.Meta

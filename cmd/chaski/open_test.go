@@ -19,7 +19,7 @@ func TestByHand(t *testing.T) {
 		"chaski runs resume r":  {Run: "r"},
 	} {
 		s := &planner.State{Run: "r", Start: start, Status: planner.Running}
-		for _, text := range []string{byHand(s, "dir"), cancelledText(s, "dir")} {
+		for _, text := range []string{proposal{runs: "dir"}.byHand(s), cancelledText(s, proposal{runs: "dir"})} {
 			if !strings.Contains(text, want) || want == "Agent.Resume" && strings.Contains(text, "runs resume") {
 				t.Errorf("%q: %s", want, text)
 			}

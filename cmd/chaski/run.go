@@ -38,7 +38,7 @@ func (c *runCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return follow(ctx, h, h.Run(ctx, prompt), c.JSON)
+	return follow(ctx, h, c.propose(h), h.Run(ctx, prompt), c.JSON)
 }
 
 // maxPrompt bounds a prompt from standard input in bytes.
@@ -136,7 +136,7 @@ func readAll(r io.Reader) (string, error) {
 
 // follow shows a run to its end and closes the host. While it waits for approval and a
 // person is at the terminal, it asks.
-func follow(ctx context.Context, h *host.Host, events iter.Seq2[agent.Event, error], asJSON bool) (err error) {
+func follow(ctx context.Context, h *host.Host, p proposal, events iter.Seq2[agent.Event, error], asJSON bool) (err error) {
 	var last agent.Event
 	defer func() {
 		err = errors.Join(err, h.Close())
@@ -154,11 +154,11 @@ func follow(ctx context.Context, h *host.Host, events iter.Seq2[agent.Event, err
 			}
 			if err != nil {
 				show.end()
-				return left(ctx, h, run, err)
+				return left(ctx, h, p, run, err)
 			}
 			if last = ev; asJSON {
 				if err := out.event(&ev); err != nil {
-					return left(ctx, h, run, err)
+					return left(ctx, h, p, run, err)
 				}
 				continue
 			}
@@ -167,33 +167,33 @@ func follow(ctx context.Context, h *host.Host, events iter.Seq2[agent.Event, err
 		show.end()
 		waiting := last.Waiting()
 		if last.Status != planner.Waiting || len(waiting) == 0 || asJSON || !term.IsTerminal(int(os.Stdin.Fd())) {
-			if err := ended(h, &last); err != nil || show.err == nil {
+			if err := ended(p, &last); err != nil || show.err == nil {
 				return err
 			}
 			return fmt.Errorf("run %s finished, but its answer could not be written: %w", run, show.err)
 		}
-		answered, err := ask(ctx, h, run, waiting, func(ctx context.Context, prompt string, _ bool) (string, error) {
+		answered, err := ask(ctx, h, p, run, waiting, func(ctx context.Context, prompt string, _ bool) (string, error) {
 			fmt.Fprint(os.Stderr, prompt)
 			return readLine(ctx)
 		})
 		if err != nil {
-			return left(ctx, h, run, err)
+			return left(ctx, h, p, run, err)
 		}
 		if !answered {
-			return ended(h, &last)
+			return ended(p, &last)
 		}
 		events = h.Resume(ctx, run)
 	}
 }
 
 // left says how to go on with a run that was interrupted.
-func left(ctx context.Context, h *host.Host, run string, err error) error {
+func left(ctx context.Context, h *host.Host, p proposal, run string, err error) error {
 	if run == "" {
 		return err
 	}
-	hint := "; nothing is lost: go on with `" + runsCommand("resume", run, h.Runs()) + "`"
+	hint := "; nothing is lost: go on with `" + p.command("resume", run) + "`"
 	if calls := underWay(ctx, h, run); calls != "" {
-		hint = "; " + calls + " was under way: it may have run. Go on with `" + runsCommand("resume", run, h.Runs()) + "`"
+		hint = "; " + calls + " was under way: it may have run. Go on with `" + p.command("resume", run) + "`"
 	}
 	if ctx.Err() != nil {
 		stop := stopOf(ctx)
@@ -218,7 +218,7 @@ func underWay(ctx context.Context, h *host.Host, run string) string {
 }
 
 // ended is the exit of a run by its status.
-func ended(h *host.Host, ev *agent.Event) error {
+func ended(p proposal, ev *agent.Event) error {
 	switch ev.Status {
 	case planner.Finished:
 		if strings.TrimSpace(ev.Answer) == "" {
@@ -234,21 +234,21 @@ func ended(h *host.Host, ev *agent.Event) error {
 			if len(waiting) > 1 {
 				id += " " + c.ID[:12]
 			}
-			fmt.Fprintf(&b, "\n  %s    # %s %s", runsCommand("approve", id, h.Runs()), c.Tool, short(printable(string(c.Arguments), false)))
+			fmt.Fprintf(&b, "\n  %s    # %s %s", p.command("approve", id), c.Tool, short(printable(string(c.Arguments), false)))
 		}
-		fmt.Fprintf(&b, "\nor `chaski runs deny …`, then go on with\n  %s", runsCommand("resume", ev.Run, h.Runs()))
+		fmt.Fprintf(&b, "\nor `chaski runs deny …`, then go on with\n  %s", p.command("resume", ev.Run))
 		return &exitError{code: 4, err: errors.New(b.String())}
 	case planner.OutcomeUnknown:
 		return &exitError{code: 3, err: fmt.Errorf("run %s: %s; look into it, then say what came of it with\n  %s --ok JSON\nor --failed REASON, and go on with\n  %s",
-			ev.Run, ev.Reason, runsCommand("settle", ev.Run, h.Runs()), runsCommand("resume", ev.Run, h.Runs()))}
+			ev.Run, ev.Reason, p.command("settle", ev.Run), p.command("resume", ev.Run))}
 	}
 	if ev.Status == planner.Suspended {
 		return &exitError{code: 5, err: fmt.Errorf("run %s is suspended: %s\nwhat was done stays done; go on with\n  %s",
-			ev.Run, printable(ev.Reason, false), runsCommand("resume", ev.Run, h.Runs()))}
+			ev.Run, printable(ev.Reason, false), p.command("resume", ev.Run))}
 	}
 	if ev.State != nil && ev.State.Reopenable() {
 		return fmt.Errorf("run %s: failed: %s\nwhen that is mended, go on with\n  %s",
-			ev.Run, printable(ev.Reason, false), runsCommand("resume", ev.Run, h.Runs()))
+			ev.Run, printable(ev.Reason, false), p.command("resume", ev.Run))
 	}
 	text := fmt.Sprintf("run %s: %s", ev.Run, ev.Status)
 	if ev.Reason != "" {

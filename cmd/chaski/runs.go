@@ -379,15 +379,15 @@ func (c *runsCancelCmd) Run(ctx context.Context) error {
 	if s, err = rt.Load(ctx, c.ID); err != nil {
 		return fmt.Errorf("the run was cancelled, and cannot be read: %w", err)
 	}
-	fmt.Fprint(stdout, cancelledText(&s, c.Runs))
+	fmt.Fprint(stdout, cancelledText(&s, c.proposed()))
 	return nil
 }
 
 // cancelledText says what a cancellation leaves: calls that were sent, and who ends the run.
-func cancelledText(s *planner.State, runs string) string {
+func cancelledText(s *planner.State, p proposal) string {
 	text := fmt.Sprintf("cancelled: run %s makes no further call", s.Run)
 	if !s.Status.Done() {
-		text += fmt.Sprintf("; it ends where it is driven, or with %s", byHand(s, runs))
+		text += fmt.Sprintf("; it ends where it is driven, or with %s", p.byHand(s))
 	}
 	text += "\n"
 	for _, c := range s.Calls {
@@ -448,9 +448,9 @@ func (c *runsAnswerCmd) answer(ctx context.Context, approve bool) error {
 	if err := rt.Answer(ctx, c.ID, planner.Answered{Call: call.ID, Hash: call.Hash(), Approve: approve, By: me(), Tenant: c.Tenant, Reason: c.Reason}); err != nil {
 		return err
 	}
-	text := fmt.Sprintf("refused: %s %s does not run; the run goes on where it is served, or with %s", call.Tool, short(printable(string(call.Arguments), false)), byHand(&s, c.Runs))
+	text := fmt.Sprintf("refused: %s %s does not run; the run goes on where it is served, or with %s", call.Tool, short(printable(string(call.Arguments), false)), c.proposed().byHand(&s))
 	if approve {
-		text = fmt.Sprintf("approved: %sthe call has not run yet, and goes on where the run is served, or with %s", summary(&call, d), byHand(&s, c.Runs))
+		text = fmt.Sprintf("approved: %sthe call has not run yet, and goes on where the run is served, or with %s", summary(&call, d), c.proposed().byHand(&s))
 	}
 	if approve && !call.Expires.IsZero() {
 		text += "; the approval is void after " + call.Expires.Local().Format("2 January 15:04")

@@ -15,18 +15,17 @@ import (
 	"github.com/chaski-dev/chaski/runtime/journal"
 )
 
-// keeper is a command that reads journals, and says in which folder or cluster they are.
-type keeper interface{ journals() string }
+// proposer is a command that reads journals: it says in which folder or cluster they are, and
+// how a person logs in there.
+type proposer interface{ proposed() proposal }
 
-func (f *journalFlags) journals() string { return f.Runs }
+func (c *chatCmd) proposed() proposal { return proposal{c.resumed.Runs, c.login()} }
 
-func (c *chatCmd) journals() string { return c.resumed.Runs }
+func (c *runsResumeCmd) proposed() proposal { return proposal{c.Runs, c.login()} }
 
-func (c *runsResumeCmd) journals() string { return c.Runs }
+func (c *policyReplayCmd) proposed() proposal { return proposal{runs: c.Runs} }
 
-func (c *policyReplayCmd) journals() string { return c.Runs }
-
-func (c *policyExplainCmd) journals() string { return cmp.Or(c.Runs, c.read.Runs) }
+func (c *policyExplainCmd) proposed() proposal { return proposal{runs: cmp.Or(c.Runs, c.read.Runs)} }
 
 // damage is what a person can do about an error, if it tells of a damaged journal of those
 // that a command read.
@@ -35,22 +34,23 @@ func damage(err error, command any) string {
 	if !errors.As(err, &c) || strings.Contains(err.Error(), "chaski runs ") {
 		return ""
 	}
-	k, ok := command.(keeper)
+	k, ok := command.(proposer)
 	if !ok {
 		return ""
 	}
-	journals := k.journals()
-	if abs, err := filepath.Abs(journals); err == nil && !bus.IsURL(journals) && journals != inCluster {
-		journals = abs
+	p := k.proposed()
+	cluster := bus.IsURL(p.runs) || p.runs == inCluster
+	if abs, err := filepath.Abs(p.runs); err == nil && !cluster {
+		p.runs = abs
 	}
-	text := fmt.Sprintf("its records before %d are told by `%s`", c.Seq, runsCommand("show", c.Run, journals))
+	text := fmt.Sprintf("its records before %d are told by `%s`", c.Seq, p.command("show", c.Run))
 	if c.Seq < 2 {
 		return "no record stands before it"
 	}
-	if bus.IsURL(journals) || journals == inCluster {
-		return text + fmt.Sprintf("; a new run begins with them by `%s N`", runsCommand("fork", c.Run, journals))
+	if cluster {
+		return text + fmt.Sprintf("; a new run begins with them by `%s N`", p.command("fork", c.Run))
 	}
-	return text + fmt.Sprintf("; to go on before it: `%s`", runsCommand("salvage", c.Run, journals))
+	return text + fmt.Sprintf("; to go on before it: `%s`", p.command("salvage", c.Run))
 }
 
 type runsSalvageCmd struct {
@@ -91,11 +91,11 @@ func (c *runsSalvageCmd) Run(ctx context.Context) error {
 	switch {
 	case errors.Is(err, journal.ErrCorrupt) && s.Last.Seq > 0:
 		return fmt.Errorf("%w: `%s` keeps the %d before it and cuts off the rest; a call that is made again is known by its id where results are kept, one that the model writes otherwise is another one", err,
-			runsCommand("salvage --lose", c.ID, c.Runs), s.Last.Seq)
+			c.proposed().command("salvage --lose", c.ID), s.Last.Seq)
 	case err != nil:
 		return err
 	}
-	fmt.Fprintf(stdout, "run %s ends with record %d; what was cut off is in %s.jsonl.damaged; go on with `%s`\n", c.ID, s.Last.Seq, c.ID, runsCommand("resume", c.ID, c.Runs))
+	fmt.Fprintf(stdout, "run %s ends with record %d; what was cut off is in %s.jsonl.damaged; go on with `%s`\n", c.ID, s.Last.Seq, c.ID, c.proposed().command("resume", c.ID))
 	return nil
 }
 
@@ -130,7 +130,7 @@ func (c *runsShowCmd) Run(ctx context.Context) error {
 	}
 	tale.end(&s)
 	if rt.Left(ctx, c.ID, s.Status) {
-		fmt.Fprintf(stdout, "Nobody drives it: its process died or was told to stop. It goes on with %s.\n", byHand(&s, c.Runs))
+		fmt.Fprintf(stdout, "Nobody drives it: its process died or was told to stop. It goes on with %s.\n", c.proposed().byHand(&s))
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ func (c *runsResumeCmd) Run(ctx context.Context) error {
 			return errors.Join(err, h.Close())
 		}
 	}
-	return follow(ctx, h, h.Resume(ctx, c.ID), c.JSON)
+	return follow(ctx, h, c.propose(h), h.Resume(ctx, c.ID), c.JSON)
 }
 
 type runsSettleCmd struct {
@@ -98,6 +98,6 @@ func (c *runsSettleCmd) Run(ctx context.Context) error {
 	if c.OK != "" {
 		what = "took effect, and answered " + short(c.OK)
 	}
-	fmt.Fprintf(stdout, "settled: %s %.12s %s; nothing runs it again. Run %s goes on where it is served, or with %s\n", found[0].Tool, found[0].ID, what, c.ID, byHand(&s, c.Runs))
+	fmt.Fprintf(stdout, "settled: %s %.12s %s; nothing runs it again. Run %s goes on where it is served, or with %s\n", found[0].Tool, found[0].ID, what, c.ID, c.proposed().byHand(&s))
 	return nil
 }

@@ -113,7 +113,7 @@ func (c *serveCmd) triggers(ctx context.Context, h *host.Host) error {
 	return h.Serve(ctx, host.ServeOptions{Parallel: c.Parallel, AckWait: c.AckWait, Ready: func() {
 		for _, t := range h.Config.Triggers {
 			if t.Subject != "" {
-				fmt.Fprintf(stdout, "%s: a message on %s starts a run: chaski ask%s%s %s PROMPT\n", h.Config.Name, t.Subject, where, login, t.Subject)
+				fmt.Fprintf(stdout, "%s: a message on %s starts a run: chaski ask%s%s %s PROMPT\n", h.Config.Name, t.Subject, where, c.login(), t.Subject)
 			} else {
 				fmt.Fprintf(stdout, "%s: %s\n", h.Config.Name, scheduled(t, time.Now()))
 			}

@@ -55,7 +55,7 @@ func (c *serveCmd) serveHTTP(ctx context.Context, h *host.Host, l net.Listener) 
 	if err != nil {
 		return err
 	}
-	clients, err := mcpServer(h, false, mcp.Options{Who: api.From, Draining: s.Draining()})
+	clients, err := mcpServer(h, false, mcp.Options{Command: c.propose(h).command, Who: api.From, Draining: s.Draining()})
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 	"unicode"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/chaski-dev/chaski/agent"
 	"github.com/chaski-dev/chaski/planner"
-	"github.com/chaski-dev/chaski/runtime/bus"
 	"github.com/chaski-dev/chaski/tools"
 )
 
@@ -276,23 +274,4 @@ func (l lines) event(ev *agent.Event) error {
 		out.Type, out.Event = "journal", ev.Journal
 	}
 	return l.enc.Encode(out)
-}
-
-// runsCommand is the command by which a person goes on with a run, as it is to be typed.
-func runsCommand(verb, run, journals string) string {
-	s := "chaski runs " + verb + " " + run
-	if std, err := filepath.Abs(filepath.Join(".chaski", "runs")); err != nil || std != journals {
-		if bus.IsURL(journals) { // without a password, which is to be typed again
-			journals = bus.Redact(journals)
-		}
-		s += " --runs " + shellWord(journals) + login
-	}
-	return s
-}
-
-func shellWord(s string) string {
-	if strings.ContainsAny(s, " \t'\"\\$`&|;<>()*?[]#~!{}") {
-		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-	}
-	return s
 }
