@@ -131,12 +131,13 @@ func OpenQueue(ctx context.Context, conn *Conn, o QueueOptions) (*Queue, error) 
 // while they served. What was under way is handed out again then.
 func (s *Queue) runners(ctx context.Context) error {
 	return s.conn.ride(ctx, func(ctx context.Context) error {
-		c, err := s.stream.Consumer(ctx, startConsumer)
-		if errors.Is(err, jetstream.ErrConsumerNotFound) {
-			c, err = s.stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
-				Durable: startConsumer, FilterSubject: subjectStart + s.o.Agent, AckPolicy: jetstream.AckExplicitPolicy,
-				AckWait: s.o.AckWait, MaxDeliver: -1, MaxAckPending: 100_000})
-		}
+		c, err := objects.Made(
+			func() (jetstream.Consumer, error) { return s.stream.Consumer(ctx, startConsumer) },
+			func() (jetstream.Consumer, error) {
+				return s.stream.CreateConsumer(ctx, jetstream.ConsumerConfig{
+					Durable: startConsumer, FilterSubject: subjectStart + s.o.Agent, AckPolicy: jetstream.AckExplicitPolicy,
+					AckWait: s.o.AckWait, MaxDeliver: -1, MaxAckPending: 100_000})
+			})
 		if err == nil {
 			s.consumer = c
 		}
@@ -149,15 +150,12 @@ func (s *Queue) runners(ctx context.Context) error {
 func ensure(ctx context.Context, conn *Conn, want jetstream.StreamConfig) (jetstream.Stream, error) {
 	var stream jetstream.Stream
 	err := conn.ride(ctx, func(ctx context.Context) (err error) {
-		stream, err = conn.js.Stream(ctx, want.Name)
-		if errors.Is(err, jetstream.ErrStreamNotFound) {
-			want.Replicas = conn.Replicas()
-			stream, err = conn.js.CreateStream(ctx, want)
-			if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // by another process in between
-				stream, err = conn.js.Stream(ctx, want.Name)
-				err = objects.Behind(err, jetstream.ErrStreamNotFound)
-			}
-		}
+		stream, err = objects.Made(
+			func() (jetstream.Stream, error) { return conn.js.Stream(ctx, want.Name) },
+			func() (jetstream.Stream, error) {
+				want.Replicas = conn.Replicas()
+				return conn.js.CreateStream(ctx, want)
+			})
 		return err
 	})
 	if err != nil {

@@ -85,15 +85,12 @@ func (s *store) results(ctx context.Context) (jetstream.KeyValue, error) {
 		return kv, nil
 	}
 	err := s.conn.ride(ctx, func(ctx context.Context) (err error) {
-		kv, err = s.conn.js.KeyValue(ctx, resultBucket)
-		if errors.Is(err, jetstream.ErrBucketNotFound) {
-			kv, err = s.conn.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: resultBucket, Description: "results of calls with effects, by call id",
-				History: 1, TTL: s.conn.opts.ResultTTL, Storage: jetstream.FileStorage, Replicas: s.conn.Replicas()})
-		}
-		if errors.Is(err, jetstream.ErrBucketExists) { // others made it meanwhile
-			kv, err = s.conn.js.KeyValue(ctx, resultBucket)
-			err = objects.Behind(err, jetstream.ErrBucketNotFound)
-		}
+		kv, err = objects.Made(
+			func() (jetstream.KeyValue, error) { return s.conn.js.KeyValue(ctx, resultBucket) },
+			func() (jetstream.KeyValue, error) {
+				return s.conn.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: resultBucket, Description: "results of calls with effects, by call id",
+					History: 1, TTL: s.conn.opts.ResultTTL, Storage: jetstream.FileStorage, Replicas: s.conn.Replicas()})
+			})
 		return err
 	})
 	if err != nil {

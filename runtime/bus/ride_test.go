@@ -30,10 +30,10 @@ func TestRide(t *testing.T) {
 	}{
 		"no leader yet":                         {&jetstream.APIError{Code: 503, ErrorCode: 10008}, true},
 		"the message is being written":          {&jetstream.APIError{Code: 409, ErrorCode: 10158, Description: "duplicate message id is in process"}, true},
-		"made by another, not known here yet":   {objects.Behind(jetstream.ErrBucketNotFound, jetstream.ErrBucketNotFound), true},
-		"a stream made by another, wrapped":     {fmt.Errorf("queue: %w", objects.Behind(jetstream.ErrStreamNotFound, jetstream.ErrStreamNotFound)), true},
+		"made by another, not known here yet":   {objects.Behind(jetstream.ErrBucketNotFound), true},
+		"a stream made by another, wrapped":     {fmt.Errorf("queue: %w", objects.Behind(jetstream.ErrStreamNotFound)), true},
 		"not there at all":                      {jetstream.ErrStreamNotFound, false},
-		"another fault than that it is missing": {objects.Behind(errors.New("damaged"), jetstream.ErrStreamNotFound), false},
+		"another fault than that it is missing": {objects.Behind(errors.New("damaged")), false},
 		"another conflict":                      {&jetstream.APIError{Code: 409, ErrorCode: 10159}, false},
 	} {
 		asked := 0

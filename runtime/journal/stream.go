@@ -81,11 +81,12 @@ func OpenStream(ctx context.Context, js jetstream.JetStream, opt StreamOptions) 
 	s := &Stream{js: js, name: opt.Name, opt: opt, tails: map[string]streamTail{}}
 	var err error
 	err = s.ride(ctx, func(ctx context.Context) (err error) {
-		s.stream, err = js.Stream(ctx, opt.Name)
-		if errors.Is(err, jetstream.ErrStreamNotFound) {
-			s.stream, err = js.CreateStream(ctx, jetstream.StreamConfig{Name: opt.Name, Description: "Chaski: the events of runs",
-				Subjects: []string{subjectPrefix + "*"}, Replicas: opt.Replicas, AllowDirect: true, DenyDelete: true}) // whole runs may be removed
-		}
+		s.stream, err = objects.Made(
+			func() (jetstream.Stream, error) { return js.Stream(ctx, opt.Name) },
+			func() (jetstream.Stream, error) {
+				return js.CreateStream(ctx, jetstream.StreamConfig{Name: opt.Name, Description: "Chaski: the events of runs",
+					Subjects: []string{subjectPrefix + "*"}, Replicas: opt.Replicas, AllowDirect: true, DenyDelete: true}) // whole runs may be removed
+			})
 		return err
 	})
 	if err != nil {

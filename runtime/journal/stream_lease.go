@@ -10,16 +10,19 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/nats-io/nuid"
+
+	"github.com/chaski-dev/chaski/runtime/objects"
 )
 
 // openLeases makes the bucket of leases if it is not there. It is in memory: leases
 // that a restart of the server forgets may leave two owners, whom epochs part.
 func (s *Stream) openLeases(ctx context.Context) error {
-	kv, err := s.js.KeyValue(ctx, s.name+"_LEASES")
-	if errors.Is(err, jetstream.ErrBucketNotFound) {
-		kv, err = s.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: s.name + "_LEASES", Description: "Chaski: who drives a run",
-			TTL: s.opt.LeaseTTL, Storage: jetstream.MemoryStorage, Replicas: s.opt.Replicas})
-	}
+	kv, err := objects.Made(
+		func() (jetstream.KeyValue, error) { return s.js.KeyValue(ctx, s.name+"_LEASES") },
+		func() (jetstream.KeyValue, error) {
+			return s.js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: s.name + "_LEASES", Description: "Chaski: who drives a run",
+				TTL: s.opt.LeaseTTL, Storage: jetstream.MemoryStorage, Replicas: s.opt.Replicas})
+		})
 	if err != nil {
 		return fmt.Errorf("journal: leases of %s: %w", s.name, err)
 	}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/chaski-dev/chaski/runtime/objects"
 )
 
 // storeFailed is the code of a stream that takes no more: an operator bounded it, or its
@@ -17,6 +19,9 @@ const storeFailed jetstream.ErrorCode = 10077
 // passing says whether asking again may help: no leader has been elected yet, or the
 // answer was lost. The expected last sequence makes it safe to write again.
 func passing(err error) bool {
+	if errors.Is(err, objects.ErrBehind) {
+		return true
+	}
 	var api *jetstream.APIError
 	if errors.As(err, &api) {
 		return offline(api) || api.Code == 503 && api.ErrorCode != storeFailed && !errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount)

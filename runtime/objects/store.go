@@ -50,17 +50,12 @@ func Open(ctx context.Context, js jetstream.JetStream, config jetstream.ObjectSt
 	s := &Store{js: js, name: config.Bucket, opt: opt}
 	passing := func(err error) bool { return s.opt.Passing(err) || errors.Is(err, ErrBehind) }
 	err := s.step(ctx, passing, func(ctx context.Context) (err error) {
-		s.bucket, err = js.ObjectStore(ctx, config.Bucket)
-		if errors.Is(err, jetstream.ErrBucketNotFound) {
-			s.bucket, err = js.CreateObjectStore(ctx, config)
-		}
-		if errors.Is(err, jetstream.ErrBucketExists) { // others made it meanwhile
-			s.bucket, err = js.ObjectStore(ctx, config.Bucket)
-			err = Behind(err, jetstream.ErrBucketNotFound)
-		}
+		s.bucket, err = Made(
+			func() (jetstream.ObjectStore, error) { return js.ObjectStore(ctx, config.Bucket) },
+			func() (jetstream.ObjectStore, error) { return js.CreateObjectStore(ctx, config) })
 		if err == nil {
 			s.stream, err = js.Stream(ctx, "OBJ_"+config.Bucket)
-			err = Behind(err, jetstream.ErrStreamNotFound)
+			err = Behind(err)
 		}
 		return err
 	})
@@ -123,16 +118,4 @@ func (s *Store) description(name string) string {
 func digest(value []byte) string {
 	sum := sha256.Sum256(value)
 	return "SHA-256=" + base64.URLEncoding.EncodeToString(sum[:])
-}
-
-// ErrBehind is matched by the error of a server of a cluster that does not know yet of what
-// another server has.
-var ErrBehind = errors.New("it was made just now")
-
-// Behind is err, which matches [ErrBehind] if it says that something is missing which is there.
-func Behind(err, missing error) error {
-	if errors.Is(err, missing) {
-		return fmt.Errorf("%w: %w", ErrBehind, err)
-	}
-	return err
 }
