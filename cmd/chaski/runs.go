@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -192,8 +193,9 @@ func (c *runsLsCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
-	out := json.NewEncoder(stdout)
+	buffered := bufio.NewWriterSize(stdout, 64<<10) // a table writes each cell by itself
+	table := tabwriter.NewWriter(buffered, 0, 0, 2, ' ', 0)
+	out := json.NewEncoder(buffered)
 	out.SetEscapeHTML(false)
 	listed := 0
 	for l := range c.runs(ctx, rt, runs) {
@@ -224,7 +226,10 @@ func (c *runsLsCmd) Run(ctx context.Context) error {
 		}
 		fmt.Fprintln(os.Stderr, what, c.Runs)
 	}
-	return table.Flush()
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	return buffered.Flush()
 }
 
 // summaries reads runs, several at a time, and gives them in their order.

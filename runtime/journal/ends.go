@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 )
 
@@ -96,6 +97,7 @@ func (d *Dir) Checked(_ context.Context, runs []string) []End {
 // checking is the memory that journals are checked in, one after another.
 type checking struct {
 	data []byte // that files are read into
+	mark []byte // that marks are read into
 	sums sums
 }
 
@@ -111,26 +113,15 @@ func (d *Dir) checked(run string, work *checking) (last Record, err error) {
 			return d.end(run, lastLine, t.last.Seq)
 		}
 	}
-	f, err := d.fs.Open(d.file(run), false)
+	known := d.readMark(run, work) // before the records, which are never behind it
+	data, err := d.readWhole(d.file(run), work.data, math.MaxInt64)
 	if errors.Is(err, os.ErrNotExist) {
 		return last, fmt.Errorf("%w: %s", ErrNoRun, run)
 	}
 	if err != nil {
 		return last, fmt.Errorf("journal: %w", err)
 	}
-	defer f.Close()
-	known := d.mark(run)
-	size, err := f.Size()
-	if err != nil {
-		return last, fmt.Errorf("journal: %w", err)
-	}
-	if int64(cap(work.data)) < size {
-		work.data = make([]byte, size)
-	}
-	data := work.data[:size]
-	if _, err := f.ReadAt(data, 0); err != nil && !errors.Is(err, io.EOF) {
-		return last, fmt.Errorf("journal: %w", err)
-	}
+	work.data = data[:0]
 	var end written
 	for len(data) > 0 {
 		line, rest, whole := bytes.Cut(data, []byte{'\n'})

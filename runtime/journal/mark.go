@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"path/filepath"
 	"strconv"
 )
@@ -49,25 +47,25 @@ func (d *Dir) setMark(run string, r Record) {
 }
 
 // mark returns the zero mark if there is none.
-func (d *Dir) mark(run string) (m mark) {
-	f, err := d.fs.Open(d.markFile(run), false)
-	if err != nil {
+func (d *Dir) mark(run string) mark { return d.readMark(run, new(checking)) }
+
+// readMark is mark, read in the memory of work.
+func (d *Dir) readMark(run string, work *checking) (m mark) {
+	b, err := d.readWhole(d.markFile(run), work.mark, markSize+sumSize)
+	if err != nil || len(b) < markSize {
 		return m
 	}
-	defer f.Close()
-	b := make([]byte, markSize+sumSize)
-	n, err := f.ReadAt(b, 0)
-	if n < markSize || err != nil && !errors.Is(err, io.EOF) {
+	work.mark = b
+	if len(b) > markSize && string(b[markSize:]) != string(appendSum(nil, b[:markSize])) {
 		return m
 	}
-	if n > markSize && string(b[markSize:n]) != string(appendSum(nil, b[:markSize])) {
-		return m
-	}
+	// One without a sum may be the beginning of one, and the rest of it what a power failure left.
 	seq, hash, ok := bytes.Cut(b[:markSize], []byte{' '})
-	if m.seq, err = strconv.Atoi(string(seq)); !ok || err != nil || m.seq < 1 {
+	hash, ended := bytes.CutSuffix(hash, []byte{'\n'})
+	if m.seq, err = strconv.Atoi(string(seq)); !ok || !ended || err != nil || m.seq < 1 || len(hash) != 64 || !hexadecimal(hash) {
 		return mark{}
 	}
-	m.hash = string(bytes.TrimSpace(hash))
+	m.hash = string(hash)
 	return m
 }
 
