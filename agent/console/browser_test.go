@@ -134,7 +134,9 @@ func TestBrowser(t *testing.T) {
 		t.Errorf("the title is %q: a text was run", title)
 	}
 	do(t, ctx, "fork", chromedp.Navigate(s.url+"/console/runs/"+run), click(`button[aria-label="fork from here, after step 1"]`), sees("Forked from "+run))
-	do(t, ctx, "prompt", click(`a[href*="/prompt/"]`), sees("so it is exact"))
+	do(t, ctx, "prompt", chromedp.Navigate(s.url+"/console/runs/"+run), chromedp.WaitVisible(chromedp.CSS(".steps")))
+	last := value(t, ctx, "prompt", chromedp.Evaluate[string](`[...document.querySelectorAll('a[href*="/prompt/"]')].pop().href`))
+	do(t, ctx, "prompt", chromedp.Navigate(last), sees("so it is exact"), chromedp.WaitVisible(chromedp.CSS(".exact mark")))
 	inspect(t, ctx, "CHASKI_SHOTS", "prompt")
 
 	key, err := s.keys.Add(api.Key{Name: "rita", Tenant: "north"})
@@ -148,7 +150,7 @@ func TestBrowser(t *testing.T) {
 	if address := value(t, ctx, "see", chromedp.Location()); address != s.url+"/console/runs" {
 		t.Error(address)
 	}
-	inspect(t, ctx, "CHASKI_SHOTS", "empty")
+	inspect(t, ctx, "CHASKI_HARD_SHOTS", "empty")
 	do(t, ctx, "sign out", click(".who-am button"), sees("API key"))
 }
 
