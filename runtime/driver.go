@@ -31,6 +31,10 @@ type driver struct {
 	trace *trace.Run
 }
 
+// ErrRefused is a run whose journal is whole, but tells what this program does not follow:
+// another version wrote it, or it is the beginning of a fork.
+var ErrRefused = errors.New("is refused")
+
 // catchUp reads and folds the records after the last one known, of a damaged journal those
 // before the one that is wrong.
 func (d *driver) catchUp(ctx context.Context) error {
@@ -41,11 +45,11 @@ func (d *driver) catchUp(ctx context.Context) error {
 			err = planner.Check(d.state, ev)
 		}
 		if err != nil {
-			return fmt.Errorf("runtime: run %s is refused at event %d: %w", d.run, rec.Seq, err)
+			return fmt.Errorf("runtime: run %s %w at event %d: %w", d.run, ErrRefused, rec.Seq, err)
 		}
 		next := planner.Fold(d.state, ev)
 		if ev.Stands != nil && !ev.Stands.Is(planner.StandingOf(&next, d.beganAt(&ev))) {
-			return fmt.Errorf("runtime: run %s is refused at event %d: %w: it does not stand as the event says", d.run, rec.Seq, planner.ErrEvent)
+			return fmt.Errorf("runtime: run %s %w at event %d: %w: it does not stand as the event says", d.run, ErrRefused, rec.Seq, planner.ErrEvent)
 		}
 		if err := d.fold(rec, ev, next); err != nil {
 			return err
@@ -55,7 +59,7 @@ func (d *driver) catchUp(ctx context.Context) error {
 		return damage
 	}
 	if d.state.Start != nil && d.state.Run != d.run {
-		return fmt.Errorf("runtime: run %s is refused: its journal is that of run %s, so it is a fork that was not finished, or a journal that was renamed", d.run, d.state.Run)
+		return fmt.Errorf("runtime: run %s %w: %w: its journal is that of run %s, so it is a fork that was not finished, or a journal that was renamed", d.run, ErrRefused, planner.ErrEvent, d.state.Run)
 	}
 	if d.epoch > 0 && d.state.Epoch != d.epoch {
 		return fmt.Errorf("%w: run %s is at epoch %d, this driver at %d", journal.ErrFenced, d.run, d.state.Epoch, d.epoch)

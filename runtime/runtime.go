@@ -205,11 +205,37 @@ func (r *Runtime) Fork(ctx context.Context, run string, n int, as string) (strin
 	d := &driver{rt: r, run: as}
 	for _, ev := range append(events[:n:n], planner.Event{At: r.now(), Forked: &planner.Forked{Run: as, From: run}}) {
 		if err := d.append(ctx, ev); err != nil {
-			return "", err
+			return "", r.unfork(ctx, as, d.last.Seq, err)
 		}
 	}
 	return as, nil
 }
+
+// unfork removes what was written of a fork that could not be finished, and returns why; if
+// it stays, with how to remove it.
+func (r *Runtime) unfork(ctx context.Context, run string, written int, err error) error {
+	if written == 0 { // the name may be another run's
+		return err
+	}
+	if j, ok := r.opt.Journal.(journal.Remover); ok && j.Remove(context.WithoutCancel(ctx), run) == nil {
+		return err
+	}
+	return &LeftForkError{Run: run, Events: written, Err: err}
+}
+
+// LeftForkError is a fork that was not finished, and of which events are left that could not
+// be removed: it never goes on.
+type LeftForkError struct {
+	Run    string
+	Events int
+	Err    error // why it was not finished
+}
+
+func (e *LeftForkError) Error() string {
+	return fmt.Sprintf("%v; of the fork %s that was to be, %d events are left, which do nothing: remove it", e.Err, e.Run, e.Events)
+}
+
+func (e *LeftForkError) Unwrap() error { return e.Err }
 
 // ForkError says why a run cannot be forked where it was to be.
 type ForkError struct{ Reason string }
@@ -234,6 +260,11 @@ func (r *Runtime) EventsSince(ctx context.Context, run string, known journal.Rec
 	}
 	d := &driver{rt: r, run: run, keep: true}
 	err := d.catchUp(ctx)
+	if errors.Is(err, ErrRefused) { // the journal goes on behind what is followed
+		if more, err := r.opt.Journal.Read(ctx, run, d.last); err == nil && len(more) > 0 {
+			d.last = more[len(more)-1]
+		}
+	}
 	d.last.Event = nil
 	return d.events, d.state, d.last, err
 }

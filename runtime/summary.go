@@ -145,7 +145,7 @@ func (r *Runtime) Remove(ctx context.Context, run string) error {
 		return errors.New("runtime: no run can be removed from this journal")
 	}
 	s, err := r.Summary(ctx, run)
-	if err != nil && !errors.Is(err, journal.ErrCorrupt) && !errors.Is(err, planner.ErrEvent) {
+	if err != nil && !errors.Is(err, journal.ErrCorrupt) && !errors.Is(err, ErrRefused) {
 		return err
 	}
 	if err == nil && !s.Status.Done() {

@@ -16,6 +16,7 @@ import (
 	"github.com/chaski-dev/chaski/llm/engine"
 	"github.com/chaski-dev/chaski/llm/grammar"
 	"github.com/chaski-dev/chaski/llm/llama"
+	"github.com/chaski-dev/chaski/runtime"
 	"github.com/chaski-dev/chaski/runtime/journal"
 )
 
@@ -69,6 +70,7 @@ func asFailure(err error) *failure {
 	var f *failure
 	var full *llm.ContextFullError
 	var schema *grammar.Error
+	var left *runtime.LeftForkError
 	switch {
 	case errors.As(err, &f):
 		return f
@@ -91,8 +93,13 @@ func asFailure(err error) *failure {
 		f = &failure{status: http.StatusNotFound, kind: "invalid_request_error", code: "not_found", message: "there is no such run"}
 	case errors.Is(err, journal.ErrCorrupt):
 		f = &failure{status: http.StatusInternalServerError, kind: "server_error", code: "damaged_journal", message: "the journal of this run is damaged: `chaski runs show` says where, and `chaski runs salvage` cuts a damaged end off"}
+	case errors.Is(err, runtime.ErrRefused):
+		f = &failure{status: http.StatusInternalServerError, kind: "server_error", code: "refused_journal", message: "this program does not follow the journal of this run: another version wrote it, or it is a fork that was not finished; `chaski runs show` says where"}
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		f = &failure{status: http.StatusInsufficientStorage, kind: "server_error", code: "disk_full", message: "the disk of the server is full: nothing was done; free some space and ask again"}
+		if errors.As(err, &left) {
+			f.message = fmt.Sprintf("the disk of the server is full: the fork was not finished, and %d events of it are left, which do nothing; free some space, remove them by `chaski runs rm %s`, and ask again", left.Events, left.Run)
+		}
 	case errors.Is(err, context.DeadlineExceeded):
 		f = &failure{status: http.StatusGatewayTimeout, kind: "server_error", code: "timeout", message: "the answer took too long"}
 	default:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/runtime"
 	"github.com/chaski-dev/chaski/runtime/journal"
 )
 
@@ -174,13 +175,18 @@ func (l *listed) read(ctx context.Context, resumable func(*planner.State) bool) 
 	if err == nil && len(events) == 0 && l.sum != nil {
 		return l.sum, 0
 	}
-	cut := errors.Is(err, journal.ErrCorrupt) || errors.Is(err, planner.ErrEvent)
+	refused := errors.Is(err, runtime.ErrRefused) // until another version of this program reads it
+	cut := refused || errors.Is(err, journal.ErrCorrupt)
 	if err != nil && !cut || s.Start == nil || len(events) == 0 {
 		return nil, 0
 	}
 	one := newRunObject(events, &s, false)
 	if cut { // what is listed is what the events before it tell
-		one.Status, one.Reason, one.Answer, one.Approvals, one.Unknown, last = damagedRun, err.Error(), nil, nil, nil, journal.Record{}
+		one.ID = l.run // a fork that was not finished tells another's
+		one.Status, one.Reason, one.Answer, one.Approvals, one.Unknown = damagedRun, err.Error(), nil, nil, nil
+		if !refused { // what is mended may end with the same record
+			last = journal.Record{}
+		}
 	} else {
 		one.Resumable = resumable(&s)
 	}

@@ -58,7 +58,7 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request) error {
 	case "fork":
 		return c.fork(w, r, id)
 	default:
-		return &problem{http.StatusNotFound, "a run cannot be asked to " + action}
+		return &problem{status: http.StatusNotFound, message: "a run cannot be asked to " + action}
 	}
 	var one run
 	if err := c.ask(r, http.MethodPost, runPath(id, action), in, &one); err != nil {
@@ -90,7 +90,7 @@ func (r *run) Elsewhere() string {
 func (c *Console) fork(w http.ResponseWriter, r *http.Request, id string) error {
 	n, err := strconv.Atoi(r.PostFormValue("event"))
 	if err != nil {
-		return &problem{http.StatusBadRequest, "name the event after which the new run goes its own way"}
+		return &problem{status: http.StatusBadRequest, message: "name the event after which the new run goes its own way"}
 	}
 	var as run
 	if err := c.ask(r, http.MethodPost, runPath(id, "fork"), map[string]any{"event": n}, &as); err != nil {
@@ -106,17 +106,17 @@ func (c *Console) fork(w http.ResponseWriter, r *http.Request, id string) error 
 // answerAll answers the calls that are ticked.
 func (c *Console) answerAll(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		return &problem{http.StatusBadRequest, err.Error()}
+		return &problem{status: http.StatusBadRequest, message: err.Error()}
 	}
 	action := r.PostFormValue("action")
 	if action != "approve" && action != "deny" {
-		return &problem{http.StatusBadRequest, "say approve or deny"}
+		return &problem{status: http.StatusBadRequest, message: "say approve or deny"}
 	}
 	done, failed, left := 0, []string{}, []*run{}
 	for _, v := range r.PostForm["call"] {
 		parts := strings.Split(v, " ")
 		if len(parts) != 3 {
-			return &problem{http.StatusBadRequest, "a call is named by its run, its id and its hash"}
+			return &problem{status: http.StatusBadRequest, message: "a call is named by its run, its id and its hash"}
 		}
 		in := map[string]any{"call_id": parts[1], "hash": parts[2]}
 		var one run

@@ -33,7 +33,7 @@ func (c *Console) admit(w http.ResponseWriter, r *http.Request) *http.Request {
 	}
 	if token := r.URL.Query().Get("token"); token != "" && r.Method == http.MethodGet {
 		if !c.isToken(token) {
-			c.fail(w, r, &problem{http.StatusForbidden, "the link's token is not the server's: it prints the link when it starts"})
+			c.fail(w, r, &problem{status: http.StatusForbidden, message: "the link's token is not the server's: it prints the link when it starts"})
 			return nil
 		}
 		setCookie(w, r, token, c.o.Lasts)
@@ -63,7 +63,7 @@ func (c *Console) admit(w http.ResponseWriter, r *http.Request) *http.Request {
 		}
 		return nil
 	}
-	c.fail(w, r, &problem{http.StatusForbidden, "open the console by the link that the server prints when it starts: it holds a token"})
+	c.fail(w, r, &problem{status: http.StatusForbidden, message: "open the console by the link that the server prints when it starts: it holds a token"})
 	return nil
 }
 
@@ -87,7 +87,7 @@ const signedIn = 12 * time.Hour
 // signIn opens a session for whoever sends an API key, in the form's body and nowhere else.
 func (c *Console) signIn(w http.ResponseWriter, r *http.Request) error {
 	if c.o.Sessions == nil {
-		return &problem{http.StatusNotFound, "nobody signs in here: open the console by the link that the server prints"}
+		return &problem{status: http.StatusNotFound, message: "nobody signs in here: open the console by the link that the server prints"}
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
 	to := r.PostFormValue("to")
@@ -115,7 +115,7 @@ func (c *Console) signOut(w http.ResponseWriter, r *http.Request) error {
 // operators lets only those go on who may see what operators see.
 func operators(r *http.Request) error {
 	if !who(r).Operate {
-		return &problem{http.StatusForbidden, "this page is for operators; your key is none of theirs"}
+		return &problem{status: http.StatusForbidden, message: "this page is for operators; your key is none of theirs"}
 	}
 	return nil
 }

@@ -72,7 +72,7 @@ type callCard struct {
 func (c *Console) chat(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("agent")
 	if c.agent(name) == nil {
-		return &problem{http.StatusNotFound, "there is no agent " + name + " here"}
+		return &problem{status: http.StatusNotFound, message: "there is no agent " + name + " here"}
 	}
 	p := page{Title: name, Here: "chat", Export: "/v1/runs?agent=" + url.QueryEscape(name)}
 	body := chatBody{Agent: name}

@@ -127,12 +127,12 @@ func (c *Console) ask(r *http.Request, method, path string, in, out any) error {
 	c.o.API.ServeHTTP(rep, req)
 	if rep.status >= 400 {
 		var e struct {
-			Error struct{ Message string }
+			Error struct{ Message, Code string }
 		}
 		if json.Unmarshal(rep.body.Bytes(), &e) != nil || e.Error.Message == "" {
 			e.Error.Message = http.StatusText(rep.status)
 		}
-		return &problem{rep.status, e.Error.Message}
+		return &problem{rep.status, e.Error.Message, e.Error.Code}
 	}
 	if out == nil {
 		return nil

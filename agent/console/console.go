@@ -114,7 +114,7 @@ func New(o Options) (*Console, error) {
 	c.page("GET /console/tools", c.tools)
 	c.page("GET /console/engine", c.engine)
 	c.page("/console/", func(http.ResponseWriter, *http.Request) error {
-		return &problem{http.StatusNotFound, "there is no such page"}
+		return &problem{status: http.StatusNotFound, message: "there is no such page"}
 	})
 	c.page("POST /console/sign-in", c.signIn)
 	c.page("POST /console/sign-out", c.signOut)
@@ -143,7 +143,7 @@ func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !strings.HasPrefix(r.URL.Path, "/console/static/") {
 		h.Set("Cache-Control", "no-store")
 		if err := api.OwnPage(r); err != nil {
-			c.fail(w, r, &problem{http.StatusForbidden, err.Error()})
+			c.fail(w, r, &problem{status: http.StatusForbidden, message: err.Error()})
 			return
 		}
 		if r = c.admit(w, r); r == nil {

@@ -17,6 +17,7 @@ import (
 // negative it never is.
 type filling struct {
 	journal.Journal
+	journal.Remover
 	left atomic.Int32
 }
 
@@ -34,7 +35,11 @@ func (f *filling) Append(ctx context.Context, run string, r journal.Record) erro
 // not lost either: it runs once, when there is space, and nobody need ask again.
 func TestFullDisk(t *testing.T) {
 	const full = "the disk of the server is full: nothing was done"
-	j := &filling{Journal: &journal.Memory{}}
+	dir, err := journal.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := &filling{Journal: dir, Remover: dir}
 	j.left.Store(-1)
 	s := newShop(t, j)
 	if _, err := s.http.Get(s.link); err != nil {
@@ -57,6 +62,14 @@ func TestFullDisk(t *testing.T) {
 		told(action, s.post(t, page+"/"+action, form, http.StatusInsufficientStorage))
 	}
 	told("fork", s.post(t, page+"/fork", url.Values{"event": {"1"}}, http.StatusInsufficientStorage))
+	for left := range int32(4) { // wherever it is cut short, nothing is left of it
+		j.left.Store(left)
+		told("fork", s.post(t, page+"/fork", url.Values{"event": {"3"}}, http.StatusInsufficientStorage))
+		if runs, err := j.Runs(t.Context()); err != nil || len(runs) != 1 {
+			t.Errorf("space for %d: %v, %v", left, runs, err)
+		}
+	}
+	j.left.Store(0)
 	told("say", s.post(t, "/console/chat/shop", url.Values{"text": {"hello"}}, http.StatusInsufficientStorage))
 	told("tick", s.post(t, "/console/approvals", url.Values{"action": {"approve"}, "call": {run + " " + form.Get("call_id") + " " + form.Get("hash")}}, http.StatusOK))
 	for _, path := range []string{chat, "/console/approvals"} {

@@ -36,9 +36,27 @@ type page struct {
 type problem struct {
 	status  int
 	message string
+	code    string // the API's
 }
 
 func (p *problem) Error() string { return p.message }
+
+// title is what stands above it.
+func (p *problem) title() string {
+	switch {
+	case p.code == "damaged_journal":
+		return "A damaged run"
+	case p.code == "refused_journal":
+		return "A run that is not followed"
+	case p.code == "disk_full":
+		return "The disk is full"
+	case p.status == http.StatusNotFound:
+		return "Nothing is here"
+	case p.status == http.StatusForbidden:
+		return "Not for you"
+	}
+	return http.StatusText(p.status)
+}
 
 // show writes a page.
 func (c *Console) show(w http.ResponseWriter, r *http.Request, name string, p page) error {
@@ -72,11 +90,11 @@ func (c *Console) showAs(w http.ResponseWriter, r *http.Request, status int, nam
 
 // fail shows an error.
 func (c *Console) fail(w http.ResponseWriter, r *http.Request, err error) {
-	p := &problem{http.StatusInternalServerError, "something went wrong here; the server's log says what"}
+	p := &problem{status: http.StatusInternalServerError, message: "something went wrong here; the server's log says what"}
 	if !errors.As(err, &p) {
 		c.o.Log.Error().Err(err).Str("path", r.URL.Path).Msg("a page of the console failed")
 	}
-	if err := c.showAs(w, r, p.status, "error", page{Title: http.StatusText(p.status), Body: p.message}); err != nil {
+	if err := c.showAs(w, r, p.status, "error", page{Title: p.title(), Body: p.message}); err != nil {
 		c.o.Log.Debug().Err(err).Msg("an error was not shown")
 	}
 }

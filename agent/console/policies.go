@@ -153,7 +153,7 @@ func (c *Console) tryPolicy(w http.ResponseWriter, r *http.Request) error {
 	body := policiesBody{Draft: r.PostFormValue("draft"), Agent: r.PostFormValue("agent"), Run: r.PostFormValue("run"), Tried: true}
 	a := c.agent(body.Agent)
 	if a == nil {
-		return &problem{http.StatusNotFound, "there is no agent " + body.Agent + " here"}
+		return &problem{status: http.StatusNotFound, message: "there is no agent " + body.Agent + " here"}
 	}
 	files := fstest.MapFS{"draft.yaml": {Data: []byte(body.Draft)}} // beside it, what it may extend
 	for _, src := range a.Layers {
@@ -214,7 +214,7 @@ func (c *Console) tryRun(r *http.Request, a *Agent, id string, sources []*polici
 	}
 	b, err := policies.Compile(sources, s.Start.Tools)
 	if err != nil {
-		return &problem{http.StatusUnprocessableEntity, err.Error()}
+		return &problem{status: http.StatusUnprocessableEntity, message: err.Error()}
 	}
 	found, err := policies.Replay(b, facts)
 	if err != nil {

@@ -73,7 +73,7 @@ func (c *Console) prompt(w http.ResponseWriter, r *http.Request) error {
 	}
 	n, err := strconv.Atoi(r.PathValue("event"))
 	if err != nil || n < 2 || n > len(events) || events[n-1].Generated == nil {
-		return &problem{http.StatusNotFound, "event " + r.PathValue("event") + " of the run is no turn of the model"}
+		return &problem{status: http.StatusNotFound, message: "event " + r.PathValue("event") + " of the run is no turn of the model"}
 	}
 	var s planner.State
 	for _, ev := range events[:n-1] {
