@@ -145,12 +145,16 @@ func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origi
 			if isText && (len(s) < 2 && !sign.MatchString(s) || len(s) >= 200) {
 				return
 			}
+			if letter.MatchString(s) {
+				call.Values = append(call.Values, lettered(name, s, free))
+				return
+			}
 			if isText && slices.ContainsFunc(p.Enum, func(e any) bool { return e == any(s) }) {
 				call.Values = append(call.Values, listed(name, s, p.Enum, &call.Acts))
 				return
 			}
 			text := fmt.Sprint(v)
-			one := ask.Value{Name: name, Text: text, Shape: ask.ShapeOf(text), Role: ask.RoleOf(name), Free: free, Loose: labels[name].How == label.HowDerived,
+			one := ask.Value{Name: name, Text: text, Digits: isText, Shape: ask.ShapeOf(text), Role: ask.RoleOf(name), Free: free, Loose: labels[name].How == label.HowDerived,
 				Said: func(in string) bool { return r.phrase(in).Holds(v) || ask.SaysNumber(text, in) }}
 			if slices.Contains(t.recipients, low) {
 				one.Role = ask.To
@@ -188,8 +192,15 @@ func (r *Run) dates(in, name string, v any, args map[string]any, t *tool) bool {
 // maxDated bounds what is remembered of them.
 const maxDated = 4096
 
-// sign is a value of one character that names a thing: room 9.
-var sign = regexp.MustCompile(`^[0-9]$`)
+// sign is a value of one character that names a thing, room 9 or row B; letter is one of letters.
+var sign, letter = regexp.MustCompile(`^[0-9A-Z]$`), regexp.MustCompile(`^[A-Z]$`)
+
+// lettered is a value of one capital letter. A text holds it as a word of its own.
+func lettered(name, s string, free bool) ask.Value {
+	word := regexp.MustCompile(`(?:^|[\s("'“„«‘\p{Thai}])` + s + `(?:$|[\s.,;:!?)"'”“»’।\p{Thai}])`)
+	return ask.Value{Name: name, Text: s, Shape: ask.Code, Role: ask.RoleOf(name), Free: free,
+		Said: func(in string) bool { return in == strings.ToLower(s) || word.MatchString(in) }}
+}
 
 // needsVerb reports whether the tool does what must be asked for by its verb: it is named for what is
 // gone or given away afterwards, or declared irreversible.

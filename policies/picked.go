@@ -19,7 +19,9 @@ import (
 // another element.
 func (r *Run) strays(call *ask.Call, a ask.Ask, labels map[string]label.Origin) bool {
 	for _, v := range call.Values {
-		if v.Shape == ask.Number && labels[v.Name].How == label.HowUser && (otherUnit(v, a.Sentence) || shared(v, a.Text) || partOf(v, a.Sentence)) {
+		if how := labels[v.Name].How; v.Shape == ask.Number && how == label.HowMade && !v.Digits && partOfWhole(v, a.Sentence) {
+			return true // "three out of ten"
+		} else if v.Shape == ask.Number && how == label.HowUser && (slices.ContainsFunc(a.Apart, lessened.MatchString) || otherUnit(v, a.Sentence) || shared(v, a.Text) || partOf(v, a.Sentence)) {
 			return true
 		}
 		if v.Free || labels[v.Name].How != label.HowTool || v.Said(a.Sentence) {

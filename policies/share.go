@@ -38,7 +38,24 @@ func partOf(v ask.Value, text string) bool {
 			}
 		}
 	}
-	return found && !v.Said(left) || partInWords(v, text)
+	return found && !v.Said(left) || partInWords(v, text) || !v.Digits && partOfWhole(v, text)
+}
+
+// lessened finds what is taken off an amount: "minus 10".
+var lessened = regexp.MustCompile(`(?i)^(?:minus|less|moins|meno|menos|weniger|abzüglich)\b.*\d`)
+
+// partOfWhole reports whether the words name a number only as that of which they name a part: "10 of the
+// 45".
+func partOfWhole(v ask.Value, text string) bool {
+	low := strings.ToLower(text)
+	found, left := false, low
+	for _, n := range words.Parse(low).Wholes(low) {
+		if v.Said(low[n.At:n.End]) {
+			found = true
+			left = left[:n.At] + strings.Repeat("|", n.End-n.At) + left[n.End:]
+		}
+	}
+	return found && !v.Said(left)
 }
 
 // partInWords is partOf for a number in words: "half of the nine hundred".

@@ -7,14 +7,15 @@ import (
 
 // Value is one value of a call, as far as the user's words may hold it.
 type Value struct {
-	Name  string
-	Said  func(text string) bool // whether a text holds it
-	Shape Shape
-	Role  Role
-	Free  bool // it need not stand in the clause: a text, a date
-	Loose bool // whoever chose it, no words of the user's did
-	Text  string
-	Other []func(text string) bool // the choices that it is not
+	Name   string
+	Said   func(text string) bool // whether a text holds it
+	Shape  Shape
+	Role   Role
+	Free   bool // it need not stand in the clause: a text, a date
+	Digits bool // a text that is a number: the name of a thing, and no amount
+	Loose  bool // whoever chose it, no words of the user's did
+	Text   string
+	Other  []func(text string) bool // the choices that it is not
 }
 
 // Shape is what a value looks like: two of one shape may stand for one another.

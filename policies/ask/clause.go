@@ -204,6 +204,13 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 	for i := range c.out {
 		c.out[i].cond = c.cond
 	}
+	if at.asked && tagged(c.out) {
+		for i := range c.out {
+			if k := &c.out[i]; k.kind == plain && k.hasOf(requests, 0) < 0 {
+				k.kind = asking
+			}
+		}
+	}
 	thaiAsks := c.lang&th != 0 && slices.ContainsFunc(list, func(t token) bool {
 		return !t.quoted && (t.starts&question != 0 || strings.HasSuffix(t.text, "ไหม") || strings.HasSuffix(t.text, "มั้ย"))
 	})
@@ -259,7 +266,7 @@ func joined(text string, words []token) string {
 			b.WriteByte(' ')
 		}
 		end := words[j].end
-		for end < len(text) && strings.IndexByte(`./\*_-`, text[end]) >= 0 {
+		for end < len(text) && strings.IndexByte(`./\*_-+#`, text[end]) >= 0 {
 			end++
 		}
 		tail := end

@@ -25,7 +25,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 	for _, v := range call.Values {
 		switch {
 		case v.Shape == Choice && s.purpose(i, v):
-		case !v.Free && c.spokenOfAside(v):
+		case !v.Free && c.spokenOfAside(v, call):
 			return "", nil, false
 		case v.Said(c.upTo(c.content)), v.Said(c.copies()):
 			inside = append(inside, v)
@@ -44,7 +44,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 			return "", nil, false
 		}
 	}
-	if !c.together(groups, inside) || !c.roles(inside) || c.leaves(call, inside) || !c.counted(call, inside) {
+	if s.tornApart(i, call) || s.crossedBefore(i, call) || !c.together(groups, inside) || !c.roles(inside) || c.leavesAll(call, inside) || !c.counted(call, inside) {
 		return "", nil, false
 	}
 	// The mention that asks is the group with the most of the values.
@@ -70,6 +70,28 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 	return best, held, true
 }
 
+// tornApart reports whether two values that clause i takes up from another clause of its message stand
+// there in different parts, each with another of its kind beside it: "30 to Ann and 90 to Bob, send those".
+func (s *Said) tornApart(i int, call *Call) bool {
+	c := &s.clauses[i]
+	for j := range s.clauses {
+		o := &s.clauses[j]
+		if j == i || o.message != c.message {
+			continue
+		}
+		var there []Value
+		for _, v := range call.Values {
+			if !v.Free && !v.Said(c.text) && v.Said(o.text) {
+				there = append(there, v)
+			}
+		}
+		if len(there) > 1 && !o.together(o.groups(), there) {
+			return true
+		}
+	}
+	return false
+}
+
 // upTo is the text of the clause up to a word.
 func (c *clause) upTo(n int) string {
 	if n >= len(c.words) {
@@ -87,7 +109,7 @@ func (c *clause) upTo(n int) string {
 
 // spokenOfAside reports whether a value stands nowhere but at the beginning of a part behind a comma
 // that says something of it: "restart web-4, web-3 runs well".
-func (c *clause) spokenOfAside(v Value) bool {
+func (c *clause) spokenOfAside(v Value, call *Call) bool {
 	aside, inside := false, false
 	for i := range c.words {
 		t := &c.words[i]
@@ -102,13 +124,33 @@ func (c *clause) spokenOfAside(v Value) bool {
 		if v.Shape == Number && i+1 < len(c.words) && currencies[c.words[i+1].text] {
 			says = false // ", 2.5 euros"
 		}
-		if first && says && c.find(and, i, len(c.words)) < 0 {
+		if first && says && c.find(and, i, len(c.words)) < 0 && !c.oneMore(i, call) {
 			aside = true
 		} else {
 			inside = true
 		}
 	}
 	return aside && !inside
+}
+
+// oneMore reports whether the part that begins at a word is one more of what is ordered: it has all that the
+// call is about, and no verb.
+func (c *clause) oneMore(from int, call *Call) bool {
+	to := from
+	for to < len(c.words) && (!c.words[to].sign || c.words[to].text != ",") {
+		to++
+	}
+	text, n := textOf(c, c.words[from:to]), 0
+	for _, v := range call.Values {
+		if !v.Free && !v.Said(text) {
+			return false
+		}
+		n++
+	}
+	part := clause{words: c.words[from:to], lang: c.lang}
+	return n > 1 && part.bare() && !slices.ContainsFunc(part.words, func(t token) bool {
+		return finite[t.text]&c.lang != 0 || t.within == 0 && past(t.text, c.lang) && !t.capped
+	})
 }
 
 // purpose reports whether a reason behind clause i says a choice that the clause does not: "…, so
@@ -164,13 +206,21 @@ func (s *Said) toldBy(i int) string {
 	return strings.Join(parts, " ")
 }
 
-// groups are the parts of a clause that are joined by "and" and the like.
+// groups are the texts of the parts of a clause.
 func (c *clause) groups() []string {
 	var out []string
+	for _, part := range c.parts() {
+		out = append(out, textOf(c, part))
+	}
+	return out
+}
+
+// parts are those of a clause that are joined by "and" and the like.
+func (c *clause) parts() (out [][]token) {
 	var part []token
 	flush := func() {
 		if len(part) > 0 {
-			out = append(out, textOf(c, part))
+			out = append(out, part)
 		}
 		part = nil
 	}

@@ -251,6 +251,9 @@ func (c *clause) foreign(i int, s stem, l lang) form {
 		return ordering
 	}
 	if i > 0 && c.words[i-1].text == s.particle { // den Server neu starten
+		if l == de && strings.HasPrefix(w, "ge"+s.text) { // neu gestartet
+			return telling
+		}
 		return f
 	}
 	return noForm

@@ -112,7 +112,7 @@ func kindOf(c *clause, before []clause) kind {
 	if i < len(c.words) && c.words[i].starts&hypothetical != 0 && supposes[c.words[i].text] || last != nil && last.kind == supposed && !c.contrast {
 		return supposed
 	}
-	if c.byOthers() {
+	if c.byOthers() || c.wonders() {
 		return asking
 	}
 	if c.asked && c.doesForMe(i) {
@@ -357,7 +357,7 @@ func (s *Said) relate(first int) {
 				s.clauses[j].later = true
 			}
 		}
-		if c.begins && c.lang == de && i+1 < len(s.clauses) && s.clauses[i+1].sentence == c.sentence && c.bare() && !s.clauses[i+1].bare() && s.clauses[i+1].kind == plain {
+		if c.begins && (c.lang == de || c.lang == hi) && i+1 < len(s.clauses) && s.clauses[i+1].sentence == c.sentence && c.bare() && !s.clauses[i+1].bare() && s.clauses[i+1].kind == plain {
 			c.verbOf = i + 1 // B-77 und B-78 ausleihen
 			continue
 		}

@@ -51,7 +51,7 @@ func (c *clause) ordersLatin(v verb) bool {
 	if c.find(frame, v.at, c.content) >= 0 && v.at <= c.opened()+3 && c.find(speaker|subject, 0, v.at) < 0 {
 		return true
 	}
-	for j := 0; j < v.at; j++ {
+	for j := c.partFirst(v); j < v.at; j++ {
 		t := &c.words[j]
 		if v.lang == de && consequences[t.text]&de != 0 && strings.HasSuffix(c.words[v.at].text, "t") && f < 0 {
 			return false // "also storniert Toni"
@@ -66,6 +66,32 @@ func (c *clause) ordersLatin(v verb) bool {
 	}
 	return true
 }
+
+// partFirst returns where a quantity ends that stands before the verb as that of which a part is meant: "von
+// den 45 Euro erstatte ihr 10"; 0 if there is none.
+func (c *clause) partFirst(v verb) int {
+	i := c.opened()
+	if i+1 >= v.at || !partOf[c.words[i].text] || v.lang == de && (strings.HasSuffix(c.words[v.at].text, "t") || strings.HasSuffix(c.words[v.at].text, "n")) {
+		return 0
+	}
+	some := false
+	for j := i + 1; j < v.at; j++ {
+		t := &c.words[j]
+		_, end := numeral(c.words, j, c.lang)
+		if digit(t.text) || end > j {
+			some = true
+		} else if !t.sign && t.within&det == 0 && !currencies[t.text] && !unitWords[t.text] && !counts[t.text] {
+			return 0
+		}
+	}
+	if !some {
+		return 0
+	}
+	return v.at
+}
+
+// partOf are prepositions before that of which a part is meant.
+var partOf = set("von aus sur de des d' di dei delle degli dai su sui sulle del dos das dentre")
 
 // makers are verbs that have the deed done which is named behind them: "hazle un pago".
 var makers = set("haz hazle hazles haga hágale háganle realiza realice efectúa fais faites effectue effectuez fai faccia effettua effettui faz faça efetua mach mache macht machen")

@@ -160,7 +160,7 @@ var copular = set("it's he's she's that's what's who's where's how's there's her
 // user write".
 func (c *clause) fronted(at int) int {
 	i := c.opened()
-	if i+1 >= at || !slices.Contains([]string{"for", "to", "from", "in", "on", "at", "of", "with", "about"}, c.words[i].text) {
+	if i+1 >= at || !slices.Contains([]string{"for", "to", "from", "in", "on", "at", "of", "with", "about", "out"}, c.words[i].text) {
 		return 0
 	}
 	if c.words[i+1].verb && c.words[i].text == "to" {

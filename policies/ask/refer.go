@@ -28,6 +28,9 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 	if slices.ContainsFunc(c.cond, func(k Condition) bool { return v.Said(k.Text) }) {
 		return true // "if a.txt is old, delete it"
 	}
+	if v.Shape == Word && s.otherBeside(i, v, call) {
+		return false
+	}
 	for j := i - 1; j >= 0; j-- {
 		o := &s.clauses[j]
 		if c.verbOf == j && v.Said(o.text) && (c.corrects && o.replaces(c, call) || !o.rival(v, call, 0, len(o.words))) {
@@ -63,6 +66,17 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 		}
 		// "refund it, please: order 5531"
 		return o.message == c.message && !o.contrast && o.negates() < 0 && o.kind == plain && ((o.sentence == c.sentence || j == i+1) && o.bare() || o.supplements(v, call) || o.sentence == c.sentence && o.beside(v) && !o.otherDeed(call, -1))
+	}
+	return false
+}
+
+// otherBeside reports whether clause i has a name of its own behind the preposition that a name of the call
+// stands behind elsewhere: "R-1 für Nina und R-7 für Omar reservieren".
+func (s *Said) otherBeside(i int, v Value, call *Call) bool {
+	for j := range s.clauses {
+		if o := &s.clauses[j]; j != i && o.sentence == s.clauses[i].sentence && v.Said(o.text) && s.clauses[i].parallel(o.before(v), call) {
+			return true
+		}
 	}
 	return false
 }

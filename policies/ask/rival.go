@@ -17,14 +17,50 @@ func (c *clause) hasRival(text string, v Value, inside []Value) bool {
 		return slices.ContainsFunc(v.Other, func(f func(string) bool) bool { return f(text) })
 	}
 	list := tokens(text)
+	for i := range list {
+		list[i].n = i
+	}
 	mark(list, c.lang)
 	part := clause{words: list, lang: c.lang, text: text}
 	part.content = len(list)
+	if v.Shape == Word && c.inQuotes(v) && c.otherQuoted(text, inside) {
+		return true
+	}
 	if v.otherMoment(text) || v.Shape == Word && c.lang == de && c.articled(v) && part.articledName(inside) {
 		return true
 	}
 	call := Call{Values: inside}
 	return part.rival(v, &call, 0, len(list)) || v.Shape == Word && part.parallel(c.before(v), &call)
+}
+
+// inQuotes reports whether a value stands in quotes in the clause.
+func (c *clause) inQuotes(v Value) bool {
+	var quotes []token
+	for _, t := range c.words {
+		if t.quoted {
+			quotes = append(quotes, t)
+		}
+	}
+	return len(quotes) > 0 && v.Said(joinWords(quotes))
+}
+
+// otherQuoted reports whether a part of the clause has something in quotes that is no value.
+func (c *clause) otherQuoted(part string, values []Value) bool {
+	for i := 0; i < len(c.words); i++ {
+		if !c.words[i].quoted {
+			continue
+		}
+		j := i
+		for j+1 < len(c.words) && c.words[j+1].quoted && c.words[j+1].n == c.words[j].n+1 && c.words[j+1].at-c.words[j].end < 3 {
+			j++
+		}
+		run := textOf(c, c.words[i:j+1])
+		if strings.Contains(part, run) && !slices.ContainsFunc(values, func(v Value) bool { return v.Said(run) }) {
+			return true
+		}
+		i = j
+	}
+	return false
 }
 
 // otherMoment reports whether a value is a day or a time and a text says others of its kind, and not it.
@@ -186,7 +222,7 @@ func (c *clause) like(i int, v Value, call *Call) bool {
 	case Mail:
 		return strings.Contains(t.text, "@")
 	case Code:
-		return t.code() && !strings.Contains(t.text, "@")
+		return t.code() && !strings.Contains(t.text, "@") || letterAlone(v.Text) && t.letter() && i > 0
 	case Word:
 		if t.within&^(speaker|and|others) != 0 || t.text == "" || strings.ContainsFunc(t.text, unicode.IsDigit) || strings.Contains(t.text, "@") || call.isThing(t) {
 			return false
@@ -211,7 +247,7 @@ func (c *clause) like(i int, v Value, call *Call) bool {
 				break
 			}
 		}
-		if i+1 < len(c.words) && (c.words[i+1].text == "को" || c.words[i+1].text == "से") {
+		if i+1 < len(c.words) && (c.words[i+1].text == "को" || c.words[i+1].text == "से") || i+2 < len(c.words) && c.words[i+1].text == "के" && c.words[i+2].text == "लिए" {
 			return true
 		}
 		return t.capped && c.lang&de == 0 && i == 0
@@ -224,6 +260,12 @@ func (c *clause) names(i int) bool {
 	t := &c.words[i]
 	return i == c.opened() && (c.lang&en != 0 && t.verb || foreignVerb(t, c.lang))
 }
+
+// letterAlone reports whether a text is one letter of the alphabet.
+func letterAlone(s string) bool { return len(s) == 1 && (s[0]|0x20 >= 'a' && s[0]|0x20 <= 'z') }
+
+// letter reports whether a word is a capital letter that names a thing: row B.
+func (t *token) letter() bool { return t.capped && letterAlone(t.text) && t.n > 0 && t.text != "i" }
 
 // code reports whether a word is a name with digits or signs in it: e4, old.log, P-10.
 func (t *token) code() bool {

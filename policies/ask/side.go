@@ -76,6 +76,24 @@ var genitives = set("de do da di d' du del des")
 // holders are what a value may be the name of: to the account savings.
 var holders = set("account konto compte cuenta conto conta team folder channel")
 
+// leavesAll is [clause.leaves] of each part that holds all of the values, if any does: what goes to R4 in one
+// part comes from there in another.
+func (c *clause) leavesAll(call *Call, inside []Value) bool {
+	some := false
+	for _, part := range c.parts() {
+		sub := *c
+		sub.words, sub.text = part, textOf(c, part)
+		if slices.ContainsFunc(inside, func(v Value) bool { return !v.Said(sub.text) }) {
+			continue
+		}
+		sub.content = len(part)
+		if some = true; !sub.leaves(call, inside) {
+			return false
+		}
+	}
+	return some || c.leaves(call, inside)
+}
+
 // leaves reports whether a value stands nowhere but where something is taken from, while something
 // else of its kind stands where it goes to: "move S-1 from rack R4 to rack R6" does not ask for R4. A
 // move needs no other: "out of R4" is not to R4.

@@ -272,10 +272,14 @@ func language(list []token) lang {
 		}
 		if k == 0 && !falseFriends[t.text] && !t.verb {
 			var verbOf lang
+			weight := 6
+			if i == 0 {
+				weight = 9 // an order begins with its verb
+			}
 			for _, s := range stemsBy[begin(t.fold)] {
 				if verbOf&s.lang == 0 && len(s.text) > 2 && verbForm(t.fold, s.text, s.lang) == ordering {
 					verbOf |= s.lang
-					counts[s.lang] += 6
+					counts[s.lang] += weight
 				}
 			}
 		}

@@ -136,7 +136,7 @@ func (t *token) names() bool {
 
 		return false
 	}
-	return t.quoted || strings.ContainsFunc(t.text, unicode.IsDigit) || t.within&^(speaker|others|source|target) == 0 && knownIn[t.text] == 0 && len(t.text) > 1 && (!t.verb || t.noun)
+	return t.quoted || strings.ContainsFunc(t.text, unicode.IsDigit) || t.within&^(speaker|others|source|target) == 0 && knownIn[t.text] == 0 && (len(t.text) > 1 || t.letter()) && (!t.verb || t.noun)
 }
 
 // overridden reports whether a later clause puts right what clause i asks for, and names something

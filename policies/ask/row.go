@@ -1,0 +1,132 @@
+package ask
+
+import "slices"
+
+// Where as many things of one kind stand in a sentence as of another, the first belongs to the first and the
+// second to the second, wherever the words between them are: "Refund Nina and Omar 30 and 45", "Nina: 30,
+// Omar: 45".
+
+// crossed reports whether two values that a call is about stand in the words in different places of their
+// rows. The words are those of one sentence, or of a few that a call takes up together.
+func (c *clause) crossed(values []Value, call *Call) bool {
+	for a := range values {
+		for b := range a {
+			if values[a].Free || values[b].Free || values[a].kindred(&values[b]) {
+				continue
+			}
+			one, at, ok := c.row(values[a], call)
+			if !ok || len(one) < 2 {
+				continue
+			}
+			other, place, ok := c.row(values[b], call)
+			if ok && len(one) == len(other) && at != place && alternates(one, other) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// kindred reports whether two values may stand for one another.
+func (v *Value) kindred(o *Value) bool {
+	return v.Shape == o.Shape && letterAlone(v.Text) == letterAlone(o.Text)
+}
+
+// row lists where things of a value's kind begin in the clause, and which of them the value is, if it is
+// one of them and stands there once.
+func (c *clause) row(v Value, call *Call) (at []int, place int, ok bool) {
+	place = -1
+	for i := 0; i < len(c.words); i++ {
+		t := &c.words[i]
+		if t.sign {
+			continue
+		}
+		end := i + 1
+		held := false
+		for end <= len(c.words) && end <= i+4 { // the value itself, of one word or more
+			if v.Said(joinWords(c.words[i:end])) || v.holdsWord(c, i, t.text) {
+				held = true
+				break
+			}
+			if v.Shape != Word || end == len(c.words) || !c.words[end].capped {
+				break
+			}
+			end++
+		}
+		other := false
+		if !held {
+			if v.Shape == Number {
+				n, last := numeral(c.words, i, c.lang)
+				other = c.amount(i, call) || digit(t.text) && amountForm.MatchString(t.text) || last > i && n != 1 && !articles[t.text]
+				end = max(i+1, last)
+				if last > i && v.Said(joinWords(c.words[i:last])) {
+					held, other = true, false
+				}
+			} else {
+				other = t.quoted || c.like(i, v, call) && letterAlone(t.text) == letterAlone(v.Text) && (t.capped || !past(t.text, c.lang))
+				other = other && !slices.ContainsFunc(call.Values, func(o Value) bool { return o.Name != v.Name && o.holdsWord(c, i, t.text) })
+			}
+		}
+		if !held && !other {
+			continue
+		}
+		for end < len(c.words) && v.Shape == Word && !c.words[end].sign && (c.words[end].capped && c.words[i].capped || c.words[end].quoted && t.quoted && c.words[end].at-c.words[end-1].end < 3) {
+			held = held || v.Said(joinWords(c.words[i:end+1]))
+			end++
+		}
+		if held {
+			if place >= 0 {
+				return nil, -1, false
+			}
+			place = len(at)
+		}
+		at = append(at, i)
+		i = end - 1
+	}
+	return at, place, place >= 0
+}
+
+// alternates reports whether two rows stand one behind the other, or thing by thing.
+func alternates(one, other []int) bool {
+	if one[0] > other[0] {
+		one, other = other, one
+	}
+	if one[len(one)-1] < other[0] {
+		return true
+	}
+	for i := range one {
+		if one[i] > other[i] && (i+1 == len(one) || one[i] > other[i+1]) {
+			return false
+		}
+	}
+	return true
+}
+
+// crossedBefore reports whether the values of a call that stand in other clauses of the message of clause i
+// are crossed there.
+func (s *Said) crossedBefore(i int, call *Call) bool {
+	c := &s.clauses[i]
+	for j := 0; j < len(s.clauses); j++ {
+		if s.clauses[j].message != c.message {
+			continue
+		}
+		whole := clause{lang: c.lang}
+		from, to := s.clauses[j].sentence, j
+		for to < len(s.clauses) && s.clauses[to].sentence == from {
+			whole.words = append(whole.words, s.clauses[to].words...)
+			to++
+		}
+		var there []Value
+		for _, v := range call.Values {
+			if !v.Free && slices.ContainsFunc(s.clauses[j:to], func(o clause) bool { return v.Said(o.text) }) {
+				there = append(there, v)
+			}
+		}
+		whole.text, whole.content = joinWords(whole.words), len(whole.words)
+		if len(there) > 1 && whole.crossed(there, call) {
+			return true
+		}
+		j = to - 1
+	}
+	return false
+}

@@ -1,0 +1,38 @@
+package ask
+
+import "slices"
+
+// A question whether something has to be done is no order to do it, however it begins: "muss man den neu
+// starten?", "does it need a restart?". It has a word for what must or should be, and none by which
+// somebody is asked to do it.
+
+var (
+	obliges  = wordSets["oblige"]
+	requests = wordSets["request"]
+	askers   = wordSets["asker"]
+)
+
+// wonders reports whether the clause asks whether something must or should be done.
+func (c *clause) wonders() bool {
+	must := c.hasOf(obliges, 0)
+	if must < 0 || c.hasOf(requests, 0) >= 0 {
+		return false
+	}
+	if c.asked {
+		return true
+	}
+	// without its mark, by the verb in front and who does it behind: "muss man …", "should we …"
+	i := c.opened()
+	return must == i && i+1 < len(c.words) && askers[c.words[i+1].text]&c.lang != 0
+}
+
+// tagged reports whether a sentence ends with a question whether what stands before it has to be: "restart
+// p-5, is that needed?".
+func tagged(list []clause) bool {
+	const long = 4 // words of such an end
+	if len(list) < 2 {
+		return false
+	}
+	last := &list[len(list)-1]
+	return len(last.words) <= long && last.hasOf(obliges, 0) >= 0 && last.hasOf(requests, 0) < 0 && !slices.ContainsFunc(last.words, func(t token) bool { return t.code() || t.quoted })
+}
