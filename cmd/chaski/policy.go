@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/chaski-dev/chaski/agent/host"
 	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/tools"
 )
@@ -144,6 +145,19 @@ func agentSubject(file, example string) (sources []*policies.Source, specs []too
 	return sources, specs, err
 }
 
+// unseen says which tools of an agent's file are not known where rules are checked without a
+// bus; "" if there are none.
+func unseen(file string) string {
+	if !isYAML(file) {
+		return ""
+	}
+	config, err := host.Load(file)
+	if err != nil || len(config.Discover) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; tools that the agent finds on the bus (%s) are not known here: declare them under tools: in a file of cases, as `chaski tools schema NAME` prints them", strings.Join(config.Discover, ", "))
+}
+
 // isYAML says whether a file's name says so.
 func isYAML(name string) bool {
 	return strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
@@ -190,7 +204,7 @@ func (c *policyCheckCmd) Run() error {
 		fmt.Fprintln(stdout, f)
 	}
 	if len(found) > 0 {
-		return &exitError{code: 1, err: fmt.Errorf("findings: %d", len(found))}
+		return &exitError{code: 1, err: fmt.Errorf("findings: %d%s", len(found), unseen(c.Tools))}
 	}
 	fmt.Fprintf(stdout, "%v: ok, hash %s\n", b.Names(), b.Hash())
 	return nil
@@ -246,7 +260,7 @@ func (c *policyTestCmd) Run() (err error) {
 		}
 	}
 	if failed > 0 {
-		return &exitError{code: 1, err: fmt.Errorf("%d of %d cases failed", failed, total)}
+		return &exitError{code: 1, err: fmt.Errorf("%d of %d cases failed%s", failed, total, unseen(c.Agent))}
 	}
 	return nil
 }

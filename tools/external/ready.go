@@ -1,6 +1,7 @@
 package external
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -17,6 +18,11 @@ func (d Declaration) Ready(dir string) error {
 	if len(d.Command) > 0 {
 		if err := d.program(dir); err != nil {
 			return err
+		}
+	}
+	if d.Shell != "" {
+		if _, err := exec.LookPath("sh"); err != nil {
+			return errors.New("shell: there is no sh on this machine; name a program with command, which needs none")
 		}
 	}
 	for name, value := range d.Headers {

@@ -56,3 +56,16 @@ func TestReady(t *testing.T) {
 		}
 	}
 }
+
+// TestNoShell: where there is no sh, as in an image that holds this program alone, a tool
+// that needs one is refused when it is opened, not when it is called.
+func TestNoShell(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	file := filepath.Join(t.TempDir(), "tools.yaml")
+	if err := os.WriteFile(file, []byte("tools: [{name: a, shell: echo 1}]"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := external.Load(file); err == nil || !strings.Contains(err.Error(), "there is no sh") {
+		t.Error(err)
+	}
+}
