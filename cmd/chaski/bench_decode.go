@@ -75,11 +75,14 @@ func (c *benchDecodeCmd) Run(ctx context.Context) (err error) {
 		Model: c.Model, Kernel: tensor.KernelName(), Threads: l.pool.Threads(), Prompt: c.P, Decoded: c.N * c.Batch, Batch: c.Batch, Depth: c.Depth,
 		Cache: l.cache.Format().String(), KVTokenBytes: l.cache.PageBytes() / l.cache.PageTokens(),
 	}
-	read, err := l.pool.ReadBandwidth()
+	read, err := l.pool.ReadBandwidth(ctx)
 	if err != nil {
 		return err
 	}
-	macs := l.pool.MultiplyAddRate()
+	macs, err := l.pool.MultiplyAddRate(ctx)
+	if err != nil {
+		return err
+	}
 	out.ReadGBS, out.GMACS = read/1e9, macs/1e9
 	rng := rand.New(rand.NewPCG(1, 2))
 	ids := func(n int) []int32 {
@@ -117,7 +120,7 @@ func (c *benchDecodeCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	// The machine may have been busy with something else the first time.
-	again, err := l.pool.ReadBandwidth()
+	again, err := l.pool.ReadBandwidth(ctx)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ type policyEvalCmd struct {
 }
 
 // Run prints one line of JSON for each call.
-func (c *policyEvalCmd) Run() error {
+func (c *policyEvalCmd) Run(ctx context.Context) error {
 	sources, err := policies.Load(c.Bundle)
 	if err != nil {
 		return err
@@ -38,7 +38,7 @@ func (c *policyEvalCmd) Run() error {
 	out := bufio.NewWriter(stdout)
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
-	err = eachTrace(context.Background(), c.Traces, func(t *policies.Trace) error {
+	err = eachTrace(ctx, c.Traces, func(t *policies.Trace) error {
 		lines, err := policies.Eval(sources, t)
 		for _, l := range lines {
 			if e := enc.Encode(l); e != nil {

@@ -482,6 +482,8 @@ func TestStoppedElsewhere(t *testing.T) {
 			"a model comes for a run": {[]string{"run", "-m", "ollama:a", "hi"}, "", true},
 			"a suite is played":       {[]string{"policy", "bench", "-f", "strict", suite}, "", false},
 			"traces are awaited":      {[]string{"policy", "replay", "-f", "strict", "--old", "strict", "-"}, "", false},
+			"traces to decide on":     {[]string{"policy", "eval", "-f", "strict", "-"}, "", false},
+			"a machine is measured":   {[]string{"bench", "decode", "-m", "mini", "-p", "0", "-n", "1000"}, "", false},
 			"lines are awaited":       {[]string{"model", "parse"}, "", false},
 			"a model goes on and on":  {[]string{"model", "generate", "-m", "mini", "-p", "hi", "-n", "4000"}, "", false},
 		} {

@@ -46,7 +46,7 @@ func BenchmarkAttention(b *testing.B) {
 			best := time.Hour
 			var ratios []float64 // of one after the other: the machine's speed drifts
 			for b.Loop() {
-				read, err := pool.ReadBandwidth()
+				read, err := pool.ReadBandwidth(b.Context())
 				if err != nil {
 					b.Fatal(err)
 				}
