@@ -240,7 +240,7 @@ func ended(p proposal, ev *agent.Event) error {
 		return &exitError{code: 4, err: errors.New(b.String())}
 	case planner.OutcomeUnknown:
 		return &exitError{code: 3, err: fmt.Errorf("run %s: %s; look into it, then say what came of it with\n  %s --ok JSON\nor --failed REASON, and go on with\n  %s",
-			ev.Run, ev.Reason, p.command("settle", ev.Run), p.command("resume", ev.Run))}
+			ev.Run, callID.ReplaceAllString(printable(ev.Reason, false), "$1"), p.command("settle", ev.Run), p.command("resume", ev.Run))}
 	}
 	if ev.Status == planner.Suspended {
 		return &exitError{code: 5, err: fmt.Errorf("run %s is suspended: %s\nwhat was done stays done; go on with\n  %s",
