@@ -107,6 +107,23 @@ func of(parts, verbs, nouns []string, deed string) Acts {
 	for _, n := range nouns {
 		a.noun(n)
 	}
+	for _, p := range parts { // send_bill: to bill
+		if main >= 0 && p != parts[main] && chargers[p] && senders[parts[main]] {
+			a.verbs = append(a.verbs, p)
+		}
+	}
+	if a.prices() {
+		a.verbs = append(a.verbs, "drop", "lower", "raise", "reduce", "increase", "put+up", "put+down", "bring+down", "bring+up")
+	}
+	if slices.Contains(a.named, "hold") {
+		a.verbs = append(a.verbs, "put+hold")
+	}
+	if slices.Contains(a.named, "waive") || slices.Contains(parts, "discount") || slices.Contains(parts, "rebate") {
+		a.verbs = append(a.verbs, "take+off", "knock+off")
+	}
+	if slices.Contains(a.named, "book") && (slices.Contains(a.nouns, "appointment") || slices.Contains(a.nouns, "visit")) {
+		a.verbs = append(a.verbs, "put+down")
+	}
 	if slices.Contains(a.nouns, "event") && a.has("create") {
 		a.verbs = append(a.verbs, "invite")
 		for l, list := range actNames["invite"].stems {
@@ -124,6 +141,19 @@ func of(parts, verbs, nouns []string, deed string) Acts {
 	}
 	a.sort()
 	return a
+}
+
+// chargers are papers and sums that are verbs as well, and senders the verbs by which a tool's name has one
+// made out.
+var (
+	chargers = set("bill invoice credit discount fine refund quote")
+	senders  = set("send give issue make write create grant")
+)
+
+// prices reports whether the acts set a price.
+func (a *Acts) prices() bool {
+	return slices.ContainsFunc(a.named, func(v string) bool { return v == "set" || v == "change" || v == "update" || v == "adjust" }) &&
+		slices.ContainsFunc(a.nouns, func(n string) bool { return n == "price" || n == "rate" || n == "fee" || n == "rent" })
 }
 
 // particlesOf are those of English verbs that a tool's name may end with.

@@ -294,6 +294,9 @@ func (c *clause) postponed() bool {
 			continue
 		}
 		end := span(c.words, i, later)
+		if i > 0 && tills[c.words[i-1].text] {
+			continue // "hold it till tomorrow": from now on
+		}
 		period := false
 		for j := i; j < end; j++ {
 			switch c.words[j].text {
@@ -315,6 +318,24 @@ func (c *clause) postponed() bool {
 		return true
 	}
 	return false
+}
+
+// tills stand before the end of what begins now.
+var tills = set("till until 'til")
+
+// tillLater reports whether what the clause says lasts till a later time.
+func (c *clause) tillLater() bool {
+	for i := 1; i < len(c.words); i++ {
+		if c.words[i].starts&later != 0 && tills[c.words[i-1].text] {
+			return true
+		}
+	}
+	return false
+}
+
+// thenOn reports whether the clause goes on with what is to come then, or takes up what was said.
+func (c *clause) thenOn() bool {
+	return c.hasAny(0, min(3, len(c.words)), "then", "afterwards", "after") || c.find(pronoun, 0, len(c.words)) >= 0
 }
 
 // dayThings are what happens at a time: what stands behind them tells which is meant.

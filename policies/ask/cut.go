@@ -250,6 +250,9 @@ func (c *cutter) except() {
 		if t.quoted || t.starts&excepted == 0 || t.starts&negator != 0 || from == 0 && c.lang != hi {
 			continue
 		}
+		if c.lang == hi && i > 0 && digit(words[i-1].text) {
+			from = i - 1 // 60 की जगह 40
+		}
 		end := span(words, i, excepted)
 		c.cur.apart = append(c.cur.apart, joined(c.text, words[from:end]))
 		words = append(words[:from:from], words[end:]...)
@@ -319,6 +322,8 @@ func (c *cutter) excepts(i int) bool {
 		return i > 0 && (c.list[i-1].sign || c.list[i-1].starts&and != 0)
 	case "y", "e", "and": // "y no …": a ban, if a verb follows
 		return !c.verbAhead(end)
+	case "all": // all but 100 grams of it: a quantity
+		return !(end+1 < len(c.list) && digit(c.list[end].text) && slices.ContainsFunc(c.list[end+1:min(end+3, len(c.list))], func(t token) bool { return t.text == "of" }))
 	case "but", "aber", "mais", "pero", "ma", "mas", "però", "jedoch", "nur", "auch", "แต่":
 		return !c.verbAhead(end)
 	}

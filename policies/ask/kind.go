@@ -306,7 +306,7 @@ func (c *clause) reports() int {
 		if (t.text == "wrote" || t.text == "writes" || t.text == "writing") && i+1 < len(c.words) && !c.words[i+1].quoted && c.words[i+1].text != "that" && c.words[i+1].text != "to" && c.words[i+1].text != "me" && c.words[i+1].text != "us" {
 			continue // wrote about it: a text, not a wish
 		}
-		if c.verbFirst() {
+		if c.verbFirst() && i != c.opened()+1 { // but "Bill says"
 			return i
 		}
 		return 0
@@ -350,6 +350,11 @@ func (s *Said) relate(first int) {
 			}
 			for j := i + 1; j < len(s.clauses) && s.clauses[j].sentence == c.sentence; j++ {
 				s.clauses[j].await = true
+			}
+		}
+		if c.tillLater() { // "hold it till tomorrow, then release it"
+			for j := i + 1; j < len(s.clauses) && (s.clauses[j].sentence == c.sentence || s.clauses[j].sentence == c.sentence+1 && s.clauses[j].thenOn()); j++ {
+				s.clauses[j].later = true
 			}
 		}
 		if c.later && c.onlyLater() { // next week, cancel it

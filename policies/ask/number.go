@@ -106,12 +106,16 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 				continue
 			}
 			switch {
+			case i > 1 && c.words[i-1].text == "but" && c.words[i-2].text == "all": // all but 100: what stays
+				bad++
+			case c.putUp(i, &call.Acts):
+				good++
 			case i > 0 && c.words[i-1].within&bounding != 0 && !c.bounds(v), i > 1 && c.words[i-2].within&bounding != 0 && c.words[i-1].within&det != 0 && !c.bounds(v),
 				i+1 < len(c.words) && c.words[i+1].starts&bounding != 0 && c.lang == hi, c.ranged(i), c.differs(i, v) && !call.Acts.by && !lengths[strings.ToLower(v.Name)], c.find(fraction, i-3, i-1) >= 0,
 				i > 0 && c.words[i-1].within&source != 0 && !(gives[c.words[i-1].text] && i-1 == c.opened()) && v.Role != From && c.lang&(fr|es|pt) == 0,
 				i+1 < len(c.words) && counts[c.words[i+1].text] && !c.unitOf(i+1, call):
 				bad++
-			case i > 0 && references[c.words[i-1].text] && !v.id() && !c.calledBy(i, v) && !(i-1 == c.opened() && (c.words[i-1].verb || foreignVerb(&c.words[i-1], c.lang))):
+			case i > 0 && references[c.words[i-1].text] && !v.id() && !c.calledBy(i, v) && !(i-1 == c.opened() && (c.words[i-1].verb || foreignVerb(&c.words[i-1], c.lang))) && !c.verbBehindFrame(i-1):
 				bad++
 			default:
 				good++
@@ -122,6 +126,23 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 		}
 	}
 	return true
+}
+
+// verbBehindFrame reports whether a word that may be a noun is the verb that is asked for: "could you order 25".
+func (c *clause) verbBehindFrame(i int) bool {
+	f := c.frameBefore(i)
+	return c.lang&en != 0 && f >= 0 && f <= i && c.words[i].verb && c.behindFrame(f, i)
+}
+
+// putUp reports whether a number is what a price is put up to, and no bound: "put the price up to 3.40".
+func (c *clause) putUp(i int, a *Acts) bool {
+	if i < 4 || c.words[i-1].text != "to" || c.words[i-2].text != "up" && c.words[i-2].text != "down" {
+		return false
+	}
+	verb := slices.IndexFunc(c.words[:i-2], func(t token) bool {
+		return t.text == "put" || t.text == "bring" || t.text == "take" || t.text == "move"
+	})
+	return verb >= 0 && a.prices() && a.hasNoun(c.words[verb:i-2])
 }
 
 // calledBy reports whether a number stands behind the name of its argument: "pull request 19", for pull.
