@@ -25,8 +25,8 @@ func miniAdapter(t *testing.T, seed uint64) string {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	var sources []gguf.Source
 	for l := range layers {
-		for half, shape := range map[string][]int{"a": {width, rank}, "b": {rank, values}} {
-			sources = append(sources, gguf.Source{Name: fmt.Sprintf("blk.%d.attn_v.weight.lora_%s", l, half), Type: tensor.F32, Shape: shape, Data: func(w io.Writer) error {
+		for i, shape := range [][]int{{width, rank}, {rank, values}} { // in an order, or the weights are others each time
+			sources = append(sources, gguf.Source{Name: fmt.Sprintf("blk.%d.attn_v.weight.lora_%s", l, "ab"[i:i+1]), Type: tensor.F32, Shape: shape, Data: func(w io.Writer) error {
 				var b []byte
 				for range shape[0] * shape[1] {
 					b = binary.LittleEndian.AppendUint32(b, math.Float32bits(0.2*float32(rng.NormFloat64())))
