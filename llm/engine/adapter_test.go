@@ -25,8 +25,8 @@ func randomAdapter(t *testing.T, m *llama.Model, seed uint64) string {
 	var sources []gguf.Source
 	for l := range m.Layers {
 		name := "blk." + string(rune('0'+l)) + ".attn_v.weight.lora_"
-		for suffix, shape := range map[string][]int{"a": {m.Width, rank}, "b": {rank, m.KVHeads * m.HeadDim}} {
-			sources = append(sources, gguf.Source{Name: name + suffix, Type: tensor.F32, Shape: shape, Data: func(w io.Writer) error {
+		for i, shape := range [][]int{{m.Width, rank}, {rank, m.KVHeads * m.HeadDim}} { // in an order, or the weights are others each time
+			sources = append(sources, gguf.Source{Name: name + "ab"[i:i+1], Type: tensor.F32, Shape: shape, Data: func(w io.Writer) error {
 				var b []byte
 				for range shape[0] * shape[1] {
 					b = binary.LittleEndian.AppendUint32(b, math.Float32bits(0.3*float32(rng.NormFloat64())))
