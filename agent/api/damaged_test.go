@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chaski-dev/chaski/agent"
@@ -19,12 +20,15 @@ import (
 // counting is a journal that counts what is read whole.
 type counting struct {
 	journal.Journal
+	lock  sync.Mutex
 	whole map[string]int
 }
 
 func (c *counting) Read(ctx context.Context, run string, after journal.Record) ([]journal.Record, error) {
 	if after.Seq == 0 {
+		c.lock.Lock()
 		c.whole[run]++
+		c.lock.Unlock()
 	}
 	return c.Journal.Read(ctx, run, after)
 }
@@ -36,7 +40,7 @@ func TestRefusedRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j := &counting{dir, map[string]int{}}
+	j := &counting{Journal: dir, whole: map[string]int{}}
 	a, err := agent.New(&llm.Scripted{Next: says(llm.Turn{Text: "Good day."})}, agent.Options{Journal: j})
 	if err != nil {
 		t.Fatal(err)

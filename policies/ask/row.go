@@ -63,7 +63,7 @@ func (c *clause) row(v Value, call *Call) (at []int, place int, ok bool) {
 					held, other = true, false
 				}
 			} else {
-				other = t.quoted || c.like(i, v, call) && letterAlone(t.text) == letterAlone(v.Text) && (t.capped || !past(t.text, c.lang))
+				other = t.quoted || v.Shape == Word && c.fullName(i) || c.like(i, v, call) && letterAlone(t.text) == letterAlone(v.Text) && (t.capped || !past(t.text, c.lang))
 				other = other && !slices.ContainsFunc(call.Values, func(o Value) bool { return o.Name != v.Name && o.holdsWord(c, i, t.text) })
 			}
 		}
@@ -84,6 +84,16 @@ func (c *clause) row(v Value, call *Call) (at []int, place int, ok bool) {
 		i = end - 1
 	}
 	return at, place, place >= 0
+}
+
+// fullName reports whether a German name of two words begins here, "Anna Weber" or "Frau Weber": of two
+// words with a capital letter in a row the first is seldom a thing.
+func (c *clause) fullName(i int) bool {
+	if c.lang&de == 0 || i == 0 || i+1 >= len(c.words) {
+		return false
+	}
+	t, next := &c.words[i], &c.words[i+1]
+	return t.capped && next.capped && !next.sign && !t.code() && !next.code() && !c.words[i-1].capped && !digit(c.words[i-1].text) && t.within&^speaker == 0
 }
 
 // alternates reports whether two rows stand one behind the other, or thing by thing.

@@ -26,7 +26,7 @@ func sentences(text string, quotes []stretch) []stretch {
 		}
 	}
 	for _, at := range sentenceEnd.FindAllStringIndex(text, -1) {
-		if at[0] < from || text[at[0]] != '\n' && !wordEnds(text[:at[0]]) || beforeMonth(text, at[0], at[1]) {
+		if at[0] < from || text[at[0]] != '\n' && !wordEnds(text[:at[0]]) || beforeMonth(text, at[0], at[1]) || abbreviates(text, at[0]) {
 			continue
 		}
 		inside := false
@@ -50,6 +50,53 @@ func beforeMonth(text string, from, to int) bool {
 	}
 	word, _, _ := strings.Cut(text[to:min(len(text), to+24)], " ")
 	return monthWord(strings.ToLower(strings.TrimRight(word, ".,;:!?")))
+}
+
+// titles are abbreviations that stand before a name, counted those before a number.
+var (
+	titles  = set("mr mrs ms mx messrs dr drs dra prof profa st ste sr sra srta sres sig sigg dott avv ing rev hon capt cpt lt col gen sgt hr hrn mme mlle mgr")
+	counted = set("no nr num núm nº art apt flat abt approx ca env circa tel zi")
+)
+
+// abbreviates reports whether a full stop belongs to the word before it: "Mr. Colin", "J. Smith", "No. 1042".
+// What begins a sentence of its own after one letter is none: "Put it into row B. Then call me."
+func abbreviates(text string, dot int) bool {
+	if text[dot] != '.' || dot+2 >= len(text) || text[dot+1] != ' ' {
+		return false
+	}
+	from := dot
+	for from > 0 {
+		r, w := utf8.DecodeLastRuneInString(text[:from])
+		if !unicode.IsLetter(r) {
+			break
+		}
+		from -= w
+	}
+	word, next := text[from:dot], strings.TrimLeft(text[dot+1:], " ")
+	first, _ := utf8.DecodeRuneInString(next)
+	if digit(next) {
+		return counted[strings.ToLower(word)]
+	}
+	if !unicode.IsUpper(first) {
+		return false
+	}
+	if titles[strings.ToLower(word)] {
+		return true
+	}
+	follows := next[:strings.IndexFunc(next+" ", func(r rune) bool { return !unicode.IsLetter(r) })]
+	low := strings.ToLower(follows)
+	return len(word) == 1 && unicode.IsUpper(rune(word[0])) && len(follows) > 1 && knownIn[low] == 0 && !enVerbs[low] && !AlsoNoun(low) && !ordersWith(low)
+}
+
+// ordersWith reports whether a word is a verb in the form that orders, in any language.
+func ordersWith(word string) bool {
+	f := fold(word)
+	for _, s := range stemsBy[begin(f)] {
+		if len(s.text) > 2 && verbForm(f, s.text, s.lang) == ordering {
+			return true
+		}
+	}
+	return false
 }
 
 // wordEnds reports whether a text ends as a sentence does: "./..." is none.

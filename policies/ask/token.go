@@ -54,7 +54,7 @@ func tokens(s string) []token {
 		}
 		for from < to {
 			r, w := utf8.DecodeLastRuneInString(s[from:to])
-			if !strings.ContainsRune(joiners, r) {
+			if !strings.ContainsRune(joiners, r) || r == '.' && abbreviates(s, to-w) {
 				break
 			}
 			to -= w
