@@ -1,6 +1,9 @@
 package ask
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Where as many things of one kind stand in a sentence as of another, the first belongs to the first and the
 // second to the second, wherever the words between them are: "Refund Nina and Omar 30 and 45", "Nina: 30,
@@ -44,11 +47,11 @@ func (c *clause) row(v Value, call *Call) (at []int, place int, ok bool) {
 		end := i + 1
 		held := false
 		for end <= len(c.words) && end <= i+4 { // the value itself, of one word or more
-			if v.Said(joinWords(c.words[i:end])) || v.holdsWord(c, i, t.text) {
+			if v.Said(joinWords(c.words[i:end])) || end == i+1 && c.partOf(i, v) {
 				held = true
 				break
 			}
-			if v.Shape != Word || end == len(c.words) || !c.words[end].capped {
+			if v.Shape != Word || end == len(c.words) || !c.words[end].capped && !c.words[end-1].title() {
 				break
 			}
 			end++
@@ -70,7 +73,7 @@ func (c *clause) row(v Value, call *Call) (at []int, place int, ok bool) {
 		if !held && !other {
 			continue
 		}
-		for end < len(c.words) && v.Shape == Word && !c.words[end].sign && (c.words[end].capped && c.words[i].capped || c.words[end].quoted && t.quoted && c.words[end].at-c.words[end-1].end < 3) {
+		for end < len(c.words) && v.Shape == Word && !c.words[end].sign && (c.words[end].capped && c.words[i].capped || c.words[end-1].title() || c.words[end].quoted && t.quoted && c.words[end].at-c.words[end-1].end < 3) {
 			held = held || v.Said(joinWords(c.words[i:end+1]))
 			end++
 		}
@@ -95,6 +98,23 @@ func (c *clause) fullName(i int) bool {
 	t, next := &c.words[i], &c.words[i+1]
 	return t.capped && next.capped && !next.sign && !t.code() && !next.code() && !c.words[i-1].capped && !digit(c.words[i-1].text) && t.within&^speaker == 0
 }
+
+// partOf reports whether the name that begins here is the value or a part of it: "Weber" is of "Frau Weber",
+// "Frau Kranz" is not, though "Frau" is.
+func (c *clause) partOf(i int, v Value) bool {
+	if !v.holdsWord(c, i, c.words[i].text) {
+		return false
+	}
+	for k := i + 1; k < len(c.words) && v.Shape == Word && (c.words[k].capped && c.words[i].capped || c.words[k-1].title()); k++ {
+		if !c.words[k].sign && !v.holdsWord(c, k, c.words[k].text) {
+			return false
+		}
+	}
+	return true
+}
+
+// title reports whether a word is an abbreviation before a name.
+func (t *token) title() bool { return strings.HasSuffix(t.text, ".") }
 
 // alternates reports whether two rows stand one behind the other, or thing by thing.
 func alternates(one, other []int) bool {

@@ -54,7 +54,7 @@ func beforeMonth(text string, from, to int) bool {
 
 // titles are abbreviations that stand before a name, counted those before a number.
 var (
-	titles  = set("mr mrs ms mx messrs dr drs dra prof profa st ste sr sra srta sres sig sigg dott avv ing rev hon capt cpt lt col gen sgt hr hrn mme mlle mgr")
+	titles  = set("mr mrs ms mx messrs dr drs dra prof profa st ste sr sra srta sres sig sigg dott avv ing rev hon capt cpt lt col gen sgt hr hrn mme mlle mgr डॉ श्री प्रो ดร นพ พญ ศ รศ ผศ")
 	counted = set("no nr num núm nº art apt flat abt approx ca env circa tel zi")
 )
 
@@ -67,7 +67,7 @@ func abbreviates(text string, dot int) bool {
 	from := dot
 	for from > 0 {
 		r, w := utf8.DecodeLastRuneInString(text[:from])
-		if !unicode.IsLetter(r) {
+		if !unicode.IsLetter(r) && !unicode.IsMark(r) {
 			break
 		}
 		from -= w
@@ -77,7 +77,7 @@ func abbreviates(text string, dot int) bool {
 	if digit(next) {
 		return counted[strings.ToLower(word)]
 	}
-	if !unicode.IsUpper(first) {
+	if unicode.IsLower(first) || !unicode.IsLetter(first) {
 		return false
 	}
 	if titles[strings.ToLower(word)] {
@@ -85,7 +85,7 @@ func abbreviates(text string, dot int) bool {
 	}
 	follows := next[:strings.IndexFunc(next+" ", func(r rune) bool { return !unicode.IsLetter(r) })]
 	low := strings.ToLower(follows)
-	return len(word) == 1 && unicode.IsUpper(rune(word[0])) && len(follows) > 1 && knownIn[low] == 0 && !enVerbs[low] && !AlsoNoun(low) && !ordersWith(low)
+	return len(word) == 1 && unicode.IsUpper(rune(word[0])) && unicode.IsUpper(first) && len(follows) > 1 && knownIn[low] == 0 && !enVerbs[low] && !AlsoNoun(low) && !ordersWith(low)
 }
 
 // ordersWith reports whether a word is a verb in the form that orders, in any language.

@@ -59,7 +59,7 @@ func tokens(s string) []token {
 			}
 			to -= w
 		}
-		if from < to {
+		if r, _ := utf8.DecodeRuneInString(s[from:]); from < to && !(unicode.Is(unicode.Thai, r) && s[to-1] == '.') { // a Thai title is not the name
 			out = split(out, s, from, to)
 		}
 		if colon {
