@@ -35,6 +35,9 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request, v any) (release fu
 	_ = rc.SetReadDeadline(time.Now().Add(s.limits.Read)) // not all writers have deadlines
 	text, err := io.ReadAll(held)
 	_ = rc.SetReadDeadline(time.Time{})
+	if errors.Is(err, errNoMemory) || errors.Is(err, os.ErrDeadlineExceeded) {
+		w.Header().Set("Connection", "close") // or the answer would wait for the rest of the body
+	}
 	var large *http.MaxBytesError
 	switch {
 	case errors.Is(err, errNoMemory):

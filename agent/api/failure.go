@@ -192,8 +192,14 @@ func (f *failure) write(w http.ResponseWriter, r *http.Request) {
 	if f.status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="chaski"`)
 	}
+	if r.ContentLength != 0 { // what is left of the body is read before the answer goes
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(leftTime))
+	}
 	writeJSON(w, f.status, f.body(q.anthropic, q.id))
 }
+
+// leftTime bounds how long a refused request's client may take to send what is left of the body.
+const leftTime = time.Second
 
 // writeJSON answers with a value. An error is that of a client that went away.
 func writeJSON(w http.ResponseWriter, status int, v any) {

@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"iter"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -247,33 +249,63 @@ func TestBodies(t *testing.T) {
 	o.Limits.Body, o.Limits.Bodies, o.Limits.Read = 1<<20, 3*4*64<<10, time.Second // room for 256 KiB, counted three times
 	url := serve(t, o)
 	body := object{"model": "scripted", "messages": []object{user("Hi")}}
-	slow, feed := io.Pipe()
-	first := make(chan int)
-	go func() {
-		req, _ := http.NewRequest(http.MethodPost, url+"/v1/chat/completions", slow)
-		req.Header.Set("Content-Type", "application/json")
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Error(err)
-			first <- 0
-			return
+	for refused := true; refused; { // a slow body that came second is refused, and another one tried
+		slow, feed := io.Pipe()
+		first := make(chan int, 1)
+		go func() {
+			req, _ := http.NewRequest(http.MethodPost, url+"/v1/chat/completions", slow)
+			req.Header.Set("Content-Type", "application/json")
+			res, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Error(err)
+				first <- 0
+				return
+			}
+			res.Body.Close()
+			first <- res.StatusCode
+		}()
+		if _, err := feed.Write([]byte(`{"user":"` + strings.Repeat("x", 224<<10))); err != nil {
+			t.Fatal(err)
 		}
-		res.Body.Close()
-		first <- res.StatusCode
-	}()
-	if _, err := feed.Write([]byte(`{"user":"` + strings.Repeat("x", 224<<10))); err != nil {
-		t.Fatal(err)
+		full, status := false, 0
+		for status == 0 {
+			select {
+			case status = <-first:
+			default:
+				status, _, header := send(t, http.MethodPost, url+"/v1/chat/completions", body)
+				full = full || status == http.StatusTooManyRequests && header.Get("Retry-After") != ""
+			}
+		}
+		if refused = status == http.StatusTooManyRequests; !refused && (!full || status != http.StatusRequestTimeout) {
+			t.Errorf("status %d, no memory left: %v", status, full)
+		}
+		feed.Close()
 	}
-	eventually(t, "there is no memory left", func() bool {
-		status, _, header := send(t, http.MethodPost, url+"/v1/chat/completions", body)
-		return status == http.StatusTooManyRequests && header.Get("Retry-After") != ""
-	})
-	if status := <-first; status != http.StatusRequestTimeout {
-		t.Error(status)
-	}
-	feed.Close()
 	if status, out := post(t, url+"/v1/chat/completions", body); status != http.StatusOK {
 		t.Error(status, out)
+	}
+}
+
+// TestUnread: who is refused before the body was read is told so, also if the body never comes.
+func TestUnread(t *testing.T) {
+	url := serve(t, apiOf(&llm.Scripted{Next: says(llm.Turn{Text: "Hi"})}))
+	for path, kind := range map[string]string{"/v1/chat/completions": "text/plain", "/v1/nowhere": "application/json"} {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":", path, kind)
+		_ = conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+		res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		res.Body.Close()
+		if res.StatusCode/100 != 4 {
+			t.Error(path, res.StatusCode)
+		}
 	}
 }
 
