@@ -50,16 +50,7 @@ func TestForkOnFullDisk(t *testing.T) {
 			with := &removing{small{keeps, -1}, remover}
 			begin, j = &with.small, with
 		}
-		rt, err := runtime.New(runtime.Options{Journal: j, Caller: callerFunc(ok), Model: llm.Script(llm.Turn{Calls: []llm.ToolCall{call("look", `{}`)}}, llm.Turn{Text: "a"})})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := rt.Start(ctx, started("r", planner.Budget{})); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := rt.Drive(ctx, "r", nil); err != nil {
-			t.Fatal(err)
-		}
+		rt := drove(t, runtime.Options{Journal: j, Caller: callerFunc(ok), Model: llm.Script(llm.Turn{Calls: []llm.ToolCall{call("look", `{}`)}}, llm.Turn{Text: "a"})})
 		const events = 6 // after the result
 		for left := range events + 1 {
 			begin.left = left

@@ -114,16 +114,7 @@ func TestFalseStanding(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rt, err := runtime.New(runtime.Options{Journal: dir, Model: llm.Script(llm.Turn{Text: "hi"}), Caller: callerFunc(ok)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := rt.Start(ctx, started("r", planner.Budget{})); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := rt.Drive(ctx, "r", nil); err != nil {
-		t.Fatal(err)
-	}
+	drove(t, runtime.Options{Journal: dir, Model: llm.Script(llm.Turn{Text: "hi"}), Caller: callerFunc(ok)})
 	records, err := dir.Read(ctx, "r", journal.Record{})
 	if err != nil {
 		t.Fatal(err)
@@ -202,4 +193,20 @@ func TestWaitUnreachable(t *testing.T) {
 	if err := <-done; err != nil || u.times.Load() >= 0 {
 		t.Fatal(err, u.times.Load())
 	}
+}
+
+// drove is a runtime that has driven a run, "r", to where it goes no further.
+func drove(t *testing.T, o runtime.Options) *runtime.Runtime {
+	t.Helper()
+	rt, err := runtime.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rt.Start(ctx, started("r", planner.Budget{})); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rt.Drive(ctx, "r", nil); err != nil {
+		t.Fatal(err)
+	}
+	return rt
 }

@@ -85,18 +85,7 @@ func abbreviates(text string, dot int) bool {
 	}
 	follows := next[:strings.IndexFunc(next+" ", func(r rune) bool { return !unicode.IsLetter(r) })]
 	low := strings.ToLower(follows)
-	return len(word) == 1 && unicode.IsUpper(rune(word[0])) && unicode.IsUpper(first) && len(follows) > 1 && knownIn[low] == 0 && !enVerbs[low] && !AlsoNoun(low) && !ordersWith(low)
-}
-
-// ordersWith reports whether a word is a verb in the form that orders, in any language.
-func ordersWith(word string) bool {
-	f := fold(word)
-	for _, s := range stemsBy[begin(f)] {
-		if len(s.text) > 2 && verbForm(f, s.text, s.lang) == ordering {
-			return true
-		}
-	}
-	return false
+	return len(word) == 1 && unicode.IsUpper(rune(word[0])) && unicode.IsUpper(first) && len(follows) > 1 && knownIn[low] == 0 && !enVerbs[low] && !AlsoNoun(low) && !foreignVerb(&token{text: low, fold: fold(low)}, en|de|fr|it|es|pt)
 }
 
 // wordEnds reports whether a text ends as a sentence does: "./..." is none.
