@@ -12,7 +12,7 @@ import (
 var otherVariables = []string{"CHASKI_MODELS", "CHASKI_KERNELS", "NATS_PASSWORD", "HF_ENDPOINT", "HF_TOKEN", "OLLAMA_MODELS", "OLLAMA_REGISTRY", "OTEL_EXPORTER_OTLP_ENDPOINT"}
 
 // kernelSets are the values of CHASKI_KERNELS, see tensor.KernelName.
-var kernelSets = []string{"generic", "avx2", "avx512", "amx", "neon"}
+var kernelSets = []string{"generic", "avx2", "avx512", "avx512bf16", "amx", "neon"}
 
 // environment takes the variables that are empty out of the environment, as an empty folder
 // would be this one, and refuses those that are blank, which nobody means.

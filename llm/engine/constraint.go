@@ -83,6 +83,10 @@ func (c *constraint) fit(draft []int32) []int32 {
 	return draft
 }
 
+// wanted says that the model would have opened the call by itself: what is taken back of a
+// call that the threshold made it try is no refusal, but what it was about to say.
+func (c *constraint) wanted() bool { return !c.decides || c.opening >= math.Log(defaultCall) }
+
 func (c *constraint) accept(m *grammar.Matcher, id int32) error {
 	if id == c.tag {
 		return m.AcceptTag()

@@ -117,11 +117,12 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 	if !errors.As(err, &unsure) {
 		return err
 	}
+	wanted := job.constraint.wanted()
 	if job.constraint, err = e.constraint(req, r, says); err != nil {
 		return err
 	}
 	job.constraint.textOnly()
-	if text := e.experts.refuses(says, unsure.call); text != "" {
+	if text := e.experts.refuses(says, unsure.call); text != "" && wanted {
 		job.constraint.queue = e.tok.Encode(nil, text)
 	}
 	_, err = e.decode(ctx, req, r, job, fit, func(ev llm.Event, err error) bool {

@@ -3,7 +3,7 @@ package tensor
 import "unsafe"
 
 // TileAttention is attention for the queries of a prompt on tiles of bf16, where the
-// processor has them. Keys and values of a step are rounded once for all queries, and 32
+// processor multiplies those, or at least pairs of bf16 (AVX512_BF16). Keys and values of a step are rounded once for all queries, and 32
 // queries at a time are multiplied with all of them.
 //
 // Scores are computed turned, keys by queries: keys lie as they are, and the queries are
@@ -44,7 +44,7 @@ const (
 // prompts' attention on tiles. As with products, small models gain little, and theirs answer
 // alike whether a prompt is read whole or from the cache.
 func TileAttends(width, dim int) bool {
-	return fast.weighTiles != nil && width >= tileLeast && dim%tileWidth == 0 && dim <= tileChunk
+	return fast.pairs != nil && width >= tileLeast && dim%tileWidth == 0 && dim <= tileChunk
 }
 
 // Reset starts anew for rows queries of dim elements, already scaled, stride elements apart.
@@ -102,13 +102,13 @@ func (a *TileAttention) Add(pages []KVPage, t Type, size, n int, visible []int32
 		stripe := i / TileQueries
 		scores, acc := a.scores[:most*TileQueries], a.acc[stripe*a.dim*TileQueries:]
 		clear(scores)
-		fast.tiles(&scores[0], &a.keys[0], &a.queries[stripe*2*tileStrip], steps, 2*steps*tileSize, most/tileRows)
+		fast.pairs(&scores[0], &a.keys[0], &a.queries[stripe*2*tileStrip], steps, 2*steps*tileSize, most/tileRows)
 		var some *int32
 		if least < most {
 			some = &see[0]
 		}
 		fast.weighTiles(&a.weights[0], &scores[0], &a.top[i], &a.sum[i], some, &acc[0], most, a.dim)
-		fast.tiles(&acc[0], &a.values[0], &a.weights[0], most/tileWidth, 2*TileKeys/tileWidth*tileSize, steps)
+		fast.pairs(&acc[0], &a.values[0], &a.weights[0], most/tileWidth, 2*TileKeys/tileWidth*tileSize, steps)
 	}
 }
 

@@ -56,7 +56,7 @@ func compareAttentionTiles(t *testing.T, seed uint64, steps, rows, keys int, ext
 		see[i] = int32(rng.IntN(n + 2))
 	}
 	for _, k := range usableKernels() {
-		if k.weighTiles == nil {
+		if k.pairs == nil {
 			continue
 		}
 		got, want := make([]uint16, 16*dim), make([]uint16, 16*dim)
@@ -95,6 +95,60 @@ func compareAttentionTiles(t *testing.T, seed uint64, steps, rows, keys int, ext
 			}
 		}
 	}
+}
+
+// pairsOf specifies a set's kernel.
+func pairsOf(k kernels) func(sums *float32, a, w *uint16, steps, gap, blocks int) {
+	if k.pairs != nil && k.tiles == nil {
+		return pairsGeneric
+	}
+	return tilesGeneric
+}
+
+// comparePairs checks the kernels that multiply for attention, bit by bit.
+func comparePairs(t *testing.T, seed uint64, steps, blocks int, extreme bool) {
+	rng := rand.New(rand.NewPCG(seed, 12))
+	numbers := func(n int) []uint16 {
+		x := make([]uint16, n)
+		for i := range x {
+			if x[i] = toBF16(float32(rng.NormFloat64())); extreme {
+				x[i] = uint16(rng.Uint32())
+			}
+		}
+		return x
+	}
+	gap := 2 * steps * tileSize
+	a, w := numbers(blocks*gap), numbers(2*tileStrip)
+	sums := make([]float32, blocks*tileRows*outerRows+1)
+	for i := range sums {
+		sums[i] = float32(rng.NormFloat64())
+	}
+	for _, k := range usableKernels() {
+		if k.pairs == nil {
+			continue
+		}
+		generic := pairsOf(k)
+		got, want := slices.Clone(sums), slices.Clone(sums)
+		k.pairs(&got[0], &a[0], &w[0], steps, gap, blocks)
+		generic(&want[0], &a[0], &w[0], steps, gap, blocks)
+		if i := sameFloats(got, want); i >= 0 {
+			t.Fatalf("%s: sum %d of %d steps, %d blocks is %g, want %g", k.name, i, steps, blocks, got[i], want[i])
+		}
+	}
+}
+
+func TestPairs(t *testing.T) {
+	for seed := range uint64(16) {
+		comparePairs(t, seed, 1+int(seed)*5%8, 1+int(seed)%3, seed%4 == 3)
+	}
+}
+
+func FuzzPairs(f *testing.F) {
+	f.Add(uint64(1), uint8(3), uint8(1), false)
+	f.Add(uint64(2), uint8(15), uint8(2), true)
+	f.Fuzz(func(t *testing.T, seed uint64, steps, blocks uint8, extreme bool) {
+		comparePairs(t, seed, int(steps)%8+1, int(blocks)%3+1, extreme)
+	})
 }
 
 func TestAttentionTiles(t *testing.T) {
@@ -208,7 +262,7 @@ func TestTileAttention(t *testing.T) {
 			emulated = run()
 			check("emulated", emulated)
 		})
-		if fast.weighTiles == nil {
+		if fast.pairs == nil {
 			continue
 		}
 		if got := run(); sameFloats(got, emulated) >= 0 {
@@ -251,8 +305,8 @@ func BenchmarkPromptAttention(b *testing.B) {
 			report(b, queries, keys)
 		})
 		b.Run("tiles/"+typ.String(), func(b *testing.B) {
-			if fast.weighTiles == nil {
-				b.Skip("the processor has no tiles, or CHASKI_KERNELS asks for less")
+			if fast.pairs == nil {
+				b.Skip("the processor multiplies no bf16, or CHASKI_KERNELS asks for less")
 			}
 			var a TileAttention
 			a.Reset(q, dim, 256, dim)

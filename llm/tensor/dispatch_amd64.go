@@ -38,12 +38,19 @@ var (
 	}
 )
 
+// bf16Kernels are those of AVX-512 but for attention of prompts.
+func bf16Kernels() kernels {
+	k := avx512Kernels
+	k.name, k.pairs, k.roundTile = "avx512bf16", pairsAVX512, roundTileAVX512
+	k.roundHalves, k.turnTiles, k.weighTiles = roundHalvesAVX512, turnTilesAVX512, weighTilesAVX512
+	return k
+}
+
 // amxKernels are those of AVX-512 but for products and attention of prompts.
 func amxKernels() kernels {
-	k := avx512Kernels
-	k.name, k.tiles = "amx", tilesAMX
-	k.widenTiles16, k.widenTiles32, k.roundTile = widenTiles16AVX512, widenTiles32AVX512, roundTileAVX512
-	k.roundHalves, k.turnTiles, k.weighTiles = roundHalvesAVX512, turnTilesAVX512, weighTilesAVX512
+	k := bf16Kernels()
+	k.name, k.tiles, k.pairs = "amx", tilesAMX, tilesAMX
+	k.widenTiles16, k.widenTiles32 = widenTiles16AVX512, widenTiles32AVX512
 	return k
 }
 
@@ -56,6 +63,9 @@ func usableKernels() []kernels {
 		if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasAVX512VNNI {
 			if tilesAllowed() {
 				sets = append(sets, amxKernels())
+			}
+			if x.HasAVX512BF16 {
+				sets = append(sets, bf16Kernels())
 			}
 			sets = append(sets, avx512Kernels)
 		}

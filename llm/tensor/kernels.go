@@ -71,6 +71,10 @@ type kernels struct {
 	widenTiles16, widenTiles32 func(dst *uint16, u *uint8, s, m *float32, groups int)
 	roundTile                  func(dst *uint16, src *float32, steps int)
 
+	// pairs is tiles for attention of prompts, or instructions that multiply and add pairs of
+	// bf16; nil where there are neither.
+	pairs func(sums *float32, a, w *uint16, steps, gap, blocks int)
+
 	// roundHalves is roundTile for up to 16 rows of half-precision numbers, which lie one
 	// after the other. turnTiles transposes 32 rows in tiles, the last 16 of them from elements
 	// on: 16 columns are a tile, the next 16 to elements further on.
@@ -153,7 +157,7 @@ var genericKernels = kernels{
 // fast is the set chosen for this processor, see bestKernels.
 var fast = bestKernels()
 
-// bestKernels chooses by what the processor has. CHASKI_KERNELS=generic, avx2, avx512, amx
+// bestKernels chooses by what the processor has. CHASKI_KERNELS=generic, avx2, avx512, avx512bf16, amx
 // or neon asks for less; what the processor cannot run is not chosen.
 func bestKernels() kernels {
 	usable := usableKernels()
@@ -166,6 +170,6 @@ func bestKernels() kernels {
 	return usable[0]
 }
 
-// KernelName names the instruction set of the kernels in use: generic, avx2, avx512, amx or
-// neon.
+// KernelName names the instruction set of the kernels in use: generic, avx2, avx512, avx512bf16,
+// amx or neon.
 func KernelName() string { return fast.name }

@@ -2113,6 +2113,2291 @@ tiles_blocks_end:
 	VZEROUPPER
 	RET
 
+// func pairsAVX512(sums *float32, a *uint16, w *uint16, steps int, gap int, blocks int)
+// Requires: AVX, AVX512F
+TEXT ·pairsAVX512(SB), NOSPLIT, $0-48
+	MOVQ  sums+0(FP), AX
+	MOVQ  a+8(FP), CX
+	MOVQ  gap+32(FP), DX
+	MOVQ  blocks+40(FP), BX
+	ADDQ  BX, BX
+	TESTQ BX, BX
+	JZ    pairs_tiles_end
+
+pairs_tiles:
+	MOVQ  CX, SI
+	MOVQ  $0x0000000000000002, DI
+	TESTQ DI, DI
+	JZ    pairs_halves_end
+
+pairs_halves:
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
+	MOVQ    w+16(FP), R9
+	MOVQ    steps+24(FP), R10
+	MOVQ    SI, R8
+	TESTQ   R10, R10
+	JZ      pairs_steps_end
+
+pairs_steps:
+	VMOVUPS      (R9), Z16
+	VMOVUPS      8192(R9), Z17
+	VPBROADCASTD (R8), Z20
+
+	// VDPBF16PS zmm0, zmm16, zmm20
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc4
+
+	// VDPBF16PS zmm1, zmm17, zmm20
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xcc
+	VPBROADCASTD 64(R8), Z21
+
+	// VDPBF16PS zmm2, zmm16, zmm21
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd5
+
+	// VDPBF16PS zmm3, zmm17, zmm21
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xdd
+	VPBROADCASTD 128(R8), Z22
+
+	// VDPBF16PS zmm4, zmm16, zmm22
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe6
+
+	// VDPBF16PS zmm5, zmm17, zmm22
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xee
+	VPBROADCASTD 192(R8), Z23
+
+	// VDPBF16PS zmm6, zmm16, zmm23
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf7
+
+	// VDPBF16PS zmm7, zmm17, zmm23
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xff
+	VPBROADCASTD 256(R8), Z24
+
+	// VDPBF16PS zmm8, zmm16, zmm24
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc0
+
+	// VDPBF16PS zmm9, zmm17, zmm24
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xc8
+	VPBROADCASTD 320(R8), Z25
+
+	// VDPBF16PS zmm10, zmm16, zmm25
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd1
+
+	// VDPBF16PS zmm11, zmm17, zmm25
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xd9
+	VPBROADCASTD 384(R8), Z26
+
+	// VDPBF16PS zmm12, zmm16, zmm26
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe2
+
+	// VDPBF16PS zmm13, zmm17, zmm26
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xea
+	VPBROADCASTD 448(R8), Z27
+
+	// VDPBF16PS zmm14, zmm16, zmm27
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf3
+
+	// VDPBF16PS zmm15, zmm17, zmm27
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xfb
+	VMOVUPS      64(R9), Z18
+	VMOVUPS      8256(R9), Z19
+	VPBROADCASTD 4(R8), Z20
+
+	// VDPBF16PS zmm0, zmm18, zmm20
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc4
+
+	// VDPBF16PS zmm1, zmm19, zmm20
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xcc
+	VPBROADCASTD 68(R8), Z21
+
+	// VDPBF16PS zmm2, zmm18, zmm21
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd5
+
+	// VDPBF16PS zmm3, zmm19, zmm21
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xdd
+	VPBROADCASTD 132(R8), Z22
+
+	// VDPBF16PS zmm4, zmm18, zmm22
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe6
+
+	// VDPBF16PS zmm5, zmm19, zmm22
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xee
+	VPBROADCASTD 196(R8), Z23
+
+	// VDPBF16PS zmm6, zmm18, zmm23
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf7
+
+	// VDPBF16PS zmm7, zmm19, zmm23
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xff
+	VPBROADCASTD 260(R8), Z24
+
+	// VDPBF16PS zmm8, zmm18, zmm24
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc0
+
+	// VDPBF16PS zmm9, zmm19, zmm24
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xc8
+	VPBROADCASTD 324(R8), Z25
+
+	// VDPBF16PS zmm10, zmm18, zmm25
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd1
+
+	// VDPBF16PS zmm11, zmm19, zmm25
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xd9
+	VPBROADCASTD 388(R8), Z26
+
+	// VDPBF16PS zmm12, zmm18, zmm26
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe2
+
+	// VDPBF16PS zmm13, zmm19, zmm26
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xea
+	VPBROADCASTD 452(R8), Z27
+
+	// VDPBF16PS zmm14, zmm18, zmm27
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf3
+
+	// VDPBF16PS zmm15, zmm19, zmm27
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xfb
+	VMOVUPS      128(R9), Z16
+	VMOVUPS      8320(R9), Z17
+	VPBROADCASTD 8(R8), Z20
+
+	// VDPBF16PS zmm0, zmm16, zmm20
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc4
+
+	// VDPBF16PS zmm1, zmm17, zmm20
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xcc
+	VPBROADCASTD 72(R8), Z21
+
+	// VDPBF16PS zmm2, zmm16, zmm21
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd5
+
+	// VDPBF16PS zmm3, zmm17, zmm21
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xdd
+	VPBROADCASTD 136(R8), Z22
+
+	// VDPBF16PS zmm4, zmm16, zmm22
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe6
+
+	// VDPBF16PS zmm5, zmm17, zmm22
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xee
+	VPBROADCASTD 200(R8), Z23
+
+	// VDPBF16PS zmm6, zmm16, zmm23
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf7
+
+	// VDPBF16PS zmm7, zmm17, zmm23
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xff
+	VPBROADCASTD 264(R8), Z24
+
+	// VDPBF16PS zmm8, zmm16, zmm24
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc0
+
+	// VDPBF16PS zmm9, zmm17, zmm24
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xc8
+	VPBROADCASTD 328(R8), Z25
+
+	// VDPBF16PS zmm10, zmm16, zmm25
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd1
+
+	// VDPBF16PS zmm11, zmm17, zmm25
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xd9
+	VPBROADCASTD 392(R8), Z26
+
+	// VDPBF16PS zmm12, zmm16, zmm26
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe2
+
+	// VDPBF16PS zmm13, zmm17, zmm26
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xea
+	VPBROADCASTD 456(R8), Z27
+
+	// VDPBF16PS zmm14, zmm16, zmm27
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf3
+
+	// VDPBF16PS zmm15, zmm17, zmm27
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xfb
+	VMOVUPS      192(R9), Z18
+	VMOVUPS      8384(R9), Z19
+	VPBROADCASTD 12(R8), Z20
+
+	// VDPBF16PS zmm0, zmm18, zmm20
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc4
+
+	// VDPBF16PS zmm1, zmm19, zmm20
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xcc
+	VPBROADCASTD 76(R8), Z21
+
+	// VDPBF16PS zmm2, zmm18, zmm21
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd5
+
+	// VDPBF16PS zmm3, zmm19, zmm21
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xdd
+	VPBROADCASTD 140(R8), Z22
+
+	// VDPBF16PS zmm4, zmm18, zmm22
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe6
+
+	// VDPBF16PS zmm5, zmm19, zmm22
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xee
+	VPBROADCASTD 204(R8), Z23
+
+	// VDPBF16PS zmm6, zmm18, zmm23
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf7
+
+	// VDPBF16PS zmm7, zmm19, zmm23
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xff
+	VPBROADCASTD 268(R8), Z24
+
+	// VDPBF16PS zmm8, zmm18, zmm24
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc0
+
+	// VDPBF16PS zmm9, zmm19, zmm24
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xc8
+	VPBROADCASTD 332(R8), Z25
+
+	// VDPBF16PS zmm10, zmm18, zmm25
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd1
+
+	// VDPBF16PS zmm11, zmm19, zmm25
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xd9
+	VPBROADCASTD 396(R8), Z26
+
+	// VDPBF16PS zmm12, zmm18, zmm26
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe2
+
+	// VDPBF16PS zmm13, zmm19, zmm26
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xea
+	VPBROADCASTD 460(R8), Z27
+
+	// VDPBF16PS zmm14, zmm18, zmm27
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf3
+
+	// VDPBF16PS zmm15, zmm19, zmm27
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xfb
+	VMOVUPS      256(R9), Z16
+	VMOVUPS      8448(R9), Z17
+	VPBROADCASTD 16(R8), Z20
+
+	// VDPBF16PS zmm0, zmm16, zmm20
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc4
+
+	// VDPBF16PS zmm1, zmm17, zmm20
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xcc
+	VPBROADCASTD 80(R8), Z21
+
+	// VDPBF16PS zmm2, zmm16, zmm21
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd5
+
+	// VDPBF16PS zmm3, zmm17, zmm21
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xdd
+	VPBROADCASTD 144(R8), Z22
+
+	// VDPBF16PS zmm4, zmm16, zmm22
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe6
+
+	// VDPBF16PS zmm5, zmm17, zmm22
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xee
+	VPBROADCASTD 208(R8), Z23
+
+	// VDPBF16PS zmm6, zmm16, zmm23
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf7
+
+	// VDPBF16PS zmm7, zmm17, zmm23
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xff
+	VPBROADCASTD 272(R8), Z24
+
+	// VDPBF16PS zmm8, zmm16, zmm24
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc0
+
+	// VDPBF16PS zmm9, zmm17, zmm24
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xc8
+	VPBROADCASTD 336(R8), Z25
+
+	// VDPBF16PS zmm10, zmm16, zmm25
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd1
+
+	// VDPBF16PS zmm11, zmm17, zmm25
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xd9
+	VPBROADCASTD 400(R8), Z26
+
+	// VDPBF16PS zmm12, zmm16, zmm26
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe2
+
+	// VDPBF16PS zmm13, zmm17, zmm26
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xea
+	VPBROADCASTD 464(R8), Z27
+
+	// VDPBF16PS zmm14, zmm16, zmm27
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf3
+
+	// VDPBF16PS zmm15, zmm17, zmm27
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xfb
+	VMOVUPS      320(R9), Z18
+	VMOVUPS      8512(R9), Z19
+	VPBROADCASTD 20(R8), Z20
+
+	// VDPBF16PS zmm0, zmm18, zmm20
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc4
+
+	// VDPBF16PS zmm1, zmm19, zmm20
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xcc
+	VPBROADCASTD 84(R8), Z21
+
+	// VDPBF16PS zmm2, zmm18, zmm21
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd5
+
+	// VDPBF16PS zmm3, zmm19, zmm21
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xdd
+	VPBROADCASTD 148(R8), Z22
+
+	// VDPBF16PS zmm4, zmm18, zmm22
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe6
+
+	// VDPBF16PS zmm5, zmm19, zmm22
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xee
+	VPBROADCASTD 212(R8), Z23
+
+	// VDPBF16PS zmm6, zmm18, zmm23
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf7
+
+	// VDPBF16PS zmm7, zmm19, zmm23
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xff
+	VPBROADCASTD 276(R8), Z24
+
+	// VDPBF16PS zmm8, zmm18, zmm24
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc0
+
+	// VDPBF16PS zmm9, zmm19, zmm24
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xc8
+	VPBROADCASTD 340(R8), Z25
+
+	// VDPBF16PS zmm10, zmm18, zmm25
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd1
+
+	// VDPBF16PS zmm11, zmm19, zmm25
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xd9
+	VPBROADCASTD 404(R8), Z26
+
+	// VDPBF16PS zmm12, zmm18, zmm26
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe2
+
+	// VDPBF16PS zmm13, zmm19, zmm26
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xea
+	VPBROADCASTD 468(R8), Z27
+
+	// VDPBF16PS zmm14, zmm18, zmm27
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf3
+
+	// VDPBF16PS zmm15, zmm19, zmm27
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xfb
+	VMOVUPS      384(R9), Z16
+	VMOVUPS      8576(R9), Z17
+	VPBROADCASTD 24(R8), Z20
+
+	// VDPBF16PS zmm0, zmm16, zmm20
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc4
+
+	// VDPBF16PS zmm1, zmm17, zmm20
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xcc
+	VPBROADCASTD 88(R8), Z21
+
+	// VDPBF16PS zmm2, zmm16, zmm21
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd5
+
+	// VDPBF16PS zmm3, zmm17, zmm21
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xdd
+	VPBROADCASTD 152(R8), Z22
+
+	// VDPBF16PS zmm4, zmm16, zmm22
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe6
+
+	// VDPBF16PS zmm5, zmm17, zmm22
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xee
+	VPBROADCASTD 216(R8), Z23
+
+	// VDPBF16PS zmm6, zmm16, zmm23
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf7
+
+	// VDPBF16PS zmm7, zmm17, zmm23
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xff
+	VPBROADCASTD 280(R8), Z24
+
+	// VDPBF16PS zmm8, zmm16, zmm24
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc0
+
+	// VDPBF16PS zmm9, zmm17, zmm24
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xc8
+	VPBROADCASTD 344(R8), Z25
+
+	// VDPBF16PS zmm10, zmm16, zmm25
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd1
+
+	// VDPBF16PS zmm11, zmm17, zmm25
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xd9
+	VPBROADCASTD 408(R8), Z26
+
+	// VDPBF16PS zmm12, zmm16, zmm26
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe2
+
+	// VDPBF16PS zmm13, zmm17, zmm26
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xea
+	VPBROADCASTD 472(R8), Z27
+
+	// VDPBF16PS zmm14, zmm16, zmm27
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf3
+
+	// VDPBF16PS zmm15, zmm17, zmm27
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xfb
+	VMOVUPS      448(R9), Z18
+	VMOVUPS      8640(R9), Z19
+	VPBROADCASTD 28(R8), Z20
+
+	// VDPBF16PS zmm0, zmm18, zmm20
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc4
+
+	// VDPBF16PS zmm1, zmm19, zmm20
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xcc
+	VPBROADCASTD 92(R8), Z21
+
+	// VDPBF16PS zmm2, zmm18, zmm21
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd5
+
+	// VDPBF16PS zmm3, zmm19, zmm21
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xdd
+	VPBROADCASTD 156(R8), Z22
+
+	// VDPBF16PS zmm4, zmm18, zmm22
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe6
+
+	// VDPBF16PS zmm5, zmm19, zmm22
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xee
+	VPBROADCASTD 220(R8), Z23
+
+	// VDPBF16PS zmm6, zmm18, zmm23
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf7
+
+	// VDPBF16PS zmm7, zmm19, zmm23
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xff
+	VPBROADCASTD 284(R8), Z24
+
+	// VDPBF16PS zmm8, zmm18, zmm24
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc0
+
+	// VDPBF16PS zmm9, zmm19, zmm24
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xc8
+	VPBROADCASTD 348(R8), Z25
+
+	// VDPBF16PS zmm10, zmm18, zmm25
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd1
+
+	// VDPBF16PS zmm11, zmm19, zmm25
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xd9
+	VPBROADCASTD 412(R8), Z26
+
+	// VDPBF16PS zmm12, zmm18, zmm26
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe2
+
+	// VDPBF16PS zmm13, zmm19, zmm26
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xea
+	VPBROADCASTD 476(R8), Z27
+
+	// VDPBF16PS zmm14, zmm18, zmm27
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf3
+
+	// VDPBF16PS zmm15, zmm19, zmm27
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xfb
+	VMOVUPS      512(R9), Z16
+	VMOVUPS      8704(R9), Z17
+	VPBROADCASTD 32(R8), Z20
+
+	// VDPBF16PS zmm0, zmm16, zmm20
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc4
+
+	// VDPBF16PS zmm1, zmm17, zmm20
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xcc
+	VPBROADCASTD 96(R8), Z21
+
+	// VDPBF16PS zmm2, zmm16, zmm21
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd5
+
+	// VDPBF16PS zmm3, zmm17, zmm21
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xdd
+	VPBROADCASTD 160(R8), Z22
+
+	// VDPBF16PS zmm4, zmm16, zmm22
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe6
+
+	// VDPBF16PS zmm5, zmm17, zmm22
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xee
+	VPBROADCASTD 224(R8), Z23
+
+	// VDPBF16PS zmm6, zmm16, zmm23
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf7
+
+	// VDPBF16PS zmm7, zmm17, zmm23
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xff
+	VPBROADCASTD 288(R8), Z24
+
+	// VDPBF16PS zmm8, zmm16, zmm24
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc0
+
+	// VDPBF16PS zmm9, zmm17, zmm24
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xc8
+	VPBROADCASTD 352(R8), Z25
+
+	// VDPBF16PS zmm10, zmm16, zmm25
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd1
+
+	// VDPBF16PS zmm11, zmm17, zmm25
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xd9
+	VPBROADCASTD 416(R8), Z26
+
+	// VDPBF16PS zmm12, zmm16, zmm26
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe2
+
+	// VDPBF16PS zmm13, zmm17, zmm26
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xea
+	VPBROADCASTD 480(R8), Z27
+
+	// VDPBF16PS zmm14, zmm16, zmm27
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf3
+
+	// VDPBF16PS zmm15, zmm17, zmm27
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xfb
+	VMOVUPS      576(R9), Z18
+	VMOVUPS      8768(R9), Z19
+	VPBROADCASTD 36(R8), Z20
+
+	// VDPBF16PS zmm0, zmm18, zmm20
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc4
+
+	// VDPBF16PS zmm1, zmm19, zmm20
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xcc
+	VPBROADCASTD 100(R8), Z21
+
+	// VDPBF16PS zmm2, zmm18, zmm21
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd5
+
+	// VDPBF16PS zmm3, zmm19, zmm21
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xdd
+	VPBROADCASTD 164(R8), Z22
+
+	// VDPBF16PS zmm4, zmm18, zmm22
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe6
+
+	// VDPBF16PS zmm5, zmm19, zmm22
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xee
+	VPBROADCASTD 228(R8), Z23
+
+	// VDPBF16PS zmm6, zmm18, zmm23
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf7
+
+	// VDPBF16PS zmm7, zmm19, zmm23
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xff
+	VPBROADCASTD 292(R8), Z24
+
+	// VDPBF16PS zmm8, zmm18, zmm24
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc0
+
+	// VDPBF16PS zmm9, zmm19, zmm24
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xc8
+	VPBROADCASTD 356(R8), Z25
+
+	// VDPBF16PS zmm10, zmm18, zmm25
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd1
+
+	// VDPBF16PS zmm11, zmm19, zmm25
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xd9
+	VPBROADCASTD 420(R8), Z26
+
+	// VDPBF16PS zmm12, zmm18, zmm26
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe2
+
+	// VDPBF16PS zmm13, zmm19, zmm26
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xea
+	VPBROADCASTD 484(R8), Z27
+
+	// VDPBF16PS zmm14, zmm18, zmm27
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf3
+
+	// VDPBF16PS zmm15, zmm19, zmm27
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xfb
+	VMOVUPS      640(R9), Z16
+	VMOVUPS      8832(R9), Z17
+	VPBROADCASTD 40(R8), Z20
+
+	// VDPBF16PS zmm0, zmm16, zmm20
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc4
+
+	// VDPBF16PS zmm1, zmm17, zmm20
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xcc
+	VPBROADCASTD 104(R8), Z21
+
+	// VDPBF16PS zmm2, zmm16, zmm21
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd5
+
+	// VDPBF16PS zmm3, zmm17, zmm21
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xdd
+	VPBROADCASTD 168(R8), Z22
+
+	// VDPBF16PS zmm4, zmm16, zmm22
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe6
+
+	// VDPBF16PS zmm5, zmm17, zmm22
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xee
+	VPBROADCASTD 232(R8), Z23
+
+	// VDPBF16PS zmm6, zmm16, zmm23
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf7
+
+	// VDPBF16PS zmm7, zmm17, zmm23
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xff
+	VPBROADCASTD 296(R8), Z24
+
+	// VDPBF16PS zmm8, zmm16, zmm24
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc0
+
+	// VDPBF16PS zmm9, zmm17, zmm24
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xc8
+	VPBROADCASTD 360(R8), Z25
+
+	// VDPBF16PS zmm10, zmm16, zmm25
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd1
+
+	// VDPBF16PS zmm11, zmm17, zmm25
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xd9
+	VPBROADCASTD 424(R8), Z26
+
+	// VDPBF16PS zmm12, zmm16, zmm26
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe2
+
+	// VDPBF16PS zmm13, zmm17, zmm26
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xea
+	VPBROADCASTD 488(R8), Z27
+
+	// VDPBF16PS zmm14, zmm16, zmm27
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf3
+
+	// VDPBF16PS zmm15, zmm17, zmm27
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xfb
+	VMOVUPS      704(R9), Z18
+	VMOVUPS      8896(R9), Z19
+	VPBROADCASTD 44(R8), Z20
+
+	// VDPBF16PS zmm0, zmm18, zmm20
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc4
+
+	// VDPBF16PS zmm1, zmm19, zmm20
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xcc
+	VPBROADCASTD 108(R8), Z21
+
+	// VDPBF16PS zmm2, zmm18, zmm21
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd5
+
+	// VDPBF16PS zmm3, zmm19, zmm21
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xdd
+	VPBROADCASTD 172(R8), Z22
+
+	// VDPBF16PS zmm4, zmm18, zmm22
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe6
+
+	// VDPBF16PS zmm5, zmm19, zmm22
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xee
+	VPBROADCASTD 236(R8), Z23
+
+	// VDPBF16PS zmm6, zmm18, zmm23
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf7
+
+	// VDPBF16PS zmm7, zmm19, zmm23
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xff
+	VPBROADCASTD 300(R8), Z24
+
+	// VDPBF16PS zmm8, zmm18, zmm24
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc0
+
+	// VDPBF16PS zmm9, zmm19, zmm24
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xc8
+	VPBROADCASTD 364(R8), Z25
+
+	// VDPBF16PS zmm10, zmm18, zmm25
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd1
+
+	// VDPBF16PS zmm11, zmm19, zmm25
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xd9
+	VPBROADCASTD 428(R8), Z26
+
+	// VDPBF16PS zmm12, zmm18, zmm26
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe2
+
+	// VDPBF16PS zmm13, zmm19, zmm26
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xea
+	VPBROADCASTD 492(R8), Z27
+
+	// VDPBF16PS zmm14, zmm18, zmm27
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf3
+
+	// VDPBF16PS zmm15, zmm19, zmm27
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xfb
+	VMOVUPS      768(R9), Z16
+	VMOVUPS      8960(R9), Z17
+	VPBROADCASTD 48(R8), Z20
+
+	// VDPBF16PS zmm0, zmm16, zmm20
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc4
+
+	// VDPBF16PS zmm1, zmm17, zmm20
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xcc
+	VPBROADCASTD 112(R8), Z21
+
+	// VDPBF16PS zmm2, zmm16, zmm21
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd5
+
+	// VDPBF16PS zmm3, zmm17, zmm21
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xdd
+	VPBROADCASTD 176(R8), Z22
+
+	// VDPBF16PS zmm4, zmm16, zmm22
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe6
+
+	// VDPBF16PS zmm5, zmm17, zmm22
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xee
+	VPBROADCASTD 240(R8), Z23
+
+	// VDPBF16PS zmm6, zmm16, zmm23
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf7
+
+	// VDPBF16PS zmm7, zmm17, zmm23
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xff
+	VPBROADCASTD 304(R8), Z24
+
+	// VDPBF16PS zmm8, zmm16, zmm24
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc0
+
+	// VDPBF16PS zmm9, zmm17, zmm24
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xc8
+	VPBROADCASTD 368(R8), Z25
+
+	// VDPBF16PS zmm10, zmm16, zmm25
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd1
+
+	// VDPBF16PS zmm11, zmm17, zmm25
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xd9
+	VPBROADCASTD 432(R8), Z26
+
+	// VDPBF16PS zmm12, zmm16, zmm26
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe2
+
+	// VDPBF16PS zmm13, zmm17, zmm26
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xea
+	VPBROADCASTD 496(R8), Z27
+
+	// VDPBF16PS zmm14, zmm16, zmm27
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf3
+
+	// VDPBF16PS zmm15, zmm17, zmm27
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xfb
+	VMOVUPS      832(R9), Z18
+	VMOVUPS      9024(R9), Z19
+	VPBROADCASTD 52(R8), Z20
+
+	// VDPBF16PS zmm0, zmm18, zmm20
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc4
+
+	// VDPBF16PS zmm1, zmm19, zmm20
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xcc
+	VPBROADCASTD 116(R8), Z21
+
+	// VDPBF16PS zmm2, zmm18, zmm21
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd5
+
+	// VDPBF16PS zmm3, zmm19, zmm21
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xdd
+	VPBROADCASTD 180(R8), Z22
+
+	// VDPBF16PS zmm4, zmm18, zmm22
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe6
+
+	// VDPBF16PS zmm5, zmm19, zmm22
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xee
+	VPBROADCASTD 244(R8), Z23
+
+	// VDPBF16PS zmm6, zmm18, zmm23
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf7
+
+	// VDPBF16PS zmm7, zmm19, zmm23
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xff
+	VPBROADCASTD 308(R8), Z24
+
+	// VDPBF16PS zmm8, zmm18, zmm24
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc0
+
+	// VDPBF16PS zmm9, zmm19, zmm24
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xc8
+	VPBROADCASTD 372(R8), Z25
+
+	// VDPBF16PS zmm10, zmm18, zmm25
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd1
+
+	// VDPBF16PS zmm11, zmm19, zmm25
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xd9
+	VPBROADCASTD 436(R8), Z26
+
+	// VDPBF16PS zmm12, zmm18, zmm26
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe2
+
+	// VDPBF16PS zmm13, zmm19, zmm26
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xea
+	VPBROADCASTD 500(R8), Z27
+
+	// VDPBF16PS zmm14, zmm18, zmm27
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf3
+
+	// VDPBF16PS zmm15, zmm19, zmm27
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xfb
+	VMOVUPS      896(R9), Z16
+	VMOVUPS      9088(R9), Z17
+	VPBROADCASTD 56(R8), Z20
+
+	// VDPBF16PS zmm0, zmm16, zmm20
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc4
+
+	// VDPBF16PS zmm1, zmm17, zmm20
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xcc
+	VPBROADCASTD 120(R8), Z21
+
+	// VDPBF16PS zmm2, zmm16, zmm21
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd5
+
+	// VDPBF16PS zmm3, zmm17, zmm21
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xdd
+	VPBROADCASTD 184(R8), Z22
+
+	// VDPBF16PS zmm4, zmm16, zmm22
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe6
+
+	// VDPBF16PS zmm5, zmm17, zmm22
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xee
+	VPBROADCASTD 248(R8), Z23
+
+	// VDPBF16PS zmm6, zmm16, zmm23
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf7
+
+	// VDPBF16PS zmm7, zmm17, zmm23
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xff
+	VPBROADCASTD 312(R8), Z24
+
+	// VDPBF16PS zmm8, zmm16, zmm24
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc0
+
+	// VDPBF16PS zmm9, zmm17, zmm24
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xc8
+	VPBROADCASTD 376(R8), Z25
+
+	// VDPBF16PS zmm10, zmm16, zmm25
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd1
+
+	// VDPBF16PS zmm11, zmm17, zmm25
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xd9
+	VPBROADCASTD 440(R8), Z26
+
+	// VDPBF16PS zmm12, zmm16, zmm26
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe2
+
+	// VDPBF16PS zmm13, zmm17, zmm26
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xea
+	VPBROADCASTD 504(R8), Z27
+
+	// VDPBF16PS zmm14, zmm16, zmm27
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x7e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf3
+
+	// VDPBF16PS zmm15, zmm17, zmm27
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x76
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xfb
+	VMOVUPS      960(R9), Z18
+	VMOVUPS      9152(R9), Z19
+	VPBROADCASTD 60(R8), Z20
+
+	// VDPBF16PS zmm0, zmm18, zmm20
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc4
+
+	// VDPBF16PS zmm1, zmm19, zmm20
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xcc
+	VPBROADCASTD 124(R8), Z21
+
+	// VDPBF16PS zmm2, zmm18, zmm21
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd5
+
+	// VDPBF16PS zmm3, zmm19, zmm21
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xdd
+	VPBROADCASTD 188(R8), Z22
+
+	// VDPBF16PS zmm4, zmm18, zmm22
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe6
+
+	// VDPBF16PS zmm5, zmm19, zmm22
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xee
+	VPBROADCASTD 252(R8), Z23
+
+	// VDPBF16PS zmm6, zmm18, zmm23
+	BYTE $0x62
+	BYTE $0xb2
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf7
+
+	// VDPBF16PS zmm7, zmm19, zmm23
+	BYTE         $0x62
+	BYTE         $0xb2
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xff
+	VPBROADCASTD 316(R8), Z24
+
+	// VDPBF16PS zmm8, zmm18, zmm24
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xc0
+
+	// VDPBF16PS zmm9, zmm19, zmm24
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xc8
+	VPBROADCASTD 380(R8), Z25
+
+	// VDPBF16PS zmm10, zmm18, zmm25
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xd1
+
+	// VDPBF16PS zmm11, zmm19, zmm25
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xd9
+	VPBROADCASTD 444(R8), Z26
+
+	// VDPBF16PS zmm12, zmm18, zmm26
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xe2
+
+	// VDPBF16PS zmm13, zmm19, zmm26
+	BYTE         $0x62
+	BYTE         $0x12
+	BYTE         $0x66
+	BYTE         $0x40
+	BYTE         $0x52
+	BYTE         $0xea
+	VPBROADCASTD 508(R8), Z27
+
+	// VDPBF16PS zmm14, zmm18, zmm27
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x6e
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xf3
+
+	// VDPBF16PS zmm15, zmm19, zmm27
+	BYTE $0x62
+	BYTE $0x12
+	BYTE $0x66
+	BYTE $0x40
+	BYTE $0x52
+	BYTE $0xfb
+	ADDQ $0x00000400, R8
+	ADDQ $0x00000400, R9
+	SUBQ $0x00000001, R10
+	JNZ  pairs_steps
+
+pairs_steps_end:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z7, 448(AX)
+	VMOVUPS Z8, 512(AX)
+	VMOVUPS Z9, 576(AX)
+	VMOVUPS Z10, 640(AX)
+	VMOVUPS Z11, 704(AX)
+	VMOVUPS Z12, 768(AX)
+	VMOVUPS Z13, 832(AX)
+	VMOVUPS Z14, 896(AX)
+	VMOVUPS Z15, 960(AX)
+	ADDQ    $0x00000400, AX
+	ADDQ    $0x00000200, SI
+	SUBQ    $0x00000001, DI
+	JNZ     pairs_halves
+
+pairs_halves_end:
+	ADDQ DX, CX
+	SUBQ $0x00000001, BX
+	JNZ  pairs_tiles
+
+pairs_tiles_end:
+	VZEROUPPER
+	RET
+
 // func widenTiles16AVX512(dst *uint16, u *uint8, s *float32, m *float32, groups int)
 // Requires: AVX, AVX512F
 TEXT ·widenTiles16AVX512(SB), NOSPLIT, $0-40

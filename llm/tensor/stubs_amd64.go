@@ -105,6 +105,11 @@ func outer32AVX512(u *uint8, s *float32, m *float32, a *int8, d *float32, sum *f
 //go:noescape
 func tilesAMX(sums *float32, a *uint16, w *uint16, steps int, gap int, blocks int)
 
+// pairsAVX512 is kernels.pairs for AVX-512 with BF16.
+//
+//go:noescape
+func pairsAVX512(sums *float32, a *uint16, w *uint16, steps int, gap int, blocks int)
+
 // widenTiles16AVX512 is kernels.widenTiles16 for AVX-512.
 //
 //go:noescape

@@ -75,6 +75,23 @@ func tileProductGeneric(sums *float32, stride int, a, w *uint16) {
 	}
 }
 
+// pairsGeneric specifies kernels.pairs where it is VDPBF16PS: odd columns are added first,
+// each product rounded once, and numbers below the normal ones are 0 (Intel's manual of
+// instructions).
+func pairsGeneric(sums *float32, a, w *uint16, steps, gap, blocks int) {
+	for r := range blocks * tileRows {
+		for n := range outerRows {
+			sum := add(sums, r*outerRows+n)
+			for i := range steps * tileWidth {
+				k := i ^ 1
+				x := fromBF16(*add(a, r/16*gap/2+k/tileWidth*tileSize+r%16*tileWidth+k%tileWidth))
+				y := fromBF16(*add(w, n/16*tileStrip+k/tileWidth*tileSize+k%tileWidth/2*32+n%16*2+k%2))
+				*sum = normal(fma32(normal(x), normal(y), normal(*sum)))
+			}
+		}
+	}
+}
+
 // normal is x, or 0 if it is smaller than the normal numbers.
 func normal(x float32) float32 {
 	if math.Abs(float64(x)) < 0x1p-126 {

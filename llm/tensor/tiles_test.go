@@ -109,7 +109,7 @@ func emulatedTiles() kernels {
 			transposeGeneric((*uint32)(unsafe.Pointer(dst)), (*uint32)(unsafe.Pointer(src)), stride, n)
 		}
 	}
-	k.tiles, k.roundTile = tilesGeneric, roundTileGeneric
+	k.tiles, k.pairs, k.roundTile = tilesGeneric, pairsOf(fast), roundTileGeneric
 	k.roundHalves, k.turnTiles, k.weighTiles = roundHalvesGeneric, turnTilesGeneric, weighTilesGeneric
 	k.widenTiles16 = func(dst *uint16, u *uint8, s, m *float32, n int) { widenTilesGeneric(16, dst, u, s, m, n) }
 	k.widenTiles32 = func(dst *uint16, u *uint8, s, m *float32, n int) { widenTilesGeneric(32, dst, u, s, m, n) }

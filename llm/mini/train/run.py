@@ -20,8 +20,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 WRITTEN = os.path.join(HERE, "written")
 RECORDS = os.path.join(WRITTEN, "records.jsonl.gz")
 
-# Conversations in a chunk, and thousand tokens of the generator's: about 5 million tokens.
-TOOLS, EXAMPLES, GENERATED = 1700, 800, 1000
+# Conversations in a chunk, and thousand tokens of the generator's: about 6 million tokens.
+TOOLS, EXAMPLES, GENERATED = 1700, 800, 2000
 # How many conversations of each public file are in a chunk.
 PUBLIC = {"squad": 160, "sgd": 60, "slots": 40, "choose": 40, "taskmaster": 20}
 

@@ -35,6 +35,7 @@ func main() {
 	outerAVX512(16)
 	outerAVX512(32)
 	tilesAMX()
+	pairsAVX512()
 	widenTilesAVX512(16)
 	widenTilesAVX512(32)
 	roundTileAVX512()
