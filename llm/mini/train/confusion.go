@@ -128,7 +128,7 @@ func (m *evalModel) people(o options, how llm.ToolChoice) (*confusion, []judged,
 			continue
 		}
 		for _, n := range []int{1, 6} {
-			conv := corpus.Conversation{Tools: among(all, w.tool, n, uint64(i)), Messages: []llm.Message{{Role: llm.RoleSystem, Content: "You are a helpful assistant. Use the tools."}, {Role: llm.RoleUser, Content: w.said}}}
+			conv := corpus.Conversation{Tools: among(all, w, n, uint64(i)), Messages: []llm.Message{{Role: llm.RoleSystem, Content: "You are a helpful assistant. Use the tools."}, {Role: llm.RoleUser, Content: w.said}}}
 			msg, err := generate(&conv)
 			if err != nil {
 				return nil, nil, err

@@ -41,7 +41,8 @@ var peopleSets = map[string][2]string{"dev": {peopleTools, peopleDev}, "test": {
 
 // wish is what somebody says and what is right then.
 type wish struct {
-	tool  string // "@support" and so on is an example
+	tool  string   // "@support" and so on is an example
+	apart []string // of wantRefusal: tools that would do it, and are not declared beside the tool
 	said  string
 	kind  wishKind
 	args  map[string]any // of wantCall: values, or lists of those that are right; "*" is any
@@ -92,7 +93,9 @@ func parseWish(f []string) (w wish, err error) {
 	want := 3
 	switch {
 	case marked && mark == "-":
-		w.kind, w.tool, want = wantRefusal, rest, 2
+		w.kind, want = wantRefusal, 2
+		names := strings.Fields(rest)
+		w.tool, w.apart = names[0], names[1:]
 	case marked && mark == "?":
 		w.kind, w.tool = wantQuestion, rest
 	case strings.HasPrefix(f[0], "@"):
@@ -181,16 +184,16 @@ func declarations(text string) ([]llm.ToolSpec, error) {
 	return out, nil
 }
 
-// among returns the tool and n−1 others, in an order of the wish.
-func among(all []llm.ToolSpec, name string, n int, seed uint64) []llm.ToolSpec {
+// among returns the tool of a wish and n−1 others, in an order of the wish.
+func among(all []llm.ToolSpec, w wish, n int, seed uint64) []llm.ToolSpec {
 	r := rand.New(rand.NewPCG(seed, 40))
 	var out []llm.ToolSpec
 	for _, i := range r.Perm(len(all)) {
-		if all[i].Name != name && len(out) < n-1 {
+		if all[i].Name != w.tool && !slices.Contains(w.apart, all[i].Name) && len(out) < n-1 {
 			out = append(out, all[i])
 		}
 	}
-	at := slices.IndexFunc(all, func(t llm.ToolSpec) bool { return t.Name == name })
+	at := slices.IndexFunc(all, func(t llm.ToolSpec) bool { return t.Name == w.tool })
 	return slices.Insert(out, r.IntN(len(out)+1), all[at])
 }
 

@@ -60,8 +60,14 @@ func TestPeople(t *testing.T) {
 			if _, ok := schema.Properties[w.asks]; w.asks != "" && !ok {
 				t.Errorf("%q: no parameter %s", w.said, w.asks)
 			}
-			if got := among(all, w.tool, 6, 3); len(got) != 6 || !slices.ContainsFunc(got, func(s llm.ToolSpec) bool { return s.Name == w.tool }) {
+			if got := among(all, w, 6, 3); len(got) != 6 || !slices.ContainsFunc(got, func(s llm.ToolSpec) bool { return s.Name == w.tool }) {
 				t.Errorf("%q among %d tools", w.said, len(got))
+			}
+			for _, name := range w.apart {
+				named := func(s llm.ToolSpec) bool { return s.Name == name }
+				if !slices.ContainsFunc(all, named) || slices.ContainsFunc(among(all, w, len(all)-len(w.apart), 3), named) {
+					t.Errorf("%q: %s is not declared, or beside what it could do", w.said, name)
+				}
 			}
 		}
 		if len(list) < 200 || (set[0] == peopleTools) != (kinds[wantExample] >= 60) || kinds[wantRefusal] < 15 || kinds[wantQuestion] < 12 {
