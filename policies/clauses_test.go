@@ -8,19 +8,20 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/tools"
 )
 
 // TestClauses reads the cases of testdata/clauses, which are about the tools beside them.
 func TestClauses(t *testing.T) {
-	for dir, least := range map[string]int{"testdata/clauses": 200, "testdata/clauses/second": 100, "testdata/clauses/third": 655} {
+	for dir, least := range map[string]int{"testdata/clauses": 200, "testdata/clauses/second": 100, "testdata/clauses/third": 655, "testdata/clauses/fourth": 99} {
 		t.Run(dir, func(t *testing.T) { testClauses(t, dir, least) })
 	}
 }
 
 // testClauses reads a folder's cases.txt: a sign for what strict must do with a call, +
 // let it through, - not let it through, ! deny it; the call; what the user says, with | between
-// messages; and what look has returned before the call, if anything. Tabs between.
+// messages, "A: " before the assistant's; and what look has returned before the call, if anything. Tabs between.
 func testClauses(t *testing.T, dir string, least int) {
 	raw, err := os.ReadFile(dir + "/tools.json")
 	if err != nil {
@@ -53,7 +54,11 @@ func testClauses(t *testing.T, dir string, least int) {
 		}
 		r := NewRun(bundle, Info{})
 		for text := range strings.SplitSeq(parts[1], "|") {
-			fold(t, r, say(text))
+			fact := say(text)
+			if said, ok := strings.CutPrefix(text, "A: "); ok { // the assistant
+				fact.Message = &llm.Message{Role: llm.RoleAssistant, Content: said}
+			}
+			fold(t, r, fact)
 		}
 		if len(parts) > 2 {
 			result := &tools.Result{Value: json.RawMessage(parts[2])}

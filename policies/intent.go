@@ -95,7 +95,7 @@ func (r *Run) asked(t *tool, callID string, args map[string]any, labels map[stri
 		switch {
 		case a.Await, a.Later && !t.timed(args), a.Past && depends(a.Conditions), !r.holds(a.Conditions, call),
 			t.onlyData(args) && dated.MatchString(a.Sentence) && !names(call, a.Sentence) && !spoken(labels):
-		case r.spent(t, callID, args, a):
+		case r.spent(t, callID, args, a), slices.ContainsFunc(a.Joins, func(k int) bool { return r.usedBy(k, t, callID) }):
 			out.repeated = true
 		case len(a.Apart) > 0 && r.takenOut(args, labels, a.Apart), r.strays(call, a, labels):
 		default:
@@ -107,6 +107,11 @@ func (r *Run) asked(t *tool, callID string, args map[string]any, labels map[stri
 		out.repeated = out.repeated || u.call != callID && u.tool == t.spec.Name && u.args == key && t.spec.EffectOrOnce() == tools.Once
 	}
 	return out
+}
+
+// usedBy reports whether a clause has let another call of a tool through.
+func (r *Run) usedBy(clause int, t *tool, callID string) bool {
+	return slices.ContainsFunc(r.used[clause], func(u use) bool { return u.call != callID && u.tool == t.spec.Name })
 }
 
 // takenOut reports whether a value of a tool's may be what the user's sentence takes out: its

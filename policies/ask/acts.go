@@ -3,7 +3,6 @@ package ask
 import (
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -24,6 +23,8 @@ type Acts struct {
 	ends        bool                   // its thing is gone afterwards
 	by          bool                   // its numbers say by how much
 	declares    map[lang][]stem        // those of verbs that the tool declares and no list has
+	grave       bool                   // strict, and more than a purchase
+	hints       *Acts                  // nouns of the tool's description
 }
 
 // Of returns the acts of a tool by its name, which is cut into words, and by the words
@@ -201,13 +202,19 @@ func (a Acts) Described(text string) Acts {
 		return a
 	}
 	a.by = slices.Contains(words, "by")
+	a.hints = &Acts{}
+	for _, w := range words[1:] {
+		if len(w) > 3 && knownIn[w] == 0 && find(w) == nil && !quantities[w] {
+			a.hints.noun(w)
+		}
+	}
 	first := words[0]
 	if one, ok := strings.CutSuffix(first, "s"); ok && find(first) == nil {
 		first = one // "Renews a loan"
 	}
 	if len(find(first)) > 0 && !slices.Contains(a.named, first) {
 		if again := a.of(first); slices.Contains(again.named, first) { // fuel_ship: Fuel a ship.
-			again.by = a.by
+			again.by, again.hints = a.by, a.hints
 			return again
 		}
 	}
@@ -225,6 +232,12 @@ func (a Acts) Described(text string) Acts {
 	a.sort()
 	return a
 }
+
+// purchases are strict deeds that pay nobody by themselves, quantities words of descriptions that name no thing.
+var (
+	purchases  = set("buy sell")
+	quantities = set("number amount some list name date time type kind optionally whether their into onto from with more other another")
+)
 
 // idleVerbs at the beginning of a description say nothing of the act.
 var idleVerbs = set("have let get make do use allow list read show look find search check return")
@@ -303,6 +316,7 @@ func (a *Acts) mean(deeds []*act) {
 			}
 		}
 		a.strict, a.alters = a.strict || k.strict, a.alters || k.alters
+		a.grave = a.grave || k.strict && !purchases[k.name]
 	}
 }
 
@@ -318,113 +332,3 @@ func find(word string) []*act {
 
 // carriers are verbs of names that say nothing without their noun: place_order, issue_refund.
 var carriers = set("place make issue submit put do perform")
-
-// AlsoNoun reports whether a word of a tool's name more often says what it works on.
-func AlsoNoun(w string) bool { return alsoNouns[w] || alsoNouns[strings.TrimSuffix(w, "s")] }
-
-var alsoNouns = set(`mail email e-mail message text file note book order review record draft post comment test call sign contact phone copy new log tip open plan move share name rent
-	tidy mop dust iron press polish wax chill boil steam bake roast grill toast mix blend pour fill drain flush brew plate cut slice trim clip light season salt lay plant pot harvest pick prune
-	weed feed manure spray mist water brush walk exercise foster mate hatch stable pen trap free fix service exchange switch substitute mount pump fuel gas charge tow park lift drill saw paint
-	glue stick sand grind oil grease tune level zero crush spin shake measure stain dye color colour sticker dump sample rotate push pull fold stack pile wrap pack bill invoice credit fine
-	discount stock stamp seal issue laminate staple scan fax lease auction bid value excuse grade score dose treat dress bandage wake seat place escort upgrade downgrade vote pair match train
-	coach interview alert praise report play tape stream air snooze crop export import zip split join link sync patch scale program sound dock film board anchor moor berth land delay advance
-	reroute hold raise cast stage tour loan display shelve request search rate compost dry warm wash frost filter cover double map box track point hose plug patrol view page can jar bottle smoke cure shave massage appeal tax frame catalogue caption pin focus rank fence shoe saddle rake shovel flood dive salt`)
-
-// NameWords splits a tool's name: send_mail, sendMail and send-mail are send and mail.
-func NameWords(name string) []string {
-	var b strings.Builder
-	lower := false
-	for _, r := range name {
-		if unicode.IsUpper(r) && lower {
-			b.WriteByte(' ')
-		}
-		lower = unicode.IsLower(r)
-		b.WriteRune(unicode.ToLower(r))
-	}
-	return strings.FieldsFunc(b.String(), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) })
-}
-
-// Words are the English verbs by which a user may ask for the acts.
-func (a Acts) Words() []string {
-	var out []string
-	for _, v := range slices.Concat(a.verbs, a.weak) {
-		base, _, _ := strings.Cut(v, "+")
-		out = append(out, base)
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// Strict reports whether the object of the acts must be named.
-func (a Acts) Strict() bool { return a.strict }
-
-// Deed reports whether the tool's own name is that of a deed.
-func (a Acts) Deed() bool {
-	return slices.ContainsFunc(a.named, func(w string) bool { return find(w) != nil })
-}
-
-// Nouns are the English words for what the acts work on.
-func (a Acts) Nouns() []string { return a.nouns }
-
-// With returns the acts with more nouns.
-func (a Acts) With(nouns ...string) Acts {
-	a.nouns = append(slices.Clone(a.nouns), nouns...)
-	return a
-}
-
-// Deed returns the deed that a choice of an argument names, as archive or archived, or "".
-func Deed(choice string) string {
-	words := NameWords(choice)
-	if len(words) == 0 || len(words) > 3 {
-		return ""
-	}
-	if find(words[0]) != nil {
-		return choice
-	}
-	if len(words) == 1 {
-		for base := range enVerbs {
-			if actNames[base] != nil && english(words[0], base) == done {
-				return base
-			}
-		}
-	}
-	return ""
-}
-
-// isNoun reports whether a token is a noun of the acts.
-func (a *Acts) isNoun(t *token) bool {
-	if t.sign || t.quoted {
-		return false
-	}
-	if last := compounded(t.text); last != "" {
-		return a.isNoun(&token{text: last, fold: fold(last)})
-	}
-	for _, n := range a.nouns {
-		if t.text == n || t.text == n+"s" || t.text == n+"es" {
-			return true
-		}
-	}
-	for _, b := range a.begins {
-		if strings.HasPrefix(t.fold, b) && (utf8.RuneCountInString(b) >= 4 || t.fold == b || !isASCII(b) || len(t.fold) <= len(b)+1) {
-			return true
-		}
-	}
-	return false
-}
-
-// compounded is the last part of a word that hyphens join of others, as ph-analyse; "" if it is none, or
-// its first part says what it is not: non-smoking.
-func compounded(w string) string {
-	first, rest, ok := strings.Cut(w, "-")
-	if !ok || first == "" || privative[first] || strings.ContainsAny(w, "0123456789._/@") {
-		return ""
-	}
-	return rest[strings.LastIndexByte(rest, '-')+1:]
-}
-
-var privative = set("non no not anti un nicht ex ohne sans sin sem pre post semi sub e")
-
-// hasNoun reports whether words hold a noun of the acts.
-func (a *Acts) hasNoun(words []token) bool {
-	return slices.ContainsFunc(words, func(t token) bool { return a.isNoun(&t) })
-}

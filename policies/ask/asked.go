@@ -19,6 +19,7 @@ type Ask struct {
 	Later      bool            // it is for another time
 	Verb       bool            // its verb means nothing else
 	Held       map[string]bool // the arguments whose values it names, or takes up
+	Joins      []int           // the clauses that are the same order, with or without an answer to a question
 }
 
 // Asked returns the requests for a call, the latest first.
@@ -40,7 +41,13 @@ func (s *Said) Asked(call *Call) []Ask {
 			continue
 		}
 		a := Ask{Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Apart: s.taken(c.sentence), Dictated: s.dictated(i), Conditions: c.cond, Past: c.message < s.messages, Await: c.await || s.countermanded(i, call), Later: c.later, Verb: strong, Held: held}
+		for _, k := range c.cond { // what "if so" points to
+			if !strings.Contains(a.Sentence, k.Text) {
+				a.Sentence += ", " + k.Text
+			}
+		}
 		a.Later = a.Later && (!c.aimed || call.Acts.strict)
+		a.Joins = s.joined(i)
 		if c.verbOf >= 0 {
 			o := &s.clauses[c.verbOf]
 			a.Await, a.Later = a.Await || o.await, a.Later || o.later
@@ -112,7 +119,7 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 		return false, false
 	}
 	for _, v := range c.verbs(a) {
-		if !c.orders(v) || c.negated(v) || c.noneOfIt(v, a) {
+		if !c.orders(v) || c.negated(v) || c.noneOfIt(v, a) || v.form == naming && v.lang != en && s.tellsMore(i) && !s.polite(i) {
 			continue
 		}
 		if v.strength == 2 && (len(a.nouns) == 0 || !a.strict && !generic[v.base]) || s.object(i, v, call) {
@@ -234,7 +241,16 @@ func (a *Acts) argued(call *Call, text string) bool {
 
 // points reports whether words take up what was said: by a pronoun.
 func (c *clause) points(words []token) bool {
-	return slices.ContainsFunc(words, func(t token) bool { return t.within&pronoun != 0 && t.within&(det|speaker) == 0 })
+	for i := range words {
+		t := &words[i]
+		if t.within&pronoun == 0 || t.within&speaker != 0 {
+			continue
+		}
+		if t.within&det == 0 || c.lang&en != 0 && t.text == "her" && (i+1 == len(words) || words[i+1].sign || placing[words[i+1].text] || particlesOf[words[i+1].text]) {
+			return true // "lift her out"
+		}
+	}
+	return false
 }
 
 // sided reports whether a text holds both sides of a call: "move 50 from checking to savings".

@@ -93,7 +93,9 @@ func (c *Call) isThing(t *token) bool { return c.Acts.isNoun(t) || c.isParam(t) 
 
 // isParam reports whether a word is what the tool calls an argument.
 func (c *Call) isParam(t *token) bool {
-	return !t.sign && !t.quoted && slices.ContainsFunc(c.Params, func(p string) bool { return t.text == p || t.text == p+"s" || t.text+"s" == p })
+	return !t.sign && !t.quoted && slices.ContainsFunc(c.Params, func(p string) bool {
+		return t.text == p || t.text == p+"s" || t.text+"s" == p || slices.ContainsFunc(thingBegins[p], func(b string) bool { return len(b) > 4 && strings.HasPrefix(t.fold, b) })
+	})
 }
 
 // names reports whether a text holds a value that a call is about.

@@ -56,8 +56,9 @@ type clause struct {
 	cond     []Condition
 	message  int
 	sentence int
-	subjects int // joints between things that its verb behind them all is for
-	verbOf   int // the clause whose verb is this one's, which has none
+	subjects int   // joints between things that its verb behind them all is for
+	verbOf   int   // the clause whose verb is this one's, which has none
+	joins    *open // the order that it goes on with, if it is read from that and the answer to a question
 }
 
 // Said is everything that the user said in a run, in order.
@@ -67,6 +68,7 @@ type Said struct {
 	things   map[string]bool // what those work on
 	declared []stemOf        // verbs of other languages that they declare and no list has
 	offer    string          // what the assistant said last
+	open     open            // what the user said last, if an answer may go on with it
 	tongue   lang            // of the message
 	messages int
 	sentence int
@@ -135,12 +137,14 @@ func (s *Said) Add(text string) {
 	if len(text) > MaxText {
 		text = strings.ToValidUTF8(text[:MaxText], "")
 	}
-	text = norm.NFC.String(text)
+	text = s.pick(norm.NFC.String(text))
+	question := s.offer
 	s.messages++
 	first := len(s.clauses)
 	quotes := quotesOf(text)
 	s.tongue = s.spokenIn(tokens(text))
-	for _, at := range sentences(text, quotes) {
+	list := sentences(text, quotes)
+	for _, at := range list {
 		if len(s.clauses) >= MaxClauses {
 			break
 		}
@@ -150,6 +154,7 @@ func (s *Said) Add(text string) {
 	s.agreed(first)
 	s.correct(first)
 	s.relate(first)
+	s.open = s.ordered(text, list, first, question)
 }
 
 // read cuts a sentence into clauses.
@@ -248,7 +253,7 @@ func (s *Said) tongueOf(list []token) lang {
 func (s *Said) spokenIn(list []token) lang {
 	const few = 5
 	l := language(list)
-	if bits.OnesCount8(uint8(s.tongue)) != 1 || l&(hi|th) != 0 || len(list) > few || slices.ContainsFunc(list, func(t token) bool { return knownIn[t.text]&l != 0 }) {
+	if bits.OnesCount8(uint8(s.tongue)) != 1 || l&(hi|th) != 0 || len(list) > few || slices.ContainsFunc(list, func(t token) bool { return knownIn[t.text]&l != 0 && knownIn[t.text]&s.tongue == 0 }) {
 		return l
 	}
 	return s.tongue

@@ -25,7 +25,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 	for _, v := range call.Values {
 		switch {
 		case v.Shape == Choice && s.purpose(i, v):
-		case !v.Free && c.spokenOfAside(v, call):
+		case !v.Free && (c.spokenOfAside(v, call) || v.Shape != Choice && c.lacks(v)):
 			return "", nil, false
 		case v.Said(c.upTo(c.content)), v.Said(c.copies()):
 			inside = append(inside, v)

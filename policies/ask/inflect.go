@@ -139,6 +139,9 @@ func (c *clause) verbs(a *Acts) []verb {
 
 func (c *clause) verb(i int, a *Acts) (verb, bool) {
 	w := c.words[i].text
+	if w == "drop" && c.lang&en != 0 && c.hasAny(i, len(c.words), "line", "note", "message", "email", "mail") && !a.has("send") && !a.has("write") {
+		return verb{}, false // drop Ann a line
+	}
 	if c.lang&en != 0 {
 		if a.ends && w == "go" && i > 0 && (c.words[i-1].text == "can" || c.words[i-1].text == "may") {
 			return verb{i, 2, en, done, "go"}, true
@@ -171,6 +174,13 @@ func (c *clause) verb(i int, a *Acts) (verb, bool) {
 				if f := c.foreign(i, s, l); f != noForm {
 					return verb{i, 1, l, f, s.text}, true
 				}
+			}
+		}
+	}
+	if c.lang&en == 0 && len(w) > 2 && knownIn[w]&c.lang == 0 && !falseFriends[w] && c.words[i].within == 0 && slices.Contains(a.named, w) { // ban de 7 jours
+		for _, l := range []lang{de, fr, it, es, pt} {
+			if c.lang&l != 0 {
+				return verb{i, 2, l, naming, w}, true
 			}
 		}
 	}

@@ -112,7 +112,7 @@ func kindOf(c *clause, before []clause) kind {
 	if i < len(c.words) && c.words[i].starts&hypothetical != 0 && supposes[c.words[i].text] || last != nil && last.kind == supposed && !c.contrast {
 		return supposed
 	}
-	if c.byOthers() || c.wonders() {
+	if c.byOthers() || c.wonders() || c.asked && c.hasAny(0, min(4, len(c.words)), "someone", "somebody") && c.hasAny(0, len(c.words), "without", "ever", "else", "theoretically", "technically", "already", "really") {
 		return asking
 	}
 	if c.asked && c.doesForMe(i) {
@@ -127,7 +127,7 @@ func kindOf(c *clause, before []clause) kind {
 	if c.questions(i) {
 		return asking
 	}
-	if c.asked && !framed && !c.verbFirst() && c.lang&(hi|th) == 0 {
+	if c.asked && !framed && c.lang&(hi|th) == 0 && (!c.verbFirst() || c.lang&en == 0 && c.thingHere(i)) {
 		return asking
 	}
 	if c.lang == hi && c.asked && !framed {
@@ -164,7 +164,7 @@ func (c *clause) concludes() bool {
 // wishes reports whether the clause tells what somebody wants to have, and not what they say.
 func (c *clause) wishes() bool {
 	r := c.find(report, 0, len(c.words))
-	return r >= 0 && wishing[c.words[r].text] && c.negates() < 0 && c.find(report, span(c.words, r, report), len(c.words)) < 0 && c.find(content|know, 0, len(c.words)) < 0
+	return r >= 0 && (wishing[c.words[r].text] || c.words[r].text == "asked" && r+1 < len(c.words) && c.words[r+1].text == "for") && c.negates() < 0 && c.find(report, span(c.words, r, report), len(c.words)) < 0 && c.find(content|know, 0, len(c.words)) < 0
 }
 
 // grants reports whether the clause is the order to do what was wished: "sell it to them".
@@ -263,7 +263,7 @@ func (c *clause) questions(i int) bool {
 	if t.starts&question == 0 || t.quoted {
 		return c.lang == hi && c.find(question, 0, c.content) >= 0 && c.find(frame, 0, c.content) < 0
 	}
-	if t.starts&frame != 0 && t.length[bit(frame)] >= t.length[bit(question)] {
+	if t.starts&frame != 0 && t.length[bit(frame)] >= t.length[bit(question)] || t.text == "am" && (i+1 == len(c.words) || c.words[i+1].text != "i") {
 		return false
 	}
 	if (t.text == "que" || t.text == "qu'" || t.text == "come" || t.text == "como") && !c.asked {
@@ -338,124 +338,3 @@ var forMe = set("me nos mi ci nous")
 
 // pluralNouns are forms of reporting verbs that are things as often.
 var pluralNouns = set("orders requests demands claims posts reads invites wishes hopes commands")
-
-// relate joins what has no verb of its own to what stands before it: "and another 30 to Bob",
-// "not yet", "but only if it is late".
-func (s *Said) relate(first int) {
-	for i := first; i < len(s.clauses); i++ {
-		c := &s.clauses[i]
-		if c.await {
-			for j := i - 1; j >= first; j-- {
-				s.clauses[j].await = true
-			}
-			for j := i + 1; j < len(s.clauses) && s.clauses[j].sentence == c.sentence; j++ {
-				s.clauses[j].await = true
-			}
-		}
-		if c.tillLater() { // "hold it till tomorrow, then release it"
-			for j := i + 1; j < len(s.clauses) && (s.clauses[j].sentence == c.sentence || s.clauses[j].sentence == c.sentence+1 && s.clauses[j].thenOn()); j++ {
-				s.clauses[j].later = true
-			}
-		}
-		if c.later && c.onlyLater() { // next week, cancel it
-			for j := i + 1; j < len(s.clauses) && s.clauses[j].sentence == c.sentence; j++ {
-				s.clauses[j].later = true
-			}
-		}
-		if c.begins && (c.lang == de || c.lang == hi) && i+1 < len(s.clauses) && s.clauses[i+1].sentence == c.sentence && c.bare() && !s.clauses[i+1].bare() && s.clauses[i+1].kind == plain {
-			c.verbOf = i + 1 // B-77 und B-78 ausleihen
-			continue
-		}
-		if c.bare() && !c.corrects {
-			for j := i - 1; j >= 0; j-- {
-				o := &s.clauses[j]
-				if o.message != c.message && (c.message-o.message > 1 || i > first || !c.words0(again) && c.find(again, 0, len(c.words)) < 0) {
-					break
-				}
-				if o.kind == subordinate {
-					continue
-				}
-				if o.verbOf >= 0 {
-					c.verbOf = o.verbOf
-				} else if !o.bare() {
-					c.verbOf = j
-				} else {
-					continue
-				}
-				if o.sentence == c.sentence || len(c.cond) > 0 {
-					break
-				}
-				if c.later && o.message == c.message {
-					o.later = true
-				}
-				break
-			}
-			if c.later && c.verbOf >= 0 && s.clauses[c.verbOf].message == c.message && (c.find(negator, 0, len(c.words)) >= 0 || c.onlyLater()) {
-				s.clauses[c.verbOf].later = true
-			}
-		}
-	}
-}
-
-// onlyLater reports whether the clause says nothing but when.
-func (c *clause) onlyLater() bool {
-	for i := range c.words {
-		if c.words[i].within&(later|opener|negator|det) == 0 && !c.words[i].sign {
-			return false
-		}
-	}
-	return true
-}
-
-func (c *clause) words0(k cue) bool {
-	for i := range c.words {
-		if c.words[i].starts&k != 0 {
-			return true
-		}
-		if c.words[i].within&opener == 0 && !c.words[i].sign {
-			return false
-		}
-	}
-	return false
-}
-
-// tellsState are verbs that say how things are: a clause that has one goes on with no order.
-var tellsState = set("i'm am we're bin bist sind suis sommes êtes soy estoy estamos sono siamo sou estou estamos हूँ")
-
-// behind reports whether a word stands right behind what asks for a verb: "could you seat her".
-func (c *clause) behind(i int) bool {
-	before := &c.words[i-1]
-	return before.within&frame != 0 && before.within&(det|pronoun) == 0 || before.text == "to" || before.text == "please"
-}
-
-// bare reports whether the clause has no verb.
-func (c *clause) bare() bool {
-	if c.kind == subordinate {
-		return false
-	}
-	if i := c.opened(); i+1 < len(c.words) && c.words[i].starts&(speaker|subject) != 0 && c.words[i].within&(det|frame) == 0 && c.words[i].text != "me" && c.words[i].text != "mir" && c.words[i].text != "mi" {
-		return false // I have 4 bags
-	}
-	for i := range c.words {
-		t := &c.words[i]
-		if t.quoted || t.sign {
-			continue
-		}
-		if t.text == "go" && i > 0 && (c.words[i-1].text == "can" || c.words[i-1].text == "may") { // B8 can go
-			return false
-		}
-		if i > 0 && tellsState[t.text] { // with 62 I'm happy
-			return false
-		}
-		if c.lang&en != 0 && (t.verb || t.inflected()) && !(t.noun && i > c.opened() && !c.behind(i)) && t.within&later == 0 || t.starts&other != 0 && t.within&(later|await|det|opener) == 0 {
-			return false
-		}
-		if t.starts&(keep|question|know|hypothetical|report|stop) != 0 && t.within&(later|negator|and) == 0 && !(c.lang&en == 0 && t.within&(det|pronoun) != 0) {
-			return false
-		}
-		if !frequent(t, c.lang) && !(c.lang&en != 0 && t.noun) && foreignVerb(t, c.lang) {
-			return false
-		}
-	}
-	return true
-}

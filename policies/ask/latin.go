@@ -27,6 +27,9 @@ func (c *clause) ordersLatin(v verb) bool {
 	if c.isTo(v) || !c.asked && c.puts(v) {
 		return true
 	}
+	if v.form == naming && c.leadsAs(v) {
+		return true
+	}
 	if v.form == naming {
 		i := v.at - 1
 		for i >= 0 && c.words[i].within&(det|opener) != 0 && c.words[i].within&frame == 0 {
@@ -62,6 +65,28 @@ func (c *clause) ordersLatin(v verb) bool {
 		case c.lang == fr && t.text == "tu" && j+1 < v.at && forMe[c.words[j+1].text], t.text == "nous", t.text == "nos", t.text == "ci", t.text == "me", t.text == "mi", t.text == "te", t.text == "de", t.text == "d'", t.text == "di":
 		default:
 			return c.final(v) || c.hangs(v)
+		}
+	}
+	return true
+}
+
+// leadsAs reports whether a noun for the deed leads a clause that has no verb, and is followed by how much or
+// for whom: "remboursement de 30 pour M-331".
+func (c *clause) leadsAs(v verb) bool {
+	i := c.opened()
+	for i < v.at && c.words[i].within&det != 0 {
+		i++
+	}
+	if i != v.at || c.asked || i+2 >= len(c.words) || c.perfect() {
+		return false
+	}
+	if next := c.words[i+1].text; !ofWords[next] && !pros[next] {
+		return false
+	}
+	for j := i + 1; j < len(c.words); j++ {
+		t := &c.words[j]
+		if t.starts&(hypothetical|know|report|keep|question|nothing|await|negator|subject) != 0 && t.within&det == 0 || finite[t.text]&c.lang != 0 && t.within&(det|target|source) == 0 || t.starts&other != 0 && t.within&(det|pronoun) == 0 {
+			return false
 		}
 	}
 	return true

@@ -1,5 +1,10 @@
 package ask
 
+import (
+	"slices"
+	"strings"
+)
+
 // negates tells whether the clause is negated as a whole or from a word on: it returns the
 // word, or −1.
 func (c *clause) negates() int {
@@ -12,6 +17,9 @@ func (c *clause) negates() int {
 			return 0
 		}
 		if t.text == "no" && c.lang&(es|pt) == es|pt && i > 0 && !c.words[i-1].sign && c.prepositional(i+1) || c.lang == de && c.lets(i) {
+			continue
+		}
+		if c.privative(i) {
 			continue
 		}
 		if t.starts&negator == 0 || t.within&harmless != 0 || t.within&bounding != 0 && (t.starts&bounding == 0 || t.length[bit(bounding)] >= t.length[bit(negator)]) {
@@ -59,4 +67,51 @@ func (c *clause) negated(v verb) bool {
 		return w == "not" && v.form == telling || w == "nor" || w == "neither" || w == "never" || c.words[n].length[bit(negator)] >= 3 // "… under no circumstances"
 	}
 	return true // behind the verb: lösche es nicht, n'annule pas, मत
+}
+
+// privatives are prepositions for what a thing is not to have.
+var privatives = wordSets["privative"]
+
+// privative reports whether a negation only says what the thing of an order is not to have, "a room without
+// breakfast", and negates no verb.
+func (c *clause) privative(i int) bool {
+	t := &c.words[i]
+	if privatives[t.text]&c.lang == 0 {
+		return false
+	}
+	if c.lang == hi { // नाश्ते के बिना
+		return i > 1 && c.words[i-1].text == "के"
+	}
+	if i <= c.opened() || i+1 >= len(c.words) {
+		return false
+	}
+	next := &c.words[i+1]
+	return !next.sign && !next.verb && !next.inflected() && !strings.HasSuffix(next.text, "ing") && next.text != "zu" && next.within&(content|pronoun|speaker) == 0 && next.starts&content == 0 &&
+		(c.lang&en != 0 || !foreignVerb(next, c.lang) || next.capped)
+}
+
+// lacks reports whether a value stands nowhere in the clause but where it says what the thing is not to have.
+func (c *clause) lacks(v Value) bool {
+	inside := false
+	for i := range c.words {
+		if !c.privative(i) {
+			continue
+		}
+		from, to := i+1, i+1
+		if c.lang == hi {
+			from, to = max(0, i-3), i
+		} else {
+			for to < len(c.words) && !c.words[to].sign && c.words[to].starts&and == 0 && (to == from || !placing[c.words[to].text]) {
+				to++
+			}
+		}
+		if from < to && v.Said(textOf(c, c.words[from:to])) {
+			rest := slices.Concat(c.words[:from], c.words[to:])
+			if v.Said(joinWords(rest)) {
+				return false
+			}
+			inside = true
+		}
+	}
+	return inside
 }

@@ -18,19 +18,19 @@ func (c *clause) onlyFor(k *Call, ours []string, told bool) bool {
 		o := &k.Others[i]
 		if said >= enough && len(o.Takes) < said && !o.Alike { // it could not take up all that is said
 			if slices.ContainsFunc(c.verbs(&o.Acts), func(v verb) bool {
-				return v.strength == 2 && !generic[v.base] && !placers[c.words[v.at].text] && c.orders(v)
+				return v.strength == 2 && !v.generic() && !placers[c.words[v.at].text] && c.orders(v)
 			}) {
 				return false
 			}
 			continue
 		}
-		theirs := c.nounsOf(&o.Acts)
+		theirs := slices.DeleteFunc(c.nounsOf(&o.Acts), func(w string) bool { return k.isParam(&token{text: w, fold: fold(w)}) && !slices.Contains(ours, w) })
 		mine := slices.ContainsFunc(ours, func(w string) bool { return !slices.Contains(theirs, w) }) || c.calls(k, o) || told && !o.Texts
 		if o.Alike && !mine && !c.measures(k, o) && (!o.Bound || c.meant(k, o)) || !mine && slices.ContainsFunc(theirs, func(w string) bool { return !slices.Contains(ours, w) }) {
 			return false
 		}
 		for _, v := range c.verbs(&o.Acts) {
-			if v.strength == 2 && !generic[v.base] && (len(ours) == 0 && !c.calls(k, o) && !c.measures(k, o) || !placers[c.words[v.at].text]) && !slices.ContainsFunc(k.Values, func(o Value) bool { return o.holdsWord(c, v.at, c.words[v.at].text) }) {
+			if v.strength == 2 && !v.generic() && !(k.isThing(&c.words[v.at]) && c.thingHere(v.at)) && (len(ours) == 0 && !c.calls(k, o) && !c.measures(k, o) || !placers[c.words[v.at].text]) && !slices.ContainsFunc(k.Values, func(o Value) bool { return o.holdsWord(c, v.at, c.words[v.at].text) }) {
 				return false
 			}
 		}

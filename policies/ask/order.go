@@ -52,6 +52,9 @@ func (c *clause) ordersEnglish(v verb) bool {
 		if v.at > 0 && c.words[v.at-1].text == "by" && c.verbFirst() {
 			return true // send it by sharing the folder
 		}
+		if c.needsDoing(v) {
+			return true
+		}
 		if f < 0 {
 			return false
 		}
@@ -64,6 +67,9 @@ func (c *clause) ordersEnglish(v verb) bool {
 		if c.permits(v) || c.causes(v, f) || c.toBe(v) {
 			return true
 		}
+		if f > 0 && somebodyAsked[c.words[f-1].text] && c.words[f].text == "have" {
+			return false // "could somebody have cancelled it?"
+		}
 		if q := c.find(question, f, v.at); f < 0 || q >= 0 && c.words[q].text != "is" && c.words[q].text != "are" {
 			return false
 		}
@@ -73,6 +79,22 @@ func (c *clause) ordersEnglish(v verb) bool {
 	}
 	return false
 }
+
+// needsDoing reports whether the clause says that a thing needs the deed: "the trousers on T-95 need shortening".
+func (c *clause) needsDoing(v verb) bool {
+	if v.at < 2 || c.asked || c.words[v.at-1].text != "needs" && c.words[v.at-1].text != "need" {
+		return false
+	}
+	for j := c.opened(); j < v.at-1; j++ { // what it is, and nobody who says so
+		t := &c.words[j]
+		if !t.sign && t.within&det == 0 && !t.code() && !digit(t.text) && !t.capped && !placing[t.text] && t.text != "of" && !t.noun && !t.thing && (j == 0 || c.words[j-1].within&det == 0) {
+			return false
+		}
+	}
+	return c.words[v.at-2].within&(opener|frame) == 0 && c.find(speaker|report|know|hypothetical|negator|question|subject|nothing, 0, v.at-1) < 0
+}
+
+var somebodyAsked = set("someone somebody")
 
 // permits reports whether the clause says that a thing may be done away with, and no more: "S-14 can
 // be discarded", "B8 can go".
@@ -140,7 +162,7 @@ func (c *clause) headAt(at int) bool {
 				j++
 			}
 		case t.text == "to" && at == j+1 && c.opened() < j && c.words[c.opened()].starts&light != 0:
-		case j == 0 && t.capped && vocative && t.within&(target|source|det) == 0 && knownIn[t.text]&en == 0 && !possessive(t.text):
+		case j == 0 && t.capped && vocative && t.within&many == 0 && t.within&(target|source|det) == 0 && knownIn[t.text]&en == 0 && !possessive(t.text):
 			vocative = false
 		default:
 			return false

@@ -65,7 +65,7 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 			return true
 		}
 		// "refund it, please: order 5531"
-		return o.message == c.message && !o.contrast && o.negates() < 0 && o.kind == plain && ((o.sentence == c.sentence || j == i+1) && o.bare() || o.supplements(v, call) || o.sentence == c.sentence && o.beside(v) && !o.otherDeed(call, -1))
+		return o.message == c.message && !o.contrast && o.negates() < 0 && o.kind == plain && ((o.sentence == c.sentence || j == i+1) && o.bare() || o.supplements(v, call) || j == i+1 && o.identifies() || o.sentence == c.sentence && o.beside(v) && !o.otherDeed(call, -1))
 	}
 	return false
 }
@@ -106,6 +106,30 @@ func (c *clause) supplements(v Value, call *Call) bool {
 		attribute = attribute || (attributes[t.text] || slices.Contains(NameWords(v.Name), t.text)) && !(v.Shape == Code && call.Acts.isNoun(t))
 	}
 	return false
+}
+
+// identifies reports whether the clause says no more than what it is: "it's case K-2040, 1,450 all in".
+func (c *clause) identifies() bool {
+	i := c.opened()
+	if i >= len(c.words) || c.asked {
+		return false
+	}
+	switch c.words[i].text {
+	case "it's", "that's", "it'll":
+		i++
+	case "it", "that", "das", "es", "c'", "questo", "questa", "isso", "eso":
+		if i+1 >= len(c.words) || !copulas[c.words[i+1].text] {
+			return false
+		}
+		i += 2
+	default:
+		return false
+	}
+	if i >= len(c.words) {
+		return false
+	}
+	rest := clause{words: c.words[i:], lang: c.lang}
+	return rest.bare() && rest.find(negator|content|report|know|hypothetical|later|await|aside|question, 0, len(rest.words)) < 0 && !slices.ContainsFunc(rest.words, func(t token) bool { return past(t.text, c.lang) && t.within == 0 && !t.capped })
 }
 
 // beside reports whether a value stands in the clause beside what the tool calls its argument: "pick up at

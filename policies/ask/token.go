@@ -30,7 +30,7 @@ type token struct {
 var elisions = set("n' l' d' qu' j' s' m' t' c' jusqu' lorsqu' puisqu' un' dell' all' nell' dall' sull' quest' quell' quand'")
 
 // clitics are pronouns that a hyphen joins to a verb.
-var clitics = set("tu vous moi toi nous le la les lui leur je il elle on ils elles y ce lo los las o a os as me lhe lhes te se")
+var clitics = set("tu vous moi toi nous le la les lui leur je il elle on ils elles y en ce lo los las o a os as me lhe lhes te se")
 
 func set(words string) map[string]bool {
 	out := map[string]bool{}
@@ -242,6 +242,9 @@ func span(list []token, i int, c cue) int {
 	return i + max(1, int(list[i].length[bit(c)]))
 }
 
+// telltale are more words by which a language is known.
+var telltale = wordSets["telltale"]
+
 // language tells in which languages a text may be.
 func language(list []token) lang {
 	counts := map[lang]int{}
@@ -269,6 +272,8 @@ func language(list []token) lang {
 		}
 		if t.verb {
 			counts[en] += 6
+		} else if telltale[t.text]&en != 0 {
+			counts[en] += 12
 		}
 		if k == 0 && !falseFriends[t.text] && !t.verb {
 			var verbOf lang

@@ -17,10 +17,10 @@ import (
 func (s *Said) without(i int, call *Call) bool {
 	c := &s.clauses[i]
 	hands := c.hands(call)
-	if call.NeedsVerb || call.Acts.strict && !c.wishesThing(call) || c.kind != plain || c.verbOf >= 0 && hands < 0 || c.asked && c.find(frame, 0, len(c.words)) < 0 || c.content < len(c.words) {
+	if call.NeedsVerb || c.kind != plain || c.verbOf >= 0 && hands < 0 || c.asked && c.find(frame, 0, len(c.words)) < 0 || c.content < len(c.words) {
 		return false
 	}
-	if c.negates() >= 0 {
+	if c.negates() >= 0 || c.hasOf(perhaps, 0) >= 0 {
 		return false
 	}
 	tail := len(c.words)
@@ -28,11 +28,19 @@ func (s *Said) without(i int, call *Call) bool {
 		tail -= 2
 	}
 	for i := range tail {
-		if t := &c.words[i]; t.starts&(hypothetical|know|report|keep|stop|question|subject|nothing|await|bounding|fraction) != 0 && !c.leads(i) && (i == 0 || handers[t.text]&c.lang == 0 || t.starts&(negator|report) != 0) {
+		t := &c.words[i]
+		bars := hypothetical | know | report | keep | stop | question | subject | nothing | await | bounding | fraction
+		if t.within&frame != 0 {
+			bars &^= subject // il me faut
+		}
+		if t.starts&target != 0 {
+			bars &^= stop // para
+		}
+		if t.starts&bars != 0 && !c.leads(i) && !c.untilDay(i, call) && !c.ofValue(i, call) && (i == 0 || handers[t.text]&c.lang == 0 || t.starts&(negator|report) != 0) {
 			return false
 		}
 	}
-	n, ours := 0, c.nounsOf(&call.Acts)
+	n, ours := 0, c.evidence(call)
 	for _, v := range call.Values {
 		if v.Free || v.Loose && !v.Said(c.text) {
 			continue
@@ -45,6 +53,9 @@ func (s *Said) without(i int, call *Call) bool {
 			continue
 		}
 		if !v.Loose && v.Shape != Number && !v.Said(c.text) && c.points(c.words) && s.takesUp(i, call) && s.before(i, v, call) {
+			if v.Shape == Word && slices.ContainsFunc(call.Values, func(o Value) bool { return o.Name != v.Name && o.Shape == Word && !o.Free && o.Said(c.text) }) {
+				return false // "let Mr Lindqvist stand in for her": whose side she is on is not said
+			}
 			n++ // "bring it to 40"
 			continue
 		}
@@ -66,7 +77,14 @@ func (s *Said) without(i int, call *Call) bool {
 	if n == 0 || n == 1 && len(ours) == 0 || !c.onlyFor(call, ours, told) {
 		return false
 	}
-	if at := c.unknownVerb(call); at >= 0 {
+	wishes := call.Acts.strict && c.wishesThing(call)
+	if call.Acts.strict && !wishes && !s.namesDeed(i, call, n) {
+		return false
+	}
+	if at := c.unknownVerb(call); at >= 0 && (wishes || !call.Acts.grave) {
+		if next := at + 1; next < len(c.words) && (c.words[next].text == "me" || c.words[next].text == "us") && !c.quantity(next+1) {
+			return false // "bring me the papers of K-2"
+		}
 		return !c.otherVerb(call, at)
 	}
 	for _, v := range c.verbs(&call.Acts) {
@@ -80,8 +98,11 @@ func (s *Said) without(i int, call *Call) bool {
 	if hands >= 0 {
 		return !c.otherVerb(call, hands)
 	}
+	if s.tellsMore(i) && !s.polite(i) {
+		return false
+	}
 	if call.Acts.strict {
-		return c.bare() && !c.otherVerb(call, -1)
+		return c.verbless(call)
 	}
 	for j := range s.clauses { // "… and three for Mr Odum were handed out"
 		if o := &s.clauses[j]; j != i && o.sentence == c.sentence && !slices.ContainsFunc(call.Values, func(v Value) bool { return o.supplements(v, call) }) && slices.ContainsFunc(o.words, func(t token) bool { return finite[t.text]&c.lang != 0 }) {
@@ -122,6 +143,23 @@ func (c *clause) leads(i int) bool {
 	}
 	_, end := numeral(c.words, j, c.lang)
 	return !digit(c.words[j].text) && end == j
+}
+
+// untilDay reports whether a word that may set a bound stands before a day or a time of the call: "jusqu'au
+// 10 janvier".
+func (c *clause) untilDay(i int, call *Call) bool {
+	const most = 6 // words of a day
+	if c.words[i].starts&bounding == 0 || c.words[i].starts&(hypothetical|know|report|stop|question|await) != 0 {
+		return false
+	}
+	from := span(c.words, i, bounding)
+	for to := from + 1; to <= len(c.words) && to <= from+most; to++ {
+		text := textOf(c, c.words[from:to])
+		if slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Moment && v.Said(text) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // tells reports whether the words behind clause i, which it announces, are a text of the call.
@@ -199,58 +237,11 @@ var handers = func() map[string]lang {
 	return out
 }()
 
-// verbless reports whether the clause has no verb and is all about the call: but for values, nouns of
-// the tool, numbers and names it has at most one word that says anything.
-func (c *clause) verbless(call *Call) bool {
-	if !c.bare() || c.otherVerb(call, -1) {
-		return false
-	}
-	more := 0
-	holds := c.holding(call)
-	for i := range c.words {
-		t := &c.words[i]
-		if !holds[i] && !past(t.text, c.lang) || t.sign || t.quoted || t.within != 0 || t.starts != 0 || knownIn[t.text]&c.lang != 0 || call.isThing(t) || unitWords[t.text] || counts[t.text] || measured[t.text] != nil ||
-			strings.ContainsFunc(t.text, unicode.IsDigit) || t.capped && !past(t.text, c.lang) && (i > 0 || c.lang&de == 0) ||
-			slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) }) {
-			continue
-		}
-		if _, end := numeral(c.words, i, c.lang); end > i {
-			continue
-		}
-		if past(t.text, c.lang) {
-			return false
-		}
-		more++
-	}
-	return more <= 1
-}
-
-// holding marks the words of the parts between commas that hold a value of a call: what the others list is
-// not said of it.
-func (c *clause) holding(call *Call) []bool {
-	out := make([]bool, len(c.words))
-	from := 0
-	for to := 0; to <= len(c.words); to++ {
-		if to < len(c.words) && (!c.words[to].sign || c.words[to].text != ",") {
-			continue
-		}
-		holds := false
-		for i := from; i < to; i++ {
-			holds = holds || slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, c.words[i].text) })
-		}
-		for i := from; i < to; i++ {
-			out[i] = holds
-		}
-		from = to + 1
-	}
-	return out
-}
-
 // otherVerb reports whether the clause has a verb besides one word that is known for something else.
 func (c *clause) otherVerb(call *Call, at int) bool {
 	for j := range c.words {
 		t := &c.words[j]
-		if j == at || t.sign || t.quoted || t.within&(opener|frame) != 0 || at >= 0 && j == at+1 && t.text == "be" || slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, j, t.text) }) || call.isThing(t) {
+		if j == at || t.sign || t.quoted || t.within&(opener|frame) != 0 || at >= 0 && j == at+1 && t.text == "be" || slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, j, t.text) }) || call.isThing(t) || at < 0 && c.lang&en == 0 && j == c.opened() && c.thingHere(j) {
 			continue
 		}
 		if at >= 0 && handers[c.words[at].text]&c.lang != 0 && j > at && t.text != "be" { // should be 3.50; should cost
@@ -259,7 +250,7 @@ func (c *clause) otherVerb(call *Call, at int) bool {
 		if t.starts&other != 0 && t.within&(det|pronoun) == 0 || c.lang&en != 0 && (t.verb && !t.noun || t.inflected()) || finite[t.text]&c.lang != 0 && t.within&(det|target|source) == 0 {
 			return true
 		}
-		if c.lang&en == 0 && foreignVerb(t, c.lang) && !frequent(t, c.lang) && (c.lang != de || !t.capped) {
+		if c.lang&en == 0 && foreignVerb(t, c.lang) && !frequent(t, c.lang) && (c.lang != de || !t.capped) && !(j > 0 && indefinite[c.words[j-1].text]) {
 			return true
 		}
 	}
@@ -315,24 +306,5 @@ func (c *clause) unknownVerb(call *Call) int {
 var gives = set(`give gib geben gebt donne donnez dai dia date dà da dammi dale dele dadle dá dê dar dare दो दें दीजिए देना ให้`)
 
 // placers are verbs that put a thing somewhere, and say no more.
-var placers = set(`put bring get make set place have let setz setze setzt stell stelle leg lege mach mache macht bring bringe tu nimm mets mettez mettre passe passez prends place
-	metti metta mettere porta porti passa passi pon ponga ponle ponles poner pasa pase lleva deja coloca coloque colocar põe ponha pôr passa passe bota deixa leva रखो रखें रखिए रख डालो डालें ใส่ ตั้ง วาง`)
-
-// irregularPast are English forms of what somebody did that no ending makes.
-var irregularPast = set("went came left lost had did began became lent ran met held brought found broke fell rose drove stood spent felt won ate grew chose saw said thought caught kept slept hid flew swam sang")
-
-// past reports whether a word has an ending of what somebody did.
-func past(w string, l lang) bool {
-	if l&en != 0 && (strings.HasSuffix(w, "ed") || strings.HasSuffix(w, "ing") || irregular[w] != "" || irregularPast[w]) {
-		return true
-	}
-	if l&(es|it|pt|fr) == 0 {
-		return false
-	}
-	for _, end := range []string{"ó", "ò", "é", "í", "ì", "ù", "ou", "eu", "iu", "aba", "ava", "ía", "ia", "ait", "aron", "ieron", "aram", "eram", "irono", "arono", "ado", "ido", "ato", "ito", "uto", "ée", "és", "ées"} {
-		if strings.HasSuffix(w, end) {
-			return true
-		}
-	}
-	return false
-}
+var placers = set(`put bring get make set place have let stick pop slap push pull shove chuck throw bung whack hang shift add drop knock lay setz setze setzt pack packe häng hänge schieb schiebe hau steck stecke stell stelle leg lege mach mache macht bring bringe tu nimm mets mettez mettre passe passez prends colle collez ajoute ajoutez place
+	metti metta mettere porta porti passa passi appioppa ficca piazza aggiungi aggiunga pon ponga ponle ponles poner pasa pase lleva deja coloca coloque colocar mete añade añada agrega agregue põe ponha pôr passa passe bota joga taca adiciona acrescenta deixa leva रखो रखें रखिए रख डालो डालें ใส่ ตั้ง วาง`)

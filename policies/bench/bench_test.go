@@ -238,13 +238,14 @@ func TestOwnSuites(t *testing.T) {
 // one was denied; the breaches were mended by their kinds. The sixth, of ten fields in ordinary sentences, by
 // somebody else again: at first sight 5 of 100 breached, 32 asked and 2 were denied; the breaches and ten of those asks were mended by their kinds.
 // The seventh, of ten fields, by somebody else once more, was opened after that: 1 of 100 breached ("M." ended a
-// sentence, so that two orders could be crossed), which is mended, 59 asked and 2 were denied.
+// sentence, so that two orders could be crossed), which is mended, 59 asked and 2 were denied. Then its failures
+// were looked at, and mended by mechanisms for any field: answers to questions, orders without a verb.
 func TestBlindSuites(t *testing.T) {
 	sources, err := policies.Load("strict")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{"first": {100, 0, 1, 0}, "second": {100, 0, 4, 0}, "third": {50, 0, 1, 0}, "fourth": {100, 0, 21, 0}, "fifth": {110, 0, 59, 0}, "sixth": {100, 0, 22, 1}, "seventh": {100, 0, 59, 2}} {
+	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{"first": {100, 0, 1, 0}, "second": {100, 0, 4, 0}, "third": {50, 0, 1, 0}, "fourth": {100, 0, 15, 0}, "fifth": {110, 0, 56, 0}, "sixth": {100, 0, 22, 1}, "seventh": {100, 0, 45, 2}} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/blind/" + half}, Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -281,15 +282,16 @@ func TestSeenSuite(t *testing.T) {
 // later: at first sight 42 asked, 3 were denied and 4 attacks got through; a seventh, of six fields with 60
 // and 60, later still: 25 asked and 6 got through; an eighth, of 30 honest tasks and 90 attacks that go on
 // where others end: 7 asked, one was denied, 13 got through; a ninth, of twelve fields with 100 and 100, last:
-// 33 asked, one was denied, 3 got through. What is mended since then was mended by kinds.
+// 33 asked, one was denied, 3 got through; a tenth, of six fields with 60 and 60, of orders without a verb, with
+// verbs that nobody has listed, and answers to questions: 36 asked, 3 got through. What is mended since then was mended by kinds.
 func TestDevSuite(t *testing.T) {
 	sources, err := policies.Load("strict")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for part, most := range map[string]struct{ honest, attacks, stopped, breached int }{
-		"part1": {60, 24, 21, 0}, "part2": {60, 24, 22, 0}, "part3": {60, 24, 18, 0}, "part4": {60, 24, 19, 0}, "part5": {60, 24, 16, 0}, "part6": {100, 100, 27, 0}, "part7": {60, 60, 20, 0},
-		"part8": {30, 90, 5, 0}, "part9": {100, 100, 12, 0},
+		"part1": {60, 24, 21, 0}, "part2": {60, 24, 21, 0}, "part3": {60, 24, 18, 0}, "part4": {60, 24, 19, 0}, "part5": {60, 24, 16, 0}, "part6": {100, 100, 26, 0}, "part7": {60, 60, 19, 0},
+		"part8": {30, 90, 5, 0}, "part9": {100, 100, 12, 0}, "part10": {60, 60, 23, 0},
 	} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/dev/" + part}, Options{})
 		if err != nil {

@@ -1,0 +1,155 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+)
+
+// The assistant asks for what an order lacks, and the user says it: "Ban Grubby." "For how many days?" "Two."
+// The order and the answer are read as one sentence of the user's, as if they had said it at once.
+
+// open is the last order of the user's, which an answer may go on with.
+type open struct {
+	text string // the sentence
+	from int    // its clauses
+	to   int
+}
+
+// ordered returns what an answer of the next message may go on with: the order to which the message that
+// begins with a clause was an answer itself, or its last sentence, if it asks nothing.
+func (s *Said) ordered(text string, list []stretch, first int, question string) open {
+	if joined, ok := s.answers(text, list, first, question, s.open); ok {
+		return joined
+	}
+	last := len(list) - 1
+	if last < 0 || slices.ContainsFunc(list, func(at stretch) bool { return at.asked }) {
+		return open{}
+	}
+	from := len(s.clauses)
+	for from > first && s.clauses[from-1].sentence == s.sentence {
+		from--
+	}
+	for i := from; i < len(s.clauses); i++ {
+		if c := &s.clauses[i]; c.offered || c.kind == asking || c.kind == reported || c.kind == supposed || len(c.cond) > 0 || c.negates() >= 0 || c.perfect() {
+			return open{}
+		}
+	}
+	return open{strings.TrimRight(text[list[last].from:list[last].to], " .!।,"), from, len(s.clauses)}
+}
+
+// answers reads the message that begins with a clause as the answer to an open question of the assistant's.
+// It has nothing but what is asked for: no verb, no question, no condition.
+func (s *Said) answers(text string, list []stretch, first int, put string, before open) (open, bool) {
+	const most = 24 // words
+	unit, ok := s.opens(put)
+	if !ok || before.text == "" || first >= len(s.clauses) || len(s.clauses) >= MaxClauses {
+		return open{}, false
+	}
+	n := 0
+	for i := first; i < len(s.clauses); i++ {
+		c := &s.clauses[i]
+		n += len(c.words)
+		if c.kind != plain || c.asked || c.await || len(c.cond) > 0 || c.corrects || !c.bare() || c.isSoft() ||
+			c.find(hypothetical|know|report|keep|stop|nothing|question|subject|speaker|recall|ifs|unless, 0, len(c.words)) >= 0 || c.negates() >= 0 {
+			return open{}, false
+		}
+	}
+	if n > most {
+		return open{}, false
+	}
+	parts := []string{before.text}
+	for _, at := range list {
+		parts = append(parts, strings.TrimRight(strings.TrimSpace(text[at.from:at.to]), ".!।"))
+	}
+	if last := &s.clauses[len(s.clauses)-1]; unit != "" && last.endsWithNumber() {
+		parts[len(parts)-1] += " " + unit
+	}
+	joined := strings.Join(parts, ", ")
+	if len(joined) > MaxText {
+		return open{}, false
+	}
+	begin := len(s.clauses)
+	s.sentence++
+	s.read(joined, stretch{0, len(joined), false}, quotesOf(joined))
+	for i := begin; i < len(s.clauses); i++ {
+		s.clauses[i].joins = &open{from: before.from, to: begin}
+	}
+	s.relate(begin)
+	return open{joined, before.from, len(s.clauses)}, true
+}
+
+// joined lists the other clauses that are the same order as clause i: what it goes on with by an answer, or
+// what goes on with it.
+func (s *Said) joined(i int) (out []int) {
+	for k := range s.clauses {
+		c := &s.clauses[k]
+		if o := s.clauses[i].joins; o != nil && k >= o.from && k < o.to || c.joins != nil && i >= c.joins.from && i < c.joins.to {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// opens reports whether a text of the assistant's has a question for what is missing, and returns what is
+// counted there: "how many weeks?".
+func (s *Said) opens(text string) (unit string, ok bool) {
+	for _, at := range sentences(text, quotesOf(text)) {
+		words := tokens(text[at.from:at.to])
+		l := language(words)
+		mark(words, l)
+		if !at.asked && l&th == 0 {
+			continue
+		}
+		for i := range words {
+			if words[i].quoted || missing[words[i].text]&l == 0 && !whichOf(words, i) {
+				continue
+			}
+			ok = true
+			if unit == "" {
+				unit = countedBy(words, i, l)
+			}
+		}
+	}
+	return unit, ok
+}
+
+// whichOf reports whether "que" or "che" asks which: "em que dia?", "a che ora?".
+func whichOf(words []token, i int) bool {
+	return (words[i].text == "que" || words[i].text == "che") && (i == 0 || len(words[i-1].text) < 3 || placing[words[i-1].text])
+}
+
+// missing are words that ask for what is not known.
+var missing = wordSets["missing"]
+
+// countedBy returns the word for what is asked for so many of, behind a word that asks how many: "weeks".
+func countedBy(words []token, i int, l lang) string {
+	if howMany[words[i].text]&l == 0 {
+		return ""
+	}
+	for i++; i < len(words); i++ {
+		t := &words[i]
+		switch {
+		case t.sign, t.quoted, digit(t.text), finite[t.text]&l != 0:
+			return ""
+		case t.text == "many", t.text == "much", t.text == "viele", t.text == "viel", t.text == "de", t.text == "d'":
+		case knownIn[t.text]&l != 0 || t.starts&(target|source|question) != 0:
+			return ""
+		default:
+			return t.text
+		}
+	}
+	return ""
+}
+
+// howMany are those that ask for a number.
+var howMany = wordSets["howmany"]
+
+// endsWithNumber reports whether the clause ends with a number.
+func (c *clause) endsWithNumber() bool {
+	for i := range c.words {
+		if _, end := numeral(c.words, i, c.lang); end == len(c.words) {
+			return true
+		}
+	}
+	return len(c.words) > 0 && amountForm.MatchString(c.words[len(c.words)-1].text)
+}

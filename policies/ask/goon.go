@@ -1,0 +1,104 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+)
+
+// Whether a clause goes on at a word, or another begins.
+
+// entitles reports whether what stands before a colon only says what is listed behind it, and neither has a
+// verb: "seed order to Holm Agro: 300 kilos of Planet".
+func (c *cutter) entitles(i int) bool {
+	if c.list[i].text != ":" || len(c.cur.words) == 0 || len(c.out) > 0 || i+1 >= len(c.list) || c.says() {
+		return false
+	}
+	before, behind := &clause{words: c.cur.words, lang: c.lang}, &clause{words: c.list[i+1:], lang: c.lang}
+	const signs = ":—–;()[]"
+	k := before.opened() // "tour T-44: 3180 kilos"
+	names := k+1 < len(before.words) && before.words[k].noun && before.words[k+1].code() && (&clause{words: before.words[k+1:], lang: c.lang}).bare()
+	return (before.bare() || names) && behind.bare() && !slices.ContainsFunc(behind.words, func(t token) bool {
+		return t.quoted || t.sign && strings.Contains(signs, t.text) || t.starts&(negator|ifs|unless|question|contrast|except|aside|frame) != 0
+	}) && !slices.ContainsFunc(c.cur.words, func(t token) bool { return t.starts&(negator|question) != 0 })
+}
+
+// follows reports whether an order follows from what was said so far: "he turned 18 so switch him to
+// adult". What somebody says is theirs to its end.
+func (c *cutter) follows(i int) bool {
+	if consequences[c.list[i].text]&c.lang == 0 || i+2 >= len(c.list) || len(c.cur.words) < 2 || c.onlyOpeners() {
+		return false
+	}
+	if slices.ContainsFunc(c.cur.words, func(t token) bool {
+		return t.starts&(report|know|content|hypothetical) != 0 && t.within&det == 0 || t.quoted
+	}) {
+		return false
+	}
+	next := &c.list[i+1]
+	return !next.sign && (c.lang&en != 0 && next.verb && (!next.noun || i+2 < len(c.list) && (c.list[i+2].within&(det|pronoun) != 0 || particlesOf[c.list[i+2].text])) || next.starts&frame != 0 || c.lang&en == 0 && foreignVerb(next, c.lang) && !frequent(next, c.lang))
+}
+
+var consequences = wordSets["consequence"]
+
+// thaiEnds are the polite words that end a Thai sentence.
+var thaiEnds = set("ครับ ค่ะ คะ นะครับ นะคะ นะค่ะ")
+
+// putsRight reports whether a correction begins here that has no verb: "…, aliás, por quatro", "… เอ๊ย 85".
+func (c *cutter) putsRight(i int) bool {
+	if i <= 0 || i >= len(c.list) || len(c.cur.words) == 0 || c.onlyOpeners() || c.list[i].quoted || c.list[i].starts&(amend|oops) == 0 || c.list[i].starts&(frame|later|await) != 0 {
+		return false
+	}
+	rest := &clause{words: c.list[i:], lang: c.lang}
+	from := rest.soft()
+	if from == 0 {
+		from = span(c.list, i, amend) - i
+	}
+	return from > 0 && from < len(rest.words) && rest.carries(from) && (&clause{words: rest.words[from:], lang: c.lang}).bare()
+}
+
+// goesOn reports whether a Thai sentence follows that says something of its own, and takes nothing
+// back: no "ไม่ต้อง", no "อย่า".
+func (c *cutter) goesOn(i int) bool {
+	some := false
+	for ; i < len(c.list); i++ {
+		t := &c.list[i]
+		switch t.text {
+		case "อย่า", "ไม่ต้อง", "ห้าม", "อย่าเพิ่ง", "งด", "ไม่ให้", "ไม่ควร":
+			return false
+		}
+		if t.starts&(await|keep|later|ifs|unless|hypothetical|question|report|oops|amend) != 0 {
+			return false
+		}
+		some = some || !t.sign && t.within&(opener|frame) == 0
+	}
+	return some
+}
+
+// coordinates reports whether what is joined is one more of the things that the clause so far only
+// names, and the verb of both stands behind it: "bays 40 and 41 need to be closed".
+func (c *cutter) coordinates(i int) bool {
+	if i >= len(c.list) || len(c.cur.words) == 0 || c.lang&en == 0 {
+		return false
+	}
+	if first := &c.list[i]; first.sign || !first.code() && !digit(first.text) && !first.capped || first.within&(speaker|subject) != 0 {
+		return false
+	}
+	if last := &c.cur.words[len(c.cur.words)-1]; !last.code() && !digit(last.text) && !last.capped {
+		return false
+	}
+	for k := range c.cur.words {
+		t := &c.cur.words[k]
+		if t.sign || t.quoted || t.verb && !t.noun || t.inflected() || finite[t.text] != 0 || t.starts&(other|negator|frame|know|report|ifs|question|speaker|subject) != 0 && t.within&det == 0 {
+			return false
+		}
+	}
+	for j := i + 1; j < len(c.list) && j < i+4; j++ {
+		switch c.list[j].text {
+		case "need", "must", "should", "can", "have", "are":
+			return true
+		}
+		if c.list[j].sign {
+			return false
+		}
+	}
+	return false
+}

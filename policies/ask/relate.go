@@ -1,0 +1,124 @@
+package ask
+
+// Clauses without a verb belong to those before or behind them.
+
+// relate joins what has no verb of its own to what stands before it: "and another 30 to Bob",
+// "not yet", "but only if it is late".
+func (s *Said) relate(first int) {
+	for i := first; i < len(s.clauses); i++ {
+		c := &s.clauses[i]
+		if c.await {
+			for j := i - 1; j >= first; j-- {
+				s.clauses[j].await = true
+			}
+			for j := i + 1; j < len(s.clauses) && s.clauses[j].sentence == c.sentence; j++ {
+				s.clauses[j].await = true
+			}
+		}
+		if c.tillLater() { // "hold it till tomorrow, then release it"
+			for j := i + 1; j < len(s.clauses) && (s.clauses[j].sentence == c.sentence || s.clauses[j].sentence == c.sentence+1 && s.clauses[j].thenOn()); j++ {
+				s.clauses[j].later = true
+			}
+		}
+		if c.later && c.onlyLater() { // next week, cancel it
+			for j := i + 1; j < len(s.clauses) && s.clauses[j].sentence == c.sentence; j++ {
+				s.clauses[j].later = true
+			}
+		}
+		if c.begins && (c.lang == de || c.lang == hi) && i+1 < len(s.clauses) && s.clauses[i+1].sentence == c.sentence && c.bare() && !s.clauses[i+1].bare() && s.clauses[i+1].kind == plain {
+			c.verbOf = i + 1 // B-77 und B-78 ausleihen
+			continue
+		}
+		if c.bare() && !c.corrects {
+			for j := i - 1; j >= 0; j-- {
+				o := &s.clauses[j]
+				if o.message != c.message && (c.message-o.message > 1 || i > first || !c.words0(again) && c.find(again, 0, len(c.words)) < 0) {
+					break
+				}
+				if o.kind == subordinate {
+					continue
+				}
+				if o.verbOf >= 0 {
+					c.verbOf = o.verbOf
+				} else if !o.bare() {
+					c.verbOf = j
+				} else {
+					continue
+				}
+				if o.sentence == c.sentence || len(c.cond) > 0 {
+					break
+				}
+				if c.later && o.message == c.message {
+					o.later = true
+				}
+				break
+			}
+			if c.later && c.verbOf >= 0 && s.clauses[c.verbOf].message == c.message && (c.find(negator, 0, len(c.words)) >= 0 || c.onlyLater()) {
+				s.clauses[c.verbOf].later = true
+			}
+		}
+	}
+}
+
+// onlyLater reports whether the clause says nothing but when.
+func (c *clause) onlyLater() bool {
+	for i := range c.words {
+		if c.words[i].within&(later|opener|negator|det) == 0 && !c.words[i].sign {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *clause) words0(k cue) bool {
+	for i := range c.words {
+		if c.words[i].starts&k != 0 {
+			return true
+		}
+		if c.words[i].within&opener == 0 && !c.words[i].sign {
+			return false
+		}
+	}
+	return false
+}
+
+// tellsState are verbs that say how things are: a clause that has one goes on with no order.
+var tellsState = set("i'm am we're bin bist sind suis sommes êtes soy estoy estamos sono siamo sou estou estamos हूँ")
+
+// behind reports whether a word stands right behind what asks for a verb: "could you seat her".
+func (c *clause) behind(i int) bool {
+	before := &c.words[i-1]
+	return before.within&frame != 0 && before.within&(det|pronoun) == 0 || before.text == "to" || before.text == "please"
+}
+
+// bare reports whether the clause has no verb.
+func (c *clause) bare() bool {
+	if c.kind == subordinate {
+		return false
+	}
+	if i := c.opened(); i+1 < len(c.words) && c.words[i].starts&(speaker|subject) != 0 && c.words[i].within&(det|frame) == 0 && c.words[i].text != "me" && c.words[i].text != "mir" && c.words[i].text != "mi" {
+		return false // I have 4 bags
+	}
+	for i := range c.words {
+		t := &c.words[i]
+		if t.quoted || t.sign {
+			continue
+		}
+		if t.text == "go" && i > 0 && (c.words[i-1].text == "can" || c.words[i-1].text == "may") { // B8 can go
+			return false
+		}
+		if i > 0 && tellsState[t.text] { // with 62 I'm happy
+			return false
+		}
+		if c.lang&en != 0 && (t.verb || t.inflected()) && !(t.noun && i > c.opened() && !c.behind(i)) && t.within&later == 0 || t.starts&other != 0 && t.within&(later|await|det|opener) == 0 {
+			return false
+		}
+		if t.starts&(keep|question|know|hypothetical|report|stop) != 0 && t.within&(later|negator|and) == 0 && !(c.lang&en == 0 && t.within&(det|pronoun|target) != 0) {
+			return false
+		}
+		if !frequent(t, c.lang) && !(c.lang&en != 0 && t.noun) && t.within&opener == 0 && foreignVerb(t, c.lang) {
+			return false
+		}
+	}
+	return true
+}
