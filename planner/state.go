@@ -220,6 +220,17 @@ func (s State) Call(id string) (CallState, bool) {
 	return CallState{}, false
 }
 
+// Begun are the once calls that have left and of which nothing came back yet: they may have
+// taken effect.
+func (s *State) Begun() (calls []CallState) {
+	for _, c := range s.Calls {
+		if c.Effect == tools.Once && (c.Phase == Intended || c.Phase == Lost) {
+			calls = append(calls, c)
+		}
+	}
+	return calls
+}
+
 func (s *State) spec(tool string) (tools.Spec, bool) {
 	for _, t := range s.Start.Tools {
 		if t.Name == tool {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/chaski-dev/chaski/planner"
@@ -163,4 +164,22 @@ func (r *Runtime) Left(ctx context.Context, run string, status planner.Status) b
 	}
 	driven, err := d.Driven(ctx, run)
 	return err == nil && !driven
+}
+
+// SayLeft logs what becomes of a run that is left because its process ends: which of its calls
+// may have taken effect, and that it goes on where it is driven again.
+func (r *Runtime) SayLeft(ctx context.Context, run string) {
+	s, err := r.Load(context.WithoutCancel(ctx), run)
+	if err != nil || s.Status != planner.Running { // who is to answer a run that waits is told when it is looked at
+		return
+	}
+	calls := make([]string, 0, 1)
+	for _, c := range s.Begun() {
+		calls = append(calls, fmt.Sprintf("%s %s", c.Tool, c.Arguments))
+	}
+	if len(calls) > 0 {
+		r.opt.Log.Warn().Str("run", run).Msg(strings.Join(calls, ", ") + " was under way when this process was stopped: it may have run; the run goes on when it is served again")
+		return
+	}
+	r.opt.Log.Info().Str("run", run).Msg("the run is left, and nothing of it is lost: it goes on when it is served again")
 }

@@ -6,9 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"time"
 	"unicode/utf8"
 )
@@ -110,10 +113,22 @@ func (t *Tool) result(ctx context.Context, call Call, value json.RawMessage, err
 		return call.result(status, said.Reason), nil
 	case ctx.Err() != nil:
 		return call.late(t.spec, ctx.Err()), err
-	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded): // a limit of the handler's own
+	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded), // a limit of the handler's own
+		t.spec.EffectOrOnce() == Once && cut(err):
 		return call.unsure(t.spec, err.Error()), err
 	}
 	return call.result(StatusFail, err.Error()), err
+}
+
+// cut says of a handler's error that a connection, or what came over it, ended too early: what
+// was asked for may have happened. One that was never made was not used.
+func cut(err error) bool {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "dial" {
+		return false
+	}
+	return op != nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrClosedPipe) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // oddError is an answer that cannot be written, of a handler that succeeded.

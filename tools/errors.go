@@ -54,8 +54,9 @@ func (e *Error) Unwrap() error { return e.Err }
 // what to do differently.
 func Retry(format string, args ...any) error { return answer(StatusRetry, format, args) }
 
-// Fail is returned by a handler when calling again would not help. Any error that is
-// neither counts as Fail.
+// Fail is returned by a handler when calling again would not help. Any other error counts
+// as Fail, unless it tells of a time that was over or, of a once tool, of a connection that
+// was lost: those count as Unsure.
 func Fail(format string, args ...any) error { return answer(StatusFail, format, args) }
 
 // Unsure is returned by a handler that cannot know whether what it asked for has

@@ -254,6 +254,9 @@ func (d *drivers) once(t *trail) error {
 	}
 	for ev, err := range a.Resume(d.ctx, t.run) {
 		if err != nil {
+			if d.ctx.Err() != nil {
+				a.Runtime().SayLeft(d.ctx, t.run)
+			}
 			return err
 		}
 		if t.take(&ev) {

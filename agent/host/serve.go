@@ -90,6 +90,9 @@ func (h *Host) work(ctx context.Context, job bus.Job) (bus.Answer, error) {
 	case s.Epoch == 0 || len(planner.Commands(s)) > 0 || s.Status == planner.Suspended: // which has waited
 		for ev, err := range h.Resume(ctx, job.Run) {
 			if err != nil {
+				if ctx.Err() != nil {
+					rt.SayLeft(ctx, job.Run)
+				}
 				return bus.Answer{}, err
 			}
 			if ev.Status != "" {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/chaski-dev/chaski/agent"
 	"github.com/chaski-dev/chaski/planner"
-	"github.com/chaski-dev/chaski/tools"
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 )
@@ -33,10 +32,8 @@ func (c *calling) stopped(ctx context.Context, run string) *sdk.CallToolResult {
 	ctx = context.WithoutCancel(ctx)
 	s, err := c.agent.Runtime().Load(ctx, run)
 	var begun []string
-	for _, call := range s.Calls {
-		if call.Effect == tools.Once && (call.Phase == planner.Intended || call.Phase == planner.Lost) {
-			begun = append(begun, fmt.Sprintf("%s %s", call.Tool, call.Arguments))
-		}
+	for _, call := range s.Begun() {
+		begun = append(begun, fmt.Sprintf("%s %s", call.Tool, call.Arguments))
 	}
 	switch {
 	case err != nil:

@@ -34,17 +34,17 @@ func (c *auditVerifyCmd) Run() error {
 		return err
 	}
 	if !info.IsDir() {
-		return c.verify(c.Log, "", key)
+		return elsewhere(c.verify(c.Log, "", key), filepath.Dir(c.Log))
 	}
 	logs, err := filepath.Glob(filepath.Join(c.Log, "*.jsonl"))
 	if err != nil || len(logs) == 0 {
-		return fmt.Errorf("%s: no logs (*.jsonl) in it", c.Log)
+		return elsewhere(fmt.Errorf("%s: no logs (*.jsonl) in it", c.Log), c.Log)
 	}
 	var failed []error
 	for _, log := range logs {
 		failed = append(failed, c.verify(log, filepath.Base(log)+": ", key))
 	}
-	return errors.Join(failed...)
+	return elsewhere(errors.Join(failed...), c.Log)
 }
 
 // verify checks one log; what it prints begins with name.
@@ -66,4 +66,18 @@ func (c *auditVerifyCmd) verify(log, name string, key ed25519.PublicKey) error {
 	}
 	fmt.Fprintf(stdout, "%sok: %d entries, %d checkpoints, signed up to entry %d\n", name, r.Entries, r.Checkpoints, r.Signed)
 	return nil
+}
+
+// elsewhere adds to an error where the audit logs are, if what was to be verified is another
+// folder of a data folder, or lies in one: journals have the names of logs.
+func elsewhere(err error, folder string) error {
+	if _, there := os.Stat(filepath.Join(folder, signingKey)); err == nil || there == nil {
+		return err
+	}
+	for _, logs := range []string{filepath.Join(folder, "audit"), filepath.Join(filepath.Dir(folder), "audit")} {
+		if _, missing := os.Stat(filepath.Join(logs, signingKey)); missing == nil {
+			return fmt.Errorf("%w: the logs are in %s", err, logs)
+		}
+	}
+	return err
 }

@@ -16,7 +16,6 @@ import (
 	"github.com/chaski-dev/chaski/agent"
 	"github.com/chaski-dev/chaski/agent/host"
 	"github.com/chaski-dev/chaski/planner"
-	"github.com/chaski-dev/chaski/tools"
 )
 
 type runCmd struct {
@@ -209,10 +208,8 @@ func underWay(ctx context.Context, h *host.Host, run string) string {
 		return "" // what is wrong with the journal is said by itself
 	}
 	var calls []string
-	for _, c := range s.Calls {
-		if c.Effect == tools.Once && (c.Phase == planner.Intended || c.Phase == planner.Lost) {
-			calls = append(calls, c.Tool+" "+short(printable(string(c.Arguments), false)))
-		}
+	for _, c := range s.Begun() {
+		calls = append(calls, c.Tool+" "+short(printable(string(c.Arguments), false)))
 	}
 	return strings.Join(calls, ", ")
 }

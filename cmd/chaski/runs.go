@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
 	"os"
 	"os/user"
@@ -66,8 +65,8 @@ func (f *journalFlags) openWith(ctx context.Context, access accessFlags) (*runti
 			j, err = journal.OpenStream(ctx, conn.JetStream(), journal.StreamOptions{Replicas: conn.Replicas()})
 		}
 	} else if f.Runs, err = filepath.Abs(f.Runs); err == nil {
-		if _, missing := os.Stat(f.Runs); errors.Is(missing, fs.ErrNotExist) { // a folder that is made here holds none
-			return nil, nil, fmt.Errorf("no runs at %s: there is no such folder; name another with --runs", f.Runs)
+		if err := notRuns(f.Runs); err != nil {
+			return nil, nil, err
 		}
 		j, err = journal.Open(f.Runs)
 	}

@@ -79,7 +79,26 @@ func (a *attempt) take(ctx context.Context) bool {
 		}
 		return false
 	}
-	return true
+	return a.spec.Effect != tools.Once || a.call.Store == "" || a.first(ctx)
+}
+
+// first says that nobody else can have begun a once call: it may have been sent to several, and
+// a claim keeps them apart only in the store that its caller noted.
+func (a *attempt) first(ctx context.Context) bool {
+	younger, err := a.worker.store.younger(ctx, a.call.Store)
+	if err == nil && !younger {
+		return true
+	}
+	reason := ": the store of results has lost or dropped what it held since the call was sent"
+	if err != nil {
+		reason = " was not started here, for nothing says whether it was elsewhere: " + err.Error()
+	}
+	result, object, ours := a.record(tools.Result{CallID: a.call.ID, Attempt: a.call.Attempt, Status: tools.StatusUnknown,
+		Reason: tools.CleanReason(a.spec.Name + reason + "; it may or may not have taken effect")})
+	if ours {
+		a.reply(result, object)
+	}
+	return false
 }
 
 // What to do about an entry that is there already.

@@ -150,7 +150,7 @@ func (c *Client) attempt(ctx context.Context, call tools.Call, d *declared) (too
 	if err := c.conn.nc.PublishMsg(request); err != nil {
 		return tools.Result{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
-	again, unwatch := c.watch(ctx, d)
+	again, unwatch := c.watch(ctx, call, d)
 	defer unwatch()
 	resent := 0
 	timer := time.NewTimer(time.Until(limit) + 20*time.Millisecond) // the worker's own answer to its timeout comes first
@@ -166,7 +166,13 @@ func (c *Client) attempt(ctx context.Context, call tools.Call, d *declared) (too
 				continue
 			}
 			result, mine, err := c.read(ctx, msg, call, d)
-			if errors.Is(err, ErrNoWorker) && c.started(ctx, call, d) { // the message came twice, and its first reader died
+			sentTwice := resent > 0 && d.spec.Effect == tools.Once
+			switch {
+			case errors.Is(err, ErrNoWorker) && (sentTwice || c.started(ctx, call, d)): // the message came twice, and its first reader died
+				return c.settleAfter(ctx, call, d, limit, time.Time{})
+			case errors.Is(err, errRefused) && sentTwice: // one of those who have it did not run it
+				continue
+			case mine && result.Status == tools.StatusUnknown && resent > 0 && d.spec.Effect.HasEffect(): // it found the claim of another, who may be at it
 				return c.settleAfter(ctx, call, d, limit, time.Time{})
 			}
 			if mine {

@@ -50,7 +50,12 @@ type effects struct {
 }
 
 func (e *effects) tool(name string, effect tools.Effect, value json.RawMessage) *tools.Tool {
-	return raw(name, effect, 20*time.Second, func(_ context.Context, c tools.Call) (json.RawMessage, error) {
+	return e.timed(name, effect, 20*time.Second, value)
+}
+
+// timed is a tool with a time-out of its own.
+func (e *effects) timed(name string, effect tools.Effect, timeout time.Duration, value json.RawMessage) *tools.Tool {
+	return raw(name, effect, timeout, func(_ context.Context, c tools.Call) (json.RawMessage, error) {
 		time.Sleep(10 * time.Millisecond)
 		e.mu.Lock()
 		defer e.mu.Unlock()

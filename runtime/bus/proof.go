@@ -21,6 +21,9 @@ type standing struct {
 // canary is the key of an entry that is always there: it tells a store that was emptied.
 const canary = "chaski"
 
+// sings is what that entry holds.
+var sings = []byte(`{"state":"canary"}`)
+
 // Witness returns what the result store is now, as text for tools.Call.Store: whoever
 // means to Reconcile a once call keeps it before the call is first sent.
 func (c *Client) Witness(ctx context.Context) (string, error) {
@@ -37,18 +40,24 @@ func (c *Client) Witness(ctx context.Context) (string, error) {
 		return "", err
 	}
 	var item jetstream.KeyValueEntry
-	err = c.conn.ride(ctx, func(ctx context.Context) (err error) {
+	err = c.conn.ride(ctx, func(ctx context.Context) error {
 		item, err = kv.Get(ctx, canary)
 		return err
 	})
+	put := func(ctx context.Context) error { _, err := kv.Create(ctx, canary, sings); return err }
+	if err == nil {
+		put = func(ctx context.Context) error { _, err := kv.Update(ctx, canary, sings, item.Revision()); return err }
+	}
 	if errors.Is(err, jetstream.ErrKeyNotFound) || err == nil && info.Config.MaxAge > 0 && info.TimeStamp.Sub(item.Created()) > info.Config.MaxAge/2 {
-		err = c.conn.ride(ctx, func(ctx context.Context) (err error) {
-			_, err = kv.Put(ctx, canary, []byte(`{"state":"canary"}`))
-			return err
-		})
-		if err == nil {
-			info, err = c.store.info(ctx, nil)
+		// One of those who find none makes it: another in its place would look like a loss to
+		// whoever noted the store in between.
+		item = nil
+		if err = c.conn.ride(ctx, put); errors.Is(err, jetstream.ErrKeyExists) || errors.Is(err, jetstream.ErrKeyRevisionMismatch) {
+			err = nil
 		}
+	}
+	if err == nil && (item == nil || item.Revision() > info.State.LastSeq) { // it came after that was asked
+		info, err = c.store.info(ctx, nil)
 	}
 	if err != nil {
 		return "", fmt.Errorf("result store: %w: %w", ErrUnavailable, err)
@@ -99,6 +108,22 @@ func (s *store) info(ctx context.Context, request []byte) (*streamInfo, error) {
 // resultStream is the stream below the bucket of results.
 const resultStream = "KV_" + resultBucket
 
+// younger says that a store is not the one of that standing, or has become shorter since.
+func (i *streamInfo) younger(was standing) bool {
+	return !i.Created.Equal(was.Created) || i.State.LastSeq < was.Last || i.State.FirstSeq > was.Last
+}
+
+// younger says whether the store is another than that of a standing that a caller noted: a claim
+// that can be had in it proves nothing then.
+func (s *store) younger(ctx context.Context, kept string) (bool, error) {
+	var was standing
+	if json.Unmarshal([]byte(kept), &was) != nil {
+		return true, nil
+	}
+	info, err := s.info(ctx, nil)
+	return err == nil && info.younger(was), err
+}
+
 // vouches reports whether an absent entry proves that its call did not start: the store
 // is the one of that standing, nothing that it held since was lost, emptied, deleted or
 // has expired. A caller that kept no standing trusts the store.
@@ -115,12 +140,18 @@ func (s *store) vouches(ctx context.Context, id, kept string) (bool, error) {
 		return false, err
 	}
 	switch {
-	case !info.Created.Equal(was.Created), info.State.LastSeq < was.Last, info.State.FirstSeq > was.Last, len(info.State.Lost) > 0:
+	case info.younger(was), len(info.State.Lost) > 0:
 		return false, nil
 	case info.Config.MaxAge > 0 && info.TimeStamp.Sub(was.At) >= info.Config.MaxAge:
 		return false, nil
 	}
-	err = s.conn.ride(ctx, func(ctx context.Context) error {
+	entered, err := s.entered(ctx, id) // one that somebody deleted left its marker, or one has come
+	return err == nil && !entered, err
+}
+
+// entered says whether the store has an entry of a call. It makes no store where there is none.
+func (s *store) entered(ctx context.Context, id string) (bool, error) {
+	err := s.conn.ride(ctx, func(ctx context.Context) error {
 		stream, err := s.conn.js.Stream(ctx, resultStream)
 		if err == nil {
 			_, err = stream.GetLastMsgForSubject(ctx, "$KV."+resultBucket+"."+id)
@@ -128,7 +159,7 @@ func (s *store) vouches(ctx context.Context, id, kept string) (bool, error) {
 		return err
 	})
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		return true, nil
+		return false, nil
 	}
-	return false, err // nil: an entry that somebody deleted left its marker, or one has come
+	return err == nil, err
 }

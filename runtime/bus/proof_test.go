@@ -3,8 +3,10 @@ package bus_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -136,4 +138,37 @@ func must(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestNotedTogether: calls that are the first ones of a store, and note it at one moment, are each
+// known not to have run. One's mark in the store is no loss to another.
+func TestNotedTogether(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := start(t, bus.ServerOptions{})
+	must(t, bus.Prepare(ctx, connect(t, s)))
+	var group sync.WaitGroup
+	noted := make(chan struct{})
+	var all sync.WaitGroup
+	for n := range 24 {
+		cl := client(t, connect(t, s))
+		all.Add(1)
+		group.Go(func() {
+			k := call("pay", fmt.Sprintf(`{"n":%d}`, n))
+			var err error
+			k.Store, err = cl.Witness(ctx)
+			all.Done()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			<-noted
+			if r, err := cl.Reconcile(ctx, k); err != nil || r.Status != tools.StatusFail {
+				t.Errorf("%+v %v", r, err)
+			}
+		})
+	}
+	all.Wait()
+	close(noted)
+	group.Wait()
 }

@@ -35,6 +35,7 @@ const (
 	headerDeadline = "Chaski-Deadline" // Unix milliseconds
 	headerTrace    = "traceparent"
 	headerValues   = "Chaski-Values" // a JSON object
+	headerStore    = "Chaski-Store"  // of a once call: what the store of results was before it was sent
 
 	headerStatus   = "Chaski-Status"
 	headerWorker   = "Chaski-Worker"
@@ -79,6 +80,7 @@ func requestMsg(subject, reply string, call tools.Call) *nats.Msg {
 	set(headerTenant, call.Tenant)
 	set(headerBy, call.By)
 	set(headerTrace, call.Trace)
+	set(headerStore, call.Store)
 	if len(call.Values) > 0 {
 		text, _ := json.Marshal(call.Values) // raw JSON, checked when it was written
 		set(headerValues, string(text))
@@ -100,7 +102,7 @@ func header(h map[string][]string, key string) string {
 // parseCall reads a call from a message's headers and body.
 func parseCall(tool string, h map[string][]string, data []byte) (tools.Call, error) {
 	call := tools.Call{ID: header(h, headerCallID), Attempt: 1, Run: header(h, headerRun), Tenant: header(h, headerTenant), By: header(h, headerBy),
-		Tool: tool, Arguments: data, Trace: header(h, headerTrace)}
+		Tool: tool, Arguments: data, Trace: header(h, headerTrace), Store: header(h, headerStore)}
 	if !idPattern.MatchString(call.ID) {
 		return call, fmt.Errorf("header %s must hold 1 to 128 letters, digits, '_' or '-'", headerCallID)
 	}

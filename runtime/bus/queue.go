@@ -372,7 +372,7 @@ func (s *Queue) settle(ctx context.Context, msg jetstream.Msg, job Job, a Answer
 	log := s.o.Logger.With().Str("run", job.Run).Logger()
 	switch {
 	case ctx.Err() != nil:
-		err = msg.Nak() // another runner takes it at once
+		err = s.handBack(msg)
 	case err != nil:
 		log.Warn().Err(err).Msg("the run could not go on: it is tried again")
 		err = msg.NakWithDelay(s.delay(job.Again))
@@ -389,6 +389,19 @@ func (s *Queue) settle(ctx context.Context, msg jetstream.Msg, job Job, a Answer
 	if err != nil { // it is handed out again after AckWait
 		log.Warn().Err(err).Msg("the queue was not told")
 	}
+}
+
+// handBack has a start handed out again at once: by another runner, or by this one when it is
+// started again. The server writes down only a refusal with a delay; a plain one is forgotten
+// if it ends with its runner, and the start would come after AckWait. So it is asked to answer.
+func (s *Queue) handBack(msg jetstream.Msg) error {
+	if !s.conn.nc.IsConnected() {
+		return nats.ErrDisconnected
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), storeTry)
+	defer cancel()
+	_, err := s.conn.nc.RequestWithContext(ctx, msg.Reply(), []byte(`-NAK {"delay": 1000000}`))
+	return err
 }
 
 func (s *Queue) delay(again int) time.Duration {

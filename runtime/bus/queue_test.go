@@ -371,3 +371,65 @@ func TestQueueWaits(t *testing.T) {
 		t.Errorf("%d looks", n)
 	}
 }
+
+// TestQueueAfterRestart stops a runner with a start that it works at and one that waits, and the
+// server that is in its process: started again, they go on at once, however long the queue waits for
+// a runner that gives no sign of life.
+func TestQueueAfterRestart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	ctx := context.Background()
+	wait := func(ctx context.Context, _ string) error { <-ctx.Done(); return ctx.Err() }
+	serving := func(do func(context.Context, bus.Job) (bus.Answer, error), puts ...string) (r *runner, end func()) {
+		server, err := bus.Start(bus.ServerOptions{StoreDir: dir})
+		must(t, err)
+		c, err := bus.Connect(ctx, bus.Options{Server: server})
+		must(t, err)
+		q, err := bus.OpenQueue(ctx, c, bus.QueueOptions{Agent: "shop", AckWait: time.Hour, Wait: wait})
+		must(t, err)
+		for _, run := range puts {
+			must(t, q.Put(ctx, bus.Job{Run: run, Prompt: "go"}))
+		}
+		r = serveQueue(t, q, do)
+		return r, func() {
+			r.stop()
+			must(t, q.Close())
+			c.Close()
+			server.Close()
+		}
+	}
+	both := func(r *runner) bool {
+		seen := map[string]bool{}
+		for _, job := range r.seen() {
+			seen[job.Run] = true
+		}
+		return len(seen) == 2
+	}
+	r, end := serving(func(ctx context.Context, job bus.Job) (bus.Answer, error) {
+		if job.Run == "works" {
+			<-ctx.Done()
+		}
+		return bus.Answer{Status: "waiting"}, ctx.Err()
+	}, "works", "waits")
+	for i := 0; !both(r); i++ {
+		if i == 1000 {
+			t.Fatal(r.seen())
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	time.Sleep(100 * time.Millisecond)
+	end()
+	r, end = serving(done)
+	defer end()
+	for i := 0; !both(r); i++ {
+		if i == 1500 {
+			t.Fatalf("of the two runs these go on: %+v", r.seen())
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	for _, job := range r.seen() {
+		if job.Again == 0 {
+			t.Errorf("%+v is another start", job)
+		}
+	}
+}

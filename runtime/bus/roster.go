@@ -2,6 +2,7 @@ package bus
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"sync"
@@ -14,10 +15,11 @@ import (
 )
 
 // A call that takes long is watched: the worker that has it may have died, which the
-// server knows at once and the caller would learn only from its time-out. Reads and
-// idempotent calls are then sent again, under the same id and attempt, to whoever is
-// left. A worker that got it twice after all runs a read twice and an idempotent call
-// once: it finds the claim.
+// server knows at once and the caller would learn only from its time-out. It is then sent
+// again, under the same id and attempt, to whoever is left; a once call only if nobody has
+// claimed it. A call with effects that nobody claims though somebody has room for it lies
+// with a worker that was never heard of, since it stands still; it is sent again, too. A
+// worker that got it twice after all runs a read twice and the others once: it finds the claim.
 const (
 	rosterAfter  = 50 * time.Millisecond  // when a call takes long enough to ask who serves it
 	rosterFresh  = 2 * time.Second        // for how long that is known
@@ -51,23 +53,34 @@ func (c *Client) rosterOf(d *declared) *roster {
 	return r
 }
 
-// watch tells when a call should be sent again, until end is called. For once tools it is
-// nil, which never does.
-func (c *Client) watch(ctx context.Context, d *declared) (again chan struct{}, end func()) {
-	if d.spec.EffectOrOnce() == tools.Once {
-		return nil, func() {}
-	}
+// watch tells when a call should be sent again, until end is called.
+func (c *Client) watch(ctx context.Context, call tools.Call, d *declared) (again chan struct{}, end func()) {
+	once := d.spec.EffectOrOnce() == tools.Once
 	ctx, cancel := context.WithCancel(ctx)
 	again = make(chan struct{})
-	sent := time.Now()
+	sent, held := time.Now(), !d.spec.Effect.HasEffect() // nobody says of a read that it is under way
 	timer := time.AfterFunc(rosterAfter, func() {
 		r := c.rosterOf(d)
 		r.learn(ctx, c, d)
 		for pause, seen := firstLook, sent; sleep(ctx, pause) == nil; pause = min(2*pause, lastPause) {
 			r.learn(ctx, c, d)
 			now := time.Now()
-			if !r.missing(ctx, c, d, seen) {
+			if !held {
+				var err error
+				if held, err = c.store.entered(ctx, call.ID); err != nil {
+					continue
+				}
+			}
+			if held && once { // who has it may be back in time, and nobody else can run it
+				return
+			}
+			if !r.missing(ctx, c, d, seen) && (held || !c.room(ctx, d)) {
 				continue
+			}
+			if once { // no claim proves something only while the store is what it was
+				if sure, err := c.store.vouches(ctx, call.ID, call.Store); err != nil || !sure {
+					continue
+				}
 			}
 			seen, pause = now, firstLook // whoever gets it now may be the silent one again
 			select {
@@ -80,6 +93,25 @@ func (c *Client) watch(ctx context.Context, d *declared) (again chan struct{}, e
 		timer.Stop()
 		cancel()
 	}
+}
+
+// room says whether a worker is there that takes a call at once: what was sent to it is
+// claimed by now. It knows that of workers of this package alone.
+func (c *Client) room(ctx context.Context, d *declared) bool {
+	free := false
+	answered, err := c.everybody(ctx, micro.APIPrefix+".STATS."+d.spec.Name, firstAnswer, func(data []byte) {
+		var s micro.Stats
+		if json.Unmarshal(data, &s) != nil {
+			return
+		}
+		for _, e := range s.Endpoints {
+			var st Stats
+			if e.Subject == d.subject && json.Unmarshal(e.Data, &st) == nil && st.Running < int64(d.spec.ConcurrencyOrDefault()) {
+				free = true
+			}
+		}
+	})
+	return err == nil && answered && free
 }
 
 // learn asks who serves the tool, unless that is known.
