@@ -62,8 +62,9 @@ func (d *drivers) recover() error {
 	}
 	for _, m := range marks {
 		name, err := os.ReadFile(filepath.Join(d.dir, m.Name()))
-		if err != nil {
-			return err
+		if err != nil { // the others go on
+			d.s.o.Log.Warn().Err(err).Msg("the mark of an open run cannot be read: the run stays")
+			continue
 		}
 		a := d.s.agentNamed(string(name))
 		if a == nil {

@@ -1,7 +1,10 @@
 package api_test
 
 import (
+	"errors"
 	"net/http"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/chaski-dev/chaski/agent"
@@ -53,4 +56,23 @@ func TestLeft(t *testing.T) {
 	if got := listed("left"); got != nil {
 		t.Error(got)
 	}
+}
+
+// TestSpoiltMarks: a mark of an open run that cannot be read keeps no server from starting, and no
+// other run from going on.
+func TestSpoiltMarks(t *testing.T) {
+	s := newShop(t, looksAndPays)
+	o := s.options()
+	o.Dir = t.TempDir()
+	run, err := s.agent.Start(t.Context(), agent.Start{Prompt: "Refund order 1042.", Meta: map[string]string{"api.agent": "shop"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := filepath.Join(o.Dir, "open")
+	for name, text := range map[string]string{run: "shop", "nosuchrun": "shop", "other": "nobody", "bytes": "\xff\x00", "empty": ""} {
+		if err := errors.Join(os.MkdirAll(filepath.Join(open, "a-folder"), 0o700), os.WriteFile(filepath.Join(open, name), []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	status(t, serveAgents(t, o), run, planner.Waiting)
 }

@@ -47,6 +47,8 @@ func TestExits(t *testing.T) {
 		{1, "it is empty", []string{"chat", "-f", empty}},
 		{1, "it is empty", []string{"serve", "-f", empty}},
 		{2, "--keep", []string{"serve", "--keep=-1h"}},
+		{2, "--no-wait", []string{"ask", "--timeout=-1s", "a.b", "hi"}},
+		{2, "--no-wait", []string{"ask", "--timeout=0s", "a.b", "hi"}},
 		{2, "go together", []string{"serve", "--http", "127.0.0.1:0", "--tls-cert", empty}},
 		{1, "is a directory", []string{"ui", "-f", dir}},
 		{1, "declares no tools", []string{"worker", "-f", empty, "--check"}},

@@ -145,6 +145,9 @@ type askCmd struct {
 // Run starts a run by a message and waits for its answer. It exits 0 only if the run
 // finished.
 func (c *askCmd) Run(ctx context.Context) error {
+	if c.Timeout <= 0 { // else the run is begun, and not waited for
+		return usage("--timeout %v: want a time, such as 10m; --no-wait waits for no answer", c.Timeout)
+	}
 	prompt, err := readPrompt(ctx, c.Prompt)
 	if err != nil {
 		return err
