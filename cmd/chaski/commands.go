@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -11,13 +12,30 @@ import (
 // newParser makes the parser of the command line; exit is called where it ends the
 // program by itself.
 func newParser(c *cli, exit func(int)) (*kong.Kong, error) {
+	kinds := kong.NewRegistry().RegisterDefaults()
+	filled := func(kind string) kong.Option {
+		return kong.NamedMapper(kind, filledMapper{kinds.ForNamedType(kind, nil)})
+	}
 	return kong.New(c,
+		filled("path"), filled("existingfile"), filled("existingdir"),
 		kong.Name("chaski"),
 		kong.Description("Agents that call tools: an embedded model, tools over NATS, policies that decide, runs that survive."),
 		kong.UsageOnError(),
-		kong.NamedMapper(modelType, kong.MapperFunc(modelMapper)),
+		kong.NamedMapper(modelType, filledMapper{kong.MapperFunc(modelMapper)}),
 		kong.Exit(exit),
 	)
+}
+
+// filledMapper refuses an empty path before the mapper makes the current folder of it: it
+// comes from a variable of a shell that nobody set.
+type filledMapper struct{ kong.Mapper }
+
+// Decode implements kong.Mapper.
+func (m filledMapper) Decode(ctx *kong.DecodeContext, target reflect.Value) error {
+	if ctx.Scan.Peek().Value == "" {
+		return errors.New("it is empty: name a path")
+	}
+	return m.Mapper.Decode(ctx, target)
 }
 
 // commandTree is the command line as it was declared: what the README's table, the shell

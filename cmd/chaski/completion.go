@@ -33,16 +33,18 @@ complete -F _chaski chaski
 # source <(chaski completion zsh)
 _chaski() {
     local line
-    local -a found
+    local -a found paths
     for line in "${(@f)$("${words[1]}" __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
         case "$line" in
         '') ;;
-        :files) _files ;;
-        :dirs) _files -/ ;;
+        :files) paths=(_files) ;;
+        :dirs) paths=(_files -/) ;;
+        *$'\t') found+=("${${line%$'\t'}//:/\\:}") ;;
         *) found+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}") ;;
         esac
     done
     (( $#found )) && _describe chaski found
+    (( $#paths )) && { compset -P '--*='; "${(@)paths}" }
 }
 if [ "$funcstack[1]" = "_chaski" ]; then
     _chaski "$@"
@@ -53,12 +55,14 @@ fi
 	"fish": `# chaski completion fish | source
 function __chaski_complete
     set -l words (commandline -opc) (commandline -ct)
+    set -l flag (string match -r -- '^--[^=]*=' $words[-1])
+    set -l rest (string replace -r -- '^--[^=]*=' '' $words[-1])
     for line in ($words[1] __complete $words[2..-1] 2>/dev/null)
         switch $line
             case :files
-                __fish_complete_path (commandline -ct)
+                printf '%s\n' "$flag"(__fish_complete_path $rest)
             case :dirs
-                __fish_complete_directories (commandline -ct)
+                printf '%s\n' "$flag"(__fish_complete_directories $rest)
             case '*'
                 echo $line
         end

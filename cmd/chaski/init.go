@@ -29,6 +29,9 @@ func (c *initCmd) Run() error {
 	if dir == "" {
 		dir = c.Kind
 	}
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return fmt.Errorf("%s is no folder: name a new one", dir)
+	}
 	files, err := kindFiles(c.Kind)
 	if err != nil {
 		return err
@@ -44,10 +47,12 @@ func (c *initCmd) Run() error {
 	if len(there) > 0 {
 		return fmt.Errorf("%s has %s already: name a new folder", dir, strings.Join(there, ", "))
 	}
-	for i, name := range files {
-		if err := c.write(dir, name); err != nil { // half a folder is none, and would be in the way of the next try
-			for _, made := range files[:i+1] {
-				_ = os.Remove(filepath.Join(dir, filepath.FromSlash(made)))
+	var made []string
+	for _, name := range files {
+		wrote, err := c.write(dir, name)
+		if made = append(made, wrote...); err != nil { // half a folder is none, and would be in the way of the next try
+			for _, path := range slices.Backward(made) {
+				_ = os.Remove(path)
 			}
 			return err
 		}
@@ -57,17 +62,24 @@ func (c *initCmd) Run() error {
 	return nil
 }
 
-// write writes one file of the kind.
-func (c *initCmd) write(dir, name string) error {
+// write writes one file of the kind and returns what it made: folders, then the file.
+func (c *initCmd) write(dir, name string) (made []string, err error) {
 	text, err := kinds.ReadFile(path.Join("init", c.Kind, name))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	to := filepath.Join(dir, filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-		return err
+	for above := filepath.Dir(to); ; above = filepath.Dir(above) {
+		if _, err := os.Stat(above); err == nil || above == filepath.Dir(above) {
+			break
+		}
+		made = append(made, above)
 	}
-	return writeNew(to, text)
+	slices.Reverse(made)
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		return made, err
+	}
+	return append(made, to), writeNew(to, text)
 }
 
 // firstPrompt is what a kind's README begins with.

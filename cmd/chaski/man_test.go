@@ -2,9 +2,12 @@ package main
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -63,6 +66,34 @@ func TestPages(t *testing.T) {
 	for in, want := range map[string]string{".hidden": `\&.hidden`, "'q": `\&'q`, `a\b - c`: `a\eb \- c`, "two\n.lines": "two .lines"} {
 		if got := roff(in); got != want {
 			t.Errorf("%q became %q", in, got)
+		}
+	}
+}
+
+// TestExitStatuses: the page has what docs/agent.md has, and each signal that stops the program.
+func TestExitStatuses(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "agent.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "| exit status | meaning |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	documented := map[string]bool{}
+	for _, row := range regexp.MustCompile(`(?m)^\| ([\d, ]+) \|`).FindAllStringSubmatch(table, -1) {
+		for code := range strings.SplitSeq(row[1], ", ") {
+			documented[code] = true
+		}
+	}
+	shown := map[string]bool{}
+	for _, s := range exitStatuses {
+		shown[strconv.Itoa(s.code)] = true
+	}
+	if len(documented) < 6 || !maps.Equal(documented, shown) {
+		t.Errorf("the page has %v, docs/agent.md %v", shown, documented)
+	}
+	for _, s := range stopping {
+		if code := strconv.Itoa((&stopped{sig: s}).status()); !shown[code] {
+			t.Errorf("%v ends the program with %s, which the page does not have", s, code)
 		}
 	}
 }

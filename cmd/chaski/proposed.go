@@ -3,6 +3,7 @@ package main
 import (
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"github.com/chaski-dev/chaski/agent/host"
 	"github.com/chaski-dev/chaski/planner"
@@ -44,9 +45,13 @@ func (p proposal) byHand(s *planner.State) string {
 	return "`" + p.command("resume", s.Run) + "`"
 }
 
+// shellWord writes a word so that a shell takes it as it is.
 func shellWord(s string) string {
-	if strings.ContainsAny(s, " \t'\"\\$`&|;<>()*?[]#~!{}") {
-		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	plain := func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("%+,-./:=@_", r)
 	}
-	return s
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"testing"
 
 	"github.com/alecthomas/kong"
@@ -41,5 +42,22 @@ func TestProposed(t *testing.T) {
 		if want := "chaski runs resume r --runs " + one.want; got != want {
 			t.Errorf("%q proposes %q, want %q", one.args, got, want)
 		}
+	}
+}
+
+// TestShellWord: a shell reads the word that was written.
+func TestShellWord(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no sh")
+	}
+	for _, word := range []string{"", "a b", "it's", "two\nlines", "a\tb", "/plain/path-1.2_é", "-x", "~x", "$HOME", `a\b`, "*", "a^b", "\x1b[31m", "é`ls`"} {
+		got, err := exec.Command(sh, "-c", "printf %s "+shellWord(word)).Output()
+		if err != nil || string(got) != word {
+			t.Errorf("%q became %q, %v", word, got, err)
+		}
+	}
+	if got := shellWord("/plain/path-1.2_é"); got != "/plain/path-1.2_é" {
+		t.Error(got)
 	}
 }
