@@ -104,6 +104,9 @@ func (s *Said) opens(text string) (unit string, ok bool) {
 			if words[i].quoted || missing[words[i].text]&l == 0 && !whichOf(words, i) {
 				continue
 			}
+			if howMuch[words[i].text] && i+1 < len(words) && !words[i+1].sign && !measuring[words[i+1].text] {
+				continue // "how old is the child?"
+			}
 			ok = true
 			if unit == "" {
 				unit = countedBy(words, i, l)
@@ -140,6 +143,13 @@ func countedBy(words []token, i int, l lang) string {
 	}
 	return ""
 }
+
+// howMuch ask for a number or a manner, by the word behind them; measuring are those by which they ask for what an
+// order may lack.
+var (
+	howMuch   = set("how wie")
+	measuring = set("many much long often soon should shall do viele viel lange oft bald soll sollen")
+)
 
 // howMany are those that ask for a number.
 var howMany = wordSets["howmany"]

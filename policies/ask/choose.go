@@ -5,7 +5,7 @@ package ask
 // to is named, and no other choice is.
 func (s *Said) chooses(i int, call *Call) bool {
 	c := &s.clauses[i]
-	if call.NeedsVerb || c.kind != plain || c.find(subject|speaker|report, 0, len(c.words)) >= 0 && c.lang&en == 0 || c.verbOf >= 0 || c.negates() >= 0 || c.calledOff(&call.Acts) {
+	if call.NeedsVerb || c.kind != plain || c.thanks() || c.find(subject|speaker|report, 0, len(c.words)) >= 0 && c.lang&en == 0 || c.verbOf >= 0 || c.negates() >= 0 || c.calledOff(&call.Acts) {
 		return false
 	}
 	named := false

@@ -20,7 +20,7 @@ func (s *Said) without(i int, call *Call) bool {
 	if call.NeedsVerb || c.kind != plain || c.verbOf >= 0 && hands < 0 || c.asked && c.find(frame, 0, len(c.words)) < 0 || c.content < len(c.words) {
 		return false
 	}
-	if c.negates() >= 0 || c.hasOf(perhaps, 0) >= 0 {
+	if c.negates() >= 0 || c.hasOf(perhaps, 0) >= 0 || c.thanks() {
 		return false
 	}
 	tail := len(c.words)
@@ -85,6 +85,9 @@ func (s *Said) without(i int, call *Call) bool {
 		if next := at + 1; next < len(c.words) && (c.words[next].text == "me" || c.words[next].text == "us") && !c.quantity(next+1) {
 			return false // "bring me the papers of K-2"
 		}
+		if at == c.opened() && c.ofAnother(call) {
+			return false // "photos of the Scouts with Ines"
+		}
 		return !c.otherVerb(call, at)
 	}
 	for _, v := range c.verbs(&call.Acts) {
@@ -92,7 +95,7 @@ func (s *Said) without(i int, call *Call) bool {
 			return !c.otherVerb(call, v.at)
 		}
 	}
-	if s.inquires(c.message) {
+	if s.inquires(c.message) || c.hasOf(habits, 0) >= 0 || c.ofAnother(call) {
 		return false
 	}
 	if hands >= 0 {

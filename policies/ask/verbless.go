@@ -253,6 +253,43 @@ func (s *Said) namesDeed(i int, call *Call, n int) bool {
 // perhaps are words by which an order without a verb is none yet.
 var perhaps = wordSets["perhaps"]
 
+// thanks reports whether the clause thanks for something that was done: "thanks for the corals".
+func (c *clause) thanks() bool {
+	i := 0
+	for i+1 < len(c.words) && (gratitude[c.words[i].text]&c.lang == 0 && c.words[i].within&(opener|and) != 0 || c.words[i].sign) {
+		i++
+	}
+	if i+1 >= len(c.words) || gratitude[c.words[i].text]&c.lang == 0 {
+		return false
+	}
+	next := &c.words[i+1]
+	return next.text == "for" || next.text == "you" && i+2 < len(c.words) && c.words[i+2].text == "for" || pros[next.text] || ofWords[next.text]
+}
+
+// gratitude are words of thanks, habits those that tell what is so each time.
+var (
+	gratitude = wordSets["gratitude"]
+	habits    = wordSets["habit"]
+)
+
+// ofAnother reports whether a clause without a verb is about something else of what it names: "a photo of
+// the four corals".
+func (c *clause) ofAnother(call *Call) bool {
+	for i := c.opened(); i+2 < len(c.words); i++ {
+		t, next := &c.words[i], &c.words[i+1]
+		if next.text != "of" && !ofWords[next.text] || t.sign || t.quoted || t.within != 0 || t.names() && t.code() || call.isThing(t) || unitWords[t.text] || unitBase(t.text) != "" || digit(t.text) ||
+			slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) }) {
+			continue
+		}
+		_, end := numeral(c.words, i+2, c.lang)
+		if c.lang&en == 0 && (digit(c.words[i+2].text) || end > i+2 || c.words[i+2].code()) {
+			continue // ricarica di 50 euro
+		}
+		return true
+	}
+	return false
+}
+
 // perfect reports whether the clause tells what somebody has done, in French or Thai: "Mme Leroy a pris les
 // SK-41".
 func (c *clause) perfect() bool {
