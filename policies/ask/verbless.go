@@ -277,7 +277,10 @@ var (
 func (c *clause) ofAnother(call *Call) bool {
 	for i := c.opened(); i+2 < len(c.words); i++ {
 		t, next := &c.words[i], &c.words[i+1]
-		if next.text != "of" && !ofWords[next.text] || t.sign || t.quoted || t.within != 0 || t.names() && t.code() || call.isThing(t) || unitWords[t.text] || unitBase(t.text) != "" || digit(t.text) ||
+		if i > 0 && amountForm.MatchString(c.words[i-1].text) {
+			continue // 80 litri di
+		}
+		if next.text != "of" && !ofWords[next.text] || t.sign || t.quoted || t.within != 0 || t.names() && t.code() || call.isThing(t) || unitWords[t.text] || unitBase(t.text) != "" || digit(t.text) || !strings.ContainsFunc(t.text, unicode.IsLetter) || currencies[t.text] ||
 			slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) }) {
 			continue
 		}
