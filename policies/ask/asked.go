@@ -20,6 +20,7 @@ type Ask struct {
 	Verb       bool            // its verb means nothing else
 	Held       map[string]bool // the arguments whose values it names, or takes up
 	Joins      []int           // the clauses that are the same order, with or without an answer to a question
+	Messages   []string        // the user's, from its own to the last
 }
 
 // Asked returns the requests for a call, the latest first.
@@ -40,7 +41,7 @@ func (s *Said) Asked(call *Call) []Ask {
 		if !ok {
 			continue
 		}
-		a := Ask{Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Apart: s.taken(c.sentence), Dictated: s.dictated(i), Conditions: c.cond, Past: c.message < s.messages, Await: c.await || s.countermanded(i, call), Later: c.later, Verb: strong, Held: held}
+		a := Ask{Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Apart: s.taken(c.sentence), Dictated: s.dictated(i), Conditions: c.cond, Past: c.message < s.messages, Await: c.await || s.countermanded(i, call), Later: c.later, Verb: strong, Held: held, Messages: s.written[c.message-1:]}
 		for _, k := range c.cond { // what "if so" points to
 			if !strings.Contains(a.Sentence, k.Text) {
 				a.Sentence += ", " + k.Text

@@ -71,6 +71,7 @@ type Said struct {
 	open     open            // what the user said last, if an answer may go on with it
 	tongue   lang            // of the message
 	messages int
+	written  []string // the messages as they are
 	sentence int
 }
 
@@ -140,6 +141,7 @@ func (s *Said) Add(text string) {
 	text = s.pick(norm.NFC.String(text))
 	question := s.offer
 	s.messages++
+	s.written = append(s.written, text)
 	first := len(s.clauses)
 	quotes := quotesOf(text)
 	s.tongue = s.spokenIn(tokens(text))
