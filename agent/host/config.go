@@ -290,14 +290,18 @@ func (c *Config) external() ([]*tools.Tool, error) {
 	return list, nil
 }
 
-// ready says whether the tools that are declared can be called from this process.
-func (c *Config) ready() error {
+// Ready says whether what the configuration names is there, as Open would find it: the
+// programs, shell and environment variables of its tools, and its folders of documents.
+func (c *Config) Ready() error {
 	for i, d := range c.Tools {
 		if err := d.Ready(cmp.Or(c.dir, ".")); err != nil {
 			return fmt.Errorf("tool %d (%q): %w", i+1, d.Name, err)
 		}
 	}
-	return nil
+	if c.Documents == nil || c.fsys != nil {
+		return nil
+	}
+	return documents.Found(c.documents().Folders)
 }
 
 func (c *Config) path(p string) string {

@@ -22,7 +22,7 @@ import (
 func (h *Host) openTools(ctx context.Context) error {
 	declared, err := h.Config.external()
 	if err == nil {
-		err = h.Config.ready()
+		err = h.Config.Ready()
 	}
 	if err != nil {
 		return err

@@ -56,7 +56,7 @@ func (c *doctorCmd) Run(ctx context.Context) error {
 			return checkPort("port 4222", "127.0.0.1:4222", "chaski bus, serve and worker", "--listen or --nats")
 		},
 		func() finding {
-			return checkPort("port 8080", "127.0.0.1:8080", "chaski serve --http, as in the README", "another address")
+			return checkPort("port 8080", "127.0.0.1:8080", "chaski serve --http as in docs/serving.md", "--http")
 		},
 		func() finding { return checkPort("port 8088", "127.0.0.1:8088", "chaski ui", "--address") },
 		checkShell,

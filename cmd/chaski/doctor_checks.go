@@ -39,9 +39,12 @@ func checkAgent(c *host.Config, o host.Options) finding {
 	}
 	f.Do = ""
 	fail := func(err error) finding {
-		return finding{Check: "agent", Status: "fail", Found: o.Agent + ": " + err.Error(), Do: "mend the file"}
+		return finding{Check: "agent", Status: "fail", Found: o.Agent + ": " + err.Error(), Do: "mend the file, or what it names"}
 	}
 	declared, err := c.Declared()
+	if err == nil {
+		err = c.Ready()
+	}
 	if err != nil {
 		return fail(err)
 	}
@@ -309,7 +312,7 @@ func checkPort(name, address, whose, flag string) finding {
 			return finding{Check: name, Status: "ok", Found: "a NATS server listens, which --nats nats://" + address + " uses"}
 		}
 	}
-	return finding{name, "warn", fmt.Sprintf("%s is taken (%v)", address, err), whose + " takes another with " + flag}
+	return finding{name, "warn", fmt.Sprintf("%s is taken (%v), for %s", address, err, whose), "name another with " + flag}
 }
 
 func checkShell() finding {

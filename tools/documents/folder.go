@@ -110,6 +110,12 @@ func newRoots(folders []Folder) ([]*root, error) {
 	return out, nil
 }
 
+// Found says whether the folders are there, as Open looks for them.
+func Found(folders []Folder) error {
+	_, err := newRoots(folders)
+	return err
+}
+
 func (r *root) stat() (fs.FileInfo, error) {
 	if r.FS != nil {
 		return fs.Stat(r.FS, r.base)
