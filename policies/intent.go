@@ -161,6 +161,9 @@ func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origi
 			text := fmt.Sprint(v)
 			one := ask.Value{Name: name, Text: text, Digits: isText, Shape: ask.ShapeOf(text), Role: ask.RoleOf(name), Free: free, Loose: labels[name].How == label.HowDerived,
 				Said: func(in string) bool { return r.phrase(in).Holds(v) || ask.SaysNumber(text, in) }}
+			if bare := strings.TrimLeft(text, "+"); isText && bare != text { // words have no sign before them
+				one.Said = func(in string) bool { return r.phrase(in).Holds(bare) }
+			}
 			if slices.Contains(t.recipients, low) {
 				one.Role = ask.To
 			}

@@ -42,12 +42,55 @@ const (
 	About // what a text is about
 )
 
+// groupsOf returns how long the groups of digits of a number with joints are, as of telephones and contracts:
+// 0170-5641, 49 170 5641. It is nil for anything else.
+func groupsOf(s string) (sizes []int) {
+	if strings.Trim(s, "0123456789 -/()+") != "" {
+		return nil
+	}
+	for _, g := range strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' }) {
+		sizes = append(sizes, len(g))
+	}
+	if len(sizes) < 2 {
+		return nil
+	}
+	return sizes
+}
+
+func digitsOf(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// numberAt returns where a number that begins at word i ends whose groups of digits are as long as those of
+// a value; 0 if there is none.
+func (c *clause) numberAt(i int, sizes []int) int {
+	var got []int
+	for end := i; len(got) < len(sizes) && end < len(c.words); end++ {
+		t := c.words[end].text
+		more := groupsOf(t + " 0") // of one group, too
+		if more == nil {
+			return 0
+		}
+		if got = append(got, more[:len(more)-1]...); slices.Equal(got, sizes) {
+			return end + 1
+		}
+	}
+	return 0
+}
+
 // ShapeOf tells what a text looks like.
 func ShapeOf(s string) Shape {
 	list := tokens(s)
 	switch {
 	case strings.Contains(s, "@"):
 		return Mail
+	case groupsOf(s) != nil:
+		return Code
 	case len(list) == 1 && amountForm.MatchString(list[0].text):
 		return Number
 	case len(list) == 1 && list[0].code():

@@ -222,7 +222,7 @@ func (c *clause) like(i int, v Value, call *Call) bool {
 	case Mail:
 		return strings.Contains(t.text, "@")
 	case Code:
-		return t.code() && !strings.Contains(t.text, "@") || letterAlone(v.Text) && t.letter() && i > 0
+		return t.code() && !strings.Contains(t.text, "@") || c.numberAt(i, groupsOf(v.Text)) > 0 || letterAlone(v.Text) && t.letter() && i > 0
 	case Word:
 		if t.within&^(speaker|and|others) != 0 || t.text == "" || strings.ContainsFunc(t.text, unicode.IsDigit) || strings.Contains(t.text, "@") || call.isThing(t) {
 			return false

@@ -39,6 +39,7 @@ func (v *Value) kindred(o *Value) bool {
 // one of them and stands there once.
 func (c *clause) row(v Value, call *Call) (at []int, place int, ok bool) {
 	place = -1
+	sizes := groupsOf(v.Text)
 	for i := 0; i < len(c.words); i++ {
 		t := &c.words[i]
 		if t.sign {
@@ -57,7 +58,10 @@ func (c *clause) row(v Value, call *Call) (at []int, place int, ok bool) {
 			end++
 		}
 		other := false
-		if !held {
+		if last := c.numberAt(i, sizes); last > 0 {
+			held, end = digitsOf(joinWords(c.words[i:last])) == digitsOf(v.Text), last
+			other = !held
+		} else if !held {
 			if v.Shape == Number {
 				n, last := numeral(c.words, i, c.lang)
 				other = c.amount(i, call) || digit(t.text) && amountForm.MatchString(t.text) || last > i && n != 1 && !articles[t.text]
