@@ -4,6 +4,9 @@ package ask
 // verb: "no, don't", "wait", "leave it".
 func (s *Said) countermanded(i int, call *Call) bool {
 	c := &s.clauses[i]
+	if c.takenBack() {
+		return true
+	}
 	for j := i + 1; j < len(s.clauses); j++ {
 		o := &s.clauses[j]
 		if o.kind == asking || o.kind == subordinate || o.kind == reported && o.message == c.message {
@@ -43,6 +46,17 @@ func (c *clause) recalls() bool {
 	}
 	i = span(c.words, i, recall)
 	return i == len(c.words) || c.words[i].sign || (&clause{words: c.words[i:]}).only(recall|amend|oops|opener|contrast|and|pronoun)
+}
+
+// takenBack reports whether the clause itself ends in words that take it back, with no sign between: "feed T-9 no
+// wait forget it". Thai has no signs.
+func (c *clause) takenBack() bool {
+	for i := 1; i < len(c.words); i++ {
+		if c.words[i].starts&recall != 0 && (&clause{words: c.words[i:]}).recalls() {
+			return true
+		}
+	}
+	return false
 }
 
 // rethinks reports whether the clause begins with second thoughts.
