@@ -58,6 +58,7 @@ type Conn struct {
 	log     zerolog.Logger
 
 	mu     sync.Mutex
+	failed error         // of the last try to connect; nil if none failed
 	broken chan struct{} // closed when the connection breaks, and replaced
 	back   time.Time     // when the connection last came back; zero if it never broke
 }
@@ -84,6 +85,11 @@ func Connect(ctx context.Context, o Options) (*Conn, error) {
 			if err != nil {
 				c.log.Warn().Err(err).Msg("NATS connection lost")
 			}
+		}),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) {
+			c.mu.Lock()
+			c.failed = err
+			c.mu.Unlock()
 		}),
 		nats.ReconnectHandler(func(nc *nats.Conn) {
 			c.mu.Lock()
@@ -117,6 +123,10 @@ func Connect(ctx context.Context, o Options) (*Conn, error) {
 	}
 	if err := c.ready(ctx); err != nil {
 		last := c.nc.LastError()
+		if c.mu.Lock(); last == nil { // the client forgets those of the tries
+			last = c.failed
+		}
+		c.mu.Unlock()
 		c.nc.Close()
 		if last != nil {
 			err = fmt.Errorf("%w: %w", err, last)
