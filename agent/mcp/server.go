@@ -124,7 +124,8 @@ func (s *Server) Run(ctx context.Context, in io.ReadCloser, out io.WriteCloser, 
 	if who == (api.Principal{}) {
 		who = local
 	}
-	calls := &unanswered{Transport: &sdk.IOTransport{Reader: in, Writer: out}}
+	to := &shared{WriteCloser: out}
+	calls := &unanswered{Transport: &sdk.IOTransport{Reader: newLines(in, to), Writer: to}}
 	session, err := s.serverFor(who).Connect(context.WithoutCancel(ctx), calls, nil)
 	if err != nil {
 		return err
