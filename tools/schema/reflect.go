@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/invopop/jsonschema"
@@ -93,6 +94,9 @@ func describable(t reflect.Type, seen map[reflect.Type]bool) error {
 	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
 		return describable(t.Elem(), seen)
 	case reflect.Struct:
+		if err := readable(t); err != nil {
+			return fmt.Errorf("%w: %w", ErrSchema, err)
+		}
 		for i := range t.NumField() {
 			f := t.Field(i)
 			if !f.IsExported() && !f.Anonymous || f.Tag.Get("json") == "-" {
@@ -105,6 +109,41 @@ func describable(t reflect.Type, seen map[reflect.Type]bool) error {
 				return fmt.Errorf("field %s: %w", f.Name, err)
 			}
 		}
+	}
+	return nil
+}
+
+// readable refuses structs of which encoding/json leaves out what somebody meant to have there,
+// in silence: fields that are not exported, and two of one name.
+func readable(t reflect.Type) error {
+	named, hidden := map[string]string{}, ""
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Anonymous {
+			named["\x00"+f.Name] = f.Name
+			continue
+		}
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		switch {
+		case !f.IsExported():
+			if i := slices.IndexFunc(tagKeys, func(key string) bool { return f.Tag.Get(key) != "" }); i >= 0 && name != "-" {
+				return fmt.Errorf("field %s of %s has a %s tag, but JSON has only fields that begin with a capital letter", f.Name, t, tagKeys[i])
+			}
+			hidden = f.Name
+			continue
+		case f.Tag.Get("json") == "-":
+			named["\x00"+f.Name] = f.Name
+			continue
+		case name == "":
+			name = f.Name
+		}
+		if other := named[name]; other != "" {
+			return fmt.Errorf("fields %s and %s of %s are both %q in JSON, which then has neither", other, f.Name, t, name)
+		}
+		named[name] = f.Name
+	}
+	if hidden != "" && len(named) == 0 {
+		return fmt.Errorf("%s has no field that JSON can have: %s begins with a small letter", t, hidden)
 	}
 	return nil
 }

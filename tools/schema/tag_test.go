@@ -127,3 +127,33 @@ func FuzzTags(f *testing.F) {
 		}
 	})
 }
+
+// TestFieldsThatAreLeftOut: fields that JSON would leave out in silence, where somebody meant them.
+func TestFieldsThatAreLeftOut(t *testing.T) {
+	text := reflect.TypeFor[string]()
+	small := func(tag reflect.StructTag) reflect.StructField {
+		return reflect.StructField{Name: "city", PkgPath: "example", Type: text, Tag: tag}
+	}
+	large := func(name string, tag reflect.StructTag) reflect.StructField {
+		return reflect.StructField{Name: name, Type: text, Tag: tag}
+	}
+	for _, c := range []struct {
+		want   string
+		fields []reflect.StructField
+	}{
+		{"field city of", []reflect.StructField{large("A", ""), small(`json:"city"`)}},
+		{"has a jsonschema tag", []reflect.StructField{large("A", ""), small(`jsonschema:"minLength=1"`)}},
+		{"city begins with a small letter", []reflect.StructField{small("")}},
+		{`fields A and B of`, []reflect.StructField{large("A", `json:"x"`), large("B", `json:"x,omitempty"`)}},
+		{`are both "A"`, []reflect.StructField{large("A", ""), large("B", `json:"A"`)}},
+		{"", []reflect.StructField{large("A", ""), small("")}},
+		{"", []reflect.StructField{large("A", `json:"-"`), small(`json:"-"`)}},
+		{"", []reflect.StructField{large("A", `json:"x"`), large("B", `json:"-"`), large("X", "")}},
+		{"", nil},
+	} {
+		_, err := schema.For(reflect.StructOf(c.fields))
+		if c.want == "" && err != nil || c.want != "" && (!errors.Is(err, schema.ErrSchema) || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%v: %v; want %s", c.fields, err, c.want)
+		}
+	}
+}
