@@ -27,7 +27,8 @@ const (
 	lastPause    = 5 * time.Second        // up to this one
 	lookTogether = 300 * time.Millisecond // calls that look at nearly one time share the look
 	silence      = time.Second            // after which a worker that does not say that it lives counts as silent
-	maxResent    = 12                     // of one attempt: each goes to any worker, a silent one among them
+	stillSilent  = 250 * time.Millisecond // the same of one that was found silent a moment ago
+	maxResent    = 16                     // of one attempt: each goes to any worker, a silent one among them
 )
 
 // roster is who serves one declaration of a tool, as the calls that wait for it know it.
@@ -162,7 +163,13 @@ func (r *roster) look(ctx context.Context, c *Client, d *declared) {
 	defer cancel()
 	answers := make(chan answer, len(r.known))
 	for id := range r.known {
+		wait := silence
+		if _, before := r.missed[id]; before {
+			wait = stillSilent
+		}
 		go func() {
+			ctx, cancel := context.WithTimeout(ctx, wait)
+			defer cancel()
 			_, err := c.conn.nc.RequestWithContext(ctx, micro.APIPrefix+".PING."+d.spec.Name+"."+id, nil)
 			answers <- answer{id, errors.Is(err, nats.ErrNoResponders), err}
 		}()
