@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -56,6 +57,7 @@ type tool struct {
 	names       []stranger
 	acts        ask.Acts
 	words       []string // of the declaration of its parameters
+	flags       sync.Map // *spoken.Flag by the argument's name, as calls first need them
 
 	irreversible bool
 }

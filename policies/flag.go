@@ -25,22 +25,20 @@ type flagPart struct {
 	sign rune
 }
 
-// flag returns what finds a flag by an argument's name.
-func (r *Run) flag(name string) *words.Flag {
-	f, known := r.flags[name]
-	if !known {
-		f = words.NewFlag(ask.NameWords(name))
-		if r.flags == nil {
-			r.flags = map[string]*words.Flag{}
-		}
-		r.flags[name] = f
+// flag returns what finds a flag by an argument's name. That takes long to make, and is kept for all runs.
+func (t *tool) flag(name string) *words.Flag {
+	if f, known := t.flags.Load(name); known {
+		return f.(*words.Flag)
+	}
+	f := words.NewFlag(ask.NameWords(name))
+	if _, declared := t.props[name]; declared {
+		t.flags.Store(name, f)
 	}
 	return f
 }
 
 // flagSaid reports whether the messages of a request say a flag beside its verb, and nothing else of it.
-func (r *Run) flagSaid(name string, want bool, args map[string]any, a asked) bool {
-	f := r.flag(name)
+func (r *Run) flagSaid(f *words.Flag, want bool, args map[string]any, a asked) bool {
 	if f == nil {
 		return false
 	}
@@ -72,8 +70,7 @@ func (r *Run) flagSaid(name string, want bool, args map[string]any, a asked) boo
 const maxFlagged = 4096
 
 // flagOther reports whether a clause that says a flag says it of another thing, or leaves it open.
-func (r *Run) flagOther(name, text string, args map[string]any, messages []string) bool {
-	f := r.flag(name)
+func (r *Run) flagOther(f *words.Flag, text string, args map[string]any, messages []string) bool {
 	if f != nil && slices.ContainsFunc(messages, func(m string) bool { return leftOpen(f, strings.ToLower(m)) }) {
 		return true
 	}

@@ -287,7 +287,8 @@ func (r *Run) spell(t *tool, args map[string]any, a asked, labels map[string]lab
 		}
 		switch v := args[name].(type) {
 		case bool:
-			if p := r.phrase(a.text); p.Says(name, v) && !r.flagOther(name, a.text, args, a.ask.Messages) || r.flagSaid(name, v, args, a) {
+			f := t.flag(name)
+			if p := r.phrase(a.text); p.Says(name, v) && !r.flagOther(f, a.text, args, a.ask.Messages) || r.flagSaid(f, v, args, a) {
 				labels[name] = label.Origin{Label: label.Label{Integrity: label.User}, How: label.HowDerived}
 			}
 		case string:

@@ -12,7 +12,6 @@ import (
 	"github.com/chaski-dev/chaski/policies/ask"
 	"github.com/chaski-dev/chaski/policies/detect"
 	"github.com/chaski-dev/chaski/policies/label"
-	words "github.com/chaski-dev/chaski/policies/spoken"
 	"github.com/chaski-dev/chaski/tools"
 )
 
@@ -57,7 +56,6 @@ type Run struct {
 	today         string // the day that the system's words or a tool say it is
 	offer, agreed string // what the assistant said last, and before the user did
 	phrases       map[string]*label.Phrase
-	flags         map[string]*words.Flag
 	used          map[int][]use   // calls that clauses of the user's have let through
 	dated         map[string]bool // which texts say which moments
 	tied          map[string]bool // results of calls that were bound, by source

@@ -44,39 +44,38 @@ const (
 
 // groupsOf returns how long the groups of digits of a number with joints are, as of telephones and contracts:
 // 0170-5641, 49 170 5641. It is nil for anything else.
-func groupsOf(s string) (sizes []int) {
+func groupsOf(s string) []int {
+	if sizes := digitGroups(s); len(sizes) > 1 {
+		return sizes
+	}
+	return nil
+}
+
+// digitGroups returns how long the groups of digits of a text are that has nothing else but joints.
+func digitGroups(s string) (sizes []int) {
 	if strings.Trim(s, "0123456789 -/()+") != "" {
 		return nil
 	}
-	for _, g := range strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' }) {
+	for _, g := range strings.FieldsFunc(s, joint) {
 		sizes = append(sizes, len(g))
-	}
-	if len(sizes) < 2 {
-		return nil
 	}
 	return sizes
 }
 
-func digitsOf(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, s)
-}
+func joint(r rune) bool { return r < '0' || r > '9' }
+
+func digitsOf(s string) string { return strings.Join(strings.FieldsFunc(s, joint), "") }
 
 // numberAt returns where a number that begins at word i ends whose groups of digits are as long as those of
 // a value; 0 if there is none.
 func (c *clause) numberAt(i int, sizes []int) int {
 	var got []int
 	for end := i; len(got) < len(sizes) && end < len(c.words); end++ {
-		t := c.words[end].text
-		more := groupsOf(t + " 0") // of one group, too
+		more := digitGroups(c.words[end].text)
 		if more == nil {
 			return 0
 		}
-		if got = append(got, more[:len(more)-1]...); slices.Equal(got, sizes) {
+		if got = append(got, more...); slices.Equal(got, sizes) {
 			return end + 1
 		}
 	}

@@ -130,16 +130,7 @@ func TestStepDowns(t *testing.T) {
 			q = served
 		}
 		r := serveQueue(t, served, func(ctx context.Context, job bus.Job) (bus.Answer, error) {
-			s, err := rt.Load(ctx, job.Run)
-			if errors.Is(err, journal.ErrNoRun) {
-				_, err = rt.Start(ctx, planner.Started{Run: job.Run, Messages: []llm.Message{{Role: llm.RoleUser, Content: job.Run}}, Tools: specs})
-				if errors.Is(err, journal.ErrConflict) {
-					err = nil
-				}
-			}
-			if err == nil && !s.Status.Done() {
-				s, err = rt.Drive(ctx, job.Run, nil)
-			}
+			s, err := driveJob(ctx, rt, job.Run, specs)
 			if err != nil {
 				if ctx.Err() == nil {
 					t.Errorf("run %s was left: %v", job.Run, err)
@@ -266,4 +257,19 @@ func (w logWriter) Write(b []byte) (int, error) {
 		w.t.Log(strings.TrimSpace(string(b)))
 	}
 	return len(b), nil
+}
+
+// driveJob starts a run that a queue holds, unless it is there, and drives it to its end.
+func driveJob(ctx context.Context, rt *runtime.Runtime, run string, specs []tools.Spec) (planner.State, error) {
+	s, err := rt.Load(ctx, run)
+	if errors.Is(err, journal.ErrNoRun) {
+		_, err = rt.Start(ctx, planner.Started{Run: run, Messages: []llm.Message{{Role: llm.RoleUser, Content: run}}, Tools: specs})
+		if errors.Is(err, journal.ErrConflict) {
+			err = nil
+		}
+	}
+	if err == nil && !s.Status.Done() {
+		s, err = rt.Drive(ctx, run, nil)
+	}
+	return s, err
 }

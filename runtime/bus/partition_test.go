@@ -3,7 +3,6 @@ package bus_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -16,7 +15,6 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 
-	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/runtime"
 	"github.com/chaski-dev/chaski/runtime/bus"
@@ -168,16 +166,7 @@ func TestPartition(t *testing.T) {
 		rt, q := open(side)
 		queues = append(queues, q)
 		r := serveQueue(t, q, func(ctx context.Context, job bus.Job) (bus.Answer, error) {
-			s, err := rt.Load(ctx, job.Run)
-			if errors.Is(err, journal.ErrNoRun) {
-				_, err = rt.Start(ctx, planner.Started{Run: job.Run, Messages: []llm.Message{{Role: llm.RoleUser, Content: job.Run}}, Tools: specs})
-				if errors.Is(err, journal.ErrConflict) {
-					err = nil
-				}
-			}
-			if err == nil && !s.Status.Done() {
-				s, err = rt.Drive(ctx, job.Run, nil)
-			}
+			s, err := driveJob(ctx, rt, job.Run, specs)
 			return bus.Answer{Status: string(s.Status), Final: s.Status.Done()}, err
 		})
 		t.Cleanup(r.stop)
