@@ -12,7 +12,8 @@ import (
 	"unsafe"
 )
 
-// compareTiles checks the kernels of tiles against their generic forms, bit by bit.
+// compareTiles checks the kernels of tiles against their generic forms, bit by bit, and
+// those against sums in 64 bits of what was to be multiplied, in no layout of tiles.
 func compareTiles(t *testing.T, seed uint64, steps, blocks int, extreme bool) {
 	rng := rand.New(rand.NewPCG(seed, 10))
 	o := &outerScratch{}
@@ -34,6 +35,7 @@ func compareTiles(t *testing.T, seed uint64, steps, blocks int, extreme bool) {
 			x[i] = []float32{0, 1, -1, 1e-39, 3e8}[rng.IntN(5)]
 		}
 	}
+	comparePlainTiles(t, o, x, steps, blocks, 16<<(seed%2), rng)
 	for _, k := range usableKernels() {
 		if k.tiles == nil {
 			continue
@@ -71,6 +73,45 @@ func compareTiles(t *testing.T, seed uint64, steps, blocks int, extreme bool) {
 		for i := range got {
 			if math.Float32bits(got[i]) != math.Float32bits(want[i]) && !(got[i] != got[i] && want[i] != want[i]) {
 				t.Fatalf("%s: sum %d of %d steps, %d blocks is %g, want %g", k.name, i, steps, blocks, got[i], want[i])
+			}
+		}
+	}
+}
+
+// comparePlainTiles multiplies x, of rows of steps tiles, by the two strips of o, whose
+// scales hold for width columns, on the generic tiles and plainly. Numbers that are too
+// large or too small for 32 bits on the way are passed over.
+func comparePlainTiles(t *testing.T, o *outerScratch, x []float32, steps, blocks, width int, rng *rand.Rand) {
+	t.Helper()
+	cols, rows := steps*tileWidth, blocks*tileRows
+	w, a := make([]uint16, 2*tileStrip), make([]uint16, len(x))
+	for h := range 2 {
+		at := h * outerChunk
+		widenTilesGeneric(width, &w[h*tileStrip], &o.u[16*at], &o.s[at], &o.m[at], steps*tileWidth/width)
+	}
+	for i := range rows {
+		roundTileGeneric(&a[i/16*steps*tileSize+i%16*tileWidth], &x[i*cols], steps)
+	}
+	sums := make([]float32, rows*outerRows)
+	for i := range sums {
+		sums[i] = float32(rng.NormFloat64())
+	}
+	before := slices.Clone(sums)
+	tilesGeneric(&sums[0], &a[0], &w[0], steps, 2*steps*tileSize, blocks)
+	for i := range rows {
+		for n := range outerRows {
+			at, r := n/16*outerChunk, n%16
+			sum := float64(before[i*outerRows+n])
+			size := math.Abs(sum)
+			for k := range cols {
+				g := at + k/width*width/groupSize*16 + r
+				weight := fma32(float32(o.u[16*at+k/4*64+r*4+k%4]), o.s[g], -o.m[g])
+				p := float64(fromBF16(toBF16(weight))) * float64(fromBF16(toBF16(x[i*cols+k])))
+				sum, size = sum+p, size+math.Abs(p)
+			}
+			got := float64(sums[i*outerRows+n])
+			if size < 1e37 && !(math.Abs(got-sum) <= 1e-5*size+1e-30) {
+				t.Fatalf("sum %d of row %d, %d steps, %d blocks is %g, want %g", n, i, steps, blocks, got, sum)
 			}
 		}
 	}
