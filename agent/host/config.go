@@ -291,8 +291,12 @@ func (c *Config) external() ([]*tools.Tool, error) {
 }
 
 // Ready says whether what the configuration names is there, as Open would find it: the
-// programs, shell and environment variables of its tools, and its folders of documents.
-func (c *Config) Ready() error {
+// programs, shell and environment variables of its tools, its folders of documents, and a
+// cluster for journals that are to be kept there.
+func (c *Config) Ready(o Options) error {
+	if runs := cmp.Or(o.Runs, c.Runs); (bus.IsURL(runs) || runs == inJetStream) && !o.cluster() {
+		return errors.New("runs: nats: the journals need a cluster that outlives this process: name it with --nats")
+	}
 	for i, d := range c.Tools {
 		if err := d.Ready(cmp.Or(c.dir, ".")); err != nil {
 			return fmt.Errorf("tool %d (%q): %w", i+1, d.Name, err)

@@ -95,13 +95,16 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 			h = nil
 		}
 	}()
+	if err := c.Ready(o); err != nil {
+		return h, err
+	}
 	if h.data = o.Data; h.data == "" {
 		if h.data = c.path(c.Data); h.data == "" {
 			h.data = DefaultData
 		}
 	}
-	if err := os.MkdirAll(h.data, 0o700); err != nil {
-		return h, fmt.Errorf("the data folder: %w", full(".", err))
+	if err := MakeData(h.data); err != nil {
+		return h, err
 	}
 	if h.data, err = filepath.Abs(h.data); err != nil {
 		return h, err
@@ -154,6 +157,21 @@ func Open(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 	return h, h.speaks(specs)
 }
 
+// MakeData makes the data folder if it is not there. One that is new is kept out of git: what
+// people said and the key that signs audit logs are in it.
+func MakeData(dir string) error {
+	_, err := os.Stat(dir)
+	absent := errors.Is(err, os.ErrNotExist)
+	err = os.MkdirAll(dir, 0o700)
+	if err == nil && absent {
+		err = os.WriteFile(filepath.Join(dir, ".gitignore"), []byte("*\n"), 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("the data folder: %w", full(filepath.Dir(dir), err))
+	}
+	return nil
+}
+
 // closeSpans writes the last spans; a collector that does not take them fails nothing.
 func (h *Host) closeSpans() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
@@ -181,9 +199,6 @@ func (h *Host) openJournal(ctx context.Context) (err error) {
 		}
 	}
 	if bus.IsURL(h.runs) || h.runs == inJetStream {
-		if !h.o.cluster() {
-			return errors.New("runs: nats: the journals need a cluster that outlives this process: name it with --nats")
-		}
 		if h.runs = inJetStream; h.o.NATS != "" {
 			h.runs = h.o.NATS
 		}

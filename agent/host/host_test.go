@@ -175,8 +175,11 @@ func TestDiscover(t *testing.T) {
 	if len(s) != 2 || s[0].Status != planner.Finished || len(s[0].Start.Tools) != 2 || s[0].Start.Meta[host.MetaNATS] != server.URL() {
 		t.Errorf("%+v", s)
 	}
-	if _, err := host.Open(ctx, c, host.Options{Data: t.TempDir()}); err == nil || !strings.Contains(err.Error(), `no tool matches "far_*"`) {
-		t.Error(err)
+	for runs, want := range map[string]string{"nats": "name it with --nats", "": `no tool matches "far_*"`} {
+		c.Runs = runs
+		if _, err := host.Open(ctx, c, host.Options{Data: t.TempDir()}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Error(err)
+		}
 	}
 }
 

@@ -21,9 +21,6 @@ import (
 // openTools opens the tools that this process serves.
 func (h *Host) openTools(ctx context.Context) error {
 	declared, err := h.Config.external()
-	if err == nil {
-		err = h.Config.Ready()
-	}
 	if err != nil {
 		return err
 	}

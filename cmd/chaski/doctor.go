@@ -15,6 +15,9 @@ type doctorCmd struct {
 	JSON bool `help:"A JSON line for each check."`
 }
 
+// otherModel is what to do about a model that cannot be used.
+const otherModel = "name another with -m or in agent.yaml"
+
 // finding is what a check found: ok, warn (it works, but) or fail, and what to do.
 type finding struct {
 	Check  string `json:"check"`
@@ -25,18 +28,22 @@ type finding struct {
 
 // Run makes each check and fails if one did. Nothing of it stays.
 func (c *doctorCmd) Run(ctx context.Context) error {
+	named := known(c.Model) // a name that is none is the model's fault, not the file's
+	if named != nil {
+		c.Model = ""
+	}
 	config, o, err := c.config()
 	about := finding{Check: "agent", Status: "ok"}
 	switch {
 	case err != nil:
 		about.Status, about.Found, about.Do = "fail", err.Error(), "mend the file; the other checks take the model in the box"
-		config, o = &host.Config{Name: "agent"}, host.Options{Data: c.Data}
+		config, o = &host.Config{Name: "agent"}, host.Options{Data: c.Data, NATS: c.NATS, Access: c.access()}
 	default:
 		about = checkAgent(config, o)
 	}
-	tmp, err := os.MkdirTemp("", "chaski-doctor")
-	if err != nil {
-		return fmt.Errorf("the folder of temporary files: %w", err)
+	tmp, temporary := checkTemp(dataFolder(config, o))
+	if tmp == "" {
+		return errors.New(temporary.Found + ": " + temporary.Do)
 	}
 	defer os.RemoveAll(tmp)
 	failed := 0
@@ -50,7 +57,15 @@ func (c *doctorCmd) Run(ctx context.Context) error {
 		checkMemory,
 		func() finding { return checkDisk("data", dataFolder(config, o), tmp) },
 		checkModelsFolder,
-		func() finding { return checkModel(ctx, config, o, tmp) },
+		func() finding { return temporary },
+		func() finding {
+			if named != nil {
+				return finding{"model", "fail", named.Error(), otherModel}
+			}
+			return checkModel(ctx, config, o, tmp)
+		},
+		func() finding { return checkGuard(ctx, config, tmp) },
+		func() finding { return checkEmbeddings(ctx, config, tmp) },
 		func() finding { return checkBus(ctx, c.NATS, c.access(), tmp) },
 		func() finding {
 			return checkPort("port 4222", "127.0.0.1:4222", "chaski bus, serve and worker", "--listen or --nats")
@@ -66,6 +81,9 @@ func (c *doctorCmd) Run(ctx context.Context) error {
 			return err
 		}
 		f := check()
+		if f.Check == "" { // there is nothing to check
+			continue
+		}
 		if f.Status == "fail" {
 			failed++
 		}
@@ -75,9 +93,9 @@ func (c *doctorCmd) Run(ctx context.Context) error {
 			}
 			continue
 		}
-		fmt.Fprintf(stdout, "%-4s  %-9s  %s\n", f.Status, f.Check, printable(f.Found, false))
+		fmt.Fprintf(stdout, "%-4s  %-10s  %s\n", f.Status, f.Check, printable(f.Found, false))
 		if f.Do != "" {
-			fmt.Fprintf(stdout, "%s%s\n", strings.Repeat(" ", 17), printable(f.Do, false))
+			fmt.Fprintf(stdout, "%s%s\n", strings.Repeat(" ", 18), printable(f.Do, false))
 		}
 	}
 	if failed > 0 {

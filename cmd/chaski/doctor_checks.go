@@ -4,10 +4,8 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -43,7 +41,7 @@ func checkAgent(c *host.Config, o host.Options) finding {
 	}
 	declared, err := c.Declared()
 	if err == nil {
-		err = c.Ready()
+		err = c.Ready(o)
 	}
 	if err != nil {
 		return fail(err)
@@ -86,28 +84,51 @@ func checkGPU() finding {
 	return f
 }
 
-// checkMemory compares what is free with what an 8B model takes.
+// checkMemory compares what is free, on the machine and in the container, with what an 8B
+// model takes.
 func checkMemory() finding {
+	free, whose := tensor.MemoryLeft(), " left by the memory limit of this container or service"
 	text, err := os.ReadFile("/proc/meminfo")
 	if err != nil {
 		return finding{Check: "memory", Status: "ok", Found: "not known on this system"}
 	}
-	var free int64
 	for line := range strings.Lines(string(text)) {
 		if rest, ok := strings.CutPrefix(line, "MemAvailable:"); ok {
 			kb, _ := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64)
-			free = kb << 10
+			if kb<<10 <= free {
+				free, whose = kb<<10, " available"
+			}
 		}
 	}
-	f := finding{Check: "memory", Status: "ok", Found: hub.Bytes(free) + " available"}
+	return enough(free, whose)
+}
+
+// enough says for which models so many bytes are enough.
+func enough(free int64, whose string) finding {
+	f := finding{Check: "memory", Status: "ok", Found: hub.Bytes(free) + whose}
 	const small, eight = 500 << 20, 6 << 30
 	switch {
 	case free < small:
-		f.Status, f.Do = "warn", "the model in the box takes about 200 MB: end other programs if it fails"
+		f.Status, f.Do = "warn", "the model in the box takes about 200 MB: end other programs, or raise the limit, if it fails"
 	case free < eight:
 		f.Do = "enough for the model in the box; an 8B model takes about 6 GB"
 	}
 	return f
+}
+
+// checkTemp makes a folder for what the other checks write: where temporary files go, or else
+// where the data folder would be. tmp is "" if neither takes one.
+func checkTemp(data string) (tmp string, f finding) {
+	const name = ".chaski-doctor-*"
+	tmp, err := os.MkdirTemp("", name)
+	if err == nil {
+		return tmp, finding{Check: "temp", Status: "ok", Found: os.TempDir() + " can be written"}
+	}
+	f = finding{"temp", "warn", "temporary files cannot be written: " + err.Error(), "set TMPDIR to a folder that is there and can be written; bench and a bus without a folder need it"}
+	if above, err := nearest(data); err == nil {
+		tmp, _ = os.MkdirTemp(above, name)
+	}
+	return tmp, f
 }
 
 func dataFolder(c *host.Config, o host.Options) string {
@@ -119,22 +140,30 @@ func dataFolder(c *host.Config, o host.Options) string {
 	return host.DefaultData
 }
 
+// nearest is the folder itself, or the nearest above it that is there.
+func nearest(dir string) (string, error) {
+	at, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	for {
+		info, err := os.Stat(at)
+		if err == nil && !info.IsDir() {
+			return "", fmt.Errorf("%s is no folder", at)
+		}
+		if err == nil || filepath.Dir(at) == at {
+			return at, nil
+		}
+		at = filepath.Dir(at)
+	}
+}
+
 // checkDisk tries the disk of a folder that need not be there: may it be written, how
 // much is free, how long does a record take to reach it.
 func checkDisk(what, dir, tmp string) finding {
-	at, err := filepath.Abs(dir)
+	at, err := nearest(dir)
 	if err != nil {
 		return finding{what, "fail", err.Error(), "name another folder with --data"}
-	}
-	for { // the nearest folder that is there
-		info, err := os.Stat(at)
-		if err == nil && !info.IsDir() {
-			return finding{what, "fail", at + " is no folder", "name another with --data"}
-		}
-		if err == nil || filepath.Dir(at) == at {
-			break
-		}
-		at = filepath.Dir(at)
 	}
 	file, err := os.CreateTemp(at, ".chaski-doctor-*")
 	if err != nil {
@@ -188,85 +217,6 @@ func checkModelsFolder() finding {
 		}
 	}
 	return f
-}
-
-// checkModel opens the agent's model and lets it write a token, on a bus and a journal of
-// its own. An endpoint is reached, and asked nothing.
-func checkModel(ctx context.Context, c *host.Config, o host.Options, tmp string) finding {
-	if e := c.Model.OpenAI; e != nil && o.Model == "" {
-		return checkEndpoint(ctx, e)
-	}
-	bare := *c
-	bare.Tools, bare.Discover, bare.Policies, bare.Guard, bare.Documents, bare.Triggers = nil, nil, nil, nil, nil, nil
-	bare.Servers = host.MCPConfig{}
-	bare.Confidence, bare.Cache, bare.Runs, bare.Strategy = 0, "none", "", ""
-	bare.Budget = host.BudgetConfig{Steps: 1, Tokens: 2000}
-	name := o.Model
-	if name == "" {
-		if name = c.Model.Path; name == "" {
-			name = "mini"
-		}
-	}
-	absent := errors.New("it was not pulled")
-	opened := host.Options{Data: filepath.Join(tmp, "model"), Model: o.Model, Log: zerolog.Nop(), Models: func(ctx context.Context, name string) (string, error) {
-		h, err := hub.FromEnv()
-		if err != nil {
-			return "", err
-		}
-		h.Offline = true
-		path, err := h.Path(ctx, name)
-		if errors.Is(err, hub.ErrOffline) {
-			return "", absent
-		}
-		return path, err
-	}}
-	began := time.Now()
-	h, err := host.Open(ctx, &bare, opened)
-	if errors.Is(err, absent) {
-		return finding{"model", "warn", name + " is not on this disk", "chaski pull " + name + " gets it; the first run does so too"}
-	}
-	if err != nil {
-		return finding{"model", "fail", name + ": " + err.Error(), "name another with -m or in agent.yaml"}
-	}
-	defer h.Close()
-	loaded := time.Since(began)
-	if h.ModelName() == "script" {
-		return finding{Check: "model", Status: "ok", Found: name + ": it plays a file, which was read"}
-	}
-	for ev, err := range h.Run(ctx, "Hello.") {
-		if err != nil {
-			return finding{"model", "fail", name + ": " + err.Error(), "name another with -m or in agent.yaml"}
-		}
-		if j := ev.Journal; j != nil && j.Faulted != nil {
-			return finding{"model", "fail", name + ": " + j.Faulted.Error, "name another with -m or in agent.yaml"}
-		}
-		if ev.Status != "" {
-			break
-		}
-	}
-	return finding{Check: "model", Status: "ok", Found: fmt.Sprintf("%s: opened in %v, answered in %v", name, loaded.Round(time.Millisecond), (time.Since(began) - loaded).Round(time.Millisecond))}
-}
-
-func checkEndpoint(ctx context.Context, e *host.OpenAIConfig) finding {
-	if e.KeyEnv != "" && os.Getenv(e.KeyEnv) == "" {
-		return finding{"model", "fail", "the environment variable " + e.KeyEnv + " is empty: it should hold the key of " + e.Model, "export " + e.KeyEnv + "=…"}
-	}
-	u, err := url.Parse(e.BaseURL)
-	if err != nil || u.Host == "" {
-		return finding{"model", "fail", fmt.Sprintf("base_url %q is no URL", e.BaseURL), "write it as https://HOST/v1"}
-	}
-	address := u.Host
-	if u.Port() == "" {
-		address = net.JoinHostPort(u.Hostname(), map[string]string{"https": "443", "http": "80"}[u.Scheme])
-	}
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
-	if err != nil {
-		return finding{"model", "fail", e.Model + ": nobody answers at " + address + ": " + err.Error(), "start the server, or mend base_url"}
-	}
-	_ = conn.Close()
-	return finding{Check: "model", Status: "ok", Found: e.Model + ": a server listens at " + address + "; it was asked nothing"}
 }
 
 // checkBus calls a tool over an embedded bus, or reaches the cluster.

@@ -65,6 +65,11 @@ func (c *keyAddCmd) Run() error {
 	if c.Expires > 0 {
 		key.Expires = time.Now().Add(c.Expires).UTC().Truncate(time.Second)
 	}
+	if c.Keys == "" {
+		if err := host.MakeData(cmp.Or(os.Getenv("CHASKI_DATA"), host.DefaultData)); err != nil {
+			return err
+		}
+	}
 	text, err := keys.Add(key)
 	if err != nil {
 		return err

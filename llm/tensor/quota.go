@@ -10,10 +10,48 @@ import (
 
 // cpuQuota returns how many processors' time the control groups of this process allow, with
 // fractions, as the files of a Linux system below root say; infinite where there is no limit.
-// In a hierarchy each group is bound by those above it, so the least counts. It knows the
-// files of both versions of control groups: cpu.max, and cpu.cfs_quota_us with its period.
+// It knows the files of both versions of control groups: cpu.max, and cpu.cfs_quota_us with
+// its period.
 func cpuQuota(root fs.FS) float64 {
 	quota := math.Inf(1)
+	eachGroup(root, "cpu", func(dir string, two bool) { quota = min(quota, limitOf(root, dir, two)) })
+	return quota
+}
+
+// memoryLeft returns how many bytes the control groups of this process still allow it, what
+// the system would take back from files counted as free; MaxInt64 where there is no limit.
+func memoryLeft(root fs.FS) int64 {
+	left := int64(math.MaxInt64)
+	eachGroup(root, "memory", func(dir string, two bool) {
+		limit, used, files := "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"
+		if two {
+			limit, used, files = "memory.max", "memory.current", "inactive_file"
+		}
+		most, ok := number(root, dir+"/"+limit)
+		taken, ok2 := number(root, dir+"/"+used)
+		if !ok || !ok2 || most >= 1<<62 { // "max", or the largest number of pages
+			return
+		}
+		for _, line := range lines(root, dir+"/memory.stat") {
+			if text, found := strings.CutPrefix(line, files+" "); found {
+				n, _ := strconv.ParseInt(text, 10, 64)
+				taken -= n
+			}
+		}
+		left = min(left, max(0, most-taken))
+	})
+	return left
+}
+
+// number reads a file that holds one.
+func number(root fs.FS, name string) (int64, bool) {
+	n, err := strconv.ParseInt(strings.Join(lines(root, name), ""), 10, 64)
+	return n, err == nil
+}
+
+// eachGroup visits the folders of the control groups of this process that can limit what the
+// controller gives it. In a hierarchy each group is bound by those above it, so these too.
+func eachGroup(root fs.FS, controller string, visit func(dir string, two bool)) {
 	groups, mounts := lines(root, "proc/self/cgroup"), lines(root, "proc/self/mountinfo")
 	for _, g := range groups { // number:controllers:path
 		part := strings.SplitN(g, ":", 3)
@@ -21,11 +59,11 @@ func cpuQuota(root fs.FS) float64 {
 			continue
 		}
 		two := part[1] == ""
-		if !two && !has(part[1], "cpu") {
+		if !two && !has(part[1], controller) {
 			continue
 		}
 		for _, m := range mounts {
-			at, top, ok := groupMount(m, two)
+			at, top, ok := groupMount(m, controller, two)
 			if !ok {
 				continue
 			}
@@ -35,25 +73,24 @@ func cpuQuota(root fs.FS) float64 {
 				group = "/"
 			}
 			for dir := group; ; dir = path.Dir(dir) {
-				quota = min(quota, limitOf(root, path.Join(at, dir)[1:], two))
+				visit(path.Join(at, dir)[1:], two)
 				if dir == "/" {
 					break
 				}
 			}
 		}
 	}
-	return quota
 }
 
-// groupMount reads a line of mountinfo: where control groups that can limit the processor are
-// mounted, and which part of their hierarchy that is.
-func groupMount(line string, two bool) (at, top string, ok bool) {
+// groupMount reads a line of mountinfo: where control groups of a controller are mounted, and
+// which part of their hierarchy that is.
+func groupMount(line, controller string, two bool) (at, top string, ok bool) {
 	mount, super, found := strings.Cut(line, " - ")
 	f, s := strings.Fields(mount), strings.Fields(super)
 	if !found || len(f) < 5 || len(s) < 3 {
 		return "", "", false
 	}
-	if two && s[0] != "cgroup2" || !two && (s[0] != "cgroup" || !has(s[2], "cpu")) {
+	if two && s[0] != "cgroup2" || !two && (s[0] != "cgroup" || !has(s[2], controller)) {
 		return "", "", false
 	}
 	at = path.Clean(strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`).Replace(f[4]))

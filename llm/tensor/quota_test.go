@@ -59,6 +59,35 @@ func TestQuota(t *testing.T) {
 	}
 }
 
+// TestMemoryLeft reads what both versions of control groups leave of their memory: the least
+// of the groups above, with what files hold that nobody uses.
+func TestMemoryLeft(t *testing.T) {
+	const one = "30 23 0:27 / /sys/fs/cgroup rw - tmpfs tmpfs rw\n33 31 0:30 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n"
+	for name, c := range map[string]struct {
+		group, mounts string
+		files         map[string]string
+		want          int64
+	}{
+		"none":     {"", "", nil, math.MaxInt64},
+		"two, max": {"0::/a\n", twoMount, map[string]string{"a/memory.max": "max\n", "a/memory.current": "5\n"}, math.MaxInt64},
+		"two": {"0::/a/b\n", twoMount, map[string]string{"a/memory.max": "1000\n", "a/memory.current": "900\n", "a/memory.stat": "anon 3\ninactive_file 250\n",
+			"a/b/memory.max": "800\n", "a/b/memory.current": "100\n"}, 350},
+		"two, more than there is": {"0::/a\n", twoMount, map[string]string{"a/memory.max": "1000\n", "a/memory.current": "1200\n"}, 0},
+		"one":                     {"4:memory:/a\n0::/\n", one, map[string]string{"memory/a/memory.limit_in_bytes": "1000\n", "memory/a/memory.usage_in_bytes": "900\n", "memory/a/memory.stat": "inactive_file 1\ntotal_inactive_file 20\n", "memory/memory.limit_in_bytes": "9223372036854771712\n", "memory/memory.usage_in_bytes": "7\n"}, 120},
+		"damaged":                 {"0::/a\n", twoMount, map[string]string{"a/memory.max": "x\n", "a/memory.current": "5\n"}, math.MaxInt64},
+	} {
+		root := fstest.MapFS{}
+		for path, data := range c.files {
+			root["sys/fs/cgroup/"+path] = &fstest.MapFile{Data: []byte(data)}
+		}
+		root["proc/self/cgroup"] = &fstest.MapFile{Data: []byte(c.group)}
+		root["proc/self/mountinfo"] = &fstest.MapFile{Data: []byte(c.mounts)}
+		if got := memoryLeft(root); got != c.want {
+			t.Errorf("%s: %d, want %d", name, got, c.want)
+		}
+	}
+}
+
 // TestThreadsForQuota: as many threads as have work for their time, which spin only if none
 // of them has to stand still for it.
 func TestThreadsForQuota(t *testing.T) {
