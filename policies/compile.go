@@ -56,8 +56,10 @@ type tool struct {
 	strangers   []stranger
 	names       []stranger
 	acts        ask.Acts
-	words       []string // of the declaration of its parameters
-	flags       sync.Map // *spoken.Flag by the argument's name, as calls first need them
+	words       []string                // of the declaration of its parameters
+	wordings    map[string]*ask.Wording // by the argument whose members they are for
+	flagWords   map[string][]string     // those for the yes of flags
+	flags       sync.Map                // *spoken.Flag by the argument's name, as calls first need them
 
 	irreversible bool
 }
@@ -209,6 +211,9 @@ func newTool(spec tools.Spec) (*tool, error) {
 	}
 	if s, ok := spec.Labels[label.KeyRecipients]; ok {
 		t.recipients = label.List(s)
+	}
+	if t.wordings, t.flagWords, err = wordings(&spec, t.props); err != nil {
+		return nil, err
 	}
 	t.decides, t.decideTypes = t.deciding()
 	return t, nil

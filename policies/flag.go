@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/chaski-dev/chaski/policies/ask"
 	"github.com/chaski-dev/chaski/policies/label"
 	words "github.com/chaski-dev/chaski/policies/spoken"
 )
@@ -23,18 +22,6 @@ const ownMark, ownName = "\x01", "\x02"
 type flagPart struct {
 	text string
 	sign rune
-}
-
-// flag returns what finds a flag by an argument's name. That takes long to make, and is kept for all runs.
-func (t *tool) flag(name string) *words.Flag {
-	if f, known := t.flags.Load(name); known {
-		return f.(*words.Flag)
-	}
-	f := words.NewFlag(ask.NameWords(name))
-	if _, declared := t.props[name]; declared {
-		t.flags.Store(name, f)
-	}
-	return f
 }
 
 // flagSaid reports whether the messages of a request say a flag beside its verb, and nothing else of it.
@@ -84,6 +71,9 @@ func (r *Run) flagOther(f *words.Flag, text string, args map[string]any, message
 		}
 		before, _, ok := f.Ends(p.text)
 		if !ok {
+			if foreign.MatchString(p.text) { // "K-2 without insurance and K-3 for two days"
+				return true
+			}
 			continue
 		}
 		if before == "" && i > 0 {

@@ -155,7 +155,7 @@ func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origi
 				return
 			}
 			if isText && slices.ContainsFunc(p.Enum, func(e any) bool { return e == any(s) }) {
-				call.Values = append(call.Values, listed(name, s, p.Enum, &call.Acts))
+				call.Values = append(call.Values, t.listed(name, s, &call.Acts))
 				return
 			}
 			text := fmt.Sprint(v)
@@ -278,7 +278,8 @@ func (r *Run) spell(t *tool, args map[string]any, a asked, labels map[string]lab
 		if o.How != label.HowMade && o.How != label.HowStranger {
 			continue
 		}
-		if o.How == label.HowMade && o.Integrity == label.Model && a.held[name] {
+		enum := t.props[name].Enum
+		if o.How == label.HowMade && o.Integrity == label.Model && a.held[name] && t.wordings[name] == nil {
 			switch args[name].(type) {
 			case string, json.Number: // "I no longer need it": what stands before the name says nothing of the order
 				labels[name] = label.Origin{Label: label.Label{Integrity: label.User}, How: label.HowUser}
@@ -288,15 +289,15 @@ func (r *Run) spell(t *tool, args map[string]any, a asked, labels map[string]lab
 		switch v := args[name].(type) {
 		case bool:
 			f := t.flag(name)
-			if p := r.phrase(a.text); p.Says(name, v) && !r.flagOther(f, a.text, args, a.ask.Messages) || r.flagSaid(f, v, args, a) {
+			if r.saysFlag(t, name, v, a.text) && !r.flagOther(f, a.text, args, a.ask.Messages) || r.flagSaid(f, v, args, a) {
 				labels[name] = label.Origin{Label: label.Label{Integrity: label.User}, How: label.HowDerived}
 			}
 		case string:
-			enum := t.props[name].Enum
 			if !slices.Contains(enum, any(v)) {
 				continue
 			}
-			if said := listed(name, v, enum, &t.acts); said.Said(a.text) && !slices.ContainsFunc(said.Other, func(f func(string) bool) bool { return f(a.text) }) {
+			text := t.apart(name, args, a.text)
+			if said := t.listed(name, v, &t.acts); said.Said(text) && !slices.ContainsFunc(said.Other, func(f func(string) bool) bool { return f(text) }) {
 				labels[name] = label.Origin{Label: label.Label{Integrity: label.User}, How: label.HowUser}
 			}
 		case json.Number:
@@ -305,29 +306,6 @@ func (r *Run) spell(t *tool, args map[string]any, a asked, labels map[string]lab
 			}
 		}
 	}
-}
-
-// listed is a value of a list that the schema gives. The verb of the tool's own name says none.
-func listed(name, s string, enum []any, acts *ask.Acts) ask.Value {
-	out := ask.Value{Name: name, Text: s, Shape: ask.Choice, Said: func(in string) bool {
-		return saysOption(s, in) && saysOption(s, acts.WithoutDeed(s, in))
-	}}
-	for _, e := range enum {
-		if o, ok := e.(string); ok && o != s {
-			out.Other = append(out.Other, func(in string) bool { return saysOption(o, in) })
-		}
-	}
-	return out
-}
-
-// saysOption reports whether a clause says one of a list: by a word for it, or by a verb that makes it
-// so, as "shut down" does for off.
-func saysOption(option, clause string) bool {
-	if ask.SaysChoice(option, clause) {
-		return true
-	}
-	said, _ := label.NewPhrase(clause).Option(option)
-	return said
 }
 
 // timed reports whether a call says when: then what the user wants for another time is set for

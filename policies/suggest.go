@@ -17,7 +17,8 @@ var decisive = strings.Fields("to recipient user email address account iban amou
 
 // Suggest proposes declarations for the bundle's tools, a line each: arguments of
 // effects that by their names only hold data, and that would make each call ask as long
-// as the model words them itself; and the verbs of tools whose names have none that is known. A proposal is no finding: only who knows the tool can
+// as the model words them itself; the verbs of tools whose names have none that is known; and words for the
+// members of lists of choices that have none. A proposal is no finding: only who knows the tool can
 // say what an argument decides.
 func (b *Bundle) Suggest() []string {
 	var out []string
@@ -46,6 +47,11 @@ func (b *Bundle) Suggest() []string {
 				verb = words[0]
 			}
 			out = append(out, fmt.Sprintf("suggestion: tool %s: its name has no verb that the reader of the user's words knows; declare %s: %q, with the verbs of other languages that users may ask by", name, label.KeyActions, verb))
+		}
+		for _, arg := range sortedKeys(t.props) {
+			if list := membersOf(t.props[arg]); len(t.props[arg].Enum) > 1 && len(list) > 1 && t.wordings[arg] == nil && !slices.Contains(t.data, strings.ToLower(arg)) {
+				out = append(out, fmt.Sprintf("suggestion: tool %s: declare %s%s: %q with the words by which users call these in their languages, a comma between", name, label.KeyWords, arg, strings.Join(list, "=…; ")+"=…"))
+			}
 		}
 		if len(data) > 0 {
 			out = append(out, fmt.Sprintf("suggestion: tool %s: declare %s: %q if these decide neither whom, nor how much, nor which, nor what to run", name, label.KeyData, strings.Join(data, ",")))

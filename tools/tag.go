@@ -12,15 +12,19 @@ import (
 // keys of [Spec.Labels] as well: what the argument is for a policy.
 var argumentKinds = []string{"data", "content", "recipients"}
 
+// wordsTag is the tag that says how people call the members of a field's list of choices; the key of
+// [Spec.Labels] is the same with a point and the argument's name.
+const wordsTag = "words"
+
 // tagged returns the labels with the arguments added that the fields of the input name
 // by their tags: `policy:"data"` only holds data, `policy:"content"` is prose for a
-// reader, `policy:"recipients"` says who will read.
+// reader, `policy:"recipients"` says who will read; `words:"car=Auto, voiture"` gives words for choices.
 func tagged(labels map[string]string, in reflect.Type) (map[string]string, error) {
-	found := map[string][]string{}
-	if err := readTags(in, found); err != nil {
+	found, words := map[string][]string{}, map[string]string{}
+	if err := readTags(in, found, words); err != nil {
 		return nil, err
 	}
-	if len(found) == 0 {
+	if len(found)+len(words) == 0 {
 		return labels, nil
 	}
 	labels = maps.Clone(labels)
@@ -29,6 +33,13 @@ func tagged(labels map[string]string, in reflect.Type) (map[string]string, error
 	}
 	for kind, names := range found {
 		labels[kind] = WithArguments(labels[kind], names...)
+	}
+	for name, text := range words {
+		key := wordsTag + "." + name
+		if _, twice := labels[key]; twice {
+			return nil, fmt.Errorf("the words of %s stand in a tag and in the label %s: want one of them", name, key)
+		}
+		labels[key] = text
 	}
 	return labels, nil
 }
@@ -44,7 +55,7 @@ func WithArguments(list string, names ...string) string {
 	return strings.Join(out, ",")
 }
 
-func readTags(t reflect.Type, found map[string][]string) error {
+func readTags(t reflect.Type, found map[string][]string, words map[string]string) error {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -55,21 +66,27 @@ func readTags(t reflect.Type, found map[string][]string) error {
 		f := t.Field(i)
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if f.Anonymous && name == "" {
-			if err := readTags(f.Type, found); err != nil {
+			if err := readTags(f.Type, found, words); err != nil {
 				return err
 			}
 			continue
 		}
 		kind, ok := f.Tag.Lookup("policy")
+		text, worded := f.Tag.Lookup(wordsTag)
 		switch {
-		case !ok || name == "-":
+		case !ok && !worded || name == "-":
 			continue
-		case !slices.Contains(argumentKinds, kind):
+		case ok && !slices.Contains(argumentKinds, kind):
 			return fmt.Errorf("field %s: the tag policy is %q: want %s", f.Name, kind, strings.Join(argumentKinds, ", "))
 		case name == "":
 			name = f.Name
 		}
-		found[kind] = append(found[kind], name)
+		if ok {
+			found[kind] = append(found[kind], name)
+		}
+		if worded {
+			words[name] = text
+		}
 	}
 	return nil
 }

@@ -35,3 +35,24 @@ func TestTags(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+type crossing struct {
+	Vehicle string `json:"vehicle" policy:"data" words:"car=Auto, voiture; bicycle=vélo"`
+	Meal    bool   `words:"true=Abendessen"`
+	Cabin   string `json:"-" words:"outside=exterior"`
+}
+
+// TestWordsTag: the tag words becomes a label for its argument, and stands in one place only.
+func TestWordsTag(t *testing.T) {
+	f := func(context.Context, crossing) (string, error) { return "", nil }
+	labels := New("book", "", f, Options{Labels: map[string]string{"egress": "false"}}).Spec().Labels
+	for key, want := range map[string]string{"words.vehicle": "car=Auto, voiture; bicycle=vélo", "words.Meal": "true=Abendessen", "data": "vehicle", "words.-": "", "words.Cabin": ""} {
+		if labels[key] != want {
+			t.Errorf("%s is %q, want %q", key, labels[key], want)
+		}
+	}
+	twice := New("book", "", f, Options{Labels: map[string]string{"words.vehicle": "car=coche"}})
+	if _, err := NewRegistry(twice); err == nil || !strings.Contains(err.Error(), "words.vehicle") {
+		t.Error(err)
+	}
+}

@@ -147,6 +147,7 @@ const (
 	KeyRecipients      = "recipients" // arguments that say who will read, comma-separated
 	KeyObjects         = "objects"    // words for what the tool works on, comma-separated
 	KeyActions         = "actions"    // words by which a user asks for the tool, comma-separated
+	KeyWords           = "words."     // with an argument's name: how people say its members, "car=Auto, voiture; bicycle=vélo"
 	KeyAgent           = "agent"      // "true": the tool is an agent, whose own calls are judged for themselves
 	KeyData            = "data"       // arguments that only hold data: they say neither whom, nor how much, nor which, nor what to run
 	KeyIrreversible    = "irreversible"

@@ -46,17 +46,24 @@ type Flag struct{ named, with, without *regexp.Regexp }
 // flagFillers are words of a flag's name that say no more of it.
 var flagFillers = map[string]bool{"is": true, "has": true, "with": true, "include": true, "included": true, "includes": true, "add": true, "wants": true, "want": true, "needs": true}
 
-// NewFlag returns what finds the flag of a name, given in words, and nil for a name that says nothing.
-func NewFlag(words []string) *Flag {
+// NewFlag returns what finds the flag of a name, given in words, by what else it is called too, and nil for a
+// name that says nothing.
+func NewFlag(words []string, also ...string) *Flag {
 	name := strings.Join(slices.DeleteFunc(slices.Clone(words), func(w string) bool { return flagFillers[w] }), " ")
-	if len(name) < 3 {
+	if len(name) < 3 && len(also) == 0 {
 		return nil
 	}
 	called := regexp.QuoteMeta(name)
+	if len(name) < 3 {
+		called = regexp.QuoteMeta(strings.ToLower(also[0]))
+	}
 	for _, row := range flags {
 		if slices.Contains(strings.Split(row, "|"), name) {
 			called = row
 		}
+	}
+	for _, w := range also {
+		called += "|" + regexp.QuoteMeta(strings.ToLower(w))
 	}
 	// Longer names first, so that a part is not taken for the whole.
 	list := strings.Split(called, "|")

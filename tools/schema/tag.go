@@ -25,7 +25,7 @@ var (
 var jsonOptions = []string{"omitempty", "omitzero", "string"}
 
 // tagKeys are the tags that are read here; one that is nearly one of them is misspelt.
-var tagKeys = []string{"json", "jsonschema", "jsonschema_description", "jsonschema_extras", "policy"}
+var tagKeys = []string{"json", "jsonschema", "jsonschema_description", "jsonschema_extras", "policy", "words"}
 
 // otherTags are those of others that look like one of ours.
 var otherTags = []string{"bson", "jsonb", "gson", "cson", "hjson", "json5"}

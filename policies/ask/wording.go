@@ -1,0 +1,244 @@
+package ask
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Wording holds the words that a tool declares for the members of a list of choices, or for the yes and the
+// no of a flag. It is immutable.
+type Wording struct{ words []worded }
+
+// worded is a word, or several in a row, that stand for a member; name says that it is the member's own.
+type worded struct {
+	member, text string
+	list         []token
+	name         bool
+}
+
+// NewWording takes the words for each of the members. A word that stands for two of them, or says nothing
+// by itself, is an error that names it.
+func NewWording(members []string, words map[string][]string) (*Wording, error) {
+	w := &Wording{}
+	add := func(member, text string, name bool) error {
+		list := slices.DeleteFunc(tokens(text), func(t token) bool { return t.sign })
+		mark(list, en|de|fr|it|es|pt|hi|th)
+		if !name && !slices.ContainsFunc(list, func(t token) bool { return t.within&wordless == 0 && (len(t.text) > 1 || digit(t.text)) }) {
+			return fmt.Errorf("%q, for %s, says nothing by itself", text, member)
+		}
+		if len(list) > 0 {
+			w.words = append(w.words, worded{member, text, list, name})
+		}
+		return nil
+	}
+	for _, m := range members {
+		if err := add(m, strings.Join(choiceWords(m), " "), true); err != nil {
+			return nil, err
+		}
+		for _, text := range words[m] {
+			if err := add(m, text, false); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, one := range w.words {
+		for _, s := range w.spans(one.text) {
+			if s.member != one.member && s.from == 0 && s.to == len(one.text) {
+				return nil, fmt.Errorf("%q stands for both %s and %s", one.text, one.member, s.member)
+			}
+		}
+	}
+	return w, nil
+}
+
+// wordless are the classes of words that name no thing.
+const wordless = det | negator | pronoun | and | frame
+
+// wordedSpan is where a text has words for a member, in bytes. It is denied where its part of the text has a no.
+type wordedSpan struct {
+	member   string
+	from, to int
+	denied   bool
+}
+
+// Said reports whether a text names a member, by its declared words or its own name, and nothing takes it
+// back, and whether it names it where something does.
+func (w *Wording) Said(member, text string) (said, denied bool) {
+	for _, s := range w.spans(text) {
+		if s.member == member {
+			said, denied = said || !s.denied, denied || s.denied
+		}
+	}
+	return said, denied
+}
+
+// Without blanks out of a text what is said of other members than one, and what is said of it where it is denied.
+func (w *Wording) Without(member, text string) string {
+	var out []byte
+	for _, s := range w.spans(text) {
+		if s.member == member && !s.denied {
+			continue
+		}
+		if out == nil {
+			out = []byte(text)
+		}
+		for i := s.from; i < s.to; i++ {
+			out[i] = ' '
+		}
+	}
+	if out == nil {
+		return text
+	}
+	return string(out)
+}
+
+// spans finds the words of all members in a text. Of two where one is a part of the other the longer counts:
+// "vélo électrique" is no "vélo".
+func (w *Wording) spans(text string) []wordedSpan {
+	list := tokens(text)
+	l := language(list)
+	mark(list, l)
+	var found []wordedSpan
+	for _, one := range w.words {
+		if first, _ := utf8.DecodeRuneInString(one.list[0].text); unicode.Is(unicode.Thai, first) {
+			found = append(found, thaiSpans(list, text, &one)...)
+			continue
+		}
+		for i := 0; i+len(one.list) <= len(list); i++ {
+			if one.at(list[i:], l) {
+				last := &list[i+len(one.list)-1]
+				found = append(found, wordedSpan{one.member, list[i].at, last.end, takenBackAt(list, i)})
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(found), func(s wordedSpan) bool {
+		return slices.ContainsFunc(found, func(o wordedSpan) bool {
+			return o.member != s.member && o.from <= s.from && o.to >= s.to && o.to-o.from > s.to-s.from
+		})
+	})
+}
+
+// at reports whether a row of words is the declared one, each in any of its forms.
+func (one *worded) at(list []token, l lang) bool {
+	for k := range one.list {
+		if list[k].sign || !sameWord(&list[k], &one.list[k], l) {
+			return false
+		}
+	}
+	return true
+}
+
+// thaiSpans finds a Thai word, which has no blanks around it: a short one only between words that are known.
+func thaiSpans(list []token, text string, one *worded) []wordedSpan {
+	const short = 4 // letters and signs
+	word := strings.ReplaceAll(one.text, " ", "")
+	var out []wordedSpan
+	for from := 0; ; {
+		i := strings.Index(text[from:], word)
+		if i < 0 {
+			return out
+		}
+		at, end := from+i, from+i+len(word)
+		from = end
+		begins := slices.ContainsFunc(list, func(t token) bool { return t.at == at })
+		ends := slices.ContainsFunc(list, func(t token) bool { return t.end == end })
+		if next, _ := utf8.DecodeRuneInString(text[end:]); unicode.Is(unicode.M, next) || utf8.RuneCountInString(word) < short && !(begins && ends) {
+			continue
+		}
+		k := max(0, slices.IndexFunc(list, func(t token) bool { return t.end > at }))
+		out = append(out, wordedSpan{one.member, at, end, takenBackAt(list, k)})
+	}
+}
+
+// takenBackAt reports whether the part of a text around a word, between signs and "but", has a no in it, or an
+// "instead of" before the word.
+func takenBackAt(list []token, at int) bool {
+	ends := func(t *token) bool { return t.sign || t.within&contrast != 0 }
+	from, to := at, at+1
+	for from > 0 && !ends(&list[from-1]) {
+		from--
+	}
+	for to < len(list) && !ends(&list[to]) {
+		to++
+	}
+	for i := from; i < to; i++ {
+		t := &list[i]
+		if i != at && t.within&(negator|nothing|except) != 0 && t.within&harmless == 0 || privatives[t.text] != 0 || i < at && inPlaceOf[t.text] || slices.ContainsFunc(thaiNos, func(no string) bool { return strings.HasPrefix(t.text, no) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// inPlaceOf are words before what something else takes the place of.
+var inPlaceOf = set("instead rather statt anstatt anstelle lieu plutôt invece anziché lugar vez")
+
+// thaiNos begin Thai words that leave out what follows.
+var thaiNos = []string{"ไม่", "ยกเว้น", "เว้น", "ห้าม", "อย่า", "แทน"}
+
+// wordForms are the endings of nouns and adjectives, by language: what a declared word ends with, and what may
+// stand in its place.
+var wordForms = map[lang][][2]string{
+	en: {{"", "s es"}, {"y", "ies"}},
+	de: {{"", "e en n er ern em es s"}},
+	fr: {{"", "s e es x"}, {"al", "aux"}, {"el", "elle elles"}, {"if", "ive ives"}, {"eux", "euse euses"}},
+	it: {{"o", "a i e hi he"}, {"a", "e he"}, {"e", "i"}},
+	es: {{"", "s es"}, {"o", "a os as"}, {"z", "ces"}, {"ón", "ones"}},
+	pt: {{"", "s es"}, {"o", "a os as"}, {"ão", "ões ães"}, {"l", "is"}, {"m", "ns"}},
+	hi: {{"", "ों ें"}, {"ा", "े ों ी"}, {"ी", "ियाँ ियां ियों"}},
+}
+
+// umlauts as they are without.
+var umlauts = strings.NewReplacer("ä", "a", "ö", "o", "ü", "u")
+
+// sameWord reports whether a word of a text is a form of a declared one.
+func sameWord(t, w *token, l lang) bool {
+	if t.text == w.text || t.fold == w.fold {
+		return true
+	}
+	const least = 4 // letters of what has other endings than the s of the plural
+	if strings.ContainsAny(w.text, "0123456789") || t.sign || w.sign {
+		return false
+	}
+	if utf8.RuneCountInString(w.text) < least {
+		return l&(en|fr|es|pt) != 0 && t.text == w.text+"s"
+	}
+	for k, pairs := range wordForms {
+		if l&k == 0 {
+			continue
+		}
+		for _, p := range pairs {
+			base, ok := strings.CutSuffix(w.text, p[0])
+			if !ok || len(base) == 0 {
+				continue
+			}
+			for end := range strings.FieldsSeq(p[1]) {
+				if t.text == base+end || k == de && umlauts.Replace(t.text) == base+end && t.text != base+end {
+					return true
+				}
+			}
+		}
+	}
+	if l&en != 0 {
+		if f := english(t.text, w.text); f == doing || f == done || f == telling {
+			return true
+		}
+		if f := english(w.text, t.text); f == doing || f == done {
+			return true
+		}
+	}
+	for _, k := range []lang{de, fr, it, es, pt} {
+		if l&k == 0 {
+			continue
+		}
+		for _, s := range stemsOf(w.text, k) {
+			if s.particle == "" && (verbForm(t.fold, s.text, k) == ordering || k == de && t.text == "ge"+s.text+"t") {
+				return true
+			}
+		}
+	}
+	return false
+}

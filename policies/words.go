@@ -1,0 +1,173 @@
+package policies
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/chaski-dev/chaski/policies/ask"
+	"github.com/chaski-dev/chaski/policies/label"
+	words "github.com/chaski-dev/chaski/policies/spoken"
+	"github.com/chaski-dev/chaski/tools"
+)
+
+// A tool can declare how people say the members of a list of choices, and the yes and the no of a flag:
+// words.vehicle: "car=Auto, voiture; bicycle=Fahrrad, vélo".
+
+// wordings reads the labels of a tool that declare words for its arguments.
+func wordings(spec *tools.Spec, props map[string]property) (map[string]*ask.Wording, map[string][]string, error) {
+	out, flags := map[string]*ask.Wording{}, map[string][]string{}
+	for _, key := range sortedKeys(spec.Labels) {
+		name, ok := strings.CutPrefix(key, label.KeyWords)
+		if !ok {
+			continue
+		}
+		fail := func(format string, args ...any) error {
+			return fmt.Errorf("policies: tool %s: label %s: %s", spec.Name, key, fmt.Sprintf(format, args...))
+		}
+		p, ok := props[name]
+		if !ok {
+			return nil, nil, fail("there is no argument %q", name)
+		}
+		members := membersOf(p)
+		if members == nil {
+			return nil, nil, fail("%s is neither a list of choices (enum) nor a flag (boolean)", name)
+		}
+		said, err := readWords(spec.Labels[key], members)
+		if err != nil {
+			return nil, nil, fail("%v", err)
+		}
+		w, err := ask.NewWording(members, said)
+		if err != nil {
+			return nil, nil, fail("%v", err)
+		}
+		out[name] = w
+		if p.Type == "boolean" {
+			flags[name] = said["true"]
+		}
+	}
+	return out, flags, nil
+}
+
+// membersOf lists the texts of an enum, or the values of a flag; nil for any other argument.
+func membersOf(p property) (out []string) {
+	if p.Type == "boolean" {
+		return []string{"true", "false"}
+	}
+	for _, e := range p.Enum {
+		if s, ok := e.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// readWords reads "member=word, word; member=word".
+func readWords(text string, members []string) (map[string][]string, error) {
+	out := map[string][]string{}
+	for part := range strings.SplitSeq(text, ";") {
+		if strings.TrimSpace(part) == "" {
+			continue
+		}
+		member, list, ok := strings.Cut(part, "=")
+		member = strings.TrimSpace(member)
+		if !ok {
+			return nil, fmt.Errorf("%q: want member=word, word; member=word", strings.TrimSpace(part))
+		}
+		if !slices.Contains(members, member) {
+			return nil, fmt.Errorf("there is no member %q: want %s", member, strings.Join(members, ", "))
+		}
+		if _, twice := out[member]; twice {
+			return nil, fmt.Errorf("member %s is there twice", member)
+		}
+		out[member] = nil
+		for w := range strings.SplitSeq(list, ",") {
+			if w = strings.ToLower(strings.TrimSpace(w)); w == "" {
+				return nil, fmt.Errorf("a word of member %s is empty", member)
+			}
+			out[member] = append(out[member], w)
+		}
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("it is empty: want member=word, word; member=word")
+	}
+	return out, nil
+}
+
+// listed is a value of a list that the schema gives. The verb of the tool's own name says none.
+func (t *tool) listed(name, s string, acts *ask.Acts) ask.Value {
+	w := t.wordings[name]
+	out := ask.Value{Name: name, Text: s, Shape: ask.Choice, Said: func(in string) bool {
+		return saysMember(w, s, in, func(in string) bool { return saysOption(s, in) && saysOption(s, acts.WithoutDeed(s, in)) })
+	}}
+	for _, e := range t.props[name].Enum {
+		if o, ok := e.(string); ok && o != s {
+			out.Other = append(out.Other, func(in string) bool {
+				return saysMember(w, o, in, func(in string) bool { return saysOption(o, in) })
+			})
+		}
+	}
+	return out
+}
+
+// apart blanks out of a text the values of a call's other arguments that are of no list: in "Book Auto Müller
+// two seats" nobody speaks of cars.
+func (t *tool) apart(name string, args map[string]any, text string) string {
+	for _, other := range sortedKeys(args) {
+		s, ok := args[other].(string)
+		if !ok || other == name || len(t.props[other].Enum) > 0 || len(s) < 3 || len(s) > 200 {
+			continue
+		}
+		if i := strings.Index(text, s); i >= 0 {
+			text = text[:i] + strings.Repeat(" ", len(s)) + text[i+len(s):]
+		}
+	}
+	return text
+}
+
+// saysMember reports whether a text says a member by the words that its tool declares, or, in what these leave
+// of it, by the words that everybody has.
+func saysMember(w *ask.Wording, member, text string, otherwise func(string) bool) bool {
+	if w == nil {
+		return otherwise(text)
+	}
+	if said, denied := w.Said(member, text); said || denied {
+		return said
+	}
+	return otherwise(w.Without(member, text))
+}
+
+// saysOption reports whether a clause says one of a list: by a word for it, or by a verb that makes it
+// so, as "shut down" does for off.
+func saysOption(option, clause string) bool {
+	if ask.SaysChoice(option, clause) {
+		return true
+	}
+	said, _ := label.NewPhrase(clause).Option(option)
+	return said
+}
+
+// saysFlag reports whether a clause says that a flag is to be so.
+func (r *Run) saysFlag(t *tool, name string, flag bool, text string) bool {
+	if w := t.wordings[name]; w != nil {
+		yes, notYes := w.Said("true", text)
+		no, notNo := w.Said("false", text)
+		if yes || no || notYes || notNo {
+			return flag && yes && !no && !notYes || !flag && (no || notYes) && !yes && !notNo
+		}
+	}
+	return r.phrase(text).Says(name, flag)
+}
+
+// flag returns what finds a flag by an argument's name and the words declared for it. That takes long to make,
+// and is kept for all runs.
+func (t *tool) flag(name string) *words.Flag {
+	if f, known := t.flags.Load(name); known {
+		return f.(*words.Flag)
+	}
+	f := words.NewFlag(ask.NameWords(name), t.flagWords[name]...)
+	if _, declared := t.props[name]; declared {
+		t.flags.Store(name, f)
+	}
+	return f
+}
