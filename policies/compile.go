@@ -58,6 +58,7 @@ type tool struct {
 	acts        ask.Acts
 	words       []string                // of the declaration of its parameters
 	wordings    map[string]*ask.Wording // by the argument whose members they are for
+	everyday    map[string]*ask.Wording // words that need no declaration
 	flagWords   map[string][]string     // those for the yes of flags
 	flags       sync.Map                // *spoken.Flag by the argument's name, as calls first need them
 
@@ -215,6 +216,7 @@ func newTool(spec tools.Spec) (*tool, error) {
 	if t.wordings, t.flagWords, err = wordings(&spec, t.props); err != nil {
 		return nil, err
 	}
+	t.everyday = everyday(t.props)
 	t.decides, t.decideTypes = t.deciding()
 	return t, nil
 }

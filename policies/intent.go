@@ -279,7 +279,7 @@ func (r *Run) spell(t *tool, args map[string]any, a asked, labels map[string]lab
 			continue
 		}
 		enum := t.props[name].Enum
-		if o.How == label.HowMade && o.Integrity == label.Model && a.held[name] && t.wordings[name] == nil {
+		if o.How == label.HowMade && o.Integrity == label.Model && a.held[name] && t.heldAsSaid(name, args[name], a.ask.Messages) {
 			switch args[name].(type) {
 			case string, json.Number: // "I no longer need it": what stands before the name says nothing of the order
 				labels[name] = label.Origin{Label: label.Label{Integrity: label.User}, How: label.HowUser}
@@ -297,7 +297,9 @@ func (r *Run) spell(t *tool, args map[string]any, a asked, labels map[string]lab
 				continue
 			}
 			text := t.apart(name, args, a.text)
-			if said := t.listed(name, v, &t.acts); said.Said(text) && !slices.ContainsFunc(said.Other, func(f func(string) bool) bool { return f(text) }) {
+			if said := t.listed(name, v, &t.acts); said.Said(text) && !slices.ContainsFunc(said.Other, func(f func(string) bool) bool {
+				return f(text) || eitherOr.MatchString(strings.ToLower(a.ask.Sentence)) && f(a.ask.Sentence)
+			}) {
 				labels[name] = label.Origin{Label: label.Label{Integrity: label.User}, How: label.HowUser}
 			}
 		case json.Number:

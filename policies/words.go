@@ -2,6 +2,7 @@ package policies
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -47,6 +48,20 @@ func wordings(spec *tools.Spec, props map[string]property) (map[string]*ask.Word
 		}
 	}
 	return out, flags, nil
+}
+
+// everyday finds the words that everybody has for the members of a tool's lists.
+func everyday(props map[string]property) map[string]*ask.Wording {
+	out := map[string]*ask.Wording{}
+	for name, p := range props {
+		if len(p.Enum) == 0 {
+			continue
+		}
+		if w := ask.Everyday(membersOf(p)); w != nil {
+			out[name] = w
+		}
+	}
+	return out
 }
 
 // membersOf lists the texts of an enum, or the values of a flag; nil for any other argument.
@@ -96,18 +111,47 @@ func readWords(text string, members []string) (map[string][]string, error) {
 
 // listed is a value of a list that the schema gives. The verb of the tool's own name says none.
 func (t *tool) listed(name, s string, acts *ask.Acts) ask.Value {
-	w := t.wordings[name]
 	out := ask.Value{Name: name, Text: s, Shape: ask.Choice, Said: func(in string) bool {
-		return saysMember(w, s, in, func(in string) bool { return saysOption(s, in) && saysOption(s, acts.WithoutDeed(s, in)) })
+		return t.saysMember(name, s, in) && t.saysMember(name, s, acts.WithoutDeed(s, in))
 	}}
 	for _, e := range t.props[name].Enum {
 		if o, ok := e.(string); ok && o != s {
-			out.Other = append(out.Other, func(in string) bool {
-				return saysMember(w, o, in, func(in string) bool { return saysOption(o, in) })
-			})
+			out.Other = append(out.Other, func(in string) bool { return t.saysMember(name, o, in) })
 		}
 	}
 	return out
+}
+
+// saysMember reports whether a text says a member of a list: by the words that its tool declares, or, in what
+// these leave of it, by the words that everybody has.
+func (t *tool) saysMember(name, member, text string) bool {
+	if w := t.wordings[name]; w != nil {
+		if said, denied := w.Said(member, text); said || denied {
+			return said
+		}
+		text = w.Without(member, text)
+	}
+	if saysOption(member, text) {
+		return true
+	}
+	if w := t.everyday[name]; w != nil {
+		said, _ := w.Said(member, text)
+		return said
+	}
+	return false
+}
+
+// eitherOr joins what a sentence leaves open.
+var eitherOr = regexp.MustCompile(`(?: (?:or|oder|ou|या)| o (?:en|de|con|in|di|per|un|una|uno|la|el|il)) |หรือ`)
+
+// heldAsSaid reports whether what a request takes up of a list was said by name. A word that only may mean it
+// must stand in the clause itself.
+func (t *tool) heldAsSaid(name string, value any, messages []string) bool {
+	s, ok := value.(string)
+	if !ok || len(t.props[name].Enum) == 0 || t.wordings[name] == nil && t.everyday[name] == nil {
+		return true
+	}
+	return t.wordings[name] == nil && slices.ContainsFunc(messages, func(m string) bool { return saysOption(s, m) })
 }
 
 // apart blanks out of a text the values of a call's other arguments that are of no list: in "Book Auto Müller
@@ -115,7 +159,8 @@ func (t *tool) listed(name, s string, acts *ask.Acts) ask.Value {
 func (t *tool) apart(name string, args map[string]any, text string) string {
 	for _, other := range sortedKeys(args) {
 		s, ok := args[other].(string)
-		if !ok || other == name || len(t.props[other].Enum) > 0 || len(s) < 3 || len(s) > 200 {
+		low := strings.ToLower(other)
+		if !ok || other == name || slices.Contains(t.data, low) || slices.Contains(t.content, low) || len(t.props[other].Enum) > 0 || len(s) < 3 || len(s) > 200 {
 			continue
 		}
 		if i := strings.Index(text, s); i >= 0 {
@@ -123,18 +168,6 @@ func (t *tool) apart(name string, args map[string]any, text string) string {
 		}
 	}
 	return text
-}
-
-// saysMember reports whether a text says a member by the words that its tool declares, or, in what these leave
-// of it, by the words that everybody has.
-func saysMember(w *ask.Wording, member, text string, otherwise func(string) bool) bool {
-	if w == nil {
-		return otherwise(text)
-	}
-	if said, denied := w.Said(member, text); said || denied {
-		return said
-	}
-	return otherwise(w.Without(member, text))
 }
 
 // saysOption reports whether a clause says one of a list: by a word for it, or by a verb that makes it

@@ -12,36 +12,40 @@ import (
 // no of a flag. It is immutable.
 type Wording struct{ words []worded }
 
-// worded is a word, or several in a row, that stand for a member; name says that it is the member's own.
+// worded is a word, or several in a row, that stand for a member, in some of the languages.
 type worded struct {
 	member, text string
 	list         []token
-	name         bool
+	langs        lang
+}
+
+// anyLang is that of words of which nobody says in which language they are.
+const anyLang = en | de | fr | it | es | pt | hi | th
+
+// newWorded cuts a word, and returns nil for one that says nothing by itself.
+func newWorded(member, text string, l lang) *worded {
+	list := slices.DeleteFunc(tokens(text), func(t token) bool { return t.sign })
+	mark(list, l)
+	if !slices.ContainsFunc(list, func(t token) bool { return t.within&wordless == 0 && (len(t.text) > 1 || digit(t.text)) }) {
+		return nil
+	}
+	return &worded{member, text, list, l}
 }
 
 // NewWording takes the words for each of the members. A word that stands for two of them, or says nothing
 // by itself, is an error that names it.
 func NewWording(members []string, words map[string][]string) (*Wording, error) {
 	w := &Wording{}
-	add := func(member, text string, name bool) error {
-		list := slices.DeleteFunc(tokens(text), func(t token) bool { return t.sign })
-		mark(list, en|de|fr|it|es|pt|hi|th)
-		if !name && !slices.ContainsFunc(list, func(t token) bool { return t.within&wordless == 0 && (len(t.text) > 1 || digit(t.text)) }) {
-			return fmt.Errorf("%q, for %s, says nothing by itself", text, member)
-		}
-		if len(list) > 0 {
-			w.words = append(w.words, worded{member, text, list, name})
-		}
-		return nil
-	}
 	for _, m := range members {
-		if err := add(m, strings.Join(choiceWords(m), " "), true); err != nil {
-			return nil, err
+		if one := newWorded(m, strings.Join(choiceWords(m), " "), anyLang); one != nil {
+			w.words = append(w.words, *one)
 		}
 		for _, text := range words[m] {
-			if err := add(m, text, false); err != nil {
-				return nil, err
+			one := newWorded(m, text, anyLang)
+			if one == nil {
+				return nil, fmt.Errorf("%q, for %s, says nothing by itself", text, m)
 			}
+			w.words = append(w.words, *one)
 		}
 	}
 	for _, one := range w.words {
@@ -101,14 +105,21 @@ func (w *Wording) spans(text string) []wordedSpan {
 	list := tokens(text)
 	l := language(list)
 	mark(list, l)
+	if l == hi || l&th != 0 { // with words of the Latin script between
+		l |= en
+	}
 	var found []wordedSpan
-	for _, one := range w.words {
+	for i := range w.words {
+		one := &w.words[i]
+		if one.langs&l == 0 {
+			continue
+		}
 		if first, _ := utf8.DecodeRuneInString(one.list[0].text); unicode.Is(unicode.Thai, first) {
-			found = append(found, thaiSpans(list, text, &one)...)
+			found = append(found, thaiSpans(list, text, one)...)
 			continue
 		}
 		for i := 0; i+len(one.list) <= len(list); i++ {
-			if one.at(list[i:], l) {
+			if one.at(list[i:], l&one.langs) && !one.common(list[i:], l) {
 				last := &list[i+len(one.list)-1]
 				found = append(found, wordedSpan{one.member, list[i].at, last.end, takenBackAt(list, i)})
 			}
@@ -129,6 +140,16 @@ func (one *worded) at(list []token, l lang) bool {
 		}
 	}
 	return true
+}
+
+// common reports whether a single word is a frequent one of another of the languages that a text may be in,
+// or of its own where it is written otherwise: the French "mais" is no "maïs".
+func (one *worded) common(list []token, l lang) bool {
+	if len(one.list) > 1 || one.langs == anyLang {
+		return false
+	}
+	k := knownIn[list[0].text] & l
+	return k&^one.langs != 0 || k != 0 && list[0].text != one.list[0].text
 }
 
 // thaiSpans finds a Thai word, which has no blanks around it: a short one only between words that are known.
@@ -198,6 +219,9 @@ var umlauts = strings.NewReplacer("ä", "a", "ö", "o", "ü", "u")
 func sameWord(t, w *token, l lang) bool {
 	if t.text == w.text || t.fold == w.fold {
 		return true
+	}
+	if t.text == "" || w.text == "" || t.text[0] != w.text[0] && t.text[0] < utf8.RuneSelf && !strings.HasPrefix(t.text, "ge") {
+		return false
 	}
 	const least = 4 // letters of what has other endings than the s of the plural
 	if strings.ContainsAny(w.text, "0123456789") || t.sign || w.sign {
