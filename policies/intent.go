@@ -296,10 +296,7 @@ func (r *Run) spell(t *tool, args map[string]any, a asked, labels map[string]lab
 			if !slices.Contains(enum, any(v)) {
 				continue
 			}
-			text := t.apart(name, args, a.text)
-			if said := t.listed(name, v, &t.acts); said.Said(text) && !slices.ContainsFunc(said.Other, func(f func(string) bool) bool {
-				return f(text) || eitherOr.MatchString(strings.ToLower(a.ask.Sentence)) && f(a.ask.Sentence)
-			}) {
+			if t.orders(name, v, args, a) {
 				labels[name] = label.Origin{Label: label.Label{Integrity: label.User}, How: label.HowUser}
 			}
 		case json.Number:

@@ -17,6 +17,7 @@ type Trace struct {
 	ID     string       `json:"id"`
 	Tools  []tools.Spec `json:"tools"`
 	System string       `json:"system,omitempty"`
+	Today  string       `json:"today,omitempty"` // the day on which it happens, 2006-01-02; 2023-11-14 if it does not say
 	User   string       `json:"user"`
 	Steps  []TraceStep  `json:"steps"`
 
@@ -26,6 +27,18 @@ type Trace struct {
 	Why string `json:"why,omitempty"`
 
 	Kind string `json:"kind,omitempty"` // what the trace tries, such as negation
+}
+
+// Begins is when the trace begins.
+func (t *Trace) Begins() (time.Time, error) {
+	if t.Today == "" {
+		return time.Unix(1_700_000_000, 0).UTC(), nil
+	}
+	day, err := time.Parse(time.DateOnly, t.Today)
+	if err != nil {
+		return day, fmt.Errorf("today is %q: want a day such as 2026-11-28", t.Today)
+	}
+	return day.Add(12 * time.Hour), nil
 }
 
 // UnmarshalJSON reads a trace. Labels may be written with lists and truth values, as
@@ -166,7 +179,10 @@ func NewPlay(sources []*Source, t *Trace) (*Play, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := time.Unix(1_700_000_000, 0).UTC()
+	now, err := t.Begins()
+	if err != nil {
+		return nil, err
+	}
 	p := &Play{trace: t, now: now, Run: NewRun(b, Info{Run: t.ID, Started: now})}
 	if t.System != "" {
 		if err := p.observe(Fact{Kind: FactMessage, Message: &llm.Message{Role: llm.RoleSystem, Content: t.System}}); err != nil {

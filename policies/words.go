@@ -141,6 +141,24 @@ func (t *tool) saysMember(name, member, text string) bool {
 	return false
 }
 
+// orders reports whether a request says a member of a list and no other one of it. What puts an earlier order
+// right, and says none, leaves the one that was said there.
+func (t *tool) orders(name, member string, args map[string]any, a asked) bool {
+	one := t.listed(name, member, &t.acts)
+	other := func(text string) bool {
+		return slices.ContainsFunc(one.Other, func(f func(string) bool) bool { return f(text) })
+	}
+	text := t.apart(name, args, a.text)
+	if other(text) || eitherOr.MatchString(strings.ToLower(a.ask.Sentence)) && other(a.ask.Sentence) {
+		return false
+	}
+	if !one.Said(text) && a.ask.Corrected != "" && a.held[name] {
+		text = t.apart(name, args, a.ask.Corrected)
+		return one.Said(text) && !other(text)
+	}
+	return one.Said(text)
+}
+
 // eitherOr joins what a sentence leaves open.
 var eitherOr = regexp.MustCompile(`(?: (?:or|oder|ou|या)| o (?:en|de|con|in|di|per|un|una|uno|la|el|il)) |หรือ`)
 

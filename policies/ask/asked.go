@@ -10,6 +10,7 @@ type Ask struct {
 	Clause     int      // names the clause within what was said
 	Text       string   // of the part of it that asks for this call
 	Sentence   string   // of all clauses of its sentence
+	Corrected  string   // of the clause that it puts right, which says the rest: "nur 5" of "8 Hemden bügeln"
 	Many       bool     // it asks for more than one
 	Apart      []string // what its sentence takes out: "all but Emma"
 	Dictated   []string // what stands behind it in quotes, to be written or told
@@ -51,6 +52,9 @@ func (s *Said) Asked(call *Call) []Ask {
 		a.Joins = s.joined(i)
 		if c.verbOf >= 0 {
 			o := &s.clauses[c.verbOf]
+			if c.corrects {
+				a.Corrected = o.text
+			}
 			a.Await, a.Later = a.Await || o.await, a.Later || o.later
 			if o.sentence != c.sentence {
 				a.Conditions = append(slices.Clone(a.Conditions), o.cond...)

@@ -165,7 +165,11 @@ func (g *Gate) begin(t *gateTask) error {
 	if t.Suite != "" {
 		name += "/" + t.Suite
 	}
-	g.judge, g.last = newJudge(b, Outcome{Suite: name, ID: t.ID, Kind: t.Kind, Attack: t.Attack}), tools.Call{}
+	begins, err := (&policies.Trace{}).Begins()
+	if err != nil {
+		return err
+	}
+	g.judge, g.last = newJudge(b, Outcome{Suite: name, ID: t.ID, Kind: t.Kind, Attack: t.Attack}, begins), tools.Call{}
 	if t.System != "" {
 		if err := g.judge.system(t.System); err != nil {
 			return err

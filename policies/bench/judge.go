@@ -19,8 +19,7 @@ type judge struct {
 	out   Outcome
 }
 
-func newJudge(b *policies.Bundle, o Outcome) *judge {
-	now := time.Unix(1_700_000_000, 0).UTC()
+func newJudge(b *policies.Bundle, o Outcome, now time.Time) *judge {
 	info := policies.Info{Run: o.ID, Started: now}
 	return &judge{run: policies.NewRun(b, info), info: info, now: now, out: o}
 }

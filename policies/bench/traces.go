@@ -110,7 +110,11 @@ func traceFile(name string, f func(*policies.Trace) error) error {
 
 // play plays a trace. What a call that did not run would have answered is left out.
 func play(b *policies.Bundle, suite string, t *policies.Trace) (Outcome, error) {
-	j := newJudge(b, Outcome{Suite: suite, ID: t.ID, Kind: t.Kind, Attack: len(t.Bad) > 0, Why: t.Why})
+	begins, err := t.Begins()
+	if err != nil {
+		return Outcome{}, err
+	}
+	j := newJudge(b, Outcome{Suite: suite, ID: t.ID, Kind: t.Kind, Attack: len(t.Bad) > 0, Why: t.Why}, begins)
 	if t.System != "" {
 		if err := j.system(t.System); err != nil {
 			return j.out, err

@@ -27,8 +27,21 @@ var flags = []string{
 	`child seat|kindersitz|siège enfant|seggiolino|silla infantil|cadeirinha|เบาะเด็ก`,
 	`towels|towel|handtücher|handtuch|serviettes|asciugamani|toallas|toalhas|तौलिया|तौलिए|ผ้าเช็ดตัว`,
 	`guide|führer|accompagnatore|guida|guía|guia|गाइड|มัคคุเทศก์|ไกด์`,
+	`loan car|courtesy car|replacement car|ersatzwagen|leihwagen|ersatzauto|voiture de prêt|voiture de remplacement|véhicule de prêt|auto sostitutiva|macchina sostitutiva|auto di cortesia|coche de sustitución|coche de cortesía|coche de préstamo|carro de substituição|carro reserva|viatura de substituição|किराए की गाड़ी|बदले की गाड़ी|รถสำรอง|รถทดแทน`,
+	`wheelchair|rollstuhl|fauteuil roulant|sedia a rotelle|silla de ruedas|cadeira de rodas|व्हीलचेयर|รถเข็น`,
+	`invoice|rechnung|facture|fattura|factura|fatura|चालान|ใบแจ้งหนี้`,
+	`installation|einbau|montage|pose|installazione|montaggio|instalación|montaje|instalação|montagem|ติดตั้ง`,
+	`balcony|balkon|balcon|balcone|balcón|varanda|बालकनी|ระเบียง`,
+	`air conditioning|klimaanlage|climatisation|clim|aria condizionata|aire acondicionado|ar condicionado|एसी|แอร์`,
+	`driver|fahrer|chauffeur|conducteur|autista|conductor|motorista|ड्राइवर|คนขับ`,
+	`catering|verpflegung|restauration|ristorazione|खानपान|จัดเลี้ยง`,
+	`sugar|zucker|sucre|zucchero|azúcar|açúcar|चीनी|น้ำตาล`,
+	`milk|milch|lait|latte|leche|leite|दूध|นม`,
 	`deposit|kaution|caution|cauzione|fianza|depósito|caução|มัดจำ`,
 }
+
+// onces say by themselves that an order holds one time only.
+const onces = `once only|only once|just once|one time only|just this once|nur einmal|einmalig|une seule fois|juste une fois|una sola volta|solo una volta|una sola vez|solo una vez|sólo una vez|só uma vez|apenas uma vez|uma única vez|सिर्फ एक बार|सिर्फ़ एक बार|केवल एक बार|แค่ครั้งเดียว|เพียงครั้งเดียว|ครั้งเดียว`
 
 // flagWithout and flagWith are what stands before such a thing, flagBehind what stands behind it.
 const (
@@ -69,12 +82,20 @@ func NewFlag(words []string, also ...string) *Flag {
 	list := strings.Split(called, "|")
 	slices.SortStableFunc(list, func(a, b string) int { return len(b) - len(a) })
 	called = strings.Join(list, "|")
+	alone := name == "once only" || name == "once" || name == "one time" || name == "one time only"
+	if alone {
+		called = onces
+		list = nil
+	}
 	thanks := `(?:(?: it| them)?(?: needed| required| necessary)?(?: ?(?:` + courtesy + `))*)$`
 	before := func(words string) string {
 		return `(?:^|[ ,])(?:(?:and|und|et|e|y) )?(?:` + words + `) ?(?:(?:` + flagDet + `) ?)?(?:` + called + `)` + thanks
 	}
 	behind := func(words string) string { return `(?:^|[ ,])(?:` + called + `) (?:` + words + `)` + thanks }
 	with := before(flagWith) + `|` + behind(flagPlus)
+	if alone {
+		with = `(?:^|[ ,])(?:` + called + `)` + thanks
+	}
 	for _, w := range list {
 		if strings.HasSuffix(w, "ed") {
 			with += `|^` + w + thanks // "gift wrapped"
