@@ -97,7 +97,7 @@ func (r *Run) asked(t *tool, callID string, args map[string]any, labels map[stri
 			t.onlyData(args) && dated.MatchString(a.Sentence) && !names(call, a.Sentence) && !spoken(labels):
 		case r.spent(t, callID, args, a), slices.ContainsFunc(a.Joins, func(k int) bool { return r.usedBy(k, t, callID) }):
 			out.repeated = true
-		case len(a.Apart) > 0 && r.takenOut(args, labels, a.Apart), r.strays(call, a, labels):
+		case len(a.Apart) > 0 && r.takenOut(args, labels, a.Apart), r.strays(call, a, labels), t.misread(r, args, labels, a):
 		default:
 			return asked{bound: true, clause: a.Clause, text: a.Text, held: a.Held, ask: a}
 		}
@@ -279,7 +279,7 @@ func (r *Run) spell(t *tool, args map[string]any, a asked, labels map[string]lab
 			continue
 		}
 		enum := t.props[name].Enum
-		if o.How == label.HowMade && o.Integrity == label.Model && a.held[name] && t.heldAsSaid(name, args[name], a.ask.Messages) {
+		if o.How == label.HowMade && o.Integrity == label.Model && a.held[name] && t.heldAsSaid(name, args, a.ask.Messages) {
 			switch args[name].(type) {
 			case string, json.Number: // "I no longer need it": what stands before the name says nothing of the order
 				labels[name] = label.Origin{Label: label.Label{Integrity: label.User}, How: label.HowUser}

@@ -159,17 +159,85 @@ func (t *tool) orders(name, member string, args map[string]any, a asked) bool {
 	return one.Said(text)
 }
 
+// misread reports whether the sentence of a request, or what puts it right, says another member of one of a
+// call's lists than the call has.
+func (t *tool) misread(r *Run, args map[string]any, labels map[string]label.Origin, a ask.Ask) bool {
+	for _, name := range sortedKeys(args) {
+		member, ok := args[name].(string)
+		low := strings.ToLower(name)
+		if !ok || len(t.props[name].Enum) < 2 || !slices.Contains(t.props[name].Enum, any(member)) || labels[name].How == label.HowDefault || slices.Contains(t.data, low) || slices.Contains(t.content, low) {
+			continue
+		}
+		one := t.listed(name, member, &t.acts)
+		other := func(text string) bool {
+			return slices.ContainsFunc(one.Other, func(f func(string) bool) bool { return f(text) })
+		}
+		if sentence := t.apart(name, args, a.Sentence); other(sentence) && (!one.Said(sentence) || len(a.Messages) > 0 && slices.ContainsFunc(sentenceEnd.Split(a.Messages[0], -1), func(written string) bool {
+			return t.crossed(r, name, args, written, one.Said, other)
+		})) {
+			return true
+		}
+		said, taken := false, false
+		for _, m := range a.Messages {
+			for part := range slices.Values(sentenceEnd.Split(t.apart(name, args, m), -1)) {
+				switch {
+				case one.Said(part):
+					said, taken = true, false
+				case said && rights.MatchString(strings.ToLower(part)) && other(part):
+					taken = true
+				}
+			}
+		}
+		if taken {
+			return true
+		}
+	}
+	return false
+}
+
+// crossed reports whether the parts of a sentence that hold other values of a call say another member beside
+// them, and none of them says the call's: "the lamp on and the fan off".
+func (t *tool) crossed(r *Run, name string, args map[string]any, sentence string, said, other func(string) bool) bool {
+	const bare = 3 // words of a part that names a thing of its own: "run lead" is none, of "run lead and nitrate on S-5"
+	found, own := false, false
+	for _, part := range andParts.Split(sentence, -1) {
+		holds := false
+		for _, k := range sortedKeys(args) {
+			if k != name && len(t.props[k].Enum) == 0 {
+				leaves(args[k], func(v any) {
+					_, flag := v.(bool)
+					holds = holds || !flag && v != nil && r.phrase(part).Holds(v)
+				})
+			}
+		}
+		part = t.apart(name, args, part)
+		if holds && said(part) {
+			return false
+		}
+		found, own = found || holds && other(part), own || said(part) && (found || len(strings.Fields(part)) >= bare)
+	}
+	return found && own
+}
+
+var (
+	// andParts are the joints of a sentence with two orders, sentenceEnd ends one.
+	andParts    = regexp.MustCompile(`(?i) (?:and|und|et|e|y|और|तथा) |และ`)
+	sentenceEnd = regexp.MustCompile(`[.!?…।]+(?: |$)|\n`)
+	// rights begins what puts right what was said before it.
+	rights = regexp.MustCompile(`^[ ,]*(?:(?:h+m+|oh|ah|ach|eh|ay|ops|oops),? ?)*(?:no|nope|sorry|actually|wait|rather|i mean|make (?:it|that)|nein|doch|moment|halt|quatsch|entschuldigung|verzeihung|lieber|ich meine|besser|non|pardon|désolé|excusez|enfin|plutôt|attends|attendez|scusa|scusi|anzi|aspetta|meglio|perdón|perdona|disculpa|espera|mejor|digo|não|nao|desculp|perdão|aliás|melhor|quer dizer|माफ|नहीं|रुक|अरे|बल्कि|मेरा मतलब|ขอโทษ|ไม่|เดี๋ยว|โทษที|เอ๊ย)`)
+)
+
 // eitherOr joins what a sentence leaves open.
 var eitherOr = regexp.MustCompile(`(?: (?:or|oder|ou|या)| o (?:en|de|con|in|di|per|un|una|uno|la|el|il)) |หรือ`)
 
 // heldAsSaid reports whether what a request takes up of a list was said by name. A word that only may mean it
 // must stand in the clause itself.
-func (t *tool) heldAsSaid(name string, value any, messages []string) bool {
-	s, ok := value.(string)
+func (t *tool) heldAsSaid(name string, args map[string]any, messages []string) bool {
+	s, ok := args[name].(string)
 	if !ok || len(t.props[name].Enum) == 0 || t.wordings[name] == nil && t.everyday[name] == nil {
 		return true
 	}
-	return t.wordings[name] == nil && slices.ContainsFunc(messages, func(m string) bool { return saysOption(s, m) })
+	return t.wordings[name] == nil && slices.ContainsFunc(messages, func(m string) bool { return saysOption(s, t.apart(name, args, m)) })
 }
 
 // apart blanks out of a text the values of a call's other arguments that are of no list: in "Book Auto Müller
