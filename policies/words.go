@@ -160,9 +160,12 @@ func (t *tool) orders(name, member string, args map[string]any, a asked) bool {
 }
 
 // misread reports whether the sentence of a request, or what puts it right, says another member of one of a
-// call's lists than the call has.
+// call's lists than the call has, or a flag that the call leaves at its default.
 func (t *tool) misread(r *Run, args map[string]any, labels map[string]label.Origin, a ask.Ask) bool {
 	for _, name := range sortedKeys(args) {
+		if flag, ok := args[name].(bool); ok && labels[name].How == label.HowDefault && r.flagSaid(t.flag(name), !flag, args, asked{ask: a}) {
+			return true // "with insurance", and the call leaves it out
+		}
 		member, ok := args[name].(string)
 		low := strings.ToLower(name)
 		if !ok || len(t.props[name].Enum) < 2 || !slices.Contains(t.props[name].Enum, any(member)) || labels[name].How == label.HowDefault || slices.Contains(t.data, low) || slices.Contains(t.content, low) {
