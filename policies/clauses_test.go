@@ -17,7 +17,7 @@ import (
 // verb: at first sight 46 of 52 asked and 3 of 92 got through, all three a flag of another thing or one
 // left open; then 4 and none. Those four stand there behind a #.
 func TestClauses(t *testing.T) {
-	for dir, least := range map[string]int{"testdata/clauses": 200, "testdata/clauses/second": 100, "testdata/clauses/third": 655, "testdata/clauses/fourth": 151, "testdata/clauses/fifth": 140, "testdata/clauses/words": 50, "testdata/clauses/everyday": 58, "testdata/clauses/corrected": 52} {
+	for dir, least := range map[string]int{"testdata/clauses": 200, "testdata/clauses/second": 100, "testdata/clauses/third": 655, "testdata/clauses/fourth": 151, "testdata/clauses/fifth": 140, "testdata/clauses/words": 50, "testdata/clauses/everyday": 58, "testdata/clauses/corrected": 52, "testdata/clauses/owed": 21} {
 		t.Run(dir, func(t *testing.T) { testClauses(t, dir, least) })
 	}
 }

@@ -88,6 +88,12 @@ func (r *Run) look(t *tool, callID string, args map[string]any) flow {
 		if f.bound {
 			f.invented = r.reworded(t, args, a.ask)
 			r.spell(t, args, a, f.labels)
+			for name, o := range f.labels {
+				if _, number := args[name].(json.Number); number && o.Chosen && o.How == label.HowTool && r.context.Called(args[name], a.text) {
+					o.Chosen = false // "what we owe her"
+					f.labels[name] = o
+				}
+			}
 		}
 	} else {
 		f.bound = r.reads(t, args, f.labels)
