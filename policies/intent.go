@@ -135,8 +135,15 @@ func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origi
 	call := &ask.Call{Acts: t.actsWith(args)}
 	call.NeedsVerb, call.Others = t.needsVerb(), r.bundle.others(t, args)
 	for _, name := range sortedKeys(t.props) {
-		call.Params = append(call.Params, slices.DeleteFunc(ask.NameWords(name), func(w string) bool { return vague[w] })...)
+		words := slices.DeleteFunc(ask.NameWords(name), func(w string) bool { return vague[w] })
+		call.Params = append(call.Params, words...)
+		if _, given := args[name]; given {
+			call.Given = append(call.Given, words...)
+		} else {
+			call.Left = append(call.Left, words...)
+		}
 	}
+	call.Left = slices.DeleteFunc(call.Left, func(w string) bool { return slices.Contains(call.Given, w) })
 	for _, name := range sortedKeys(args) {
 		low := strings.ToLower(name)
 		p, declared := t.props[name]
@@ -144,7 +151,10 @@ func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origi
 		leaves(args[name], func(v any) {
 			s, isText := v.(string)
 			switch v.(type) {
-			case bool, nil:
+			case bool:
+				call.Flags = true
+				return
+			case nil:
 				return
 			}
 			if isText && (len(s) < 2 && !sign.MatchString(s) || len(s) >= 200) {

@@ -25,6 +25,7 @@ type Acts struct {
 	declares    map[lang][]stem        // those of verbs that the tool declares and no list has
 	grave       bool                   // strict, and more than a purchase
 	hints       *Acts                  // nouns of the tool's description
+	deeds       map[string]lang        // nouns for what its verbs do
 }
 
 // Of returns the acts of a tool by its name, which is cut into words, and by the words
@@ -269,6 +270,7 @@ func (a *Acts) sort() {
 		*list = slices.Compact(*list)
 	}
 	a.weak = slices.DeleteFunc(a.weak, func(w string) bool { return slices.Contains(a.verbs, w) })
+	a.takeNouns()
 }
 
 // nominal are things that are deeds: to send a reminder is to remind.

@@ -21,12 +21,13 @@ func (s *Said) ordered(text string, list []stretch, first int, question string) 
 	if joined, ok := s.answers(text, list, first, question, s.open); ok {
 		return joined
 	}
+	const most = 3 // sentences
 	last := len(list) - 1
 	if last < 0 || slices.ContainsFunc(list, func(at stretch) bool { return at.asked }) {
 		return open{}
 	}
 	from := len(s.clauses)
-	for from > first && s.clauses[from-1].sentence == s.sentence {
+	for from > first && (s.clauses[from-1].sentence == s.sentence || last < most) {
 		from--
 	}
 	for i := from; i < len(s.clauses); i++ {
@@ -34,7 +35,16 @@ func (s *Said) ordered(text string, list []stretch, first int, question string) 
 			return open{}
 		}
 	}
-	return open{strings.TrimRight(text[list[last].from:list[last].to], " .!।,"), from, len(s.clauses)}
+	if last < most { // "I'd like to extend my contract. I'm in unit U-14."
+		list = list[:last+1]
+	} else {
+		list = list[last:]
+	}
+	var parts []string
+	for _, at := range list {
+		parts = append(parts, strings.Trim(text[at.from:at.to], " .!।,"))
+	}
+	return open{strings.Join(parts, ", "), from, len(s.clauses)}
 }
 
 // answers reads the message that begins with a clause as the answer to an open question of the assistant's.
@@ -96,8 +106,11 @@ func (s *Said) opens(text string) (unit string, ok bool) {
 	for _, at := range sentences(text, quotesOf(text)) {
 		words := tokens(text[at.from:at.to])
 		l := language(words)
+		if (l|s.tongue)&(hi|th) == 0 {
+			l |= s.tongue
+		}
 		mark(words, l)
-		if !at.asked && l&th == 0 {
+		if !at.asked && l&th == 0 || slices.ContainsFunc(words, func(t token) bool { return !t.quoted && gone[t.text]&l != 0 }) {
 			continue
 		}
 		for i := range words {
@@ -120,6 +133,9 @@ func (s *Said) opens(text string) (unit string, ok bool) {
 func whichOf(words []token, i int) bool {
 	return (words[i].text == "que" || words[i].text == "che") && (i == 0 || len(words[i-1].text) < 3 || placing[words[i-1].text])
 }
+
+// gone are words by which a question is about what was.
+var gone = wordSets["gone"]
 
 // missing are words that ask for what is not known.
 var missing = wordSets["missing"]

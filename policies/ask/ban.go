@@ -66,7 +66,7 @@ func (s *Said) bans(i int, call *Call) bool {
 		return named || !c.specific(-1, a)
 	}
 	n := c.negates()
-	if n < 0 {
+	if n < 0 || s.bansOther(i, call) {
 		return false
 	}
 	verbs := c.verbs(a)
@@ -90,6 +90,33 @@ func (s *Said) bans(i int, call *Call) bool {
 		return true
 	}
 	return false
+}
+
+// bansOther reports whether clause i forbids no more than what another argument of the tool does, which the call
+// does not have: "don't change the portions for D-5" is no ban of another diet.
+func (s *Said) bansOther(i int, call *Call) bool {
+	c := &s.clauses[i]
+	if len(call.Given) == 0 || c.negates() < 0 || c.find(nothing, 0, len(c.words)) >= 0 {
+		return false
+	}
+	other := false
+	for k := range c.words {
+		t := &c.words[k]
+		switch {
+		case call.calls(t, call.Given):
+			if k+1 >= len(c.words) || !slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Code && v.holdsWord(c, k+1, c.words[k+1].text) }) {
+				return false
+			}
+		case call.calls(t, call.Left):
+			other = true
+		}
+	}
+	return other
+}
+
+// calls reports whether a word is one by which the tool calls some of its arguments.
+func (c *Call) calls(t *token, words []string) bool {
+	return (&Call{Params: words}).isParam(t)
 }
 
 // keeps reports whether the act keeps a thing for somebody: to keep it is to do it.

@@ -118,6 +118,9 @@ type Call struct {
 	Values    []Value
 	NeedsVerb bool     // no request without its verb asks for it
 	Params    []string // words of the names of the tool's arguments that name a thing
+	Given     []string // those of the arguments that the call has
+	Left      []string // those of the others
+	Flags     bool     // it has a truth value
 	Others    []Other
 }
 

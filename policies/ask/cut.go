@@ -28,6 +28,10 @@ func (c *cutter) cut() {
 			i++
 		case c.lang&th != 0 && t.starts&frame != 0 && t.starts&opener != 0 && t.text != "หน่อย" && t.text != "ที" && len(c.cur.words) > 0 && !c.onlyOpeners():
 			c.flush(false) // Thai has no commas
+		case c.lang&th != 0 && c.instead(i):
+			c.flush(false)
+			c.cur.words = append(c.cur.words, *t)
+			i++
 		case c.lang&th != 0 && c.putsRight(i):
 			c.flush(false)
 			for end := i + max(1, span(list, i, oops)-i); i < end && i < len(list); i++ {
@@ -92,6 +96,10 @@ func (c *cutter) cut() {
 			c.cur.words, c.cur.kind = append(c.cur.words, list[i:end]...), subordinate
 			c.flush(false)
 			i = end
+		case t.starts&except != 0 && objects[c.after(i)] && i > 0 && i+1 < len(list) && bareNo[list[i+1].text]: // pero no le cobres nada
+			list[i+1].starts, list[i+1].within = negator, negator
+			c.flush(true)
+			i++
 		case c.follows(i):
 			c.flush(false)
 			c.cur.words = append(c.cur.words, *t)
@@ -240,7 +248,7 @@ func (c *cutter) excepts(i int) bool {
 	case "not":
 		return i > 0 && (c.list[i-1].sign || c.list[i-1].starts&and != 0)
 	case "y", "e", "and": // "y no …": a ban, if a verb follows
-		return !c.verbAhead(end)
+		return !c.verbAhead(end) && !objects[c.list[end].text]
 	case "all": // all but 100 grams of it: a quantity
 		return !(end+1 < len(c.list) && digit(c.list[end].text) && slices.ContainsFunc(c.list[end+1:min(end+3, len(c.list))], func(t token) bool { return t.text == "of" }))
 	case "but", "aber", "mais", "pero", "ma", "mas", "però", "jedoch", "nur", "auch", "แต่":
@@ -248,6 +256,17 @@ func (c *cutter) excepts(i int) bool {
 	}
 	return true
 }
+
+// after is the word behind the exception that begins at a word, or "".
+func (c *cutter) after(i int) string {
+	if end := span(c.list, i, except); end < len(c.list) {
+		return c.list[end].text
+	}
+	return ""
+}
+
+// objects are pronouns that stand before a verb and no noun: "pero no le cobres nada".
+var objects = set("le les me te se nos lhe lhes gli ci ne")
 
 // aside reports whether a reason or another subordinate clause begins here.
 func (c *cutter) aside(i int) bool {

@@ -86,6 +86,9 @@ func (c *clause) ordersThai(v verb) bool {
 	if n := len(c.words); n > 0 && c.words[n-1].text == "แล้ว" && v.at < n-1 {
 		return false // it was done
 	}
+	if !framed && c.fronts(v.at) && (c.objectBehind(v.at) || c.find(harmless, v.at, len(c.words)) >= 0) {
+		return false // somebody does it; "L-30 ยกเลิกได้ไหม"
+	}
 	for j := 0; j+1 < v.at; j++ {
 		if c.words[j].text == "ให้" && !thai(c.words[j+1].text) && c.find(frame, 0, j) < 0 {
 			return false // let Mira do it
@@ -98,6 +101,25 @@ func (c *clause) ordersThai(v verb) bool {
 		}
 	}
 	return true
+}
+
+// fronts reports whether somebody, or what it is about, stands before a Thai verb.
+func (c *clause) fronts(at int) bool {
+	before := 0 // the word before, if that is a number
+	return slices.ContainsFunc(c.words[:at], func(t token) bool {
+		counted := before > 0 && t.n == before+1 && thai(t.text) // 45 บาท
+		if before = 0; digit(t.text) && t.n > 0 {
+			before = t.n
+		}
+		return !counted && !t.sign && t.within&^(speaker|others) == 0 && !digit(t.text) && !unitWords[t.text] && !currencies[t.text] && unitBase(t.text) == "" && !thaiEnds[t.text]
+	})
+}
+
+// objectBehind reports whether a thing that has a name, or is one of the run's own tools', stands behind a Thai
+// verb, or nothing that was named stands before it.
+func (c *clause) objectBehind(at int) bool {
+	named := func(t token) bool { return t.quoted || t.code() || !thai(t.text) && !t.sign && !digit(t.text) }
+	return slices.ContainsFunc(c.words[at+1:], func(t token) bool { return named(t) || t.thing }) || !slices.ContainsFunc(c.words[:at], named)
 }
 
 func foreignNoun(t *token) bool {

@@ -55,6 +55,34 @@ func (c *cutter) putsRight(i int) bool {
 	return from > 0 && from < len(rest.words) && rest.carries(from) && (&clause{words: rest.words[from:], lang: c.lang}).bare()
 }
 
+// instead reports whether a Thai order begins here that is to be done in place of what the clause so far says is
+// not needed: "ไม่ต้องย้าย Rex แค่สั่งปลอกคอ", "ไม่ต้องย้าย Rex สั่งปลอกคอก็พอ".
+func (c *cutter) instead(i int) bool {
+	words := c.cur.words
+	if len(words) < 3 || c.onlyOpeners() || !slices.ContainsFunc(words, func(t token) bool { return t.starts&negator != 0 }) ||
+		!slices.ContainsFunc(words, func(t token) bool { return !thai(t.text) && !t.sign }) { // what it is about is named
+		return false
+	}
+	t := &c.list[i]
+	if only[t.text] {
+		return i+1 < len(c.list) && foreignVerb(&c.list[i+1], th)
+	}
+	return foreignVerb(t, th) && t.within&(negator|and|target) == 0 && c.enough(i+1)
+}
+
+// only are Thai words for no more than what follows.
+var only = set("แค่ เพียง เพียงแค่ ขอแค่ เอาแค่")
+
+// enough reports whether the words from one on end by saying that this is enough.
+func (c *cutter) enough(i int) bool {
+	for ; i+1 < len(c.list); i++ {
+		if c.list[i].text == "ก็" && (c.list[i+1].text == "พอ" || c.list[i+1].text == "พอแล้ว") || c.list[i].text == "ก็พอ" {
+			return true
+		}
+	}
+	return i < len(c.list) && c.list[i].text == "แทน"
+}
+
 // goesOn reports whether a Thai sentence follows that says something of its own, and takes nothing
 // back: no "ไม่ต้อง", no "อย่า".
 func (c *cutter) goesOn(i int) bool {

@@ -142,12 +142,18 @@ func (c *clause) verb(i int, a *Acts) (verb, bool) {
 	if w == "drop" && c.lang&en != 0 && c.hasAny(i, len(c.words), "line", "note", "message", "email", "mail") && !a.has("send") && !a.has("write") {
 		return verb{}, false // drop Ann a line
 	}
+	if l := c.deedNoun(i, a); l != 0 {
+		return verb{i, 2, l, naming, w}, true
+	}
 	if c.lang&en != 0 {
 		if a.ends && w == "go" && i > 0 && (c.words[i-1].text == "can" || c.words[i-1].text == "may") {
 			return verb{i, 2, en, done, "go"}, true
 		}
 		for _, v := range a.verbs {
 			base, particle, _ := strings.Cut(v, "+")
+			if !isASCII(base) {
+				continue // of another language
+			}
 			if f := english(w, base); f != noForm && (particle == "" || c.hasWord(particle, i+1)) && !c.toSpeaker(i) {
 				return verb{i, 2, en, f, base}, true
 			}

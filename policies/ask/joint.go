@@ -177,8 +177,8 @@ func (c *cutter) thing(j int) bool {
 		return true
 	}
 	for i := range c.cur.words {
-		if w := &c.cur.words[i]; w.text == t.text && i > 0 {
-			return true
+		if w := &c.cur.words[i]; w.text == t.text && i > 0 && c.cur.words[i-1].within&negator == 0 {
+			return true // but "don't move Bella, move Rex"
 		}
 	}
 	return false

@@ -216,7 +216,7 @@ func doubts(list []token, l lang) bool {
 	for i := range list {
 		switch t := list[i].text; {
 		case list[i].quoted:
-		case still[t]&l != 0:
+		case list[i].starts&doubt != 0, still[t]&l != 0:
 			return true
 		case otherwise[t]&l != 0 && i+1 < len(list) && isWords[list[i+1].text]&l != 0:
 			return true

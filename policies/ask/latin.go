@@ -27,9 +27,6 @@ func (c *clause) ordersLatin(v verb) bool {
 	if c.isTo(v) || !c.asked && c.puts(v) {
 		return true
 	}
-	if v.form == naming && c.leadsAs(v) {
-		return true
-	}
 	if v.form == naming {
 		i := v.at - 1
 		for i >= 0 && c.words[i].within&(det|opener) != 0 && c.words[i].within&frame == 0 {
@@ -70,28 +67,6 @@ func (c *clause) ordersLatin(v verb) bool {
 	return true
 }
 
-// leadsAs reports whether a noun for the deed leads a clause that has no verb, and is followed by how much or
-// for whom: "remboursement de 30 pour M-331".
-func (c *clause) leadsAs(v verb) bool {
-	i := c.opened()
-	for i < v.at && c.words[i].within&det != 0 {
-		i++
-	}
-	if i != v.at || c.asked || i+2 >= len(c.words) || c.perfect() {
-		return false
-	}
-	if next := c.words[i+1].text; !ofWords[next] && !pros[next] {
-		return false
-	}
-	for j := i + 1; j < len(c.words); j++ {
-		t := &c.words[j]
-		if t.starts&(hypothetical|know|report|keep|question|nothing|await|negator|subject) != 0 && t.within&det == 0 || finite[t.text]&c.lang != 0 && t.within&(det|target|source) == 0 || t.starts&other != 0 && t.within&(det|pronoun) == 0 {
-			return false
-		}
-	}
-	return true
-}
-
 // partFirst returns where a quantity ends that stands before the verb as that of which a part is meant: "von
 // den 45 Euro erstatte ihr 10"; 0 if there is none.
 func (c *clause) partFirst(v verb) int {
@@ -105,7 +80,7 @@ func (c *clause) partFirst(v verb) int {
 		_, end := numeral(c.words, j, c.lang)
 		if digit(t.text) || end > j {
 			some = true
-		} else if !t.sign && t.within&det == 0 && !currencies[t.text] && !unitWords[t.text] && !counts[t.text] {
+		} else if !t.sign && t.within&det == 0 && !currencies[t.text] && !unitWords[t.text] && !counts[t.text] && !t.code() && !ofWords[t.text] && t.within&opener == 0 && !c.hung(j) {
 			return 0
 		}
 	}
@@ -113,6 +88,18 @@ func (c *clause) partFirst(v verb) int {
 		return 0
 	}
 	return v.at
+}
+
+// hung reports whether a word is a thing that hangs on another by a preposition: "de la cuenta".
+func (c *clause) hung(j int) bool {
+	if c.words[j].capped && c.lang&de == 0 || foreignVerb(&c.words[j], c.lang) || c.words[j].starts&(hypothetical|speaker|subject|report|know|keep|negator|other|question|await|content) != 0 {
+		return false
+	}
+	k := j - 1
+	for k > 0 && c.words[k].within&det != 0 && !ofWords[c.words[k].text] {
+		k--
+	}
+	return k >= 0 && ofWords[c.words[k].text]
 }
 
 // partOf are prepositions before that of which a part is meant.

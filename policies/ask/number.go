@@ -106,12 +106,14 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 				continue
 			}
 			switch {
+			case c.outOf(i): // it is 500, take 300 of it
+				bad++
 			case i > 1 && c.words[i-1].text == "but" && c.words[i-2].text == "all": // all but 100: what stays
 				bad++
 			case c.putUp(i, &call.Acts):
 				good++
 			case i > 0 && c.words[i-1].within&bounding != 0 && !c.bounds(v), i > 1 && c.words[i-2].within&bounding != 0 && c.words[i-1].within&det != 0 && !c.bounds(v),
-				i+1 < len(c.words) && c.words[i+1].starts&bounding != 0 && c.lang == hi, c.ranged(i), c.differs(i, v) && !call.Acts.by && !lengths[strings.ToLower(v.Name)], c.find(fraction, i-3, i-1) >= 0,
+				i+1 < len(c.words) && c.words[i+1].starts&bounding != 0 && c.lang == hi && !c.bounds(v), c.ranged(i), c.differs(i, v) && !call.Acts.by && !lengths[strings.ToLower(v.Name)], c.find(fraction, i-3, i-1) >= 0,
 				i > 0 && c.words[i-1].within&source != 0 && !(gives[c.words[i-1].text] && i-1 == c.opened()) && v.Role != From && c.lang&(fr|es|pt) == 0,
 				i+1 < len(c.words) && counts[c.words[i+1].text] && !c.unitOf(i+1, call):
 				bad++
@@ -126,6 +128,25 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 		}
 	}
 	return true
+}
+
+// outOf reports whether a Hindi number says how much there is, of which another behind it is taken: "500 का है,
+// उसमें से 300".
+func (c *clause) outOf(i int) bool {
+	if c.lang != hi {
+		return false
+	}
+	for j := i + 1; j+1 < len(c.words); j++ {
+		of := c.words[j].text == "से" && strings.HasSuffix(c.words[j-1].text, "में")
+		is := c.words[j+1].sign && (c.words[j].text == "है" || c.words[j].text == "हैं" || c.words[j].text == "था" || c.words[j].text == "थे")
+		if of || is {
+			return slices.ContainsFunc(c.words[j+1:], func(t token) bool { return amountForm.MatchString(t.text) })
+		}
+		if amountForm.MatchString(c.words[j].text) {
+			return false
+		}
+	}
+	return false
 }
 
 // verbBehindFrame reports whether a word that may be a noun is the verb that is asked for: "could you order 25".
@@ -154,7 +175,7 @@ func (c *clause) calledBy(i int, v Value) bool {
 // bounds reports whether a value is a bound itself: a limit, a maximum.
 func (c *clause) bounds(v Value) bool {
 	n := strings.ToLower(v.Name)
-	return strings.Contains(n, "limit") || strings.Contains(n, "max") || strings.Contains(n, "min") || strings.Contains(n, "budget") || strings.Contains(n, "threshold")
+	return slices.ContainsFunc(NameWords(v.Name), func(w string) bool { return w == "up" || w == "upto" || w == "cap" || w == "ceiling" || w == "most" }) || strings.Contains(n, "limit") || strings.Contains(n, "max") || strings.Contains(n, "min") || strings.Contains(n, "budget") || strings.Contains(n, "threshold")
 }
 
 // ranged reports whether a number is one end of a range: between 10 and 20, 10 to 20.

@@ -33,6 +33,9 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 	}
 	for j := i - 1; j >= 0; j-- {
 		o := &s.clauses[j]
+		if p := c.joins; p != nil && j >= p.from && j < p.to {
+			continue // the same order, before it was answered
+		}
 		if c.verbOf == j && v.Said(o.text) && (c.corrects && o.replaces(c, call) || !o.rival(v, call, 0, len(o.words))) {
 			return true
 		}
@@ -64,8 +67,11 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 		if c.verbOf == j && !o.rival(v, call, 0, len(o.words)) {
 			return true
 		}
+		if v.Shape == Choice && o.message == c.message && j == s.next(i) && o.describes(v) && c.single() {
+			return true // "… my son Leo in class C-4? He's a beginner."
+		}
 		// "refund it, please: order 5531"
-		return o.message == c.message && !o.contrast && o.negates() < 0 && o.kind == plain && ((o.sentence == c.sentence || j == i+1) && o.bare() || o.supplements(v, call) || j == i+1 && o.identifies() || o.sentence == c.sentence && o.beside(v) && !o.otherDeed(call, -1))
+		return o.message == c.message && !o.contrast && o.negates() < 0 && o.kind == plain && ((o.sentence == c.sentence || j == i+1) && o.bare() && (c.joins == nil || !o.isSo()) || o.supplements(v, call) || j == i+1 && o.identifies() || o.sentence == c.sentence && o.beside(v) && (!o.isSo() || !owned[o.words[0].text]) && !o.otherDeed(call, -1))
 	}
 	return false
 }
@@ -94,7 +100,7 @@ var owned = set("my our mein meine unser unsere mon ma notre mia mio nostra nost
 
 // supplements reports whether the clause says of an attribute that it is the value.
 func (c *clause) supplements(v Value, call *Call) bool {
-	attribute := len(c.words) > 3 && owned[c.words[0].text] && copulas[c.words[2].text] // my booking is X
+	attribute := len(c.words) > 3 && owned[c.words[0].text] && copulas[c.words[2].text] && call.isThing(&c.words[1]) // my booking is X
 	for i := range c.words {
 		t := &c.words[i]
 		if copulas[t.text] && i+1 < len(c.words) {
@@ -115,8 +121,13 @@ func (c *clause) identifies() bool {
 		return false
 	}
 	switch c.words[i].text {
-	case "it's", "that's", "it'll":
+	case "it's", "that's", "it'll", "i'm", "we're", "soy", "sou":
 		i++
+	case "i", "we", "ich", "wir", "je", "eu", "yo": // I am donor D-66
+		if i+1 >= len(c.words) || !tellsState[c.words[i+1].text] && c.words[i+1].text != "are" {
+			return false
+		}
+		i += 2
 	case "it", "that", "das", "es", "c'", "questo", "questa", "isso", "eso":
 		if i+1 >= len(c.words) || !copulas[c.words[i+1].text] {
 			return false
@@ -131,6 +142,50 @@ func (c *clause) identifies() bool {
 	rest := clause{words: c.words[i:], lang: c.lang}
 	return rest.bare() && rest.find(negator|content|report|know|hypothetical|later|await|aside|question, 0, len(rest.words)) < 0 && !slices.ContainsFunc(rest.words, func(t token) bool { return past(t.text, c.lang) && t.within == 0 && !t.capped })
 }
+
+// next returns the clause behind clause i that says more than a word of courtesy.
+func (s *Said) next(i int) int {
+	for i++; i < len(s.clauses) && s.clauses[i].only(opener|frame); i++ {
+	}
+	return i
+}
+
+// single reports whether the clause has one part but for words of courtesy.
+func (c *clause) single() bool {
+	n := 0
+	for _, part := range c.parts() {
+		if !(&clause{words: part}).only(opener | frame) {
+			n++
+		}
+	}
+	return n == 1
+}
+
+// describes reports whether the clause says no more of somebody, or of it, than that they are one of a list.
+func (c *clause) describes(v Value) bool {
+	const most = 6 // words
+	i := c.opened()
+	if i >= len(c.words) || len(c.words) > i+most || c.asked || c.negates() >= 0 || c.lang == th || slices.ContainsFunc(v.Other, func(f func(string) bool) bool { return f(c.text) }) {
+		return false
+	}
+	switch {
+	case heIs[c.words[i].text]:
+	case (who[c.words[i].text] || its[c.words[i].text]) && i+1 < len(c.words) && (copulas[c.words[i+1].text] || c.lang == hi && copulas[c.words[len(c.words)-1].text]):
+		i++
+	default:
+		return false
+	}
+	for k := i + 1; k < len(c.words); k++ {
+		t := &c.words[k]
+		if !t.sign && !v.Said(t.text) && t.within&(det|opener) == 0 && !copulas[t.text] && still[t.text] == 0 && t.text != "still" && t.text != "only" && t.text != "noch" && !v.holdsWord(c, k, t.text) {
+			return false
+		}
+	}
+	return v.Said(c.text)
+}
+
+// heIs say in one word that somebody, or it, is what follows.
+var heIs = set("he's she's they're it's that's è é es")
 
 // beside reports whether a value stands in the clause beside what the tool calls its argument: "pick up at
 // Northgate branch", "that's sailing N0810".
@@ -237,7 +292,7 @@ var withs = set("with having whose that which mit avec con com")
 // want, and what stands against it don't.
 func (s *Said) lends(j, i int, call *Call) bool {
 	o := &s.clauses[j]
-	if o.negates() >= 0 && s.clauses[i].verbOf != j && (len(o.verbs(&call.Acts)) > 0 || o.bare() && o.find(hypothetical|question, 0, len(o.words)) < 0) {
+	if o.negates() >= 0 && s.clauses[i].verbOf != j && !(!call.Flags && o.sentence == s.clauses[i].sentence && s.bansOther(j, call)) && (len(o.verbs(&call.Acts)) > 0 || o.bare() && o.find(hypothetical|question, 0, len(o.words)) < 0) {
 		return o.message != s.clauses[i].message
 	}
 	if o.kind == reported && o.wishes() {

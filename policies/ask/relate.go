@@ -1,5 +1,7 @@
 package ask
 
+import "slices"
+
 // Clauses without a verb belong to those before or behind them.
 
 // relate joins what has no verb of its own to what stands before it: "and another 30 to Bob",
@@ -25,7 +27,7 @@ func (s *Said) relate(first int) {
 				s.clauses[j].later = true
 			}
 		}
-		if c.begins && (c.lang == de || c.lang == hi) && i+1 < len(s.clauses) && s.clauses[i+1].sentence == c.sentence && c.bare() && !s.clauses[i+1].bare() && s.clauses[i+1].kind == plain {
+		if c.begins && (c.lang == de || c.lang == hi) && i+1 < len(s.clauses) && s.clauses[i+1].sentence == c.sentence && c.bare() && !c.isSo() && !s.clauses[i+1].bare() && s.clauses[i+1].kind == plain {
 			c.verbOf = i + 1 // B-77 und B-78 ausleihen
 			continue
 		}
@@ -60,6 +62,13 @@ func (s *Said) relate(first int) {
 	}
 }
 
+// isSo reports whether the clause says how things are: "Q-7 का कोटेशन 500 का है".
+func (c *clause) isSo() bool {
+	return slices.ContainsFunc(c.words, func(t token) bool {
+		return !t.quoted && (finite[t.text]&c.lang&(en|de) != 0 || c.lang == hi && copulas[t.text])
+	})
+}
+
 // onlyLater reports whether the clause says nothing but when.
 func (c *clause) onlyLater() bool {
 	for i := range c.words {
@@ -88,8 +97,11 @@ var tellsState = set("i'm am we're bin bist sind suis sommes êtes soy estoy est
 // behind reports whether a word stands right behind what asks for a verb: "could you seat her".
 func (c *clause) behind(i int) bool {
 	before := &c.words[i-1]
-	return before.within&frame != 0 && before.within&(det|pronoun) == 0 || before.text == "to" || before.text == "please"
+	return before.within&frame != 0 && before.within&(det|pronoun) == 0 || before.text == "to" || before.text == "please" || forbids[before.text]
 }
+
+// forbids are English negations that stand before verbs only.
+var forbids = set("don't dont not never mustn't shouldn't needn't won't wouldn't can't cannot didn't")
 
 // bare reports whether the clause has no verb.
 func (c *clause) bare() bool {
@@ -101,7 +113,7 @@ func (c *clause) bare() bool {
 	}
 	for i := range c.words {
 		t := &c.words[i]
-		if t.quoted || t.sign {
+		if t.quoted || t.sign || i > 0 && digit(c.words[i-1].text) && unitWords[t.text] { // 2 คืน
 			continue
 		}
 		if t.text == "go" && i > 0 && (c.words[i-1].text == "can" || c.words[i-1].text == "may") { // B8 can go

@@ -272,8 +272,15 @@ func language(list []token) lang {
 		}
 		if t.verb {
 			counts[en] += 6
-		} else if telltale[t.text]&en != 0 {
-			counts[en] += 12
+		} else if tell := telltale[t.text] &^ k; tell != 0 && t.text != "u" {
+			for _, l := range latinLangs {
+				if tell&l != 0 {
+					counts[l] += 12
+				}
+			}
+		}
+		if n := nounLangs[t.text]; n&(n-1) == 0 && n != 0 && k == 0 && !foreignVerb(t, de|fr|it|es|pt) {
+			counts[n] += 12
 		}
 		if k == 0 && !falseFriends[t.text] && !t.verb {
 			var verbOf lang

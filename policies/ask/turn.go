@@ -19,10 +19,13 @@ func (s *Said) correct(first int) {
 		n := c.soft()
 		strong := c.amends(n)
 		lead := i > first && s.clauses[i-1].message == c.message && s.clauses[i-1].isSoft()
+		if !strong && (n > 0 || lead) {
+			n = c.itIs(n)
+		}
 		if !strong && !(n > 0 || lead) || !c.carries(n) || c.kind == asking || c.find(question, n, len(c.words)) >= 0 && !strong {
 			continue
 		}
-		if !strong && !(&clause{words: c.words[n:], lang: c.lang}).bare() {
+		if rest := (&clause{words: c.words[n:], lang: c.lang}); !strong && (!rest.bare() || n > 0 && rest.find(negator, 0, len(rest.words)) >= 0) {
 			continue
 		}
 		to := s.corrected(i)
@@ -40,6 +43,27 @@ func (s *Said) correct(first int) {
 	}
 }
 
+// itIs returns where the words end that only say that what follows is it: "it's", "das ist"; from if there are
+// none, or nothing follows.
+func (c *clause) itIs(from int) int {
+	i := from
+	if i < len(c.words) && (itsOne[c.words[i].text] || i+1 < len(c.words) && its[c.words[i].text] && copulas[c.words[i+1].text]) {
+		if i++; !itsOne[c.words[i-1].text] {
+			i++
+		}
+	}
+	if i >= len(c.words) {
+		return from
+	}
+	return i
+}
+
+// its are words for what an order is about, which say with a copula what it is; itsOne do in one word.
+var (
+	its    = set("it that this das es dies c' ce questo questa eso esto isso isto यह वह มัน")
+	itsOne = set("it's that's è é es")
+)
+
 // corrected returns the order that clause i may put right: the last clause with a verb before it,
 // in its message or in the one before; −1 if there is none.
 func (s *Said) corrected(i int) int {
@@ -51,6 +75,8 @@ func (s *Said) corrected(i int) int {
 			return -1
 		case o.kind != plain || o.isSoft():
 			continue
+		case o.negates() >= 0 && o.sentence == c.sentence && !o.bare(): // "don't change the portions, make it grain free"
+			return -1
 		case o.corrects:
 			return o.verbOf
 		case !o.bare():

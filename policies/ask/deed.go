@@ -1,0 +1,235 @@
+package ask
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+)
+
+// Deeds that are asked for as things: "cancellation of lesson L-30, please", "Verlängerung von U-14 um drei
+// Monate". A noun orders nothing by its form, so all of its sentence has to be about the call: "refund of 40 to
+// A-9, Ann says", "… my foot" and "… done?" are none.
+
+//go:embed lexicon/nouns.txt
+var nounsText string
+
+// nounLangs are the languages of the nouns for deeds.
+var nounLangs = map[string]lang{}
+
+// deedNouns are the nouns for deeds with their languages, by the English verbs of the deeds.
+var deedNouns = map[string]map[string]lang{}
+
+func init() {
+	columns := append([]lang{en}, senseLangs...)
+	for line := range strings.Lines(nounsText) {
+		parts := strings.Split(strings.TrimSpace(line), "|")
+		if len(parts) != len(columns)+1 || strings.HasPrefix(line, "#") {
+			continue
+		}
+		for verb := range strings.FieldsSeq(parts[0]) {
+			if deedNouns[verb] == nil {
+				deedNouns[verb] = map[string]lang{}
+			}
+			for i, l := range columns {
+				for n := range strings.FieldsSeq(parts[i+1]) {
+					deedNouns[verb][n] |= l
+					nounLangs[n] |= l
+					knowThai(n)
+				}
+			}
+		}
+	}
+}
+
+// takeNouns takes up the nouns for the deeds that the acts have verbs for.
+func (a *Acts) takeNouns() {
+	a.deeds = map[string]lang{}
+	for _, v := range a.verbs {
+		for n, l := range deedNouns[v] {
+			a.deeds[n] |= l
+		}
+	}
+}
+
+// deedNoun returns the language in which a word is a noun for the act, 0 for none. One that is a form of its
+// verb as well is a noun where its object hangs on it: "reserva de", "refund of".
+func (c *clause) deedNoun(i int, a *Acts) lang {
+	t := &c.words[i]
+	ls := a.deeds[t.text] & c.lang
+	if ls == 0 || t.sign || t.quoted {
+		return 0
+	}
+	hangs := false
+	if i+1 < len(c.words) {
+		next := c.words[i+1].text
+		hangs = ofWords[next] || pros[next] || next == "of" || next == "for" || c.lang&de != 0 && (next == "der" || next == "des")
+	}
+	for _, l := range []lang{en, de, fr, it, es, pt, hi, th} {
+		switch {
+		case ls&l == 0:
+		case l == th, l == en && (hangs || !t.verb && !strings.HasSuffix(t.text, "ing")):
+			return l
+		case l == en:
+		case l == hi:
+			if i+1 == len(c.words) || !hindiHelpers[c.words[i+1].text] {
+				return l
+			}
+		case l == de && !t.capped:
+		case hangs || !slices.ContainsFunc(a.stems[l], func(s stem) bool { return c.foreign(i, s, l) == ordering }):
+			return l
+		}
+	}
+	return 0
+}
+
+// leadsDeed reports whether a noun for the deed leads the clause, or ends it in Hindi, and what it is of stands
+// beside it.
+func (c *clause) leadsDeed(v verb) bool {
+	if v.form != naming || c.asked && c.hasOf(requests, 0) < 0 || c.perfect() {
+		return false
+	}
+	if v.lang == hi {
+		if v.at < 2 || !hindiOf[c.words[v.at-1].text] {
+			return false
+		}
+	} else {
+		i := c.opened()
+		for i < v.at && (c.words[i].within&det != 0 || v.lang == th && c.words[i].within&frame != 0) {
+			i++
+		}
+		if i != v.at || i+1 >= len(c.words) {
+			return false
+		}
+		next := &c.words[i+1]
+		if !ofWords[next.text] && !pros[next.text] && !placing[next.text] && next.text != "of" && next.within&det == 0 && !next.code() && !digit(next.text) && v.lang != th {
+			return false
+		}
+	}
+	for j := range c.words {
+		t := &c.words[j]
+		if j == v.at {
+			continue
+		}
+		if t.starts&(hypothetical|know|report|keep|question|nothing|await|negator|subject) != 0 && t.within&(det|opener|frame) == 0 || finite[t.text]&c.lang != 0 && t.within&(det|target|source) == 0 || t.starts&other != 0 && t.within&(det|pronoun) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// hindiOf stand between what a deed is of and its noun.
+var hindiOf = set("का की के में को से पर तक लिए")
+
+// pure reports whether the sentence of clause i says nothing but what the call is: its values, its nouns, words
+// that join them and words of courtesy. A reason may stand beside it.
+func (s *Said) pure(i int, call *Call) bool {
+	c := &s.clauses[i]
+	for j := range s.clauses {
+		o := &s.clauses[j]
+		if o.sentence != c.sentence || o.kind == subordinate {
+			continue
+		}
+		if o.kind != plain || o.perfect() {
+			return false
+		}
+		from := 0
+		for to := 0; to <= len(o.words); to++ {
+			if to < len(o.words) && (!o.words[to].sign || o.words[to].text != ",") {
+				continue
+			}
+			if !o.part(from, to).pure(call) && !((j > i || from > 0) && o.part(from, to).reason(&call.Acts, s.polite(i))) {
+				return false
+			}
+			from = to + 1
+		}
+	}
+	if s.inquires(c.message) {
+		return false
+	}
+	return !s.tellsMore(i) || slices.ContainsFunc(s.clauses, func(o clause) bool { return o.sentence == c.sentence && o.hasOf(requests, 0) >= 0 })
+}
+
+// part is the clause from one word up to another.
+func (c *clause) part(from, to int) *clause {
+	words := c.words[from:to]
+	return &clause{words: words, text: joinWords(words), lang: c.lang, content: len(words)}
+}
+
+// pure reports whether each word of the clause says nothing but what a call is.
+func (c *clause) pure(call *Call) bool {
+	for k := range c.words {
+		if !c.saysOnly(k, call) {
+			return false
+		}
+	}
+	return true
+}
+
+// reason reports whether the clause only tells why something is asked for, by how somebody is or what they do:
+// "he insults everybody". It says nothing of the deed, nor of what was said of it.
+func (c *clause) reason(a *Acts, polite bool) bool {
+	first := 0
+	for first < len(c.words) && c.words[first].within&(and|opener) != 0 {
+		first++
+	}
+	if first+2 >= len(c.words) || !who[c.words[first].text] && !(polite && c.words[first].within&det != 0) {
+		return false
+	}
+	for k := range c.words {
+		t := &c.words[k]
+		if t.quoted || t.starts&(negator|nothing|report|know|hypothetical|question|later|await|keep|stop|recall|ifs|unless|speaker|content) != 0 && t.within&det == 0 && finite[t.text] == 0 || k > first && pointing[t.text] && t.within&det == 0 ||
+			t.inflected() || perhaps[t.text] != 0 || c.lang&en == 0 && foreignVerb(t, c.lang) && !frequent(t, c.lang) {
+			return false
+		}
+	}
+	return len(c.verbs(a)) == 0
+}
+
+// who are words for somebody of whom a reason is told.
+var who = set("he she they he's she's they're er sie il elle ils elles lui lei loro él ella ellos ellas ele ela eles elas वह वे वो เขา เธอ")
+
+// saysOnly reports whether a word says nothing but what a call is.
+func (c *clause) saysOnly(k int, call *Call) bool {
+	t := &c.words[k]
+	if t.sign || slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, k, t.text) }) {
+		return true
+	}
+	if t.quoted || t.starts&(negator|nothing|report|know|hypothetical|question|subject|ifs|unless) != 0 && t.within&(det|opener|frame|bounding) == 0 || perhaps[t.text] != 0 || habits[t.text] != 0 {
+		return false
+	}
+	if call.isThing(t) || t.code() || digit(t.text) || placing[t.text] || ofWords[t.text] || hindiOf[t.text] || (courtesy[t.text]|gratitude[t.text]|requests[t.text])&c.lang != 0 ||
+		t.within&(det|source|target|opener|and|again|bounding|frame) != 0 || t.text == "of" || t.text == "by" || onwards[t.text] || references[t.text] || currencies[t.text] || slices.Contains(money, t.text) || t.text == "back" {
+		return true
+	}
+	if unitWords[t.text] || measured[t.text] != nil || unitBase(t.text) != "" { // of a number, and no foot of mine
+		if k > 0 && digit(c.words[k-1].text) {
+			return true
+		}
+		for from := max(0, k-3); from < k; from++ {
+			if _, end := numeral(c.words, from, c.lang); end == k {
+				return true
+			}
+		}
+	}
+	if _, end := numeral(c.words, k, c.lang); end > k || c.ofValue(k, call) {
+		return true
+	}
+	if c.deedNoun(k, &call.Acts) != 0 {
+		return true
+	}
+	if v, ok := c.verb(k, &call.Acts); ok && v.form == naming {
+		return true
+	}
+	for o := range call.Others { // of another order: "… and extension of U-14"
+		if a := &call.Others[o].Acts; a.isNoun(t) && !call.Acts.isNoun(t) && !a.hasDeed(t) || c.deedNoun(k, a) != 0 {
+			return true
+		}
+	}
+	return t.capped && k > 0 && c.lang&(de|hi|th) == 0 && t.within == 0 // a name
+}
+
+// onwards are Thai words for where a thing goes on to.
+var onwards = set("ออก ออกไป ไป มา ขึ้น ลง เข้า เพิ่ม")
+
+// hasDeed reports whether a word is one of the verbs of the acts.
+func (a *Acts) hasDeed(t *token) bool { return slices.Contains(a.verbs, t.text) }
