@@ -42,7 +42,7 @@ func (s *Said) Asked(call *Call) []Ask {
 		if !ok {
 			continue
 		}
-		a := Ask{Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Apart: s.taken(c.sentence), Dictated: s.dictated(i), Conditions: c.cond, Past: c.message < s.messages, Await: c.await || s.countermanded(i, call), Later: c.later, Verb: strong, Held: held, Messages: s.written[c.message-1:]}
+		a := Ask{Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Apart: s.taken(c.sentence), Dictated: s.dictated(i), Conditions: c.cond, Past: c.message < s.messages, Await: c.await || s.countermanded(i, call) || s.unsettled(i, call), Later: c.later, Verb: strong, Held: held, Messages: s.written[c.message-1:]}
 		for _, k := range c.cond { // what "if so" points to
 			if !strings.Contains(a.Sentence, k.Text) {
 				a.Sentence += ", " + k.Text

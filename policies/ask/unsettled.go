@@ -1,0 +1,75 @@
+package ask
+
+import "slices"
+
+// People put right what they said in more words than any list has: "Extend U-14 by 3 months. Well, 4." A short
+// clause behind an order that has no verb, and says another number or another of a list, leaves the order open.
+
+// unsettled reports whether a later sentence of its message says, in a word or two, something else for a value that
+// clause i has.
+func (s *Said) unsettled(i int, call *Call) bool {
+	const most = 7 // words
+	c := &s.clauses[i]
+	for j := i + 1; j < len(s.clauses); j++ {
+		o := &s.clauses[j]
+		if o.message != c.message {
+			break
+		}
+		if o.sentence == c.sentence || o.corrects || o.offered || o.joins != c.joins || o.asked || o.kind == asking || o.negates() >= 0 || len(o.words) > most {
+			continue
+		}
+		if o.prefers(call) {
+			return true
+		}
+		if o.verbFirst() || slices.ContainsFunc(o.words, func(t token) bool { return t.code() && !call.mentions(t.text) }) {
+			continue // of another thing
+		}
+		for _, v := range call.Values {
+			if v.Said(c.text) && !v.Said(o.text) && (v.Shape == Number && o.otherNumber(v, c, call) || v.Shape == Choice && o.otherChoice(v)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// otherNumber reports whether a clause has nothing beside a number that no value of the call is but its unit, the one
+// that it has in the order.
+func (c *clause) otherNumber(v Value, order *clause, call *Call) bool {
+	for i := range c.words {
+		t := &c.words[i]
+		if t.starts&(speaker|subject) != 0 || i > c.opened() && finite[t.text]&c.lang != 0 && t.within&(det|target|source) == 0 {
+			return false
+		}
+		_, end := numeral(c.words, i, c.lang)
+		if amountForm.MatchString(t.text) {
+			end = i + 1
+		}
+		if end <= i || articles[t.text] || slices.ContainsFunc(call.Values, func(o Value) bool { return o.Said(textOf(c, c.words[i:end])) }) {
+			continue
+		}
+		if end == len(c.words) || c.words[end].sign || c.words[end].within&opener != 0 || i == c.opened() && finite[c.words[end].text]&c.lang != 0 {
+			return true
+		}
+		if w := c.words[end].text; order.hasWord(w, 0) || currencies[w] {
+			return true
+		}
+	}
+	return false
+}
+
+// otherChoice reports whether a clause that tells nothing of anybody says another of a list.
+func (c *clause) otherChoice(v Value) bool {
+	return !slices.ContainsFunc(c.words, func(t token) bool {
+		return t.starts&(speaker|subject) != 0 || finite[t.text]&c.lang != 0 && t.within&(det|target|source) == 0
+	}) && slices.ContainsFunc(v.Other, func(f func(string) bool) bool { return f(c.text) })
+}
+
+// prefers reports whether the clause says of a thing that the call does not have that it is the one, or instead.
+func (c *clause) prefers(call *Call) bool {
+	other := slices.ContainsFunc(c.words, func(t token) bool { return t.code() && !call.mentions(t.text) })
+	return other && !c.verbFirst() && slices.ContainsFunc(c.words, func(t token) bool { return instead[t.text]&c.lang != 0 })
+}
+
+// instead are words by which one thing is taken for another.
+var instead = wordSets["instead"]
