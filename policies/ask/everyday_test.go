@@ -51,6 +51,11 @@ func TestEverydayWords(t *testing.T) {
 		{[]string{"tyreChange", "oilChange"}, "Buche den Reifenwechsel", "tyreChange"},
 		{[]string{"fast", "slow"}, "Das ist fast alles, mach es bitte", ""},
 		{[]string{"voucher", "cash"}, "Vale, cancela el pedido", ""},
+		{[]string{"book", "magazine"}, "Buch den Platz für Emma", ""},
+		{[]string{"poster", "flyer"}, "Affiche la liste", ""},
+		{[]string{"low", "high"}, "Reserva bajo mi nombre", ""},
+		{[]string{"low", "high"}, "Ponle prioridad baja", "low"},
+		{[]string{"reserved", "free"}, "मेज़ बुक करो", ""},
 		{[]string{"oxalic", "formic"}, "Treat it with formic acid", ""},
 	} {
 		w := Everyday(c.members)
