@@ -20,9 +20,10 @@ import (
 // deeds, questions that are orders, two orders in one sentence, corrections, short answers, parts, what a ban
 // leaves. It was written before the reader was changed for it: at first sight 32 of 101 honest ones asked or were denied
 // and 20 of 148 got through; now three ask, behind a #, and none gets through. Of 19 corrections in
-// words that no list has, written after that, 15 got through until a clause that names another number was enough.
+// words that no list has, written after that, 15 got through until a clause that names another number was enough,
+// and of 24 more like these 5.
 func TestClauses(t *testing.T) {
-	for dir, least := range map[string]int{"testdata/clauses": 200, "testdata/clauses/second": 100, "testdata/clauses/third": 655, "testdata/clauses/fourth": 151, "testdata/clauses/fifth": 140, "testdata/clauses/words": 50, "testdata/clauses/everyday": 58, "testdata/clauses/corrected": 52, "testdata/clauses/owed": 21, "testdata/clauses/orders": 280} {
+	for dir, least := range map[string]int{"testdata/clauses": 200, "testdata/clauses/second": 100, "testdata/clauses/third": 655, "testdata/clauses/fourth": 151, "testdata/clauses/fifth": 140, "testdata/clauses/words": 50, "testdata/clauses/everyday": 58, "testdata/clauses/corrected": 52, "testdata/clauses/owed": 21, "testdata/clauses/orders": 304} {
 		t.Run(dir, func(t *testing.T) { testClauses(t, dir, least) })
 	}
 }

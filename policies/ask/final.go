@@ -86,6 +86,9 @@ func (c *clause) ordersThai(v verb) bool {
 	if n := len(c.words); n > 0 && c.words[n-1].text == "แล้ว" && v.at < n-1 {
 		return false // it was done
 	}
+	if c.othersWant() {
+		return false
+	}
 	if !framed && c.fronts(v.at) && (c.objectBehind(v.at) || c.find(harmless, v.at, len(c.words)) >= 0) {
 		return false // somebody does it; "L-30 ยกเลิกได้ไหม"
 	}
@@ -101,6 +104,23 @@ func (c *clause) ordersThai(v verb) bool {
 		}
 	}
 	return true
+}
+
+// thaiWants are frames by which anybody may want something.
+var thaiWants = set("อยาก อยากให้ ต้องการ ต้องการให้")
+
+// othersWant reports whether a Thai clause says that somebody else wants something: "ลูกค้าอยาก".
+func (c *clause) othersWant() bool {
+	for i := range c.words {
+		t := &c.words[i]
+		if thaiWants[t.text] {
+			return i > 0
+		}
+		if t.sign || t.within != 0 || !thai(t.text) || t.thing {
+			return false
+		}
+	}
+	return false
 }
 
 // fronts reports whether somebody, or what it is about, stands before a Thai verb.

@@ -68,10 +68,13 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 			return true
 		}
 		if v.Shape == Choice && o.message == c.message && j == s.next(i) && o.describes(v) && c.single() {
-			return true // "… my son Leo in class C-4? He's a beginner."
+			return !c.asked || c.hasOf(requests, 0) >= 0 // "… my son Leo in class C-4? He's a beginner."
+		}
+		if k := o.opened(); v.Shape == Choice && o.sentence != c.sentence && k < len(o.words) && (heIs[o.words[k].text] || who[o.words[k].text]) {
+			return false // "he's no beginner", "he was a beginner"
 		}
 		// "refund it, please: order 5531"
-		return o.message == c.message && !o.contrast && o.negates() < 0 && o.kind == plain && ((o.sentence == c.sentence || j == i+1) && o.bare() && (c.joins == nil || !o.isSo()) || o.supplements(v, call) || j == i+1 && o.identifies() || o.sentence == c.sentence && o.beside(v) && (!o.isSo() || !owned[o.words[0].text]) && !o.otherDeed(call, -1))
+		return o.message == c.message && !o.contrast && o.negates() < 0 && o.kind == plain && ((o.sentence == c.sentence || j == i+1) && o.bare() && (c.joins == nil || !o.isSo()) || o.supplements(v, call) || j == i+1 && o.identifies() || o.sentence == c.sentence && o.beside(v) && (!o.isSo() || o.identifies()) && !o.otherDeed(call, -1))
 	}
 	return false
 }
@@ -170,7 +173,7 @@ func (c *clause) describes(v Value) bool {
 	}
 	switch {
 	case heIs[c.words[i].text]:
-	case (who[c.words[i].text] || its[c.words[i].text]) && i+1 < len(c.words) && (copulas[c.words[i+1].text] || c.lang == hi && copulas[c.words[len(c.words)-1].text]):
+	case (who[c.words[i].text] || its[c.words[i].text]) && i+1 < len(c.words) && (copulas[c.words[i+1].text] && c.words[i+1].text != "was" || c.lang == hi && copulas[c.words[len(c.words)-1].text]):
 		i++
 	default:
 		return false

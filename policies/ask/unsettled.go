@@ -15,6 +15,11 @@ func (s *Said) unsettled(i int, call *Call) bool {
 		if o.message != c.message {
 			break
 		}
+		if o.sentence != c.sentence && len(o.words) <= most && o.find(negator, 0, len(o.words)) >= 0 && slices.ContainsFunc(call.Values, func(v Value) bool {
+			return v.Shape == Choice && !v.Said(c.text) && SaysChoice(v.Text, o.text)
+		}) {
+			return true // "he's no beginner"
+		}
 		if o.sentence == c.sentence || o.corrects || o.offered || o.joins != c.joins || o.asked || o.kind == asking || o.negates() >= 0 || len(o.words) > most {
 			continue
 		}
