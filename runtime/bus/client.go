@@ -36,6 +36,7 @@ type Client struct {
 	known   map[string]newest
 	rosters map[string]*roster // by revision
 	own     []*declared        // of this process; fixed once it is open
+	canary  sung               // guarded by mu
 }
 
 // NewClient returns a client over a connection.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -24,31 +25,64 @@ const canary = "chaski"
 // sings is what that entry holds.
 var sings = []byte(`{"state":"canary"}`)
 
+// sung is the canary as a client last saw it.
+type sung struct {
+	store    time.Time // when the store was made
+	revision uint64
+	at       time.Time
+}
+
+// in says that it is there still, and will be for long: one that has left the store by itself
+// has left it with all that is older.
+func (c sung) in(i *streamInfo) bool {
+	return c.revision > 0 && c.store.Equal(i.Created) && c.revision >= i.State.FirstSeq && c.revision <= i.State.LastSeq && !i.fades(c.at)
+}
+
+// fades says of an entry of that time that half of what it may last is over.
+func (i *streamInfo) fades(at time.Time) bool {
+	return i.Config.MaxAge > 0 && i.TimeStamp.Sub(at) > i.Config.MaxAge/2
+}
+
 // Witness returns what the result store is now, as text for tools.Call.Store: whoever
-// means to Reconcile a once call keeps it before the call is first sent.
+// means to Reconcile a once call keeps it before the call is first sent. It is one request,
+// but for the first time and now and then. Workers make the store: where it is missing, none
+// is ready.
 func (c *Client) Witness(ctx context.Context) (string, error) {
-	var kv jetstream.KeyValue
-	err := c.conn.ride(ctx, func(ctx context.Context) (err error) {
-		kv, err = c.conn.js.KeyValue(ctx, resultBucket) // workers make it: where it is missing, none is ready
-		return err
-	})
-	if err != nil {
-		return "", fmt.Errorf("result store: %w: %w", ErrUnavailable, err)
-	}
 	info, err := c.store.info(ctx, nil)
 	if err != nil {
 		return "", err
 	}
+	c.mu.Lock()
+	known := c.canary
+	c.mu.Unlock()
+	if !known.in(info) {
+		if info, err = c.sing(ctx, info); err != nil {
+			return "", fmt.Errorf("result store: %w: %w", ErrUnavailable, err)
+		}
+	}
+	text, err := json.Marshal(standing{info.Created, info.State.LastSeq, info.TimeStamp})
+	return string(text), err
+}
+
+// sing makes sure of the canary, and returns what the store is with it.
+func (c *Client) sing(ctx context.Context, info *streamInfo) (*streamInfo, error) {
+	var kv jetstream.KeyValue
 	var item jetstream.KeyValueEntry
-	err = c.conn.ride(ctx, func(ctx context.Context) error {
-		item, err = kv.Get(ctx, canary)
+	err := c.conn.ride(ctx, func(ctx context.Context) (err error) {
+		if kv == nil {
+			kv, err = c.conn.js.KeyValue(ctx, resultBucket)
+		}
+		if err == nil {
+			item, err = kv.Get(ctx, canary)
+		}
 		return err
 	})
 	put := func(ctx context.Context) error { _, err := kv.Create(ctx, canary, sings); return err }
 	if err == nil {
-		put = func(ctx context.Context) error { _, err := kv.Update(ctx, canary, sings, item.Revision()); return err }
+		last := item.Revision()
+		put = func(ctx context.Context) error { _, err := kv.Update(ctx, canary, sings, last); return err }
 	}
-	if errors.Is(err, jetstream.ErrKeyNotFound) || err == nil && info.Config.MaxAge > 0 && info.TimeStamp.Sub(item.Created()) > info.Config.MaxAge/2 {
+	if errors.Is(err, jetstream.ErrKeyNotFound) || err == nil && info.fades(item.Created()) {
 		// One of those who find none makes it: another in its place would look like a loss to
 		// whoever noted the store in between.
 		item = nil
@@ -59,11 +93,12 @@ func (c *Client) Witness(ctx context.Context) (string, error) {
 	if err == nil && (item == nil || item.Revision() > info.State.LastSeq) { // it came after that was asked
 		info, err = c.store.info(ctx, nil)
 	}
-	if err != nil {
-		return "", fmt.Errorf("result store: %w: %w", ErrUnavailable, err)
+	if err == nil && item != nil {
+		c.mu.Lock()
+		c.canary = sung{info.Created, item.Revision(), item.Created()}
+		c.mu.Unlock()
 	}
-	text, err := json.Marshal(standing{info.Created, info.State.LastSeq, info.TimeStamp})
-	return string(text), err
+	return info, err
 }
 
 // streamInfo is what a server says of the stream below a bucket. Lost tells of damage
@@ -87,6 +122,9 @@ func (s *store) info(ctx context.Context, request []byte) (*streamInfo, error) {
 	var info *streamInfo
 	err := s.conn.ride(ctx, func(ctx context.Context) error {
 		msg, err := s.conn.nc.RequestWithContext(ctx, jetstream.DefaultAPIPrefix+"STREAM.INFO."+resultStream, request)
+		if errors.Is(err, nats.ErrNoResponders) {
+			return jetstream.ErrJetStreamNotEnabled
+		}
 		if err != nil {
 			return err
 		}

@@ -7,8 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats.go"
 
 	"github.com/chaski-dev/chaski/runtime/bus"
 	"github.com/chaski-dev/chaski/tools"
@@ -171,4 +174,70 @@ func TestNotedTogether(t *testing.T) {
 	all.Wait()
 	close(noted)
 	group.Wait()
+}
+
+// TestWitnessIsCheap: what the store is costs one request a call, and is noted only with the
+// entry that is always there: after the store was emptied, deleted or has grown old, too.
+func TestWitnessIsCheap(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s := start(t, bus.ServerOptions{})
+	c, err := bus.Connect(ctx, bus.Options{Server: s, ResultTTL: 2 * time.Second})
+	must(t, err)
+	defer c.Close()
+	must(t, bus.Prepare(ctx, c))
+	cl := client(t, c)
+	_, err = cl.Witness(ctx)
+	must(t, err)
+	_, err = cl.Witness(ctx) // it makes the entry, and then sees it
+	must(t, err)
+	var asked atomic.Int32
+	sub, err := c.NATS().Subscribe("$JS.API.>", func(*nats.Msg) { asked.Add(1) })
+	must(t, err)
+	must(t, c.NATS().Flush())
+	began := time.Now()
+	for range 10 {
+		_, err := cl.Witness(ctx)
+		must(t, err)
+	}
+	must(t, c.NATS().Flush())
+	if n := asked.Load(); n != 10 && time.Since(began) < time.Second/2 {
+		t.Errorf("%d requests for ten notes", n)
+	}
+	must(t, sub.Unsubscribe())
+	stream := func() (first, last uint64, age time.Duration) {
+		st, err := c.JetStream().Stream(ctx, "KV_"+resultBucket)
+		must(t, err)
+		info := st.CachedInfo()
+		if m, err := st.GetLastMsgForSubject(ctx, "$KV."+resultBucket+".chaski"); err == nil {
+			return info.State.FirstSeq, m.Sequence, info.TimeStamp.Sub(m.Time)
+		}
+		return info.State.FirstSeq, 0, 0
+	}
+	for _, k := range []struct {
+		name string
+		does func()
+	}{
+		{"emptied", func() {
+			st, err := c.JetStream().Stream(ctx, "KV_"+resultBucket)
+			must(t, err)
+			must(t, st.Purge(ctx))
+		}},
+		{"made again", func() {
+			must(t, c.JetStream().DeleteKeyValue(ctx, resultBucket))
+			must(t, bus.Prepare(ctx, c))
+		}},
+		{"grown old", func() { time.Sleep(1200 * time.Millisecond) }},
+	} {
+		_, err := cl.Witness(ctx)
+		must(t, err)
+		k.does()
+		text, err := cl.Witness(ctx)
+		must(t, err)
+		var noted struct{ Last uint64 }
+		must(t, json.Unmarshal([]byte(text), &noted))
+		if first, last, age := stream(); last < first || last == 0 || noted.Last < last || age > 1100*time.Millisecond {
+			t.Errorf("%s: noted %s; the entry is %d of %d on, %v old", k.name, text, last, first, age)
+		}
+	}
 }
