@@ -207,6 +207,9 @@ func (r *Run) decideCall(call tools.Call, now time.Time) (Decision, map[string]a
 			f.recipients = r.look(t, call.ID, args).recipients
 		}
 		r.askOrApprove(&d, call, args, f, now)
+		if d.Approval != nil {
+			d.Approval.Hint = t.hint(d, hits)
+		}
 	}
 	return d, env, hits
 }

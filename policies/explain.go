@@ -15,6 +15,7 @@ import (
 type Explanation struct {
 	Rules  []RuleTrace             `json:"rules"`
 	Labels map[string]label.Origin `json:"labels"`
+	Hint   string                  `json:"hint,omitempty"` // what to declare
 }
 
 // RuleTrace is one rule that fired, with the values of its parts.
@@ -36,6 +37,9 @@ func (r *Run) Explain(call tools.Call, now time.Time) (Decision, func() Explanat
 	d, env, hits := r.decideCall(call, now)
 	return d, func() Explanation {
 		out := Explanation{Labels: d.Labels}
+		if t := r.bundle.tools[d.Tool]; t != nil {
+			out.Hint = t.hint(d, hits)
+		}
 		for _, h := range hits {
 			t := RuleTrace{Rule: h.name, Verdict: h.verdict}
 			if h.rule != nil {

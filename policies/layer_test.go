@@ -304,6 +304,49 @@ func TestSuggest(t *testing.T) {
 	}
 }
 
+// TestHintsAtActions: what is asked or refused because no words ask for it, says what to declare
+// where the tool has no verb; a tool that has one, one that declares one and a question
+// for another cause do not.
+func TestHintsAtActions(t *testing.T) {
+	spec := tools.Spec{Name: "acme_thing", Description: "Frobnicates a lamp", Effect: tools.Once, Parameters: []byte(`{"type":"object","properties":{"lamp":{"type":"integer"}}}`)}
+	declared, known := spec, spec
+	declared.Labels = map[string]string{"actions": "frobnicate"}
+	known.Name = "refund_order"
+	for _, c := range []struct {
+		bundle, user string
+		spec         tools.Spec
+		want         bool
+	}{
+		{"strict", "Hello, what is the lamp 7?", spec, true},
+		{"name: b\ndefault: allow\nrules:\n  - {id: no, on: call, when: '!flow.bound', then: deny}\n", "Hello, what is the lamp 7?", spec, true},
+		{"strict", "Hello, what is the lamp 7?", declared, false},
+		{"strict", "Hello, what is the lamp 7?", known, false},
+		{"name: b\nrules:\n  - {id: all, on: call, then: require_approval}\n", "Hello, what is the lamp 7?", spec, false},
+	} {
+		name := c.bundle
+		if name != "strict" {
+			name = filepath.Join(t.TempDir(), "b.yaml")
+			write(t, name, c.bundle)
+		}
+		b, err := LoadBundle(name, []tools.Spec{c.spec})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := NewRun(b, Info{Run: "r", Started: start})
+		fold(t, r, say(c.user))
+		d, why := r.Explain(tools.Call{ID: "1", Run: "r", Tool: c.spec.Name, Arguments: []byte(`{"lamp":7}`)}, start)
+		var text strings.Builder
+		narrate(&text, "step", d, why())
+		const hint = `labels: {actions: "frobnicates"}`
+		if d.Verdict < RequireApproval || strings.Contains(text.String(), hint) != c.want {
+			t.Errorf("%s, %s: %s by %s:\n%s", c.bundle, c.spec.Name, d.Verdict, d.Rule, text.String())
+		}
+		if d.Approval != nil && strings.Contains(d.Approval.String(), hint) != c.want {
+			t.Errorf("%s, %s: %s", c.bundle, c.spec.Name, d.Approval)
+		}
+	}
+}
+
 // TestLintLayers finds a rule that a layer above makes vain, and leaves an allow
 // that this layer needs.
 func TestLintLayers(t *testing.T) {

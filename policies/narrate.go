@@ -68,4 +68,7 @@ func narrate(w io.Writer, at string, d Decision, x Explanation) {
 			fmt.Fprintf(w, "    %s = %s\n", part.Source, part.Value)
 		}
 	}
+	if x.Hint != "" {
+		fmt.Fprintf(w, "  hint: %s\n", x.Hint)
+	}
 }

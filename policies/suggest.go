@@ -41,11 +41,7 @@ func (b *Bundle) Suggest() []string {
 				data = append(data, arg)
 			}
 		}
-		if !t.acts.Deed() && t.spec.Labels[label.KeyActions] == "" {
-			verb := name
-			if words := ask.NameWords(t.spec.Description); len(words) > 0 {
-				verb = words[0]
-			}
+		if verb := t.missingVerb(); verb != "" {
 			out = append(out, fmt.Sprintf("suggestion: tool %s: its name has no verb that the reader of the user's words knows; declare %s: %q, with the verbs of other languages that users may ask by", name, label.KeyActions, verb))
 		}
 		for _, arg := range sortedKeys(t.props) {
@@ -58,4 +54,31 @@ func (b *Bundle) Suggest() []string {
 		}
 	}
 	return out
+}
+
+// missingVerb returns the verb to declare for a tool whose name has none that is known and
+// that declares none: the first word of its description, or else its name.
+func (t *tool) missingVerb() string {
+	if t.acts.Deed() || t.spec.Labels[label.KeyActions] != "" {
+		return ""
+	}
+	if words := ask.NameWords(t.spec.Description); len(words) > 0 {
+		return words[0]
+	}
+	return t.spec.Name
+}
+
+// hint says what to declare where a call is stopped for want of words that ask for it, and
+// no verb is known by which they could.
+func (t *tool) hint(d Decision, hits []hit) string {
+	verb := t.missingVerb()
+	if d.Bound || verb == "" || d.Verdict < RequireApproval {
+		return ""
+	}
+	for _, h := range hits {
+		if h.rule != nil && h.verdict >= RequireApproval && !h.rule.Shadow && !h.rule.layer.src.Shadow && strings.Contains(h.rule.When, "flow.bound") {
+			return fmt.Sprintf("no verb of users is known for the tool %s, so their words may not count as asking for it; its declaration may name some, labels: {%s: %q} (docs/tools.md)", t.spec.Name, label.KeyActions, verb)
+		}
+	}
+	return ""
 }

@@ -16,7 +16,8 @@ type Summary struct {
 	Tool      string            `json:"tool"`
 	What      string            `json:"what"` // what happens: the amount and the target first, then all else that decides
 	Yes       string            `json:"yes,omitempty"`
-	Arguments []SummaryArgument `json:"arguments"` // in the order of their weight
+	Hint      string            `json:"hint,omitempty"` // for who declares the tool, if the words of users cannot ask for it
+	Arguments []SummaryArgument `json:"arguments"`      // in the order of their weight
 	Rule      string            `json:"rule"`
 	Why       string            `json:"why"`
 	Expires   time.Time         `json:"expires"`
@@ -42,6 +43,9 @@ func (s *Summary) String() string {
 	}
 	if s.Yes != "" {
 		fmt.Fprintf(&b, "if yes: %s\n", s.Yes)
+	}
+	if s.Hint != "" {
+		fmt.Fprintf(&b, "hint: %s\n", s.Hint)
 	}
 	return b.String()
 }
