@@ -147,7 +147,15 @@ func (r *Runtime) Load(ctx context.Context, run string) (planner.State, error) {
 // Answer gives a person's answer to a call that waits for approval. hash is that of
 // the call which the person saw.
 func (r *Runtime) Answer(ctx context.Context, run string, a planner.Answered) error {
-	return r.add(ctx, run, planner.Event{Answered: &a})
+	err := r.add(ctx, run, planner.Event{Answered: &a})
+	if errors.Is(err, planner.ErrEvent) && a.Call != "" {
+		if events, _, readErr := r.Events(ctx, run); readErr == nil {
+			if before := planner.AnsweredBefore(events, a.Call); before != nil {
+				return before
+			}
+		}
+	}
+	return err
 }
 
 // Cancel ends a run. Its driver, if there is one, sees it at its next event, or

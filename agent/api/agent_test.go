@@ -161,7 +161,7 @@ func TestAgentChat(t *testing.T) {
 	if end["answer"] != "I refunded it." || sh.paid.Load() != 1 || end["approvals"] != nil {
 		t.Error(end, sh.paid.Load())
 	}
-	if code, out := post(t, url+"/v1/runs/"+run+"/approve", object{}); code != http.StatusConflict {
+	if code, out := post(t, url+"/v1/runs/"+run+"/approve", object{}); code != http.StatusConflict || !strings.Contains(fmt.Sprint(dig(out, "error", "message")), " approved refund") {
 		t.Error(code, out)
 	}
 	if code, out := post(t, url+"/v1/runs/"+run+"/cancel", object{}); code != http.StatusConflict {

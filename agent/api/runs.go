@@ -283,6 +283,11 @@ func (s *Server) answerRun(w http.ResponseWriter, r *http.Request, approve bool)
 	}
 	call, err := oneCall(&state, in.Call, planner.Awaiting, "waits for a person")
 	if err != nil {
+		if events, _, readErr := a.Agent.Runtime().Events(r.Context(), state.Run); readErr == nil {
+			if before := planner.AnsweredBefore(events, in.Call); before != nil {
+				return conflict(before.Error())
+			}
+		}
 		return err
 	}
 	if in.Hash != "" && in.Hash != call.Hash() {

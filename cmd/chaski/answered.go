@@ -17,31 +17,33 @@ import (
 var errNoAnswer = errors.New("the line is no answer to a request for approval")
 
 // answeredBefore says who was first, if somebody was. The same answer twice is one.
-func answeredBefore(ctx context.Context, h *host.Host, p proposal, run string, c *planner.CallState, approve bool, err error) error {
-	events, _, readErr := h.Runtime().Events(ctx, run)
-	if readErr != nil {
-		return err
-	}
-	for _, ev := range events {
-		a := ev.Answered
-		if a == nil || a.Call != c.ID {
-			continue
-		}
-		yours := "approval"
-		if a.Approve {
-			yours = "refusal"
-		}
-		said := fmt.Sprintf("%s %s %s at %s", who(a.By), answerVerb(a.Approve), c.Tool, ev.At.Local().Format(time.TimeOnly))
-		if a.Approve == approve {
-			fmt.Fprintln(os.Stderr, said)
+func answeredBefore(p proposal, run string, c *planner.CallState, approve bool, err error) error {
+	var before *planner.AnsweredError
+	if errors.As(err, &before) {
+		if before.Approve == approve {
+			fmt.Fprintln(os.Stderr, answeredAt(before))
 			return nil
 		}
-		return fmt.Errorf("%s: your %s came too late; `%s` ends the run", said, yours, p.command("cancel", run))
+		return tooLate(before, p.command("cancel", run))
 	}
 	if !c.Expires.IsZero() && !time.Now().Before(c.Expires) {
 		return fmt.Errorf("the request for approval of %s expired at %s: it does not run", c.Tool, c.Expires.Local().Format(time.TimeOnly))
 	}
 	return err
+}
+
+// answeredAt is who decided what, and when by this machine's clock.
+func answeredAt(before *planner.AnsweredError) string {
+	return fmt.Sprintf("%s at %s", before.Said(), before.At.Local().Format(time.TimeOnly))
+}
+
+// tooLate is the error of the opposite answer.
+func tooLate(before *planner.AnsweredError, cancel string) error {
+	yours := "approval"
+	if before.Approve {
+		yours = "refusal"
+	}
+	return fmt.Errorf("%s: your %s came too late; `%s` ends the run", answeredAt(before), yours, cancel)
 }
 
 // noticeEvery is how often a question looks whether somebody else answered it.

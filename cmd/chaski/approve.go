@@ -60,7 +60,7 @@ func ask(ctx context.Context, h *host.Host, p proposal, run string, waiting []pl
 			for _, c := range calls {
 				err := h.Answer(ctx, run, c, yes, me(), "")
 				if errors.Is(err, planner.ErrEvent) {
-					err = answeredBefore(ctx, h, p, run, &c, yes, err)
+					err = answeredBefore(p, run, &c, yes, err)
 				}
 				if err != nil {
 					return false, err

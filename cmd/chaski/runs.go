@@ -437,6 +437,12 @@ func (c *runsAnswerCmd) answer(ctx context.Context, approve bool) error {
 		}
 	}
 	switch {
+	case len(found) == 0 && planner.AnsweredBefore(events, c.Call) != nil:
+		before := planner.AnsweredBefore(events, c.Call)
+		if before.Approve != approve && !s.Status.Done() {
+			return tooLate(before, c.proposed().command("cancel", c.ID))
+		}
+		return fmt.Errorf("run %s is %s: no call of it waits for approval: %s", c.ID, s.Status, answeredAt(before))
 	case len(found) == 0 && c.Call == "":
 		return fmt.Errorf("run %s is %s: no call of it waits for approval", c.ID, s.Status)
 	case len(found) != 1:
@@ -450,6 +456,10 @@ func (c *runsAnswerCmd) answer(ctx context.Context, approve bool) error {
 		}
 	}
 	if err := rt.Answer(ctx, c.ID, planner.Answered{Call: call.ID, Hash: call.Hash(), Approve: approve, By: me(), Tenant: c.Tenant, Reason: c.Reason}); err != nil {
+		var before *planner.AnsweredError
+		if errors.As(err, &before) && before.Approve != approve {
+			return tooLate(before, c.proposed().command("cancel", c.ID))
+		}
 		return err
 	}
 	text := fmt.Sprintf("refused: %s %s does not run; the run goes on where it is served, or with %s", call.Tool, short(printable(string(call.Arguments), false)), c.proposed().byHand(&s))
