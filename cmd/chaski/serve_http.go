@@ -73,7 +73,8 @@ func (c *serveCmd) serveHTTP(ctx context.Context, h *host.Host, l net.Listener) 
 	if err != nil {
 		return err
 	}
+	// The link is the first address that is printed, and begins its line: people and scripts take that one.
+	fmt.Fprintf(stdout, "%s://%s/console/?token=%s shows the agent %s\n", scheme, l.Addr(), token, h.Config.Name)
 	fmt.Fprintf(stdout, "%s: %s://%s/v1 serves the agent %[1]s and the model %[4]s\n", h.Config.Name, scheme, l.Addr(), h.ModelName())
-	fmt.Fprintf(stdout, "%s: look at it at %s://%s/console/?token=%s\n", h.Config.Name, scheme, l.Addr(), token)
 	return s.Serve(ctx, l, o)
 }

@@ -1,5 +1,5 @@
 // Command release builds the archives of a release: for each platform the program, linked
-// statically, with its licence, manual pages and shell completions, and a file of
+// statically, with its licence, documents, manual pages and shell completions, and a file of
 // checksums. The same sources give the same bytes.
 //
 //	go run ./cmd/release -version v1.2.3 -out dist
@@ -119,6 +119,11 @@ func build(ctx context.Context, version, goos, goarch, out string) error {
 // documents are the files that stand beside the program in every archive.
 func documents(ctx context.Context, version, work string) ([]entry, error) {
 	out := []entry{{"LICENSE", "LICENSE", 0o644}, {"README.md", "README.md", 0o644}}
+	linked, err := linkedFrom("README.md")
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, linked...)
 	host := func(args ...string) *exec.Cmd {
 		return exec.CommandContext(ctx, "go", append([]string{"run", "-ldflags", "-X main.released=" + version, "./cmd/chaski"}, args...)...)
 	}

@@ -93,6 +93,46 @@ func unpack(t *testing.T, data []byte, zipped bool) string {
 	}
 }
 
+// TestLinked: what the README links to is in the archives, and what those pages link to; each
+// once, and each link leads to a file that is there.
+func TestLinked(t *testing.T) {
+	t.Chdir(filepath.Join("..", ".."))
+	entries, err := linkedFrom("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]int{}
+	for _, e := range entries {
+		names[e.name]++
+		if _, err := os.Stat(e.file); err != nil {
+			t.Error(err)
+		}
+	}
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := 0
+	for _, piece := range strings.Split(string(readme), "](docs/")[1:] {
+		name, _, _ := strings.Cut(piece, ")")
+		if names["docs/"+name] != 1 {
+			t.Errorf("docs/%s is in the archive %d times", name, names["docs/"+name])
+		}
+		pages++
+	}
+	if pages < 10 || names["docs/console/chat-light.jpg"] != 1 || names["README.md"] != 0 {
+		t.Error(pages, names)
+	}
+	dir := t.TempDir()
+	t.Chdir(dir)
+	if err := os.WriteFile("README.md", []byte("[a](gone.md)"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := linkedFrom("README.md"); !errors.Is(err, os.ErrNotExist) {
+		t.Error("a page that is not there:", err)
+	}
+}
+
 func TestRefused(t *testing.T) {
 	t.Setenv("SOURCE_DATE_EPOCH", "1")
 	for _, v := range []string{"", "1.2.3", "v1", "v1.2.3 -X main.x=y", "v01.2.3"} {
@@ -132,7 +172,7 @@ func TestRelease(t *testing.T) {
 	if err != nil || !strings.HasPrefix(string(version), "chaski v9.8.7 ") {
 		t.Errorf("%s%v", version, err)
 	}
-	for _, file := range []string{"LICENSE", "README.md", "man/chaski.1", "man/chaski-runs-show.1", "completions/_chaski"} {
+	for _, file := range []string{"LICENSE", "README.md", "docs/agent.md", "man/chaski.1", "man/chaski-runs-show.1", "completions/_chaski"} {
 		if _, err := os.Stat(filepath.Join(out, name, file)); err != nil {
 			t.Error(err)
 		}
