@@ -29,6 +29,7 @@ func TestExits(t *testing.T) {
 	}
 	blank := write("mcp.yaml", "name: x\nmcp: {shop: {url: 'http://127.0.0.1:1/mcp', headers: {Authorization: 'Bearer ${CHASKI_TEST_BLANK}'}}}\n")
 	header := write("tool.yaml", "name: x\ntools: [{name: a, effect: read, http: 'http://127.0.0.1:1/', headers: {X: '${CHASKI_TEST_BLANK}'}}]\n")
+	list := write("list.json", "name: x\n")
 	key := write("key.yaml", "name: x\nmodel: {openai: {base_url: 'http://127.0.0.1:1/v1', model: m, key_env: CHASKI_TEST_BLANK}}\n")
 	for _, c := range []struct {
 		code int
@@ -61,6 +62,7 @@ func TestExits(t *testing.T) {
 		{1, "nothing was verified", []string{"audit", "verify", empty}},
 		{1, "neither a public key", []string{"audit", "verify", "--key", dir, empty}},
 		{1, "no traces in it", []string{"policy", "check", "-f", "strict", "-t", empty}},
+		{1, "list.json:1: no trace: want a line of JSON, an object", []string{"policy", "explain", "-f", "strict", list}},
 		{1, "no cases", []string{"policy", "test", "-f", "strict", empty}},
 		{1, "is a directory", []string{"policy", "eval", "-f", "strict", dir}},
 		{1, "no runs at", []string{"policy", "explain", "--runs", dir}},
