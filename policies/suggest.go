@@ -77,7 +77,7 @@ func (t *tool) hint(d Decision, hits []hit) string {
 	}
 	for _, h := range hits {
 		if h.rule != nil && h.verdict >= RequireApproval && !h.rule.Shadow && !h.rule.layer.src.Shadow && strings.Contains(h.rule.When, "flow.bound") {
-			return fmt.Sprintf("no verb of users is known for the tool %s, so their words may not count as asking for it; its declaration may name some, labels: {%s: %q} (docs/tools.md)", t.spec.Name, label.KeyActions, verb)
+			return fmt.Sprintf("the name of the tool %s has no verb that is known, so users may ask for it in words that do not count; declare their verbs, labels: {%s: %q} (docs/tools.md)", t.spec.Name, label.KeyActions, verb)
 		}
 	}
 	return ""
