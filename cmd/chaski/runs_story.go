@@ -208,6 +208,9 @@ func (s *story) decided(n int, ev *planner.Event) {
 	if d.Hint != "" {
 		s.more("%s", d.Hint)
 	}
+	if d.Decision != nil && d.Decision.Approval != nil && d.Decision.Approval.Hint != "" {
+		s.more("hint: %s", d.Decision.Approval.Hint)
+	}
 	if len(d.Arguments) > 0 {
 		s.more("with other arguments: %s", short(string(d.Arguments)))
 	}
