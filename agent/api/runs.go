@@ -285,7 +285,7 @@ func (s *Server) answerRun(w http.ResponseWriter, r *http.Request, approve bool)
 	if err != nil {
 		if events, _, readErr := a.Agent.Runtime().Events(r.Context(), state.Run); readErr == nil {
 			if before := planner.AnsweredBefore(events, in.Call); before != nil {
-				return conflict(before.Error())
+				return conflict("no call of the run waits for a person: " + before.Error())
 			}
 		}
 		return err

@@ -385,7 +385,7 @@ func TestTalk(t *testing.T) {
 	if n := s.paid.Load(); n != 1 {
 		t.Fatalf("paid %d times", n)
 	}
-	if page := s.post(t, "/console/runs/"+run+"/approve", form, http.StatusConflict); !strings.Contains(page, "no call of the run waits") {
+	if page := s.post(t, "/console/runs/"+run+"/approve", form, http.StatusConflict); !strings.Contains(page, "no call of the run waits for a person: ana approved refund_order at ") {
 		t.Error(page)
 	}
 	next := s.ask(t, "hello", run)

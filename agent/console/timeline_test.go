@@ -3,11 +3,14 @@ package console
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/planner"
+	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/tools"
 )
 
@@ -19,6 +22,21 @@ func TestTook(t *testing.T) {
 		if got := took(d); got != want {
 			t.Errorf("%v: %q, want %q", d, got, want)
 		}
+	}
+}
+
+// TestHint: what a person is asked says what could be declared, as text.
+func TestHint(t *testing.T) {
+	c, err := New(Options{API: http.NotFoundHandler(), Token: "t"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page strings.Builder
+	if err := c.pages["approvals"].ExecuteTemplate(&page, "summary", &policies.Summary{What: "x", Hint: "declare <b>actions</b>"}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(page.String(), "Hint: declare &lt;b&gt;actions") {
+		t.Error(page.String())
 	}
 }
 
