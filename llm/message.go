@@ -48,6 +48,10 @@ type ToolSpec struct {
 
 	// Parameters is the JSON Schema (an object schema) of the arguments.
 	Parameters json.RawMessage `json:"parameters,omitempty"`
+
+	// Changes says that the tool was declared as one that changes something. It is not
+	// shown to the model; how sure a call is may depend on it.
+	Changes bool `json:"changes,omitempty"`
 }
 
 // ToolCall is a call made by the model.

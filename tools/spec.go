@@ -69,7 +69,7 @@ const (
 
 // LLM returns the part of the spec that is shown to a model.
 func (s *Spec) LLM() llm.ToolSpec {
-	return llm.ToolSpec{Name: s.Name, Description: s.Description, Parameters: s.Parameters}
+	return llm.ToolSpec{Name: s.Name, Description: s.Description, Parameters: s.Parameters, Changes: s.Effect != "" && s.Effect != Read}
 }
 
 // EffectOrOnce returns the effect class, with the zero value read as Once.

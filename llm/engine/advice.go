@@ -72,17 +72,18 @@ type fits struct {
 	scores []float64
 }
 
-// of returns how well a call's tool fits what was asked for, and how well without the words
-// that are its values; what is neither well nor badly where the router was not asked.
-func (f *fits) of(call llm.ToolCall) (fit, rest float64) {
+// of returns how well a call's tool fits what was asked for, how well without the words
+// that are its values, and the signs; what is neither well nor badly where the router was
+// not asked.
+func (f *fits) of(call llm.ToolCall) (fit, rest float64, signs expert.Signs) {
 	if f == nil {
-		return 0, expert.Neutral
+		return 0, expert.Neutral, signs
 	}
 	at := slices.IndexFunc(f.tools, func(t llm.ToolSpec) bool { return t.Name == call.Name })
 	if at < 0 {
-		return 0, expert.Neutral
+		return 0, expert.Neutral, signs
 	}
-	return f.scores[at], f.router.Rest(f.text, f.tools[at], call.Arguments)
+	return f.scores[at], f.router.Rest(f.text, f.tools[at], call.Arguments), expert.SignsOf(f.text, f.tools[at], call.Arguments)
 }
 
 // advice weighs the texts that a turn's first call may take: its name, then the values of

@@ -20,6 +20,7 @@ const (
 	leastKey  = "chaski.confidence.least"
 	fitKey    = "chaski.confidence.fit"
 	restKey   = "chaski.confidence.rest"
+	signsKey  = "chaski.confidence.signs" // a number for each of expert.Signs
 )
 
 // defaultCall is the least probability of opening a call for a file that says nothing.
@@ -32,6 +33,7 @@ const leastConfidence = 1e-6
 type confidence struct {
 	offset, slope float64
 	fit, rest     float64
+	signs         expert.Signs
 	least         float64 // at which a call is made; 0 makes all
 	fitted        bool
 }
@@ -45,21 +47,31 @@ func fitted(f *gguf.File) confidence {
 	}
 	fit, _ := f.Float(fitKey) // 0 of a file without a router
 	rest, _ := f.Float(restKey)
-	return confidence{offset, slope, fit, rest, least, err1 == nil && err2 == nil}
+	var signs expert.Signs
+	if list, err := f.Float32s(signsKey); err == nil && len(list) == len(signs) { // a file that knows none or others says nothing of these
+		for i, v := range list {
+			signs[i] = float64(v)
+		}
+	}
+	return confidence{offset, slope, fit, rest, signs, least, err1 == nil && err2 == nil}
 }
 
 // confidence is that of a call, from the logarithm of the probability of the tokens that
 // were chosen.
 func (e *Engine) confidence(score float64, f *fits, call llm.ToolCall) float64 {
-	fit, rest := f.of(call)
-	return e.sure.of(score, fit, rest)
+	fit, rest, signs := f.of(call)
+	return e.sure.of(score, fit, rest, signs)
 }
 
-// of takes how well the router says that the tool fits, too.
-func (c confidence) of(score, fit, rest float64) float64 {
+// of takes how well the router says that the tool fits, and the signs, too.
+func (c confidence) of(score, fit, rest float64, signs expert.Signs) float64 {
 	p := math.Exp(score)
 	if c.fitted {
-		p = 1 / (1 + math.Exp(-c.offset-c.slope*score-c.fit*fit-c.rest*(rest-expert.Neutral)))
+		z := c.offset + c.slope*score + c.fit*fit + c.rest*(rest-expert.Neutral)
+		for i, v := range signs {
+			z += c.signs[i] * v
+		}
+		p = 1 / (1 + math.Exp(-z))
 	}
 	return math.Round(min(max(p, leastConfidence), 1)*1e6) / 1e6
 }

@@ -21,7 +21,7 @@ func TestConfidence(t *testing.T) {
 		{confidence{}, 0, 1}, {confidence{}, math.Log(0.25), 0.25}, {confidence{}, -1000, leastConfidence},
 		{fit, -2, 0.5}, {fit, 0, 0.880797}, {fit, -1000, leastConfidence},
 	} {
-		if got := c.how.of(c.score, 0, expert.Neutral); got != c.want {
+		if got := c.how.of(c.score, 0, expert.Neutral, expert.Signs{}); got != c.want {
 			t.Errorf("%+v of %g: %g, want %g", c.how, c.score, got, c.want)
 		}
 	}

@@ -76,6 +76,7 @@ type judged struct {
 	set, row   string
 	confidence float64 // of the first call, 0 without one
 	fit, rest  float64 // of its tool, by the model's router
+	signs      expert.Signs
 	right      bool
 }
 
@@ -148,19 +149,19 @@ func (m *evalModel) judged(row string, right bool, said string, msg llm.Message,
 	j := judged{row: row, right: right}
 	if len(msg.Calls) > 0 {
 		j.confidence = msg.Calls[0].Confidence
-		j.fit, j.rest = m.fit(said, msg.Calls[0], tools)
+		j.fit, j.rest, j.signs = m.fit(said, msg.Calls[0], tools)
 	}
 	return j
 }
 
 // fit is how well the called tool fits what was said, and without the words that are its
-// values; zeros without a router.
-func (m *evalModel) fit(said string, call llm.ToolCall, tools []llm.ToolSpec) (fit, rest float64) {
+// values, and the signs; zeros without a router.
+func (m *evalModel) fit(said string, call llm.ToolCall, tools []llm.ToolSpec) (fit, rest float64, signs expert.Signs) {
 	if m.router == nil {
-		return 0, expert.Neutral
+		return 0, expert.Neutral, signs
 	}
 	at := slices.IndexFunc(tools, func(t llm.ToolSpec) bool { return t.Name == call.Name })
-	return m.router.Scores(said, tools[at:at+1])[0], m.router.Rest(said, tools[at], call.Arguments)
+	return m.router.Scores(said, tools[at:at+1])[0], m.router.Rest(said, tools[at], call.Arguments), expert.SignsOf(said, tools[at], call.Arguments)
 }
 
 // judge says what came of a turn.

@@ -51,11 +51,11 @@ func fit(o options) (err error) {
 	if o.call > 0 {
 		keys = append(keys, gguf.Pair{Key: "chaski.router.call", Value: float32(o.call)})
 	}
-	keys = append(keys, []gguf.Pair{{Key: "chaski.confidence.offset", Value: float32(curve.offset)}, {Key: "chaski.confidence.slope", Value: float32(curve.slope)}, {Key: "chaski.confidence.fit", Value: float32(curve.fit)}, {Key: "chaski.confidence.rest", Value: float32(curve.rest)}, {Key: "chaski.confidence.least", Value: float32(best)}}...)
+	keys = append(keys, []gguf.Pair{{Key: "chaski.confidence.offset", Value: float32(curve.offset)}, {Key: "chaski.confidence.slope", Value: float32(curve.slope)}, {Key: "chaski.confidence.fit", Value: float32(curve.fit)}, {Key: "chaski.confidence.rest", Value: float32(curve.rest)}, {Key: "chaski.confidence.signs", Value: curve.told()}, {Key: "chaski.confidence.least", Value: float32(best)}}...)
 	if err := rewrite(o.model, keys); err != nil {
 		return err
 	}
-	fmt.Printf("%d calls: offset %.3f, slope %.3f, fit %.3f, rest %.3f; calls from %.2f on\n", len(ofCalls(calls)), curve.offset, curve.slope, curve.fit, curve.rest, best)
+	fmt.Printf("%d calls: offset %.3f, slope %.3f, fit %.3f, rest %.3f, signs %.2f; calls from %.2f on\n", len(ofCalls(calls)), curve.offset, curve.slope, curve.fit, curve.rest, curve.signs, best)
 	reliability(ofCalls(calls))
 	return nil
 }
@@ -151,15 +151,30 @@ func threshold(calls, words []judged) (best float64, table string) {
 }
 
 // curve is the logistic curve of the engine's confidence.
-type curve struct{ offset, slope, fit, rest float64 }
+type curve struct {
+	offset, slope, fit, rest float64
+	signs                    expert.Signs
+}
 
 func (c curve) of(j judged) float64 {
-	return 1 / (1 + math.Exp(-c.offset-c.slope*math.Log(j.confidence)-c.fit*j.fit-c.rest*(j.rest-expert.Neutral)))
+	z := c.offset + c.slope*math.Log(j.confidence) + c.fit*j.fit + c.rest*(j.rest-expert.Neutral)
+	for i, v := range j.signs {
+		z += c.signs[i] * v
+	}
+	return 1 / (1 + math.Exp(-z))
+}
+
+// told is what the signs weigh, as a file says it.
+func (c curve) told() (out []float32) {
+	for _, v := range c.signs {
+		out = append(out, float32(v))
+	}
+	return out
 }
 
 // logistic fits the curve from the logarithm of a call's probability, and from how well its
 // tool fits, to how often it is right, by the gradient, with a little weight on a flat curve
-// so that few calls decide little. Each set counts as much as any other.
+// so that few calls decide little, and more on the signs, which few calls show. Each set counts as much as any other.
 func logistic(calls []judged) (c curve) {
 	const ridge, rounds = 0.1, 20000
 	step, of := 1/(1+float64(len(calls))), map[string]float64{}
@@ -167,7 +182,10 @@ func logistic(calls []judged) (c curve) {
 		of[j.set]++
 	}
 	for range rounds {
-		g := curve{-ridge * c.offset, -ridge * c.slope, -ridge * c.fit, -ridge * c.rest}
+		g := curve{-ridge * c.offset, -ridge * c.slope, -ridge * c.fit, -ridge * c.rest, expert.Signs{}}
+		for i, v := range c.signs {
+			g.signs[i] = -v
+		}
 		for _, j := range calls {
 			miss := -c.of(j)
 			if j.right {
@@ -175,8 +193,14 @@ func logistic(calls []judged) (c curve) {
 			}
 			miss *= float64(len(calls)) / of[j.set] / float64(len(of))
 			g.offset, g.slope, g.fit, g.rest = g.offset+miss, g.slope+miss*math.Log(j.confidence), g.fit+miss*j.fit, g.rest+miss*(j.rest-expert.Neutral)
+			for i, v := range j.signs {
+				g.signs[i] += miss * v
+			}
 		}
 		c.offset, c.slope, c.fit, c.rest = c.offset+step*g.offset, c.slope+step*g.slope/10, c.fit+step*g.fit/10, c.rest+step*g.rest
+		for i, v := range g.signs {
+			c.signs[i] += step * v
+		}
 	}
 	return c
 }

@@ -179,7 +179,8 @@ func declarations(text string) ([]llm.ToolSpec, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, llm.ToolSpec{Name: strings.TrimSpace(f[0]), Description: strings.TrimSpace(f[1]), Parameters: b})
+		name := strings.TrimSpace(f[0])
+		out = append(out, llm.ToolSpec{Name: name, Description: strings.TrimSpace(f[1]), Parameters: b, Changes: !slices.Contains(readsOnly, name)})
 	}
 	return out, nil
 }

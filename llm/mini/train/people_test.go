@@ -197,12 +197,12 @@ func TestThreshold(t *testing.T) {
 	var calls, words []judged
 	for i := range 100 {
 		c := 0.995 * float64(i+1) / 100
-		calls = append(calls, judged{"", "calls", c, 0, 0, c > 0.4})
-		words = append(words, judged{"", "calls", 0, 0, 0, false})
+		calls = append(calls, judged{set: "", row: "calls", confidence: c, right: c > 0.4})
+		words = append(words, judged{set: "", row: "calls", confidence: 0, right: false})
 	}
 	for range 4 {
-		calls = append(calls, judged{"", "refusals", 0.455, 0, 0, false})
-		words = append(words, judged{"", "refusals", 0, 0, 0, true})
+		calls = append(calls, judged{set: "", row: "refusals", confidence: 0.455, right: false})
+		words = append(words, judged{set: "", row: "refusals", confidence: 0, right: true})
 	}
 	best, table := threshold(calls, words)
 	if best < 0.46 || best > 0.47 {

@@ -1,0 +1,63 @@
+package expert
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/chaski-dev/chaski/llm"
+)
+
+func TestSigns(t *testing.T) {
+	tool := func(name, about, props string, changes bool) llm.ToolSpec {
+		return llm.ToolSpec{Name: name, Description: about, Parameters: json.RawMessage(`{"type":"object","properties":{` + props + `}}`), Changes: changes}
+	}
+	ferry := tool("find_ferry", "Crossings between two ports", `"from":{"type":"string"},"to":{"type":"string"}`, false)
+	loan := tool("loan", "What a loan costs a month", `"amount":{"type":"number"},"years":{"type":"number"},"rate":{"type":"number"}`, false)
+	menu := tool("menu", "What there is to eat", `"day":{"enum":["monday","tuesday","wednesday"]}`, false)
+	cancel := tool("cancel_booking", "Cancel a booking", `"ref":{"type":"string"}`, true)
+	get := tool("get_weather", "The weather of a city", `"city":{"type":"string"}`, true)
+	none := []float64{0, 0, 0, 0, 0, 0, 0}
+	for _, c := range []struct {
+		said string
+		tool llm.ToolSpec
+		args string
+		want []float64
+	}{
+		{"when is the ferry from Bari to Durrës?", ferry, `{"from":"Bari","to":"Durrës"}`, none},
+		{"when is the ferry to Bari?", ferry, `{"from":"Bari","to":"Bari"}`, []float64{1, 0, 0, 0, 0, 0, 0}},
+		{"from Bari to Bari, round the bay", ferry, `{"from":"Bari","to":"Bari"}`, none},
+		{"the ferry to Bari", ferry, `{"from":"Split","to":"Bari"}`, []float64{0, 1, 0, 0, 0, 0, 0}},
+		{"12,000 over 4 years at 5.50%", loan, `{"amount":12000,"years":4,"rate":5.5}`, none},
+		{"12,000 over 4 years at 5.5%", loan, `{"amount":12000,"years":4}`, []float64{0, 0, 0, 0, 0, 0, 1}},
+		{"12000 over 4 years", loan, `{"amount":12000,"years":12000}`, []float64{1, 0, 0, 0, 0, 0, 1}},
+		{"what is there on Wednesdays?", menu, `{"day":"wednesday"}`, none},
+		{"what is there on Wednesdays?", menu, `{"day":"tuesday"}`, []float64{0, 0, 1, 1, 0, 0, 0}},
+		{"what is there today?", menu, `{"day":"tuesday"}`, []float64{0, 0, 1, 0, 0, 0, 0}},
+		{"Is booking R-7 paid?", cancel, `{"ref":"R-7"}`, []float64{0, 0, 0, 0, 1, 0, 0}},
+		{"Wann ist R-7?", cancel, `{"ref":"R-7"}`, []float64{0, 0, 0, 0, 1, 0, 0}},
+		{"Could you cancel R-7?", cancel, `{"ref":"R-7"}`, none},
+		{"please don't cancel R-7", cancel, `{"ref":"R-7"}`, []float64{0, 0, 0, 0, 0, 1, 0}},
+		{"don't wait, cancel R-7", cancel, `{"ref":"R-7"}`, none},
+		{"What's the weather in Oslo?", get, `{"city":"Oslo"}`, none}, // its name says that it reads
+		{"", get, `no JSON`, none},
+	} {
+		got := SignsOf(c.said, c.tool, json.RawMessage(c.args))
+		for i := range got {
+			if got[i] != c.want[i] {
+				t.Errorf("%q, %s%s: %v, want %v", c.said, c.tool.Name, c.args, got, c.want)
+				break
+			}
+		}
+	}
+}
+
+func FuzzSigns(f *testing.F) {
+	f.Add("don't pay 12,5 to Ann", `{"type":"object","properties":{"a":{"enum":["x",1]}}}`, `{"a":["x",{"b":1}]}`)
+	f.Fuzz(func(t *testing.T, said, schema, args string) {
+		for _, v := range SignsOf(said, llm.ToolSpec{Name: "pay", Parameters: json.RawMessage(schema), Changes: true}, json.RawMessage(args)) {
+			if !(v >= 0 && v <= 1) {
+				t.Errorf("a sign is %g", v)
+			}
+		}
+	})
+}
