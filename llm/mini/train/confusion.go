@@ -123,7 +123,7 @@ func (m *evalModel) people(o options, how llm.ToolChoice) (*confusion, []judged,
 			if err != nil {
 				return nil, nil, err
 			}
-			got, risky := w.judgeRun(messages, examples[w.tool].effect)
+			got, risky := w.judgeRun(messages, examples[w.tool].changes)
 			c.add(w.tool[1:], got, risky)
 			show(w, w.tool[1:], got, shown(messages[2:]))
 			continue
@@ -205,12 +205,12 @@ func refuses(text string) bool {
 
 // judgeRun says what came of a run of an example: its calls with effects are to be those
 // that were asked for, its answer is to say what it should and nothing that nobody said.
-func (w wish) judgeRun(messages []llm.Message, effect map[string]bool) (o outcome, risky bool) {
+func (w wish) judgeRun(messages []llm.Message, changes func(tool string) bool) (o outcome, risky bool) {
 	open := slices.Clone(w.acts)
 	wrong := false
 	for _, m := range messages {
 		for _, call := range m.Calls {
-			if !effect[call.Name] {
+			if !changes(call.Name) {
 				continue
 			}
 			var args map[string]any

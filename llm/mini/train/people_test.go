@@ -137,7 +137,7 @@ func TestWorlds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return w.judgeRun(messages, all[w.tool].effect)
+		return w.judgeRun(messages, all[w.tool].changes)
 	}
 	call := func(name, args string) llm.Message {
 		return llm.Message{Role: llm.RoleAssistant, Calls: []llm.ToolCall{{Name: name, Arguments: json.RawMessage(args)}}}

@@ -17,7 +17,6 @@ import (
 type world struct {
 	system string
 	tools  []llm.ToolSpec
-	effect map[string]bool
 	run    func(name string, args map[string]any) (any, error)
 }
 
@@ -26,15 +25,20 @@ type passage struct {
 	Text   string `json:"text"`
 }
 
+// changes says whether a tool of the example is one that changes something.
+func (w world) changes(name string) bool {
+	return slices.ContainsFunc(w.tools, func(t llm.ToolSpec) bool { return t.Name == name && t.Changes })
+}
+
 func worlds() (map[string]world, error) {
 	passages, err := readPassages(documentsFolder())
 	if err != nil {
 		return nil, err
 	}
 	return map[string]world{
-		"@support":  {corpus.SupportSystem, corpus.SupportTools, map[string]bool{"refund_order": true}, shop},
-		"@workflow": {corpus.WorkflowSystem, corpus.WorkflowTools, map[string]bool{"send_reminder": true, "post_summary": true}, office},
-		"@rag": {corpus.RAGSystem, corpus.RAGTools, map[string]bool{"send_document": true}, func(name string, args map[string]any) (any, error) {
+		"@support":  {corpus.SupportSystem, corpus.SupportTools, shop},
+		"@workflow": {corpus.WorkflowSystem, corpus.WorkflowTools, office},
+		"@rag": {corpus.RAGSystem, corpus.RAGTools, func(name string, args map[string]any) (any, error) {
 			if name == "send_document" {
 				return map[string]any{"sent": true}, nil
 			}

@@ -12,23 +12,30 @@ func spec(name, desc, params string) llm.ToolSpec {
 	return llm.ToolSpec{Name: name, Description: desc, Parameters: json.RawMessage(params)}
 }
 
+// changing is a tool that is declared to change something.
+func changing(name, desc, params string) llm.ToolSpec {
+	t := spec(name, desc, params)
+	t.Changes = true
+	return t
+}
+
 // SupportTools are the tools of the customer-service example.
 var SupportTools = []llm.ToolSpec{
 	spec("lookup_order", "Look up an order", `{"type":"object","properties":{"order_number":{"type":"integer","description":"Number of the order"}},"required":["order_number"],"additionalProperties":false}`),
-	spec("refund_order", "Refund an order", `{"type":"object","properties":{"amount":{"type":"number","description":"Amount in euros"},"order_number":{"type":"integer","description":"Number of the order"},"reason":{"type":"string","description":"Why"}},"required":["amount","order_number","reason"],"additionalProperties":false}`),
+	changing("refund_order", "Refund an order", `{"type":"object","properties":{"amount":{"type":"number","description":"Amount in euros"},"order_number":{"type":"integer","description":"Number of the order"},"reason":{"type":"string","description":"Why"}},"required":["amount","order_number","reason"],"additionalProperties":false}`),
 }
 
 // WorkflowTools are the tools of the back-office example.
 var WorkflowTools = []llm.ToolSpec{
 	spec("list_overdue_invoices", "List the invoices that are overdue", `{"type":"object","properties":{},"additionalProperties":false}`),
-	spec("send_reminder", "Send a reminder of an invoice", `{"type":"object","properties":{"email":{"type":"string","description":"E-mail of the customer"},"invoice":{"type":"string","description":"Code of the invoice"}},"required":["email","invoice"],"additionalProperties":false}`),
-	spec("post_summary", "Post a summary to a channel", `{"type":"object","properties":{"channel":{"type":"string","description":"Name of the channel"},"text":{"type":"string","description":"Text of the summary"}},"required":["channel","text"],"additionalProperties":false}`),
+	changing("send_reminder", "Send a reminder of an invoice", `{"type":"object","properties":{"email":{"type":"string","description":"E-mail of the customer"},"invoice":{"type":"string","description":"Code of the invoice"}},"required":["email","invoice"],"additionalProperties":false}`),
+	changing("post_summary", "Post a summary to a channel", `{"type":"object","properties":{"channel":{"type":"string","description":"Name of the channel"},"text":{"type":"string","description":"Text of the summary"}},"required":["channel","text"],"additionalProperties":false}`),
 }
 
 // RAGTools are the tools of the retrieval example.
 var RAGTools = []llm.ToolSpec{
 	spec("search_documents", "Search the documents", `{"type":"object","properties":{"query":{"type":"string","description":"Words to search for"}},"required":["query"],"additionalProperties":false}`),
-	spec("send_document", "Send a document by e-mail", `{"type":"object","properties":{"email":{"type":"string","description":"E-mail of the reader"},"source":{"type":"string","description":"Name of the file"}},"required":["email","source"],"additionalProperties":false}`),
+	changing("send_document", "Send a document by e-mail", `{"type":"object","properties":{"email":{"type":"string","description":"E-mail of the reader"},"source":{"type":"string","description":"Name of the file"}},"required":["email","source"],"additionalProperties":false}`),
 }
 
 // The system prompts of the examples.
