@@ -23,7 +23,7 @@ const (
 	Rival          // and it names another one
 	Asked          // a question, to a tool that changes something
 	Negated        // what the tool does stands behind "don't"
-	Left           // a number of the request is in no argument, though one was left out
+	Left           // a number beside a value is in no argument, though one was left out
 )
 
 var (
@@ -33,6 +33,8 @@ var (
 	// forbids is what stands before the verb of what is not to be done.
 	forbids = regexp.MustCompile(`\b(?:don['’]?t|do not|never|not to|no need to|please not)\s+(\w+)`)
 	numeral = regexp.MustCompile(`\d+(?:\.\d+)?`)
+	// parts are what several orders stand in.
+	parts = regexp.MustCompile(`[.;!?\n](?:\s|$)|\b(?:and|then|und|dann|et|puis|e|poi|y|luego|depois)\b|और|แล้ว|และ`)
 )
 
 // reading are first words of names of tools that change nothing, whatever they declare.
@@ -88,14 +90,8 @@ func SignsOf(asked string, t llm.ToolSpec, args json.RawMessage) (s Signs) {
 	if m := forbids.FindStringSubmatch(r.low); m != nil && slices.ContainsFunc(tool, func(w string) bool { return stem(w) == stem(m[1]) }) {
 		s[Negated] = 1
 	}
-	for _, n := range numeral.FindAllString(r.plain, -1) {
-		short := n
-		if strings.Contains(n, ".") {
-			short = strings.TrimRight(strings.TrimRight(n, "0"), ".")
-		}
-		if len(given) < len(schema.Properties) && !strings.Contains(all.String(), short) {
-			s[Left] = 1
-		}
+	if len(given) < len(schema.Properties) && r.leaves(all.String()) {
+		s[Left] = 1
 	}
 	return s
 }
@@ -130,6 +126,34 @@ func (r requested) lacks(value string) float64 {
 		}
 	}
 	return float64(missing) / float64(max(len(words), 1))
+}
+
+// leaves says whether a part of the request that has a number of values, or all of it if
+// none has, has one that is not among them.
+func (r requested) leaves(values string) bool {
+	within := func(part string) (known, more bool) {
+		for _, n := range numeral.FindAllString(part, -1) {
+			if strings.Contains(n, ".") {
+				n = strings.TrimRight(strings.TrimRight(n, "0"), ".")
+			}
+			if strings.Contains(values, n) {
+				known = true
+			} else {
+				more = true
+			}
+		}
+		return known, more
+	}
+	left := false
+	for _, part := range parts.Split(r.plain, -1) {
+		known, more := within(part)
+		if known && more {
+			return true
+		}
+		left = left || more
+	}
+	known, _ := within(r.plain)
+	return left && !known
 }
 
 // places are where a value stands in the request, by words.

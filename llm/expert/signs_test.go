@@ -29,6 +29,8 @@ func TestSigns(t *testing.T) {
 		{"the ferry to Bari", ferry, `{"from":"Split","to":"Bari"}`, []float64{0, 1, 0, 0, 0, 0, 0}},
 		{"12,000 over 4 years at 5.50%", loan, `{"amount":12000,"years":4,"rate":5.5}`, none},
 		{"12,000 over 4 years at 5.5%", loan, `{"amount":12000,"years":4}`, []float64{0, 0, 0, 0, 0, 0, 1}},
+		{"12,000 over 4 years and then send 77 to Ann", loan, `{"amount":12000,"years":4}`, none}, // another order's
+		{"what is 7 a month?", loan, `{}`, []float64{0, 0, 0, 0, 0, 0, 1}},
 		{"12000 over 4 years", loan, `{"amount":12000,"years":12000}`, []float64{1, 0, 0, 0, 0, 0, 1}},
 		{"what is there on Wednesdays?", menu, `{"day":"wednesday"}`, none},
 		{"what is there on Wednesdays?", menu, `{"day":"tuesday"}`, []float64{0, 0, 1, 1, 0, 0, 0}},
