@@ -69,7 +69,6 @@ type fits struct {
 	router *expert.Router
 	text   string
 	tools  []llm.ToolSpec
-	scores []float64
 }
 
 // of returns how well a call's tool fits what was asked for, how well without the words
@@ -83,7 +82,8 @@ func (f *fits) of(call llm.ToolCall) (fit, rest float64, signs expert.Signs) {
 	if at < 0 {
 		return 0, expert.Neutral, signs
 	}
-	return f.scores[at], f.router.Rest(f.text, f.tools[at], call.Arguments), expert.SignsOf(f.text, f.tools[at], call.Arguments)
+	fit, rest = f.router.Best(f.text, f.tools[at], call.Arguments)
+	return fit, rest, expert.SignsOf(f.text, f.tools[at], call.Arguments)
 }
 
 // advice weighs the texts that a turn's first call may take: its name, then the values of
@@ -120,7 +120,7 @@ func (e *Engine) advise(req *llm.Request, o chat.Options) (*fits, *advice) {
 		return nil, nil
 	}
 	scores, form := e.experts.router.Scores(last.Content, o.Tools), chat.Form(o.Dialect)
-	fit, a := &fits{e.experts.router, last.Content, o.Tools, scores}, &advice{of: &asked{last.Content, e.experts.spans}}
+	fit, a := &fits{e.experts.router, last.Content, o.Tools}, &advice{of: &asked{last.Content, e.experts.spans}}
 	for i, s := range scores {
 		t := &o.Tools[i]
 		a.options = append(a.options, option{text: []byte(form.Opening(t.Name)), score: e.experts.trust * (s - slices.Max(scores)), tool: t})

@@ -180,6 +180,12 @@ const Neutral = 0.5
 // counts. A request for something that is near to what a tool does has words left that no
 // word of the tool is like. 1 if no words are left.
 func (r *Router) Rest(asked string, t llm.ToolSpec, args json.RawMessage) float64 {
+	rest, _ := r.rest(asked, t, args)
+	return rest
+}
+
+// rest is [Router.Rest], and whether words are left.
+func (r *Router) rest(asked string, t llm.ToolSpec, args json.RawMessage) (float64, bool) {
 	words, at := splitAt(asked)
 	from := max(len(words)-maxRequest, 0)
 	words, at = words[from:], at[from:]
@@ -198,9 +204,9 @@ func (r *Router) Rest(asked string, t llm.ToolSpec, args json.RawMessage) float6
 		}
 	}
 	if all < 1e-6 {
-		return 1
+		return 1, false
 	}
-	return float64(sum / all)
+	return float64(sum / all), true
 }
 
 // leaves returns the texts and numbers of a call's arguments.

@@ -34,7 +34,7 @@ var (
 	forbids = regexp.MustCompile(`\b(?:don['’]?t|do not|never|not to|no need to|please not)\s+(\w+)`)
 	numeral = regexp.MustCompile(`\d+(?:\.\d+)?`)
 	// parts are what several orders stand in.
-	parts = regexp.MustCompile(`[.;!?\n](?:\s|$)|\b(?:and|then|und|dann|et|puis|e|poi|y|luego|depois)\b|और|แล้ว|และ`)
+	parts = regexp.MustCompile(`(?i)[.;!?\n](?:\s|$)|\b(?:and|then|und|dann|et|puis|e|poi|y|luego|depois)\b|और|แล้ว|และ`)
 )
 
 // reading are first words of names of tools that change nothing, whatever they declare.
@@ -96,6 +96,31 @@ func SignsOf(asked string, t llm.ToolSpec, args json.RawMessage) (s Signs) {
 	return s
 }
 
+// Parts are the parts of a request that may be orders of their own.
+func Parts(asked string) (out []string) {
+	for _, part := range parts.Split(asked, -1) {
+		if strings.TrimSpace(part) != "" {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// Best returns how well a call's tool fits what was asked for, and how well without the
+// words that are its values, by the part of the request that it fits best: what else was
+// asked for says nothing against it.
+func (r *Router) Best(asked string, t llm.ToolSpec, args json.RawMessage) (fit, rest float64) {
+	fit, rest = r.Scores(asked, []llm.ToolSpec{t})[0], r.Rest(asked, t, args)
+	if each := Parts(asked); len(each) > 1 {
+		for _, part := range each {
+			if of, left := r.rest(part, t, args); left {
+				fit, rest = max(fit, r.Scores(part, []llm.ToolSpec{t})[0]), max(rest, of)
+			}
+		}
+	}
+	return fit, rest
+}
+
 // requested is a request in small letters, without what parts its thousands, and its words.
 type requested struct {
 	low, plain string
@@ -145,7 +170,7 @@ func (r requested) leaves(values string) bool {
 		return known, more
 	}
 	left := false
-	for _, part := range parts.Split(r.plain, -1) {
+	for _, part := range Parts(r.plain) {
 		known, more := within(part)
 		if known && more {
 			return true

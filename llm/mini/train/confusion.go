@@ -161,7 +161,8 @@ func (m *evalModel) fit(said string, call llm.ToolCall, tools []llm.ToolSpec) (f
 		return 0, expert.Neutral, signs
 	}
 	at := slices.IndexFunc(tools, func(t llm.ToolSpec) bool { return t.Name == call.Name })
-	return m.router.Scores(said, tools[at:at+1])[0], m.router.Rest(said, tools[at], call.Arguments), expert.SignsOf(said, tools[at], call.Arguments)
+	fit, rest = m.router.Best(said, tools[at], call.Arguments)
+	return fit, rest, expert.SignsOf(said, tools[at], call.Arguments)
 }
 
 // judge says what came of a turn.
