@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/llm/gguf"
 )
 
 func TestSigns(t *testing.T) {
@@ -50,6 +51,34 @@ func TestSigns(t *testing.T) {
 				break
 			}
 		}
+	}
+}
+
+// TestBest: a second order beside the first takes nothing from how well the first fits, and
+// a part that is only values adds nothing.
+func TestBest(t *testing.T) {
+	f, err := gguf.Open("../mini/model.gguf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r, err := RouterOf(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tool := llm.ToolSpec{Name: "cancel_booking", Description: "Cancel a booking", Parameters: json.RawMessage(`{"type":"object","properties":{"ref":{"type":"string"}}}`)}
+	args := json.RawMessage(`{"ref":"R 7"}`)
+	fit, rest := r.Best("cancel booking R 7", tool, args)
+	both, others := r.Best("cancel booking R 7 and then water the roses twice", tool, args)
+	if both < fit || others < rest {
+		t.Errorf("with another order the fit is %g and %g, alone %g and %g", both, others, fit, rest)
+	}
+	if _, alone := r.Best("water the roses", tool, args); alone >= rest {
+		t.Errorf("another order's rest is %g, its own %g", alone, rest)
+	}
+	_, roses := r.Best("water the roses", tool, args)
+	if _, values := r.Best("water the roses\nR 7", tool, args); values > roses+1e-6 {
+		t.Errorf("a part of values alone fits with %g, without it %g", values, roses)
 	}
 }
 
