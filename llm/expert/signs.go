@@ -13,7 +13,7 @@ import (
 // Signs are what a request and a call show, without any learning, of whether the call is
 // what was asked for: each 0 for no, 1 for yes, or a share between. A model file says how
 // much each tells (chaski.confidence.signs).
-type Signs [7]float64
+type Signs [8]float64
 
 // The signs.
 const (
@@ -24,6 +24,7 @@ const (
 	Asked          // a question, to a tool that changes something
 	Negated        // what the tool does stands behind "don't"
 	Left           // a number beside a value is in no argument, though one was left out
+	Searches       // a search, whose words are not those of what is looked for
 )
 
 var (
@@ -89,6 +90,9 @@ func SignsOf(asked string, t llm.ToolSpec, args json.RawMessage) (s Signs) {
 	}
 	if m := forbids.FindStringSubmatch(r.low); m != nil && slices.ContainsFunc(tool, func(w string) bool { return stem(w) == stem(m[1]) }) {
 		s[Negated] = 1
+	}
+	if !t.Changes && slices.Contains(tool, "search") {
+		s[Searches] = 1
 	}
 	if len(given) < len(schema.Properties) && r.leaves(all.String()) {
 		s[Left] = 1

@@ -17,7 +17,7 @@ func TestSigns(t *testing.T) {
 	menu := tool("menu", "What there is to eat", `"day":{"enum":["monday","tuesday","wednesday"]}`, false)
 	cancel := tool("cancel_booking", "Cancel a booking", `"ref":{"type":"string"}`, true)
 	get := tool("get_weather", "The weather of a city", `"city":{"type":"string"}`, true)
-	none := []float64{0, 0, 0, 0, 0, 0, 0}
+	none := []float64{0, 0, 0, 0, 0, 0, 0, 0}
 	for _, c := range []struct {
 		said string
 		tool llm.ToolSpec
@@ -25,23 +25,24 @@ func TestSigns(t *testing.T) {
 		want []float64
 	}{
 		{"when is the ferry from Bari to Durrës?", ferry, `{"from":"Bari","to":"Durrës"}`, none},
-		{"when is the ferry to Bari?", ferry, `{"from":"Bari","to":"Bari"}`, []float64{1, 0, 0, 0, 0, 0, 0}},
+		{"when is the ferry to Bari?", ferry, `{"from":"Bari","to":"Bari"}`, []float64{1, 0, 0, 0, 0, 0, 0, 0}},
 		{"from Bari to Bari, round the bay", ferry, `{"from":"Bari","to":"Bari"}`, none},
-		{"the ferry to Bari", ferry, `{"from":"Split","to":"Bari"}`, []float64{0, 1, 0, 0, 0, 0, 0}},
+		{"the ferry to Bari", ferry, `{"from":"Split","to":"Bari"}`, []float64{0, 1, 0, 0, 0, 0, 0, 0}},
 		{"12,000 over 4 years at 5.50%", loan, `{"amount":12000,"years":4,"rate":5.5}`, none},
-		{"12,000 over 4 years at 5.5%", loan, `{"amount":12000,"years":4}`, []float64{0, 0, 0, 0, 0, 0, 1}},
+		{"12,000 over 4 years at 5.5%", loan, `{"amount":12000,"years":4}`, []float64{0, 0, 0, 0, 0, 0, 1, 0}},
 		{"12,000 over 4 years and then send 77 to Ann", loan, `{"amount":12000,"years":4}`, none}, // another order's
-		{"what is 7 a month?", loan, `{}`, []float64{0, 0, 0, 0, 0, 0, 1}},
-		{"12000 over 4 years", loan, `{"amount":12000,"years":12000}`, []float64{1, 0, 0, 0, 0, 0, 1}},
+		{"what is 7 a month?", loan, `{}`, []float64{0, 0, 0, 0, 0, 0, 1, 0}},
+		{"12000 over 4 years", loan, `{"amount":12000,"years":12000}`, []float64{1, 0, 0, 0, 0, 0, 1, 0}},
 		{"what is there on Wednesdays?", menu, `{"day":"wednesday"}`, none},
-		{"what is there on Wednesdays?", menu, `{"day":"tuesday"}`, []float64{0, 0, 1, 1, 0, 0, 0}},
-		{"what is there today?", menu, `{"day":"tuesday"}`, []float64{0, 0, 1, 0, 0, 0, 0}},
-		{"Is booking R-7 paid?", cancel, `{"ref":"R-7"}`, []float64{0, 0, 0, 0, 1, 0, 0}},
-		{"Wann ist R-7?", cancel, `{"ref":"R-7"}`, []float64{0, 0, 0, 0, 1, 0, 0}},
+		{"what is there on Wednesdays?", menu, `{"day":"tuesday"}`, []float64{0, 0, 1, 1, 0, 0, 0, 0}},
+		{"what is there today?", menu, `{"day":"tuesday"}`, []float64{0, 0, 1, 0, 0, 0, 0, 0}},
+		{"Is booking R-7 paid?", cancel, `{"ref":"R-7"}`, []float64{0, 0, 0, 0, 1, 0, 0, 0}},
+		{"Wann ist R-7?", cancel, `{"ref":"R-7"}`, []float64{0, 0, 0, 0, 1, 0, 0, 0}},
 		{"Could you cancel R-7?", cancel, `{"ref":"R-7"}`, none},
-		{"please don't cancel R-7", cancel, `{"ref":"R-7"}`, []float64{0, 0, 0, 0, 0, 1, 0}},
+		{"please don't cancel R-7", cancel, `{"ref":"R-7"}`, []float64{0, 0, 0, 0, 0, 1, 0, 0}},
 		{"don't wait, cancel R-7", cancel, `{"ref":"R-7"}`, none},
 		{"What's the weather in Oslo?", get, `{"city":"Oslo"}`, none}, // its name says that it reads
+		{"who may fly a kite?", tool("search_rules", "Search the rules", `"query":{"type":"string"}`, false), `{"query":"fly a kite"}`, []float64{0, 0, 0, 0, 0, 0, 0, 1}},
 		{"", get, `no JSON`, none},
 	} {
 		got := SignsOf(c.said, c.tool, json.RawMessage(c.args))
