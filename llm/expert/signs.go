@@ -17,14 +17,14 @@ type Signs [8]float64
 
 // The signs.
 const (
-	Twice   = iota // two arguments were taken from the same words: one of them was not said
-	Made           // words of a value that the request does not have
-	Unnamed        // a member of a list that the request does not name
-	Rival          // and it names another one
-	Asked          // a question, to a tool that changes something
-	Negated        // what the tool does stands behind "don't"
-	Left           // a number beside a value is in no argument, though one was left out
-	Searches       // a search, whose words are not those of what is looked for
+	Twice    = iota // two arguments were taken from the same words: one of them was not said
+	Made            // words of a value that the request does not have
+	Unnamed         // a member of a list that the request does not name
+	Rival           // and it names another one
+	Asked           // a question, to a tool that changes something
+	Negated         // what the tool does stands behind "don't"
+	Left            // a number beside a value is in no argument, though one was left out
+	Searches        // a search, whose words are not those of what is looked for
 )
 
 var (
