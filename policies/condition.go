@@ -29,6 +29,9 @@ func (r *Run) holds(conditions []ask.Condition, call *ask.Call) bool {
 				if yes, known := r.says(c.Text, call); known && yes == c.Unless {
 					return false
 				}
+				if !c.Unless && clock.MatchString(c.Text) && !r.context.At(c.Text) { // "a gap at 16:00": no result has that time
+					return false
+				}
 			}
 			continue
 		}
