@@ -64,7 +64,7 @@ func expertsOf(f *gguf.File) (x experts, err error) {
 	return x, err
 }
 
-// fits is how well tools fit what the user asked for last.
+// fits is how well tools fit what the user asked for, see wish.
 type fits struct {
 	router *expert.Router
 	text   string
@@ -120,7 +120,7 @@ func (e *Engine) advise(req *llm.Request, o chat.Options) (*fits, *advice) {
 		return nil, nil
 	}
 	scores, form := e.experts.router.Scores(last.Content, o.Tools), chat.Form(o.Dialect)
-	fit, a := &fits{e.experts.router, last.Content, o.Tools}, &advice{of: &asked{last.Content, e.experts.spans}}
+	fit, a := &fits{e.experts.router, wish(req.Messages), o.Tools}, &advice{of: &asked{last.Content, e.experts.spans}}
 	for i, s := range scores {
 		t := &o.Tools[i]
 		a.options = append(a.options, option{text: []byte(form.Opening(t.Name)), score: e.experts.trust * (s - slices.Max(scores)), tool: t})
@@ -129,6 +129,18 @@ func (e *Engine) advise(req *llm.Request, o chat.Options) (*fits, *advice) {
 		return fit, nil
 	}
 	return fit, a
+}
+
+// wish is what somebody asks for: their last words, after those before the assistant's
+// question where they answer one.
+func wish(messages []llm.Message) string {
+	n := len(messages) - 1
+	text := messages[n].Content
+	for n >= 2 && messages[n-1].Role == llm.RoleAssistant && len(messages[n-1].Calls) == 0 && strings.Contains(messages[n-1].Content, "?") && messages[n-2].Role == llm.RoleUser {
+		n -= 2
+		text = messages[n].Content + "\n" + text
+	}
+	return text
 }
 
 // best returns the score of the likeliest option that a text is the beginning of, or that

@@ -12,7 +12,7 @@ import (
 // trained on: the least probability of opening a call at which beams call, the logistic
 // curve from the logarithm of a call's probability, and from how well its tool fits, to how
 // often such calls are right, and the least confidence, on that curve, at which a call is
-// better than words.
+// better than words, and one at which a search is: a needless one costs little.
 const (
 	callKey   = "chaski.call.least"
 	offsetKey = "chaski.confidence.offset"
@@ -20,6 +20,7 @@ const (
 	leastKey  = "chaski.confidence.least"
 	fitKey    = "chaski.confidence.fit"
 	restKey   = "chaski.confidence.rest"
+	searchKey = "chaski.confidence.search"
 	signsKey  = "chaski.confidence.signs" // a number for each of expert.Signs
 )
 
@@ -35,6 +36,7 @@ type confidence struct {
 	fit, rest     float64
 	signs         expert.Signs
 	least         float64 // at which a call is made; 0 makes all
+	search        float64 // at which a search is, if that is less
 	fitted        bool
 }
 
@@ -45,6 +47,10 @@ func fitted(f *gguf.File) confidence {
 	if err != nil || !(least > 0 && least <= 1) {
 		least = 0
 	}
+	search, err := f.Float(searchKey)
+	if err != nil || !(search > 0 && search < least) {
+		search = least
+	}
 	fit, _ := f.Float(fitKey) // 0 of a file without a router
 	rest, _ := f.Float(restKey)
 	var signs expert.Signs
@@ -53,14 +59,14 @@ func fitted(f *gguf.File) confidence {
 			signs[i] = float64(v)
 		}
 	}
-	return confidence{offset, slope, fit, rest, signs, least, err1 == nil && err2 == nil}
+	return confidence{offset, slope, fit, rest, signs, least, search, err1 == nil && err2 == nil}
 }
 
 // confidence is that of a call, from the logarithm of the probability of the tokens that
-// were chosen.
-func (e *Engine) confidence(score float64, f *fits, call llm.ToolCall) float64 {
+// were chosen, and whether the call is a search.
+func (e *Engine) confidence(score float64, f *fits, call llm.ToolCall) (sure float64, search bool) {
 	fit, rest, signs := f.of(call)
-	return e.sure.of(score, fit, rest, signs)
+	return e.sure.of(score, fit, rest, signs), signs[expert.Searches] > 0
 }
 
 // of takes how well the router says that the tool fits, and the signs, too.

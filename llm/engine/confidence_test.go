@@ -27,6 +27,25 @@ func TestConfidence(t *testing.T) {
 	}
 }
 
+// TestWish: an answer to the assistant's question belongs to what was asked for before it.
+func TestWish(t *testing.T) {
+	say := func(role llm.Role, text string) llm.Message { return llm.Message{Role: role, Content: text} }
+	system, one, ask, done, two := say(llm.RoleSystem, "s"), say(llm.RoleUser, "refund it"), say(llm.RoleAssistant, "Which order?"), say(llm.RoleAssistant, "Done."), say(llm.RoleUser, "1042")
+	for _, c := range []struct {
+		messages []llm.Message
+		want     string
+	}{
+		{[]llm.Message{system, two}, "1042"},
+		{[]llm.Message{system, one, ask, two}, "refund it\n1042"},
+		{[]llm.Message{system, one, done, two}, "1042"},
+		{[]llm.Message{system, one, ask, two, ask, two}, "refund it\n1042\n1042"},
+	} {
+		if got := wish(c.messages); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
 // TestConfidenceOfCalls: a call's confidence is the product of its tokens' probabilities
 // among those that may come, whatever is drafted and forced.
 func TestConfidenceOfCalls(t *testing.T) {

@@ -39,6 +39,7 @@ type constraint struct {
 	least   float64 // probability of a call below which none is made; 0 is off
 	decides bool    // at that probability and above, one is made
 	sure    float64 // the least confidence of the first call, 0 for any
+	search  float64 // of a search, if that is less
 	opening float64 // logarithm of the probability of the call that was decided on
 	advice  *advice // of experts, on the first call; nil for none
 	queue   []int32 // what is left of a forced text; see forced
@@ -153,8 +154,10 @@ func (e *Engine) constraint(req *llm.Request, r chat.Rendered, says *advice) (*c
 	}
 	c.auto = len(o.Tools) > 0 && mode == llm.ChoiceAuto
 	if c.auto && c.matcher.MayText() {
-		if c.sure = req.ToolChoice.MinConfidence; c.sure == 0 && (says != nil || e.experts.router == nil) {
-			c.sure = e.sure.least
+		if c.sure = req.ToolChoice.MinConfidence; c.sure != 0 {
+			c.search = c.sure
+		} else if says != nil || e.experts.router == nil {
+			c.sure, c.search = e.sure.least, e.sure.search
 		}
 	}
 	if e.width(req.Sampling) > 1 { // beams compare calls with calls

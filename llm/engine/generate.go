@@ -155,7 +155,7 @@ func (e *Engine) decode(ctx context.Context, req *llm.Request, r chat.Rendered, 
 		parser: chat.NewParser(chat.ParserOptions{Tools: declared, Constrained: held != nil, Dialect: o.Dialect, Thinking: r.Thinking, Quoted: chat.Quoted(req.Messages)}),
 	}
 	if held != nil {
-		t.least = held.sure
+		t.least, t.search = held.sure, held.search
 	}
 	err := e.tell(ctx, t, job, &out)
 	if _, ok := errors.AsType[*unsureError](err); ok {
@@ -249,8 +249,9 @@ type turn struct {
 
 	// While least is above 0, what begins with a call is kept until the call is seen to be
 	// as sure as that.
-	least float64
-	kept  []llm.Event
+	least  float64
+	search float64 // of a search
+	kept   []llm.Event
 }
 
 // tell tells an event, or keeps it while it may have to be taken back.
@@ -302,7 +303,11 @@ func (t *turn) events(events []llm.Event) error {
 			t.open = -1
 			t.calls++
 			if t.constrained {
-				ev.Call.Confidence, t.score = t.e.confidence(t.score, t.fit, ev.Call), 0
+				search := false
+				ev.Call.Confidence, search = t.e.confidence(t.score, t.fit, ev.Call)
+				if t.score = 0; search {
+					t.least = min(t.least, t.search)
+				}
 			}
 			if err := t.tell(ev); err != nil {
 				return err

@@ -51,7 +51,7 @@ func fit(o options) (err error) {
 	if o.call > 0 {
 		keys = append(keys, gguf.Pair{Key: "chaski.router.call", Value: float32(o.call)})
 	}
-	keys = append(keys, []gguf.Pair{{Key: "chaski.confidence.offset", Value: float32(curve.offset)}, {Key: "chaski.confidence.slope", Value: float32(curve.slope)}, {Key: "chaski.confidence.fit", Value: float32(curve.fit)}, {Key: "chaski.confidence.rest", Value: float32(curve.rest)}, {Key: "chaski.confidence.signs", Value: curve.told()}, {Key: "chaski.confidence.least", Value: float32(best)}}...)
+	keys = append(keys, []gguf.Pair{{Key: "chaski.confidence.offset", Value: float32(curve.offset)}, {Key: "chaski.confidence.slope", Value: float32(curve.slope)}, {Key: "chaski.confidence.fit", Value: float32(curve.fit)}, {Key: "chaski.confidence.rest", Value: float32(curve.rest)}, {Key: "chaski.confidence.signs", Value: curve.told()}, {Key: "chaski.confidence.least", Value: float32(best)}, {Key: "chaski.confidence.search", Value: float32(min(best, searches))}}...)
 	if err := rewrite(o.model, keys); err != nil {
 		return err
 	}
@@ -59,6 +59,10 @@ func fit(o options) (err error) {
 	reliability(ofCalls(calls))
 	return nil
 }
+
+// searches is the least confidence at which a search is made: one that was not needed
+// costs nothing, one that was not made costs the answer.
+const searches = 0.4
 
 // fitSeed is of conversations that no table is about, fitEach how many of each skill are
 // looked at.
