@@ -3,12 +3,15 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"strings"
 	"testing"
 
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/expert"
+	"github.com/chaski-dev/chaski/llm/gguf"
+	"github.com/chaski-dev/chaski/llm/sample"
 )
 
 func TestConfidence(t *testing.T) {
@@ -42,6 +45,32 @@ func TestWish(t *testing.T) {
 	} {
 		if got := wish(c.messages); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
+// TestSearchConfidence: a search is made where another call of the same confidence is taken back.
+func TestSearchConfidence(t *testing.T) {
+	f, err := gguf.Open("../mini/model.gguf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	router, err := expert.RouterOf(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := []llm.ToolSpec{{Name: "search_pages", Description: "Search the pages"}, {Name: "list_pages", Description: "List the pages"}}
+	for name, made := range map[string]bool{"search_pages": true, "list_pages": false} {
+		told := 0
+		turn := &turn{
+			e: &Engine{sure: confidence{offset: 0.1, fitted: true}}, fit: &fits{router, "pages", declared}, constrained: true, stops: sample.NewStops(nil),
+			yield: func(llm.Event, error) bool { told++; return true }, least: 0.65, search: 0.4,
+		}
+		err := turn.events([]llm.Event{llm.CallStart{Name: name}, llm.CallEnd{Call: llm.ToolCall{Name: name, Arguments: json.RawMessage(`{}`)}}})
+		var unsure *unsureError
+		if made && (err != nil || told != 2) || !made && (!errors.As(err, &unsure) || told != 0) {
+			t.Errorf("%s: %v, %d events", name, err, told)
 		}
 	}
 }
