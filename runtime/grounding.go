@@ -109,13 +109,14 @@ func (g *grounds) screen(s planner.State, t planner.Text, quote ground.Quoter, o
 		}
 	}
 	found := ground.Check(answer, e)
-	if s.Policy.Grounding == ground.Quote && quote != nil && g.searched && (len(found) > 0 || !g.done && !ground.Cites(answer)) {
+	beside := s.Policy.Grounding == ground.Quote && g.searched && !g.done && ground.SaysNoAmount(lastOf(s), answer) // read, and no answer
+	if s.Policy.Grounding == ground.Quote && quote != nil && g.searched && (len(found) > 0 || !g.done && !ground.Cites(answer) || beside) {
 		if text, ok := quote(lastOf(s), e); ok {
 			out.Rule, out.Text = groundingRule, &text
 			return
 		}
 	}
-	if g.searched && !g.done && !ground.States(answer, e) {
+	if g.searched && !g.done && (beside || !ground.States(answer, e)) {
 		out.Rule = groundingRule
 		if s.Policy.Grounding == ground.Refuse {
 			out.Verdict, out.Text, out.Reason = planner.Deny, nil, "it says nothing that was read: answer from the documents, or say that they do not say."

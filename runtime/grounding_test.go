@@ -151,6 +151,7 @@ func TestGroundingQuotes(t *testing.T) {
 		{"", find, "It costs 49.90. [kitchen.md]", "It costs 49.90. [kitchen.md]"},
 		{"", none, "It costs 59.90. [kitchen.md]", "It costs 59.90. [kitchen.md] [not in kitchen.md: 59.90]"},
 		{"", nil, "The documents do not say.", "The documents do not say."},
+		{"", none, "The steel kettle is for the kitchen. [kitchen.md]", "The documents do not say."}, // the price was asked for
 		{"rules: [{id: no, on: answer, when: 'text contains \"49\"', then: deny, reason: no prices}]", find, "The documents do not say.", "The documents do not say."},
 	} {
 		if a := run(0, c.policy, c.quoter, c.answer).state.Answer(); a != c.want {

@@ -1,6 +1,7 @@
 package ground
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -338,6 +339,19 @@ func mixed(text string) string {
 		}
 	}
 	return ""
+}
+
+var (
+	amount   = regexp.MustCompile(`(?i)\b(?:how (?:much|many)|(?:what|which) (?:is|are|was) the (?:price|cost|charge|fee)s?|what (?:does|do|did|would|will) .{1,80} costs?)\b`)
+	amounted = regexp.MustCompile(`(?i)\b(?:free|nothing|anything|none?|half|twice|double|both|unlimited|several|few|depends?|(?:do not|don't|does not|doesn't) say)\b`)
+	brackets = regexp.MustCompile(`\[[^\]]*\]`)
+)
+
+// SaysNoAmount reports whether a question asks how much or how many, in English, and what
+// is said has no amount in figures or words.
+func SaysNoAmount(question, answer string) bool {
+	text := brackets.ReplaceAllString(answer, "") // sources have numbers
+	return amount.MatchString(question) && !HasNumber(text) && !amounted.MatchString(text)
 }
 
 // HasNumber reports whether a text has a number, in digits or words, or a time.
