@@ -241,7 +241,7 @@ func TestRewrite(t *testing.T) {
 		return msg
 	}
 	before := turn(false)
-	if err := rewrite(path, []gguf.Pair{{Key: "chaski.confidence.offset", Value: float32(0)}, {Key: "chaski.confidence.slope", Value: float32(0)}, {Key: "chaski.confidence.fit", Value: float32(0)}, {Key: "chaski.confidence.rest", Value: float32(0)}}); err != nil {
+	if err := rewrite(path, []gguf.Pair{{Key: "chaski.confidence.offset", Value: float32(0)}, {Key: "chaski.confidence.slope", Value: float32(0)}, {Key: "chaski.confidence.fit", Value: float32(0)}, {Key: "chaski.confidence.rest", Value: float32(0)}, {Key: "chaski.confidence.signs", Value: make([]float32, len(expert.Signs{}))}, {Key: "chaski.confidence.least", Value: float32(0.4)}}); err != nil {
 		t.Fatal(err)
 	}
 	after := turn(true)
