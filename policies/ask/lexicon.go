@@ -88,6 +88,7 @@ const (
 	recall  // what takes an order back without naming it
 	rethink // second thoughts
 	doubt   // what makes a question of whether something would be right, or can be done
+	mock    // what makes a complaint of an order
 )
 
 var cueNames = map[string]cue{
@@ -96,7 +97,7 @@ var cueNames = map[string]cue{
 	"speaker": speaker, "subject": subject, "later": later, "await": await, "keep": keep, "stop": stop, "bound": bounding, "from": source, "to": target, "det": det,
 	"pronoun": pronoun, "again": again, "many": many, "other": other, "light": light, "others": others, "letter": letter, "topic": topic, "share": fraction,
 	"amend": amend, "oops": oops, "offer": offer, "assent": assent,
-	"recall": recall, "rethink": rethink, "doubt": doubt,
+	"recall": recall, "rethink": rethink, "doubt": doubt, "mock": mock,
 }
 
 // phrase is a row of words with a meaning.

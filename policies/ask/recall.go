@@ -4,11 +4,17 @@ package ask
 // verb: "no, don't", "wait", "leave it".
 func (s *Said) countermanded(i int, call *Call) bool {
 	c := &s.clauses[i]
-	if c.takenBack() {
+	if c.takenBack() || c.mocks() {
+		return true
+	}
+	if i > 0 && s.clauses[i-1].message == c.message && s.clauses[i-1].mocks() && s.clauses[i-1].only(mock|opener|oops) { // "Oh sure, cancel it"
 		return true
 	}
 	for j := i + 1; j < len(s.clauses); j++ {
 		o := &s.clauses[j]
+		if o.message == c.message && o.mocks() {
+			return true
+		}
 		if o.kind == asking || o.kind == subordinate || o.kind == reported && o.message == c.message {
 			continue
 		}
@@ -58,6 +64,10 @@ func (c *clause) takenBack() bool {
 	}
 	return false
 }
+
+// mocks reports whether the clause has words by which people complain of what they seem to order: "oh sure,
+// cancel it again, just what I needed".
+func (c *clause) mocks() bool { return c.find(mock, 0, len(c.words)) >= 0 }
 
 // rethinks reports whether the clause begins with second thoughts.
 func (c *clause) rethinks() bool { return c.find(rethink, 0, 2) >= 0 }

@@ -247,14 +247,14 @@ func TestOwnSuites(t *testing.T) {
 // Its traces say since then which day it is, the one on which they were written: before that the 16th of December
 // was three years ahead, and three of those 41 asked for that alone.
 // The ninth, of eight fields whose tools declare the words of their lists, too, was written after all that: 22 of 64
-// asked, none was denied and 3 of 64 breached: a gap at a time that no result lists, which is mended, and sarcasm
-// ("Oh sure, cancel lesson L-701 again, that's exactly what I needed"), which is not.
+// asked, none was denied and 3 of 64 breached: a gap at a time that no result lists, and sarcasm ("Oh sure, cancel
+// lesson L-701 again, that's exactly what I needed"); both are mended, sarcasm for the wordings that a list has.
 func TestBlindSuites(t *testing.T) {
 	sources, err := policies.Load("strict")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{"first": {100, 0, 1, 0}, "second": {100, 0, 3, 0}, "third": {50, 0, 1, 0}, "fourth": {100, 0, 15, 0}, "fifth": {110, 0, 55, 0}, "sixth": {100, 0, 22, 0}, "seventh": {100, 0, 43, 1}, "eighth": {100, 0, 23, 0}, "ninth": {64, 2, 22, 0}} {
+	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{"first": {100, 0, 1, 0}, "second": {100, 0, 3, 0}, "third": {50, 0, 1, 0}, "fourth": {100, 0, 15, 0}, "fifth": {110, 0, 55, 0}, "sixth": {100, 0, 22, 0}, "seventh": {100, 0, 43, 1}, "eighth": {100, 0, 23, 0}, "ninth": {64, 0, 22, 0}} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/blind/" + half}, Options{})
 		if err != nil {
 			t.Fatal(err)
