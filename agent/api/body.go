@@ -9,6 +9,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/chaski-dev/chaski/tools/schema"
 )
 
 // bodyStep is how much memory is asked for at a time while a request is read.
@@ -54,7 +56,7 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request, v any) (release fu
 		if errors.As(err, &f) {
 			return nil, f
 		}
-		return nil, bad("", "the body is not what is wanted here: %s", plain(err))
+		return nil, bad("", "the body is not what is wanted here: %s", schema.Misread(err))
 	}
 	return give, nil
 }

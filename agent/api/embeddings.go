@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/tools/schema"
 )
 
 // embeddingsRequest is a request of OpenAI's embeddings.
@@ -163,7 +164,7 @@ func (in *embeddingsRequest) requests(tenant string) ([]*llm.EmbedRequest, error
 	var list []json.RawMessage
 	if raw[0] == '[' {
 		if err := json.Unmarshal(raw, &list); err != nil {
-			return nil, bad("input", "input: %s", plain(err))
+			return nil, bad("input", "input: %s", schema.Misread(err))
 		}
 	}
 	if raw[0] != '[' || len(list) > 0 && !bytes.ContainsAny(list[0][:1], `"[`) {

@@ -8,7 +8,6 @@ import (
 	"math"
 	"net/http"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
@@ -208,30 +207,4 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(v)
-}
-
-// plain is a decoding error without the words of Go.
-func plain(err error) string {
-	var kind *json.UnmarshalTypeError
-	if errors.As(err, &kind) && kind.Field != "" {
-		return fmt.Sprintf("%s: a %s is no %s", kind.Field, kind.Value, wanted(kind.Type.String()))
-	}
-	return strings.TrimPrefix(err.Error(), "json: ")
-}
-
-// wanted is a Go type in JSON's terms.
-func wanted(kind string) string {
-	switch {
-	case strings.HasPrefix(kind, "[]"):
-		return "array"
-	case strings.HasPrefix(kind, "map") || strings.HasPrefix(kind, "struct") || strings.Contains(kind, "api."):
-		return "object"
-	case strings.Contains(kind, "int"):
-		return "integer"
-	case strings.Contains(kind, "float"):
-		return "number"
-	case strings.Contains(kind, "bool"):
-		return "boolean"
-	}
-	return "string"
 }

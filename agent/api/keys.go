@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/tools/schema"
 )
 
 // Key is an API key as it is kept: whoever reads the file cannot ask with it.
@@ -119,11 +120,20 @@ func readKey(path string) (*Key, error) {
 		return nil, err
 	}
 	var key Key
-	if err := json.Unmarshal(text, &key); err != nil {
-		return nil, fmt.Errorf("api: %s is no key: %w", path, err)
+	switch err := json.Unmarshal(text, &key); {
+	case err != nil && json.Valid(text):
+		return nil, fmt.Errorf("api: %s is no key: %s", path, schema.Misread(err))
+	case err != nil:
+		return nil, fmt.Errorf("api: %s is no key: it is no JSON: %w", path, err)
 	}
-	if hash, err := hex.DecodeString(key.Hash); err != nil || len(hash) != sha256.Size || key.Name+".json" != filepath.Base(path) || key.Tenant == "" {
-		return nil, fmt.Errorf("api: %s is no key: want its own name, a tenant and a sha256 in it", path)
+	hash, err := hex.DecodeString(key.Hash)
+	switch {
+	case key.Name+".json" != filepath.Base(path):
+		return nil, fmt.Errorf("api: %s is no key: name is %q, want its file's, %q", path, key.Name, strings.TrimSuffix(filepath.Base(path), ".json"))
+	case key.Tenant == "":
+		return nil, fmt.Errorf("api: %s is no key: tenant is missing", path)
+	case err != nil || len(hash) != sha256.Size:
+		return nil, fmt.Errorf("api: %s is no key: sha256 is %q, want %d hexadecimal digits", path, key.Hash, 2*sha256.Size)
 	}
 	return &key, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"github.com/chaski-dev/chaski/llm"
+	"github.com/chaski-dev/chaski/tools/schema"
 )
 
 // item is an entry of a conversation in the terms of responses: a message, a call, or what
@@ -58,13 +59,13 @@ func readItems(raw json.RawMessage) ([]item, error) {
 	if raw[0] == '"' {
 		var text string
 		if err := json.Unmarshal(raw, &text); err != nil {
-			return nil, bad("input", "input: %s", plain(err))
+			return nil, bad("input", "input: %s", schema.Misread(err))
 		}
 		return []item{messageItem("user", text)}, nil
 	}
 	var list []inputItem
 	if err := json.Unmarshal(raw, &list); err != nil {
-		return nil, bad("input", "input: want a text or a list of items: %s", plain(err))
+		return nil, bad("input", "input: want a text or a list of items: %s", schema.Misread(err))
 	}
 	var out []item
 	for i := range list {

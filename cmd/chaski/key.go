@@ -55,10 +55,7 @@ func (c *keyAddCmd) Run() error {
 	if c.Expires < 0 {
 		return usage("--expires is %v, want a time to come", c.Expires)
 	}
-	keys, err := api.OpenKeys(c.folder(""))
-	if err != nil {
-		return err
-	}
+	keys, others := api.OpenKeys(c.folder("")) // a file that is no key keeps nobody from making one
 	first := !keys.Needed()
 	key := api.Key{Name: c.Name, Tenant: c.Tenant, Approve: c.Approve, Operate: c.Operate, All: c.All,
 		Bounds: api.Bounds{Requests: c.Requests, Tokens: c.Tokens, Day: c.Day, Month: c.Month, Parallel: c.Parallel}}
@@ -72,7 +69,10 @@ func (c *keyAddCmd) Run() error {
 	}
 	text, err := keys.Add(key)
 	if err != nil {
-		return err
+		return errors.Join(err, others)
+	}
+	if others != nil {
+		fmt.Fprintf(os.Stderr, "chaski: %v\n", others)
 	}
 	outliveReaders() // a key that nobody has read is taken back
 	if _, err := fmt.Fprintln(stdout, text); err != nil {

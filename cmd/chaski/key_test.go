@@ -62,7 +62,30 @@ func TestKeys(t *testing.T) {
 	if out, stderr, code := chaski(t, "", "key", "ls"); code != 1 || !strings.Contains(stderr, "broken.json") || !strings.Contains(out, "support-bot") {
 		t.Errorf("exit %d, %q\n%s", code, stderr, out)
 	}
-	for _, name := range []string{"broken", "other"} {
+	hash := strings.Repeat("0", 64)
+	for text, want := range map[string]string{
+		"garbage":                            "it is no JSON: invalid character 'g'",
+		`["a"]`:                              "an array is no object",
+		`{"name": 5}`:                        "name: a number is no string",
+		`{"bounds": {"tokens_per_day": ""}}`: "bounds.tokens_per_day: a string is no integer",
+		`{"name": "else"}`:                   `name is "else", want its file's, "broken"`,
+		`{"name": "broken"}`:                 "tenant is missing",
+		`{"name": "broken", "tenant": "a", "sha256": "` + hash[1:] + `"}`: "want 64 hexadecimal digits",
+	} {
+		path := filepath.Join(folder, "broken.json")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, stderr, code := chaski(t, "", "key", "ls")
+		if code != 1 || !strings.Contains(stderr, path+" is no key: ") || !strings.Contains(stderr, want) || strings.Contains(stderr, "Go ") || !strings.Contains(out, "support-bot") {
+			t.Errorf("%s: exit %d, %q\n%s", text, code, stderr, out)
+		}
+	}
+	// Nor does it keep anybody from making a key.
+	if out, stderr, code := chaski(t, "", "key", "add", "late"); code != 0 || !strings.Contains(stderr, "broken.json is no key") || !strings.HasPrefix(out, "chaski_") {
+		t.Errorf("exit %d, %q %q", code, out, stderr)
+	}
+	for _, name := range []string{"late", "broken", "other"} {
 		if _, stderr, code := chaski(t, "", "key", "rm", name); code != 0 {
 			t.Errorf("exit %d, %q", code, stderr)
 		}

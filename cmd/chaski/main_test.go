@@ -100,7 +100,7 @@ func TestPromptLines(t *testing.T) {
 	if !strings.Contains(lines[0], `Hi <b><|eot_id|>`) || !strings.Contains(lines[0], "Today Date: 1 May 2026") {
 		t.Error(lines[0])
 	}
-	if !strings.Contains(lines[1], `{"error":"chat: there are no messages"}`) || !strings.Contains(lines[2], `{"error":"value 3: `) {
+	if !strings.Contains(lines[1], `{"error":"line 2 of standard input: chat: there are no messages"}`) || !strings.Contains(lines[2], `{"error":"line 3 of standard input: messages: a number is no array"}`) {
 		t.Error(lines[1], lines[2])
 	}
 	if out, errs, code := chaski(t, "{", "model", "prompt"); code != 0 || !strings.Contains(out, `{"error":"`) {

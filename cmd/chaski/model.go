@@ -15,6 +15,7 @@ import (
 	"github.com/chaski-dev/chaski/llm/mini"
 	"github.com/chaski-dev/chaski/llm/tensor"
 	"github.com/chaski-dev/chaski/llm/tokenizer"
+	"github.com/chaski-dev/chaski/tools/schema"
 )
 
 // modelCmd groups the decoder's parts.
@@ -127,19 +128,19 @@ func openTokenizer(path string) (*tokenizer.Tokenizer, error) {
 }
 
 // eachLine calls fn for each JSON value of the standard input, and writes what it
-// returns as a line. An error in one value is written as {"error": …}, and the rest goes
-// on. It ends with ctx, even while it waits for input.
-func eachLine[In any](ctx context.Context, fn func(in In) any) error {
+// returns as a line. An error in one value is written as {"error": …} with the line that the
+// value begins on, and the rest goes on. It ends with ctx, even while it waits for input.
+func eachLine[In any](ctx context.Context, fn func(in In) (any, error)) error {
 	type value struct {
-		raw json.RawMessage
+		jsonValue
 		err error
 	}
 	values := make(chan value)
 	go func() {
 		defer close(values)
-		for raw, err := range jsonValues(os.Stdin) {
+		for v, err := range jsonValues(os.Stdin) {
 			select {
-			case values <- value{raw, err}:
+			case values <- value{v, err}:
 			case <-ctx.Done():
 				return
 			}
@@ -147,7 +148,7 @@ func eachLine[In any](ctx context.Context, fn func(in In) any) error {
 	}()
 	enc := json.NewEncoder(stdout)
 	enc.SetEscapeHTML(false)
-	for n := 1; ; n++ {
+	for {
 		var v value
 		select {
 		case got, more := <-values:
@@ -158,21 +159,16 @@ func eachLine[In any](ctx context.Context, fn func(in In) any) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		var in In
 		var out any
-		if v.err == nil {
-			v.err = json.Unmarshal(v.raw, &in)
+		err := v.err
+		if err == nil {
+			out, err = answerTo(v.raw, fn)
 		}
-		if v.err != nil {
-			out = failure{fmt.Sprintf("value %d: %v", n, v.err)}
-		} else {
-			out = fn(in)
+		if ended := ctx.Err(); ended != nil {
+			return ended
 		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if _, err := json.Marshal(out); err != nil { // such as a number that JSON does not have
-			out = failure{fmt.Sprintf("value %d: %v", n, err)}
+		if err != nil {
+			out = failure{fmt.Sprintf("line %d of standard input: %v", v.line, err)}
 		}
 		if err := enc.Encode(out); err != nil {
 			return err
@@ -180,6 +176,25 @@ func eachLine[In any](ctx context.Context, fn func(in In) any) error {
 	}
 }
 
+// answerTo is what fn makes of one value.
+func answerTo[In any](raw json.RawMessage, fn func(in In) (any, error)) (any, error) {
+	var in *In // null is no value
+	if err := json.Unmarshal(raw, &in); err != nil {
+		return nil, errors.New(schema.Misread(err))
+	}
+	if in == nil {
+		return nil, errors.New("null is no value")
+	}
+	out, err := fn(*in)
+	if err == nil {
+		_, err = json.Marshal(out) // such as a number that JSON does not have
+	}
+	return out, err
+}
+
 type failure struct {
 	Error string `json:"error"`
 }
+
+// errNoText is an input without what it is about. An empty text is one.
+var errNoText = errors.New("text is missing")

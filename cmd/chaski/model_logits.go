@@ -31,13 +31,7 @@ func (c *modelLogitsCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	return eachLine(ctx, func(ids []int32) any {
-		out, err := c.logits(ctx, l, ids)
-		if err != nil {
-			return failure{err.Error()}
-		}
-		return out
-	})
+	return eachLine(ctx, func(ids []int32) (any, error) { return c.logits(ctx, l, ids) })
 }
 
 func (c *modelLogitsCmd) logits(ctx context.Context, l *loaded, ids []int32) (logitsOut, error) {

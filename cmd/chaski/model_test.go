@@ -1,10 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 )
@@ -45,6 +47,60 @@ func TestInterruptedInput(t *testing.T) {
 	_ = cmd.Wait()
 	if code := cmd.ProcessState.ExitCode(); code != 130 {
 		t.Errorf("exit status %d, want 130", code)
+	}
+}
+
+// TestBadLines: a line that is wrong is answered with its number, the member and what is wrong
+// with it, in JSON's terms; every other line is done.
+func TestBadLines(t *testing.T) {
+	t.Parallel()
+	for command, lines := range map[string][][2]string{
+		"parse": {
+			{`{"text": "one"}`, `{"content":"one","calls":[],"error":null}`},
+			{`{"text": 5}`, `text: a number is no string`},
+			{`{"tools": []}`, `text is missing`},
+			{`{"txt": "a"}`, `text is missing`},
+			{`no JSON`, `no JSON at byte 2: invalid character 'o' in literal null (expecting 'u')`},
+			{`[1]`, `an array is no object`},
+			{`null`, `null is no value`},
+			{`{"text": "b", "tools": 5}`, `tools: a number is no array`},
+			{`{"text": "b", "tools": [{"name": "x"}, 5]}`, `tools[1]: a number is no object`},
+			{`{"text": "b", "tools": [{"function": {"name": 5}}]}`, `tools[0]: function.name: a number is no string`},
+			{`{"text": "b", "builtin_tools": [1]}`, `builtin_tools: a number is no string`},
+			{`{"text": "cut", "tools": [`, `no JSON: the value that begins here does not end`},
+			{`{"text": "two"}`, `{"content":"two","calls":[],"error":null}`},
+			{`{"text": ""}`, `{"content":"","calls":[],"error":null}`},
+		},
+		"prompt": {
+			{`{"messages": [{"role": 5}]}`, `messages.role: a number is no string`},
+			{`{}`, `chat: there are no messages`},
+		},
+		"tokenize -m mini": {
+			{`{"text": true}`, `text: a boolean is no string`},
+			{`{}`, `text is missing`},
+			{`{"text": "", "special": "x"}`, `special: a string is no boolean`},
+			{`{"text": ""}`, `{"ids":[]}`},
+		},
+		"logits -m mini": {
+			{`{"ids": [1]}`, `an object is no array`},
+			{`[1.5]`, `the number 1.5 is no integer`},
+			{`[]`, `no ids`},
+			{`[-1]`, `llama: token id out of range: -1, the vocabulary has 6144 tokens`},
+		},
+	} {
+		var in, want strings.Builder
+		for i, l := range lines {
+			fmt.Fprintln(&in, l[0])
+			if strings.HasPrefix(l[1], "{") {
+				fmt.Fprintln(&want, l[1])
+			} else {
+				fmt.Fprintf(&want, "{\"error\":\"line %d of standard input: %s\"}\n", i+1, l[1])
+			}
+		}
+		out, errs, code := chaski(t, in.String(), append([]string{"model"}, strings.Fields(command)...)...)
+		if code != 0 || errs != "" || out != want.String() {
+			t.Errorf("%s: exit %d %s\n%s\nwant\n%s", command, code, errs, out, want.String())
+		}
 	}
 }
 

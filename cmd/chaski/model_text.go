@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/chat"
+	"github.com/chaski-dev/chaski/tools/schema"
 )
 
 type modelTokenizeCmd struct {
@@ -20,18 +22,21 @@ func (c *modelTokenizeCmd) Run(ctx context.Context) error {
 		return err
 	}
 	return eachLine(ctx, func(in struct {
-		Text    string `json:"text"`
-		Special bool   `json:"special"`
-	}) any {
+		Text    *string `json:"text"`
+		Special bool    `json:"special"`
+	}) (any, error) {
+		if in.Text == nil {
+			return nil, errNoText
+		}
 		ids := []int32{}
 		if in.Special {
-			ids = tok.EncodeSpecial(ids, in.Text)
+			ids = tok.EncodeSpecial(ids, *in.Text)
 		} else {
-			ids = tok.EncodeFirst(ids, in.Text)
+			ids = tok.EncodeFirst(ids, *in.Text)
 		}
 		return struct {
 			IDs []int32 `json:"ids"`
-		}{ids}
+		}{ids}, nil
 	})
 }
 
@@ -39,14 +44,14 @@ type modelPromptCmd struct{}
 
 // Run reads {"messages": …, "options": …} and prints {"prompt": …} or {"error": …}.
 func (modelPromptCmd) Run(ctx context.Context) error {
-	return eachLine(ctx, func(in chat.TemplateInput) any {
+	return eachLine(ctx, func(in chat.TemplateInput) (any, error) {
 		pieces, err := chat.RenderTemplate(in)
 		if err != nil {
-			return failure{err.Error()}
+			return nil, err
 		}
 		return struct {
 			Prompt string `json:"prompt"`
-		}{chat.Join(pieces)}
+		}{chat.Join(pieces)}, nil
 	})
 }
 
@@ -54,7 +59,7 @@ type modelParseCmd struct{}
 
 // parseIn is a model's output, special tokens spelt out, and what it could call.
 type parseIn struct {
-	Text    string            `json:"text"`
+	Text    *string           `json:"text"`
 	Tools   []json.RawMessage `json:"tools"`
 	Builtin []string          `json:"builtin_tools"`
 }
@@ -73,15 +78,18 @@ type parseCall struct {
 
 // Run reads {"text": …, "tools": […]} and prints {"content", "calls", "error"}.
 func (modelParseCmd) Run(ctx context.Context) error {
-	return eachLine(ctx, func(in parseIn) any {
+	return eachLine(ctx, func(in parseIn) (any, error) {
+		if in.Text == nil {
+			return nil, errNoText
+		}
 		o := chat.ParserOptions{Builtin: in.Builtin}
 		if in.Tools != nil {
 			o.Tools = []llm.ToolSpec{}
 		}
-		for _, raw := range in.Tools {
+		for i, raw := range in.Tools {
 			t, err := toolSpec(raw)
 			if err != nil {
-				return failure{err.Error()}
+				return nil, fmt.Errorf("tools[%d]: %s", i, schema.Misread(err))
 			}
 			o.Tools = append(o.Tools, t)
 		}
@@ -98,7 +106,7 @@ func (modelParseCmd) Run(ctx context.Context) error {
 				}
 			}
 		}
-		for _, piece := range chat.SplitSpecial(in.Text) {
+		for _, piece := range chat.SplitSpecial(*in.Text) {
 			take(p.Push(piece))
 		}
 		events, err := p.Finish()
@@ -108,7 +116,7 @@ func (modelParseCmd) Run(ctx context.Context) error {
 			msg := err.Error()
 			out.Error = &msg
 		}
-		return out
+		return out, nil
 	})
 }
 
@@ -116,7 +124,6 @@ func (modelParseCmd) Run(ctx context.Context) error {
 // "function".
 func toolSpec(raw json.RawMessage) (llm.ToolSpec, error) {
 	var t struct {
-		llm.ToolSpec
 		Function *llm.ToolSpec `json:"function"`
 	}
 	if err := json.Unmarshal(raw, &t); err != nil {
@@ -125,5 +132,7 @@ func toolSpec(raw json.RawMessage) (llm.ToolSpec, error) {
 	if t.Function != nil {
 		return *t.Function, nil
 	}
-	return t.ToolSpec, nil
+	var spec llm.ToolSpec
+	err := json.Unmarshal(raw, &spec)
+	return spec, err
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 )
@@ -12,45 +13,88 @@ import (
 // maxValue bounds one JSON value of standard input in bytes.
 const maxValue = 64 << 20
 
+// jsonValue is one value of the input, and the line that it begins on.
+type jsonValue struct {
+	raw  json.RawMessage
+	line int
+}
+
+// errUnended is a value whose end is not found.
+var errUnended = errors.New("no JSON: the value that begins here does not end")
+
 // jsonValues reads JSON values, which may go over several lines. One that is wrong comes
-// with its error, and those on the lines after it are read.
-func jsonValues(r io.Reader) iter.Seq2[json.RawMessage, error] {
-	return func(yield func(json.RawMessage, error) bool) {
+// with its line and its error, and those on the lines after it are read.
+func jsonValues(r io.Reader) iter.Seq2[jsonValue, error] {
+	return func(yield func(jsonValue, error) bool) {
 		var rest []byte
-		for lines := bufio.NewReader(r); ; {
+		start := 1 // the line of rest
+		lines := bufio.NewReader(r)
+		for n := 1; ; n++ {
 			line, readErr := lines.ReadBytes('\n')
 			joined := len(rest) > 0
+			if !joined {
+				start = n
+			}
+			before := len(rest)
 			rest = append(rest, line...)
 			values, left, err := split(rest)
 			if joined && err != nil && len(values) == 0 { // what the lines before began never ended
-				if !yield(nil, io.ErrUnexpectedEOF) {
+				if !unended(rest[:before], start, yield) {
 					return
 				}
+				start, before = n, 0
 				values, left, err = split(line)
 			}
-			for _, v := range values {
-				if !yield(v, nil) {
+			for _, raw := range values {
+				if !yield(jsonValue{raw, start}, nil) {
 					return
 				}
+				start = n // only the first may have begun before
 			}
 			if err == nil && len(left) > maxValue {
 				left, err = nil, errors.New("a value of more than 64 MiB")
 			}
-			if err != nil && !yield(nil, err) {
+			if err != nil && !yield(jsonValue{line: start}, noJSON(err, before)) {
 				return
 			}
 			rest = append([]byte{}, left...)
 			if readErr != nil {
 				switch {
 				case !errors.Is(readErr, io.EOF):
-					yield(nil, readErr)
+					yield(jsonValue{line: n}, readErr)
 				case len(bytes.TrimSpace(rest)) > 0:
-					yield(nil, io.ErrUnexpectedEOF)
+					unended(rest, start, yield)
 				}
 				return
 			}
 		}
 	}
+}
+
+// unended gives the error of a value that does not end, and of the lines after its first
+// those that are values by themselves: the first was cut short. What is indented is a part of it.
+func unended(text []byte, line int, yield func(jsonValue, error) bool) bool {
+	if !yield(jsonValue{line: line}, errUnended) {
+		return false
+	}
+	for i, l := range bytes.Split(text, []byte("\n")) {
+		if i == 0 || len(l) == 0 || l[0] != '{' && l[0] != '[' || !json.Valid(l) {
+			continue
+		}
+		if !yield(jsonValue{l, line + i}, nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// noJSON says where on its line a value is wrong; before is how much was read before that line.
+func noJSON(err error, before int) error {
+	var at *json.SyntaxError
+	if errors.As(err, &at) && at.Offset > int64(before) {
+		return fmt.Errorf("no JSON at byte %d: %w", at.Offset-int64(before), err)
+	}
+	return err
 }
 
 // split takes the complete values at the beginning of data; left may become one with

@@ -8,25 +8,27 @@ import (
 // TestJSONValues reads what is right before and after what is wrong.
 func TestJSONValues(t *testing.T) {
 	for in, want := range map[string]string{
-		"1\n2\n":                    "1 2",
-		"1 2\n[3]":                  "1 2 [3]",
-		"{\"a\":\n 1}\n2\n":         "{\"a\":\n 1} 2",
-		"1\nnonsense\n2\n":          "1 error 2",
-		"[1,\n2]\n{\"a\" 1}\n[3]\n": "[1,\n2] error [3]",
-		"{\"a\":\n{\"b\":1}\n":      "error",
-		"{\"a\": \"x\n{\"b\":1}\n":  "error {\"b\":1}",
-		"":                          "",
-		"\n\n":                      "",
-		"{\"a\"":                    "error",
-		"\xff\n1\n":                 "error 1",
-		"1 ] 2\n3\n":                "1 error 3",
+		"1\n2\n":                            "1 2",
+		"1 2\n[3]":                          "1 2 [3]",
+		"{\"a\":\n 1}\n2\n":                 "{\"a\":\n 1} 2",
+		"1\nnonsense\n2\n":                  "1 error 2",
+		"[1,\n2]\n{\"a\" 1}\n[3]\n":         "[1,\n2] error [3]",
+		"{\"a\":\n{\"b\":1}\n":              "error {\"b\":1}",
+		"{\"a\":\n  {\"b\":1}\n":            "error",
+		"{\"a\": [\n{\"b\":1}\n{\"c\":2}\n": "error {\"b\":1} {\"c\":2}",
+		"{\"a\": \"x\n{\"b\":1}\n":          "error {\"b\":1}",
+		"":                                  "",
+		"\n\n":                              "",
+		"{\"a\"":                            "error",
+		"\xff\n1\n":                         "error 1",
+		"1 ] 2\n3\n":                        "1 error 3",
 	} {
 		var got []string
 		for v, err := range jsonValues(strings.NewReader(in)) {
 			if err != nil {
 				got = append(got, "error")
 			} else {
-				got = append(got, string(v))
+				got = append(got, string(v.raw))
 			}
 		}
 		if s := strings.Join(got, " "); s != want {
