@@ -1,6 +1,10 @@
 package grammar
 
-import "testing"
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
 
 // TestVerdicts: what JSON Schema and ECMA-262 say, in the cases where a grammar is most
 // likely to say otherwise.
@@ -88,6 +92,36 @@ func TestChecked(t *testing.T) {
 		}
 		if _, err := CompileSchema([]byte(schema), Options{Whole: true}); err == nil {
 			t.Errorf("%s: compiled where all must be enforced", schema)
+		}
+	}
+}
+
+// TestSixOpenObjects: a choice among open objects that nothing tells apart compiles, however
+// many there are; that only one may hold is checked where the ways are too many, by name.
+func TestSixOpenObjects(t *testing.T) {
+	for n := 2; n <= 12; n++ {
+		var all []string
+		for i := range n {
+			all = append(all, fmt.Sprintf(`{"type": "object", "properties": {"k%[1]d": {"type": "string"}}, "required": ["k%[1]d"]}`, i))
+		}
+		schema := `{"oneOf": [` + strings.Join(all, ", ") + `]}`
+		g, err := CompileSchema([]byte(schema), Options{})
+		if err != nil {
+			t.Errorf("%d: %v", n, err)
+			continue
+		}
+		list := g.Checked()
+		if n >= 6 && (len(list) != 1 || list[0].Keyword != "oneOf") {
+			t.Errorf("%d: %v is checked, want oneOf", n, list)
+		}
+		last := fmt.Sprintf(`{"k%d": "x"}`, n-1)
+		for text, want := range map[string]bool{`{"k0": "x"}`: true, last: true, `{"k0": 1}`: false, `{}`: false, `{"else": "x"}`: false, `{"k0": "x", "else": 1}`: true} {
+			if got := accepts(t, g, text); got != want {
+				t.Errorf("%d accepts %s: %v", n, text, got)
+			}
+		}
+		if both := accepts(t, g, `{"k0": "x", "k1": "y"}`); both != (len(list) > 0) {
+			t.Errorf("%d accepts two that hold: %v, checked: %v", n, both, list)
 		}
 	}
 }
