@@ -8,6 +8,8 @@ import (
 	"os"
 	"slices"
 	_ "time/tzdata" // the zones of schedules, where a machine has none
+
+	"github.com/chaski-dev/chaski/tools/documents"
 )
 
 // cli is the command line: one field for each command, each in a file of its own.
@@ -113,7 +115,12 @@ func run(args []string) int {
 		return exit.code
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		stop := stopOf(ctx)
-		fmt.Fprintln(os.Stderr, "chaski:", stop)
+		said := stop.Error()
+		var cut *documents.CutShortError
+		if errors.As(err, &cut) {
+			said += "; " + cut.Error()
+		}
+		fmt.Fprintln(os.Stderr, "chaski:", said)
 		return stop.status()
 	}
 	fmt.Fprintln(os.Stderr, "chaski:", err)

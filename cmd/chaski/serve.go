@@ -53,8 +53,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 			o.Listen = c.Listen
 		}
 	}
-	outliveReaders()
-	h, err := host.Open(ctx, config, o)
+	h, err := openHost(ctx, config, o)
 	if err != nil {
 		if errors.Is(err, bus.ErrLocked) {
 			return fmt.Errorf("another process serves agent %s from this data folder: %w", config.Name, err)

@@ -27,6 +27,9 @@ func (l *Library) embed(ctx context.Context) error {
 	}
 	for {
 		missing, err := l.index.Missing(ctx, most)
+		if ended := ctx.Err(); ended != nil && (err != nil || len(missing) > 0) {
+			return &CutShortError{Progress{Embedding, done, max(done, all)}, ended}
+		}
 		if err != nil || len(missing) == 0 {
 			return errors.Join(err, l.index.TidyVectors(ctx))
 		}
@@ -50,7 +53,10 @@ func (l *Library) embed(ctx context.Context) error {
 			if ctx.Err() == nil {
 				l.opt.Log.Warn().Err(err).Int("made", done).Msg("documents: vectors could not be made; passages without one are found by their words")
 			}
-			return ctx.Err()
+			if ended := ctx.Err(); ended != nil {
+				return &CutShortError{Progress{Embedding, done, max(done, all)}, ended}
+			}
+			return nil
 		}
 		l.away.Store(0)
 		if done += len(texts); l.opt.Progress != nil {

@@ -76,6 +76,20 @@ type Progress struct {
 	Done, All int
 }
 
+// CutShortError is what is returned where the context ends while the index is brought up to
+// date. What is done stays: the next time goes on with the rest.
+type CutShortError struct {
+	Progress
+	Err error // the context's
+}
+
+func (e *CutShortError) Error() string {
+	return fmt.Sprintf("%s: %d of %d are done and stay so, the rest is left for the next start", e.Stage, e.Done, e.All)
+}
+
+// Unwrap returns the context's error.
+func (e *CutShortError) Unwrap() error { return e.Err }
+
 // Embedder makes vectors of texts, such as an *openai.Embedder or a [ModelEmbedder].
 type Embedder interface {
 	Name() string // of the model, and where it is

@@ -89,8 +89,12 @@ func (l *Library) sync(ctx context.Context) (dirs []string, err error) {
 			return dirs, err
 		}
 	}
-	if err := l.readAll(ctx, jobs); err != nil {
-		return dirs, errors.Join(err, l.index.Flush())
+	if done, err := l.readAll(ctx, jobs); err != nil {
+		lost := l.index.Flush()
+		if lost == nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+			return dirs, &CutShortError{Progress{Reading, done, len(jobs)}, err}
+		}
+		return dirs, errors.Join(err, lost)
 	}
 	if err := l.index.Flush(); err != nil {
 		return dirs, err
@@ -114,8 +118,8 @@ func unchanged(f *found, r index.Record) bool {
 	return !r.Partial && !r.Fresh && r.Size == f.size && r.Modified.Equal(f.time) && slices.Equal(r.Folders, f.folders())
 }
 
-// readAll reads files, somewhat ahead of the index's batches.
-func (l *Library) readAll(ctx context.Context, jobs []*job) error {
+// readAll reads files, somewhat ahead of the index's batches, and returns how many were read.
+func (l *Library) readAll(ctx context.Context, jobs []*job) (done int, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ahead := make(chan part, 4)
@@ -140,15 +144,14 @@ func (l *Library) readAll(ctx context.Context, jobs []*job) error {
 			}
 		}
 	}()
-	done := 0
 	last := time.Now()
 	var change *index.Change
 	for p := range ahead {
 		if err := ctx.Err(); err != nil {
-			return err
+			return done, err
 		}
 		if err := l.take(p, &change); err != nil {
-			return err
+			return done, err
 		}
 		if !p.last {
 			continue
@@ -159,11 +162,11 @@ func (l *Library) readAll(ctx context.Context, jobs []*job) error {
 		if time.Since(last) > publishEvery {
 			last = time.Now()
 			if err := errors.Join(l.index.Flush(), l.index.Publish()); err != nil {
-				return err
+				return done, err
 			}
 		}
 	}
-	return ctx.Err()
+	return done, ctx.Err()
 }
 
 // take puts what was read of a file into the index; c is the change that its parts before
