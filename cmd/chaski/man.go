@@ -143,7 +143,7 @@ var exitStatuses = []struct {
 	{3, "Nobody knows whether a call of the run took effect: see chaski runs settle."},
 	{4, "The run waits for approval: see chaski runs approve."},
 	{5, "The run is suspended: the model does not answer."},
-	{130, "Ctrl-C; a run can be resumed. serve and ui, which are ended so, exit with 0."},
+	{130, "Ctrl-C; a run can be resumed. serve and ui, which are ended so, exit with 0 once they serve."},
 	{143, "SIGTERM; the same."},
 	{129, "SIGHUP; the same."},
 }
