@@ -51,7 +51,7 @@ type ToolSpec struct {
 
 	// Changes says that the tool was declared as one that changes something. It is not
 	// shown to the model; how sure a call is may depend on it.
-	Changes bool `json:"changes,omitempty"`
+	Changes bool `json:"-"`
 }
 
 // ToolCall is a call made by the model.

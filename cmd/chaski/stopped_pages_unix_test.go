@@ -17,7 +17,7 @@ import (
 func pages(t *testing.T, file string) (b *begun, url string) {
 	t.Helper()
 	b = begin(t, nil, "ui", "-f", file, "--address", "127.0.0.1:0", "--log-json")
-	b.out.wait(t, "/console/")
+	b.out.wait(t, "/v1")
 	return b, regexp.MustCompile(`http://[0-9.:]+/v1`).FindString(b.out.String())
 }
 

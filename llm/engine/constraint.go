@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -40,10 +41,12 @@ type constraint struct {
 	decides bool    // at that probability and above, one is made
 	sure    float64 // the least confidence of the first call, 0 for any
 	search  float64 // of a search, if that is less
-	opening float64 // logarithm of the probability of the call that was decided on
-	advice  *advice // of experts, on the first call; nil for none
-	queue   []int32 // what is left of a forced text; see forced
-	left    int     // tokens that could yet be generated when the masks were made
+
+	answered []llm.ToolCall // since somebody spoke: a small model's first call is none of these again
+	opening  float64        // logarithm of the probability of the call that was decided on
+	advice   *advice        // of experts, on the first call; nil for none
+	queue    []int32        // what is left of a forced text; see forced
+	left     int            // tokens that could yet be generated when the masks were made
 }
 
 // clone gives a constraint at the same place.
@@ -159,6 +162,11 @@ func (e *Engine) constraint(req *llm.Request, r chat.Rendered, says *advice) (*c
 		} else if says != nil || e.experts.router == nil {
 			c.sure, c.search = e.sure.least, e.sure.search
 		}
+		if e.experts.router != nil {
+			if c.answered = answered(req.Messages); len(c.answered) > 0 {
+				c.sure = max(c.sure, leastConfidence)
+			}
+		}
 	}
 	if e.width(req.Sampling) > 1 { // beams compare calls with calls
 		c.decides = true
@@ -173,6 +181,25 @@ func (e *Engine) constraint(req *llm.Request, r chat.Rendered, says *advice) (*c
 		c.tag = id
 	}
 	return c, nil
+}
+
+// answered are the calls since somebody spoke whose results are no errors.
+func answered(messages []llm.Message) (out []llm.ToolCall) {
+	failed := map[string]bool{}
+	for _, m := range slices.Backward(messages) {
+		switch m.Role {
+		case llm.RoleUser:
+			return out
+		case llm.RoleTool:
+			failed[m.CallID] = m.IsError
+		}
+		for _, c := range m.Calls {
+			if wrong, known := failed[c.ID]; known && !wrong {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
 }
 
 // DefaultMaxString bounds a string argument, in bytes, whose schema does not.

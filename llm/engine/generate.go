@@ -2,9 +2,11 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -136,8 +138,8 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 	return err
 }
 
-// unsureError says that a turn's first call is less sure than is wanted. Nothing of it was
-// told.
+// unsureError says that a turn's first call is less sure than is wanted, or, if it has no
+// name, that no room was left for it. Nothing of it was told.
 type unsureError struct{ call llm.ToolCall }
 
 func (*unsureError) Error() string { return "the call is not sure enough" }
@@ -155,7 +157,7 @@ func (e *Engine) decode(ctx context.Context, req *llm.Request, r chat.Rendered, 
 		parser: chat.NewParser(chat.ParserOptions{Tools: declared, Constrained: held != nil, Dialect: o.Dialect, Thinking: r.Thinking, Quoted: chat.Quoted(req.Messages)}),
 	}
 	if held != nil {
-		t.least, t.search = held.sure, held.search
+		t.least, t.search, t.answered = held.sure, held.search, held.answered
 	}
 	err := e.tell(ctx, t, job, &out)
 	if _, ok := errors.AsType[*unsureError](err); ok {
@@ -170,6 +172,9 @@ func (e *Engine) tell(ctx context.Context, t *turn, job Job, out *Outcome) error
 	decoder := e.tok.NewDecoder()
 	var told []byte // text that no grammar holds
 	for tok, err := range e.Run(ctx, job, out) {
+		if t.least > 0 && errors.Is(err, ErrNoRoom) { // for the call that was tried; there may be for words
+			return &unsureError{}
+		}
 		if err != nil {
 			return err
 		}
@@ -251,7 +256,15 @@ type turn struct {
 	// as sure as that.
 	least  float64
 	search float64 // of a search
-	kept   []llm.Event
+
+	answered []llm.ToolCall // see constraint
+	kept     []llm.Event
+}
+
+// sameCall says whether two calls ask for the same.
+func sameCall(a, b llm.ToolCall) bool {
+	var x, y any
+	return a.Name == b.Name && json.Unmarshal(a.Arguments, &x) == nil && json.Unmarshal(b.Arguments, &y) == nil && reflect.DeepEqual(x, y)
 }
 
 // tell tells an event, or keeps it while it may have to be taken back.
@@ -307,6 +320,9 @@ func (t *turn) events(events []llm.Event) error {
 				ev.Call.Confidence, search = t.e.confidence(t.score, t.fit, ev.Call)
 				if t.score = 0; search {
 					t.least = min(t.least, t.search)
+				}
+				if t.least > 0 && slices.ContainsFunc(t.answered, func(c llm.ToolCall) bool { return sameCall(c, ev.Call) }) {
+					return &unsureError{ev.Call}
 				}
 			}
 			if err := t.tell(ev); err != nil {
