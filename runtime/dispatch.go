@@ -43,12 +43,12 @@ func (l *loop) dispatch(call tools.Call) error {
 	}
 	state := l.state
 	go func() {
-		if !rest(l.calls, call.Attempt) {
-			l.replies <- reply{call: call, err: l.calls.Err()}
+		if isAgent { // an attempt before was no failure: the child waited, or whoever drove it left
+			l.replies <- l.rt.child(l.calls, state, call, agent)
 			return
 		}
-		if isAgent {
-			l.replies <- l.rt.child(l.calls, state, call, agent)
+		if !rest(l.calls, call.Attempt) {
+			l.replies <- reply{call: call, err: l.calls.Err()}
 			return
 		}
 		res, err := l.rt.opt.Caller.Call(l.calls, call)

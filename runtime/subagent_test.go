@@ -203,6 +203,45 @@ func TestSubAgentWaits(t *testing.T) {
 	}
 }
 
+// TestSubAgentWaitsLong: a child that waits for a person is no failed attempt of its parent's
+// call. However often the parent is driven on meanwhile, it goes on at once when it may.
+func TestSubAgentWaitsLong(t *testing.T) {
+	gate := runtime.GateFunc(func(_ context.Context, _ planner.State, c planner.CallState) (planner.Decided, error) {
+		if c.Tool == "pay" {
+			return planner.Decided{Verdict: planner.RequireApproval, Rule: "money"}, nil
+		}
+		return planner.Decided{Verdict: planner.Allow}, nil
+	})
+	rt := bossRuntime(t, &journal.Memory{}, "pay", gate, callerFunc(ok))
+	if _, err := rt.Start(ctx, bossRun(planner.Budget{})); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	for i := range 8 { // the pauses of failed attempts would be 200 ms to 10 s
+		if _, err := rt.Drive(ctx, "boss", nil); !errors.Is(err, runtime.ErrChild) {
+			t.Fatal(i, err)
+		}
+	}
+	child := childOf(t, rt)
+	c, err := rt.Load(ctx, child)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range c.Calls {
+		if k.Phase == planner.Awaiting {
+			if err := rt.Answer(ctx, child, planner.Answered{Call: k.ID, Hash: k.Hash(), Approve: true, By: "bert"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if s, err := rt.Drive(ctx, "boss", nil); err != nil || s.Status != planner.Finished || !strings.Contains(s.Answer(), "done") {
+		t.Fatal(s.Status, s.Answer(), err)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("it took %v", took)
+	}
+}
+
 // TestSubAgentEnds: a cancellation of the parent reaches the child, whose call hangs; a
 // child spends no more than its parent has left, and says so.
 func TestSubAgentEnds(t *testing.T) {
