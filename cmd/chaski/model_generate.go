@@ -13,6 +13,7 @@ import (
 	"github.com/chaski-dev/chaski/llm/engine"
 	"github.com/chaski-dev/chaski/llm/sample"
 	"github.com/chaski-dev/chaski/llm/tokenizer"
+	"github.com/chaski-dev/chaski/tools/schema"
 )
 
 type modelGenerateCmd struct {
@@ -183,7 +184,7 @@ func (c *modelGenerateCmd) prompt(tok *tokenizer.Tokenizer, tokErr error) ([]int
 	if c.IDs != "" {
 		var ids []int32
 		if err := json.Unmarshal([]byte(c.IDs), &ids); err != nil {
-			return nil, fmt.Errorf("--ids: want a JSON array of token ids: %w", err)
+			return nil, fmt.Errorf("--ids: want a JSON array of token ids: %s", schema.Misread(err))
 		}
 		return ids, nil
 	}

@@ -98,7 +98,7 @@ func (r *maskRun) file(name string, enc *json.Encoder) error {
 			}
 			return nil
 		} else if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return fmt.Errorf("%s: schema %d: %s", name, n+1, schema.Misread(err))
 		}
 		if err := enc.Encode(r.schema(in)); err != nil {
 			return err

@@ -13,6 +13,7 @@ import (
 	"github.com/chaski-dev/chaski/agent/host"
 	"github.com/chaski-dev/chaski/policies"
 	"github.com/chaski-dev/chaski/tools"
+	"github.com/chaski-dev/chaski/tools/schema"
 )
 
 type policyCmd struct {
@@ -83,7 +84,7 @@ func traceFile(ctx context.Context, name string, f func(*policies.Trace) error) 
 		read++
 		var t policies.Trace
 		if err := json.Unmarshal(lines.Bytes(), &t); err != nil {
-			return fmt.Errorf("%s:%d: no trace: want a line of JSON, an object with tools, user and steps: %w", name, n, err)
+			return fmt.Errorf("%s:%d: no trace: want a line of JSON, an object with tools, user and steps: %s", name, n, schema.Misread(err))
 		}
 		if t.User == "" && len(t.Steps) == 0 {
 			return fmt.Errorf("%s:%d: no trace: it has neither user nor steps", name, n)
