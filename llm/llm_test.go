@@ -2,6 +2,7 @@ package llm_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"testing"
@@ -24,6 +25,26 @@ func ExampleScript() {
 	// Output:
 	// tool_calls "" 1 calls
 	// end_of_turn "Order 17 has shipped." 0 calls
+}
+
+// TestSame: calls are the same whatever the order and spacing of their arguments.
+func TestSame(t *testing.T) {
+	call := func(name, args string) llm.ToolCall {
+		return llm.ToolCall{Name: name, Arguments: json.RawMessage(args)}
+	}
+	for _, c := range []struct {
+		a, b llm.ToolCall
+		same bool
+	}{
+		{call("pay", `{"to":"ann","sum":5}`), call("pay", `{ "sum": 5, "to": "ann" }`), true},
+		{call("pay", `{"sum":5}`), call("pay", `{"sum":6}`), false},
+		{call("pay", `{}`), call("owe", `{}`), false},
+		{call("pay", `{`), call("pay", `{`), false},
+	} {
+		if got := c.a.Same(c.b); got != c.same {
+			t.Errorf("%s and %s: %v", c.a.Arguments, c.b.Arguments, got)
+		}
+	}
 }
 
 func TestScriptedFailures(t *testing.T) {

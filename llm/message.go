@@ -1,6 +1,9 @@
 package llm
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"reflect"
+)
 
 // Role says who speaks in a [Message].
 type Role string
@@ -73,6 +76,13 @@ type ToolCall struct {
 	// Coercions lists what was changed to make Arguments fit the schema. It is
 	// always empty for a call decoded under a grammar.
 	Coercions []Coercion `json:"coercions,omitempty"`
+}
+
+// Same reports whether two calls are of the same tool with the same arguments, whatever
+// their order and spacing. Calls whose arguments are no JSON are the same as none.
+func (c ToolCall) Same(other ToolCall) bool {
+	var a, b any
+	return c.Name == other.Name && json.Unmarshal(c.Arguments, &a) == nil && json.Unmarshal(other.Arguments, &b) == nil && reflect.DeepEqual(a, b)
 }
 
 // Coercion records that one argument was changed to the type its schema asks for.

@@ -4,7 +4,6 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,17 +20,7 @@ func TestGoToolsDocs(t *testing.T) {
 	if _, err := exec.LookPath("bash"); err != nil {
 		t.Skip(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	l.Close()
-	page, err := os.ReadFile("../../docs/go-tools.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := strings.ReplaceAll(string(page), "127.0.0.1:4222", address)
+	text := docsPage(t, "go-tools.md", "127.0.0.1:4222")
 	dir := t.TempDir()
 	const mark = "---- the next snippet"
 	script := "set -euo pipefail\ntrap 'kill %2; wait %2 || true; kill %1; wait %1 || true' EXIT\n"

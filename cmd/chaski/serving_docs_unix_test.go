@@ -14,6 +14,22 @@ import (
 	"time"
 )
 
+// docsPage is a page of docs/ with an address that is free here in the place of its own.
+func docsPage(t *testing.T, name, address string) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	free := l.Addr().String()
+	l.Close()
+	page, err := os.ReadFile("../../docs/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(page), address, free)
+}
+
 // TestServingDocs runs the snippets of docs/serving.md: those of the shell one after another
 // in one shell, with what is said to come of each; then those in Python.
 func TestServingDocs(t *testing.T) {
@@ -22,17 +38,7 @@ func TestServingDocs(t *testing.T) {
 			t.Skip(err)
 		}
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	l.Close()
-	page, err := os.ReadFile("../../docs/serving.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := strings.ReplaceAll(string(page), "127.0.0.1:8080", address)
+	text := docsPage(t, "serving.md", "127.0.0.1:8080")
 	type snippet struct{ language, code, comes string }
 	var all []snippet
 	for _, m := range regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```\n(?:\n```\n(.*?)^```\n)?").FindAllStringSubmatch(text, -1) {

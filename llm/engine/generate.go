@@ -2,11 +2,9 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -261,12 +259,6 @@ type turn struct {
 	kept     []llm.Event
 }
 
-// sameCall says whether two calls ask for the same.
-func sameCall(a, b llm.ToolCall) bool {
-	var x, y any
-	return a.Name == b.Name && json.Unmarshal(a.Arguments, &x) == nil && json.Unmarshal(b.Arguments, &y) == nil && reflect.DeepEqual(x, y)
-}
-
 // tell tells an event, or keeps it while it may have to be taken back.
 func (t *turn) tell(ev llm.Event) error {
 	switch ev := ev.(type) {
@@ -321,7 +313,7 @@ func (t *turn) events(events []llm.Event) error {
 				if t.score = 0; search {
 					t.least = min(t.least, t.search)
 				}
-				if t.least > 0 && slices.ContainsFunc(t.answered, func(c llm.ToolCall) bool { return sameCall(c, ev.Call) }) {
+				if t.least > 0 && slices.ContainsFunc(t.answered, ev.Call.Same) {
 					return &unsureError{ev.Call}
 				}
 			}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -260,8 +259,7 @@ func same(got, want llm.Message) bool {
 		return false
 	}
 	for i, c := range want.Calls {
-		var a, b map[string]any
-		if got.Calls[i].Name != c.Name || json.Unmarshal(got.Calls[i].Arguments, &a) != nil || json.Unmarshal(c.Arguments, &b) != nil || !reflect.DeepEqual(a, b) {
+		if !got.Calls[i].Same(c) {
 			return false
 		}
 	}
