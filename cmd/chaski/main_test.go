@@ -92,10 +92,10 @@ func TestBadModelFile(t *testing.T) {
 func TestPromptLines(t *testing.T) {
 	in := `{"messages": [{"role": "user", "content": "Hi <b>"}], "options": {"date_string": "1 May 2026"}}` + "\n" +
 		`{"messages": [], "options": {}}` + "\n" + `{"messages": 5}`
-	out, _, code := chaski(t, in, "model", "prompt")
+	out, errs, code := chaski(t, in, "model", "prompt")
 	lines := strings.Split(strings.TrimSpace(out), "\n")
-	if code != 0 || len(lines) != 3 {
-		t.Fatalf("exit status %d: %q", code, out)
+	if code != 1 || errs != "chaski: 2 values were wrong\n" || len(lines) != 3 {
+		t.Fatalf("exit status %d: %q %q", code, out, errs)
 	}
 	if !strings.Contains(lines[0], `Hi <b><|eot_id|>`) || !strings.Contains(lines[0], "Today Date: 1 May 2026") {
 		t.Error(lines[0])
@@ -103,8 +103,19 @@ func TestPromptLines(t *testing.T) {
 	if !strings.Contains(lines[1], `{"error":"line 2 of standard input: chat: there are no messages"}`) || !strings.Contains(lines[2], `{"error":"line 3 of standard input: messages: a number is no array"}`) {
 		t.Error(lines[1], lines[2])
 	}
-	if out, errs, code := chaski(t, "{", "model", "prompt"); code != 0 || !strings.Contains(out, `{"error":"`) {
+	if out, errs, code := chaski(t, "{", "model", "prompt"); code != 1 || errs != "chaski: 1 value was wrong\n" || !strings.Contains(out, `{"error":"`) {
 		t.Errorf("exit status %d: %q %q", code, out, errs)
+	}
+}
+
+// TestTemplateRefuses: that the template raises an error is what was asked for: no value was wrong.
+func TestTemplateRefuses(t *testing.T) {
+	call := `{"function": {"name": "pay", "arguments": {}}}`
+	in := `{"messages": [{"role": "assistant", "tool_calls": [` + call + `, ` + call + `]}], "options": {}}` + "\n" +
+		`{"messages": [{"role": "system", "content": "x"}], "options": {"tools": [{"name": "pay"}]}}` + "\n"
+	out, errs, code := chaski(t, in, "model", "prompt")
+	if code != 0 || errs != "" || !strings.Contains(out, "single tool-calls at once!") || !strings.Contains(out, "when there's no first user message!") {
+		t.Errorf("exit %d %s\n%s", code, errs, out)
 	}
 }
 
@@ -135,7 +146,7 @@ func TestLogitsLines(t *testing.T) {
 	model := golden(t, "models/tiny-F32.gguf")
 	out, errs, code := chaski(t, "[1024, 487, 267] [5000] []", "model", "logits", "-m", model, "--all", "--cache", "f32")
 	lines := strings.Split(strings.TrimSpace(out), "\n")
-	if code != 0 || len(lines) != 3 {
+	if code != 1 || errs != "chaski: 2 values were wrong\n" || len(lines) != 3 {
 		t.Fatalf("exit status %d: %q %q", code, out, errs)
 	}
 	var got struct {

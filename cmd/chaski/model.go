@@ -129,7 +129,8 @@ func openTokenizer(path string) (*tokenizer.Tokenizer, error) {
 
 // eachLine calls fn for each JSON value of the standard input, and writes what it
 // returns as a line. An error in one value is written as {"error": …} with the line that the
-// value begins on, and the rest goes on. It ends with ctx, even while it waits for input.
+// value begins on, and the rest goes on; at the end it is a failure that some were wrong, but
+// not an answer that is an error (refusal). It ends with ctx, even while it waits for input.
 func eachLine[In any](ctx context.Context, fn func(in In) (any, error)) error {
 	type value struct {
 		jsonValue
@@ -148,12 +149,13 @@ func eachLine[In any](ctx context.Context, fn func(in In) (any, error)) error {
 	}()
 	enc := json.NewEncoder(stdout)
 	enc.SetEscapeHTML(false)
+	wrong := 0
 	for {
 		var v value
 		select {
 		case got, more := <-values:
 			if !more {
-				return nil
+				return someWrong(wrong)
 			}
 			v = got
 		case <-ctx.Done():
@@ -169,11 +171,28 @@ func eachLine[In any](ctx context.Context, fn func(in In) (any, error)) error {
 		}
 		if err != nil {
 			out = failure{fmt.Sprintf("line %d of standard input: %v", v.line, err)}
+			if !errors.As(err, new(refusal)) {
+				wrong++
+			}
 		}
 		if err := enc.Encode(out); err != nil {
 			return err
 		}
 	}
+}
+
+// refusal is an error that is what was asked for: its value was right.
+type refusal struct{ error }
+
+// someWrong is how a command ends that has told of values that were wrong, and done the others.
+func someWrong(n int) error {
+	switch n {
+	case 0:
+		return nil
+	case 1:
+		return &exitError{code: 1, err: errors.New("1 value was wrong")}
+	}
+	return &exitError{code: 1, err: fmt.Errorf("%d values were wrong", n)}
 }
 
 // answerTo is what fn makes of one value.

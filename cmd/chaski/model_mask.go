@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"time"
@@ -54,9 +53,11 @@ type maskRun struct {
 	masks, compiles                           []float64
 	schemas, passed, refused, wrongYes, wrong int
 	unenforced, caught                        int // schemas with keywords that are checked, instances that the check refused
+	misread                                   int // values that are no schema with instances
 }
 
-// Run prints a line for each schema, and the figures of all on the standard error.
+// Run prints a line for each schema, and the figures of all on the standard error. A value
+// that is wrong is told in its place.
 func (c *modelMaskCmd) Run() error {
 	tok, err := openTokenizer(c.Model)
 	if err != nil {
@@ -80,7 +81,7 @@ func (c *modelMaskCmd) Run() error {
 	if r.unenforced > 0 {
 		fmt.Fprintf(os.Stderr, "schemas with keywords that are checked after decoding %d, instances that only the check refused %d\n", r.unenforced, r.caught)
 	}
-	return out.Flush()
+	return errors.Join(out.Flush(), someWrong(r.misread))
 }
 
 func (r *maskRun) file(name string, enc *json.Encoder) error {
@@ -89,25 +90,32 @@ func (r *maskRun) file(name string, enc *json.Encoder) error {
 		return err
 	}
 	defer func() { _ = f.Close() }()
-	dec := json.NewDecoder(bufio.NewReader(f))
-	for n := 0; ; n++ {
-		var in maskIn
-		if err := dec.Decode(&in); errors.Is(err, io.EOF) {
-			if n == 0 {
-				return fmt.Errorf("%s: no schemas in it", name)
-			}
-			return nil
-		} else if err != nil {
-			return fmt.Errorf("%s: schema %d: %s", name, n+1, schema.Misread(err))
+	n := 0
+	for v, err := range jsonValues(f) {
+		n++
+		var line any
+		if err == nil {
+			line, err = answerTo(v.raw, func(in maskIn) (any, error) { return r.schema(in) })
 		}
-		if err := enc.Encode(r.schema(in)); err != nil {
+		if err != nil {
+			r.misread++
+			line = failure{fmt.Sprintf("%s:%d: %v", name, v.line, err)}
+		}
+		if err := enc.Encode(line); err != nil {
 			return err
 		}
 	}
+	if n == 0 {
+		return fmt.Errorf("%s: no schemas in it", name)
+	}
+	return nil
 }
 
-func (r *maskRun) schema(in maskIn) maskOut {
+func (r *maskRun) schema(in maskIn) (maskOut, error) {
 	o := maskOut{Name: in.Name, Tests: []maskTest{}}
+	if len(in.Schema) == 0 {
+		return o, errors.New("schema is missing")
+	}
 	r.schemas++
 	start := time.Now()
 	g, err := grammar.CompileSchema(in.Schema, grammar.Options{})
@@ -120,7 +128,7 @@ func (r *maskRun) schema(in maskIn) maskOut {
 			o.Refused = e.Keyword + " " + e.Path
 		}
 		r.refused++
-		return o
+		return o, nil
 	}
 	var check *schema.Schema
 	if list := g.Checked(); len(list) > 0 {
@@ -130,7 +138,7 @@ func (r *maskRun) schema(in maskIn) maskOut {
 		if check, err = schema.Compile(in.Schema); err != nil {
 			o.Refused = o.Checked[0]
 			r.refused++
-			return o
+			return o, nil
 		}
 		r.unenforced++
 	}
@@ -156,7 +164,7 @@ func (r *maskRun) schema(in maskIn) maskOut {
 	if pass {
 		r.passed++
 	}
-	return o
+	return o, nil
 }
 
 // test feeds the instance's tokens, each if the mask has it.

@@ -51,7 +51,7 @@ func TestInterruptedInput(t *testing.T) {
 }
 
 // TestBadLines: a line that is wrong is answered with its number, the member and what is wrong
-// with it, in JSON's terms; every other line is done.
+// with it, in JSON's terms; every other line is done, and the exit status tells that some were not.
 func TestBadLines(t *testing.T) {
 	t.Parallel()
 	for command, lines := range map[string][][2]string{
@@ -89,17 +89,42 @@ func TestBadLines(t *testing.T) {
 		},
 	} {
 		var in, want strings.Builder
+		wrong := 0
 		for i, l := range lines {
 			fmt.Fprintln(&in, l[0])
 			if strings.HasPrefix(l[1], "{") {
 				fmt.Fprintln(&want, l[1])
 			} else {
+				wrong++
 				fmt.Fprintf(&want, "{\"error\":\"line %d of standard input: %s\"}\n", i+1, l[1])
 			}
 		}
 		out, errs, code := chaski(t, in.String(), append([]string{"model"}, strings.Fields(command)...)...)
-		if code != 0 || errs != "" || out != want.String() {
+		if code != 1 || errs != fmt.Sprintf("chaski: %d values were wrong\n", wrong) || out != want.String() {
 			t.Errorf("%s: exit %d %s\n%s\nwant\n%s", command, code, errs, out, want.String())
+		}
+	}
+}
+
+// TestBadSchemas: what is no schema with instances is told in its place, and every other is compiled.
+func TestBadSchemas(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "s.jsonl")
+	lines := []string{`{"name": "a", "schema": {"type": "integer"}, "tests": [{"valid": true, "data": 1}]}`, `{"name": "b", "tests": []}`, `{"name": 5, "schema": {}}`,
+		`no JSON`, `{"name": "c", "schema": true, "tests": {}}`, `{`, `  "name": "d",`, `  "schema": {"type": "boolean"}`, `}`}
+	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, errs, code := chaski(t, "", "model", "mask", "-m", "mini", file)
+	want := []string{`{"name":"a","compiled":true,`, `{"error":"` + file + `:2: schema is missing"}`, `{"error":"` + file + `:3: name: a number is no string"}`,
+		`{"error":"` + file + `:4: no JSON at byte 2: invalid character 'o' in literal null (expecting 'u')"}`, `{"error":"` + file + `:5: tests: an object is no array"}`, `{"name":"d","compiled":true,`}
+	got := strings.Split(strings.TrimSpace(out), "\n")
+	if code != 1 || !strings.Contains(errs, "schemas 2,") || !strings.Contains(errs, "chaski: 4 values were wrong\n") || len(got) != len(want) {
+		t.Fatalf("exit %d %s\n%s", code, errs, out)
+	}
+	for i, w := range want {
+		if !strings.HasPrefix(got[i], w) {
+			t.Errorf("%s, want %s", got[i], w)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -42,10 +43,14 @@ func (c *modelTokenizeCmd) Run(ctx context.Context) error {
 
 type modelPromptCmd struct{}
 
-// Run reads {"messages": …, "options": …} and prints {"prompt": …} or {"error": …}.
+// Run reads {"messages": …, "options": …} and prints {"prompt": …} or {"error": …}. What the
+// template itself refuses is its answer to a value that is right.
 func (modelPromptCmd) Run(ctx context.Context) error {
 	return eachLine(ctx, func(in chat.TemplateInput) (any, error) {
 		pieces, err := chat.RenderTemplate(in)
+		if errors.Is(err, chat.ErrSingleCall) || errors.Is(err, chat.ErrNoUserMessage) {
+			return nil, refusal{err}
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -28,6 +28,7 @@ func jsonValues(r io.Reader) iter.Seq2[jsonValue, error] {
 	return func(yield func(jsonValue, error) bool) {
 		var rest []byte
 		start := 1 // the line of rest
+		next := 0  // the length at which a long rest is looked at again
 		lines := bufio.NewReader(r)
 		for n := 1; ; n++ {
 			line, readErr := lines.ReadBytes('\n')
@@ -37,6 +38,9 @@ func jsonValues(r io.Reader) iter.Seq2[jsonValue, error] {
 			}
 			before := len(rest)
 			rest = append(rest, line...)
+			if within(line) && len(rest) < next && readErr == nil { // of a long value: not read anew by each line
+				continue
+			}
 			values, left, err := split(rest)
 			if joined && err != nil && len(values) == 0 { // what the lines before began never ended
 				if !unended(rest[:before], start, yield) {
@@ -58,6 +62,9 @@ func jsonValues(r io.Reader) iter.Seq2[jsonValue, error] {
 				return
 			}
 			rest = append([]byte{}, left...)
+			if next = 0; len(rest) > longValue {
+				next = min(2*len(rest), maxValue)
+			}
 			if readErr != nil {
 				switch {
 				case !errors.Is(readErr, io.EOF):
@@ -70,6 +77,12 @@ func jsonValues(r io.Reader) iter.Seq2[jsonValue, error] {
 		}
 	}
 }
+
+// longValue is from where on a value of many lines is read anew only where it may end.
+const longValue = 64 << 10
+
+// within says of a line that a value which is written with indents does not end on it.
+func within(line []byte) bool { return len(line) > 0 && (line[0] == ' ' || line[0] == '\t') }
 
 // unended gives the error of a value that does not end, and of the lines after its first
 // those that are values by themselves: the first was cut short. What is indented is a part of it.

@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestJSONValues reads what is right before and after what is wrong.
@@ -34,6 +35,22 @@ func TestJSONValues(t *testing.T) {
 		if s := strings.Join(got, " "); s != want {
 			t.Errorf("%q: %q, want %q", in, s, want)
 		}
+	}
+}
+
+// TestLongValue reads a value of 100,000 lines, as those who write with indents make it, in a time
+// that grows with its length alone, and what follows it.
+func TestLongValue(t *testing.T) {
+	text := "[\n" + strings.Repeat("  {\n    \"a\": 1\n  },\n", 33_000) + "  0\n]\n2\n"
+	began, n := time.Now(), 0
+	for v, err := range jsonValues(strings.NewReader(text)) {
+		n++
+		if err != nil || n == 2 && (string(v.raw) != "2" || v.line != 99_004) {
+			t.Fatal(err, v.line)
+		}
+	}
+	if took := time.Since(began); n != 2 || took > 20*time.Second { // line by line it would be ten minutes
+		t.Errorf("%d values in %v", n, took)
 	}
 }
 

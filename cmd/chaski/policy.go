@@ -51,14 +51,18 @@ func (c *policyEvalCmd) Run(ctx context.Context) error {
 	return errors.Join(err, out.Flush())
 }
 
-// eachTrace reads JSON lines; an error names the file and the line.
+// eachTrace reads JSON lines. One that is wrong keeps nobody from the others, and is told at
+// the end, by its file and line.
 func eachTrace(ctx context.Context, files []string, f func(*policies.Trace) error) error {
+	var wrong []error
 	for _, name := range files {
-		if err := traceFile(ctx, name, f); err != nil {
+		if err := traceFile(ctx, name, f); ctx.Err() != nil {
 			return err
+		} else if err != nil {
+			wrong = append(wrong, err)
 		}
 	}
-	return nil
+	return errors.Join(wrong...)
 }
 
 func traceFile(ctx context.Context, name string, f func(*policies.Trace) error) error {
@@ -73,6 +77,7 @@ func traceFile(ctx context.Context, name string, f func(*policies.Trace) error) 
 	}
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, 64<<20)
+	var wrong []error
 	read := 0
 	for n := 1; lines.Scan(); n++ {
 		if err := ctx.Err(); err != nil {
@@ -82,21 +87,34 @@ func traceFile(ctx context.Context, name string, f func(*policies.Trace) error) 
 			continue
 		}
 		read++
-		var t policies.Trace
-		if err := json.Unmarshal(lines.Bytes(), &t); err != nil {
-			return fmt.Errorf("%s:%d: no trace: want a line of JSON, an object with tools, user and steps: %s", name, n, schema.Misread(err))
+		t, err := readTrace(lines.Bytes())
+		if err == nil {
+			err = f(t)
 		}
-		if t.User == "" && len(t.Steps) == 0 {
-			return fmt.Errorf("%s:%d: no trace: it has neither user nor steps", name, n)
+		if lost := stdout.lost(); lost != nil {
+			return lost
 		}
-		if err := f(&t); err != nil {
-			return fmt.Errorf("%s:%d: %w", name, n, err)
+		if err != nil {
+			wrong = append(wrong, fmt.Errorf("%s:%d: %w", name, n, err))
 		}
 	}
-	if err := lines.Err(); err != nil || read > 0 {
-		return err
+	if err := lines.Err(); err != nil {
+		wrong = append(wrong, fmt.Errorf("%s: %w", name, err))
+	} else if read == 0 {
+		return fmt.Errorf("%s: no traces in it", name)
 	}
-	return fmt.Errorf("%s: no traces in it", name)
+	return errors.Join(wrong...)
+}
+
+func readTrace(line []byte) (*policies.Trace, error) {
+	var t policies.Trace
+	if err := json.Unmarshal(line, &t); err != nil {
+		return nil, fmt.Errorf("no trace: want a line of JSON, an object with tools, user and steps: %s", schema.Misread(err))
+	}
+	if t.User == "" && len(t.Steps) == 0 {
+		return nil, errors.New("no trace: it has neither user nor steps")
+	}
+	return &t, nil
 }
 
 // toolsOf reads tool specs from a JSON file: an array, or traces, whose tools are joined.
@@ -235,14 +253,17 @@ func (c *policyTestCmd) Run() (err error) {
 		}
 	}
 	failed, total, said := 0, 0, ""
+	var unread []error // files that are no cases; the others are run
 	for _, name := range c.Cases {
 		data, err := os.ReadFile(name)
 		if err != nil {
-			return err
+			unread = append(unread, err)
+			continue
 		}
 		outcomes, err := policies.Test(sources, name, data, specs...)
 		if err != nil {
-			return err
+			unread = append(unread, err)
+			continue
 		}
 		for _, o := range outcomes {
 			total++
@@ -261,7 +282,7 @@ func (c *policyTestCmd) Run() (err error) {
 		}
 	}
 	if failed > 0 {
-		return &exitError{code: 1, err: fmt.Errorf("%d of %d cases failed%s", failed, total, unseen(c.Agent))}
+		unread = append(unread, fmt.Errorf("%d of %d cases failed%s", failed, total, unseen(c.Agent)))
 	}
-	return nil
+	return errors.Join(unread...)
 }

@@ -43,27 +43,34 @@ func (c *policyExplainCmd) Run(ctx context.Context) error {
 	if len(c.Files) == 0 {
 		return usage("name the traces or journals to explain, or the runs' directory with --runs")
 	}
+	var failed []error
 	for _, name := range c.Files {
-		if run, ok := journalOf(name); ok {
-			c.read = journalFlags{Runs: filepath.Dir(name)}
-			rt, _, err := c.read.open(ctx)
-			if err == nil {
-				err = explainRun(ctx, rt, run, sources)
-			}
-			if err != nil {
-				return fmt.Errorf("run %s: %w", run, err)
-			}
-			continue
-		}
-		if sources == nil {
-			return usage("give the bundle, -f")
-		}
-		err := traceFile(ctx, name, func(t *policies.Trace) error { return policies.WriteExplanation(stdout, sources, t) })
-		if err != nil {
+		if err := c.file(ctx, name, sources); ctx.Err() != nil {
 			return err
+		} else if err != nil {
+			failed = append(failed, err)
 		}
 	}
-	return nil
+	return errors.Join(failed...)
+}
+
+// file explains the calls of a run's journal, or those of traces.
+func (c *policyExplainCmd) file(ctx context.Context, name string, sources []*policies.Source) error {
+	if run, ok := journalOf(name); ok {
+		c.read = journalFlags{Runs: filepath.Dir(name)}
+		rt, _, err := c.read.open(ctx)
+		if err == nil {
+			err = explainRun(ctx, rt, run, sources)
+		}
+		if err != nil {
+			return fmt.Errorf("run %s: %w", run, err)
+		}
+		return nil
+	}
+	if sources == nil {
+		return usage("give the bundle, -f")
+	}
+	return traceFile(ctx, name, func(t *policies.Trace) error { return policies.WriteExplanation(stdout, sources, t) })
 }
 
 // journalOf reports whether a file is the journal of a run, and of which: its first line
@@ -187,7 +194,7 @@ func (c *policyReplayCmd) Run(ctx context.Context) error {
 		}
 		return err
 	})
-	if err == nil {
+	if ctx.Err() == nil {
 		fmt.Fprintf(stdout, "%d decisions would change\n", changes)
 	}
 	return err
@@ -236,14 +243,16 @@ func (c *policyReplayCmd) facts(sources []*policies.Source) error {
 		return err
 	}
 	total := 0
+	var failed []error
 	for _, name := range c.Files {
 		facts, err := readFacts(name)
 		if err != nil {
-			return err
+			failed = append(failed, err)
+			continue
 		}
 		changes, err := policies.Replay(b, facts)
 		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			failed = append(failed, fmt.Errorf("%s: %w", name, err))
 		}
 		for _, ch := range changes {
 			fmt.Fprintf(stdout, "%s %s %s: %s (%s) -> %s (%s)\n", name, ch.CallID, ch.Tool, ch.Old, ch.OldRule, ch.New, ch.NewRule)
@@ -251,7 +260,7 @@ func (c *policyReplayCmd) facts(sources []*policies.Source) error {
 		total += len(changes)
 	}
 	fmt.Fprintf(stdout, "%d decisions would change\n", total)
-	return nil
+	return errors.Join(failed...)
 }
 
 func readFacts(name string) ([]policies.Fact, error) {
