@@ -52,6 +52,9 @@ func (r *Runtime) Drive(ctx context.Context, run string, watch func(Update)) (pl
 	if d.state.Status.Done() {
 		return d.state, nil
 	}
+	if why, idle := r.idle(ctx, d.state); idle {
+		return d.state, why
+	}
 	d.watch, d.trace = watch, r.opt.Spans.Run(d.events)
 	for d.epoch == 0 {
 		epoch := max(d.state.Epoch, d.last.Epoch) + 1
