@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -52,7 +54,12 @@ func object(pairs ...any) *orderedObject {
 	return o
 }
 
-const maxDepth = 128
+// maxDepth bounds how deep schemas refer to and hold one another, maxNesting how deep the
+// arrays and objects of a document lie within each other: a schema takes two for each of its own.
+const (
+	maxDepth   = 128
+	maxNesting = 2*maxDepth + 16
+)
 
 // parse reads one JSON value, numbers as written.
 func parse(data []byte) (any, error) {
@@ -69,8 +76,8 @@ func parse(data []byte) (any, error) {
 }
 
 func parseValue(dec *json.Decoder, depth int) (any, error) {
-	if depth > maxDepth {
-		return nil, fmt.Errorf("nested deeper than %d", maxDepth)
+	if depth > maxNesting {
+		return nil, fmt.Errorf("nested deeper than %d", maxNesting)
 	}
 	t, err := dec.Token()
 	if err != nil {
@@ -123,8 +130,10 @@ func (c *compiler) index(v any, path string) {
 	case *orderedObject:
 		for _, k := range []string{"$id", "id"} {
 			if id, ok := v.at[k].(string); ok {
-				if _, dup := c.names[id]; !dup {
-					c.names[id] = item{s: v, path: path}
+				for _, name := range []string{id, c.absolute(id)} {
+					if _, dup := c.names[name]; !dup {
+						c.names[name] = item{s: v, path: path}
+					}
 				}
 			}
 		}
@@ -163,29 +172,75 @@ func pointer(k string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(k, "~", "~0"), "/", "~1")
 }
 
-// resolve finds what a reference names.
-func (c *compiler) resolve(ref, at string) (item, error) {
+// base is the identifier of the document.
+func (c *compiler) base() string {
 	if root, ok := c.root.(*orderedObject); ok {
 		for _, k := range []string{"$id", "id"} {
 			if id, ok := root.at[k].(string); ok && id != "" {
-				if rest, ok := strings.CutPrefix(ref, strings.TrimSuffix(id, "#")); ok && (rest == "" || rest[0] == '#') {
-					ref = "#" + strings.TrimPrefix(rest, "#")
-				}
+				return strings.TrimSuffix(id, "#")
 			}
 		}
 	}
-	if ref == "#" {
-		return item{s: c.root}, nil
+	return ""
+}
+
+// absolute is what a reference says beside the document's identifier, without an empty fragment.
+func (c *compiler) absolute(ref string) string {
+	base, err := url.Parse(c.base())
+	if err != nil {
+		return ref
 	}
-	p, ok := strings.CutPrefix(ref, "#/")
+	to, err := base.Parse(ref)
+	if err != nil {
+		return ref
+	}
+	return strings.TrimSuffix(to.String(), "#")
+}
+
+// metaschema says that a reference is to a document that every validator has, and of which no
+// grammar is made.
+func metaschema(ref string) bool {
+	rest, ok := strings.CutPrefix(ref, "http://json-schema.org/")
 	if !ok {
-		if it, ok := c.names[ref]; ok {
+		rest, ok = strings.CutPrefix(ref, "https://json-schema.org/")
+	}
+	name, _, _ := strings.Cut(rest, "#")
+	return ok && (slices.Contains([]string{"draft-04/schema", "draft-06/schema", "draft-07/schema", "draft/2019-09/schema", "draft/2020-12/schema"}, name))
+}
+
+// resolve finds what a reference names: in this document, by its identifier or another within it.
+func (c *compiler) resolve(ref, at string) (item, error) {
+	if it, ok := c.names[ref]; ok && ref != "#" {
+		return it, nil
+	}
+	from := item{s: c.root}
+	fragment, local := strings.CutPrefix(ref, "#")
+	if !local {
+		doc, rest, _ := strings.Cut(c.absolute(ref), "#")
+		base, _, _ := strings.Cut(c.absolute(c.base()), "#")
+		it, ok := c.names[doc]
+		switch {
+		case doc == base:
+		case ok:
+			from = it
+		case metaschema(doc):
+			return item{}, &Error{"$ref", at, fmt.Sprintf("no grammar is made of the metaschema %q", ref), ErrUnsupported}
+		default:
+			return item{}, &Error{"$ref", at, fmt.Sprintf("nothing is named %q here", ref), ErrSchema}
+		}
+		fragment = rest
+	}
+	if fragment == "" {
+		return from, nil
+	}
+	if fragment[0] != '/' {
+		if it, ok := c.names["#"+fragment]; ok {
 			return it, nil
 		}
 		return item{}, &Error{"$ref", at, fmt.Sprintf("nothing is named %q here", ref), ErrSchema}
 	}
-	v, path := c.root, ""
-	for part := range strings.SplitSeq(p, "/") {
+	v, path, ok := from.s, from.path, true
+	for part := range strings.SplitSeq(fragment[1:], "/") {
 		key := strings.ReplaceAll(strings.ReplaceAll(unpercent(part), "~1", "/"), "~0", "~")
 		path += "/" + pointer(key)
 		switch x := v.(type) {

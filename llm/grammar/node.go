@@ -97,6 +97,7 @@ type builder struct {
 	searches int32          // for texts of intersections
 
 	charNode  node          // any character of a string
+	anyNumber node          // without bounds
 	ruleCount int           // of objects and sets
 	quick     bool          // shortest takes an intersection as one byte
 	loose     bool          // a space after a comma or colon may be left out

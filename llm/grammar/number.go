@@ -64,8 +64,8 @@ func (r *numberRule) atMost(v *big.Rat, ex bool) {
 	}
 }
 
-// maxDigits bounds the digits before and after the point, as an exponent is bounded to
-// two: so a number ends, and fits in 64 bits of floating point.
+// maxDigits bounds the digits before and after the point: so a number ends, and fits in 64
+// bits of floating point.
 const maxDigits = 100
 
 func (b *builder) digits(least, most int32) node {
@@ -74,13 +74,20 @@ func (b *builder) digits(least, most int32) node {
 
 func (b *builder) number(r numberRule) (node, error) {
 	if r.low == nil && r.high == nil && len(r.multiples)+len(r.not)+len(r.banned) == 0 {
+		if !r.integer && b.anyNumber != none {
+			return b.anyNumber, nil
+		}
 		n := b.or(b.lit("0"), b.cat2(b.span('1', '9', empty), b.digits(0, maxDigits-1)))
 		if !r.integer {
 			sign := b.or(empty, b.lit("+"), b.lit("-"))
 			exp := b.cat(b.or(b.lit("e"), b.lit("E")), sign, b.digits(1, 2))
 			n = b.cat(n, b.or(empty, b.cat2(b.lit("."), b.digits(1, maxDigits))), b.or(empty, exp))
+			n = b.or(n, b.scaled(span{low: new(big.Rat)}))
 		}
-		return b.cat2(b.or(empty, b.lit("-")), n), nil
+		if n = b.cat2(b.or(empty, b.lit("-")), n); !r.integer {
+			b.anyNumber = n
+		}
+		return n, nil
 	}
 	zero := new(big.Rat)
 	pos, neg := span{low: zero, high: r.high, highOpen: r.highEx}, span{low: zero, integer: r.integer}
@@ -95,6 +102,9 @@ func (b *builder) number(r numberRule) (node, error) {
 		neg.low, neg.lowOpen = new(big.Rat).Neg(r.high), r.highEx
 	}
 	up, down := []node{b.magnitude(pos)}, []node{b.magnitude(neg)}
+	if len(r.multiples)+len(r.not)+len(r.banned) == 0 { // those are told by the digits alone
+		up[0], down[0] = b.or(up[0], b.scaled(pos)), b.or(down[0], b.scaled(neg))
+	}
 	for _, m := range r.multiples {
 		n, err := b.multiple(m)
 		if err != nil {
@@ -168,6 +178,9 @@ func (b *builder) magnitude(s span) node {
 
 // decimal is the digits before and after the point.
 func decimal(v *big.Rat) (whole, frac string) {
+	if v.IsInt() {
+		return v.Num().String(), ""
+	}
 	whole, frac, _ = strings.Cut(v.FloatString(340), ".")
 	return whole, strings.TrimRight(frac, "0")
 }

@@ -2,6 +2,7 @@ package grammar
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -241,6 +242,9 @@ func (c *compiler) flat(list []item) ([]item, error) {
 				return &Error{"$ref", it.path, "not a string", ErrSchema}
 			}
 			to, err := c.resolve(ref, it.path)
+			if errors.Is(err, ErrUnsupported) {
+				to, err = item{s: true, path: it.path + "/$ref"}, c.lacks(err)
+			}
 			if err != nil {
 				return err
 			}

@@ -57,7 +57,11 @@ func typesOf(list []item) (typeSet, error) {
 		for _, n := range typeNames(v) {
 			bits, ok := typeBits[n]
 			if !ok {
-				return 0, &Error{"type", it.path, fmt.Sprintf("no type is called %q", n), ErrSchema}
+				reason := fmt.Sprintf("no type is called %q", n)
+				if strings.EqualFold(n, "any") {
+					reason += ": a schema without type takes any value"
+				}
+				return 0, &Error{"type", it.path, reason, ErrSchema}
 			}
 			t |= bits
 		}

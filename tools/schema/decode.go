@@ -34,11 +34,13 @@ func (e *SyntaxError) Unwrap() error { return ErrSyntax }
 
 // Decode reads one strict JSON document of at most [MaxDocument] bytes. Objects are
 // map[string]any, arrays []any, numbers json.Number in canonical spelling.
-func Decode(data []byte) (any, error) {
+func Decode(data []byte) (any, error) { return decode(data, MaxDepth) }
+
+func decode(data []byte, deepest int) (any, error) {
 	if len(data) > MaxDocument {
 		return nil, &SyntaxError{MaxDocument, fmt.Sprintf("the document has %d bytes, more than %d", len(data), MaxDocument)}
 	}
-	d := decoder{data: data}
+	d := decoder{data: data, deepest: deepest}
 	d.space()
 	v, err := d.value(0)
 	if err != nil {
@@ -52,8 +54,9 @@ func Decode(data []byte) (any, error) {
 }
 
 type decoder struct {
-	data []byte
-	at   int
+	data    []byte
+	at      int
+	deepest int
 }
 
 func (d *decoder) fail(format string, args ...any) error {
@@ -115,8 +118,8 @@ func (d *decoder) word(w string) error {
 }
 
 func (d *decoder) object(depth int) (any, error) {
-	if depth > MaxDepth {
-		return nil, d.fail("nested deeper than %d", MaxDepth)
+	if depth > d.deepest {
+		return nil, d.fail("nested deeper than %d", d.deepest)
 	}
 	out := map[string]any{}
 	d.at++
@@ -162,8 +165,8 @@ func (d *decoder) object(depth int) (any, error) {
 }
 
 func (d *decoder) array(depth int) (any, error) {
-	if depth > MaxDepth {
-		return nil, d.fail("nested deeper than %d", MaxDepth)
+	if depth > d.deepest {
+		return nil, d.fail("nested deeper than %d", d.deepest)
 	}
 	out := []any{}
 	d.at++

@@ -15,6 +15,9 @@ var ErrSchema = errors.New("invalid JSON Schema")
 // MaxSchema is the largest schema that [Compile] takes, in bytes.
 const MaxSchema = 256 << 10
 
+// maxNesting bounds a schema's own arrays and objects: it takes two for each of its documents'.
+const maxNesting = 2*MaxDepth + 16
+
 // Schema is a compiled JSON Schema (draft 2020-12 unless it names another), safe
 // for concurrent use.
 type Schema struct {
@@ -28,7 +31,7 @@ func Compile(text []byte) (*Schema, error) {
 	if len(text) > MaxSchema {
 		return nil, fmt.Errorf("%w: %d bytes, more than %d", ErrSchema, len(text), MaxSchema)
 	}
-	doc, err := Decode(text)
+	doc, err := decode(text, maxNesting)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSchema, err)
 	}

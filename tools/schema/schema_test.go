@@ -169,6 +169,33 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// TestDeepSchema: a schema of so many objects within each other as a document may have, and one of
+// which a part is a metaschema, are checked like any.
+func TestDeepSchema(t *testing.T) {
+	const n = schema.MaxDepth - 1
+	deep, err := schema.Compile([]byte(strings.Repeat(`{"type":"object","properties":{"p":`, n) + `{"type":"integer"}` + strings.Repeat(`}}`, n)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for in, want := range map[string]bool{"1": true, `"x"`: false} {
+		if _, err := deep.Check([]byte(strings.Repeat(`{"p":`, n) + in + strings.Repeat("}", n))); (err == nil) != want {
+			t.Errorf("%s: %v", in, err)
+		}
+	}
+	if _, err := schema.Compile([]byte(strings.Repeat(`{"not":`, 300) + "{}" + strings.Repeat("}", 300))); err == nil || !strings.Contains(err.Error(), "nested deeper than 272") {
+		t.Error(err)
+	}
+	meta, err := schema.Compile([]byte(`{"properties":{"x":{"$ref":"http://json-schema.org/draft-07/schema#"}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for in, want := range map[string]bool{`{"x":{"type":"string"}}`: true, `{"x":{"type":"strange"}}`: false} {
+		if _, err := meta.Check([]byte(in)); (err == nil) != want {
+			t.Errorf("%s: %v", in, err)
+		}
+	}
+}
+
 func TestCompileRefuses(t *testing.T) {
 	for _, text := range []string{`{"type":"banana"}`, `{"$ref":"https://example.com/s.json"}`, `{"$ref":"file:///etc/passwd"}`, `{"pattern":"("}`, `{`, `7`,
 		`{"description":"` + strings.Repeat("x", schema.MaxSchema) + `"}`} {
