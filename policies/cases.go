@@ -59,8 +59,8 @@ func CaseTools(file string) (specs []tools.Spec, cases bool, err error) {
 		return nil, false, &Error{File: file, Msg: kinds.Plain(err).Error()}
 	}
 	text, err := json.Marshal(f.Tools)
-	if err == nil && f.Cases != nil {
-		err = json.Unmarshal(text, &specs)
+	if err == nil && f.Cases != nil && f.Tools != nil {
+		specs, err = ParseTools(text)
 	}
 	if err != nil {
 		return nil, false, &Error{File: file, Msg: "tools: " + err.Error()}

@@ -54,8 +54,10 @@ func (t *Trace) read(raw []byte, strict bool) error {
 		return err
 	}
 	tools, _ := loose["tools"].([]any)
-	for _, tool := range tools {
-		flatLabels(tool)
+	for i, tool := range tools {
+		if err := looseTool(tool, fmt.Sprintf("tool %d", i)); err != nil {
+			return err
+		}
 	}
 	steps, _ := loose["steps"].([]any)
 	for _, step := range steps {

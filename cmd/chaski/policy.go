@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -123,10 +124,14 @@ func toolsOf(name string) ([]tools.Spec, error) {
 	if err != nil {
 		return nil, err
 	}
-	var specs []tools.Spec
-	if err := json.Unmarshal(data, &specs); err == nil {
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) {
+		specs, err := policies.ParseTools(data)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
 		return specs, nil
 	}
+	var specs []tools.Spec
 	seen := map[string]bool{}
 	err = traceFile(context.Background(), name, func(t *policies.Trace) error {
 		for _, s := range t.Tools {

@@ -348,3 +348,19 @@ func TestDevSuite(t *testing.T) {
 		}
 	}
 }
+
+// TestToolsAreLoose: a suite's tools may say labels as truth values, and data beside them; what is not known
+// is an error that names the file and the tool.
+func TestToolsAreLoose(t *testing.T) {
+	task := `{"id": "a", "user": "Pay ann 5.", "steps": [{"call": {"name": "pay", "arguments": {"to": "ann", "amount": 5}}}]}`
+	for spec, want := range map[string]string{
+		`"labels": {"egress": false}, "data": ["amount"]`: "",
+		`"egress": false`: `tools.json: tool pay: "egress" is not known here`,
+	} {
+		dir := write(t, t.TempDir(), map[string]string{"tools.json": `[{"name": "pay", ` + spec + `, "parameters": {"type": "object", "properties": {"to": {"type": "string"}, "amount": {"type": "number"}}}}]`, "honest.jsonl": task})
+		_, err := Run(t.Context(), layers(t, simple), []string{dir}, Options{})
+		if (want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", spec, err, want)
+		}
+	}
+}

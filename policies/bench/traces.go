@@ -44,8 +44,8 @@ func traces(ctx context.Context, sources []*policies.Source, name, dir string, e
 	if err != nil {
 		return err
 	}
-	var specs []tools.Spec
-	if err := json.Unmarshal(raw, &specs); err != nil {
+	specs, err := policies.ParseTools(raw)
+	if err != nil {
 		return fmt.Errorf("%s: %w", filepath.Join(dir, toolsFile), err)
 	}
 	bundle, err := policies.Compile(sources, specs)
