@@ -202,6 +202,9 @@ func newTool(spec tools.Spec) (*tool, error) {
 	if err := label.Check(spec.Labels); err != nil {
 		return nil, fmt.Errorf("policies: tool %s: %w", spec.Name, err)
 	}
+	if err := checkLabels(&spec); err != nil {
+		return nil, err
+	}
 	t := &tool{spec: spec, props: params.Props, required: params.Required, content: contentOf(spec.Name), recipients: recipientNames, acts: actsOf(&spec)}
 	t.words = strings.FieldsFunc(string(spec.Parameters), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' })
 	t.names = strangersOf(spec.Labels[label.KeyNames])

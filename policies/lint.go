@@ -13,8 +13,8 @@ import (
 // Lint reports what compiles and still cannot be meant: patterns that match no
 // tool, functions asked about unknown tools, comparisons with what a value can never
 // be, arguments that may be missing where a rule cannot do without, rules that can
-// never fire, and rules that another one always covers. Each
-// finding is one line. Built-in layers are for any tools, so that some of their
+// never fire, rules that another one always covers, and labels of tools that name what
+// there is not. Each finding is one line. Built-in layers are for any tools, so that some of their
 // rules cannot fire for these is no finding.
 func (b *Bundle) Lint() []string {
 	var out []string
@@ -46,7 +46,7 @@ func (b *Bundle) Lint() []string {
 		}
 		above = append(above, l.rules...)
 	}
-	return out
+	return append(out, b.lintLabels()...)
 }
 
 func shortName(r *rule, in *layer) string {
