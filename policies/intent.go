@@ -289,7 +289,7 @@ func (r *Run) spell(t *tool, args map[string]any, a asked, labels map[string]lab
 			continue
 		}
 		enum := t.props[name].Enum
-		if o.How == label.HowMade && o.Integrity == label.Model && a.held[name] && t.heldAsSaid(name, args, a.ask.Messages) {
+		if o.How == label.HowMade && o.Integrity == label.Model && a.held[name] && t.heldAsSaid(name, args, a.ask.Messages) && !r.context.OtherYear(args[name]) {
 			switch args[name].(type) {
 			case string, json.Number: // "I no longer need it": what stands before the name says nothing of the order
 				labels[name] = label.Origin{Label: label.Label{Integrity: label.User}, How: label.HowUser}

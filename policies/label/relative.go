@@ -291,9 +291,9 @@ func (c *Context) saidAhead(n needle) (Origin, bool) {
 	return out, day && (clock || n.minute == 0 && !times)
 }
 
-// thisYear reports whether a day that is said without its year is less than a year ahead of the day on
-// which it was said, or in the same year, or in a year that is said with another day; with no such day
-// known it may be any.
+// thisYear reports whether a day that is said without its year is the next such day from the day on which it
+// was said on, or the last one if that is less than half a year ago, or in a year that is said with another
+// day; with no such day known it may be any.
 func (s *source) thisYear(n needle) bool {
 	today, err := time.Parse(time.DateOnly, s.Today)
 	day, bad := time.Parse(time.DateOnly, n.day)
@@ -305,7 +305,27 @@ func (s *source) thisYear(n needle) bool {
 			return true
 		}
 	}
-	return day.Year() == today.Year() || day.After(today) && day.Before(today.AddDate(1, 0, 0))
+	return day.After(today.AddDate(0, -6, 0)) && day.Before(today.AddDate(1, 0, 0))
+}
+
+// OtherYear reports whether a value is a day that the user has said without its year, and in none of their
+// messages the one that was meant.
+func (c *Context) OtherYear(value any) bool {
+	n, ok := newNeedle(value)
+	if !ok || n.day == "" {
+		return false
+	}
+	said := false
+	for _, s := range c.sources {
+		if s.Kind != FromUser || !s.speaks() || s.own == nil || !s.own.values.has(n.day, -1) {
+			continue
+		}
+		if s.thisYear(n) {
+			return false
+		}
+		said = true
+	}
+	return said
 }
 
 // namesDay are words for days that may have no one reading.

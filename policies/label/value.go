@@ -13,6 +13,7 @@ import (
 var (
 	isoDate   = regexp.MustCompile(`\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:\b|T)`)
 	dayFirst  = regexp.MustCompile(`\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\b`)
+	dayDotted = regexp.MustCompile(`(?i)\b(?:am|bis|zum|vom|ab|dem|den|der) (\d{1,2})\. ?(\d{1,2})\.(?:[^\d]|$)`) // am 9.1.
 	dayMonth  = regexp.MustCompile(`(?i)\b(\d{1,2})(?:st|nd|rd|th)?\.? (?:of )?(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?,?(?: (\d{4}))?\b`)
 	monthDay  = regexp.MustCompile(`(?i)\b(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.? (\d{1,2})(?:st|nd|rd|th)?\b,?(?: (\d{4})\b)?`)
 	clockTime = regexp.MustCompile(`(?i)\b(\d{1,2})(?::(\d{2}))?(?::\d{2})? ?(am|pm)\b|(?:\b|T)(\d{1,2}):(\d{2})(?::\d{2})?`)
@@ -124,6 +125,7 @@ func (v values) moments(s string) string {
 		first, second := v.date(m[3], m[2], m[1]), v.date(m[3], m[1], m[2])
 		return first || second
 	})
+	each(dayDotted, func(m []string) bool { return v.date("", m[2], m[1]) })
 	each(dayMonth, func(m []string) bool { return v.date(m[3], month(m[2]), m[1]) })
 	each(monthDay, func(m []string) bool { return v.date(m[3], month(m[1]), m[2]) })
 	each(clockTime, func(m []string) bool {

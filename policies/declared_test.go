@@ -1,0 +1,49 @@
+package policies
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"github.com/chaski-dev/chaski/tools"
+)
+
+// decided plays one call under strict, after one message of the user's.
+func decided(t *testing.T, spec tools.Spec, today, said, args string) Line {
+	t.Helper()
+	lines, err := Eval(strict(t), &Trace{ID: "t", Tools: []tools.Spec{spec}, Today: today, User: said, Steps: []TraceStep{{Call: &TraceCall{Name: spec.Name, Arguments: json.RawMessage(args)}}}})
+	if err != nil || len(lines) != 1 {
+		t.Fatalf("%s: %v, %v", said, lines, err)
+	}
+	return lines[0]
+}
+
+// TestDaysWithoutAYear: such a day is the next one, or the last one if that is less than half a year ago; another
+// year than the user's is made up.
+func TestDaysWithoutAYear(t *testing.T) {
+	visit := tools.Spec{Name: "book_visit", Description: "Books a visit.", Effect: tools.Once, Labels: map[string]string{"egress": "false"},
+		Parameters: json.RawMessage(`{"type":"object","properties":{"guest":{"type":"string"},"day":{"type":"string","format":"date"}},"required":["guest","day"]}`)}
+	const today = "2026-11-29"
+	for _, c := range []struct {
+		said, day string
+		want      Verdict
+	}{
+		{"on 9 January", "2027-01-09", Allow},
+		{"on 9 January", "2026-01-09", RequireApproval},
+		{"on 9 January", "2028-01-09", RequireApproval},
+		{"on 28 November", "2026-11-28", Allow},
+		{"on 28 November", "2027-11-28", Allow},
+		{"on 28 November", "2025-11-28", RequireApproval},
+		{"on 9 January 2029", "2029-01-09", Allow},
+		{"on 9 January 2029", "2027-01-09", RequireApproval},
+	} {
+		if d := decided(t, visit, today, "Book a visit for Ana "+c.said+".", fmt.Sprintf(`{"guest":"Ana","day":%q}`, c.day)); d.Verdict != c.want {
+			t.Errorf("%s, %s: %v by %s, want %v", c.said, c.day, d.Verdict, d.Rule, c.want)
+		}
+	}
+	for said, want := range map[string]Verdict{"Buche einen Besuch für Ana am 9.1.": Allow, "Buche einen Besuch für Ana am 9. 1. bitte": Allow, "Buche einen Besuch für Ana am 1.9.": RequireApproval, "Buche einen Besuch für Ana, Fassung 9.1.": RequireApproval} {
+		if d := decided(t, visit, today, said, `{"guest":"Ana","day":"2027-01-09"}`); d.Verdict != want {
+			t.Errorf("%s: %v by %s, want %v", said, d.Verdict, d.Rule, want)
+		}
+	}
+}
