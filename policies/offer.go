@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/chaski-dev/chaski/policies/ask"
@@ -45,7 +46,7 @@ func (r *Run) takeOffer(t *tool, args map[string]any, a ask.Ask, labels map[stri
 // offered indexes a text as if the user had said it.
 func (r *Run) offered(text string) *label.Context {
 	c := &label.Context{}
-	c.Add(label.Source{ID: "offer", Kind: label.FromUser, Label: label.Label{Integrity: label.User}, Text: text, Today: r.today})
+	c.Add(label.Source{ID: "offer", Kind: label.FromUser, Label: label.Label{Integrity: label.User}, Text: text, Today: cmp.Or(r.today, r.spokenOn)})
 	return c
 }
 

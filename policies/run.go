@@ -54,6 +54,7 @@ type Run struct {
 	results       map[string]Decision // decisions on results, until the result is folded
 	said          *ask.Said
 	today         string // the day that the system's words or a tool say it is
+	spokenOn      string // the day from which the user's last message counts
 	offer, agreed string // what the assistant said last, and before the user did
 	phrases       map[string]*label.Phrase
 	used          map[int][]use   // calls that clauses of the user's have let through
@@ -210,6 +211,7 @@ func (r *Run) heard(id, text string, at time.Time) {
 	if today == "" && !at.IsZero() {
 		today = at.UTC().Format(time.DateOnly)
 	}
+	r.spokenOn, r.dated = today, nil
 	r.context.Add(label.Source{ID: id, Kind: label.FromUser, Label: label.Label{Integrity: label.User}, Text: text, Today: today})
 	r.said.Add(text)
 	r.agreed, r.offer = r.offer, ""

@@ -231,6 +231,15 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 	if len(c.out) == 1 && at.asked && len(c.out[0].words) <= 4 && c.out[0].kind == plain && c.out[0].find(frame, 0, 4) < 0 && !c.out[0].doesForMe(c.out[0].opened()) {
 		c.out[0].kind = asking // "Approve it?"
 	}
+	if at.asked && !slices.ContainsFunc(c.out, func(k clause) bool {
+		return k.kind == reported || k.kind == supposed || k.find(frame, 0, len(k.words)) >= 0 || k.hasOf(requests, 0) >= 0 || k.hasOf(courtesy, 0) >= 0 || k.doesForMe(k.opened())
+	}) {
+		for i := range c.out {
+			if k := &c.out[i]; k.kind == plain && (k.verbFirst() || c.lang&(hi|th) == 0 && i+1 == len(c.out)) {
+				k.kind = asking // "Put Leo in C-4?"
+			}
+		}
+	}
 	s.clauses = append(s.clauses, c.out...)
 }
 
@@ -239,12 +248,18 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 func (s *Said) tongueOf(list []token) lang {
 	const few = 5
 	l := language(list)
+	words := 0
+	for i := range list {
+		if !list[i].sign {
+			words++
+		}
+	}
 	switch {
 	case bits.OnesCount8(uint8(s.tongue)) != 1 || (l|s.tongue)&(hi|th) != 0 || l == s.tongue:
 		return l
 	case bits.OnesCount8(uint8(l)) > 1 && l&s.tongue != 0:
 		return s.tongue
-	case len(list) <= few:
+	case words <= few:
 		return l | s.tongue
 	}
 	return l

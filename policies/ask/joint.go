@@ -162,13 +162,16 @@ func (c *cutter) starts(i int) bool {
 			}
 			return true
 		}
-		if t.within&opener != 0 || t.starts&(later|content) != 0 && t.starts&opener != 0 {
+		if t.within&opener != 0 || t.starts&(later|content) != 0 && t.starts&opener != 0 || thaiWays[t.text] {
 			continue
 		}
 		return c.ahead(j)
 	}
 	return false
 }
+
+// thaiWays are Thai words before a verb that say which way it goes: "แล้วมารับ".
+var thaiWays = set("มา ไป")
 
 // thing reports whether a word that may be a verb is a noun here: "and order 5533".
 func (c *cutter) thing(j int) bool {

@@ -234,7 +234,7 @@ func SaysNumber(number, text string) bool {
 	return false
 }
 
-var currencies = set("euro euros dollar dollars pound pounds franken francs pesos reais dollari libras rupees रुपये")
+var currencies = set("euro euros dollar dollars pound pounds franken francs pesos reais dollari libras rupees रुपये रुपए रुपया यूरो डॉलर ยูโร บาท ดอลลาร์")
 
 // thousands reads 1.2k, 395k, 3k and 2m.
 func thousands(w string) (float64, bool) {

@@ -164,7 +164,7 @@ func thaiPrefix(s string) int {
 	for i := 0; i < thaiLong && n < len(s); i++ {
 		_, w := utf8.DecodeRuneInString(s[n:])
 		n += w
-		if thaiWord[s[:n]] {
+		if next, _ := utf8.DecodeRuneInString(s[n:]); thaiWord[s[:n]] && !unicode.Is(unicode.M, next) { // "ที" is no part of "ที่"
 			best = n
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/chaski-dev/chaski/policies/spoken"
 )
 
 // People put right what they said, and answer what the assistant asks them.
@@ -22,7 +24,7 @@ func (s *Said) correct(first int) {
 		if !strong && (n > 0 || lead) {
 			n = c.itIs(n)
 		}
-		if !strong && !(n > 0 || lead) || !c.carries(n) || c.kind == asking || c.find(question, n, len(c.words)) >= 0 && !strong {
+		if !strong && !(n > 0 || lead) || !c.carries(n) || c.kind == asking && (c.asked || !c.saysIt()) || c.find(question, n, len(c.words)) >= 0 && !strong {
 			continue
 		}
 		if rest := (&clause{words: c.words[n:], lang: c.lang}); !strong && (!rest.bare() || n > 0 && rest.find(negator, 0, len(rest.words)) >= 0) {
@@ -57,6 +59,9 @@ func (c *clause) itIs(from int) int {
 	}
 	return i
 }
+
+// saysIt reports whether the clause begins by saying what it is: "é a F-602", which no question mark follows.
+func (c *clause) saysIt() bool { return c.itIs(c.opened()) > c.opened() || c.itIs(c.soft()) > c.soft() }
 
 // its are words for what an order is about, which say with a copula what it is; itsOne do in one word.
 var (
@@ -105,10 +110,10 @@ func (c *clause) isSoft() bool {
 	some := false
 	for i := range c.words {
 		t := &c.words[i]
-		if !t.sign && (t.quoted || t.within&(oops|opener|await|and|contrast) == 0 && !no[t.text]) {
+		if !t.sign && (t.quoted || t.within&(oops|opener|await|and|contrast|amend) == 0 && !no[t.text]) {
 			return false
 		}
-		some = some || t.within&oops != 0 || no[t.text]
+		some = some || t.within&(oops|amend) != 0 || no[t.text]
 	}
 	return some
 }
@@ -174,22 +179,58 @@ func (s *Said) overridden(i int, call *Call) bool {
 		if !o.corrects || o.verbOf != i && (!c.corrects || o.verbOf != c.verbOf) {
 			continue
 		}
-		if o.besides(call) {
+		if o.besides(call, &s.clauses[o.verbOf]) {
 			return true
 		}
 	}
 	return false
 }
 
-// besides reports whether a correction names anything that the call does not have.
-func (c *clause) besides(call *Call) bool {
+// besides reports whether a correction of an order names anything that the call does not have.
+func (c *clause) besides(call *Call, order *clause) bool {
 	when := c.saysMoment(call)
 	for i := range c.words {
 		t := &c.words[i]
-		if when && c.ofMoment(i) {
+		if when && c.ofMoment(i) || c.fills(i, order) {
 			continue
 		}
 		if t.names() && t.within&(amend|oops) == 0 && !unitWords[t.text] && !counts[t.text] && measured[t.text] == nil && unitBase(t.text) == "" && !call.Acts.isNoun(t) && !slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) || slices.Contains(NameWords(v.Name), t.text) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// fills reports whether a word of a correction names nothing by itself: it joins what is named, or is what the
+// order counts in, too.
+func (c *clause) fills(i int, order *clause) bool {
+	t := &c.words[i]
+	if t.quoted || t.capped || t.code() {
+		return false
+	}
+	if hindiOf[t.text] || copulas[t.text] || currencies[t.text] || t.within&(target|source) != 0 {
+		return true
+	}
+	return c.behindNumber(i) && order.counts(t.text)
+}
+
+// behindNumber reports whether a word stands right behind a number.
+func (c *clause) behindNumber(i int) bool {
+	if i > 0 && amountForm.MatchString(c.words[i-1].text) {
+		return true
+	}
+	for from := max(0, i-3); from < i; from++ {
+		if _, end := numeral(c.words, from, c.lang); end == i {
+			return true
+		}
+	}
+	return false
+}
+
+// counts reports whether a word stands right behind a number of the clause.
+func (c *clause) counts(word string) bool {
+	for i := range c.words {
+		if c.words[i].text == word && c.behindNumber(i) {
 			return true
 		}
 	}
@@ -205,8 +246,11 @@ func (c *clause) saysMoment(call *Call) bool {
 func (c *clause) ofMoment(i int) bool {
 	t := &c.words[i]
 	_, end := numeral(c.words, i, c.lang)
-	return end > i || digit(t.text) || unitWords[t.text] || unitWords[t.text+"s"] || weekdays[t.text] || t.within&later != 0
+	return end > i || digit(t.text) || spoken.Month(t.text) > 0 || thaiDays[t.text] || unitWords[t.text] || unitWords[t.text+"s"] || weekdays[t.text] || t.within&later != 0
 }
+
+// thaiDays stand before a day, or behind a time, in Thai.
+var thaiDays = set("วัน ที่ วันที่ เวลา น โมง")
 
 // replaces reports whether a correction may stand for the number of its order that the call does
 // not have: not for one that names a thing, "loan 511".

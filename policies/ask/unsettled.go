@@ -1,6 +1,9 @@
 package ask
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // People put right what they said in more words than any list has: "Extend U-14 by 3 months. Well, 4." A short
 // clause behind an order that has no verb, and says another number or another of a list, leaves the order open.
@@ -20,10 +23,16 @@ func (s *Said) unsettled(i int, call *Call) bool {
 		}) {
 			return true // "he's no beginner"
 		}
+		if slices.ContainsFunc(call.Values, func(v Value) bool { return v.Said(c.text) && o.limits(v, call) }) {
+			return true
+		}
 		if o.sentence == c.sentence || o.corrects || o.offered || o.joins != c.joins || o.asked || o.kind == asking || o.negates() >= 0 || len(o.words) > most {
 			continue
 		}
 		if o.prefers(call) {
+			return true
+		}
+		if ends := j+1 == len(s.clauses) || s.clauses[j+1].sentence != o.sentence; ends && o.bare() && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Said(c.text) && !v.Said(o.text) && o.otherOf(v) }) {
 			return true
 		}
 		if o.verbFirst() || slices.ContainsFunc(o.words, func(t token) bool { return t.code() && !call.mentions(t.text) }) {
@@ -36,6 +45,37 @@ func (s *Said) unsettled(i int, call *Call) bool {
 		}
 	}
 	return false
+}
+
+// limits reports whether a clause asks for no more than another number of the same: "… but order only 7 of them".
+func (c *clause) limits(v Value, call *Call) bool {
+	if v.Shape != Number || v.Said(c.text) || c.kind != plain || c.negates() >= 0 || !slices.ContainsFunc(c.words, func(t token) bool { return onlyWords[t.text]&c.lang != 0 }) {
+		return false
+	}
+	return c.rival(v, call, 0, len(c.words)) && len(c.verbs(&call.Acts)) > 0 && !slices.ContainsFunc(call.Values, func(o Value) bool { return o.Shape == Choice && c.otherChoice(o) }) &&
+		!slices.ContainsFunc(c.words, func(t token) bool { return t.code() && !call.mentions(t.text) })
+}
+
+// onlyWords say that it is no more than what follows.
+var onlyWords = wordSets["only"]
+
+// otherOf reports whether a clause without a verb says another moment than a value, or the number of another
+// thing of its kind: "Cancel L-620. Mea culpa, L-602."
+func (c *clause) otherOf(v Value) bool {
+	if v.Shape == Moment {
+		return v.otherMoment(c.text)
+	}
+	return v.Shape == Code && slices.ContainsFunc(c.words, func(t token) bool { return t.code() && pattern(t.text) == pattern(strings.ToLower(v.Text)) })
+}
+
+// pattern is a code with a 0 for each of its digits.
+func pattern(code string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return '0'
+		}
+		return r
+	}, code)
 }
 
 // otherNumber reports whether a clause has nothing beside a number that no value of the call is but its unit, the one

@@ -187,15 +187,24 @@ func takenBackAt(list []token, at int) bool {
 	}
 	for i := from; i < to; i++ {
 		t := &list[i]
-		if i != at && t.within&(negator|nothing|except) != 0 && t.within&harmless == 0 || privatives[t.text] != 0 || i < at && inPlaceOf[t.text] || slices.ContainsFunc(thaiNos, func(no string) bool { return strings.HasPrefix(t.text, no) }) {
+		if i != at && t.within&(negator|nothing|except) != 0 && t.within&harmless == 0 || privatives[t.text] != 0 || i < at && inPlace(list, i) || slices.ContainsFunc(thaiNos, func(no string) bool { return strings.HasPrefix(t.text, no) }) {
 			return true
 		}
 	}
 	return false
 }
 
-// inPlaceOf are words before what something else takes the place of.
-var inPlaceOf = set("instead rather statt anstatt anstelle lieu plutôt invece anziché lugar vez")
+// inPlace reports whether a word stands before what something else takes the place of: "rather than", and not
+// "rather the morning".
+func inPlace(list []token, i int) bool {
+	return statt[list[i].text] || inPlaceOf[list[i].text] && i+1 < len(list) && thans[list[i+1].text]
+}
+
+var (
+	statt     = set("statt anstatt anstelle anziché")
+	inPlaceOf = set("instead rather lieu plutôt invece lugar vez piuttosto antes")
+	thans     = set("than of que qu' di de d' da do del dello della dell' che")
+)
 
 // thaiNos begin Thai words that leave out what follows.
 var thaiNos = []string{"ไม่", "ยกเว้น", "เว้น", "ห้าม", "อย่า", "แทน"}

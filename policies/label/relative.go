@@ -245,6 +245,11 @@ func (c *calendarText) nths() {
 			if of := wordBehind.FindStringSubmatch(behind); of != nil && spoken.Month(of[1]) > 0 {
 				continue
 			}
+			if day := c.sameMonth(m[0], n); !day.IsZero() {
+				c.day(m[0], day)
+				row = append(row, day)
+				continue
+			}
 			month := c.today.Month()
 			if nextMonth.MatchString(behind) || n <= c.today.Day() {
 				month++
@@ -260,6 +265,26 @@ func (c *calendarText) nths() {
 			c.day(0, day)
 		}
 	}
+}
+
+// sameMonth returns the day n of the month that the words before a place name last, with a day to come; zero if
+// they name none: "to January 4. Sorry, I mean the 5th".
+func (c *calendarText) sameMonth(at, n int) (day time.Time) {
+	for _, d := range c.spoken().Dates() {
+		if d.At >= at || d.Day == 0 || d.Month == 0 {
+			continue
+		}
+		year := d.Year
+		if year == 0 {
+			if year = c.today.Year(); time.Date(year, time.Month(d.Month), d.Day, 0, 0, 0, 0, time.UTC).Before(c.today) {
+				year++
+			}
+		}
+		if one := time.Date(year, time.Month(d.Month), n, 0, 0, 0, 0, time.UTC); one.Day() == n && !one.Before(c.today) {
+			day = one
+		}
+	}
+	return day
 }
 
 // saidAhead finds a day that the user's words name, from the day on which they were said, with its
