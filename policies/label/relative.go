@@ -267,6 +267,9 @@ func (c *calendarText) nths() {
 	}
 }
 
+// halfYear is how far ahead a month that is named without a year is surely meant.
+const halfYear = 183 * 24 * time.Hour
+
 // sameMonth returns the day n of the month that the words before a place name last, with a day to come; zero if
 // they name none: "to January 4. Sorry, I mean the 5th".
 func (c *calendarText) sameMonth(at, n int) (day time.Time) {
@@ -280,7 +283,7 @@ func (c *calendarText) sameMonth(at, n int) (day time.Time) {
 				year++
 			}
 		}
-		if one := time.Date(year, time.Month(d.Month), n, 0, 0, 0, 0, time.UTC); one.Day() == n && !one.Before(c.today) {
+		if one := time.Date(year, time.Month(d.Month), n, 0, 0, 0, 0, time.UTC); one.Day() == n && !one.Before(c.today) && one.Sub(c.today) < halfYear {
 			day = one
 		}
 	}
