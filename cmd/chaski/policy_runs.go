@@ -179,12 +179,13 @@ func (c *policyReplayCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	changes := 0
+	changes, read := 0, 0
 	err = eachTrace(ctx, c.Files, func(t *policies.Trace) error {
 		before, err := policies.Eval(old, t)
 		if err != nil {
 			return err
 		}
+		read++
 		after, err := policies.Eval(sources, t)
 		for i := range after {
 			if i < len(before) && before[i].Verdict != after[i].Verdict {
@@ -194,7 +195,7 @@ func (c *policyReplayCmd) Run(ctx context.Context) error {
 		}
 		return err
 	})
-	if ctx.Err() == nil {
+	if read > 0 && ctx.Err() == nil {
 		fmt.Fprintf(stdout, "%d decisions would change\n", changes)
 	}
 	return err
@@ -259,7 +260,9 @@ func (c *policyReplayCmd) facts(sources []*policies.Source) error {
 		}
 		total += len(changes)
 	}
-	fmt.Fprintf(stdout, "%d decisions would change\n", total)
+	if len(failed) < len(c.Files) {
+		fmt.Fprintf(stdout, "%d decisions would change\n", total)
+	}
 	return errors.Join(failed...)
 }
 
