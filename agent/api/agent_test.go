@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/chaski-dev/chaski/agent"
 	"github.com/chaski-dev/chaski/agent/api"
@@ -24,6 +26,8 @@ import (
 // shop is an agent that looks orders up and pays them back, which a person approves.
 type shop struct {
 	paid    atomic.Int32
+	looked  atomic.Int32
+	wait    time.Duration // with a model that is away; 0 is a minute
 	model   *llm.Scripted
 	journal journal.Journal
 	agent   *agent.Agent
@@ -69,6 +73,7 @@ func newShop(t testing.TB, next func(int, *llm.Request) llm.Turn) *shop {
 func (s *shop) open(t testing.TB) *agent.Agent {
 	t.Helper()
 	look := tools.New("lookup_order", "Look up an order", func(_ context.Context, in orderIn) (map[string]any, error) {
+		s.looked.Add(1)
 		return map[string]any{"order_number": in.Number, "status": "late"}, nil
 	}, tools.Options{Effect: tools.Read})
 	pay := tools.New("refund_order", "Pay an order back", func(_ context.Context, in orderIn) (string, error) {
@@ -81,7 +86,7 @@ func (s *shop) open(t testing.TB) *agent.Agent {
 		}
 		return planner.Decided{Verdict: planner.RequireApproval, Rule: "shop/money", Reason: "money"}, nil
 	})
-	a, err := agent.New(s.model, agent.Options{Tools: []*tools.Tool{look, pay}, Gate: gate, Journal: s.journal})
+	a, err := agent.New(s.model, agent.Options{Tools: []*tools.Tool{look, pay}, Gate: gate, Journal: s.journal, Patience: s.wait})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -488,4 +493,51 @@ func agentOn(t testing.TB, m llm.Model) *agent.Agent {
 		t.Fatal(err)
 	}
 	return a
+}
+
+// TestModelAway: a run whose model goes away after a call is suspended, and goes on by itself, in
+// the server that drives it and in the next one; nothing is looked up again.
+func TestModelAway(t *testing.T) {
+	t.Parallel()
+	for _, restarted := range []bool{false, true} {
+		var back atomic.Bool
+		sh := &shop{wait: -1, journal: &journal.Memory{}, model: &llm.Scripted{Next: func(_ int, req *llm.Request) llm.Turn {
+			switch {
+			case results(req) == 0:
+				return llm.Turn{Calls: []llm.ToolCall{{Name: "lookup_order", Arguments: json.RawMessage(`{"order_number":1042}`)}}}
+			case !back.Load():
+				return llm.Turn{Err: &llm.PassingError{Err: errors.New("the endpoint is away")}}
+			}
+			return llm.Turn{Text: "It is late."}
+		}}}
+		sh.agent = sh.open(t)
+		o := sh.options()
+		o.Dir = t.TempDir()
+		first, err := api.New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		url := serveIt(t, first)
+		_, out := post(t, url+"/v1/runs", object{"agent": "shop", "input": "Where is order 1042?"})
+		run, _ := out["id"].(string)
+		if one := status(t, url, run, planner.Suspended); !strings.Contains(fmt.Sprint(one), "the endpoint is away") {
+			t.Error(one)
+		}
+		if restarted {
+			if err := first.Close(); err != nil {
+				t.Fatal(err)
+			}
+			sh.agent = sh.open(t)
+			again := sh.options()
+			again.Dir = o.Dir
+			url = serveAgents(t, again)
+		} else {
+			t.Cleanup(func() { _ = first.Close() })
+		}
+		back.Store(true)
+		one := status(t, url, run, planner.Finished)
+		if one["answer"] != "It is late." || sh.looked.Load() != 1 {
+			t.Errorf("restarted %v: %v, looked %d times", restarted, one, sh.looked.Load())
+		}
+	}
 }

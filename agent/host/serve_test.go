@@ -3,9 +3,14 @@ package host_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,6 +19,7 @@ import (
 	"github.com/chaski-dev/chaski/runtime"
 	"github.com/chaski-dev/chaski/runtime/bus"
 	"github.com/chaski-dev/chaski/runtime/journal"
+	"github.com/chaski-dev/chaski/tools"
 )
 
 // waiting serves, one run at a time, an agent whose call needs approval within ttl. Its
@@ -123,5 +129,92 @@ func TestServeApproved(t *testing.T) {
 			t.Errorf("%+v", a)
 		}
 		t.Logf("%v after the approval", time.Since(began).Round(time.Millisecond))
+	}
+}
+
+// TestServeModelAway serves an agent whose endpoint goes away with the result of a call. The run
+// is suspended, which who asked is told, and goes on by itself; the call is not made again.
+func TestServeModelAway(t *testing.T) {
+	t.Parallel()
+	for name, away := range map[string]http.HandlerFunc{
+		"busy": func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, `{"error":{"message":"busy"}}`, http.StatusServiceUnavailable)
+		},
+		"overloaded": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", "2")
+			http.Error(w, `{"error":{"message":"slow down"}}`, http.StatusTooManyRequests)
+		},
+		"cut": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/event-stream")
+			_, _ = w.Write([]byte("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"po\"}}]}\n\n"))
+			w.(http.Flusher).Flush()
+			panic(http.ErrAbortHandler)
+		},
+		"no answer": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"a proxy": func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "<html>Bad gateway</html>", http.StatusBadGateway)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server, err := bus.Start(bus.ServerOptions{StoreDir: t.TempDir(), Listen: "127.0.0.1:0"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(server.Close)
+			well, err := url.Parse(caller(t, "ping"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var asked, made atomic.Int32
+			var told atomic.Bool
+			through := httputil.NewSingleHostReverseProxy(well)
+			endpoint := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if asked.Add(1) > 1 && !told.Load() { // the client tries a few times by itself
+					away(w, r)
+					return
+				}
+				through.ServeHTTP(w, r)
+			}))
+			t.Cleanup(endpoint.Close)
+			file := filepath.Join(t.TempDir(), "agent.yaml")
+			if err := os.WriteFile(file, []byte("name: asker\npatience: -1s\nmodel: {openai: {base_url: '"+endpoint.URL+"', model: m}}\ntriggers: [{subject: asker.ask}]\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			c, err := host.Load(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h := open(t, c, host.Options{NATS: server.URL(), Tools: []*tools.Tool{tools.New("ping", "Answers.", func(context.Context, struct{}) (string, error) {
+				made.Add(1)
+				return "pong of ping", nil
+			}, tools.Options{Effect: tools.Read})}})
+			serving, stop := context.WithCancel(ctx)
+			ended := make(chan struct{})
+			ready := make(chan struct{})
+			go func() {
+				defer close(ended)
+				_ = h.Serve(serving, host.ServeOptions{Parallel: 1, Ready: func() { close(ready) }})
+			}()
+			t.Cleanup(func() { stop(); <-ended })
+			<-ready
+			conn, err := bus.Connect(ctx, bus.Options{URL: server.URL()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(conn.Close)
+			run, err := bus.Ask(ctx, conn, "asker.ask", "Ping!")
+			if err != nil {
+				t.Fatal(err)
+			}
+			limit, cancel := context.WithTimeout(ctx, time.Minute)
+			defer cancel()
+			a, err := bus.WaitAnswer(limit, conn, run, func(a bus.Answer) {
+				told.Store(told.Load() || a.Status == string(planner.Suspended) && a.Reason != "")
+			})
+			if err != nil || a.Status != string(planner.Finished) || a.Answer != `"pong of ping"` || made.Load() != 1 || !told.Load() {
+				t.Errorf("%+v %v, called %d times, told that it is suspended: %v", a, err, made.Load(), told.Load())
+			}
+		})
 	}
 }
