@@ -64,7 +64,6 @@ func TestExits(t *testing.T) {
 		{1, "no traces in it", []string{"policy", "check", "-f", "strict", "-t", empty}},
 		{1, "list.json:1: no trace: want a line of JSON, an object", []string{"policy", "explain", "-f", "strict", list}},
 		{1, "trace.json:1: no trace: want a line of JSON, an object with tools, user and steps: user: a number is no string", []string{"policy", "explain", "-f", "strict", write("trace.json", `{"user": 5}`)}},
-		{1, "mask.json: schema 1: name: a number is no string", []string{"model", "mask", "-m", "mini", write("mask.json", `{"name": 5}`)}},
 		{1, "--ids: want a JSON array of token ids: a string is no integer", []string{"model", "generate", "-m", "mini", "--ids", `["a"]`}},
 		{1, "no cases", []string{"policy", "test", "-f", "strict", empty}},
 		{1, "is a directory", []string{"policy", "eval", "-f", "strict", dir}},
