@@ -71,6 +71,7 @@ func Commands(s State) []Command {
 				cmds = append(cmds, Command{Kind: Extract, Call: call, Request: s.extractRequest(c)})
 				break
 			}
+			s.asked(call)
 			cmds = append(cmds, Command{Kind: Dispatch, Call: call})
 		case Received:
 			cmds = append(cmds, Command{Kind: Screen, Text: s.resultText(c)})

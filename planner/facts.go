@@ -2,10 +2,14 @@ package planner
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/policies"
+	"github.com/chaski-dev/chaski/policies/label"
 	"github.com/chaski-dev/chaski/tools"
+	"github.com/chaski-dev/chaski/tools/documents/ground"
 )
 
 // Facts says what an event means to a policy: before and after are the states
@@ -109,6 +113,35 @@ func Facts(before State, ev Event, after State) []policies.Fact {
 // it: nobody knows what was read there, so it is a result that nobody vouches for.
 func imported(m *llm.Message) *llm.Message {
 	return &llm.Message{Role: llm.RoleTool, Name: "earlier turn", Content: m.Content}
+}
+
+// maxAsked bounds a question that goes with a call, in bytes.
+const maxAsked = 1000
+
+// asked gives a call the user's last words, see tools.Asked: of a tool that retrieves
+// passages in this house, where what was read may be quoted in place of an answer.
+func (s *State) asked(call *tools.Call) {
+	if s.Policy == nil || s.Policy.Grounding != ground.Quote {
+		return
+	}
+	spec, _ := s.spec(call.Tool)
+	if _, retrieves := spec.Labels[label.KeyPassages]; !retrieves || spec.Labels[label.KeyEgress] == "true" {
+		return
+	}
+	for _, m := range slices.Backward(s.Messages) {
+		if m.Role != llm.RoleUser {
+			continue
+		}
+		if len(m.Content) <= maxAsked {
+			text, _ := json.Marshal(m.Content) // a string always encodes
+			call.Values = maps.Clone(call.Values)
+			if call.Values == nil {
+				call.Values = map[string]json.RawMessage{}
+			}
+			call.Values[tools.Asked.Name()] = text
+		}
+		return
+	}
 }
 
 func (s *State) toolCall(c *CallState) tools.Call {

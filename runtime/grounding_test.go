@@ -162,3 +162,34 @@ func TestGroundingQuotes(t *testing.T) {
 		t.Errorf("%q", a)
 	}
 }
+
+// TestAskedGoesAlong: the question goes with the calls of tools that retrieve passages in the
+// house, as the model reads it, where passages may be quoted; with no others.
+func TestAskedGoesAlong(t *testing.T) {
+	run := func(stop int, mode ground.Mode, prompt string) hooked {
+		src, err := policies.ParseSource("p", []byte("name: p\ndefault: allow\nrules: [{id: pii, on: input, when: 'found(\"email\")', then: redact, redact: [email]}]"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := runtime.GuardOptions{Layers: []*policies.Source{src}, Grounding: mode, Quote: func(string, ground.Evidence) (string, bool) { return "", false }}
+		turn := func(tool string) llm.Turn { return calls(llm.ToolCall{Name: tool, Arguments: []byte(`{}`)}) }
+		return hookGuarded(t, o, prompt, map[string]string{"search": kettle, "abroad": kettle, "save": `1`}, stop, turn("search"), turn("abroad"), turn("save"), text("It costs 49.90. [kitchen.md]"))
+	}
+	everywhere(t, func(stop int) hooked {
+		return run(stop, ground.Quote, "What does bob@corp.example pay for the kettle?")
+	}, func(t *testing.T, h hooked) {
+		for i, asked := range h.asked {
+			if want := map[int]string{0: `"What does [EMAIL_1] pay for the kettle?"`}[i]; asked != want {
+				t.Errorf("call %d: %s, want %s", i, asked, want)
+			}
+		}
+		if len(h.asked) != 3 {
+			t.Errorf("%d calls", len(h.asked))
+		}
+	})
+	for _, h := range []hooked{run(0, ground.Mark, "What is the price?"), run(0, ground.Quote, "What is the price of "+strings.Repeat("very ", 200)+"old kettles?")} {
+		if strings.Join(h.asked, "") != "" {
+			t.Errorf("%q", h.asked)
+		}
+	}
+}

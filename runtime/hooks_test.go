@@ -23,6 +23,7 @@ type hooked struct {
 	cites  []string // all that it could cite, request by request
 	shown  string   // what a watcher was shown
 	passed []string // arguments that reached tools
+	asked  []string // the question that came with each, if one did
 	events []planner.Event
 }
 
@@ -63,6 +64,7 @@ func hookGuarded(t *testing.T, o runtime.GuardOptions, prompt string, values map
 					return tools.Result{}, tools.ErrUnavailable
 				}
 				out.passed = append(out.passed, string(c.Arguments))
+				out.asked = append(out.asked, string(c.Values[tools.Asked.Name()]))
 				return tools.Result{Status: tools.StatusOK, Value: json.RawMessage(values[c.Tool])}, nil
 			})})
 		if err != nil {
@@ -75,6 +77,7 @@ func hookGuarded(t *testing.T, o runtime.GuardOptions, prompt string, values map
 	if _, err := rt.Start(ctx, planner.Started{Run: "r", Messages: []llm.Message{{Role: llm.RoleUser, Content: prompt}}, Tools: []tools.Spec{
 		{Name: "browse", Effect: tools.Read, Parameters: object, Labels: map[string]string{"integrity": "untrusted"}},
 		{Name: "search", Effect: tools.Read, Parameters: object, Labels: map[string]string{"integrity": "untrusted", "passages": "hits"}},
+		{Name: "abroad", Effect: tools.Read, Parameters: object, Labels: map[string]string{"integrity": "untrusted", "passages": "hits", "egress": "true"}},
 		{Name: "save", Effect: tools.Idempotent, Parameters: object},
 	}}); err != nil {
 		t.Fatal(err)

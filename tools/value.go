@@ -30,6 +30,12 @@ func NewValue[T any](name string) Value[T] { return Value[T]{name} }
 // Name returns the value's name, which is its key in [Call.Values].
 func (v Value[T]) Name() string { return v.name }
 
+// Asked is what the user said last. The runtime gives it to the calls of tools that
+// retrieve passages (label "passages") and keep their arguments in the house, where what
+// was read may be quoted in place of an answer (ground.Quote): such a quotation is found by
+// the words of the question, not by those that the model made of it.
+var Asked = NewValue[string]("chaski.asked")
+
 type valuesKey struct{}
 
 // With returns a context whose runs have the value. What cannot be written as JSON is an

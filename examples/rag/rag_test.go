@@ -15,6 +15,7 @@ import (
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/mini/train/corpus"
 	"github.com/chaski-dev/chaski/tools/documents"
+	"github.com/chaski-dev/chaski/tools/documents/ground"
 )
 
 func TestTools(t *testing.T) {
@@ -184,11 +185,13 @@ var (
 const (
 	mostFalse  = 0.03 // of the answers
 	leastRight = 13
+	leastFound = 41 // right, or shown as what may not answer
 )
 
 // TestQuestions asks the example's questions of the model that ships, as people ask them:
 // right is what holds the answer and names its source, false what names a source and says
-// something else unmarked.
+// something else unmarked. Passages shown as the nearest to it are counted apart, those that
+// hold the answer and those that do not.
 func TestQuestions(t *testing.T) {
 	if !*ask {
 		t.Skip("it takes minutes: go test ./examples/rag -run TestQuestions -v -questions")
@@ -203,7 +206,7 @@ func TestQuestions(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer h.Close()
-	right, wrong := 0, 0
+	right, wrong, shown, beside := 0, 0, 0, 0
 	list := questions(t, "questions.txt")
 	for _, q := range list {
 		answer, err := h.Ask(t.Context(), q.text)
@@ -211,19 +214,26 @@ func TestQuestions(t *testing.T) {
 			answer = err.Error()
 		}
 		ok := holds(answer, q.answer) && (q.source == "-" || holds(answer, q.source))
-		if ok {
+		if near := strings.HasPrefix(answer, ground.Nearest(q.text, "")); near && ok {
+			shown++
+		} else if near {
+			beside++
+		} else if ok {
 			right++
 		} else if strings.Contains(answer, "[") && !strings.Contains(answer, "[not in ") && !strings.Contains(answer, "was not retrieved]") {
 			wrong++
 		}
 		t.Logf("%v: %q: %q, want %s of %s", ok, q.text, answer, q.answer, q.source)
 	}
-	t.Logf("%d of %d right, %d false with a source", right, len(list), wrong)
+	t.Logf("%d of %d right, %d false with a source; nearest to %d more the answer, to %d something else", right, len(list), wrong, shown, beside)
 	if float64(wrong) > mostFalse*float64(len(list)) {
 		t.Errorf("%d of %d false with a source, want at most %.0f in a hundred", wrong, len(list), 100*mostFalse)
 	}
 	if *reader == "" && right < leastRight {
 		t.Errorf("%d right, want at least %d", right, leastRight)
+	}
+	if *reader == "" && right+shown < leastFound {
+		t.Errorf("%d right or shown, want at least %d", right+shown, leastFound)
 	}
 }
 

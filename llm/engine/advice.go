@@ -265,6 +265,23 @@ func times(list []string, text string) (n int) {
 	return n
 }
 
+// replies is what is answered to small talk, of which a model that needs experts knows
+// little; "" to all else.
+func (x experts) replies(says *advice, req *llm.Request, tools []llm.ToolSpec) string {
+	if x.refusal == "" || says == nil || req.ToolChoice.Mode != llm.ChoiceAuto || req.ResponseFormat != nil {
+		return ""
+	}
+	before, last := "", len(req.Messages)-1
+	if last > 0 && req.Messages[last-1].Role == llm.RoleAssistant {
+		before = req.Messages[last-1].Content
+	}
+	talk, ok := expert.SmallTalkOf(req.Messages[last].Content, before)
+	if !ok {
+		return ""
+	}
+	return talk.Reply(tools)
+}
+
 // refusalKey is how a model that was trained on them begins a refusal, where its file says so.
 const refusalKey = "chaski.refusal"
 

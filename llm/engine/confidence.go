@@ -27,6 +27,10 @@ const (
 // defaultCall is the least probability of opening a call for a file that says nothing.
 const defaultCall = 0.5
 
+// grounded is what is left of the least confidence of a search where answers must cite what
+// was read: there are none without it.
+const grounded = 0.5
+
 // leastConfidence is above 0, which says nothing.
 const leastConfidence = 1e-6
 

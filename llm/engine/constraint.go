@@ -46,6 +46,7 @@ type constraint struct {
 	opening  float64        // logarithm of the probability of the call that was decided on
 	advice   *advice        // of experts, on the first call; nil for none
 	queue    []int32        // what is left of a forced text; see forced
+	whole    bool           // that is all of the turn
 	left     int            // tokens that could yet be generated when the masks were made
 }
 
@@ -139,6 +140,12 @@ func (c *constraint) textOnly() {
 	c.auto, c.text, c.sure, c.advice = false, true, 0, nil
 }
 
+// say holds a turn that has not begun to a text, and to its end behind it.
+func (c *constraint) say(tokens []int32) {
+	c.textOnly()
+	c.queue, c.whole = tokens, true
+}
+
 // constraint returns what holds the turn of a request; nil if nothing does.
 func (e *Engine) constraint(req *llm.Request, r chat.Rendered, says *advice) (*constraint, error) {
 	o := r.Options
@@ -161,6 +168,9 @@ func (e *Engine) constraint(req *llm.Request, r chat.Rendered, says *advice) (*c
 			c.search = c.sure
 		} else if says != nil || e.experts.router == nil {
 			c.sure, c.search = e.sure.least, e.sure.search
+			if req.Citations != nil { // what is not looked up cannot be said
+				c.search *= grounded
+			}
 		}
 		if e.experts.router != nil {
 			if c.answered = answered(req.Messages); len(c.answered) > 0 {

@@ -12,7 +12,7 @@ func (c *constraint) forced(most int) []int32 {
 	if c.undecided() {
 		return nil
 	}
-	if len(c.queue) == 0 {
+	if len(c.queue) == 0 && !c.whole {
 		c.queue = c.settle(c.matcher)
 	}
 	return c.queue[:min(len(c.queue), most)]
@@ -40,7 +40,7 @@ func (c *constraint) slots(draft []int32, sure, left int) ([]slot, error) {
 	m, queue := c.matcher.Clone(), c.queue
 	out := make([]slot, len(draft)+1)
 	for i := range out {
-		if len(queue) == 0 && !(i == 0 && c.undecided()) {
+		if len(queue) == 0 && !c.whole && !(i == 0 && c.undecided()) {
 			queue = c.settle(m)
 		}
 		if i >= sure {
@@ -48,10 +48,16 @@ func (c *constraint) slots(draft []int32, sure, left int) ([]slot, error) {
 			if err != nil {
 				return nil, err
 			}
-			if len(queue) > 0 && set.Has(queue[0]) {
+			switch {
+			case len(queue) > 0 && set.Has(queue[0]):
 				clear(set)
 				set.Set(queue[0])
-			} else {
+			case len(queue) == 0 && c.whole && m.CanEnd():
+				clear(set)
+				for _, id := range c.ends {
+					set.Set(id)
+				}
+			default:
 				queue = nil
 			}
 			out[i].mask = set

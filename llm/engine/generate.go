@@ -11,6 +11,7 @@ import (
 
 	"github.com/chaski-dev/chaski/llm"
 	"github.com/chaski-dev/chaski/llm/chat"
+	"github.com/chaski-dev/chaski/llm/expert"
 	"github.com/chaski-dev/chaski/llm/grammar"
 	"github.com/chaski-dev/chaski/llm/sample"
 )
@@ -112,6 +113,9 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 	if job.constraint, err = e.constraint(req, r, says); err != nil {
 		return err
 	}
+	if text := e.experts.replies(says, req, o.Tools); text != "" {
+		job.constraint.say(e.tok.Encode(nil, text))
+	}
 	usage, err := e.decode(ctx, req, r, job, fit, yield)
 	var unsure *unsureError
 	if !errors.As(err, &unsure) {
@@ -123,7 +127,7 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 	}
 	job.constraint.textOnly()
 	if text := e.experts.refuses(says, unsure.call); text != "" && wanted {
-		job.constraint.queue = e.tok.Encode(nil, text)
+		job.constraint.say(e.tok.Encode(nil, strings.TrimSpace(text+" "+expert.CanDo(o.Tools))))
 	}
 	_, err = e.decode(ctx, req, r, job, fit, func(ev llm.Event, err error) bool {
 		if stop, ok := ev.(llm.Stop); ok { // what was taken back was work, too

@@ -129,3 +129,52 @@ func TestBareResults(t *testing.T) {
 		}
 	}
 }
+
+// TestSmallTalk: what asks for nothing is answered in the language it is said in, whatever
+// the beams and the room; what else it says is not taken for it; and a refusal says what the
+// tools do.
+func TestSmallTalk(t *testing.T) {
+	e := open(t)
+	lock := llm.ToolSpec{Name: "lock_door", Description: "Lock a door. It takes a minute.", Changes: true, Parameters: json.RawMessage(`{"type":"object","properties":{"door":{"type":"string"}},"required":["door"],"additionalProperties":false}`)}
+	say := func(req *llm.Request) (llm.Message, llm.Stop) {
+		t.Helper()
+		msg, stop, err := llm.Collect(e.Generate(t.Context(), req), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return msg, stop
+	}
+	ask := func(text string, before ...llm.Message) *llm.Request {
+		return &llm.Request{Messages: append(before, llm.Message{Role: llm.RoleUser, Content: text}), Tools: []llm.ToolSpec{lock}}
+	}
+	const can = "What I can do: lock a door."
+	for text, want := range map[string]string{"hello": "Hello! What can I do for you?", "what can you do?": can, "Danke!": "Gern geschehen.", "आप कौन हैं?": "मैं एक प्रोग्राम हूँ, औज़ार चलाने वाला एक छोटा मॉडल। मैं यह कर सकता हूँ: lock a door."} {
+		for _, beams := range []int{0, 1} {
+			req := ask(text)
+			req.Sampling.Beams = beams
+			if msg, stop := say(req); msg.Content != want || len(msg.Calls) > 0 || stop.Reason != llm.StopEndOfTurn {
+				t.Errorf("%s: %q %v %s, want %q", text, msg.Content, msg.Calls, stop.Reason, want)
+			}
+		}
+	}
+	if msg, stop := say(&llm.Request{Messages: ask("hello").Messages, Tools: ask("").Tools, MaxTokens: 3}); !strings.HasPrefix("Hello! What", msg.Content) || stop.Reason != llm.StopMaxTokens {
+		t.Errorf("%q %s", msg.Content, stop.Reason)
+	}
+	asked := []llm.Message{{Role: llm.RoleUser, Content: "Lock it."}, {Role: llm.RoleAssistant, Content: "The front door?"}}
+	if msg, _ := say(ask("ok", asked...)); strings.HasPrefix(msg.Content, "All right") {
+		t.Errorf("an answer is small talk: %q", msg.Content)
+	}
+	req := ask("hello")
+	req.ResponseFormat = &llm.ResponseFormat{Schema: json.RawMessage(`{"type":"object","properties":{"ok":{"type":"boolean"}},"required":["ok"],"additionalProperties":false}`)}
+	if msg, _ := say(req); !json.Valid([]byte(msg.Content)) && len(msg.Calls) == 0 {
+		t.Errorf("a response of a form is small talk: %q", msg.Content)
+	}
+	req = ask("hello")
+	req.ToolChoice.Mode = llm.ChoiceRequired
+	if msg, _ := say(req); len(msg.Calls) == 0 {
+		t.Errorf("a call that is required is small talk: %q", msg.Content)
+	}
+	if msg, _ := say(ask("Is the front door made of oak?")); len(msg.Calls) > 0 || strings.Contains(msg.Content, "What I can do") && !strings.HasSuffix(msg.Content, can) {
+		t.Errorf("%q %v", msg.Content, msg.Calls)
+	}
+}

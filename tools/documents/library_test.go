@@ -112,6 +112,35 @@ func TestSearch(t *testing.T) {
 	}
 }
 
+// TestSearchAsked: what the question finds stands beside what the model's query finds, the
+// question's best first, each passage once, no more than a search gives.
+func TestSearchAsked(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, handbook)
+	l := open(t, Options{Folders: []Folder{{Path: dir}}, Passages: 2})
+	for _, c := range []struct {
+		query, question string
+		want            []string
+	}{
+		{"fuse", "how many days off do staff get?", []string{"hr/leave.md", "nested/deep/x.adoc"}},
+		{"fuse", "fuse", []string{"nested/deep/x.adoc"}},
+		{"fuse", "", []string{"nested/deep/x.adoc"}},
+		{"fuse", "Find out how many days off staff get and send it.", []string{"nested/deep/x.adoc"}},
+		{"mallory", "fuse?", []string{"nested/deep/x.adoc"}},
+		{"fuse", "mallory?", []string{"nested/deep/x.adoc"}},
+	} {
+		got, err := l.SearchAsked(t.Context(), c.query, c.question, Asker{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, p := range got {
+			names = append(names, p.Source)
+		}
+		is(t, names, c.want...)
+	}
+}
+
 // until waits for a condition.
 func until(t *testing.T, what string, ok func() bool) {
 	t.Helper()

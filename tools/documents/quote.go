@@ -2,6 +2,7 @@ package documents
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -19,6 +20,7 @@ const (
 	countAbove   = 0.6 // in the headings or the file's name
 	countUnkind  = 0.6 // of the whole, where what is asked for is not there: a number, a name
 	countUnseen  = 0.7 // that nothing which was read has
+	countLater   = 0.8 // of the whole, for each passage before its own, which fit the question better
 )
 
 const (
@@ -29,6 +31,11 @@ const (
 // quoteLeast is how likely a quotation must be to answer: from there on 95 in a hundred of
 // those to the questions that the odds were fitted on do.
 const quoteLeast = 0.94
+
+// nearLeast is how likely one must be to be shown as what may not answer: of 4,387 questions
+// that have an answer in such folders 46 in a hundred get one, and five in six of those
+// hold it; of 973 that have none 25 in a hundred do.
+const nearLeast = 0.2
 
 // likely is the odds that a quotation answers its question, as a logistic regression finds
 // them: it was fitted on 2,687 questions that people put to folders of 21 short documents, of
@@ -46,12 +53,16 @@ func (f *features) likely() float64 {
 }
 
 // Quote is the place in the evidence that fits a question best, word for word with its
-// source, if it is likely to answer it: ground.Quoter. It reads words alone, in any language,
-// and knows what is asked for in English; it never says what is not there.
+// source: ground.Quoter. One that is likely to answer stands alone; one that may answer
+// stands behind words that say so; of others there is none. It reads words alone, in any
+// language, and knows what is asked for in English; it never says what is not there.
 func Quote(question string, e ground.Evidence) (string, bool) {
 	q, f := quote(question, e)
-	if f.score == 0 || f.named || f.likely() < quoteLeast {
+	switch p := f.likely(); {
+	case f.score == 0 || f.named || p < nearLeast:
 		return "", false
+	case p < quoteLeast:
+		return ground.Nearest(question, q.String()), true
 	}
 	return q.String(), true
 }
@@ -115,6 +126,7 @@ func quote(question string, e ground.Evidence) (best quotation, f features) {
 		if x.kindly = f.kind.in(s.text); !x.kindly {
 			x.score *= countUnkind
 		}
+		x.score *= math.Pow(countLater, float64(s.passage))
 		sources[s.source] = max(sources[s.source], x.score)
 		if x.score > f.score {
 			f, best = x, quotation{s.around, s.source}
@@ -135,10 +147,17 @@ func quote(question string, e ground.Evidence) (best quotation, f features) {
 	return best, f
 }
 
+// addressed is what passages have that were written to whoever reads them by machine, or
+// that cite sources themselves: nobody quotes these to people.
+var addressed = regexp.MustCompile(`(?i)\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules)\b|\b(?:assistant|system|ai|chatbot)\s*[,:]|\bsystem prompt\b|\[[^\]\s]+\.[a-z]{2,4}\]`)
+
 func spotsOf(e ground.Evidence, language string) []spot {
 	var out []spot
 	seen := map[string]bool{}
 	for n, p := range e.Passages {
+		if addressed.MatchString(p.Text) {
+			continue
+		}
 		above := stemSet(p.Heading+"\n"+strings.Map(func(r rune) rune {
 			if unicode.IsLetter(r) || unicode.IsDigit(r) {
 				return r

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/chaski-dev/chaski/tools/documents/index"
 )
@@ -63,6 +65,41 @@ func (l *Library) Search(ctx context.Context, query string, a Asker) ([]Passage,
 	}
 	if l.opt.Reranker != nil {
 		out = l.rerank(ctx, query, out)
+	}
+	return out[:min(len(out), l.opt.Passages)], nil
+}
+
+// askingWords begin a question in languages that write words apart; those of three letters
+// and fewer that begin other sentences, too, are left out.
+var askingWords = strings.Fields(`what whats what's when where who whom whose which why how is are was were does did do can could may must should will
+was wann wo wer wen wem wie welche welcher welches warum wieviel quel quelle quels quelles quand qui comment combien pourquoi
+quale quali quanto quanta quanti quante quando dove come perché cuál cuáles cuánto cuánta cuántos cuántas cuándo dónde quién cómo qué qual quais quem onde`)
+
+// asks reports whether a text is a question: an order has words of its own for what is
+// searched, and others.
+func asks(text string) bool {
+	first := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return unicode.IsSpace(r) || r == ',' })
+	return strings.ContainsAny(text, "?？") || len(first) > 0 && slices.Contains(askingWords, first[0])
+}
+
+// SearchAsked returns the passages that fit a query or the question behind it, the best of
+// the question first, then that of the query, and so on; what is no question says nothing.
+func (l *Library) SearchAsked(ctx context.Context, query, question string, a Asker) ([]Passage, error) {
+	byQuery, err := l.Search(ctx, query, a)
+	if err != nil || question == query || !asks(question) {
+		return byQuery, err
+	}
+	byQuestion, err := l.Search(ctx, question, a)
+	if err != nil {
+		return nil, err
+	}
+	out := []Passage{}
+	for i := range max(len(byQuestion), len(byQuery)) {
+		for _, list := range [][]Passage{byQuestion, byQuery} {
+			if i < len(list) && !slices.ContainsFunc(out, func(p Passage) bool { return p.Source == list[i].Source && p.Passage == list[i].Passage }) {
+				out = append(out, list[i])
+			}
+		}
 	}
 	return out[:min(len(out), l.opt.Passages)], nil
 }

@@ -115,7 +115,8 @@ func (l *Library) all() []*tools.Tool {
 	}
 	return []*tools.Tool{
 		tools.New(SearchName, "Search the documents", func(ctx context.Context, in query) ([]shown, error) {
-			all, err := l.Search(ctx, in.Query, asker(ctx))
+			question, _ := tools.Asked.Get(ctx)
+			all, err := l.SearchAsked(ctx, in.Query, question, asker(ctx))
 			return l.afford(l.shown(all, false), 0), err
 		}, tools.Options{Effect: tools.Read, Labels: passages}),
 

@@ -8,7 +8,14 @@ import (
 )
 
 // Nothing is what an answer comes to that states nothing, in the language of a question.
-func Nothing(question string) string {
+func Nothing(question string) string { return nothing[languageOf(question)] }
+
+// Nearest is what is said, in the language of a question, before a quotation that may not
+// answer it.
+func Nearest(question, quotation string) string { return nearest[languageOf(question)] + quotation }
+
+// languageOf returns which of the languages of nothing a question is in.
+func languageOf(question string) string {
 	best, most := "en", 0
 	for _, l := range slices.Sorted(maps.Keys(nothing)) {
 		n := 0
@@ -24,12 +31,12 @@ func Nothing(question string) string {
 	for _, r := range question {
 		switch {
 		case unicode.Is(unicode.Devanagari, r):
-			return nothing["hi"]
+			return "hi"
 		case unicode.Is(unicode.Thai, r):
-			return nothing["th"]
+			return "th"
 		}
 	}
-	return nothing[best]
+	return best
 }
 
 // States reports whether an answer states anything: it cites something, has a number or a
@@ -139,6 +146,13 @@ func repeats(text string) bool {
 var nothing = map[string]string{
 	"en": "The documents do not say.", "de": "Das steht nicht in den Dokumenten.", "es": "Los documentos no lo dicen.", "fr": "Les documents ne le disent pas.",
 	"it": "I documenti non lo dicono.", "pt": "Os documentos não o dizem.", "hi": "दस्तावेज़ों में यह नहीं है।", "th": "เอกสารไม่ได้ระบุไว้",
+}
+
+// nearest says that what follows may not be what was asked for.
+var nearest = map[string]string{
+	"en": "The documents may not say it. Nearest to it is: ", "de": "Vielleicht steht es nicht in den Dokumenten. Am nächsten kommt: ", "es": "Puede que los documentos no lo digan. Lo más cercano es: ",
+	"fr": "Les documents ne le disent peut-être pas. Le plus proche est : ", "it": "Forse i documenti non lo dicono. Il più vicino è: ", "pt": "Talvez os documentos não o digam. O mais próximo é: ",
+	"hi": "शायद दस्तावेज़ों में यह नहीं है। सबसे निकट यह है: ", "th": "เอกสารอาจไม่ได้ระบุไว้ ที่ใกล้เคียงที่สุดคือ: ",
 }
 
 // functions are words, folded, that state nothing by themselves, by language.

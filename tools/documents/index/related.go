@@ -2,6 +2,7 @@ package index
 
 import (
 	_ "embed"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -21,6 +22,12 @@ const relatedShare = 0.5
 // is asked about.
 const asking = `must can might shall should would could need got get want like please know tell much many still yet something somebody
 someone anything anybody anyone everybody thing let whose mine ours yours roughly about exactly actually just really maybe`
+
+// pricing is how a price is asked for in English without a word for it.
+var pricing = regexp.MustCompile(`(?i)\bhow much(?:['’]?s| (?:is|are|was|were|for|do|does|will|would)\b)`)
+
+// AsksPrice reports whether a question asks for a price so.
+func AsksPrice(question string) bool { return pricing.MatchString(question) }
 
 // english are words of English, as its analyser's terms.
 type english struct {
@@ -76,6 +83,12 @@ func (v *view) meanings(q Query) []meaning {
 			}
 		}
 		out = append(out, m)
+	}
+	if words.related != nil && out != nil && AsksPrice(q.Text) {
+		price := meaning{term: "price", related: words.related["price"]}
+		if !slices.ContainsFunc(terms, func(t string) bool { return t == price.term || slices.Contains(price.related, t) }) {
+			out = append(out, price)
+		}
 	}
 	if out == nil && len(terms) > 0 {
 		q.Plain = true
