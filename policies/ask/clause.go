@@ -232,7 +232,7 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 		c.out[0].kind = asking // "Approve it?"
 	}
 	if at.asked && !slices.ContainsFunc(c.out, func(k clause) bool {
-		return k.kind == reported || k.kind == supposed || k.find(frame, 0, len(k.words)) >= 0 || k.hasOf(requests, 0) >= 0 || k.hasOf(courtesy, 0) >= 0 || k.doesForMe(k.opened())
+		return k.kind == reported || k.kind == supposed || k.find(frame, 0, len(k.words)) >= 0 || k.hasOf(requests, 0) >= 0 || k.hasOf(courtesy, 0) >= 0 || k.doesForMe(k.opened()) || k.favours()
 	}) {
 		for i := range c.out {
 			if k := &c.out[i]; k.kind == plain && (k.verbFirst() || c.lang&(hi|th) == 0 && i+1 == len(c.out)) {

@@ -334,6 +334,19 @@ func (c *clause) doesForMe(i int) bool {
 	return c.lang&it == 0 && end == 's' || c.lang&it != 0 && end == 'i'
 }
 
+// favours reports whether the clause says that it is for the user: "set it up for me?"
+func (c *clause) favours() bool {
+	for i := 0; i+1 < len(c.words); i++ {
+		if (c.words[i].text == "for" || c.words[i].text == "für" || c.words[i].text == "pour" || c.words[i].text == "per" || c.words[i].text == "para") && ours[c.words[i+1].text] {
+			return true
+		}
+	}
+	return false
+}
+
+// ours are words for the user behind a preposition.
+var ours = set("me us mich uns moi nous mí mim nosotros nós noi")
+
 var forMe = set("me nos mi ci nous")
 
 // pluralNouns are forms of reporting verbs that are things as often.
