@@ -95,8 +95,8 @@ func TestClockSkew(t *testing.T) {
 	c := connect(t, s)
 	var runs atomic.Int64
 	h := func(context.Context, tools.Call) (json.RawMessage, error) { return json.Marshal(runs.Add(1)) }
-	tool := raw("put", tools.Idempotent, 700*time.Millisecond, h)
-	w := serve(t, c, tool, raw("pay", tools.Once, 700*time.Millisecond, h))
+	tool := raw("put", tools.Idempotent, 20*time.Second, h)
+	w := serve(t, c, tool, raw("pay", tools.Once, 20*time.Second, h))
 	cl := client(t, c)
 	alive := mustCall(t, cl, call("put", `{"first":1}`)).Worker
 	alivePay := mustCall(t, cl, call("pay", `{"first":1}`)).Worker
@@ -117,6 +117,7 @@ func TestClockSkew(t *testing.T) {
 	hour := time.Hour
 	// The holder lives and its claim is new; by this clock it expired an hour ago.
 	k := call("put", `{"n":1}`)
+	k.Deadline = time.Now().Add(700 * time.Millisecond)
 	claim(k, alive, time.Now().Add(-hour), hour)
 	if r := mustCall(t, cl, k); r.Status != tools.StatusTimeout || runs.Load() != 2 {
 		t.Errorf("a living holder was robbed: %+v, %d runs", r, runs.Load())
@@ -134,7 +135,7 @@ func TestClockSkew(t *testing.T) {
 	}
 	k = call("put", `{"n":3}`)
 	sub := send(t, c, "chaski.call.put."+tool.Spec().Revision, k, "Chaski-Deadline", strconv.FormatInt(time.Now().Add(-hour).UnixMilli(), 10))
-	if m, err := sub.NextMsg(time.Second); err != nil || m.Header.Get("Nats-Service-Error-Code") != "503" || !strings.Contains(m.Header.Get("Nats-Service-Error"), "on this worker's clock; it did not run") {
+	if m, err := sub.NextMsg(10 * time.Second); err != nil || m.Header.Get("Nats-Service-Error-Code") != "503" || !strings.Contains(m.Header.Get("Nats-Service-Error"), "on this worker's clock; it did not run") {
 		t.Errorf("%+v %v", m, err)
 	}
 }
@@ -300,7 +301,7 @@ func TestStoreGone(t *testing.T) {
 	t.Parallel()
 	c := connect(t, start(t, bus.ServerOptions{}))
 	var runs atomic.Int64
-	serve(t, c, raw("pay", tools.Once, time.Second, func(context.Context, tools.Call) (json.RawMessage, error) {
+	serve(t, c, raw("pay", tools.Once, 20*time.Second, func(context.Context, tools.Call) (json.RawMessage, error) {
 		return json.Marshal(runs.Add(1))
 	}))
 	cl := client(t, c)
@@ -308,7 +309,9 @@ func TestStoreGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	began := time.Now()
-	if r, err := cl.Call(context.Background(), call("pay", `{"n":1}`)); err == nil && r.Status != tools.StatusUnknown && r.Status != tools.StatusFail {
+	soon := call("pay", `{"n":1}`)
+	soon.Deadline = began.Add(time.Second)
+	if r, err := cl.Call(context.Background(), soon); err == nil && r.Status != tools.StatusUnknown && r.Status != tools.StatusFail {
 		t.Errorf("%+v", r)
 	}
 	if runs.Load() != 0 || time.Since(began) > 4*time.Second {
@@ -335,7 +338,7 @@ func TestLate(t *testing.T) {
 		<-release
 		return json.RawMessage(`"done"`), nil
 	}
-	serve(t, c, raw("pay", tools.Once, 200*time.Millisecond, slow), raw("put", tools.Idempotent, 200*time.Millisecond, slow))
+	serve(t, c, raw("pay", tools.Once, 2*time.Second, slow), raw("put", tools.Idempotent, 2*time.Second, slow))
 	cl := client(t, c)
 	pay, put := call("pay", `{}`), call("put", `{}`)
 	if r := mustCall(t, cl, pay); r.Status != tools.StatusUnknown {

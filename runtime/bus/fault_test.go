@@ -254,7 +254,10 @@ func TestLostRequest(t *testing.T) {
 		return json.RawMessage("1"), nil
 	})
 	w := serve(t, c, pay)
-	cl := client(t, c)
+	cl, err := bus.NewClient(c, bus.ClientOptions{Grace: 20 * time.Second}) // the id is closed as soon as the store answers
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err := cl.Tools(context.Background()); err != nil {
 		t.Fatal(err)
 	}

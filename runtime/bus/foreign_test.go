@@ -67,7 +67,7 @@ func TestReplies(t *testing.T) {
 		}
 		_ = c.NATS().PublishMsg(m)
 	}
-	foreign(t, c, tools.Spec{Name: "odd", Effect: tools.Read, Timeout: 300 * time.Millisecond, Output: json.RawMessage(`{"type":["string","integer"]}`)}, func(req micro.Request) {
+	foreign(t, c, tools.Spec{Name: "odd", Effect: tools.Read, Timeout: 20 * time.Second, Output: json.RawMessage(`{"type":["string","integer"]}`)}, func(req micro.Request) {
 		id := req.Headers().Get("Chaski-Call-Id")
 		switch string(req.Data()) {
 		case `{"other":1}`:
@@ -117,7 +117,11 @@ func TestReplies(t *testing.T) {
 		{`{"object":1}`, "ok", "1"}, {`{"large":1}`, "fail", "too large"}, {`{"absent":1}`, "fail", "not found"}, {`{"stolen":1}`, "fail", "not of this call"},
 		{`{"flood":1}`, "timeout", ""}, // last, for it goes on
 	} {
-		if r := mustCall(t, cl, call("odd", test.arguments)); string(r.Status) != test.status || !strings.Contains(string(r.Value)+r.Reason, test.text) {
+		k := call("odd", test.arguments)
+		if test.status == "timeout" {
+			k.Deadline = time.Now().Add(300 * time.Millisecond)
+		}
+		if r := mustCall(t, cl, k); string(r.Status) != test.status || !strings.Contains(string(r.Value)+r.Reason, test.text) {
 			t.Errorf("%s: %+v", test.arguments, r)
 		}
 	}

@@ -20,7 +20,7 @@ func TestOpen(t *testing.T) {
 	ctx := context.Background()
 	dir := t.TempDir()
 	var runs atomic.Int64
-	pay := raw("pay", tools.Once, time.Second, func(context.Context, tools.Call) (json.RawMessage, error) {
+	pay := raw("pay", tools.Once, 20*time.Second, func(context.Context, tools.Call) (json.RawMessage, error) {
 		runs.Add(1)
 		return json.RawMessage(`"paid"`), nil
 	})
@@ -64,7 +64,7 @@ func TestReconcile(t *testing.T) {
 	s := start(t, bus.ServerOptions{Listen: "127.0.0.1:0"})
 	cl := client(t, connect(t, s))
 	var runs atomic.Int64
-	w := serve(t, connect(t, s), raw("pay", tools.Once, time.Second, func(context.Context, tools.Call) (json.RawMessage, error) {
+	w := serve(t, connect(t, s), raw("pay", tools.Once, 20*time.Second, func(context.Context, tools.Call) (json.RawMessage, error) {
 		runs.Add(1)
 		return json.RawMessage(`"paid"`), nil
 	}))

@@ -78,7 +78,7 @@ func TestDamagedStore(t *testing.T) {
 			dir, began, release := t.TempDir(), make(chan struct{}), make(chan struct{})
 			s := start(t, bus.ServerOptions{StoreDir: dir})
 			c := connect(t, s)
-			w := serve(t, c, raw("pay", tools.Once, 300*time.Millisecond, func(ctx context.Context, _ tools.Call) (json.RawMessage, error) {
+			w := serve(t, c, raw("pay", tools.Once, 3*time.Second, func(ctx context.Context, _ tools.Call) (json.RawMessage, error) {
 				close(began)
 				<-release
 				return json.RawMessage("1"), nil
@@ -102,7 +102,7 @@ func TestDamagedStore(t *testing.T) {
 				test.disk(t, kept)
 				s2 := start(t, bus.ServerOptions{StoreDir: kept})
 				c = connect(t, s2)
-				serve(t, c, raw("pay", tools.Once, 300*time.Millisecond, nil))
+				serve(t, c, raw("pay", tools.Once, 3*time.Second, nil))
 				cl = client(t, c)
 			}
 			r, err := cl.Reconcile(context.Background(), pay)
@@ -122,7 +122,7 @@ func TestExpiredStore(t *testing.T) {
 	c, err := bus.Connect(context.Background(), bus.Options{Server: s, ResultTTL: time.Second})
 	must(t, err)
 	defer c.Close()
-	serve(t, c, raw("pay", tools.Once, 300*time.Millisecond, func(context.Context, tools.Call) (json.RawMessage, error) { return json.RawMessage("1"), nil }))
+	serve(t, c, raw("pay", tools.Once, 20*time.Second, func(context.Context, tools.Call) (json.RawMessage, error) { return json.RawMessage("1"), nil }))
 	cl := client(t, c)
 	pay := call("pay", `{}`)
 	pay.Store, err = cl.Witness(context.Background())
