@@ -88,7 +88,7 @@ func TestCancelLeavesNothing(t *testing.T) {
 			points = at - 1
 			break
 		}
-		for until := time.Now().Add(5 * time.Second); goruntime.NumGoroutine() > base; time.Sleep(time.Millisecond) {
+		for until := time.Now().Add(20 * time.Second); goruntime.NumGoroutine() > base; time.Sleep(time.Millisecond) {
 			if time.Now().After(until) {
 				buf := make([]byte, 1<<16)
 				t.Fatalf("stopped at point %d: %d goroutines, %d before\n%s", at, goruntime.NumGoroutine(), base, buf[:goruntime.Stack(buf, true)])

@@ -327,7 +327,7 @@ func TestWaitStops(t *testing.T) {
 	if w := <-out; !errors.Is(w.err, context.Canceled) {
 		t.Error(w.err)
 	}
-	for until := time.Now().Add(5 * time.Second); goruntime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
+	for until := time.Now().Add(20 * time.Second); goruntime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
 		if time.Now().After(until) {
 			t.Fatalf("%d goroutines, %d before", goruntime.NumGoroutine(), before)
 		}

@@ -234,15 +234,23 @@ func TestWitnessIsCheap(t *testing.T) {
 		}},
 		{"grown old", func() { time.Sleep(1200 * time.Millisecond) }},
 	} {
-		_, err := cl.Witness(ctx)
-		must(t, err)
-		k.does()
-		text, err := cl.Witness(ctx)
-		must(t, err)
-		var noted struct{ Last uint64 }
-		must(t, json.Unmarshal([]byte(text), &noted))
-		if first, last, age := stream(); last < first || last == 0 || noted.Last < last || age > 1100*time.Millisecond {
-			t.Errorf("%s: noted %s; the entry is %d of %d on, %v old", k.name, text, last, first, age)
+		for try := 0; ; try++ { // what lasts two seconds cannot be looked at by a machine that is away for half of one
+			_, err := cl.Witness(ctx)
+			must(t, err)
+			k.does()
+			done := time.Now()
+			text, err := cl.Witness(ctx)
+			must(t, err)
+			var noted struct{ Last uint64 }
+			must(t, json.Unmarshal([]byte(text), &noted))
+			first, last, age := stream()
+			if time.Since(done) > time.Second/2 && try < 20 {
+				continue
+			}
+			if last < first || last == 0 || noted.Last < last || age > 1100*time.Millisecond {
+				t.Errorf("%s: noted %s; the entry is %d of %d on, %v old", k.name, text, last, first, age)
+			}
+			break
 		}
 	}
 }

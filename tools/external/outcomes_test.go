@@ -41,7 +41,7 @@ func outcomes(t *testing.T) map[string][]string {
 		case "/cut":
 			hijack("HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n{\"paid\":")
 		case "/slow":
-			time.Sleep(time.Second)
+			time.Sleep(2 * time.Second)
 		case "/ok":
 			fmt.Fprint(w, `{"paid":true}`)
 		case "/text":
@@ -81,7 +81,7 @@ func outcomes(t *testing.T) map[string][]string {
 		"exit 75":                                            {`shell: 'exit 75'`},
 		"exit 1 to 255 but 75":                               {`shell: 'exit 1'`, `shell: 'exit 127'`, `command: [sh, -c, 'exit 137']`},
 		"ended by a signal; in a shell also exit 129 to 255": {`shell: 'kill -9 $$'`, `shell: 'sh -c "kill -9 \$\$"; exit $?'`, `command: [sh, -c, 'kill -SEGV $$']`},
-		"time over, command":                                 {`timeout: 100ms, shell: 'sleep 9'`},
+		"time over, command":                                 {`timeout: 500ms, shell: 'sleep 9'`},
 		"no connection":                                      {"http: http://" + closed.Addr().String() + "/ok", "http: http://no-such-host.invalid/"},
 		"2xx, JSON":                                          http("ok", "202"),
 		"2xx, not JSON":                                      http("text"),
@@ -96,7 +96,7 @@ func outcomes(t *testing.T) map[string][]string {
 		"500 and other 5xx":                                  http("500", "507", "599"),
 		"501, 505":                                           http("501", "505"),
 		"502, 503, 504":                                      http("502", "503", "504"),
-		"time over, endpoint":                                {`timeout: 100ms, ` + http("slow")[0]},
+		"time over, endpoint":                                {`timeout: 500ms, ` + http("slow")[0]},
 	}
 }
 

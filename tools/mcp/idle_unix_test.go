@@ -18,7 +18,7 @@ import (
 // TestDeathWhileIdle holds that a call to a server that ended before it is made, and made
 // once: nothing had left.
 func TestDeathWhileIdle(t *testing.T) {
-	_, r := opened(t, Options{Servers: Servers{"fix": command("dies")}, Log: testLog(t)})
+	c, r := opened(t, Options{Servers: Servers{"fix": command("dies")}, Log: testLog(t)})
 	for range 3 {
 		got := call(t, r, "fix__pid", `{}`)
 		if got.Status != tools.StatusOK {
@@ -28,13 +28,18 @@ func TestDeathWhileIdle(t *testing.T) {
 		if err := json.Unmarshal(got.Value, &pid); err != nil {
 			t.Fatal(err)
 		}
+		s := c.servers[0]
+		s.mu.Lock()
+		was := s.live
+		s.mu.Unlock()
 		if err := syscall.Kill(-number(t, pid), syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
-		for deadline := time.Now().Add(5 * time.Second); syscall.Kill(number(t, pid), 0) == nil && time.Now().Before(deadline); {
-			time.Sleep(5 * time.Millisecond)
+		select {
+		case <-was.ended: // the end of its output has been read
+		case <-time.After(20 * time.Second):
+			t.Fatal("nobody has seen that it is dead")
 		}
-		time.Sleep(50 * time.Millisecond) // for the end of its output to be read
 	}
 }
 

@@ -129,9 +129,9 @@ func TestLongLines(t *testing.T) {
 // is no part of it.
 func TestTime(t *testing.T) {
 	n := 0
-	err := Read(t.Context(), "a.txt", []byte("a\n\nb\n\nc"), Limits{Time: 100 * time.Millisecond}, func(Block) bool {
+	err := Read(t.Context(), "a.txt", []byte("a\n\nb\n\nc"), Limits{Time: time.Second}, func(Block) bool {
 		n++
-		time.Sleep(80 * time.Millisecond)
+		time.Sleep(400 * time.Millisecond)
 		return true
 	})
 	if err != nil || n != 3 {
