@@ -148,7 +148,7 @@ func TestLeaveAnywhere(t *testing.T) {
 func settled(t *testing.T, before int) {
 	t.Helper()
 	for i := 0; goruntime.NumGoroutine() > before; i++ {
-		if i == 200 {
+		if i == 2000 {
 			buf := make([]byte, 1<<16)
 			t.Fatalf("%d goroutines, %d before:\n%s", goruntime.NumGoroutine(), before, buf[:goruntime.Stack(buf, true)])
 		}
@@ -199,7 +199,7 @@ func TestLeaveTheDecoder(t *testing.T) {
 			if s.Live == 0 && s.Waiting == 0 && s.Free+s.Cached == s.Pages {
 				break
 			}
-			if i == 200 {
+			if i == 2000 {
 				t.Fatalf("left at event %d: %+v", at, s)
 			}
 			time.Sleep(10 * time.Millisecond)

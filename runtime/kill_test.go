@@ -168,12 +168,10 @@ func TestKilledForReal(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", chaski, "github.com/chaski-dev/chaski/cmd/chaski").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, err := freeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}
-	addr := l.Addr().String()
-	l.Close()
 	url := "nats://" + addr
 	yaml := filepath.Join(dir, "tools.yaml")
 	text := `tools:
@@ -347,4 +345,18 @@ func settleAll(t *testing.T, rt *runtime.Runtime, n int, dir string) (status map
 		}
 	}
 	return status, void
+}
+
+// freeAddress is an address on which nobody listens, of a port below those that the system gives
+// to connections: one of these may be taken before anybody listens on it.
+func freeAddress() (string, error) {
+	for try := 0; ; try++ {
+		l, err := net.Listen("tcp", fmt.Sprint("127.0.0.1:", 10_000+rand.IntN(20_000)))
+		if err == nil {
+			return l.Addr().String(), l.Close()
+		}
+		if try == 100 {
+			return "", err
+		}
+	}
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -93,15 +95,28 @@ func scriptUntil(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// freeAddress is an address on which nobody listens, of a port below those that the system gives
+// to connections: one of these may be taken before anybody listens on it.
+func freeAddress() (string, error) {
+	for try := 0; ; try++ {
+		l, err := net.Listen("tcp", fmt.Sprint("127.0.0.1:", 10_000+rand.IntN(20_000)))
+		if err == nil {
+			return l.Addr().String(), l.Close()
+		}
+		if try == 100 {
+			return "", err
+		}
+	}
+}
+
 func scriptPort(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: port NAME")
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	free, err := freeAddress()
 	ts.Check(err)
-	_, port, err := net.SplitHostPort(l.Addr().String())
+	_, port, err := net.SplitHostPort(free)
 	ts.Check(err)
-	ts.Check(l.Close())
 	ts.Setenv(args[0], port)
 }
 

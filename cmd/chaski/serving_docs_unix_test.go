@@ -4,7 +4,6 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"regexp"
@@ -17,12 +16,10 @@ import (
 // docsPage is a page of docs/ with an address that is free here in the place of its own.
 func docsPage(t *testing.T, name, address string) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	free, err := freeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}
-	free := l.Addr().String()
-	l.Close()
 	page, err := os.ReadFile("../../docs/" + name)
 	if err != nil {
 		t.Fatal(err)

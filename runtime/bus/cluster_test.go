@@ -3,6 +3,7 @@ package bus_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/url"
 	"testing"
@@ -14,20 +15,31 @@ import (
 	"github.com/chaski-dev/chaski/runtime/bus"
 )
 
+// freeAddress is an address on which nobody listens, of a port below those that the system gives
+// to connections: one of these may be taken before anybody listens on it.
+func freeAddress(t *testing.T) (at string, port int) {
+	t.Helper()
+	for try := 0; ; try++ {
+		l, err := net.Listen("tcp", fmt.Sprint("127.0.0.1:", 10_000+rand.IntN(20_000)))
+		if err == nil {
+			l.Close()
+			return l.Addr().String(), l.Addr().(*net.TCPAddr).Port
+		}
+		if try == 100 {
+			t.Fatal(err)
+		}
+	}
+}
+
 // cluster starts three NATS servers with JetStream, which know one another.
 func cluster(t *testing.T) (nodes []*server.Server) {
 	t.Helper()
 	var routes []*url.URL
 	var ports []int
 	for range 3 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		port := l.Addr().(*net.TCPAddr).Port
-		l.Close()
+		at, port := freeAddress(t)
 		ports = append(ports, port)
-		routes = append(routes, &url.URL{Scheme: "nats", Host: fmt.Sprint("127.0.0.1:", port)})
+		routes = append(routes, &url.URL{Scheme: "nats", Host: at})
 	}
 	for i := range 3 {
 		s, err := server.NewServer(&server.Options{ServerName: fmt.Sprint("n", i), Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true,

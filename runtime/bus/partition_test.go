@@ -72,10 +72,8 @@ func splitCluster(t *testing.T) (nodes []*server.Server, cut *atomic.Bool) {
 	cut = new(atomic.Bool)
 	var ports []int
 	for range 3 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		must(t, err)
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-		l.Close()
+		_, port := freeAddress(t)
+		ports = append(ports, port)
 	}
 	for i := range 3 {
 		var routes []*url.URL
