@@ -47,3 +47,27 @@ func TestDaysWithoutAYear(t *testing.T) {
 		}
 	}
 }
+
+// TestActionsOfSeveralWords: all words of a declared verb count, in the forms that the verb has, and not its first alone.
+func TestActionsOfSeveralWords(t *testing.T) {
+	for actions, cases := range map[string]map[string]Verdict{
+		"put away":         {"Put M-7 away.": Allow, "Could you put away M-7?": Allow, "Put M-7 on the list.": RequireApproval, "Put M-7 on the list and throw the card away.": RequireApproval},
+		"call off":         {"Call M-7 off.": Allow, "Annule M-7.": Allow, "Call M-7.": RequireApproval},
+		"dar de baja":      {"Da de baja a M-7.": Allow, "Por favor, dé de baja a M-7.": Allow, "Dale un premio a M-7.": RequireApproval, "La carta de baja de M-7.": RequireApproval},
+		"mettre fin":       {"Mets fin à M-7.": Allow, "Mets M-7 sur la liste.": RequireApproval},
+		"mettere in pausa": {"Metti M-7 in pausa.": Allow, "Metti M-7 in lista.": RequireApproval},
+		"ausfallen lassen": {"Lass M-7 ausfallen.": Allow, "M-7 bitte ausfallen lassen.": Allow, "Lass M-7 holen.": RequireApproval},
+		"रद्द करना":        {"M-7 को रद्द करो।": Allow, "M-7 को रद्द कर दीजिए।": Allow},
+		"नाम काटना":        {"M-7 का नाम काट दो।": Allow, "M-7 को काट दो।": RequireApproval, "M-7 का नाम बताओ।": RequireApproval},
+		"काटना":            {"M-7 को काट दो।": Allow},
+		"stornieren":       {"Stornierung von M-7 bitte.": Allow, "Stornieren Sie M-7.": Allow},
+		"money back":       {"I want my money back for M-7.": Allow},
+	} {
+		for said, want := range cases {
+			spec := tools.Spec{Name: "x_17", Description: "Zorks.", Effect: tools.Once, Labels: map[string]string{"egress": "false", "actions": actions}, Parameters: json.RawMessage(`{"type":"object","properties":{"thing":{"type":"string"}},"required":["thing"]}`)}
+			if d := decided(t, spec, "", said, `{"thing":"M-7"}`); d.Verdict != want {
+				t.Errorf("%s: %s: %v by %s, want %v", actions, said, d.Verdict, d.Rule, want)
+			}
+		}
+	}
+}

@@ -84,9 +84,8 @@ func of(parts, verbs, nouns []string, deed string) Acts {
 	}) ||
 		slices.ContainsFunc(nouns, func(n string) bool { return slices.Contains(money, n) })
 	for _, v := range verbs {
-		if w := NameWords(v); len(w) > 0 {
+		if w := NameWords(v); len(w) > 0 && !a.row(v) {
 			a.declared(w[0], pays)
-			a.alone(w)
 			if find(w[0]) == nil { // a verb of another language
 				for _, l := range senseLangs {
 					own := stemsOf(w[0], l)
@@ -164,7 +163,7 @@ var particlesOf = set("up off out down back over away on")
 // baseEnds are the endings of base forms, the longest first, and separable what German sets apart from
 // a verb.
 var (
-	baseEnds  = map[lang][]string{de: {"en", "n"}, fr: {"er", "ir", "re"}, it: {"are", "ere", "ire", "rre"}, es: {"ar", "er", "ir"}, pt: {"ar", "er", "ir"}}
+	baseEnds  = map[lang][]string{de: {"en", "n"}, fr: {"er", "ir", "re"}, it: {"are", "ere", "ire", "rre"}, es: {"ar", "er", "ir"}, pt: {"ar", "er", "ir"}, hi: {"ना"}}
 	separable = strings.Fields("trocken fertig bereit sicher still frei fest sauber leer voll warm kalt offen kaputt krank gut teil statt bekannt zusammen zurück herunter herein heraus hinaus hinein weiter nieder hoch raus rein runter rauf rüber ab an auf aus bei ein her hin los mit nach um vor weg zu")
 )
 
@@ -244,13 +243,6 @@ var (
 var idleVerbs = set("have let get make do use allow list read show look find search check return")
 
 func (a *Acts) has(verb string) bool { return slices.Contains(a.verbs, verb) }
-
-// alone takes a declared verb of several words, as "money back" or "call off".
-func (a *Acts) alone(words []string) {
-	if len(words) == 2 && words[1] == "back" && words[0] != "money" {
-		a.verbs = append(a.verbs, words[0]+"+back")
-	}
-}
 
 // noun takes a word for what the acts work on, and those that mean the same.
 func (a *Acts) noun(n string) {

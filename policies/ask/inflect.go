@@ -266,6 +266,9 @@ func (c *clause) foreign(i int, s stem, l lang) form {
 	if f == ordering && c.hasWord(s.particle, i+1) {
 		return ordering
 	}
+	if l == hi && slices.ContainsFunc(c.words[:i], func(t token) bool { return t.text == s.particle }) { // नाम सूची से काट दो
+		return f
+	}
 	if i > 0 && c.words[i-1].text == s.particle { // den Server neu starten
 		if l == de && strings.HasPrefix(w, "ge"+s.text) { // neu gestartet
 			return telling
