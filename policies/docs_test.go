@@ -50,6 +50,19 @@ func TestDocs(t *testing.T) {
 			} else if found := b.Lint(); len(found) > 0 {
 				t.Error(found)
 			}
+		case lang == "json" && strings.HasPrefix(body, "["):
+			specs, err := ParseTools([]byte(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if b, err := Compile(strict(t), specs); err != nil || len(b.Lint()) > 0 {
+				t.Error(err)
+			}
+			for said, want := range map[string]Verdict{"Put contract V-7 on hold.": Allow, "Friere Vertrag V-7 ein.": Allow, "Put contract V-7 on the list.": RequireApproval} {
+				if d := decided(t, specs[1], "", said, `{"contract":"V-7","tariff":"basic"}`); d.Verdict != want {
+					t.Errorf("%s: %v by %s", said, d.Verdict, d.Rule)
+				}
+			}
 		case lang == "json":
 			var tr Trace
 			if err := json.Unmarshal([]byte(body), &tr); err != nil {

@@ -293,9 +293,9 @@ func TestBigIntegers(t *testing.T) {
 
 // TestSuggest: arguments that hold data are proposed, and none that decides.
 func TestSuggest(t *testing.T) {
-	b, err := bundleOf(t, "name: b\nrules: []\n", tools.Spec{Name: "create_event", Effect: tools.Once, Labels: map[string]string{"data": "place"}, Parameters: []byte(`{"type":"object","properties":{
+	b, err := bundleOf(t, "name: b\nrules: []\n", tools.Spec{Name: "create_event", Effect: tools.Once, Labels: map[string]string{"integrity": "tool", "data": "place"}, Parameters: []byte(`{"type":"object","properties":{
 		"title":{"type":"string"},"start_time":{"type":"string"},"place":{"type":"string"},"guests":{"type":"array"},"file_name":{"type":"string"},"silent":{"type":"boolean"},"amount":{"type":"number"},"user":{"type":"string"}}}`)},
-		tools.Spec{Name: "look", Effect: tools.Read, Parameters: []byte(`{"type":"object","properties":{"title":{"type":"string"}}}`)})
+		tools.Spec{Name: "look", Effect: tools.Read, Labels: map[string]string{"integrity": "tool"}, Parameters: []byte(`{"type":"object","properties":{"title":{"type":"string"}}}`)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,9 @@ func (b *Bundle) Suggest() []string {
 	var out []string
 	for _, name := range sortedKeys(b.tools) {
 		t := b.tools[name]
+		if t.spec.Labels[label.KeyIntegrity] == "" && t.spec.Labels[label.KeyAgent] == "" {
+			out = append(out, fmt.Sprintf("suggestion: tool %s: its results count as untrusted; declare %s: tool if they are its own words, such as a status, and %s for the members that others write", name, label.KeyIntegrity, label.KeyStrangers))
+		}
 		if !t.spec.EffectOrOnce().HasEffect() {
 			continue
 		}
@@ -44,16 +47,41 @@ func (b *Bundle) Suggest() []string {
 		if verb := t.missingVerb(); verb != "" {
 			out = append(out, fmt.Sprintf("suggestion: tool %s: its name has no verb that the reader of the user's words knows; declare %s: %q, with the verbs of other languages that users may ask by", name, label.KeyActions, verb))
 		}
+		for _, o := range t.deadObjects() {
+			out = append(out, fmt.Sprintf("suggestion: tool %s: %s: %q has several words, and clauses are read for one: declare the one that says what it is", name, label.KeyObjects, o))
+		}
 		for _, arg := range sortedKeys(t.props) {
-			if list := membersOf(t.props[arg]); len(t.props[arg].Enum) > 1 && len(list) > 1 && t.wordings[arg] == nil && !slices.Contains(t.data, strings.ToLower(arg)) {
-				out = append(out, fmt.Sprintf("suggestion: tool %s: declare %s%s: %q with the words by which users call these in their languages, a comma between", name, label.KeyWords, arg, strings.Join(list, "=…; ")+"=…"))
-			}
+			out = append(out, t.suggestWords(arg)...)
 		}
 		if len(data) > 0 {
 			out = append(out, fmt.Sprintf("suggestion: tool %s: declare %s: %q if these decide neither whom, nor how much, nor which, nor what to run", name, label.KeyData, strings.Join(data, ",")))
 		}
 	}
 	return out
+}
+
+// suggestWords proposes words for the members of a list that has none, and says which are known without.
+func (t *tool) suggestWords(arg string) []string {
+	list := membersOf(t.props[arg])
+	if len(t.props[arg].Enum) < 2 || len(list) < 2 || t.wordings[arg] != nil || slices.Contains(t.data, strings.ToLower(arg)) {
+		return nil
+	}
+	var known, rest []string
+	for _, m := range list {
+		if len(t.everyday[arg].WordsOf(m)) > 0 || ask.Saying(m) {
+			known = append(known, m)
+		} else {
+			rest = append(rest, m)
+		}
+	}
+	also := ""
+	if len(known) > 0 {
+		also = fmt.Sprintf(" (%s: known in eight languages, see chaski policy words)", strings.Join(known, ", "))
+	}
+	if len(rest) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("suggestion: tool %s: declare %s%s: %q with the words by which users call these in their languages, a comma between%s", t.spec.Name, label.KeyWords, arg, strings.Join(rest, "=…; ")+"=…", also)}
 }
 
 // missingVerb returns the verb to declare for a tool whose name has none that is known and

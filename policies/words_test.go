@@ -89,15 +89,15 @@ func TestWordsThatAreNone(t *testing.T) {
 	}
 }
 
-// TestWordsAreSuggested where a list of an effect has none, and only there.
+// TestWordsAreSuggested where a list of an effect has none, and only there; what everybody calls a member needs none.
 func TestWordsAreSuggested(t *testing.T) {
-	const schema = `{"type":"object","properties":{"name":{"type":"string"},"vehicle":{"type":"string","enum":["car","bicycle"]}}}`
+	const schema = `{"type":"object","properties":{"name":{"type":"string"},"vehicle":{"type":"string","enum":["car","sulky","on","draisine"]},"other":{"enum":["car","bicycle"]}}}`
 	suggests := func(effect tools.Effect, labels map[string]string) bool {
 		b, err := Compile(strict(t), []tools.Spec{{Name: "book_crossing", Effect: effect, Parameters: json.RawMessage(schema), Labels: labels}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return strings.Contains(strings.Join(b.Suggest(), "\n"), `declare words.vehicle: "car=…; bicycle=…"`)
+		return strings.Contains(strings.Join(b.Suggest(), "\n"), `declare words.vehicle: "sulky=…; draisine=…" with the words by which users call these in their languages, a comma between (car, on: known in eight languages`) && !strings.Contains(strings.Join(b.Suggest(), "\n"), "words.other")
 	}
 	if !suggests(tools.Once, nil) || suggests(tools.Read, nil) || suggests(tools.Once, map[string]string{"words.vehicle": "car=Auto"}) || suggests(tools.Once, map[string]string{"data": "vehicle"}) {
 		t.Error("words are suggested in the wrong places")

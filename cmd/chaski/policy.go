@@ -23,6 +23,7 @@ type policyCmd struct {
 	Explain policyExplainCmd `cmd:"" help:"Say why the calls of a trace are decided as they are."`
 	Replay  policyReplayCmd  `cmd:"" help:"Say what a new bundle would change in recorded runs."`
 	Bench   policyBenchCmd   `cmd:"" help:"Play suites of honest tasks and attacks with the best and the worst model."`
+	Words   policyWordsCmd   `cmd:"" help:"Print the words that are known for members of lists of choices, in eight languages."`
 	Eval    policyEvalCmd    `cmd:"" help:"Decide on each call of recorded traces, as JSON lines."`
 }
 

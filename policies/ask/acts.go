@@ -16,6 +16,7 @@ type Acts struct {
 	loose       map[lang][]stem        // those of weak verbs
 	nouns       []string               // English, whole
 	begins      []string               // of nouns in the other languages
+	objects     []token                // nouns that the tool declares, which have their usual forms
 	strict      bool                   // its object must be named
 	alters      bool                   // takes something away or changes it
 	named       []string               // verbs of the tool's own name
@@ -107,6 +108,9 @@ func of(parts, verbs, nouns []string, deed string) Acts {
 	}
 	for _, n := range nouns {
 		a.noun(n)
+		if list := tokens(n); len(list) == 1 {
+			a.objects = append(a.objects, list[0])
+		}
 	}
 	for _, p := range parts { // send_bill: to bill
 		if main >= 0 && p != parts[main] && chargers[p] && senders[parts[main]] {

@@ -116,3 +116,51 @@ func (one *worded) partOf(longer *worded) bool {
 	}
 	return false
 }
+
+// WordsOf returns the words for a member.
+func (w *Wording) WordsOf(member string) (out []string) {
+	if w == nil {
+		return nil
+	}
+	for _, one := range w.words {
+		if one.member == member {
+			out = append(out, one.text)
+		}
+	}
+	return out
+}
+
+// EverydayLine is a line of the everyday members: what tools call them, and the words in each language,
+// English, German, French, Italian, Spanish, Portuguese, Hindi and Thai; or one row in all of them, where a star
+// ends what begins words.
+type EverydayLine struct {
+	Names []string
+	Words []string
+}
+
+// EverydayLines lists the everyday members.
+func EverydayLines() (out []EverydayLine) {
+	for line := range strings.Lines(everydayText) {
+		columns := strings.Split(strings.TrimSpace(line), "|")
+		if len(columns) != len(senseLangs)+2 || strings.HasPrefix(line, "#") {
+			continue
+		}
+		one := EverydayLine{Names: strings.Fields(columns[0])}
+		for _, c := range columns[1:] {
+			one.Words = append(one.Words, strings.TrimSpace(c))
+		}
+		out = append(out, one)
+	}
+	for line := range strings.Lines(choicesText) {
+		if name, words, ok := strings.Cut(strings.TrimSpace(line), ": "); ok && name[0] != '#' {
+			out = append(out, EverydayLine{Names: []string{name}, Words: []string{words}})
+		}
+	}
+	return out
+}
+
+// Saying reports whether the words for a choice are known, as for on, open or archive.
+func Saying(choice string) bool {
+	parts := choiceWords(choice)
+	return len(parts) > 0 && !slices.ContainsFunc(parts, func(p string) bool { return sayings[p] == nil })
+}

@@ -94,6 +94,11 @@ func (a *Acts) isNoun(t *token) bool {
 			return true
 		}
 	}
+	for i := range a.objects {
+		if sameWord(t, &a.objects[i], anyLang) {
+			return true
+		}
+	}
 	for _, b := range a.begins {
 		if strings.HasPrefix(t.fold, b) && (utf8.RuneCountInString(b) >= 4 || t.fold == b || !isASCII(b) || len(t.fold) <= len(b)+1) {
 			return true
