@@ -78,7 +78,7 @@ func waiting(t *testing.T, ttl string) (conn *bus.Conn, runs, run string) {
 
 func finalAnswer(t *testing.T, conn *bus.Conn, run string) bus.Answer {
 	t.Helper()
-	limit, cancel := context.WithTimeout(ctx, 20*time.Second)
+	limit, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	a, err := bus.WaitAnswer(limit, conn, run, nil)
 	if err != nil {

@@ -234,7 +234,7 @@ func TestRunLostBus(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(data, "paid")); err == nil {
 			break
 		}
-		if i == 500 {
+		if i == 1500 {
 			t.Fatal("the tool does not run")
 		}
 		time.Sleep(20 * time.Millisecond)

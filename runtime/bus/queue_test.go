@@ -68,7 +68,7 @@ func serveQueue(t *testing.T, q *bus.Queue, do func(context.Context, bus.Job) (b
 
 func wait(t *testing.T, c *bus.Conn, run string) bus.Answer {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	a, err := bus.WaitAnswer(ctx, c, run, nil)
 	if err != nil {
