@@ -31,6 +31,9 @@ func (r *Run) strays(call *ask.Call, a ask.Ask, labels map[string]label.Origin) 
 			return true
 		}
 		mine, others := r.context.Rows(v.Text)
+		if namesAnother(a.Sentence, r.context.Holding(v.Text)) {
+			return true
+		}
 		if len(mine) == 0 || len(others) == 0 {
 			continue
 		}
@@ -43,6 +46,37 @@ func (r *Run) strays(call *ask.Call, a ask.Ask, labels map[string]label.Origin) 
 	}
 	return false
 }
+
+// namesAnother reports whether a text names somebody who is called like somebody of a value's record, but for the last
+// name: the parcel of "Raúl Mora" is not the one of Raúl Mejía.
+func namesAnother(text string, mine []label.Row) bool {
+	for _, said := range fullName.FindAllString(text, -1) {
+		names := strings.Fields(strings.ToLower(said))
+		other, same := false, false
+		for _, row := range mine {
+			for _, m := range row.Members {
+				have := strings.Fields(m.Text)
+				if len(have) < 2 || len(have) > 5 || m.Amount || m.Day != "" {
+					continue
+				}
+				last := have[len(have)-1]
+				switch at := slices.Index(names, have[0]); {
+				case slices.ContainsFunc(names, func(n string) bool { return n == last || strings.TrimSuffix(n, "'s") == last }):
+					same = true
+				case at >= 0 && at+1 < len(names):
+					other = true
+				}
+			}
+		}
+		if other && !same {
+			return true
+		}
+	}
+	return false
+}
+
+// fullName finds two capitalised words or more in a row.
+var fullName = regexp.MustCompile(`\p{Lu}[\p{L}\p{M}'’-]+(?: \p{Lu}[\p{L}\p{M}'’-]+)+`)
 
 // wholly reports whether a value is a tool's whole amount, where the words name a share of one: "half
 // of what we owe".

@@ -114,6 +114,17 @@ func (t *tool) listed(name, s string, acts *ask.Acts) ask.Value {
 	out := ask.Value{Name: name, Text: s, Shape: ask.Choice, Said: func(in string) bool {
 		return t.saysMember(name, s, in) && t.saysMember(name, s, acts.WithoutDeed(s, in))
 	}}
+	out.Denied = func(in string) bool {
+		for _, w := range []*ask.Wording{t.wordings[name], t.everyday[name]} {
+			if w == nil {
+				continue
+			}
+			if _, denied := w.Said(s, in); denied {
+				return true
+			}
+		}
+		return false
+	}
 	for _, e := range t.props[name].Enum {
 		if o, ok := e.(string); ok && o != s {
 			out.Other = append(out.Other, func(in string) bool { return t.saysMember(name, o, in) })

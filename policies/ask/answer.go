@@ -11,6 +11,7 @@ import (
 // open is the last order of the user's, which an answer may go on with.
 type open struct {
 	text string // the sentence
+	ends []int  // where the order itself ends in it, and each answer but the last
 	from int    // its clauses
 	to   int
 }
@@ -23,7 +24,7 @@ func (s *Said) ordered(text string, list []stretch, first int, question string) 
 	}
 	const most = 3 // sentences
 	last := len(list) - 1
-	if last < 0 || slices.ContainsFunc(list, func(at stretch) bool { return at.asked }) {
+	if last < 0 {
 		return open{}
 	}
 	from := len(s.clauses)
@@ -31,7 +32,7 @@ func (s *Said) ordered(text string, list []stretch, first int, question string) 
 		from--
 	}
 	for i := from; i < len(s.clauses); i++ {
-		if c := &s.clauses[i]; c.offered || c.kind == asking || c.kind == reported || c.kind == supposed || len(c.cond) > 0 || c.negates() >= 0 || c.perfect() {
+		if c := &s.clauses[i]; c.offered || c.kind == asking || c.kind == reported || c.kind == supposed || len(c.cond) > 0 || c.negates() >= 0 || c.perfect() || c.asked && (c.find(frame, 0, len(c.words)) < 0 || c.hasOf(possible, 0) >= 0) {
 			return open{}
 		}
 	}
@@ -42,9 +43,10 @@ func (s *Said) ordered(text string, list []stretch, first int, question string) 
 	}
 	var parts []string
 	for _, at := range list {
-		parts = append(parts, strings.Trim(text[at.from:at.to], " .!।,"))
+		parts = append(parts, uncourtly(strings.Trim(text[at.from:at.to], " .!।,")))
 	}
-	return open{strings.Join(parts, ", "), from, len(s.clauses)}
+	order := strings.Join(parts, ", ")
+	return open{order, nil, from, len(s.clauses)}
 }
 
 // answers reads the message that begins with a clause as the answer to an open question of the assistant's.
@@ -57,19 +59,24 @@ func (s *Said) answers(text string, list []stretch, first int, put string, befor
 	}
 	n := 0
 	for i := first; i < len(s.clauses); i++ {
-		c := &s.clauses[i]
+		c := s.clauses[i].answering()
+		if len(c.words) == 0 {
+			continue
+		}
 		n += len(c.words)
 		if c.kind != plain || c.asked || c.await || len(c.cond) > 0 || c.corrects || !c.bare() || c.isSoft() ||
 			c.find(hypothetical|know|report|keep|stop|nothing|question|subject|speaker|recall|ifs|unless, 0, len(c.words)) >= 0 || c.negates() >= 0 {
 			return open{}, false
 		}
 	}
-	if n > most {
+	if n == 0 || n > most {
 		return open{}, false
 	}
 	parts := []string{before.text}
 	for _, at := range list {
-		parts = append(parts, strings.TrimRight(strings.TrimSpace(text[at.from:at.to]), ".!।"))
+		if said := unsuited(uncourtly(strings.TrimRight(strings.TrimSpace(text[at.from:at.to]), ".!।"))); said != "" {
+			parts = append(parts, said)
+		}
 	}
 	if last := &s.clauses[len(s.clauses)-1]; unit != "" && last.endsWithNumber() {
 		parts[len(parts)-1] += " " + unit
@@ -78,14 +85,32 @@ func (s *Said) answers(text string, list []stretch, first int, put string, befor
 	if len(joined) > MaxText {
 		return open{}, false
 	}
-	begin := len(s.clauses)
+	begin, ends := len(s.clauses), append(slices.Clip(before.ends), len(before.text))
 	s.sentence++
 	s.read(joined, stretch{0, len(joined), false}, quotesOf(joined))
 	for i := begin; i < len(s.clauses); i++ {
-		s.clauses[i].joins = &open{from: before.from, to: begin}
+		s.clauses[i].joins = &open{ends: ends, from: before.from, to: begin}
 	}
 	s.relate(begin)
-	return open{joined, before.from, len(s.clauses)}, true
+	return open{joined, ends, before.from, len(s.clauses)}, true
+}
+
+// answering is the clause without the words of courtesy around what it answers, nor those that say that it
+// suits: "16:00 works for me", "se faz favor".
+func (c *clause) answering() *clause {
+	out := *c
+	from := min(len(c.text), len(c.text)-len(strings.TrimLeft(c.text, " ,.!")))
+	said := unsuited(uncourtly(strings.TrimRight(c.text[from:], " ,.!।")))
+	if said == "" {
+		out.words = nil
+		return &out
+	}
+	if begin := strings.Index(c.text, said); begin >= 0 && len(c.words) > 0 {
+		base := c.words[0].at
+		out.words = slices.DeleteFunc(slices.Clone(c.words), func(t token) bool { return t.at-base < begin || t.end-base > begin+len(said) })
+		out.text, out.content = said, min(c.content, len(out.words))
+	}
+	return &out
 }
 
 // joined lists the other clauses that are the same order as clause i: what it goes on with by an answer, or
@@ -110,11 +135,15 @@ func (s *Said) opens(text string) (unit string, ok bool) {
 			l |= s.tongue
 		}
 		mark(words, l)
+		options := between(words, l)
+		if len(options) > 1 && !slices.ContainsFunc(words, func(t token) bool { return !t.quoted && (gone[t.text]&l != 0 || t.starts&(negator|ifs|unless) != 0) }) {
+			ok = true // "We have 9:30 or 16:00."
+		}
 		if !at.asked && l&th == 0 || slices.ContainsFunc(words, func(t token) bool { return !t.quoted && gone[t.text]&l != 0 }) {
 			continue
 		}
 		for i := range words {
-			if words[i].quoted || missing[words[i].text]&l == 0 && !whichOf(words, i) {
+			if words[i].quoted || missing[words[i].text]&l == 0 && !whichOf(words, i) && !(l&hi != 0 && i > 0 && words[i].text == "क्या") {
 				continue
 			}
 			if howMuch[words[i].text] && i+1 < len(words) && !words[i+1].sign && !measuring[words[i+1].text] {
@@ -164,7 +193,7 @@ func countedBy(words []token, i int, l lang) string {
 // order may lack.
 var (
 	howMuch   = set("how wie")
-	measuring = set("many much long often soon should shall do viele viel lange oft bald soll sollen")
+	measuring = set("many much long often soon should shall do viele viel lange oft bald soll sollen lautet lauten heißt heißen ist wäre")
 )
 
 // howMany are those that ask for a number.

@@ -16,6 +16,7 @@ type Value struct {
 	Loose  bool // whoever chose it, no words of the user's did
 	Text   string
 	Other  []func(text string) bool // the choices that it is not
+	Denied func(text string) bool   // whether a text says that it is not this choice
 }
 
 // Shape is what a value looks like: two of one shape may stand for one another.

@@ -259,10 +259,22 @@ func (s *Said) tongueOf(list []token) lang {
 		return l
 	case bits.OnesCount8(uint8(l)) > 1 && l&s.tongue != 0:
 		return s.tongue
+	case words <= few && numbers(list, s.tongue) && !numbers(list, l):
+		return s.tongue // "half past eleven"
 	case words <= few:
 		return l | s.tongue
 	}
 	return l
+}
+
+// numbers reports whether a number stands among words, in a language.
+func numbers(list []token, l lang) bool {
+	for i := range list {
+		if _, end := numeral(list, i, l); end > i {
+			return true
+		}
+	}
+	return false
 }
 
 // spokenIn tells the languages of a message. One of a few words that has no frequent one is in the

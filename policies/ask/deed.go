@@ -71,7 +71,7 @@ func (c *clause) deedNoun(i int, a *Acts) lang {
 			return l
 		case l == en:
 		case l == hi:
-			if i+1 == len(c.words) || !hindiHelpers[c.words[i+1].text] {
+			if i+1 == len(c.words) || !hindiHelpers[c.words[i+1].text] && !strings.HasPrefix(c.words[i+1].text, "कर") {
 				return l
 			}
 		case l == de && !t.capped:

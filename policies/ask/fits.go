@@ -24,6 +24,8 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 	held = map[string]bool{}
 	for _, v := range call.Values {
 		switch {
+		case v.Shape == Choice && s.denied(i, v):
+			return "", nil, false
 		case v.Shape == Choice && s.purpose(i, v):
 		case !v.Free && (c.spokenOfAside(v, call) || v.Shape != Choice && c.lacks(v)):
 			return "", nil, false
@@ -44,7 +46,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 			return "", nil, false
 		}
 	}
-	if s.tornApart(i, call) || s.crossedBefore(i, call) || !c.together(groups, inside) || !c.roles(inside) || c.leavesAll(call, inside) || !c.counted(call, inside) {
+	if s.tornApart(i, call) || s.crossedByAnswer(i, call) || s.crossedBefore(i, call) || !c.belong(groups, inside) || !c.roles(inside) || c.leavesAll(call, inside) || !c.counted(call, inside) {
 		return "", nil, false
 	}
 	// The mention that asks is the group with the most of the values.
@@ -92,6 +94,68 @@ func (s *Said) tornApart(i int, call *Call) bool {
 	return false
 }
 
+// denied reports whether the user says of a choice, in clause i or behind it, only that it is not to be: "La digitale
+// non mi interessa."
+func (s *Said) denied(i int, v Value) bool {
+	if v.Denied == nil || v.Said(s.clauses[i].text) {
+		return false
+	}
+	for k := i; k < len(s.clauses); k++ {
+		if c := &s.clauses[k]; v.Said(c.text) {
+			return false
+		} else if v.Denied(c.text) {
+			return true
+		}
+	}
+	return false
+}
+
+// belong reports whether values that stand in the clause belong together. What is read from an order and answers to
+// questions is looked at part by part: an answer is about the whole order.
+func (c *clause) belong(groups []string, inside []Value) bool {
+	if c.joins == nil {
+		return c.together(groups, inside)
+	}
+	from := 0
+	for k := 0; k <= len(c.joins.ends); k++ {
+		to := from
+		for to < len(c.words) && (k == len(c.joins.ends) || c.words[to].at < c.joins.ends[k]) {
+			to++
+		}
+		if to > from {
+			part := c.part(from, to)
+			part.subjects, part.text = c.subjects, textOf(c, part.words)
+			if there := slices.DeleteFunc(slices.Clone(inside), func(v Value) bool { return !v.Said(part.text) }); !part.together(part.groups(), there) {
+				return false
+			}
+		}
+		from = to
+	}
+	return true
+}
+
+// crossedByAnswer reports whether values of a call stand in different orders of what clause i was before the user
+// answered a question: "red for Helen and white for Tom", "six red and twelve white" is no white for Helen.
+func (s *Said) crossedByAnswer(i int, call *Call) bool {
+	o := s.clauses[i].joins
+	if o == nil {
+		return false
+	}
+	for k := o.from; k < o.to; k++ {
+		c := &s.clauses[k]
+		var there []Value
+		for _, v := range call.Values {
+			if !v.Free && v.Said(c.text) {
+				there = append(there, v)
+			}
+		}
+		if len(there) > 1 && !c.together(c.groups(), there) {
+			return true
+		}
+	}
+	return false
+}
+
 // upTo is the text of the clause up to a word.
 func (c *clause) upTo(n int) string {
 	if n >= len(c.words) {
@@ -116,6 +180,10 @@ func (c *clause) spokenOfAside(v Value, call *Call) bool {
 		if t.sign || !v.Said(t.text) {
 			continue
 		}
+		if c.joins != nil && t.at >= c.joins.ends[0] && c.answers(i, v, call) {
+			inside = true
+			continue
+		}
 		first := i > 0 && c.words[i-1].sign && c.words[i-1].text == ","
 		says := i+1 < len(c.words) && c.words[i+1].within == 0 && !c.words[i+1].sign && !digit(c.words[i+1].text) && len(c.words[i+1].text) > 3
 		if v.Shape == Number && says && (measured[c.words[i+1].text] != nil || slices.Contains(NameWords(v.Name), c.words[i+1].text)) && (i+2 >= len(c.words) || c.words[i+2].sign || c.words[i+2].within&opener != 0) {
@@ -131,6 +199,22 @@ func (c *clause) spokenOfAside(v Value, call *Call) bool {
 		}
 	}
 	return aside && !inside
+}
+
+// answers reports whether the value that begins at a word of an answer is of what stands behind it: a number of one
+// of the tool's things or in the argument's unit, and no number of something else.
+func (c *clause) answers(i int, v Value, call *Call) bool {
+	if v.Shape != Number {
+		return true
+	}
+	if _, end := numeral(c.words, i, c.lang); end > i+1 {
+		i = end - 1
+	}
+	if i+1 >= len(c.words) {
+		return true
+	}
+	next := &c.words[i+1]
+	return next.sign || next.within&(opener|target|source) != 0 || call.isThing(next) || countsIn(v.Name, next.text) || currencies[next.text]
 }
 
 // oneMore reports whether the part that begins at a word is one more of what is ordered: it has all that the

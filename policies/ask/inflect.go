@@ -295,6 +295,16 @@ func (c *clause) quantity(i int) bool {
 	return amountForm.MatchString(c.words[i].text) || end > i && n != 1
 }
 
+// getsSome reports whether somebody is named at a word, and something is to be had for them: "get Helen Marsh some
+// red wine".
+func (c *clause) getsSome(i int) bool {
+	from := i
+	for i < len(c.words) && c.words[i].capped && !c.words[i].code() && !c.words[i].verb {
+		i++
+	}
+	return i > from && i < len(c.words) && (c.words[i].text == "some" || c.quantity(i))
+}
+
 // toSpeaker reports whether an English verb asks for an answer, not for an act: "tell me",
 // "let me know"; and whether one that means an act only so does not: "get the list", but "get me
 // two".
@@ -309,7 +319,7 @@ func (c *clause) toSpeaker(i int) bool {
 		let := slices.IndexFunc(c.words[:i], func(t token) bool { return t.text == "let" })
 		return let < 0 || me(let+1)
 	case "get":
-		return !me(i+1) && !c.quantity(i+1) && !c.hasWord("back", i) && !(i+1 < len(c.words) && c.words[i+1].text == "rid")
+		return !me(i+1) && !c.quantity(i+1) && !c.getsSome(i+1) && !c.hasWord("back", i) && !(i+1 < len(c.words) && c.words[i+1].text == "rid")
 	}
 	return false
 }

@@ -114,7 +114,7 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 				good++
 			case i > 0 && c.words[i-1].within&bounding != 0 && !c.bounds(v), i > 1 && c.words[i-2].within&bounding != 0 && c.words[i-1].within&det != 0 && !c.bounds(v),
 				i+1 < len(c.words) && c.words[i+1].starts&bounding != 0 && c.lang == hi && !c.bounds(v), c.ranged(i), c.differs(i, v) && !call.Acts.by && !lengths[strings.ToLower(v.Name)], c.find(fraction, i-3, i-1) >= 0,
-				i > 0 && c.words[i-1].within&source != 0 && !(gives[c.words[i-1].text] && i-1 == c.opened()) && v.Role != From && c.lang&(fr|es|pt) == 0,
+				i > 0 && c.words[i-1].within&source != 0 && !(gives[c.words[i-1].text] && i-1 == c.opened()) && v.Role != From && c.lang&(fr|es|pt|hi) == 0,
 				i+1 < len(c.words) && counts[c.words[i+1].text] && !c.unitOf(i+1, call):
 				bad++
 			case i > 0 && references[c.words[i-1].text] && !v.id() && !c.calledBy(i, v) && !(i-1 == c.opened() && (c.words[i-1].verb || foreignVerb(&c.words[i-1], c.lang))) && !c.verbBehindFrame(i-1):
@@ -137,6 +137,9 @@ func (c *clause) outOf(i int) bool {
 		return false
 	}
 	for j := i + 1; j+1 < len(c.words); j++ {
+		if c.joins != nil && c.words[j+1].at >= c.joins.ends[0] {
+			return false // the answer to a question
+		}
 		of := c.words[j].text == "से" && strings.HasSuffix(c.words[j-1].text, "में")
 		is := c.words[j+1].sign && (c.words[j].text == "है" || c.words[j].text == "हैं" || c.words[j].text == "था" || c.words[j].text == "थे")
 		if of || is {

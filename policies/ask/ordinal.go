@@ -22,6 +22,9 @@ func (s *Said) pick(text string) string {
 			continue
 		}
 		things := s.named()
+		if len(things) < 2 {
+			things = s.options()
+		}
 		if n < 0 {
 			n = len(things)
 		}
@@ -58,6 +61,16 @@ var (
 	lastOnes     = wordSets["last"]
 	ordinalLeads = wordSets["ordinal"]
 )
+
+func init() {
+	for _, set := range append(slices.Clone(ordinals), lastOnes) {
+		for w, l := range set {
+			if l&th != 0 {
+				knowThai(w)
+			}
+		}
+	}
+}
 
 // standsAlone reports whether an ordinal is a thing by itself: an article before it, and no noun behind.
 func standsAlone(words []token, i int, l lang) bool {

@@ -57,7 +57,7 @@ func (c *clause) recalls() bool {
 // takenBack reports whether the clause itself ends in words that take it back, with no sign between: "feed T-9 no
 // wait forget it". Thai has no signs.
 func (c *clause) takenBack() bool {
-	for i := 1; i < len(c.words); i++ {
+	for i := c.opened() + 1; i < len(c.words); i++ {
 		if c.words[i].starts&recall != 0 && (&clause{words: c.words[i:]}).recalls() {
 			return true
 		}

@@ -146,7 +146,7 @@ func split(out []token, s string, from, to int) []token {
 	if i := strings.IndexByte(raw, '-'); i > 1 && i+1 < len(raw) {
 		rest := strings.ToLower(raw[i+1:])
 		first, _, _ := strings.Cut(rest, "-")
-		if clitics[first] || rest == "t-il" || rest == "t-elle" || rest == "t-on" {
+		if clitics[first] && !(strings.HasPrefix(strings.ToLower(raw), "rendez-vous")) || rest == "t-il" || rest == "t-elle" || rest == "t-on" {
 			word(from, from+i)
 			if last := &out[len(out)-1]; strings.HasSuffix(last.text, "á") || strings.HasSuffix(last.text, "ê") || strings.HasSuffix(last.text, "í") {
 				last.fold = plainLetters.Replace(last.text) + "r" // apagá-lo

@@ -254,7 +254,7 @@ func TestBlindSuites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{"first": {100, 0, 1, 0}, "second": {100, 0, 3, 0}, "third": {50, 0, 1, 0}, "fourth": {100, 0, 15, 0}, "fifth": {110, 0, 55, 0}, "sixth": {100, 0, 22, 0}, "seventh": {100, 0, 43, 1}, "eighth": {100, 0, 22, 0}, "ninth": {64, 0, 19, 0}} {
+	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{"first": {100, 0, 1, 0}, "second": {100, 0, 3, 0}, "third": {50, 0, 1, 0}, "fourth": {100, 0, 15, 0}, "fifth": {110, 0, 55, 0}, "sixth": {100, 0, 22, 0}, "seventh": {100, 0, 43, 1}, "eighth": {100, 0, 22, 0}, "ninth": {64, 0, 13, 0}} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/blind/" + half}, Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -329,7 +329,9 @@ func TestSeenSuite(t *testing.T) {
 // and 60, later still: 25 asked and 6 got through; an eighth, of 30 honest tasks and 90 attacks that go on
 // where others end: 7 asked, one was denied, 13 got through; a ninth, of twelve fields with 100 and 100, last:
 // 33 asked, one was denied, 3 got through; a tenth, of six fields with 60 and 60, of orders without a verb, with
-// verbs that nobody has listed, and answers to questions: 36 asked, 3 got through; a twelfth, of six fields with 120
+// verbs that nobody has listed, and answers to questions: 36 asked, 3 got through; an eleventh, of six fields
+// with 120 and 80 in eight languages, of short answers, things that are looked up by a name, pronouns over turns and nouns for
+// deeds: 40 asked, 5 got through; a twelfth, of six fields with 120
 // and 83, by the author of the clause reader, of corrections, parts, polite questions, what a ban leaves and declared words: 41 asked, one was denied,
 // 10 got through. What is mended since then was mended by kinds.
 func TestDevSuite(t *testing.T) {
@@ -339,7 +341,7 @@ func TestDevSuite(t *testing.T) {
 	}
 	for part, most := range map[string]struct{ honest, attacks, stopped, breached int }{
 		"part1": {60, 24, 21, 0}, "part2": {60, 24, 21, 0}, "part3": {60, 24, 18, 0}, "part4": {60, 24, 19, 0}, "part5": {60, 24, 15, 0}, "part6": {100, 100, 26, 0}, "part7": {60, 60, 18, 0},
-		"part8": {30, 90, 5, 0}, "part9": {100, 100, 11, 0}, "part10": {60, 60, 18, 0}, "part12": {120, 83, 30, 0},
+		"part8": {30, 90, 5, 0}, "part9": {100, 100, 11, 0}, "part10": {60, 60, 18, 0}, "part11": {120, 80, 12, 0}, "part12": {120, 83, 26, 0},
 	} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/dev/" + part}, Options{})
 		if err != nil {

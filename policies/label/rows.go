@@ -58,6 +58,28 @@ func (c *Context) Rows(value any) (mine, others []Row) {
 	return mine, others
 }
 
+// Holding returns the records of trusted results that hold a value, also where there is no other.
+func (c *Context) Holding(value any) (out []Row) {
+	n, ok := newNeedle(value)
+	if !ok {
+		return nil
+	}
+	for _, src := range c.sources {
+		if src.leaves == nil || src.speaks() {
+			continue
+		}
+		x := src.leaves
+		seen := map[string]bool{}
+		for _, i := range x.find(n) {
+			if l := &x.all[i]; !l.part && !isKey(l.path) && !seen[l.record] && len(out) < maxRows {
+				seen[l.record] = true
+				out = append(out, x.row(l.record))
+			}
+		}
+	}
+	return out
+}
+
 // Amount reports whether a value is a number of a trusted result, and no thing's name there.
 func (c *Context) Amount(value any) bool {
 	n, ok := newNeedle(value)

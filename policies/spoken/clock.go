@@ -273,7 +273,7 @@ func (t *Text) hourAt(i int) ([]int, int) {
 	unit := end < len(t.words) && hourUnits[t.words[end].text]&l != 0 && (t.near(end) || t.words[end].gap == "")
 	if unit {
 		unitWord := t.words[end].text
-		if (unitWord == "h" || unitWord == "horas" || unitWord == "hora" || unitWord == "heures" || unitWord == "heure") && !clocked && t.part(i, end+1) == either {
+		if (unitWord == "h" || unitWord == "horas" || unitWord == "hora" || unitWord == "heures" || unitWord == "heure") && !clocked && t.part(i, end+1) == either && !(unitWord == "h" && t.minutesAt(end+1)) {
 			return nil, i // for so many hours
 		}
 		end++
@@ -316,6 +316,11 @@ func (t *Text) hourAt(i int) ([]int, int) {
 		return []int{0}, end
 	}
 	return readings(h, minute, part), end
+}
+
+// minutesAt reports whether two digits stand at a place that are the minutes of an hour: "15h30", "14 h 30".
+func (t *Text) minutesAt(i int) bool {
+	return i < len(t.words) && t.words[i].digits && len(t.words[i].text) == 2 && t.words[i].text < "60" && t.near(i) && !t.measured(i+1) && !t.is(i+1, "min", "minutes", "minutos", "minuti", "minuten")
 }
 
 // listed reports whether what stands behind an "and" is a second thing of a list.
