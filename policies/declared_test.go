@@ -71,3 +71,25 @@ func TestActionsOfSeveralWords(t *testing.T) {
 		}
 	}
 }
+
+// TestToolsThatShareTheirVerb: the noun of one is no order for the other, and no noun is one for either.
+func TestToolsThatShareTheirVerb(t *testing.T) {
+	spec := func(name, arg, objects string) tools.Spec {
+		return tools.Spec{Name: name, Effect: tools.Once, Labels: map[string]string{"egress": "false", "objects": objects}, Parameters: json.RawMessage(`{"type":"object","properties":{"` + arg + `":{"type":"string"}},"required":["` + arg + `"]}`)}
+	}
+	specs := []tools.Spec{spec("cancel_visit", "visit", "visit, Termin"), spec("cancel_order", "order", "order, Bestellung")}
+	for said, want := range map[string][2]Verdict{
+		"Cancel order V-7.":                 {RequireApproval, Allow},
+		"Cancel visit V-7.":                 {Allow, RequireApproval},
+		"Storniere Bestellung V-7.":         {RequireApproval, Allow},
+		"Bitte die Termine V-7 stornieren.": {Allow, RequireApproval},
+		"Cancel V-7.":                       {Allow, Allow},
+	} {
+		for i, arg := range []string{"visit", "order"} {
+			lines, err := Eval(strict(t), &Trace{ID: "t", Tools: specs, User: said, Steps: []TraceStep{{Call: &TraceCall{Name: specs[i].Name, Arguments: json.RawMessage(`{"` + arg + `":"V-7"}`)}}}})
+			if err != nil || lines[0].Verdict != want[i] {
+				t.Errorf("%s: %s: %v %v, want %v", said, specs[i].Name, lines, err, want[i])
+			}
+		}
+	}
+}

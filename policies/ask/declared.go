@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -70,6 +71,25 @@ func (a *Acts) row(verb string) bool {
 		a.apart(l, first, first, last)
 	}
 	return true
+}
+
+// MeansOther reports whether a clause that asks for a call has the noun of another tool that is asked for by the
+// same verb and takes the same kinds of values, and none of the call's: "cancel order 17" is no visit's.
+func (c *Call) MeansOther(text string) bool {
+	var words []token
+	for i := range c.Others {
+		o := &c.Others[i].Acts
+		if !c.Others[i].Alike || !slices.ContainsFunc(o.named, func(v string) bool { return slices.Contains(c.Acts.named, v) }) {
+			continue
+		}
+		if words == nil {
+			words = tokens(text)
+		}
+		if o.hasNoun(words) && !c.Acts.hasNoun(words) && (c.Acts.hints == nil || !c.Acts.hints.hasNoun(words)) {
+			return true
+		}
+	}
+	return false
 }
 
 // apart takes the stems of a verb with a word that stands apart from it.
