@@ -79,7 +79,7 @@ func jsonValues(r io.Reader) iter.Seq2[jsonValue, error] {
 }
 
 // longValue is from where on a value of many lines is read anew only where it may end.
-const longValue = 64 << 10
+const longValue = 4 << 10
 
 // within says of a line that a value which is written with indents does not end on it.
 func within(line []byte) bool { return len(line) > 0 && (line[0] == ' ' || line[0] == '\t') }

@@ -49,7 +49,7 @@ func TestLongValue(t *testing.T) {
 			t.Fatal(err, v.line)
 		}
 	}
-	if took := time.Since(began); n != 2 || took > 20*time.Second { // line by line it would be ten minutes
+	if took := time.Since(began); n != 2 || took > 2*time.Minute { // line by line it would be ten
 		t.Errorf("%d values in %v", n, took)
 	}
 }
