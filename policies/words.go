@@ -167,6 +167,10 @@ func (t *tool) orders(name, member string, args map[string]any, a asked) bool {
 		text = t.apart(name, args, a.ask.Corrected)
 		return one.Said(text) && !other(text)
 	}
+	if !one.Said(text) && a.held[name] { // "Order 12 bells, but deliver 7": what is meant stands in another part
+		text = t.apart(name, args, a.ask.Sentence)
+		return one.Said(text) && !other(text)
+	}
 	return one.Said(text)
 }
 

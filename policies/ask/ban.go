@@ -114,6 +114,29 @@ func (s *Said) bansOther(i int, call *Call) bool {
 	return other
 }
 
+// bansAnother reports whether clause i forbids the deed with no more than another number or another of a list than
+// the call has, which clause j says in its place: "don't put 50 on V-9, put 30".
+func (s *Said) bansAnother(i, j int, call *Call) bool {
+	c, o := &s.clauses[i], &s.clauses[j]
+	if c.negates() < 0 || c.find(nothing, 0, len(c.words)) >= 0 || c.sentence != o.sentence || o.negates() >= 0 || len(o.verbs(&call.Acts)) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(call.Values, func(v Value) bool {
+		return !v.Said(c.text) && v.Said(o.text) && (v.Shape == Number && c.rival(v, call, 0, len(c.words)) || v.Shape == Choice && slices.ContainsFunc(v.Other, func(f func(string) bool) bool { return f(c.text) }))
+	})
+}
+
+// bansDeed reports whether clause i forbids nothing but another tool's deed: "don't cancel X, just move it".
+func (s *Said) bansDeed(i, j int, call *Call) bool {
+	c, o := &s.clauses[i], &s.clauses[j]
+	if c.negates() < 0 || c.find(nothing, 0, len(c.words)) >= 0 || c.sentence != o.sentence || o.negates() >= 0 || len(o.verbs(&call.Acts)) == 0 || len(c.verbs(&call.Acts)) > 0 {
+		return false
+	}
+	return slices.ContainsFunc(call.Others, func(k Other) bool {
+		return slices.ContainsFunc(c.verbs(&k.Acts), func(v verb) bool { return v.strength == 2 && c.negated(v) })
+	})
+}
+
 // calls reports whether a word is one by which the tool calls some of its arguments.
 func (c *Call) calls(t *token, words []string) bool {
 	return (&Call{Params: words}).isParam(t)

@@ -119,4 +119,5 @@ func init() {
 		}
 	}
 	knowThai(countings[th].small + " " + countings[th].tens + " ร้อย พัน โหล ครึ่ง")
+	knowThai("ตั้งแต่ ของ เวลา")
 }

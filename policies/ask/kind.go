@@ -47,7 +47,7 @@ func contentOf(c *clause) int {
 			continue
 		}
 		if said < 0 {
-			if sayer(t, c.lang) && t.within&(know|opener) == 0 {
+			if sayer(t, c.lang) && t.within&(know|opener) == 0 && !(t.within&frame != 0 && t.starts&frame == 0) {
 				said = i
 			}
 			continue
@@ -217,6 +217,8 @@ func doubts(list []token, l lang) bool {
 		switch t := list[i].text; {
 		case list[i].quoted:
 		case list[i].starts&doubt != 0, still[t]&l != 0:
+			return true
+		case l&th != 0 && otherwise[t]&th != 0 && i > 0 && i+1 < len(list): // "ได้ไหม หรือต้อง…"
 			return true
 		case otherwise[t]&l != 0 && i+1 < len(list) && isWords[list[i+1].text]&l != 0:
 			return true

@@ -45,6 +45,9 @@ func (c *clause) ordersLatin(v verb) bool {
 	if v.form != ordering {
 		return v.form == telling && c.passive(v, f)
 	}
+	if f >= 0 && c.asked && v.lang != de && f < v.at && c.words[f].capped && c.words[f].within == 0 && !c.words[f].code() {
+		return false // "¿podría Ana cancelar …?"
+	}
 	if f >= 0 && !c.spokenOf(f, v.at) {
 		return true
 	}
@@ -59,7 +62,7 @@ func (c *clause) ordersLatin(v verb) bool {
 		switch {
 		case t.sign, t.within&(opener|and|harmless|frame|later) != 0, t.starts&light != 0:
 		case j == 0 && t.capped && len(c.words) > 1 && t.within&det == 0 && !c.begins:
-		case c.lang == fr && t.text == "tu" && j+1 < v.at && forMe[c.words[j+1].text], t.text == "nous", t.text == "nos", t.text == "ci", t.text == "me", t.text == "mi", t.text == "te", t.text == "de", t.text == "d'", t.text == "di":
+		case c.lang == fr && t.text == "tu" && j+1 < v.at && forMe[c.words[j+1].text], t.text == "nous", t.text == "nos", t.text == "ci", t.text == "me", t.text == "mi", t.text == "te", t.text == "de", t.text == "d'", t.text == "di", t.text == "ne" && v.lang == it, t.text == "y" && v.lang == fr:
 		default:
 			return c.final(v) || c.hangs(v)
 		}
@@ -71,7 +74,7 @@ func (c *clause) ordersLatin(v verb) bool {
 // den 45 Euro erstatte ihr 10"; 0 if there is none.
 func (c *clause) partFirst(v verb) int {
 	i := c.opened()
-	if i+1 >= v.at || !partOf[c.words[i].text] || v.lang == de && (strings.HasSuffix(c.words[v.at].text, "t") || strings.HasSuffix(c.words[v.at].text, "n")) {
+	if i+1 >= v.at || !partOf[c.words[i].text] || v.lang == de && !c.formal(v) && (strings.HasSuffix(c.words[v.at].text, "t") || strings.HasSuffix(c.words[v.at].text, "n")) {
 		return 0
 	}
 	some := false
@@ -80,7 +83,7 @@ func (c *clause) partFirst(v verb) int {
 		_, end := numeral(c.words, j, c.lang)
 		if digit(t.text) || end > j {
 			some = true
-		} else if !t.sign && t.within&det == 0 && !currencies[t.text] && !unitWords[t.text] && !counts[t.text] && !t.code() && !ofWords[t.text] && t.within&opener == 0 && !c.hung(j) {
+		} else if !t.sign && t.within&det == 0 && !currencies[t.text] && !unitWords[t.text] && !counts[t.text] && !t.code() && !ofWords[t.text] && t.within&opener == 0 && !placing[t.text] && !forMe[t.text] && t.text != "ne" && !(c.behindNumber(j) && !foreignVerb(t, c.lang)) && !c.hung(j) {
 			return 0
 		}
 	}
@@ -90,16 +93,21 @@ func (c *clause) partFirst(v verb) int {
 	return v.at
 }
 
+// formal reports whether a German verb is a polite order: "laden Sie".
+func (c *clause) formal(v verb) bool {
+	return v.at+1 < len(c.words) && c.words[v.at+1].text == "sie" && c.words[v.at+1].capped
+}
+
 // hung reports whether a word is a thing that hangs on another by a preposition: "de la cuenta".
 func (c *clause) hung(j int) bool {
-	if c.words[j].capped && c.lang&de == 0 || foreignVerb(&c.words[j], c.lang) || c.words[j].starts&(hypothetical|speaker|subject|report|know|keep|negator|other|question|await|content) != 0 {
+	if c.words[j].capped && c.lang&de == 0 && !c.words[j].code() || foreignVerb(&c.words[j], c.lang) || c.words[j].starts&(hypothetical|speaker|subject|report|know|keep|negator|other|question|await|content) != 0 {
 		return false
 	}
 	k := j - 1
-	for k > 0 && c.words[k].within&det != 0 && !ofWords[c.words[k].text] {
+	for k > 0 && c.words[k].within&det != 0 && !ofWords[c.words[k].text] && !placing[c.words[k].text] {
 		k--
 	}
-	return k >= 0 && ofWords[c.words[k].text]
+	return k >= 0 && (ofWords[c.words[k].text] || placing[c.words[k].text])
 }
 
 // partOf are prepositions before that of which a part is meant.

@@ -31,12 +31,33 @@ func (c *clause) negates() int {
 		if t.text == "no" && c.lang&es == 0 && c.lang&it == 0 && i+1 < len(c.words) && digit(c.words[i+1].text) { // no. 7
 			continue
 		}
+		if c.restricts(i) {
+			continue
+		}
 		if t.text == "न" && i > 0 && c.words[i-1].text == "न" {
 			continue
 		}
 		return i
 	}
 	return -1
+}
+
+// restricts reports whether a French "ne" stands before a number that is all: "n'en remboursez que 180".
+func (c *clause) restricts(i int) bool {
+	if c.lang&fr == 0 || c.words[i].text != "ne" && c.words[i].text != "n'" {
+		return false
+	}
+	for j := i + 1; j+1 < len(c.words) && j < i+6; j++ {
+		t := &c.words[j]
+		if t.starts&(negator|nothing) != 0 || t.sign {
+			return false
+		}
+		if t.text == "que" || t.text == "qu'" {
+			_, end := numeral(c.words, j+1, c.lang)
+			return end > j+1 || digit(c.words[j+1].text)
+		}
+	}
+	return false
 }
 
 // somebodys before "personne" say that it is somebody.

@@ -146,7 +146,7 @@ func split(out []token, s string, from, to int) []token {
 	if i := strings.IndexByte(raw, '-'); i > 1 && i+1 < len(raw) {
 		rest := strings.ToLower(raw[i+1:])
 		first, _, _ := strings.Cut(rest, "-")
-		if clitics[first] && !(strings.HasPrefix(strings.ToLower(raw), "rendez-vous")) || rest == "t-il" || rest == "t-elle" || rest == "t-on" {
+		if clitics[first] && !(strings.HasPrefix(strings.ToLower(raw), "rendez-vous")) || rest == "m'en" || rest == "m’en" || rest == "nous-en" || rest == "t-il" || rest == "t-elle" || rest == "t-on" {
 			word(from, from+i)
 			if last := &out[len(out)-1]; strings.HasSuffix(last.text, "á") || strings.HasSuffix(last.text, "ê") || strings.HasSuffix(last.text, "í") {
 				last.fold = plainLetters.Replace(last.text) + "r" // apagá-lo
@@ -164,11 +164,22 @@ func thaiPrefix(s string) int {
 	for i := 0; i < thaiLong && n < len(s); i++ {
 		_, w := utf8.DecodeRuneInString(s[n:])
 		n += w
-		if next, _ := utf8.DecodeRuneInString(s[n:]); thaiWord[s[:n]] && !unicode.Is(unicode.M, next) { // "ที" is no part of "ที่"
+		if thaiWord[s[:n]] && thaiEnd(s[n:]) {
 			best = n
 		}
 	}
 	return best
+}
+
+// thaiEnd reports whether a Thai word may end before a text: no sign of it follows ("ที" is no part of "ที่"), and no
+// letter behind which a syllable begins, which belongs to what stands before it: "สั่ง|ยาง|ใน".
+func thaiEnd(s string) bool {
+	next, w := utf8.DecodeRuneInString(s)
+	if unicode.Is(unicode.M, next) {
+		return false
+	}
+	after, _ := utf8.DecodeRuneInString(s[w:])
+	return next < 'ก' || next > 'ฮ' || len(s) > w && (after < 'เ' || after > 'ไ')
 }
 
 // covering are the classes whose longer phrases take the meaning of the shorter ones in
@@ -270,7 +281,13 @@ func language(list []token) lang {
 				counts[l] += share
 			}
 		}
-		if t.verb {
+		if t.verb && t.own != 0 && !enVerbs[t.text] { // a verb of the run's own tools: devolver
+			for _, l := range latinLangs {
+				if t.own&l != 0 {
+					counts[l] += 6
+				}
+			}
+		} else if t.verb {
 			counts[en] += 6
 		} else if tell := telltale[t.text] &^ k; tell != 0 && t.text != "u" {
 			for _, l := range latinLangs {

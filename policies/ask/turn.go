@@ -127,6 +127,9 @@ func (c *clause) amends(from int) bool {
 		return true
 	}
 	at := c.find(amend, from, min(from+4, len(c.words)))
+	if behind := c.find(amend, from+1, len(c.words)); c.lang == hi && behind > 0 && span(c.words, behind, amend) == len(c.words) { // F-582 कहना था
+		return (&clause{words: c.words[from:behind], lang: c.lang}).bare() && c.find(negator|ifs|question, from, behind) < 0
+	}
 	if at < 0 {
 		return false
 	}

@@ -135,11 +135,24 @@ func (w *Wording) spans(text string) []wordedSpan {
 // at reports whether a row of words is the declared one, each in any of its forms.
 func (one *worded) at(list []token, l lang) bool {
 	for k := range one.list {
-		if list[k].sign || !sameWord(&list[k], &one.list[k], l) {
+		if list[k].sign || !sameWord(&list[k], &one.list[k], l) && !(k+1 < len(one.list) && l&de != 0 && sameAdjective(list[k].text, one.list[k].text)) {
 			return false
 		}
 	}
 	return true
+}
+
+// sameAdjective reports whether two German words before a noun are forms of one: fester, festen.
+func sameAdjective(a, b string) bool {
+	base := func(s string) string {
+		for _, end := range []string{"er", "en", "em", "es", "e"} {
+			if rest, ok := strings.CutSuffix(s, end); ok && len(rest) > 2 {
+				return rest
+			}
+		}
+		return s
+	}
+	return base(a) == base(b)
 }
 
 // common reports whether a single word is a frequent one of another of the languages that a text may be in,
