@@ -31,7 +31,7 @@ func (r *Run) strays(call *ask.Call, a ask.Ask, labels map[string]label.Origin) 
 			return true
 		}
 		mine, others := r.context.Rows(v.Text)
-		if namesAnother(a.Sentence, r.context.Holding(v.Text)) {
+		if rows := r.context.Holding(v.Text); namesAnother(a.Sentence, rows) || v.Shape == ask.Code && otherMember(v, rows) {
 			return true
 		}
 		if len(mine) == 0 || len(others) == 0 {
@@ -45,6 +45,18 @@ func (r *Run) strays(call *ask.Call, a ask.Ask, labels map[string]label.Origin) 
 		}
 	}
 	return false
+}
+
+// otherMember reports whether each record that holds a value has, under the name of its argument, another one: the
+// other_parcel of a record whose parcel_no is P-85.
+func otherMember(v ask.Value, rows []label.Row) bool {
+	for _, row := range rows {
+		m, named := row.Member(strings.ToLower(v.Name))
+		if !named || m.Text == strings.ToLower(v.Text) {
+			return false
+		}
+	}
+	return len(rows) > 0
 }
 
 // namesAnother reports whether a text names somebody who is called like somebody of a value's record, but for the last

@@ -182,6 +182,9 @@ func stemsOf(word string, l lang) []stem {
 			continue
 		}
 		out = append(out, stem{text: fold(base)})
+		if other := otherSpelling(word, base, l); other != "" {
+			out = append(out, stem{text: fold(other)})
+		}
 		if l == de {
 			for _, p := range separable {
 				if rest, ok := strings.CutPrefix(base, p); ok && utf8.RuneCountInString(rest) >= least {

@@ -156,6 +156,9 @@ func (c *cutter) starts(i int) bool {
 		if j == i && c.lang&en != 0 && (t.text == "have" || t.text == "get") && j+2 < len(c.list) && (c.list[j+1].text == "it" || c.list[j+1].text == "them") {
 			return true
 		}
+		if _, at := proclitic(c.list, j, c.lang); at > 0 {
+			return true
+		}
 		if c.lang&en != 0 && t.verb || t.starts&other != 0 || foreignVerb(t, c.lang) && !(c.lang&en != 0 && t.noun) {
 			if c.lang&en != 0 && t.noun && c.thing(j) {
 				return c.ahead(j + 1)

@@ -61,6 +61,7 @@ func (c *clause) ordersLatin(v verb) bool {
 		}
 		switch {
 		case t.sign, t.within&(opener|and|harmless|frame|later) != 0, t.starts&light != 0:
+		case c.pronounOf(j, v):
 		case j == 0 && t.capped && len(c.words) > 1 && t.within&det == 0 && !c.begins:
 		case c.lang == fr && t.text == "tu" && j+1 < v.at && forMe[c.words[j+1].text], t.text == "nous", t.text == "nos", t.text == "ci", t.text == "me", t.text == "mi", t.text == "te", t.text == "de", t.text == "d'", t.text == "di", t.text == "ne" && v.lang == it, t.text == "y" && v.lang == fr:
 		default:
