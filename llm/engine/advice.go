@@ -86,6 +86,15 @@ func (f *fits) of(call llm.ToolCall) (fit, rest float64, signs expert.Signs) {
 	return fit, rest, expert.SignsOf(f.text, f.tools[at], call.Arguments)
 }
 
+// harmless says so of a call for what was asked for.
+func (f *fits) harmless(call llm.ToolCall) bool {
+	if f == nil {
+		return false
+	}
+	at := slices.IndexFunc(f.tools, func(t llm.ToolSpec) bool { return t.Name == call.Name })
+	return at >= 0 && expert.Harmless(f.text, f.tools[at], call.Arguments)
+}
+
 // advice weighs the texts that a turn's first call may take: its name, then the values of
 // its arguments. It is a value; nil weighs nothing.
 type advice struct {

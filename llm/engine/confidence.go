@@ -27,6 +27,11 @@ const (
 // defaultCall is the least probability of opening a call for a file that says nothing.
 const defaultCall = 0.5
 
+// harmless is what is left of the least confidence of a call that would cost nothing if it was
+// not asked for, see expert.Harmless. It was chosen on the development half of what people
+// say (llm/mini/train/README.md).
+const harmless = 0.77
+
 // grounded is what is left of the least confidence of a search where answers must cite what
 // was read: there are none without it.
 const grounded = 0.5
@@ -67,11 +72,29 @@ func fitted(f *gguf.File) confidence {
 }
 
 // confidence is that of a call, from the logarithm of the probability of the tokens that
-// were chosen, and whether the call is a search.
-func (e *Engine) confidence(score float64, f *fits, call llm.ToolCall) (sure float64, search bool) {
+// were chosen.
+func (e *Engine) confidence(score float64, f *fits, call llm.ToolCall) (sure float64, of stake) {
 	fit, rest, signs := f.of(call)
-	return e.sure.of(score, fit, rest, signs), signs[expert.Searches] > 0
+	switch {
+	case signs[expert.Searches] > 0:
+		of = searches
+	case f.harmless(call):
+		of = reads
+	}
+	return e.sure.of(score, fit, rest, signs), of
 }
+
+// stake is what a call may cost that was not asked for.
+type stake int
+
+const (
+	changes stake = iota
+	reads
+	searches
+)
+
+// leasts are the least confidences at which calls are made, by stake.
+type leasts [3]float64
 
 // of takes how well the router says that the tool fits, and the signs, too.
 func (c confidence) of(score, fit, rest float64, signs expert.Signs) float64 {

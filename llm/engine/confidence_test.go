@@ -49,8 +49,9 @@ func TestWish(t *testing.T) {
 	}
 }
 
-// TestSearchConfidence: a search is made where another call of the same confidence is taken back.
-func TestSearchConfidence(t *testing.T) {
+// TestLeastConfidence: a search is made where another call that changes nothing is taken back,
+// and that where one that changes something is, at the same confidence.
+func TestLeastConfidence(t *testing.T) {
 	f, err := gguf.Open("../mini/model.gguf")
 	if err != nil {
 		t.Fatal(err)
@@ -60,17 +61,24 @@ func TestSearchConfidence(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	declared := []llm.ToolSpec{{Name: "search_pages", Description: "Search the pages"}, {Name: "list_pages", Description: "List the pages"}}
-	for name, made := range map[string]bool{"search_pages": true, "list_pages": false} {
+	declared := []llm.ToolSpec{{Name: "search_pages", Description: "Search the pages"}, {Name: "list_pages", Description: "List the pages"}, {Name: "drop_pages", Description: "Drop the pages", Changes: true}}
+	for _, c := range []struct {
+		name  string
+		least leasts
+		made  bool
+	}{
+		{"search_pages", leasts{0.65, 0.55, 0.4}, true}, {"list_pages", leasts{0.65, 0.55, 0.4}, false}, {"drop_pages", leasts{0.65, 0.55, 0.4}, false},
+		{"list_pages", leasts{0.65, 0.5, 0.4}, true}, {"drop_pages", leasts{0.65, 0.5, 0.4}, false}, {"drop_pages", leasts{0.5, 0.5, 0.4}, true}, {"nameless", leasts{0.65, 0.1, 0.1}, false},
+	} {
 		told := 0
 		turn := &turn{
 			e: &Engine{sure: confidence{offset: 0.1, fitted: true}}, fit: &fits{router, "pages", declared}, constrained: true, stops: sample.NewStops(nil),
-			yield: func(llm.Event, error) bool { told++; return true }, least: 0.65, search: 0.4,
+			yield: func(llm.Event, error) bool { told++; return true }, least: c.least[changes], leasts: c.least,
 		}
-		err := turn.events([]llm.Event{llm.CallStart{Name: name}, llm.CallEnd{Call: llm.ToolCall{Name: name, Arguments: json.RawMessage(`{}`)}}})
+		err := turn.events([]llm.Event{llm.CallStart{Name: c.name}, llm.CallEnd{Call: llm.ToolCall{Name: c.name, Arguments: json.RawMessage(`{}`)}}})
 		var unsure *unsureError
-		if made && (err != nil || told != 2) || !made && (!errors.As(err, &unsure) || told != 0) {
-			t.Errorf("%s: %v, %d events", name, err, told)
+		if c.made && (err != nil || told != 2) || !c.made && (!errors.As(err, &unsure) || told != 0) {
+			t.Errorf("%s %v: %v, %d events", c.name, c.least, err, told)
 		}
 	}
 }

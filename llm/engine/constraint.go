@@ -39,8 +39,7 @@ type constraint struct {
 	text    bool    // the turn is text
 	least   float64 // probability of a call below which none is made; 0 is off
 	decides bool    // at that probability and above, one is made
-	sure    float64 // the least confidence of the first call, 0 for any
-	search  float64 // of a search, if that is less
+	sure    leasts  // the least confidence of the first call, 0 for any
 
 	answered []llm.ToolCall // since somebody spoke: a small model's first call is none of these again
 	opening  float64        // logarithm of the probability of the call that was decided on
@@ -137,7 +136,7 @@ func (c *constraint) steered() bool { return c != nil && c.matcher.Runaway() }
 // textOnly holds a turn that has not begun to text.
 func (c *constraint) textOnly() {
 	c.matcher.TextOnly()
-	c.auto, c.text, c.sure, c.advice = false, true, 0, nil
+	c.auto, c.text, c.sure, c.advice = false, true, leasts{}, nil
 }
 
 // say holds a turn that has not begun to a text, and to its end behind it.
@@ -164,17 +163,19 @@ func (e *Engine) constraint(req *llm.Request, r chat.Rendered, says *advice) (*c
 	}
 	c.auto = len(o.Tools) > 0 && mode == llm.ChoiceAuto
 	if c.auto && c.matcher.MayText() {
-		if c.sure = req.ToolChoice.MinConfidence; c.sure != 0 {
-			c.search = c.sure
+		if least := req.ToolChoice.MinConfidence; least != 0 {
+			c.sure = leasts{least, least, least}
 		} else if says != nil || e.experts.router == nil {
-			c.sure, c.search = e.sure.least, e.sure.search
+			c.sure = leasts{e.sure.least, e.sure.least * harmless, e.sure.search}
 			if req.Citations != nil { // what is not looked up cannot be said
-				c.search *= grounded
+				c.sure[searches] *= grounded
 			}
 		}
 		if e.experts.router != nil {
 			if c.answered = answered(req.Messages); len(c.answered) > 0 {
-				c.sure = max(c.sure, leastConfidence)
+				for i := range c.sure {
+					c.sure[i] = max(c.sure[i], leastConfidence)
+				}
 			}
 		}
 	}

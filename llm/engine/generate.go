@@ -159,7 +159,7 @@ func (e *Engine) decode(ctx context.Context, req *llm.Request, r chat.Rendered, 
 		parser: chat.NewParser(chat.ParserOptions{Tools: declared, Constrained: held != nil, Dialect: o.Dialect, Thinking: r.Thinking, Quoted: chat.Quoted(req.Messages)}),
 	}
 	if held != nil {
-		t.least, t.search, t.answered = held.sure, held.search, held.answered
+		t.least, t.leasts, t.answered = held.sure[changes], held.sure, held.answered
 	}
 	err := e.tell(ctx, t, job, &out)
 	if _, ok := errors.AsType[*unsureError](err); ok {
@@ -257,7 +257,7 @@ type turn struct {
 	// While least is above 0, what begins with a call is kept until the call is seen to be
 	// as sure as that.
 	least  float64
-	search float64 // of a search
+	leasts leasts
 
 	answered []llm.ToolCall // see constraint
 	kept     []llm.Event
@@ -312,11 +312,9 @@ func (t *turn) events(events []llm.Event) error {
 			t.open = -1
 			t.calls++
 			if t.constrained {
-				search := false
-				ev.Call.Confidence, search = t.e.confidence(t.score, t.fit, ev.Call)
-				if t.score = 0; search {
-					t.least = min(t.least, t.search)
-				}
+				var of stake
+				ev.Call.Confidence, of = t.e.confidence(t.score, t.fit, ev.Call)
+				t.score, t.least = 0, min(t.least, t.leasts[of])
 				if t.least > 0 && slices.ContainsFunc(t.answered, ev.Call.Same) {
 					return &unsureError{ev.Call}
 				}

@@ -15,6 +15,7 @@
 //   - [Spans]: two convolutions read a word with its neighbours; what a hidden layer makes
 //     of that and of the parameter's words is how likely the word is the first, or the last,
 //     of the value (extractive reading: Seo and others, Bidirectional Attention Flow, 2017).
+//   - [Harmless] says which calls cost nothing if nobody asked for them.
 //   - [SmallTalk] is not learned: what people say when they ask for nothing, by a list of
 //     phrases in eight languages, and what is answered.
 //   - [Signs] are not learned: what a request and a call show of whether the call is what
