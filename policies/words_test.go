@@ -60,7 +60,7 @@ func TestWordsAreDeclared(t *testing.T) {
 
 // TestWordsThatAreNone: what cannot be meant is an error that names it.
 func TestWordsThatAreNone(t *testing.T) {
-	const schema = `{"type":"object","properties":{"name":{"type":"string"},"vehicle":{"type":"string","enum":["car","bicycle","van"]},"meal":{"type":"boolean"}}}`
+	const schema = `{"type":"object","properties":{"name":{"type":"string"},"vehicle":{"type":"string","enum":["car","bicycle","van"]},"size":{"type":"string","enum":["small","large"]},"meal":{"type":"boolean"}}}`
 	for key, cases := range map[string]map[string]string{
 		"words.vehicle": {
 			"car=Auto, Auto; van=auto":     `"auto" stands for both car and van`,
@@ -75,6 +75,7 @@ func TestWordsThatAreNone(t *testing.T) {
 			"car=!!":                       `"!!", for car, says nothing by itself`,
 			"car=vélo; bicycle=vélo route": "",
 		},
+		"words.size":  {"large=big, groß": "", "small=big": `"big", for small, says nothing by itself`},
 		"words.meal":  {"yes=Abendessen": `there is no member "yes": want true, false`, "true=Essen; false=kein Essen": ""},
 		"words.name":  {"a=b": `name is neither a list of choices (enum) nor a flag (boolean)`},
 		"words.wheel": {"a=b": `there is no argument "wheel"`},

@@ -33,7 +33,7 @@ func newWorded(member, text string, l lang) *worded {
 }
 
 // NewWording takes the words for each of the members. A word that stands for two of them, or says nothing
-// by itself, is an error that names it.
+// by itself, is an error that names it, unless everybody has it for its member.
 func NewWording(members []string, words map[string][]string) (*Wording, error) {
 	w := &Wording{}
 	for _, m := range members {
@@ -42,6 +42,9 @@ func NewWording(members []string, words map[string][]string) (*Wording, error) {
 		}
 		for _, text := range words[m] {
 			one := newWorded(m, text, anyLang)
+			if one == nil && knownFor(m, text) {
+				continue // "big", which has everybody's reading
+			}
 			if one == nil {
 				return nil, fmt.Errorf("%q, for %s, says nothing by itself", text, m)
 			}
@@ -56,6 +59,19 @@ func NewWording(members []string, words map[string][]string) (*Wording, error) {
 		}
 	}
 	return w, nil
+}
+
+// knownFor reports whether everybody has a text for a member, with no declaration.
+func knownFor(member, text string) bool {
+	if SaysChoice(member, text) {
+		return true
+	}
+	name, text := strings.Join(choiceWords(member), "_"), strings.ToLower(text)
+	return slices.ContainsFunc(EverydayLines(), func(l EverydayLine) bool {
+		return slices.Contains(l.Names, name) && slices.ContainsFunc(l.Words, func(column string) bool {
+			return slices.ContainsFunc(strings.Split(column, ","), func(w string) bool { return strings.ToLower(strings.TrimSpace(w)) == text })
+		})
+	})
 }
 
 // wordless are the classes of words that name no thing.
