@@ -65,10 +65,15 @@ func (c *clause) row(v Value, call *Call) (at []int, place int, ok bool) {
 			if v.Shape == Number {
 				n, last := numeral(c.words, i, c.lang)
 				other = c.amount(i, call) || digit(t.text) && amountForm.MatchString(t.text) || last > i && n != 1 && !articles[t.text]
+				other = other && !(len(t.text) != len(v.Text) && c.housed(i) && slices.ContainsFunc(call.Values, Value.housed)) // of an address, no id
 				end = max(i+1, last)
 				if last > i && v.Said(joinWords(c.words[i:last])) {
 					held, other = true, false
 				}
+			} else if v.housed() {
+				other = c.housed(i) && !slices.ContainsFunc(call.Values, func(o Value) bool {
+					return o.Name != v.Name && (o.holdsWord(c, i, t.text) || letterAlone(o.Text) == letterAlone(t.text) && len(o.Text) == len(t.text) && strings.TrimRight(o.Text, "0123456789") == "")
+				})
 			} else {
 				other = t.quoted || v.Shape == Word && c.fullName(i) || c.like(i, v, call) && letterAlone(t.text) == letterAlone(v.Text) && (t.capped || !past(t.text, c.lang))
 				other = other && !slices.ContainsFunc(call.Values, func(o Value) bool { return o.Name != v.Name && o.holdsWord(c, i, t.text) })
@@ -81,6 +86,9 @@ func (c *clause) row(v Value, call *Call) (at []int, place int, ok bool) {
 			held = held || v.Said(joinWords(c.words[i:end+1]))
 			end++
 		}
+		for held && end < len(c.words) && v.Shape == Word && digit(v.Text) && !c.words[end].sign && v.holdsWord(c, end, c.words[end].text) { // the rest of "15 ถนนพหลโยธิน", which has no capitals
+			end++
+		}
 		if held {
 			if place >= 0 {
 				return nil, -1, false
@@ -91,6 +99,20 @@ func (c *clause) row(v Value, call *Call) (at []int, place int, ok bool) {
 		i = end - 1
 	}
 	return at, place, place >= 0
+}
+
+// housed reports whether a value is a number with a name behind it, as an address.
+func (v Value) housed() bool { return v.Shape == Word && digit(v.Text) && strings.Contains(v.Text, " ") }
+
+// housed reports whether a number stands here that a name follows and no unit, as in an address: "14 quai de la
+// Loire".
+func (c *clause) housed(i int) bool {
+	t := &c.words[i]
+	if !digit(t.text) || strings.TrimRight(t.text, "0123456789") != "" || i+1 == len(c.words) {
+		return false
+	}
+	next := &c.words[i+1]
+	return !next.sign && !digit(next.text) && !unitWords[next.text] && !monthWord(next.text) && !articles[next.text]
 }
 
 // fullName reports whether a German name of two words begins here, "Anna Weber" or "Frau Weber": of two

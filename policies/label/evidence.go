@@ -258,6 +258,16 @@ func keysOf(m map[string]bool) []string {
 	return out
 }
 
+// MomentOf returns the day and the time of day that a value is, as "2006-01-02" and "15:04"; "" for what it has
+// not.
+func MomentOf(value string) (day, at string) {
+	day, minute, ok := moment(strings.TrimSpace(value))
+	if ok && minute >= 0 {
+		at = fmt.Sprintf("%02d:%02d", minute/60, minute%60)
+	}
+	return day, at
+}
+
 // Moments reports whether a text names a time or a day.
 func Moments(text string) bool {
 	own := ownValues(text)

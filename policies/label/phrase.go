@@ -2,6 +2,8 @@ package label
 
 import (
 	"regexp"
+	"strings"
+	"time"
 
 	"github.com/chaski-dev/chaski/policies/spoken"
 )
@@ -21,6 +23,27 @@ func NewPhrase(text string) *Phrase {
 func (p *Phrase) Holds(value any) bool {
 	n, ok := newNeedle(value)
 	return ok && p.own.says(n, false) > 0
+}
+
+// Weekday reports whether the text names the day of the week of a day, "2006-01-02".
+func (p *Phrase) Weekday(day string) bool {
+	at, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return false
+	}
+	for word := range strings.SplitSeq(weekdayWords[at.Weekday()], "|") {
+		for from := 0; ; {
+			i := strings.Index(p.own.plain[from:], word)
+			if i < 0 {
+				break
+			}
+			from += i + len(word)
+			if word[0] >= 0xe0 || boundary(p.own.plain, from-len(word), true) && boundary(p.own.plain, from, false) { // Thai and Hindi have no such ends
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Option reports whether the text says one of the everyday choices, and whether it is known.

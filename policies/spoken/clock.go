@@ -236,7 +236,7 @@ var clockBefore = map[Lang][]string{
 	EN: {"at", "by", "from", "until", "till", "before", "after", "around", "about", "at about", "between", "since"},
 	DE: {"um", "ab", "bis", "gegen", "von", "zwischen", "bis um", "auf", "vor", "nach", "und", "seit"},
 	FR: {"à", "de", "jusqu à", "vers", "dès", "avant", "après", "entre", "pour"},
-	IT: {"alle", "dalle", "le", "per le", "fino alle", "entro le", "verso le", "all", "dall", "l"},
+	IT: {"alle", "dalle", "delle", "le", "per le", "fino alle", "entro le", "verso le", "all", "dall", "l"},
 	ES: {"a las", "las", "de las", "desde las", "hasta las", "para las", "sobre las", "a la", "la", "hasta la"},
 	PT: {"às", "as", "das", "até às", "para as", "pelas", "à", "da", "ate as"},
 }
@@ -277,7 +277,7 @@ func (t *Text) hourAt(i int) ([]int, int) {
 			return nil, i // for so many hours
 		}
 		end++
-	} else if t.measured(end) {
+	} else if t.measured(end) && !(clocked && t.is(end, "de", "do", "da") && t.is(i-1, "las", "às", "as", "das")) { // "la de las ocho de Ana"
 		return nil, i
 	}
 	part := t.part(i, end)
