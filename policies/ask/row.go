@@ -102,7 +102,9 @@ func (c *clause) row(v Value, call *Call) (at []int, place int, ok bool) {
 }
 
 // housed reports whether a value is a number with a name behind it, as an address.
-func (v Value) housed() bool { return v.Shape == Word && digit(v.Text) && strings.Contains(v.Text, " ") }
+func (v Value) housed() bool {
+	return v.Shape == Word && digit(v.Text) && strings.Contains(v.Text, " ")
+}
 
 // housed reports whether a number stands here that a name follows and no unit, as in an address: "14 quai de la
 // Loire".
