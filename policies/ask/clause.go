@@ -198,6 +198,7 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 		}
 		return
 	}
+	off := putsOff(list, c.lang)
 	for i := range c.out {
 		k := &c.out[i]
 		k.message, k.sentence, k.lang, k.asked, k.verbOf = s.messages, s.sentence, c.lang, at.asked, -1
@@ -205,7 +206,7 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 		k.text = joined(text, k.words)
 		k.content = contentOf(k)
 		k.kind = kindOf(k, c.out[:i])
-		k.later, k.await = k.postponed(), k.has(await) || k.previews()
+		k.later, k.await = k.postponed(), off || k.has(await) || k.previews()
 	}
 	c.cond = s.resolve(text[at.from:at.to], c.cond, c.out)
 	for i := range c.out {

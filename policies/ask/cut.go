@@ -236,7 +236,7 @@ func (c *cutter) commands(i int) bool {
 func (c *cutter) excepts(i int) bool {
 	t := &c.list[i]
 	end := span(c.list, i, except)
-	if end >= len(c.list) {
+	if end >= len(c.list) || c.putOff(i, end) {
 		return false
 	}
 	if t.text == "menos" && end+1 < len(c.list) && c.list[end].text == "de" && digit(c.list[end+1].text) { // less than
@@ -255,6 +255,16 @@ func (c *cutter) excepts(i int) bool {
 		return !c.verbAhead(end)
 	}
 	return true
+}
+
+// putOff reports whether an exception is none of things, but of a time: "but not yet".
+func (c *cutter) putOff(from, end int) bool {
+	for j := from; j < end; j++ {
+		if t := &c.list[j]; t.starts&await != 0 && span(c.list, j, await) > end || t.starts&later != 0 && span(c.list, j, later) > end {
+			return true
+		}
+	}
+	return false
 }
 
 // after is the word behind the exception that begins at a word, or "".

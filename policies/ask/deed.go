@@ -94,7 +94,7 @@ func (c *clause) leadsDeed(v verb) bool {
 		}
 	} else {
 		i := c.opened()
-		for i < v.at && (c.words[i].within&det != 0 || v.lang == th && c.words[i].within&frame != 0) {
+		for i < v.at && (c.words[i].within&det != 0 || v.lang == th && (c.words[i].within&frame != 0 || carriesOut(c.words, i))) {
 			i++
 		}
 		if i != v.at || i+1 >= len(c.words) {
@@ -117,16 +117,27 @@ func (c *clause) leadsDeed(v verb) bool {
 	return true
 }
 
+// carriesOut reports whether a Thai word is the one by which somebody is asked to carry a deed out: "รบกวนดำเนินการยกเลิก".
+func carriesOut(words []token, i int) bool {
+	return i > 0 && words[i].text == "ดำเนิน" && words[i-1].within&frame != 0
+}
+
 // hindiOf stand between what a deed is of and its noun.
 var hindiOf = set("का की के में को से पर तक लिए")
 
 // pure reports whether the sentence of clause i says nothing but what the call is: its values, its nouns, words
 // that join them and words of courtesy. A reason may stand beside it.
 func (s *Said) pure(i int, call *Call) bool {
-	c := &s.clauses[i]
+	c, callsOff := &s.clauses[i], -1
+	if call.Acts.has("cancel") {
+		callsOff = c.sentence
+	}
 	for j := range s.clauses {
 		o := &s.clauses[j]
 		if o.sentence != c.sentence || o.kind == subordinate {
+			continue
+		}
+		if j != i && o.groundsOnly(callsOff >= 0) {
 			continue
 		}
 		if o.kind != plain || o.perfect() {
@@ -137,13 +148,13 @@ func (s *Said) pure(i int, call *Call) bool {
 			if to < len(o.words) && (!o.words[to].sign || o.words[to].text != ",") {
 				continue
 			}
-			if !o.part(from, to).pure(call) && !((j > i || from > 0) && o.part(from, to).reason(&call.Acts, s.polite(i))) {
+			if !(from > 0 && o.part(from, to).ground(callsOff >= 0)) && !o.part(from, to).pure(call) && !((j > i || from > 0) && o.part(from, to).reason(&call.Acts, s.polite(i))) {
 				return false
 			}
 			from = to + 1
 		}
 	}
-	if s.inquires(c.message) {
+	if s.inquires(c.message, callsOff) {
 		return false
 	}
 	return !s.tellsMore(i) || slices.ContainsFunc(s.clauses, func(o clause) bool { return o.sentence == c.sentence && o.hasOf(requests, 0) >= 0 })
@@ -191,7 +202,7 @@ var who = set("he she they he's she's they're er sie il elle ils elles lui lei l
 // saysOnly reports whether a word says nothing but what a call is.
 func (c *clause) saysOnly(k int, call *Call) bool {
 	t := &c.words[k]
-	if t.sign || slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, k, t.text) }) {
+	if t.sign || carriesOut(c.words, k) || slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, k, t.text) }) {
 		return true
 	}
 	if t.quoted || t.starts&(negator|nothing|report|know|hypothetical|question|subject|ifs|unless) != 0 && t.within&(det|opener|frame|bounding) == 0 || perhaps[t.text] != 0 || habits[t.text] != 0 {

@@ -95,7 +95,7 @@ func (s *Said) without(i int, call *Call) bool {
 			return !c.otherVerb(call, v.at)
 		}
 	}
-	if s.inquires(c.message) || c.hasOf(habits, 0) >= 0 || c.ofAnother(call) {
+	if s.inquires(c.message, -1) || c.hasOf(habits, 0) >= 0 || c.ofAnother(call) {
 		return false
 	}
 	if hands >= 0 {
@@ -186,11 +186,11 @@ func (c *clause) nounsOf(a *Acts) []string {
 }
 
 // inquires reports whether a message asks anything, or for something to be told: then what it
-// states may be no more than what the question is about.
-func (s *Said) inquires(message int) bool {
+// states may be no more than what the question is about. In one sentence, if any, it calls something off.
+func (s *Said) inquires(message, callsOff int) bool {
 	for i := range s.clauses {
 		o := &s.clauses[i]
-		if o.message != message || i > 0 && s.clauses[i-1].tells && s.clauses[i-1].sentence == o.sentence {
+		if o.message != message || i > 0 && s.clauses[i-1].tells && s.clauses[i-1].sentence == o.sentence || o.groundsOnly(o.sentence == callsOff) {
 			continue
 		}
 		if o.kind == asking || o.kind == reported || o.kind == supposed || o.asked && o.find(frame, 0, len(o.words)) < 0 || o.find(know|hypothetical, 0, len(o.words)) >= 0 {
