@@ -24,9 +24,10 @@ import (
 // and of 24 more like these 5.
 // The reasons are nouns for deeds with a reason behind them: 31 honest orders, of which 26 asked before, and 38 where
 // it takes the order back or says nothing of it. Written beside them were 33 orders that are not to be done now, "…,
-// but not yet"; with three of the 38 they were 36, of which 25 got through until the reader was changed.
+// but not yet"; with three of the 38 they were 36, of which 25 got through until the reader was changed. Of 44 more in other words, "…,
+// but not before Friday", 37 got through then.
 func TestClauses(t *testing.T) {
-	for dir, least := range map[string]int{"testdata/clauses": 200, "testdata/clauses/second": 100, "testdata/clauses/third": 655, "testdata/clauses/fourth": 151, "testdata/clauses/fifth": 140, "testdata/clauses/words": 50, "testdata/clauses/everyday": 58, "testdata/clauses/corrected": 52, "testdata/clauses/owed": 21, "testdata/clauses/orders": 304, "testdata/clauses/reasons": 104} {
+	for dir, least := range map[string]int{"testdata/clauses": 200, "testdata/clauses/second": 100, "testdata/clauses/third": 655, "testdata/clauses/fourth": 151, "testdata/clauses/fifth": 140, "testdata/clauses/words": 50, "testdata/clauses/everyday": 58, "testdata/clauses/corrected": 52, "testdata/clauses/owed": 21, "testdata/clauses/orders": 304, "testdata/clauses/reasons": 154} {
 		t.Run(dir, func(t *testing.T) { testClauses(t, dir, least) })
 	}
 }

@@ -32,7 +32,7 @@ func readGrounds() grounds {
 		if name == "words" || name == "around" {
 			for w := range strings.FieldsSeq(list) {
 				sets[name][w] |= l
-				if l == th {
+				if l == th && name == "words" {
 					knowThai(w)
 				}
 			}

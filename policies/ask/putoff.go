@@ -21,14 +21,43 @@ func putsOff(list []token, l lang) bool {
 			}
 			ok = !t.quoted && (known || besides[t.text]&l != 0)
 		}
-		if ok && not && moment {
+		if ok && not && moment || against && hedged(list[i:], l) {
 			return true
 		}
 	}
 	return false
 }
 
+// hedged reports whether a part that stands against the one before says "not", and nothing but when or how: "but not
+// before Friday", "but not without asking me". It names no thing.
+func hedged(list []token, l lang) bool {
+	const most = 8 // words
+	end, not, some := 0, -1, false
+	for end < len(list) && !list[end].sign {
+		t := &list[end]
+		if t.quoted || t.code() {
+			return false
+		}
+		if not < 0 && t.text != "don't" && noWay[t.text]&l != 0 {
+			not = end
+		}
+		some = some || not >= 0 && hedges[t.text]&l != 0 || l&hi != 0 && hedges[t.text]&hi != 0
+		end++
+	}
+	if not < 0 || !some || end > most {
+		return false
+	}
+	if l&hi != 0 {
+		for not++; not < end && list[not].within&opener != 0; not++ {
+		}
+		return not == end
+	}
+	next := not + 1
+	return not <= 2 && next < end && (l&(en|th) != 0 || hedges[list[next].text]&l != 0 || !foreignVerb(&list[next], l) || frequent(&list[next], l))
+}
+
 var (
+	hedges  = wordSets["hedge"]
 	noWay   = wordSets["noway"]
 	moments = wordSets["moment"]
 	todays  = wordSets["today"]
