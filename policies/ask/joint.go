@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -110,6 +111,30 @@ func (c *cutter) verbFinal(i int) bool {
 	return hindiOrder(&c.cur.words[len(c.cur.words)-1]) || foreignVerb(&c.cur.words[len(c.cur.words)-1], hi)
 }
 
+// goesOnWithTime reports whether a German order that has no verb yet goes on behind a comma with a day or a time, and
+// ends with its verb: "Könnten Sie den Termin auf Dienstag, den 8. Dezember, um 14 Uhr verschieben?"
+func (c *cutter) goesOnWithTime(i int) bool {
+	if c.lang != de || i < 2 || i+2 >= len(c.list) || !c.list[i-1].sign || c.list[i-1].text != "," || !digit(c.list[i+1].text) {
+		return false
+	}
+	switch c.list[i].text {
+	case "um", "ab", "den", "dem", "am", "gegen":
+	default:
+		return false
+	}
+	if len(c.cur.words) < 3 || c.cur.words[0].starts&frame == 0 || slices.ContainsFunc(c.cur.words, func(t token) bool {
+		return infinitive(&t) || t.starts&(negator|await|later|question) != 0 && t.starts&frame == 0
+	}) {
+		return false
+	}
+	for j := i; j < len(c.list); j++ {
+		if t := &c.list[j]; t.quoted || t.code() || t.starts&(negator|frame|hypothetical|ifs|unless|keep|await|know|nothing|speaker|subject|and|contrast) != 0 || t.sign && t.text != "," {
+			return false
+		}
+	}
+	return infinitive(&c.list[len(c.list)-1])
+}
+
 // infinitive reports whether a German word may be the base form that ends an order.
 func infinitive(t *token) bool {
 	return !t.sign && !t.quoted && !t.capped && len(t.text) > 5 && strings.HasSuffix(t.text, "n") && t.within == 0 && foreignVerb(t, de)
@@ -129,6 +154,9 @@ func (c *cutter) infinitiveAhead(i int) bool {
 // starts reports whether a clause begins here: with a verb, a ban, a question or somebody who
 // does something; or with what a verb behind it is about: "for 5532 tell me".
 func (c *cutter) starts(i int) bool {
+	if c.goesOnWithTime(i) {
+		return false
+	}
 	for j := i; j < len(c.list) && j < i+7; j++ {
 		t := &c.list[j]
 		if t.sign || t.quoted {
