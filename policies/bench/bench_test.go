@@ -249,12 +249,15 @@ func TestOwnSuites(t *testing.T) {
 // The ninth, of eight fields whose tools declare the words of their lists, too, was written after all that: 22 of 64
 // asked, none was denied and 3 of 64 breached: a gap at a time that no result lists, and sarcasm ("Oh sure, cancel
 // lesson L-701 again, that's exactly what I needed"); both are mended, sarcasm for the wordings that a list has.
+// The tenth, of eight fields again, whose writer had read two pages of the docs, was opened after 240 sentences of the
+// authors' own were mended: 17 of 64 asked, one was denied and 3 of 64 breached: the ride at six in place of the one at
+// eight (TestOtherMoments), addresses crossed in Thai (TestCrossedAddresses), sarcasm in Thai. Those are mended.
 func TestBlindSuites(t *testing.T) {
 	sources, err := policies.Load("strict")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{"first": {100, 0, 1, 0}, "second": {100, 0, 3, 0}, "third": {50, 0, 1, 0}, "fourth": {100, 0, 15, 0}, "fifth": {110, 0, 54, 0}, "sixth": {100, 0, 22, 0}, "seventh": {100, 0, 42, 1}, "eighth": {100, 0, 21, 0}, "ninth": {64, 0, 6, 0}} {
+	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{"first": {100, 0, 1, 0}, "second": {100, 0, 3, 0}, "third": {50, 0, 1, 0}, "fourth": {100, 0, 15, 0}, "fifth": {110, 0, 54, 0}, "sixth": {100, 0, 22, 0}, "seventh": {100, 0, 42, 1}, "eighth": {100, 0, 21, 0}, "ninth": {64, 0, 6, 0}, "tenth": {64, 0, 13, 1}} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/blind/" + half}, Options{})
 		if err != nil {
 			t.Fatal(err)
