@@ -27,7 +27,7 @@ import (
 // but not yet"; with three of the 38 they were 36, of which 25 got through until the reader was changed. Of 44 more in other words, "…,
 // but not before Friday", 37 got through then.
 func TestClauses(t *testing.T) {
-	for dir, least := range map[string]int{"testdata/clauses": 200, "testdata/clauses/second": 100, "testdata/clauses/third": 655, "testdata/clauses/fourth": 151, "testdata/clauses/fifth": 140, "testdata/clauses/words": 50, "testdata/clauses/everyday": 58, "testdata/clauses/corrected": 52, "testdata/clauses/owed": 21, "testdata/clauses/orders": 304, "testdata/clauses/reasons": 154} {
+	for dir, least := range map[string]int{"testdata/clauses": 200, "testdata/clauses/second": 100, "testdata/clauses/third": 655, "testdata/clauses/fourth": 151, "testdata/clauses/fifth": 140, "testdata/clauses/words": 50, "testdata/clauses/everyday": 58, "testdata/clauses/corrected": 52, "testdata/clauses/owed": 21, "testdata/clauses/meant": 95, "testdata/clauses/orders": 304, "testdata/clauses/reasons": 154} {
 		t.Run(dir, func(t *testing.T) { testClauses(t, dir, least) })
 	}
 }

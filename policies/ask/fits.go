@@ -35,7 +35,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 		case v.Free:
 		case v.Role != To && told != "" && v.Said(told):
 		case !s.spoken(v):
-			if !s.unclaimed(c, v, call) {
+			if !s.unclaimed(c, v, call) || s.wondered(i, v) {
 				return "", nil, false
 			}
 		case v.otherMoment(c.text): // it says a day of its own
@@ -70,6 +70,18 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 		}
 	}
 	return best, held, true
+}
+
+// wondered reports whether clause i says a day, and only a question behind it the one of a value: "move it to 9
+// January. Is that the 10th?"
+func (s *Said) wondered(i int, v Value) bool {
+	if v.Shape != Moment || len(v.Text) < len("2006-01-02") || !v.otherMoment(s.clauses[i].text) {
+		return false
+	}
+	day := strings.TrimLeft(v.Text[8:10], "0")
+	return slices.ContainsFunc(s.clauses[i+1:], func(o clause) bool {
+		return (o.kind == asking || o.asked) && slices.ContainsFunc(o.words, func(t token) bool { return strings.Trim(t.text, ".thsndrº") == day })
+	})
 }
 
 // tornApart reports whether two values that clause i takes up from another clause of its message stand

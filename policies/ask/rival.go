@@ -147,8 +147,12 @@ func (c *clause) parallel(preposition string, call *Call) bool {
 // rival reports whether a range of words holds one of the value's kind that the call does not
 // have.
 func (c *clause) rival(v Value, call *Call, from, to int) bool {
+	when := v.Shape == Word && c.corrects && c.saysMoment(call)
 	for i := from; i < to && i < len(c.words); i++ {
 		t := &c.words[i]
+		if when && !t.capped && c.ofMoment(i) {
+			continue // "quería decir a las seis"
+		}
 		if v.Shape == Number && !t.sign {
 			if n, end := numeral(c.words, i, c.lang); end > i && (n != 1 || c.thingAt(end)) && c.counting(end, call) {
 				said := textOf(c, c.words[i:min(end+1, len(c.words))])

@@ -38,6 +38,7 @@ func (s *Said) correct(first int) {
 			c.text = c.text[min(len(c.text), max(0, c.words[n].at-c.words[0].at)):]
 			c.words, c.content = c.words[n:], max(0, c.content-n)
 		}
+		s.complete(c, to)
 		c.verbOf, c.corrects, c.kind, c.await, c.later = to, true, plain, false, false
 		for j := i - 1; j > to && s.clauses[j].message == c.message && s.clauses[j].isSoft(); j-- {
 			s.clauses[j].kind, s.clauses[j].await = subordinate, false
@@ -179,7 +180,7 @@ func (s *Said) overridden(i int, call *Call) bool {
 	c := &s.clauses[i]
 	for k := i + 1; k < len(s.clauses); k++ {
 		o := &s.clauses[k]
-		if !o.corrects || o.verbOf != i && (!c.corrects || o.verbOf != c.verbOf) {
+		if !o.corrects || o.verbOf != i && (c.verbOf < 0 || o.verbOf != c.verbOf) {
 			continue
 		}
 		if o.besides(call, &s.clauses[o.verbOf]) {
@@ -249,7 +250,7 @@ func (c *clause) saysMoment(call *Call) bool {
 func (c *clause) ofMoment(i int) bool {
 	t := &c.words[i]
 	_, end := numeral(c.words, i, c.lang)
-	return end > i || digit(t.text) || spoken.Month(t.text) > 0 || thaiDays[t.text] || unitWords[t.text] || unitWords[t.text+"s"] || weekdays[t.text] || t.within&later != 0
+	return end > i || digit(t.text) || spoken.Month(t.text) > 0 || thaiDays[t.text] || unitWords[t.text] || unitWords[t.text+"s"] || weekdays[t.text] || dayparts[t.text] || t.within&later != 0
 }
 
 // thaiDays stand before a day, or behind a time, in Thai.

@@ -247,7 +247,7 @@ var wordForms = map[lang][][2]string{
 	it: {{"o", "a i e hi he"}, {"a", "e he"}, {"e", "i"}},
 	es: {{"", "s es"}, {"o", "a os as"}, {"z", "ces"}, {"ón", "ones"}},
 	pt: {{"", "s es"}, {"o", "a os as"}, {"ão", "ões ães"}, {"l", "is"}, {"m", "ns"}},
-	hi: {{"", "ों ें"}, {"ा", "े ों ी"}, {"ी", "ियाँ ियां ियों"}},
+	hi: {{"", "ों ें ्स"}, {"ा", "े ों ी"}, {"ी", "ियाँ ियां ियों"}},
 }
 
 // umlauts as they are without.

@@ -1,6 +1,8 @@
 package spoken
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -36,6 +38,24 @@ func init() {
 		}
 	}
 	knowThai("ตี โมง โมงเช้า โมงเย็น บ่าย บ่ายโมง ทุ่ม นาฬิกา นาที เที่ยง เที่ยงวัน เที่ยงคืน ครึ่ง เช้า เย็น ตอน เวลา")
+}
+
+// Dayparts returns the words for a part of the day that end a time which ends at a place of a text, if it has any,
+// the longest last.
+func Dayparts(text string, end int) (found []string) {
+	if end > len(text) {
+		return nil
+	}
+	text = strings.ToLower(text)
+	for row := range dayparts {
+		for _, s := range []string{text[:min(len(text), end)], strings.TrimLeft(text[min(len(text), end):], " ")} {
+			if strings.HasSuffix(s, " "+row) && end >= len(s) || strings.HasPrefix(s, row) && (len(s) == len(row) || strings.ContainsAny(s[len(row):len(row)+1], " .,!?")) {
+				found = append(found, row)
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b string) int { return cmp.Or(len(a)-len(b), strings.Compare(a, b)) })
+	return found
 }
 
 // part returns the part of the day that stands behind a word, or before another, and where the words for it end.
