@@ -115,7 +115,7 @@ func (c *clause) monthOf(o *clause, end int) string {
 	if !dayArticles[c.words[end-2].text] || slices.ContainsFunc(c.words[:end-1], func(t token) bool { return digit(t.text) || t.code() }) {
 		return ""
 	}
-	rest := strings.TrimRight(day.text, ".thstndrdº")
+	rest := strings.TrimRight(day.text, ".ºdhnrst")
 	if !digit(rest) || len(rest) > 2 {
 		return ""
 	}
