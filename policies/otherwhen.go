@@ -21,11 +21,14 @@ func (r *Run) otherwhen(text string, call *ask.Call, mine, others []label.Row) b
 	// said reports whether a row has a member of a name whose day, or time of day, is said.
 	said := func(row label.Row, name string, time bool) bool {
 		return slices.ContainsFunc(row.Members, func(m label.Member) bool {
+			if m.Name != name || m.Amount || m.Moment == "" {
+				return false
+			}
 			moment, at := label.MomentOf(m.Text)
 			if time {
 				moment = at
 			}
-			return m.Name == name && !m.Amount && moment != "" && !given(moment) && (p.Holds(moment) || !time && p.Weekday(moment))
+			return moment != "" && !given(moment) && (p.Holds(moment) || !time && p.Weekday(moment))
 		})
 	}
 	for _, o := range others {
