@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,6 +24,7 @@ import (
 	"github.com/chaski-dev/chaski/planner"
 	"github.com/chaski-dev/chaski/runtime"
 	"github.com/chaski-dev/chaski/runtime/bus"
+	"github.com/chaski-dev/chaski/runtime/bus/secured"
 	"github.com/chaski-dev/chaski/runtime/journal"
 	"github.com/chaski-dev/chaski/tools"
 )
@@ -168,7 +168,7 @@ func TestKilledForReal(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", chaski, "github.com/chaski-dev/chaski/cmd/chaski").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	addr, err := freeAddress()
+	addr, err := secured.FreeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -345,18 +345,4 @@ func settleAll(t *testing.T, rt *runtime.Runtime, n int, dir string) (status map
 		}
 	}
 	return status, void
-}
-
-// freeAddress is an address on which nobody listens, of a port below those that the system gives
-// to connections: one of these may be taken before anybody listens on it.
-func freeAddress() (string, error) {
-	for try := 0; ; try++ {
-		l, err := net.Listen("tcp", fmt.Sprint("127.0.0.1:", 10_000+rand.IntN(20_000)))
-		if err == nil {
-			return l.Addr().String(), l.Close()
-		}
-		if try == 100 {
-			return "", err
-		}
-	}
 }

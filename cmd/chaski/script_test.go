@@ -2,8 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -15,6 +13,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/chaski-dev/chaski/runtime/bus/secured"
 )
 
 // TestMain lets the test binary stand in for the program, in scripts by its name.
@@ -95,25 +95,11 @@ func scriptUntil(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// freeAddress is an address on which nobody listens, of a port below those that the system gives
-// to connections: one of these may be taken before anybody listens on it.
-func freeAddress() (string, error) {
-	for try := 0; ; try++ {
-		l, err := net.Listen("tcp", fmt.Sprint("127.0.0.1:", 10_000+rand.IntN(20_000)))
-		if err == nil {
-			return l.Addr().String(), l.Close()
-		}
-		if try == 100 {
-			return "", err
-		}
-	}
-}
-
 func scriptPort(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: port NAME")
 	}
-	free, err := freeAddress()
+	free, err := secured.FreeAddress()
 	ts.Check(err)
 	_, port, err := net.SplitHostPort(free)
 	ts.Check(err)

@@ -11,12 +11,14 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/chaski-dev/chaski/runtime/bus/secured"
 )
 
 // docsPage is a page of docs/ with an address that is free here in the place of its own.
 func docsPage(t *testing.T, name, address string) string {
 	t.Helper()
-	free, err := freeAddress()
+	free, err := secured.FreeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,8 +3,7 @@ package bus_test
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
-	"net"
+	"net/netip"
 	"net/url"
 	"testing"
 	"time"
@@ -13,22 +12,17 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/chaski-dev/chaski/runtime/bus"
+	"github.com/chaski-dev/chaski/runtime/bus/secured"
 )
 
-// freeAddress is an address on which nobody listens, of a port below those that the system gives
-// to connections: one of these may be taken before anybody listens on it.
+// freeAddress is one on which nobody listens, and its port.
 func freeAddress(t *testing.T) (at string, port int) {
 	t.Helper()
-	for try := 0; ; try++ {
-		l, err := net.Listen("tcp", fmt.Sprint("127.0.0.1:", 10_000+rand.IntN(20_000)))
-		if err == nil {
-			l.Close()
-			return l.Addr().String(), l.Addr().(*net.TCPAddr).Port
-		}
-		if try == 100 {
-			t.Fatal(err)
-		}
+	at, err := secured.FreeAddress()
+	if err != nil {
+		t.Fatal(err)
 	}
+	return at, int(netip.MustParseAddrPort(at).Port())
 }
 
 // cluster starts three NATS servers with JetStream, which know one another.
