@@ -3,10 +3,8 @@
 package runtime_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -17,7 +15,6 @@ import (
 	"github.com/chaski-dev/chaski/runtime"
 	"github.com/chaski-dev/chaski/runtime/bus"
 	"github.com/chaski-dev/chaski/runtime/journal"
-	"github.com/chaski-dev/chaski/tools"
 )
 
 // cpu is what this process has used.
@@ -120,31 +117,7 @@ func TestListOnStream(t *testing.T) {
 		n = 50_000
 	}
 	j, where := onServers(t)
-	memory := &journal.Memory{}
-	rt, err := runtime.New(runtime.Options{Journal: memory, Caller: callerFunc(ok), Gate: verdict(planner.Allow), Model: &llm.Scripted{Next: func(turn int, _ *llm.Request) llm.Turn {
-		if turn > 0 {
-			return llm.Turn{Text: "done"}
-		}
-		return llm.Turn{Calls: []llm.ToolCall{call("look", `{"at":"a place"}`)}}
-	}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	start := started("one-00000", planner.Budget{})
-	start.Tools = append([]tools.Spec(nil), start.Tools...)
-	for i := range start.Tools {
-		start.Tools[i].Parameters = json.RawMessage(`{"type":"object","properties":{"at":{"type":"string"}},"required":["at"]}`)
-	}
-	if _, err := rt.Start(ctx, start); err != nil {
-		t.Fatal(err)
-	}
-	if s, err := rt.Drive(ctx, "one-00000", nil); err != nil || s.Status != planner.Finished {
-		t.Fatal(s.Status, err)
-	}
-	records, err := memory.Read(ctx, "one-00000", journal.Record{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	records := recordsOf(t, 1, "done")
 	there, err := j.Runs(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -155,10 +128,9 @@ func TestListOnStream(t *testing.T) {
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			run, last := fmt.Sprintf("one-%05d", i), journal.Record{}
-			for _, r := range records {
-				last = last.Next(r.Epoch, json.RawMessage(strings.ReplaceAll(string(r.Event), "one-00000", run)))
-				if err := j.Append(ctx, run, last); err != nil {
+			run := fmt.Sprintf("one-%05d", i)
+			for _, r := range renamed(records, run) {
+				if err := j.Append(ctx, run, r); err != nil {
 					t.Error(err)
 					return
 				}
@@ -166,7 +138,8 @@ func TestListOnStream(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if rt, err = runtime.New(runtime.Options{Journal: j}); err != nil {
+	rt, err := runtime.New(runtime.Options{Journal: j})
+	if err != nil {
 		t.Fatal(err)
 	}
 	began, used := time.Now(), cpu()
