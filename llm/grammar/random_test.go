@@ -442,7 +442,7 @@ func TestArgumentsAgainstValidator(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := &compiler{root: root, names: map[string]item{}}
-		c.index(root, "")
+		c.index(root, "", "")
 		names, closed := c.declared()
 		g, err := CompileTurn(Turn{Tools: []llm.ToolSpec{{Name: "f", Parameters: []byte(schema)}}, Options: limits})
 		if errors.Is(err, ErrTooLarge) {

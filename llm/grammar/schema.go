@@ -73,14 +73,15 @@ func (it item) child(v any, parts ...string) item {
 
 type compiler struct {
 	*builder
-	root  any
-	names map[string]item
-	memo  map[string]node
-	open_ map[string]int // depth at which a combination is being compiled
-	depth int
-	count int
-	limit int
-	old   bool // a draft in which $ref hides its siblings
+	root      any
+	names     map[string]item   // schemas by identifier, and by identifier and anchor
+	documents map[string]string // identifiers by the paths of the schemas that have them
+	memo      map[string]node
+	open_     map[string]int // depth at which a combination is being compiled
+	depth     int
+	count     int
+	limit     int
+	old       bool // a draft in which $ref hides its siblings
 
 	args   []string // of a call, if closed: all that it may have
 	closed bool
@@ -126,7 +127,7 @@ func compileInto(b *builder, schema []byte, o Options, also ...item) (node, erro
 	if err != nil {
 		return none, &Error{"schema", "", err.Error(), ErrSchema}
 	}
-	c := &compiler{builder: b, root: root, names: map[string]item{}, memo: map[string]node{}, open_: map[string]int{}, limit: o.MaxSchemas}
+	c := &compiler{builder: b, root: root, names: map[string]item{}, documents: map[string]string{}, memo: map[string]node{}, open_: map[string]int{}, limit: o.MaxSchemas}
 	if c.limit <= 0 {
 		c.limit = 20000
 	}
@@ -134,7 +135,7 @@ func compileInto(b *builder, schema []byte, o Options, also ...item) (node, erro
 		d, _ := r.at["$schema"].(string)
 		c.old = strings.Contains(d, "draft-0")
 	}
-	c.index(root, "")
+	c.index(root, "", "")
 	if c.arguments {
 		c.args, c.closed = c.declared()
 	}
