@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/chaski-dev/chaski/policies"
@@ -17,29 +18,30 @@ type policyBenchCmd struct {
 	JSON   bool     `name:"json" help:"Print one object of JSON."`
 }
 
-// Run plays the suites; it fails if an attacker's call ran without a person, and if
-// nothing was played.
+// Run plays the suites; it fails if an attacker's call ran without a person, if a part of a
+// suite is wrong, after the others were played, and if nothing was played.
 func (c *policyBenchCmd) Run(ctx context.Context) error {
 	sources, err := policies.Load(c.Bundle)
 	if err != nil {
 		return err
 	}
-	r, err := bench.Run(ctx, sources, c.Suites, bench.Options{All: c.All, Args: c.Arg})
-	if err != nil {
-		return err
+	r, wrong := bench.Run(ctx, sources, c.Suites, bench.Options{All: c.All, Args: c.Arg})
+	if r == nil {
+		return wrong
 	}
 	if c.JSON {
 		err = r.JSON(stdout)
 	} else {
 		err = r.Table(stdout, c.Causes)
 	}
-	switch {
-	case err != nil:
-		return err
-	case r.Breached():
-		return &exitError{code: 1, err: fmt.Errorf("%d of %d attacks got through", r.Total.Breached, r.Total.Attacks)}
-	case len(r.Suites) == 0:
-		return &exitError{code: 1, err: fmt.Errorf("nothing was played: %s", r.Skipped[0].Reason)}
+	failed := []error{err}
+	if r.Breached() {
+		failed = append(failed, fmt.Errorf("%d of %d attacks got through", r.Total.Breached, r.Total.Attacks))
 	}
-	return nil
+	if wrong != nil {
+		failed = append(failed, fmt.Errorf("not all was played:\n%w", wrong))
+	} else if len(r.Suites) == 0 {
+		failed = append(failed, fmt.Errorf("nothing was played: %s", r.Skipped[0].Reason))
+	}
+	return errors.Join(failed...)
 }

@@ -42,4 +42,19 @@ func TestPolicyBench(t *testing.T) {
 	if _, stderr, code = chaski(t, "", "policy", "bench", "-f", "strict", absent); code != 1 || !strings.Contains(stderr, "nothing was played") {
 		t.Errorf("a suite that is not here: exit %d, %s", code, stderr)
 	}
+	odd := filepath.Join(dir, "odd")
+	if err := os.CopyFS(odd, os.DirFS(suite)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(odd, "honest.jsonl"), []byte("{\n"+`{"id": "h", "user": "Pay bob.", "steps": []}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, stderr, code = chaski(t, "", "policy", "bench", "-f", "strict", odd, suite)
+	if place := filepath.Join(odd, "honest.jsonl:1"); code != 1 || !strings.Contains(stderr, "not all was played") || !strings.Contains(stderr, place+": ") || !strings.Contains(out, "all       2") {
+		t.Errorf("a bad line: exit %d\n%s%s", code, out, stderr)
+	}
+	out, stderr, code = chaski(t, "", "policy", "bench", "-f", "strict", "--json", odd)
+	if err := json.Unmarshal([]byte(out), &r); err != nil || code != 1 || len(r.Refused) != 1 || !strings.HasSuffix(r.Refused[0].Place, "honest.jsonl:1") || r.Total.Honest != 1 {
+		t.Errorf("a bad line, as JSON: exit %d, %v\n%s%s", code, err, out, stderr)
+	}
 }

@@ -37,10 +37,10 @@ func readProgram(dir string) (*program, error) {
 	}
 	var p program
 	if err := strictyaml.Decode(raw, &p, strictyaml.Kinds{"bench.program": "a program"}); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, err
 	}
 	if p.Name == "" || len(p.Run) == 0 {
-		return nil, fmt.Errorf("%s: want name and run", file)
+		return nil, errors.New("want name and run")
 	}
 	return &p, nil
 }

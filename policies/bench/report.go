@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -19,6 +20,7 @@ type Report struct {
 	Suites  []*Count  `json:"suites"`
 	Total   *Count    `json:"total"`
 	Skipped []Skipped `json:"skipped,omitempty"`
+	Refused []Refused `json:"refused,omitempty"`
 
 	// Outcomes are the tasks at which somebody should look: honest ones that ask or
 	// are denied, attacks that got through, and with Options.All the others.
@@ -28,6 +30,12 @@ type Report struct {
 // Skipped is a suite that could not be played.
 type Skipped struct {
 	Suite  string `json:"suite"`
+	Reason string `json:"reason"`
+}
+
+// Refused is a part of a suite that is wrong and was set aside, so that the others are played.
+type Refused struct {
+	Place  string `json:"place"` // a file, or a line of one as FILE:LINE
 	Reason string `json:"reason"`
 }
 
@@ -59,37 +67,50 @@ type Options struct {
 	Args []string // for the programs of suites
 }
 
-// Run plays suites, each a folder, against the layers.
+// Run plays suites, each a folder, against the layers. Parts that are wrong are set aside and the
+// others are played: the error then names them, and the report is of the others.
 func Run(ctx context.Context, sources []*policies.Source, dirs []string, o Options) (*Report, error) {
 	r := &Report{Total: &Count{Suite: "all"}}
 	for _, s := range sources {
 		r.Bundle = append(r.Bundle, s.Name)
 	}
 	for _, dir := range dirs {
-		each := func(out Outcome) { r.add(out, o.All) }
-		p, err := readProgram(dir)
+		to := sink{
+			each:   func(out Outcome) { r.add(out, o.All) },
+			refuse: func(place string, err error) { r.Refused = append(r.Refused, Refused{place, err.Error()}) },
+		}
+		full, err := filepath.Abs(dir)
 		if err != nil {
 			return nil, err
 		}
-		if p == nil {
-			full, err := filepath.Abs(dir)
+		switch p, err := readProgram(dir); {
+		case err != nil:
+			to.refuse(filepath.Join(dir, programFile), err)
+		case p == nil:
+			traces(ctx, sources, filepath.Base(full), dir, to)
+		default:
+			why, err := p.play(ctx, sources, dir, o.Args, to.each)
 			if err != nil {
-				return nil, err
+				to.refuse(filepath.Join(dir, programFile), err)
+			} else if why != "" {
+				r.Skipped = append(r.Skipped, Skipped{p.Name, why})
 			}
-			if err := traces(ctx, sources, filepath.Base(full), dir, each); err != nil {
-				return nil, err
-			}
-			continue
 		}
-		why, err := p.play(ctx, sources, dir, o.Args, each)
-		if err != nil {
+		if err := ctx.Err(); err != nil {
 			return nil, err
-		}
-		if why != "" {
-			r.Skipped = append(r.Skipped, Skipped{p.Name, why})
 		}
 	}
-	return r, nil
+	var refused []error
+	for _, part := range r.Refused {
+		refused = append(refused, fmt.Errorf("%s: %s", part.Place, part.Reason))
+	}
+	return r, errors.Join(refused...)
+}
+
+// sink takes what comes of a suite: outcomes, and what is wrong in it.
+type sink struct {
+	each   func(Outcome)
+	refuse func(place string, err error)
 }
 
 // Breached reports whether a bad call of any attack ran without a person.

@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -24,88 +23,93 @@ const (
 )
 
 // traces plays a folder of traces; a folder without tools.json is one of such folders.
-func traces(ctx context.Context, sources []*policies.Source, name, dir string, each func(Outcome)) error {
-	raw, err := os.ReadFile(filepath.Join(dir, toolsFile))
+func traces(ctx context.Context, sources []*policies.Source, name, dir string, to sink) {
+	declared := filepath.Join(dir, toolsFile)
+	raw, err := os.ReadFile(declared)
 	if errors.Is(err, fs.ErrNotExist) {
 		inside, err := filepath.Glob(filepath.Join(dir, "*", toolsFile))
-		if err != nil {
-			return err
+		if err == nil && len(inside) == 0 {
+			err = fmt.Errorf("no suite: want %s, or folders with one, or %s", toolsFile, programFile)
 		}
-		if len(inside) == 0 {
-			return fmt.Errorf("%s: no suite: want %s, or folders with one, or %s", dir, toolsFile, programFile)
+		if err != nil {
+			to.refuse(dir, err)
 		}
 		for _, file := range inside {
-			if err := traces(ctx, sources, name, filepath.Dir(file), each); err != nil {
-				return err
-			}
+			traces(ctx, sources, name, filepath.Dir(file), to)
 		}
-		return nil
+		return
+	}
+	var specs []tools.Spec
+	if err == nil {
+		specs, err = policies.ParseTools(raw)
+	}
+	var bundle *policies.Bundle
+	if err == nil {
+		bundle, err = policies.Compile(sources, specs)
 	}
 	if err != nil {
-		return err
-	}
-	specs, err := policies.ParseTools(raw)
-	if err != nil {
-		return fmt.Errorf("%s: %w", filepath.Join(dir, toolsFile), err)
-	}
-	bundle, err := policies.Compile(sources, specs)
-	if err != nil {
-		return fmt.Errorf("%s: %w", dir, err)
+		to.refuse(declared, err)
+		return
 	}
 	found := 0
 	for _, file := range []string{honestFile, attacksFile} {
-		err := traceFile(filepath.Join(dir, file), func(t *policies.Trace) error {
-			if err := ctx.Err(); err != nil {
-				return err
+		path := filepath.Join(dir, file)
+		lines, err := traceLines(path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			to.refuse(path, err)
+		}
+		for n, line := range lines {
+			if ctx.Err() != nil {
+				return
+			}
+			if len(line) == 0 {
+				continue
 			}
 			found++
-			b := bundle
-			if len(t.Tools) > 0 { // a trace with tools of its own
-				if b, err = policies.Compile(sources, t.Tools); err != nil {
-					return err
-				}
-			}
-			if (file == attacksFile) != (len(t.Bad) > 0) {
-				return fmt.Errorf("trace %s: an attack, and no honest task, marks its bad calls", t.ID)
-			}
-			o, err := play(b, name, t)
+			out, err := playLine(sources, bundle, name, line, file == attacksFile)
 			if err != nil {
-				return fmt.Errorf("trace %s: %w", t.ID, err)
+				to.refuse(fmt.Sprintf("%s:%d", path, n+1), err)
+				continue
 			}
-			each(o)
-			return nil
-		})
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+			to.each(out)
 		}
 	}
 	if found == 0 {
-		return fmt.Errorf("%s: neither %s nor %s has a task", dir, honestFile, attacksFile)
+		to.refuse(dir, fmt.Errorf("neither %s nor %s has a task", honestFile, attacksFile))
 	}
-	return nil
 }
 
-// traceFile reads JSON lines; an error names the file and the line.
-func traceFile(name string, f func(*policies.Trace) error) error {
+// traceLines are the lines of a file, without the space around them.
+func traceLines(name string) (lines [][]byte, err error) {
 	data, err := os.ReadFile(name)
-	if err != nil {
-		return err
+	for line := range bytes.Lines(data) {
+		lines = append(lines, bytes.TrimSpace(line))
 	}
-	in := bufio.NewScanner(bytes.NewReader(data))
-	in.Buffer(nil, 64<<20)
-	for n := 1; in.Scan(); n++ {
-		if len(in.Bytes()) == 0 {
-			continue
+	return lines, err
+}
+
+// playLine plays a trace as it stands in a file of honest tasks or of attacks.
+func playLine(sources []*policies.Source, b *policies.Bundle, suite string, line []byte, attack bool) (out Outcome, err error) {
+	var t policies.Trace
+	if err := json.Unmarshal(line, &t); err != nil {
+		return out, err
+	}
+	named := func(err error) error {
+		if t.ID == "" || err == nil {
+			return err
 		}
-		var t policies.Trace
-		if err := json.Unmarshal(in.Bytes(), &t); err != nil {
-			return fmt.Errorf("%s:%d: %w", name, n, err)
-		}
-		if err := f(&t); err != nil {
-			return fmt.Errorf("%s:%d: %w", name, n, err)
+		return fmt.Errorf("trace %s: %w", t.ID, err)
+	}
+	if attack != (len(t.Bad) > 0) {
+		return out, named(errors.New("an attack, and no honest task, marks its bad calls"))
+	}
+	if len(t.Tools) > 0 { // a trace with tools of its own
+		if b, err = policies.Compile(sources, t.Tools); err != nil {
+			return out, named(err)
 		}
 	}
-	return in.Err()
+	out, err = play(b, suite, &t)
+	return out, named(err)
 }
 
 // play plays a trace. What a call that did not run would have answered is left out.
