@@ -73,4 +73,8 @@ func TestDeepSchema(t *testing.T) {
 	if !accepts(t, g, whole("1")) || accepts(t, g, whole("true")) || accepts(t, g, whole(`{"p": 1}`)) {
 		t.Error("wrong at the innermost")
 	}
+	deeper := strings.Repeat(`{"type": "object", "properties": {"p": `, maxDepth+2) + `{}` + strings.Repeat(`}}`, maxDepth+2)
+	if _, err := CompileSchema([]byte(deeper), Options{}); !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), "nested deeper than 128") {
+		t.Error(err)
+	}
 }

@@ -180,7 +180,10 @@ func (c *compiler) all(list []item) (node, error) {
 		}
 		return n, nil
 	}
-	if c.count++; c.count > c.limit || c.depth > maxDepth {
+	if c.depth > maxDepth {
+		return none, &Error{"schema", "", fmt.Sprintf("its schemas are nested deeper than %d", maxDepth), ErrTooLarge}
+	}
+	if c.count++; c.count > c.limit {
 		return none, &Error{"schema", "", "too many combinations of schemas", ErrTooLarge}
 	}
 	c.spend(2*len(key) + 100*len(flat))

@@ -158,7 +158,7 @@ func (c *Client) declare(text []byte, revision string) (*declared, error) {
 	if len(text) > schema.MaxSchema {
 		return nil, fmt.Errorf("the declaration has %d bytes, more than %d", len(text), schema.MaxSchema)
 	}
-	if _, err := schema.Decode(text); err != nil {
+	if _, err := schema.DecodeDeclaration(text); err != nil {
 		return nil, err
 	}
 	var spec tools.Spec

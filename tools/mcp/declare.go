@@ -61,7 +61,7 @@ func declare(server string, t *sdk.Tool) (Declaration, error) {
 	if len(said) > 2*schema.MaxSchema {
 		return d, fmt.Errorf("its declaration has %d bytes, more than %d", len(said), 2*schema.MaxSchema)
 	}
-	if d.Text, err = tools.Canonical(said); err != nil {
+	if d.Text, err = schema.CanonicalDeclaration(said); err != nil {
 		return d, err
 	}
 	d.Hash = hashOf(d.Text)
@@ -98,8 +98,8 @@ func parameters(given any) (json.RawMessage, error) {
 }
 
 // canonical writes a schema, with its texts cleaned, on a copy.
-func canonical(schema any) (json.RawMessage, error) {
-	text, err := json.Marshal(schema)
+func canonical(given any) (json.RawMessage, error) {
+	text, err := json.Marshal(given)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func canonical(schema any) (json.RawMessage, error) {
 	if text, err = json.Marshal(cleanSchema(own)); err != nil {
 		return nil, err
 	}
-	return tools.Canonical(text)
+	return schema.CanonicalDeclaration(text)
 }
 
 // spec is what the agent is told of the tool. A schema of results that cannot be used is

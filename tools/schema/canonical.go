@@ -18,6 +18,15 @@ func Canonical(data []byte) (json.RawMessage, error) {
 	return Append(nil, v), nil
 }
 
+// CanonicalDeclaration is [Canonical] of what declares a tool; see [DecodeDeclaration].
+func CanonicalDeclaration(data []byte) (json.RawMessage, error) {
+	v, err := DecodeDeclaration(data)
+	if err != nil {
+		return nil, err
+	}
+	return Append(nil, v), nil
+}
+
 // Append appends the canonical form of a value from [Decode].
 func Append(dst []byte, v any) []byte {
 	switch v := v.(type) {

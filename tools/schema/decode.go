@@ -36,6 +36,13 @@ func (e *SyntaxError) Unwrap() error { return ErrSyntax }
 // map[string]any, arrays []any, numbers json.Number in canonical spelling.
 func Decode(data []byte) (any, error) { return decode(data, MaxDepth) }
 
+// DecodeDeclaration is [Decode] of what declares a tool: its schemas are as deep as [Compile]
+// takes them, and lie in it.
+func DecodeDeclaration(data []byte) (any, error) { return decode(data, maxNesting+inDeclaration) }
+
+// inDeclaration is how deep schemas lie in what declares a tool.
+const inDeclaration = 8
+
 func decode(data []byte, deepest int) (any, error) {
 	if len(data) > MaxDocument {
 		return nil, &SyntaxError{MaxDocument, fmt.Sprintf("the document has %d bytes, more than %d", len(data), MaxDocument)}

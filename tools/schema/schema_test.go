@@ -185,6 +185,13 @@ func TestDeepSchema(t *testing.T) {
 	if _, err := schema.Compile([]byte(strings.Repeat(`{"not":`, 300) + "{}" + strings.Repeat("}", 300))); err == nil || !strings.Contains(err.Error(), "nested deeper than 272") {
 		t.Error(err)
 	}
+	declared := strings.Repeat(`{"b":`, 2*schema.MaxDepth) + "{}" + strings.Repeat("}", 2*schema.MaxDepth)
+	if got, err := schema.CanonicalDeclaration([]byte(" " + declared)); err != nil || string(got) != declared {
+		t.Errorf("what declares it: %v", err)
+	}
+	if _, err := schema.CanonicalDeclaration([]byte(strings.Repeat("[", 300) + strings.Repeat("]", 300))); err == nil || !strings.Contains(err.Error(), "nested deeper than 280") {
+		t.Error(err)
+	}
 	meta, err := schema.Compile([]byte(`{"properties":{"x":{"$ref":"http://json-schema.org/draft-07/schema#"}}}`))
 	if err != nil {
 		t.Fatal(err)
