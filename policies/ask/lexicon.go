@@ -18,6 +18,8 @@ var (
 	thingsText string
 	//go:embed lexicon/cues.txt
 	cuesText string
+	//go:embed lexicon/holds.txt
+	holdsText string
 )
 
 // lang is a set of languages.
@@ -40,7 +42,7 @@ var langs = map[string]lang{"en": en, "de": de, "fr": fr, "it": it, "es": es, "p
 var latinLangs = []lang{en, de, fr, it, es, pt}
 
 // cue is a set of classes of what words say of the clause around them, see
-// lexicon/cues.txt.
+// lexicon/cues.txt and lexicon/holds.txt.
 type cue uint64
 
 const (
@@ -87,6 +89,7 @@ const (
 	assent  // what agrees to it
 	recall  // what takes an order back without naming it
 	rethink // second thoughts
+	mind    // words for another mind
 	doubt   // what makes a question of whether something would be right, or can be done
 	mock    // what makes a complaint of an order
 )
@@ -97,7 +100,7 @@ var cueNames = map[string]cue{
 	"speaker": speaker, "subject": subject, "later": later, "await": await, "keep": keep, "stop": stop, "bound": bounding, "from": source, "to": target, "det": det,
 	"pronoun": pronoun, "again": again, "many": many, "other": other, "light": light, "others": others, "letter": letter, "topic": topic, "share": fraction,
 	"amend": amend, "oops": oops, "offer": offer, "assent": assent,
-	"recall": recall, "rethink": rethink, "doubt": doubt, "mock": mock,
+	"recall": recall, "rethink": rethink, "mind": mind, "doubt": doubt, "mock": mock,
 }
 
 // phrase is a row of words with a meaning.
@@ -266,7 +269,7 @@ func readThings() {
 }
 
 func readCues() {
-	for line := range strings.Lines(cuesText) {
+	for line := range strings.Lines(cuesText + holdsText) {
 		head, list, ok := strings.Cut(strings.TrimSpace(line), ": ")
 		name, code, _ := strings.Cut(head, " ")
 		c := cueNames[name]

@@ -21,7 +21,7 @@ func putsOff(list []token, l lang) bool {
 			}
 			ok = !t.quoted && (known || besides[t.text]&l != 0)
 		}
-		if ok && not && moment || against && hedged(list[i:], l) {
+		if ok && not && moment || against && (hedged(list[i:], l) || holdsBack(list[i:], l) || othersFirst(list[i:], l)) {
 			return true
 		}
 	}
@@ -56,7 +56,50 @@ func hedged(list []token, l lang) bool {
 	return not <= 2 && next < end && (l&(en|th) != 0 || hedges[list[next].text]&l != 0 || !foreignVerb(&list[next], l) || frequent(&list[next], l))
 }
 
+// holdsBack reports whether a part that stands against the one before says that it is not to be done yet, by a verb
+// that names no deed of its own: "but don't send it off yet", "แต่อย่าเพิ่งส่ง". It names no thing.
+func holdsBack(list []token, l lang) bool {
+	not, moment, does := false, false, false
+	for i := range list {
+		t := &list[i]
+		if t.sign {
+			break
+		}
+		if t.quoted || t.code() || digit(t.text) {
+			return false
+		}
+		not = not || t.starts&negator != 0
+		moment = moment || moments[t.text]&l != 0
+		does = does || doings[t.text]&l != 0
+	}
+	return not && moment && does
+}
+
+// othersFirst reports whether a Thai part that stands against the one before says that somebody is to do something
+// first: "แต่ให้หัวหน้าอนุมัติก่อน".
+func othersFirst(list []token, l lang) bool {
+	if l&th == 0 {
+		return false
+	}
+	end := 0
+	for end < len(list) && !list[end].sign && !list[end].code() && !digit(list[end].text) {
+		end++
+	}
+	if end < len(list) && !list[end].sign {
+		return false
+	}
+	for end > 0 && thaiPolite[list[end-1].text] {
+		end--
+	}
+	return end > 1 && list[end-1].text == "ก่อน"
+}
+
+// thaiPolite are words at the end of a Thai sentence that say nothing.
+var thaiPolite = set("ครับ ค่ะ คะ นะ นะครับ นะคะ นะค่ะ ด้วย หน่อย ที เลย")
+
 var (
+	doings = wordSets["carryout"]
+
 	hedges  = wordSets["hedge"]
 	noWay   = wordSets["noway"]
 	moments = wordSets["moment"]

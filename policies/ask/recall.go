@@ -1,5 +1,7 @@
 package ask
 
+import "slices"
+
 // countermanded reports whether a later word of the user's takes an order back without naming its
 // verb: "no, don't", "wait", "leave it".
 func (s *Said) countermanded(i int, call *Call) bool {
@@ -15,11 +17,14 @@ func (s *Said) countermanded(i int, call *Call) bool {
 		if o.message == c.message && o.mocks() {
 			return true
 		}
-		if o.kind == asking || o.kind == subordinate || o.kind == reported && o.message == c.message {
+		if o.kind == reported && o.message == c.message {
 			continue
 		}
-		if o.recalls() {
+		if !o.asked && (o.recalls() || o.endsRecalling()) || !o.asked && o.sentence != c.sentence && o.otherMind() || o.keeps(call, c) {
 			return true
+		}
+		if o.kind == asking || o.kind == subordinate {
+			continue
 		}
 		if o.message == c.message && !o.corrects && o.rethinks() {
 			if _, asks := s.asks(j, call); !asks {
@@ -63,6 +68,42 @@ func (c *clause) takenBack() bool {
 		}
 	}
 	return false
+}
+
+// endsRecalling reports whether the clause ends in words that take back what was said, behind a sign or words that
+// say nothing: "nada, nada, era broma".
+func (c *clause) endsRecalling() bool {
+	for i := 1; i < len(c.words); i++ {
+		if before := &c.words[i-1]; c.words[i].starts&recall != 0 && (before.sign || before.within&(opener|oops|amend|nothing) != 0) && (&clause{words: c.words[i:]}).recalls() {
+			return true
+		}
+	}
+	return false
+}
+
+// otherMind reports whether the clause says that the user has changed their mind.
+func (c *clause) otherMind() bool {
+	i := c.opened()
+	for i < len(c.words) && c.words[i].within&oops != 0 && c.words[i].starts&mind == 0 {
+		i++
+	}
+	return i < len(c.words) && c.words[i].starts&mind != 0
+}
+
+// keeps reports whether the clause says of a thing of the call that it stays: "oh, A-53 can stay" behind an order
+// for two.
+func (c *clause) keeps(call *Call, order *clause) bool {
+	if c.sentence == order.sentence || c.asked || c.kind == asking || c.kind == reported || c.negates() >= 0 || !c.stays() && c.find(recall, 0, len(c.words)) < 0 {
+		return false
+	}
+	return call.names(c.text) && len(c.verbs(&call.Acts)) == 0
+}
+
+// stays reports whether the clause has words by which a thing stays as it is.
+func (c *clause) stays() bool {
+	return slices.ContainsFunc(c.words, func(t token) bool {
+		return t.starts&keep != 0 && t.within&negator == 0 || t.starts&excepted != 0 && t.starts&negator == 0
+	})
 }
 
 // mocks reports whether the clause has words by which people complain of what they seem to order: "oh sure,

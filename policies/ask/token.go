@@ -248,9 +248,9 @@ func matches(list []token, words []string) bool {
 	return true
 }
 
-// span returns where the phrase of a class that starts at a token ends.
+// span returns where the phrase of a class that starts at a token ends, within the list: a clause may end inside it.
 func span(list []token, i int, c cue) int {
-	return i + max(1, int(list[i].length[bit(c)]))
+	return min(len(list), i+max(1, int(list[i].length[bit(c)])))
 }
 
 // telltale are more words by which a language is known.

@@ -18,6 +18,9 @@ import (
 func (s *Said) correct(first int) {
 	for i := first; i < len(s.clauses); i++ {
 		c := &s.clauses[i]
+		if c.waits() || c.stays() {
+			continue
+		}
 		n := c.soft()
 		strong := c.amends(n)
 		lead := i > first && s.clauses[i-1].message == c.message && s.clauses[i-1].isSoft()
@@ -44,6 +47,14 @@ func (s *Said) correct(first int) {
 			s.clauses[j].kind, s.clauses[j].await = subordinate, false
 		}
 	}
+}
+
+// waits reports whether the clause has a phrase by which an order waits that is more than a word: "wait for my word",
+// not "wait".
+func (c *clause) waits() bool {
+	return slices.ContainsFunc(c.words, func(t token) bool {
+		return t.starts&await != 0 && t.length[bit(await)] > max(1, t.length[bit(oops)])
+	})
 }
 
 // itIs returns where the words end that only say that what follows is it: "it's", "das ist"; from if there are

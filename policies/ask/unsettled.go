@@ -26,7 +26,7 @@ func (s *Said) unsettled(i int, call *Call) bool {
 		if slices.ContainsFunc(call.Values, func(v Value) bool { return v.Said(c.text) && o.limits(v, call) }) {
 			return true
 		}
-		if o.sentence == c.sentence || o.corrects || o.offered || o.joins != c.joins || o.asked || o.kind == asking || o.negates() >= 0 || len(o.words) > most {
+		if o.sentence == c.sentence || o.corrects || o.offered || o.joins != c.joins || o.asked || o.kind == asking || o.negates() >= 0 || len(o.words) > most || o.stays() {
 			continue
 		}
 		if o.prefers(call) {
