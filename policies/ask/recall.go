@@ -102,7 +102,7 @@ func (c *clause) keeps(call *Call, order *clause) bool {
 // stays reports whether the clause has words by which a thing stays as it is.
 func (c *clause) stays() bool {
 	return slices.ContainsFunc(c.words, func(t token) bool {
-		return t.starts&keep != 0 && t.within&negator == 0 || t.starts&excepted != 0 && t.starts&negator == 0
+		return t.starts&keep != 0 && t.within&negator == 0 || t.starts&excepted != 0 && t.starts&negator == 0 && t.within&harmless == 0
 	})
 }
 
