@@ -36,7 +36,12 @@ func TestClauses(t *testing.T) {
 // let it through, - not let it through, ! deny it; the call; what the user says, with | between
 // messages, "A: " before the assistant's; and what look has returned before the call, if anything. Tabs between.
 func testClauses(t *testing.T, dir string, least int) {
-	raw, err := os.ReadFile(dir + "/tools.json")
+	testClausesWith(t, dir+"/tools.json", dir, least)
+}
+
+// testClausesWith is [testClauses] with tools that stand elsewhere.
+func testClausesWith(t *testing.T, toolsFile, dir string, least int) {
+	raw, err := os.ReadFile(toolsFile)
 	if err != nil {
 		t.Fatal(err)
 	}
