@@ -7,6 +7,8 @@ import "testing"
 // what looks like them and asks for nothing.
 func TestRomance(t *testing.T) {
 	for code, least := range map[string]int{"fr": 120, "it": 130, "es": 140, "pt": 140} {
-		t.Run(code, func(t *testing.T) { testClausesWith(t, "testdata/clauses/romance/tools.json", "testdata/clauses/romance/"+code, least) })
+		t.Run(code, func(t *testing.T) {
+			testClausesWith(t, "testdata/clauses/romance/tools.json", "testdata/clauses/romance/"+code, least)
+		})
 	}
 }

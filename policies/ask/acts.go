@@ -23,6 +23,7 @@ type Acts struct {
 	of          func(main string) Acts // made again, with another part of the name as the deed
 	ends        bool                   // its thing is gone afterwards
 	by          bool                   // its numbers say by how much
+	results     map[string]lang        // nouns that follow from the verbs that it declares
 	declares    map[lang][]stem        // those of verbs that the tool declares and no list has
 	grave       bool                   // strict, and more than a purchase
 	hints       *Acts                  // nouns of the tool's description
@@ -37,7 +38,7 @@ func Of(name string, verbs, nouns []string) Acts {
 
 // of is [Of] with the part of the name that is the deed, if that is known.
 func of(parts, verbs, nouns []string, deed string) Acts {
-	a := Acts{stems: map[lang][]stem{}, loose: map[lang][]stem{}, declares: map[lang][]stem{}}
+	a := Acts{stems: map[lang][]stem{}, loose: map[lang][]stem{}, declares: map[lang][]stem{}, results: map[string]lang{}}
 	a.of = func(main string) Acts { return of(parts, verbs, nouns, main) }
 	main := slices.Index(parts, deed) // the part that is the deed
 	for i, p := range parts {
@@ -93,6 +94,9 @@ func of(parts, verbs, nouns []string, deed string) Acts {
 					a.stems[l] = append(a.stems[l], stem{text: fold(w[0])})
 					a.stems[l] = append(a.stems[l], own...)
 					a.declares[l] = append(a.declares[l], own...)
+					for _, n := range nounsOf(w[0], l) {
+						a.results[n] |= l
+					}
 				}
 			}
 		}
@@ -167,7 +171,7 @@ var particlesOf = set("up off out down back over away on")
 // baseEnds are the endings of base forms, the longest first, and separable what German sets apart from
 // a verb.
 var (
-	baseEnds  = map[lang][]string{de: {"en", "n"}, fr: {"er", "ir", "re"}, it: {"are", "ere", "ire", "rre"}, es: {"ar", "er", "ir"}, pt: {"ar", "er", "ir"}, hi: {"ना"}}
+	baseEnds  = map[lang][]string{de: {"en", "n"}, fr: {"oir", "er", "ir", "re"}, it: {"are", "ere", "ire", "rre"}, es: {"ar", "er", "ir", "ír"}, pt: {"ar", "er", "ir"}, hi: {"ना"}}
 	separable = strings.Fields("trocken fertig bereit sicher still frei fest sauber leer voll warm kalt offen kaputt krank gut teil statt bekannt zusammen zurück herunter herein heraus hinaus hinein weiter nieder hoch raus rein runter rauf rüber ab an auf aus bei ein her hin los mit nach um vor weg zu")
 )
 
@@ -176,13 +180,19 @@ var (
 func stemsOf(word string, l lang) []stem {
 	const least = 3 // letters of a stem
 	var out []stem
+	if utf8.RuneCountInString(word) <= least {
+		for _, s := range otherStems(word, "", l) {
+			out = append(out, stem{text: fold(s)})
+		}
+		return out
+	}
 	for _, end := range baseEnds[l] {
 		base, ok := strings.CutSuffix(word, end)
 		if !ok || utf8.RuneCountInString(base) < least {
 			continue
 		}
 		out = append(out, stem{text: fold(base)})
-		if other := otherSpelling(word, base, l); other != "" {
+		for _, other := range otherStems(word, base, l) {
 			out = append(out, stem{text: fold(other)})
 		}
 		if l == de {

@@ -47,6 +47,7 @@ type clause struct {
 	offered  bool // the assistant's offer, to which the user agreed
 	contrast bool // it stands against the one before it
 	begins   bool // it begins its sentence
+	begged   bool // its sentence has a word of courtesy
 	asked    bool // its sentence ends with a question mark
 	tells    bool // what follows is what it tells: it has a verb of saying, and a colon behind it
 	content  int  // the word from which on it is what is to be written or told
@@ -98,7 +99,7 @@ func (s *Said) Knows(list ...Acts) {
 		}
 		for l, stems := range a.declares {
 			for _, st := range stems {
-				if len(st.text) > 3 && st.particle == "" {
+				if len(st.text) > 2 && st.particle == "" {
 					s.declared = append(s.declared, stemOf{st, l})
 				}
 			}
@@ -203,6 +204,7 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 		k := &c.out[i]
 		k.message, k.sentence, k.lang, k.asked, k.verbOf = s.messages, s.sentence, c.lang, at.asked, -1
 		k.begins = i == 0
+		k.begged = slices.ContainsFunc(list, func(t token) bool { return !t.quoted && (courtesy[t.text]|requests[t.text])&c.lang != 0 })
 		k.text = joined(text, k.words)
 		k.content = contentOf(k)
 		k.kind = kindOf(k, c.out[:i])

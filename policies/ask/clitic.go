@@ -1,9 +1,6 @@
 package ask
 
-import (
-	"regexp"
-	"strings"
-)
+import "regexp"
 
 // Polite orders of Italian and Portuguese have their pronouns before them: "lo sposti", "me la disdica", "o cancele". What
 // tells them from statements is the ending: "la sposta" is what somebody does.
@@ -13,7 +10,7 @@ var (
 	proclitics     = map[string]lang{"ci": it, "mi": it, "me": it | pt, "ce": it, "ne": it, "gli": it, "glielo": it, "gliela": it, "lo": it, "la": it, "li": it, "le": it, "lhe": pt, "lhes": pt, "nos": pt, "o": pt, "a": pt, "os": pt, "as": pt}
 	articleClitics = set("lo la le gli o a os as")
 	politeVerb     = map[lang]*regexp.Regexp{
-		it: regexp.MustCompile(`(?:i|ino|(?:mett|sospend|sostituisc|aggiung|tolg|chiud|apr|inserisc|disdic|interromp|riprend|prend|attribuisc|scriv|tras?ferisc|conced|ved|legg)an?o?)$`),
+		it: regexp.MustCompile(`(?:i|ino|(?:mett|sospend|sostituisc|aggiung|tolg|chiud|apr|inserisc|disdic|interromp|riprend|prend|[a-z]+isc|scriv|tras?ferisc|conced|ved|legg)an?o?)$`),
 		pt: regexp.MustCompile(`(?:em?|(?:suspend|ponh|substitu|transfir|insir|remov|inclu|interromp|devolv|faç)am?)$`),
 	}
 )
@@ -45,20 +42,4 @@ func proclitic(words []token, i int, l lang) (lang, int) {
 func (c *clause) pronounOf(j int, v verb) bool {
 	l, at := proclitic(c.words, j, c.lang)
 	return at == v.at && l == v.lang
-}
-
-// otherSpelling is the stem of a verb as it is written before other vowels, or in orders: aplace of aplazar, ponga of
-// poner, disdica of disdire; "" if it is no other.
-func otherSpelling(word, base string, l lang) string {
-	switch {
-	case l == es && strings.HasSuffix(base, "z"):
-		return strings.TrimSuffix(base, "z") + "c"
-	case (l == es || l == pt) && strings.HasSuffix(word, "car"):
-		return strings.TrimSuffix(base, "c") + "qu"
-	case l == es && strings.HasSuffix(word, "oner"):
-		return base + "g"
-	case l == it && strings.HasSuffix(word, "dire"):
-		return strings.TrimSuffix(word, "re") + "c"
-	}
-	return ""
 }

@@ -313,7 +313,7 @@ var bareNo = set("not nicht pas non no não ไม่ใช่")
 // placing are words that go on, behind what is taken out, with what is said of the rest: "not the
 // hall, to 21 degrees".
 var placing = set(`to into onto on at by in for with from under until till auf um an für bei mit nach bis von zum zur im am
-	à au aux en pour dans sur avec chez alle agli allo alla al in per con nel su da para por con en hasta desde em no na com até pelo pela`)
+	à au aux en pour dans sur avec chez alle agli allo alla al in per con nel nella nell' nei su sul sulla sull' sui sulle da dal dalla dall' para por con en hasta desde em no na com até pelo pela`)
 
 // takesOut reports whether a negation behind a comma takes a thing out and is no ban: it has no verb
 // of its own.

@@ -69,6 +69,9 @@ func (a *Acts) row(verb string) bool {
 			continue
 		}
 		a.apart(l, first, first, last)
+		if lightVerbs[l][first] != "" && a.results != nil { // dar de baja: la baja
+			a.results[last] |= l
+		}
 	}
 	return true
 }

@@ -44,6 +44,9 @@ func init() {
 // takeNouns takes up the nouns for the deeds that the acts have verbs for.
 func (a *Acts) takeNouns() {
 	a.deeds = map[string]lang{}
+	for n, l := range a.results {
+		a.deeds[n] |= l
+	}
 	for _, v := range a.verbs {
 		for n, l := range deedNouns[v] {
 			a.deeds[n] |= l
@@ -101,7 +104,7 @@ func (c *clause) leadsDeed(v verb) bool {
 			return false
 		}
 		next := &c.words[i+1]
-		if !ofWords[next.text] && !pros[next.text] && !placing[next.text] && next.text != "of" && next.within&det == 0 && !next.code() && !digit(next.text) && v.lang != th {
+		if !ofWords[next.text] && !pros[next.text] && !placing[next.text] && next.text != "of" && next.within&det == 0 && !next.code() && !digit(next.text) && v.lang != th && !(v.lang&(fr|it|es|pt) != 0 && i+2 < len(c.words) && c.words[i+2].code()) {
 			return false
 		}
 	}

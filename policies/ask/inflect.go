@@ -63,16 +63,16 @@ func english(w, base string) form {
 // orders are the endings of orders and of base forms, by language.
 var orders = map[lang]*regexp.Regexp{
 	de: regexp.MustCompile(`^(?:e|en|n|t|et|est|st|ere?n?|le|ele?n?)?$`),
-	fr: regexp.MustCompile(`^(?:e|es|ez|er|ons|s|ir|is|issez|re|t|ds|d|dre|rez|onds|ondez|ondre|tez|ttez|ttre|ttez|ire|vez|yez|yer|uez|uer|gez|ger|ce|cez|cer|frir|vre|vrez)?$`),
-	it: regexp.MustCompile(`^(?:(?:assi|essi|issi|eresti|iresti|ereste|a|i|e|o|hi|ha|gli|ni|na|iate|ate|ete|ite|are|ere|ire|iamo|arla|ino|isci|isca|ghi|chi|tere|tete|di|da)(?:mi|ti|ci|lo|la|li|le|ne|gli|glielo|melo|mela)?|(?:ar|er|ir|sci|sca|re|r)(?:mi|ti|ci|lo|la|li|le|ne|gli|melo|mela|glielo)?)?$`),
-	es: regexp.MustCompile(`^(?:(?:aras|ara|ieras|iera|arías|erías|irías|arias|erias|irias|ye|yes|ya|yas|a|e|as|es|en|an|ad|ed|id|ar|er|ir|ue|ues|uen|que|ques|ga|gas|gan|ce|za|ja|jas|jan|ar|der|deis|eis|ais)(?:me|te|se|lo|la|le|los|las|les|nos|melo|mela|selo|sela|melos|selos)?)?$`),
-	pt: regexp.MustCompile(`^(?:asses|asse|esses|esse|isses|isse|arias|erias|irias|e|a|i|is|í|em|am|ar|er|ir|ue|uem|ua|uam|as|es|ra|ram|za|ze|ça|ca|que|quem|gue|ie|iem|ia|iam)?$`),
+	fr: regexp.MustCompile(`^(?:e|es|ez|er|ons|eons|iez|ions|erais|eriez|rais|riez|s|ir|is|isse|isses|issons|issez|issiez|re|t|ds|d|dre|rez|onds|ondez|ondre|tez|ttez|ttre|ttez|ire|vez|yez|yer|uez|uer|gez|ger|ce|cez|cer|frir|vre|vrez)?$`),
+	it: regexp.MustCompile(`^(?:(?:assi|asse|aste|assero|essi|esse|este|essero|issi|isse|iste|issero|eresti|iresti|ereste|ireste|erebbe|irebbe|rebbe|a|i|e|o|hi|ha|gli|ni|na|iate|ate|ete|ite|te|are|ere|ire|re|iamo|arla|ino|isci|isca|iscano|ghi|chi|tere|tete|di|da)(?:mi|ti|ci|vi|lo|la|li|le|ne|gli|gliel[oaie]|gliene|[mtcv]e(?:l[oaie]|ne))?|(?:mi|ti|ci|lo|gli|gliel[oaie]|gliene|[mtcv]e(?:l[oaie]|ne))?|(?:ar|er|ir|sci|sca|re|r)(?:mi|ti|ci|vi|lo|la|li|le|ne|gli|gliel[oaie]|gliene|[mtcv]e(?:l[oaie]|ne))?)$`),
+	es: regexp.MustCompile(`^(?:aras|ara|arais|aran|ieras|iera|ierais|ieran|yera|yeran|ase|ases|aseis|asen|iese|ieses|ieseis|iesen|aría|aríais|arían|ería|eríais|erían|iría|iríais|irían|aria|ariais|arian|eria|eriais|erian|iria|iriais|irian|arías|erías|irías|arias|erias|irias|emos|ye|yes|yan|ya|yas|yais|a|á|e|as|es|en|an|ad|ed|id|ar|er|ir|ue|ues|uen|que|ques|quen|ga|gas|gan|gais|gamos|ce|za|zan|ja|jas|jan|der|áis|éis|aos|eos|íos|monos)(?:(?:[mts]e|nos|os)?(?:l[oa]s?)|[mts]e|les?|nos|os)?$|^(?:(?:me|te|se)?l[oae]|[mts]e|nos|deis|eis|ais)?$`),
+	pt: regexp.MustCompile(`^(?:asses|asse|assem|esses|esse|essem|isses|isse|issem|ares|arem|eres|erem|ires|irem|aria|ariam|eria|eriam|iria|iriam|arias|erias|irias|emos|amos|e|a|i|is|í|em|am|ar|er|ir|ue|uem|ua|uam|as|es|ra|ram|za|zam|ze|ça|çam|ca|cam|que|quem|gue|guem|ie|iem|ia|iam)?$`),
 }
 
 // names are the endings of nouns for deeds.
 var names = map[lang]*regexp.Regexp{
 	de: regexp.MustCompile(`^(?:e?r?ung|e?r?ungen|igung)$`),
-	fr: regexp.MustCompile(`^(?:e?ment|e?ments|ation|ations|tion|tions|ement)$`),
+	fr: regexp.MustCompile(`^(?:age|ages|e?ment|e?ments|ation|ations|tion|tions|ement)$`),
 	it: regexp.MustCompile(`^(?:o|amento|azione|zione|imento|amenti|azioni)$`),
 	es: regexp.MustCompile(`^(?:o|os|amiento|acion|ación|acciones|cion|ción|imiento)$`),
 	pt: regexp.MustCompile(`^(?:o|os|amento|acao|ação|cao|ção|encia|ência)$`),
@@ -164,10 +164,9 @@ func (c *clause) verb(i int, a *Acts) (verb, bool) {
 			if c.lang&l == 0 {
 				continue
 			}
-			for _, s := range a.stems[l] {
-				if f := c.foreign(i, s, l); f != noForm {
-					return verb{i, 2, l, f, s.text}, true
-				}
+			if v, ok := c.formOf(i, a.stems[l], l); ok {
+				v.strength = 2
+				return v, true
 			}
 		}
 	}
@@ -176,10 +175,9 @@ func (c *clause) verb(i int, a *Acts) (verb, bool) {
 			if c.lang&l == 0 {
 				continue
 			}
-			for _, s := range a.loose[l] {
-				if f := c.foreign(i, s, l); f != noForm {
-					return verb{i, 1, l, f, s.text}, true
-				}
+			if v, ok := c.formOf(i, a.loose[l], l); ok {
+				v.strength = 1
+				return v, true
 			}
 		}
 	}
@@ -201,6 +199,21 @@ func (c *clause) verb(i int, a *Acts) (verb, bool) {
 		}
 	}
 	return verb{}, false
+}
+
+// formOf returns the verb that a word is by one of the stems: by one that makes an order of it, if there is one.
+func (c *clause) formOf(i int, list []stem, l lang) (verb, bool) {
+	var out verb
+	for _, s := range list {
+		f := c.foreign(i, s, l)
+		if f == noForm || out.form != noForm && f != ordering {
+			continue
+		}
+		if out = (verb{at: i, lang: l, form: f, base: s.text}); f == ordering {
+			break
+		}
+	}
+	return out, out.form != noForm
 }
 
 // misspelt reports whether a word that begins the clause, or stands behind "please" and the like, and is

@@ -49,7 +49,7 @@ func foreignVerb(t *token, l lang) bool {
 		return true
 	}
 	for _, s := range stemsBy[begin(t.fold)] {
-		if s.lang&l != 0 && (len(s.text) > 3 || s.lang == hi || s.lang == th || len(s.text) == 3 && len(t.fold) < 7) && verbForm(t.fold, s.text, s.lang) == ordering {
+		if s.lang&l != 0 && (len(s.text) > 3 || s.lang == hi || s.lang == th || len(s.text) == 3 && (len(t.fold) < 7 || s.lang&(es|it|pt) != 0 && hanging(t.fold))) && verbForm(t.fold, s.text, s.lang) == ordering {
 			return true
 		}
 	}

@@ -1,6 +1,9 @@
 package ask
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // sayers are verbs behind which is what is to be written or told.
 var sayers = set(`send write tell mail email e-mail text message post reply respond answer notify inform remind ask say note draft compose announce comment publish tweet let dm
@@ -111,6 +114,9 @@ func kindOf(c *clause, before []clause) kind {
 	}
 	if i < len(c.words) && c.words[i].starts&hypothetical != 0 && supposes[c.words[i].text] || last != nil && last.kind == supposed && !c.contrast {
 		return supposed
+	}
+	if !framed && c.usually() {
+		return asking
 	}
 	if c.byOthers() || c.wonders() || c.asked && c.hasAny(0, min(4, len(c.words)), "someone", "somebody") && c.hasAny(0, len(c.words), "without", "ever", "else", "theoretically", "technically", "already", "really") {
 		return asking
@@ -313,17 +319,32 @@ func (c *clause) reports() int {
 		}
 		return 0
 	}
+	if i := c.opened(); i+1 < len(c.words) && sources[c.words[i].text]&c.lang != 0 && (c.words[i+1].within&det != 0 || c.words[i+1].capped) && !c.words[i+1].sign {
+		return 0
+	}
 	if strings.HasPrefix(c.text, "according to") || strings.HasPrefix(c.text, "According to") {
 		return 0
 	}
 	return -1
 }
 
+// usually reports whether the clause tells what is done as a rule: such words stand before a verb that is no order's.
+func (c *clause) usually() bool {
+	at := c.find(usual, 0, len(c.words))
+	return at >= 0 && !c.verbFirst() && (at <= 3 || c.find(speaker|subject, 0, at) >= 0)
+}
+
+// sources are words before the one who says what follows.
+var sources = map[string]lang{"selon": fr, "secondo": it, "según": es, "segundo": pt, "laut": de}
+
 // doesForMe reports whether a question asks for a service: "¿me reservas …?", "mi prenoti …?", "tu me
 // réserves …?"
 func (c *clause) doesForMe(i int) bool {
 	if c.lang == fr && i < len(c.words) && c.words[i].text == "tu" {
 		i++
+	}
+	if c.lang&pt != 0 && i+1 < len(c.words) && forMe[c.words[i+1].text] && c.words[i].end+1 == c.words[i+1].at && foreignVerb(&c.words[i], pt) && strings.HasSuffix(c.words[i].text, "a") {
+		return true // "reserva-me um lugar?"
 	}
 	if c.lang&(es|pt|it|fr) == 0 || c.lang&en != 0 || i+1 >= len(c.words) || !forMe[c.words[i].text] {
 		return false
@@ -332,9 +353,15 @@ func (c *clause) doesForMe(i int) bool {
 	if !foreignVerb(t, c.lang) || frequent(t, c.lang) || c.hasAny(i, len(c.words), "siempre", "sempre", "toujours", "nunca", "mai", "jamais", "normalmente", "souvent", "spesso") {
 		return false
 	}
+	if conditionals.MatchString(t.text) || c.begged {
+		return true
+	}
 	end := t.text[len(t.text)-1]
 	return c.lang&it == 0 && end == 's' || c.lang&it != 0 && end == 'i'
 }
+
+// conditionals are forms by which somebody is asked whether they would do it.
+var conditionals = regexp.MustCompile(`r(?:ía[ns]?|íais|ias?|iam|ebbe|ebbero|esti|este|ais|iez)$`)
 
 // favours reports whether the clause says that it is for the user: "set it up for me?"
 func (c *clause) favours() bool {

@@ -32,7 +32,7 @@ func (c *clause) ordersLatin(v verb) bool {
 		for i >= 0 && c.words[i].within&(det|opener) != 0 && c.words[i].within&frame == 0 {
 			i--
 		}
-		return i >= 0 && i < v.at-1 && (c.words[i].within&frame != 0 || makers[c.words[i].text] && i == c.opened())
+		return i >= 0 && (i < v.at-1 || c.words[i].within&det != 0) && (c.words[i].within&frame != 0 || makers[c.words[i].text] && i == c.opened())
 	}
 	if h := c.find(hypothetical, 0, v.at); h >= 0 && (f < 0 || h >= f || c.words[h].text != "schon") && !c.passive(v, f) {
 		if c.words[h].starts&frame == 0 {
@@ -101,7 +101,7 @@ func (c *clause) formal(v verb) bool {
 
 // hung reports whether a word is a thing that hangs on another by a preposition: "de la cuenta".
 func (c *clause) hung(j int) bool {
-	if c.words[j].capped && c.lang&de == 0 && !c.words[j].code() || foreignVerb(&c.words[j], c.lang) || c.words[j].starts&(hypothetical|speaker|subject|report|know|keep|negator|other|question|await|content) != 0 {
+	if c.words[j].capped && c.lang&de == 0 && !c.words[j].code() || foreignVerb(&c.words[j], c.lang) && (j == 0 || c.words[j-1].within&det == 0) || c.words[j].starts&(hypothetical|speaker|subject|report|know|keep|negator|other|question|await|content) != 0 {
 		return false
 	}
 	k := j - 1

@@ -20,6 +20,8 @@ var (
 	cuesText string
 	//go:embed lexicon/holds.txt
 	holdsText string
+	//go:embed lexicon/romance.txt
+	romanceText string
 )
 
 // lang is a set of languages.
@@ -83,15 +85,18 @@ const (
 	letter
 	topic
 	fraction
-	amend   // words for a correction
-	oops    // words that announce one
-	offer   // what the assistant asks for an order by
-	assent  // what agrees to it
-	recall  // what takes an order back without naming it
-	rethink // second thoughts
-	mind    // words for another mind
-	doubt   // what makes a question of whether something would be right, or can be done
-	mock    // what makes a complaint of an order
+	amend    // words for a correction
+	oops     // words that announce one
+	offer    // what the assistant asks for an order by
+	assent   // what agrees to it
+	recall   // what takes an order back without naming it
+	rethink  // second thoughts
+	doubt    // what makes a question of whether something would be right, or can be done
+	mock     // what makes a complaint of an order
+	needless // that there is no need of it any more
+	usual    // what is done as a rule
+	mind     // words for another mind
+	retain   // that somebody keeps the thing
 )
 
 var cueNames = map[string]cue{
@@ -100,7 +105,7 @@ var cueNames = map[string]cue{
 	"speaker": speaker, "subject": subject, "later": later, "await": await, "keep": keep, "stop": stop, "bound": bounding, "from": source, "to": target, "det": det,
 	"pronoun": pronoun, "again": again, "many": many, "other": other, "light": light, "others": others, "letter": letter, "topic": topic, "share": fraction,
 	"amend": amend, "oops": oops, "offer": offer, "assent": assent,
-	"recall": recall, "rethink": rethink, "mind": mind, "doubt": doubt, "mock": mock,
+	"recall": recall, "rethink": rethink, "mind": mind, "doubt": doubt, "mock": mock, "needless": needless, "usual": usual, "retain": retain,
 }
 
 // phrase is a row of words with a meaning.
@@ -269,7 +274,7 @@ func readThings() {
 }
 
 func readCues() {
-	for line := range strings.Lines(cuesText + holdsText) {
+	for line := range strings.Lines(cuesText + holdsText + romanceText) {
 		head, list, ok := strings.Cut(strings.TrimSpace(line), ": ")
 		name, code, _ := strings.Cut(head, " ")
 		c := cueNames[name]
@@ -278,12 +283,30 @@ func readCues() {
 		}
 		for text := range strings.SplitSeq(list, " | ") {
 			knowThai(text)
-			addPhrase(text, c, langs[code])
+			for _, one := range variants(text) {
+				addPhrase(one, c, langs[code])
+			}
 		}
 	}
 	for k := range phrases {
 		slices.SortStableFunc(phrases[k], func(a, b phrase) int { return len(b.words) - len(a.words) })
 	}
+}
+
+// variants writes out the alternatives of a phrase: "(ne/n') change rien" is two.
+func variants(text string) []string {
+	before, rest, ok := strings.Cut(text, "(")
+	list, after, closed := strings.Cut(rest, ")")
+	if !ok || !closed {
+		return []string{text}
+	}
+	var out []string
+	for one := range strings.SplitSeq(list, "/") {
+		for _, tail := range variants(after) {
+			out = append(out, before+one+tail)
+		}
+	}
+	return out
 }
 
 func addPhrase(text string, c cue, l lang) {

@@ -106,6 +106,8 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 				continue
 			}
 			switch {
+			case c.sharedOut(i): // of the 60, a third
+				bad++
 			case c.outOf(i): // it is 500, take 300 of it
 				bad++
 			case i > 1 && c.words[i-1].text == "but" && c.words[i-2].text == "all": // all but 100: what stays
@@ -128,6 +130,49 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 		}
 	}
 	return true
+}
+
+// sharedOut reports whether a number is that of which a share is asked for behind it: "de los 60 euros devolvedme la
+// tercera parte".
+func (c *clause) sharedOut(i int) bool {
+	at := c.find(fraction, i+1, len(c.words))
+	if at < 0 || c.lang&en != 0 && !c.hasAny(at, len(c.words), "half", "third", "quarter") {
+		return false
+	}
+	return c.whole(i)
+}
+
+// whole reports whether a number says of how much a part is meant: "des 60 euros", "of the 60".
+func (c *clause) whole(i int) bool {
+	for j := i - 1; j >= 0 && j >= i-2; j-- {
+		if partOf[c.words[j].text] || c.words[j].text == "of" {
+			return true
+		}
+		if c.words[j].within&det == 0 {
+			break
+		}
+	}
+	return false
+}
+
+// sharedBefore reports whether clause i asks for a share of a number of a call that stands in front of it: "des 60
+// euros, rendez-moi le tiers".
+func (s *Said) sharedBefore(i int, call *Call) bool {
+	c := &s.clauses[i]
+	if c.find(fraction, 0, len(c.words)) < 0 {
+		return false
+	}
+	for j := i - 1; j >= 0 && s.clauses[j].sentence == c.sentence; j-- {
+		o := &s.clauses[j]
+		for k := range o.words {
+			if amountForm.MatchString(o.words[k].text) && o.whole(k) && slices.ContainsFunc(call.Values, func(v Value) bool {
+				return v.Shape == Number && v.Said(o.words[k].text) && !v.Said(c.text)
+			}) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // outOf reports whether a Hindi number says how much there is, of which another behind it is taken: "500 का है,

@@ -14,8 +14,16 @@ func (s *Said) countermanded(i int, call *Call) bool {
 	}
 	for j := i + 1; j < len(s.clauses); j++ {
 		o := &s.clauses[j]
-		if o.message == c.message && o.mocks() {
+		if o.message == c.message && o.mocks() || o.find(retain, 0, len(o.words)) >= 0 && o.negates() < 0 {
 			return true
+		}
+		if o.message == c.message && (!call.Acts.undoes() || o.contrast) && o.find(needless, 0, len(o.words)) >= 0 && !o.verbFirst() {
+			return true
+		}
+		if o.message == c.message && !o.corrects && o.rethinks() {
+			if _, asks := s.asks(j, call); !asks {
+				return true
+			}
 		}
 		if o.kind == reported && o.message == c.message {
 			continue
@@ -25,11 +33,6 @@ func (s *Said) countermanded(i int, call *Call) bool {
 		}
 		if o.kind == asking || o.kind == subordinate {
 			continue
-		}
-		if o.message == c.message && !o.corrects && o.rethinks() {
-			if _, asks := s.asks(j, call); !asks {
-				return true
-			}
 		}
 		no := o.negates() >= 0
 		if !no && !o.await && o.find(keep, 0, o.content) < 0 {
@@ -43,6 +46,12 @@ func (s *Said) countermanded(i int, call *Call) bool {
 		}
 	}
 	return false
+}
+
+// undoes reports whether the acts call a thing off, end it or give its price back: that there is no need of it is a
+// reason for that.
+func (a *Acts) undoes() bool {
+	return a.ends || slices.ContainsFunc([]string{"cancel", "delete", "remove", "refund", "return", "end", "terminate", "close", "suspend", "void"}, a.has)
 }
 
 // recalls reports whether the clause begins with words that take back what was said, and does not
@@ -111,4 +120,10 @@ func (c *clause) stays() bool {
 func (c *clause) mocks() bool { return c.find(mock, 0, len(c.words)) >= 0 }
 
 // rethinks reports whether the clause begins with second thoughts.
-func (c *clause) rethinks() bool { return c.find(rethink, 0, 2) >= 0 }
+func (c *clause) rethinks() bool {
+	from := 0
+	for from < len(c.words) && (c.words[from].sign || c.words[from].within&(oops|amend|contrast|and|opener|negator) != 0 && c.words[from].starts&rethink == 0) {
+		from++
+	}
+	return c.find(rethink, 0, max(2, from+1)) >= 0
+}

@@ -30,7 +30,10 @@ type token struct {
 var elisions = set("n' l' d' qu' j' s' m' t' c' jusqu' lorsqu' puisqu' un' dell' all' nell' dall' sull' quest' quell' quand'")
 
 // clitics are pronouns that a hyphen joins to a verb.
-var clitics = set("tu vous moi toi nous le la les lui leur je il elle on ils elles y en ce lo los las o a os as me lhe lhes te se")
+var clitics = set("tu vous moi toi nous le la les lui leur je il elle on ils elles y en ce lo los las o a os as me lhe lhes te se vos no na nos nas mo ma")
+
+// nasal are the forms that Portuguese pronouns take behind a verb that ends with m: "adiem-na".
+var nasal = set("no na nas")
 
 func set(words string) map[string]bool {
 	out := map[string]bool{}
@@ -148,10 +151,19 @@ func split(out []token, s string, from, to int) []token {
 		first, _, _ := strings.Cut(rest, "-")
 		if clitics[first] && !(strings.HasPrefix(strings.ToLower(raw), "rendez-vous")) || rest == "m'en" || rest == "m’en" || rest == "nous-en" || rest == "t-il" || rest == "t-elle" || rest == "t-on" {
 			word(from, from+i)
+			if nasal[first] && !strings.HasSuffix(raw[:i], "m") {
+				out = out[:len(out)-1]
+				word(from, to)
+				return out
+			}
 			if last := &out[len(out)-1]; strings.HasSuffix(last.text, "á") || strings.HasSuffix(last.text, "ê") || strings.HasSuffix(last.text, "í") {
 				last.fold = plainLetters.Replace(last.text) + "r" // apagá-lo
 			}
-			return split(out, s, from+i+1, to)
+			out = split(out, s, from+i+1, to)
+			if next := &out[len(out)-1]; nasal[next.text] {
+				next.text, next.fold = next.text[1:], next.text[1:]
+			}
+			return out
 		}
 	}
 	word(from, to)
@@ -200,7 +212,7 @@ func mark(list []token, l lang) {
 			continue
 		}
 		for _, p := range phrases[list[i].text] {
-			if (p.langs&l != 0 || p.cue&recall != 0) && i+len(p.words) <= len(list) && !list[i+len(p.words)-1].quoted && matches(list[i:], p.words) {
+			if (p.langs&l != 0 || p.cue&recall != 0 || p.cue&(rethink|mock|retain|needless) != 0 && len(p.words) > 1) && i+len(p.words) <= len(list) && !list[i+len(p.words)-1].quoted && matches(list[i:], p.words) {
 				spans = append(spans, span{i, i + len(p.words), p.cue})
 			}
 		}
@@ -293,6 +305,13 @@ func language(list []token) lang {
 			for _, l := range latinLangs {
 				if tell&l != 0 {
 					counts[l] += 12
+				}
+			}
+		}
+		if t.own != 0 && k == 0 && !t.verb && len(t.fold) >= 5 {
+			for _, l := range latinLangs {
+				if t.own&l != 0 {
+					counts[l] += 9
 				}
 			}
 		}

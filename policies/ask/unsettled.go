@@ -13,6 +13,9 @@ import (
 func (s *Said) unsettled(i int, call *Call) bool {
 	const most = 7 // words
 	c := &s.clauses[i]
+	if s.sharedBefore(i, call) {
+		return true
+	}
 	for j := i + 1; j < len(s.clauses); j++ {
 		o := &s.clauses[j]
 		if o.message != c.message {

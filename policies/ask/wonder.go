@@ -14,7 +14,14 @@ var (
 
 // wonders reports whether the clause asks whether something must or should be done.
 func (c *clause) wonders() bool {
-	must := c.hasOf(obliges, 0)
+	must := -1
+	for i := range c.words {
+		t := &c.words[i]
+		if !t.quoted && obliges[t.text]&c.lang != 0 && !(t.starts&frame != 0 && (t.length[bit(frame)] >= 3 || i+1 < len(c.words) && c.words[i+1].text == "como")) { // "hay manera de" asks for it
+			must = i
+			break
+		}
+	}
 	if must < 0 || c.hasOf(requests, 0) >= 0 {
 		return false
 	}
