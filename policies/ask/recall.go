@@ -14,7 +14,7 @@ func (s *Said) countermanded(i int, call *Call) bool {
 	}
 	for j := i + 1; j < len(s.clauses); j++ {
 		o := &s.clauses[j]
-		if o.message == c.message && o.mocks() || o.find(retain, 0, len(o.words)) >= 0 && o.negates() < 0 {
+		if o.message == c.message && o.mocks() || o.retains(call) {
 			return true
 		}
 		if o.message == c.message && (!call.Acts.undoes() || o.contrast) && o.find(needless, 0, len(o.words)) >= 0 && !o.verbFirst() {
@@ -46,6 +46,13 @@ func (s *Said) countermanded(i int, call *Call) bool {
 		}
 	}
 	return false
+}
+
+// retains reports whether the clause says that somebody keeps the thing that was spoken of, and names no other.
+func (c *clause) retains(call *Call) bool {
+	return c.find(retain, 0, len(c.words)) >= 0 && c.negates() < 0 && !slices.ContainsFunc(c.words, func(t token) bool {
+		return !t.sign && (t.code() || digit(t.text)) && !call.mentions(t.text)
+	})
 }
 
 // undoes reports whether the acts call a thing off, end it or give its price back: that there is no need of it is a
