@@ -45,7 +45,7 @@ func (e *Engine) prompt(req *llm.Request) ([]int32, chat.Rendered, error) {
 	if e.tok == nil {
 		return nil, chat.Rendered{}, errors.New("engine: the model has no tokenizer: it runs on token ids only")
 	}
-	r, err := e.format.Render(req, time.Now())
+	r, err := e.format.Render(e.experts.plain(req), time.Now())
 	if err != nil {
 		return nil, r, err
 	}
@@ -91,6 +91,7 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 	if err != nil {
 		return err
 	}
+	req = e.experts.plain(req)
 	o := r.Options
 	if need := len(ids) + min(leastAnswer, max(req.MaxTokens, 1)); need > e.context {
 		return &llm.ContextFullError{Need: need, Have: e.context}
@@ -116,7 +117,11 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 	if text := e.experts.replies(says, req, o.Tools); text != "" {
 		job.constraint.say(e.tok.Encode(nil, text))
 	}
-	usage, err := e.decode(ctx, req, r, job, fit, yield)
+	mend := e.mends(req, o)
+	if call, ok := mend.more(req.Messages); ok && most > leastAnswer {
+		return untilBroken(yield, llm.CallStart{Name: call.Name}, llm.CallEnd{Call: call}, llm.Stop{Reason: llm.StopToolCalls, Usage: llm.Usage{PromptTokens: len(ids)}})
+	}
+	usage, err := e.decode(ctx, req, r, job, fit, mend, yield)
 	var unsure *unsureError
 	if !errors.As(err, &unsure) {
 		return err
@@ -129,7 +134,7 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 	if text := e.experts.refuses(says, unsure.call); text != "" && wanted {
 		job.constraint.say(e.tok.Encode(nil, strings.TrimSpace(text+" "+expert.CanDo(o.Tools))))
 	}
-	_, err = e.decode(ctx, req, r, job, fit, func(ev llm.Event, err error) bool {
+	_, err = e.decode(ctx, req, r, job, fit, mend, func(ev llm.Event, err error) bool {
 		if stop, ok := ev.(llm.Stop); ok { // what was taken back was work, too
 			stop.Usage.GeneratedTokens += usage.GeneratedTokens
 			stop.Usage.ForwardPasses += usage.ForwardPasses
@@ -140,6 +145,15 @@ func (e *Engine) generate(ctx context.Context, req *llm.Request, yield func(llm.
 	return err
 }
 
+func untilBroken(yield func(llm.Event, error) bool, events ...llm.Event) error {
+	for _, ev := range events {
+		if !yield(ev, nil) {
+			return errBroken
+		}
+	}
+	return nil
+}
+
 // unsureError says that a turn's first call is less sure than is wanted, or, if it has no
 // name, that no room was left for it. Nothing of it was told.
 type unsureError struct{ call llm.ToolCall }
@@ -147,7 +161,7 @@ type unsureError struct{ call llm.ToolCall }
 func (*unsureError) Error() string { return "the call is not sure enough" }
 
 // decode decodes a turn and tells of it.
-func (e *Engine) decode(ctx context.Context, req *llm.Request, r chat.Rendered, job Job, fit *fits, yield func(llm.Event, error) bool) (llm.Usage, error) {
+func (e *Engine) decode(ctx context.Context, req *llm.Request, r chat.Rendered, job Job, fit *fits, mend *mending, yield func(llm.Event, error) bool) (llm.Usage, error) {
 	o, held := r.Options, job.constraint
 	out := Outcome{Stopped: -1}
 	declared := append([]llm.ToolSpec{}, o.Tools...)
@@ -160,6 +174,9 @@ func (e *Engine) decode(ctx context.Context, req *llm.Request, r chat.Rendered, 
 	}
 	if held != nil {
 		t.least, t.leasts, t.answered = held.sure[changes], held.sure, held.answered
+		if t.mend = mend; mend != nil {
+			t.least = max(t.least, leastConfidence) // what is told cannot be taken back
+		}
 	}
 	err := e.tell(ctx, t, job, &out)
 	if _, ok := errors.AsType[*unsureError](err); ok {
@@ -260,25 +277,39 @@ type turn struct {
 	leasts leasts
 
 	answered []llm.ToolCall // see constraint
+	mend     *mending       // what the turn is compared with; nil for nothing
 	kept     []llm.Event
 }
 
 // tell tells an event, or keeps it while it may have to be taken back.
 func (t *turn) tell(ev llm.Event) error {
 	switch ev := ev.(type) {
-	case llm.TextDelta, llm.Stop:
-		t.least = 0 // the turn is no call, or one without an end
+	case llm.TextDelta:
+		t.least = 0 // the turn is no call
+		if t.mend != nil {
+			t.kept = append(t.kept, ev)
+			return nil
+		}
+	case llm.Stop:
+		t.least = 0 // or one without an end
+		t.mended(&ev)
+		return t.pass(ev)
 	case llm.CallEnd:
 		if ev.Call.Confidence < t.least {
 			return &unsureError{ev.Call}
 		}
 		t.least = 0
 	}
-	t.kept = append(t.kept, ev)
 	if t.least > 0 {
+		t.kept = append(t.kept, ev)
 		return nil
 	}
-	for _, ev := range t.kept {
+	return t.pass(ev)
+}
+
+// pass tells what was kept, and an event.
+func (t *turn) pass(ev llm.Event) error {
+	for _, ev := range append(t.kept, ev) {
 		if !t.yield(ev, nil) {
 			return errBroken
 		}
@@ -315,6 +346,14 @@ func (t *turn) events(events []llm.Event) error {
 				var of stake
 				ev.Call.Confidence, of = t.e.confidence(t.score, t.fit, ev.Call)
 				t.score, t.least = 0, min(t.least, t.leasts[of])
+				call, asked := t.mend.call(ev.Call)
+				if !asked {
+					return &unsureError{ev.Call}
+				}
+				if !call.Same(ev.Call) {
+					t.kept = slices.DeleteFunc(t.kept, func(ev llm.Event) bool { _, of := ev.(llm.CallDelta); return of })
+					ev.Call = call
+				}
 				if t.least > 0 && slices.ContainsFunc(t.answered, ev.Call.Same) {
 					return &unsureError{ev.Call}
 				}

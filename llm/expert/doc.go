@@ -18,6 +18,8 @@
 //   - [Harmless] says which calls cost nothing if nobody asked for them.
 //   - [SmallTalk] is not learned: what people say when they ask for nothing, by a list of
 //     phrases in eight languages, and what is answered.
+//   - [Rows] are what results hold: by them the calls and the words that follow a result are
+//     held to what was asked for ([Router.Unasked], [Rows.Retarget], [Rows.Answer]).
 //   - [Signs] are not learned: what a request and a call show of whether the call is what
 //     was asked for. How much each tells is fitted with the confidence.
 //

@@ -43,6 +43,15 @@ func orders(asked string, tool []string) bool {
 	})
 }
 
+// Foreign says that a request is an order for what no tool does.
+func Foreign(asked string, tools []llm.ToolSpec) bool {
+	var all []string
+	for _, t := range tools {
+		all = append(all, split(t.Name+" "+t.Description)...)
+	}
+	return orders(asked, all)
+}
+
 // empty says that a value has no word but hollow ones and those of the tool's name.
 func empty(name []string, args json.RawMessage) bool {
 	var given map[string]any

@@ -21,6 +21,28 @@ var numerals = []struct {
 // decimal is a number with a fraction, within a text; its signs part its words.
 var decimal = regexp.MustCompile(`\d+(?:\.\d+|,\d{2}\b)`)
 
+// grouped is a whole number whose thousands are parted by what parts no fraction.
+var grouped = regexp.MustCompile(`[1-9]\d{0,2}(?:[,'’\x{a0}\x{202f}]\d{3})+`)
+
+// Plain writes the whole numbers of a text without what parts their thousands.
+func Plain(text string) string {
+	var b strings.Builder
+	done := 0
+	for _, n := range grouped.FindAllStringIndex(text, -1) {
+		if before := text[:n[0]]; before != "" && strings.ContainsRune("0123456789.,", rune(before[len(before)-1])) || n[1] < len(text) && text[n[1]] >= '0' && text[n[1]] <= '9' {
+			continue
+		}
+		b.WriteString(text[done:n[0]])
+		for _, r := range text[n[0]:n[1]] {
+			if r >= '0' && r <= '9' {
+				b.WriteRune(r)
+			}
+		}
+		done = n[1]
+	}
+	return b.String() + text[done:]
+}
+
 // fraction is a number of JSON that is no whole one, and would be one with its thousands apart.
 var fraction = regexp.MustCompile(`^\d{1,3}\.\d{3}$`)
 

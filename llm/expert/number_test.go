@@ -32,3 +32,15 @@ func FuzzNumber(f *testing.F) {
 		}
 	})
 }
+
+// TestPlain: thousands are put together, and nothing else is touched.
+func TestPlain(t *testing.T) {
+	for in, want := range map[string]string{
+		"Is order 1,042 late?": "Is order 1042 late?", "1,042": "1042", "1,042 1,043, 2,000": "1042 1043, 2000", "1,200.50 €, 3.14": "1200.50 €, 3.14",
+		"a 1,2 b": "a 1,2 b", "€1’200€ it's": "€1200€ it's", "'1'042'": "'1042'", "12,3456": "12,3456", "0,125": "0,125", "1,234,567": "1234567", "": "",
+	} {
+		if got := Plain(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
