@@ -245,6 +245,8 @@ func (c *cutter) excepts(i int) bool {
 	switch t.text {
 	case "leaving", "sparing", "bar", "minus", "menos", "salvo", "fora", "statt", "anstatt", "เว้น":
 		return i > 0
+	case "ไม่ใช่": // "เอ่อ ไม่ใช่ …": no, that
+		return i == 0 || c.list[i-1].within&oops == 0 && !thaiEnds[c.list[i-1].text]
 	case "not":
 		return i > 0 && (c.list[i-1].sign || c.list[i-1].starts&and != 0)
 	case "y", "e", "and": // "y no …": a ban, if a verb follows

@@ -34,6 +34,11 @@ func (s *Said) countermanded(i int, call *Call) bool {
 		if o.kind == asking || o.kind == subordinate {
 			continue
 		}
+		if o.message == c.message && !o.corrects && o.contradicts() {
+			if _, asks := s.asks(j, call); !asks {
+				return true
+			}
+		}
 		no := o.negates() >= 0
 		if !no && !o.await && o.find(keep, 0, o.content) < 0 {
 			continue
@@ -104,6 +109,15 @@ func (c *clause) otherMind() bool {
 		i++
 	}
 	return i < len(c.words) && c.words[i].starts&mind != 0
+}
+
+// contradicts reports whether the clause begins with a no, and goes on to name something: "no, the brooms".
+func (c *clause) contradicts() bool {
+	n := c.soft()
+	if n == 0 || c.asked || n < len(c.words) && c.words[n].starts&(speaker|subject) != 0 || !c.carries(n) {
+		return false
+	}
+	return slices.ContainsFunc(c.words[:n], func(t token) bool { return no[t.text] || t.text == "ไม่ใช่" })
 }
 
 // keeps reports whether the clause says of a thing of the call that it stays: "oh, A-53 can stay" behind an order

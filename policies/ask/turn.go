@@ -22,7 +22,7 @@ func (s *Said) correct(first int) {
 			continue
 		}
 		n := c.soft()
-		strong := c.amends(n)
+		strong := c.amends(n) || s.amendedBehind(i)
 		lead := i > first && s.clauses[i-1].message == c.message && s.clauses[i-1].isSoft()
 		if !strong && (n > 0 || lead) {
 			n = c.itIs(n)
@@ -194,11 +194,40 @@ func (s *Said) overridden(i int, call *Call) bool {
 		if !o.corrects || o.verbOf != i && (c.verbOf < 0 || o.verbOf != c.verbOf) {
 			continue
 		}
-		if o.besides(call, &s.clauses[o.verbOf]) {
+		if order := &s.clauses[o.verbOf]; o.besides(call, order) && !o.putsOtherRight(call, order) {
 			return true
 		}
 	}
 	return false
+}
+
+// putsOtherRight reports whether a correction is of another of the things that its order names, of which it says something
+// new: "pay 80 on R-120 and 50 on R-121; sorry, 60 on R-121".
+func (c *clause) putsOtherRight(call *Call, order *clause) bool {
+	another, fresh := false, false
+	for i := range c.words {
+		t := &c.words[i]
+		switch known := order.hasWord(t.text, 0); {
+		case t.code() && known:
+			another = another || !call.names(t.text)
+		case t.code():
+			return false
+		case !known:
+			_, end := numeral(c.words, i, c.lang)
+			fresh = fresh || end > i || t.names()
+		}
+	}
+	return another && fresh && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Code && v.Said(order.text) && !v.Said(c.text) })
+}
+
+// amendedBehind reports whether nothing follows clause i but that it is what was meant: "…, Ann Ward, I mean".
+func (s *Said) amendedBehind(i int) bool {
+	c := &s.clauses[i]
+	if i == 0 || i+1 >= len(s.clauses) || s.clauses[i+1].sentence != c.sentence || !c.bare() {
+		return false
+	}
+	o := &s.clauses[i+1]
+	return o.only(amend|oops|opener) && o.find(amend, 0, len(o.words)) >= 0
 }
 
 // besides reports whether a correction of an order names anything that the call does not have.
@@ -208,6 +237,9 @@ func (c *clause) besides(call *Call, order *clause) bool {
 		t := &c.words[i]
 		if when && c.ofMoment(i) || c.fills(i, order) {
 			continue
+		}
+		if n, end := numeral(c.words, i, c.lang); end > i && n > 1 && !digit(t.text) && !slices.ContainsFunc(call.Values, func(v Value) bool { return v.Said(textOf(c, c.words[i:end])) }) {
+			return true // "no, at six"
 		}
 		if t.names() && t.within&(amend|oops) == 0 && !unitWords[t.text] && !counts[t.text] && measured[t.text] == nil && unitBase(t.text) == "" && !call.Acts.isNoun(t) && !slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) || slices.Contains(NameWords(v.Name), t.text) }) {
 			return true
