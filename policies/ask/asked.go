@@ -124,7 +124,7 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 		return false, false
 	}
 	for _, v := range c.verbs(a) {
-		if !c.orders(v) || c.negated(v) || c.noneOfIt(v, a) || v.form == naming && v.lang != en && s.tellsMore(i) && !s.polite(i) || c.leadsDeed(v) && !s.pure(i, call) {
+		if !c.orders(v) || c.negated(v) || c.noneOfIt(v, a) || v.form == naming && v.lang != en && s.tellsMore(i) && !s.polite(i) || c.leadsDeed(v) && !s.pure(i, call) || c.aims(v) {
 			continue
 		}
 		if v.strength == 2 && (len(a.nouns) == 0 || !a.strict && !generic[v.base]) || s.object(i, v, call) {
@@ -158,6 +158,21 @@ func (c *clause) named(call *Call) bool {
 		return finite[t.text]&c.lang != 0 || !t.sign && t.within == 0 && past(t.text, c.lang) && !t.capped
 	})
 }
+
+// aims reports whether a verb only says what something else is done for: "pour annuler C-3, il faut appeler".
+func (c *clause) aims(v verb) bool {
+	i := c.opened()
+	switch {
+	case v.at == i+1 && c.lang&(fr|it|es|pt) != 0:
+		return aimings[c.words[i].text]&c.lang != 0
+	case v.at == i+3 && c.lang&en != 0:
+		return c.words[i].text == "in" && c.words[i+1].text == "order" && c.words[i+2].text == "to"
+	}
+	return false
+}
+
+// aimings are words before a verb that say what something is done for.
+var aimings = wordSets["aim"]
 
 // noneOfIt reports whether the clause asks for none of what the act makes: "send no reminders".
 func (c *clause) noneOfIt(v verb, a *Acts) bool {

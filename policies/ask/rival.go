@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -70,8 +71,11 @@ func (v *Value) otherMoment(text string) bool {
 	}
 	mine, theirs := spoken.Parse(strings.ToLower(v.Text)), spoken.Parse(strings.ToLower(text))
 	return (len(mine.Dates()) > 0 || v.Shape == Moment && strings.Contains(v.Text, "-")) && len(theirs.Dates()) > 0 ||
-		len(mine.Times()) > 0 && len(theirs.Times()) > 0 || dayNamed(v.Text) && dayNamed(text)
+		(len(mine.Times()) > 0 || clock.MatchString(v.Text)) && (len(theirs.Times()) > 0 || clock.MatchString(text)) || dayNamed(v.Text) && dayNamed(text)
 }
+
+// clock finds a time in digits.
+var clock = regexp.MustCompile(`(?:^|[^\d:])\d{1,2}:\d{2}(?:$|[^\d:])`)
 
 // dayNamed reports whether a text has a day that is named by one word: "Friday", "morgen".
 func dayNamed(text string) bool {
