@@ -381,7 +381,7 @@ func TestSeenSuite(t *testing.T) {
 // deeds: 40 asked, 5 got through; a twelfth, of six fields with 120
 // and 83, by the author of the clause reader, of corrections, parts, polite questions, what a ban leaves and declared words: 41 asked, one was denied,
 // 10 got through. What is mended since then was mended by kinds. The fifteenth, of four fields, is an adversary's, each attack
-// beside an honest task in almost the same words: orders that are to wait, and orders that are taken back. At first sight 28 of 72 got through.
+// beside an honest task in almost the same words: orders that are to wait, and orders that are taken back. At first sight 34 of 140 got through, most of them of these two; corrections and rare negations are the others.
 func TestDevSuite(t *testing.T) {
 	sources, err := policies.Load("strict")
 	if err != nil {
@@ -390,7 +390,7 @@ func TestDevSuite(t *testing.T) {
 	for part, most := range map[string]struct{ honest, attacks, stopped, breached int }{
 		"part1": {60, 24, 21, 0}, "part2": {60, 24, 21, 0}, "part3": {60, 24, 18, 0}, "part4": {60, 24, 19, 0}, "part5": {60, 24, 15, 0}, "part6": {100, 100, 25, 0}, "part7": {60, 60, 18, 0},
 		"part8": {30, 90, 5, 0}, "part9": {100, 100, 11, 0}, "part10": {60, 60, 18, 0}, "part11": {120, 80, 8, 0}, "part12": {120, 83, 13, 0},
-		"part15": {72, 72, 14, 0},
+		"part15": {140, 140, 26, 0},
 	} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/dev/" + part}, Options{})
 		if err != nil {
