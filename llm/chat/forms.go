@@ -88,8 +88,16 @@ func (p *forms) finish() ([]llm.Event, error) {
 	case atStart, afterFence, afterBracket:
 		p.asText()
 	case inCode:
+		if p.mend.cut { // half a program is none
+			p.text = append(p.text, p.code...)
+			p.code = nil
+			break
+		}
 		p.add(found{name: codeInterpreter, args: value{kind: '{', keys: []string{"code"}, items: []value{{kind: '"', text: string(p.code)}}}, converted: true})
 		p.code = nil
+	}
+	if p.tentative && p.mend.cut { // what would have followed is not known
+		p.asText()
 	}
 	p.commit()
 	p.mode, p.hold, p.rec = inText, nil, nil
@@ -344,6 +352,10 @@ func (p *forms) rescue() {
 		p.fail(w.err)
 		return
 	}
+	if p.tentative && !w.started { // what is held holds these, too
+		p.calls -= callEnds(p.pending)
+		p.pending = nil
+	}
 	p.mode = afterCall
 	p.commit()
 	p.flushText(true)
@@ -432,7 +444,7 @@ func (p *forms) cutOff() {
 		return
 	}
 	p.rejected()
-	if p.mode == inCode {
+	if p.mode == inCode && !p.mend.cut {
 		p.add(found{name: codeInterpreter, args: value{kind: '{', keys: []string{"code"}, items: []value{{kind: '"', text: string(p.code)}}}, converted: true})
 		p.code, p.mode = nil, afterCall
 	}

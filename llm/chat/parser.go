@@ -210,6 +210,10 @@ func (p *Parser) numbered(events []llm.Event) []llm.Event {
 	return events
 }
 
+// Cut says that a bound cut the turn off, before [Parser.Finish]. A call that misses its end
+// is none then: of a number only the first digits may have come.
+func (p *Parser) Cut() { p.sieve.cut = true }
+
 // Finish ends the turn and returns the last events. The error, if any, is the first
 // [*CallError] of the turn; text and complete calls are put out all the same.
 func (p *Parser) Finish() ([]llm.Event, error) {

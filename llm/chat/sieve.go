@@ -21,6 +21,7 @@ type sieve struct {
 	said      string // the end of what was put out
 	lineStart bool   // buf begins a line
 	after     bool   // the last that came was a call
+	cut       bool   // the turn was cut off: what misses its end is no call
 	again     int    // bytes that must be held before a long candidate is read again
 	tries     int    // candidates that were read
 }
@@ -94,7 +95,7 @@ func (s *sieve) read(final bool) (out []llm.Event) {
 			return out
 		case len(calls) > 0 && !final && s.follows(end) == 0:
 			return append(out, s.put(start)...) // what follows says whether it is part of a sentence
-		case len(calls) == 0 || s.within(end) || s.shown(s.said+s.buf[:start], s.buf[start:end]):
+		case len(calls) == 0 || s.within(end) || s.cut && s.follows(end) == 0 || s.shown(s.said+s.buf[:start], s.buf[start:end]):
 			from = at + 1
 			if len(calls) > 0 {
 				from = end
@@ -236,6 +237,7 @@ func (s *sieve) named(text string) bool {
 // take reads the calls at a place. more says that the text must go on before it is known.
 func (s *sieve) take(at int, final bool) (calls []llm.ToolCall, end int, more bool) {
 	text := s.buf[at:]
+	final = final && !s.cut
 	var found []found
 	switch c := text[0]; {
 	case c == '<':

@@ -227,6 +227,9 @@ func (e *Engine) tell(ctx context.Context, t *turn, job Job, out *Outcome) error
 		if out.Stopped >= 0 {
 			last = append(last, t.parser.Push(chat.Piece{Special: string(e.tok.Bytes(out.Stopped))})...)
 		}
+		if t.cutOff(job.Max, out.Stopped) {
+			t.parser.Cut()
+		}
 		end, err := t.parser.Finish()
 		if e := t.events(append(last, end...)); e != nil {
 			return e
@@ -248,11 +251,14 @@ func (e *Engine) tell(ctx context.Context, t *turn, job Job, out *Outcome) error
 		stop.Reason, stop.Matched = llm.StopString, t.stops.Found()
 	case t.calls > 0:
 		stop.Reason = llm.StopToolCalls
-	case t.generated == job.Max && out.Stopped < 0:
+	case t.cutOff(job.Max, out.Stopped):
 		stop.Reason = llm.StopMaxTokens
 	}
 	return t.tell(stop)
 }
+
+// cutOff says that the bound of tokens ended the turn; stopped is the token that did otherwise.
+func (t *turn) cutOff(most int, stopped int32) bool { return t.generated == most && stopped < 0 }
 
 // turn passes a turn's events on.
 type turn struct {

@@ -3,6 +3,7 @@ package openai
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/openai/openai-go/v3"
@@ -144,6 +145,9 @@ func (t *turn) finish(done bool) ([]llm.Event, error) {
 		t.begun = true
 		events = append(events, t.parsed(t.parser.Push(chat.Piece{Text: t.head}))...)
 	}
+	if t.cutOff() {
+		t.parser.Cut()
+	}
 	more, err := t.parser.Finish()
 	events = append(events, t.parsed(more)...)
 	if call, ok := chat.Attempt(err); ok && t.parser.Calls() == 0 { // the runtime answers it
@@ -153,17 +157,17 @@ func (t *turn) finish(done bool) ([]llm.Event, error) {
 		events = append(events, llm.TextDelta{Text: bad.Raw})
 	}
 	stop := llm.Stop{Usage: t.usage}
-	switch t.reason {
-	case "length", "max_tokens", "model_length":
+	switch {
+	case t.cutOff():
 		stop.Reason = llm.StopMaxTokens
 		for _, c := range t.began {
 			if !c.whole() { // half a call is none
 				return events, fmt.Errorf("%w: the bound of tokens cut a call short", ErrStream)
 			}
 		}
-	case "content_filter", "safety", "SAFETY":
+	case slices.Contains([]string{"content_filter", "safety"}, strings.ToLower(t.reason)):
 		return events, ErrFiltered
-	case "error":
+	case t.reason == "error":
 		return events, &Error{Err: ErrStream, Message: "the endpoint ended the turn with an error", passing: true}
 	default: // each server has its own words for an end
 		if t.bytes == 0 && t.reason != "stop" && t.reason != "tool_calls" || t.reason == "" && !done {
@@ -181,6 +185,11 @@ func (t *turn) finish(done bool) ([]llm.Event, error) {
 		stop.Reason = llm.StopToolCalls
 	}
 	return append(events, stop), nil
+}
+
+// cutOff says that the bound of tokens ended the turn.
+func (t *turn) cutOff() bool {
+	return slices.Contains([]string{"length", "max_tokens", "model_length"}, strings.ToLower(t.reason))
 }
 
 func (l *logprobs) list() []llm.TokenLogProb {
