@@ -291,16 +291,23 @@ func (c *Config) external() ([]*tools.Tool, error) {
 }
 
 // Ready says whether what the configuration names is there, as Open would find it: the
-// programs, shell and environment variables of its tools, its folders of documents, and a
-// cluster for journals that are to be kept there.
-func (c *Config) Ready(o Options) error {
-	if runs := cmp.Or(o.Runs, c.Runs); (bus.IsURL(runs) || runs == inJetStream) && !o.cluster() {
+// programs, shell and environment variables of its tools, those of its MCP servers, its folders
+// of documents, and a cluster for journals that are to be kept there.
+func (c *Config) Ready(with Options) error {
+	if runs := cmp.Or(with.Runs, c.Runs); (bus.IsURL(runs) || runs == inJetStream) && !with.cluster() {
 		return errors.New("runs: nats: the journals need a cluster that outlives this process: name it with --nats")
 	}
 	for i, d := range c.Tools {
 		if err := d.Ready(cmp.Or(c.dir, ".")); err != nil {
 			return fmt.Errorf("tool %d (%q): %w", i+1, d.Name, err)
 		}
+	}
+	o, err := c.MCP("")
+	if err == nil {
+		err = o.Servers.Ready()
+	}
+	if err != nil {
+		return err
 	}
 	if c.Documents == nil || c.fsys != nil {
 		return nil

@@ -239,10 +239,14 @@ const embedContext = 8192
 // tried once, so that one that gives none is refused by what it lacks.
 func (h *Host) openEmbedder(ctx context.Context, e *EmbeddingsConfig) (documents.Embedder, error) {
 	if e.BaseURL != "" {
-		if e.KeyEnv != "" && os.Getenv(e.KeyEnv) == "" {
-			return nil, fmt.Errorf("the environment variable %s is empty: it should hold the key of %s", e.KeyEnv, e.Model)
+		key := ""
+		if e.KeyEnv != "" {
+			var err error
+			if key, err = keyOf(e.KeyEnv, e.Model); err != nil {
+				return nil, err
+			}
 		}
-		return openai.NewEmbedder(openai.Options{BaseURL: e.BaseURL, Model: e.Model, Key: os.Getenv(e.KeyEnv)})
+		return openai.NewEmbedder(openai.Options{BaseURL: e.BaseURL, Model: e.Model, Key: key})
 	}
 	path, err := h.local(ctx, e.Model, h.Config.path)
 	if err != nil {

@@ -173,13 +173,23 @@ func openScript(file string) (llm.Model, error) {
 	return m, nil
 }
 
+// keyOf is the key that an environment variable holds, without the white space around it. A
+// blank one would be sent as a credential.
+func keyOf(variable, of string) (string, error) {
+	key := strings.TrimSpace(os.Getenv(variable))
+	if key == "" {
+		return "", fmt.Errorf("the environment variable %s is empty: it should hold the key of %s", variable, of)
+	}
+	return key, nil
+}
+
 // open loads or reaches the model. close may be nil.
 func (m *ModelConfig) open(cache string, log zerolog.Logger) (model llm.Model, close func() error, err error) {
 	if o := m.OpenAI; o != nil {
 		key := ""
 		if o.KeyEnv != "" {
-			if key = os.Getenv(o.KeyEnv); key == "" {
-				return nil, nil, fmt.Errorf("model: the environment variable %s is empty: it should hold the key of %s", o.KeyEnv, o.Model)
+			if key, err = keyOf(o.KeyEnv, o.Model); err != nil {
+				return nil, nil, fmt.Errorf("model: %w", err)
 			}
 		}
 		model, err := openai.New(openai.Options{BaseURL: o.BaseURL, Model: o.Model, Key: key, ContextTokens: o.Context,

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -130,7 +131,7 @@ func checkBeside(ctx context.Context, c *host.Config, tmp, check, name string) f
 }
 
 func checkEndpoint(ctx context.Context, e *host.OpenAIConfig) finding {
-	if e.KeyEnv != "" && os.Getenv(e.KeyEnv) == "" {
+	if e.KeyEnv != "" && strings.TrimSpace(os.Getenv(e.KeyEnv)) == "" {
 		return finding{"model", "fail", "the environment variable " + e.KeyEnv + " is empty: it should hold the key of " + e.Model, "export " + e.KeyEnv + "=…"}
 	}
 	u, err := url.Parse(e.BaseURL)

@@ -28,7 +28,7 @@ func (d Declaration) Ready(dir string) error {
 	for name, value := range d.Headers {
 		empty := ""
 		os.Expand(value, func(v string) string {
-			if os.Getenv(v) == "" {
+			if strings.TrimSpace(os.Getenv(v)) == "" {
 				empty = v
 			}
 			return ""

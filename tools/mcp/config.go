@@ -291,6 +291,20 @@ func (s *Server) authorized() bool {
 	return false
 }
 
+// Ready says whether the environment variables that the servers name hold something, as opening
+// them will find.
+func (s Servers) Ready() error {
+	for _, name := range slices.Sorted(maps.Keys(s)) {
+		if s[name].Disabled {
+			continue
+		}
+		if _, err := s[name].expanded(os.LookupEnv); err != nil {
+			return fmt.Errorf("mcp server %q: %w", name, err)
+		}
+	}
+	return nil
+}
+
 // expanded returns the server with the environment's values in place of their names.
 func (s Server) expanded(lookup func(string) (string, bool)) (Server, error) {
 	var errs []error
@@ -335,11 +349,11 @@ func expandEnv(text string, lookup func(string) (string, bool)) (string, error) 
 		name = strings.TrimPrefix(name, "env:")
 		value, ok := lookup(name)
 		switch {
-		case value != "":
+		case strings.TrimSpace(value) != "":
 			return value
 		case has:
 			return fallback
-		case ok: // an empty token is no token
+		case ok: // an empty token is no token, a blank one neither
 			errs = append(errs, fmt.Errorf("%s: the environment variable %s is empty; write ${%s:-} where that is meant", m, name, name))
 			return ""
 		}
