@@ -1,4 +1,4 @@
-package engine_test
+package mini_test
 
 import (
 	"context"
