@@ -133,7 +133,7 @@ func kindOf(c *clause, before []clause) kind {
 	if c.questions(i) {
 		return asking
 	}
-	if c.asked && !framed && c.lang&(hi|th) == 0 && (!c.verbFirst() || c.lang&en == 0 && c.thingHere(i)) {
+	if c.asked && !framed && c.lang&(hi|th) == 0 && (!c.verbFirst() || c.lang&en == 0 && c.thingHere(i) && !c.begged) {
 		return asking
 	}
 	if c.lang == hi && c.asked && !framed {
@@ -340,7 +340,7 @@ var sources = map[string]lang{"selon": fr, "secondo": it, "según": es, "segundo
 // doesForMe reports whether a question asks for a service: "¿me reservas …?", "mi prenoti …?", "tu me
 // réserves …?"
 func (c *clause) doesForMe(i int) bool {
-	if c.lang == fr && i < len(c.words) && c.words[i].text == "tu" {
+	if i < len(c.words) && addressed[c.words[i].text]&c.lang != 0 {
 		i++
 	}
 	if c.lang&pt != 0 && i+1 < len(c.words) && forMe[c.words[i+1].text] && c.words[i].end+1 == c.words[i+1].at && foreignVerb(&c.words[i], pt) && strings.HasSuffix(c.words[i].text, "a") {
@@ -356,6 +356,9 @@ func (c *clause) doesForMe(i int) bool {
 	if conditionals.MatchString(t.text) || c.begged {
 		return true
 	}
+	if c.lang&it != 0 && secondPlural.MatchString(t.text) || c.lang&fr != 0 && strings.HasSuffix(t.text, "ez") {
+		return true
+	}
 	end := t.text[len(t.text)-1]
 	return c.lang&it == 0 && end == 's' || c.lang&it != 0 && end == 'i'
 }
@@ -363,10 +366,16 @@ func (c *clause) doesForMe(i int) bool {
 // conditionals are forms by which somebody is asked whether they would do it.
 var conditionals = regexp.MustCompile(`r(?:ía[ns]?|íais|ias?|iam|ebbe|ebbero|esti|este|ais|iez)$`)
 
+// secondPlural are Italian forms for those who are spoken to, addressed the words for them.
+var (
+	secondPlural = regexp.MustCompile(`[aei]te$`)
+	addressed    = map[string]lang{"tu": fr | it | pt, "vous": fr, "lei": it, "voi": it, "usted": es, "ustedes": es, "vosotros": es, "você": pt, "vocês": pt}
+)
+
 // favours reports whether the clause says that it is for the user: "set it up for me?"
 func (c *clause) favours() bool {
 	for i := 0; i+1 < len(c.words); i++ {
-		if (c.words[i].text == "for" || c.words[i].text == "für" || c.words[i].text == "pour" || c.words[i].text == "per" || c.words[i].text == "para") && ours[c.words[i+1].text] {
+		if (c.words[i].text == "for" || c.words[i].text == "für" || c.words[i].text == "pour" || c.words[i].text == "per" || c.words[i].text == "para" || c.words[i].text == "pra") && ours[c.words[i+1].text] {
 			return true
 		}
 	}

@@ -112,7 +112,7 @@ func (c *clause) hung(j int) bool {
 }
 
 // partOf are prepositions before that of which a part is meant.
-var partOf = set("von aus sur de des d' di dei delle degli dai su sui sulle del dos das dentre")
+var partOf = set("von aus sur de des du d' di dei del dell' della dello delle degli dai dal dalla dall' su sui sul sulla sull' sulle dos das do da dentre")
 
 // makers are verbs that have the deed done which is named behind them: "hazle un pago".
 var makers = set("haz hazle hazles haga hágale háganle realiza realice efectúa fais faites effectue effectuez fai faccia effettua effettui faz faça efetua mach mache macht machen")
@@ -202,12 +202,25 @@ func (c *clause) puts(v verb) bool {
 // cámbiala".
 func (c *clause) hangs(v verb) bool {
 	w := c.words[v.at].text
+	if v.form == ordering && v.at > 1 && v.at <= 12 && (v.lang == it || v.lang == pt) && politeVerb[v.lang].MatchString(w) && (objects[c.words[v.at-1].text] || proclitics[c.words[v.at-1].text]&v.lang != 0 && objects[c.words[v.at-2].text]) { // "la visita PS-3 me la sposti"
+		from := v.at - 1
+		for from > 0 && (proclitics[c.words[from-1].text]&v.lang != 0 && objects[c.words[from-1].text]) {
+			from--
+		}
+		return c.onlyThing(from)
+	}
 	if v.lang&(es|it|pt) == 0 || v.form != ordering || !hanging(w) && !strings.HasSuffix(w, "las") && !strings.HasSuffix(w, "los") && !strings.HasSuffix(w, "li") && !strings.HasSuffix(w, "le") || v.at > 8 {
 		return false
 	}
-	for j := range v.at {
+	return c.onlyThing(v.at)
+}
+
+// onlyThing reports whether the words up to one are a thing, and say nothing of anybody.
+func (c *clause) onlyThing(to int) bool {
+	l := c.lang
+	for j := range to {
 		t := &c.words[j]
-		if t.quoted || t.starts&(hypothetical|speaker|subject|report|know|keep|negator|other|question|await|content) != 0 && t.within&(det|pronoun) == 0 || foreignVerb(t, v.lang) && !frequent(t, c.lang) && (j == 0 || c.words[j-1].within&det == 0) {
+		if t.quoted || t.starts&(hypothetical|speaker|subject|report|know|keep|negator|other|question|await|content) != 0 && t.within&(det|pronoun) == 0 || foreignVerb(t, l) && !frequent(t, l) && (j == 0 || c.words[j-1].within&det == 0) {
 			return false
 		}
 	}

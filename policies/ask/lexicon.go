@@ -85,18 +85,19 @@ const (
 	letter
 	topic
 	fraction
-	amend    // words for a correction
-	oops     // words that announce one
-	offer    // what the assistant asks for an order by
-	assent   // what agrees to it
-	recall   // what takes an order back without naming it
-	rethink  // second thoughts
-	doubt    // what makes a question of whether something would be right, or can be done
-	mock     // what makes a complaint of an order
-	needless // that there is no need of it any more
-	usual    // what is done as a rule
-	mind     // words for another mind
-	retain   // that somebody keeps the thing
+	amend     // words for a correction
+	oops      // words that announce one
+	offer     // what the assistant asks for an order by
+	assent    // what agrees to it
+	recall    // what takes an order back without naming it
+	rethink   // second thoughts
+	doubt     // what makes a question of whether something would be right, or can be done
+	mock      // what makes a complaint of an order
+	needless  // that there is no need of it any more
+	usual     // what is done as a rule
+	mind      // words for another mind
+	meanwhile // with praise in front it makes a complaint of an order
+	retain    // that somebody keeps the thing
 )
 
 var cueNames = map[string]cue{
@@ -105,7 +106,7 @@ var cueNames = map[string]cue{
 	"speaker": speaker, "subject": subject, "later": later, "await": await, "keep": keep, "stop": stop, "bound": bounding, "from": source, "to": target, "det": det,
 	"pronoun": pronoun, "again": again, "many": many, "other": other, "light": light, "others": others, "letter": letter, "topic": topic, "share": fraction,
 	"amend": amend, "oops": oops, "offer": offer, "assent": assent,
-	"recall": recall, "rethink": rethink, "mind": mind, "doubt": doubt, "mock": mock, "needless": needless, "usual": usual, "retain": retain,
+	"recall": recall, "rethink": rethink, "mind": mind, "doubt": doubt, "mock": mock, "needless": needless, "usual": usual, "meanwhile": meanwhile, "retain": retain,
 }
 
 // phrase is a row of words with a meaning.

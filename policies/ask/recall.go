@@ -6,7 +6,7 @@ import "slices"
 // verb: "no, don't", "wait", "leave it".
 func (s *Said) countermanded(i int, call *Call) bool {
 	c := &s.clauses[i]
-	if c.takenBack() || c.mocks() {
+	if c.takenBack() || c.mocks() || s.praises(i) {
 		return true
 	}
 	if i > 0 && s.clauses[i-1].message == c.message && s.clauses[i-1].mocks() && s.clauses[i-1].only(mock|opener|oops) { // "Oh sure, cancel it"
@@ -52,6 +52,28 @@ func (s *Said) countermanded(i int, call *Call) bool {
 	}
 	return false
 }
+
+// praises reports whether the sentence of clause i begins with a word of praise, and says "again" or "while you are at
+// it": "isso, adiem outra vez".
+func (s *Said) praises(i int) bool {
+	c := &s.clauses[i]
+	from := i
+	for from > 0 && s.clauses[from-1].sentence == c.sentence {
+		from--
+	}
+	first := &s.clauses[from]
+	if len(first.words) == 0 || praise[first.words[0].text]&c.lang == 0 || len(first.words) > 1 && !first.words[1].sign {
+		return false
+	}
+	for ; from < len(s.clauses) && s.clauses[from].sentence == c.sentence; from++ {
+		if o := &s.clauses[from]; o.find(again|meanwhile, 0, len(o.words)) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+var praise = wordSets["praise"]
 
 // retains reports whether the clause says that somebody keeps the thing that was spoken of, and names no other.
 func (c *clause) retains(call *Call) bool {

@@ -27,7 +27,7 @@ func (c *clause) hasRival(text string, v Value, inside []Value) bool {
 	if v.Shape == Word && c.inQuotes(v) && c.otherQuoted(text, inside) {
 		return true
 	}
-	if v.otherMoment(text) || v.Shape == Word && c.lang == de && c.articled(v) && part.articledName(inside) {
+	if v.otherMoment(text) || v.otherDay(list) || v.Shape == Word && c.lang == de && c.articled(v) && part.articledName(inside) {
 		return true
 	}
 	call := Call{Values: inside}
@@ -76,6 +76,28 @@ func (v *Value) otherMoment(text string) bool {
 
 // clock finds a time in digits.
 var clock = regexp.MustCompile(`(?:^|[^\d:])\d{1,2}:\d{2}(?:$|[^\d:])`)
+
+// otherDay reports whether a value is a day and words say the number of another, of the month that was said before:
+// "… et le 363/26 au 16 à 15h".
+func (v *Value) otherDay(words []token) bool {
+	if v.Shape != Moment || !strings.Contains(v.Text, "-") {
+		return false
+	}
+	for i := 1; i < len(words); i++ {
+		t := &words[i]
+		if !dayBefore[words[i-1].text] || !digit(t.text) || len(t.text) > 2 || t.text == "0" || len(t.text) == 2 && t.text > "31" {
+			continue
+		}
+		if day := strings.TrimLeft(t.text, "0"); i+1 < len(words) && !words[i+1].sign && !placing[words[i+1].text] || v.Said(t.text) || strings.HasSuffix(v.Text, "-"+t.text) || strings.HasSuffix(v.Text, "-0"+day) {
+			continue
+		}
+		return true
+	}
+	return false
+}
+
+// dayBefore are words before the number of a day.
+var dayBefore = set("au le al il el dia ao am den zum dem bis")
 
 // dayNamed reports whether a text has a day that is named by one word: "Friday", "morgen".
 func dayNamed(text string) bool {
@@ -230,7 +252,7 @@ func (c *clause) like(i int, v Value, call *Call) bool {
 	case Mail:
 		return strings.Contains(t.text, "@")
 	case Code:
-		return t.code() && !strings.Contains(t.text, "@") || c.numberAt(i, groupsOf(v.Text)) > 0 || letterAlone(v.Text) && t.letter() && i > 0
+		return t.code() && !strings.Contains(t.text, "@") || len(t.text) > 3 && strings.ContainsAny(t.text, "/-") && digit(t.text) && pattern(t.text) == pattern(strings.ToLower(v.Text)) || c.numberAt(i, groupsOf(v.Text)) > 0 || letterAlone(v.Text) && t.letter() && i > 0
 	case Word:
 		if t.within&^(speaker|and|others) != 0 || t.text == "" || strings.ContainsFunc(t.text, unicode.IsDigit) || strings.Contains(t.text, "@") || call.isThing(t) {
 			return false

@@ -224,6 +224,9 @@ func mark(list []token, l lang) {
 				continue
 			}
 			c &^= covered &^ o.cue
+			if o.cue&harmless != 0 {
+				c &^= oops
+			}
 			if o.cue&negator != 0 {
 				c &^= negator
 			}
