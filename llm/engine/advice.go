@@ -34,7 +34,6 @@ const (
 	doubt    = 0.01
 	again    = 0.1
 	maxSpans = 32
-	said     = 0.3
 )
 
 // experts are what a model file holds beside the decoder.
@@ -305,18 +304,8 @@ func (x experts) refuses(says *advice, call llm.ToolCall) string {
 	if at < 0 {
 		return ""
 	}
-	tool := says.options[at].tool
-	var schema struct {
-		Required []string `json:"required"`
-	}
-	_ = json.Unmarshal(tool.Parameters, &schema) // one of another form has none
-	for _, name := range schema.Required {
-		if kindOf(tool.Parameters, name) == "" {
-			continue
-		}
-		if found := x.spans.Find(says.of.text, *tool, name, 1); len(found) == 0 || found[0].Score < math.Log(said) {
-			return ""
-		}
+	if x.spans.Missing(says.of.text, *says.options[at].tool) != "" {
+		return ""
 	}
 	return x.refusal
 }

@@ -14,11 +14,13 @@ import (
 // before it is told: calls that change something are made if they were asked for, of the row
 // that was named; what it says of a row is of that row; a refusal refuses what was asked for.
 
-// cannot is how the model was taught to begin a refusal of one thing, and strange a score
-// below which nothing of that thing was asked for, chosen as expert's are.
+// cannot is how the model was taught to begin a refusal of one thing, strange a score below
+// which nothing of that thing was asked for, and asking one from which on a request is for a
+// tool whose values it does not say. They were chosen as expert's are.
 const (
 	cannot  = "I can't "
 	strange = -3
+	asking  = 2
 )
 
 // plain is a request in which what users say has its numbers in digits alone: a small model
@@ -40,6 +42,7 @@ func (x experts) plain(req *llm.Request) *llm.Request {
 // mending is what a turn of a model that has experts is compared with.
 type mending struct {
 	*fits
+	spans   *expert.Spans
 	refusal string
 	least   float64 // confidence of a call that lists what there is
 	rows    expert.Rows
@@ -55,7 +58,7 @@ func (e *Engine) mends(req *llm.Request, o chat.Options) *mending {
 		return nil
 	}
 	n := len(req.Messages) - 1
-	m := &mending{fits: &fits{router: e.experts.router, tools: o.Tools}, refusal: e.experts.refusal, least: e.sure.least * harmless, results: req.Messages[n].Role == llm.RoleTool}
+	m := &mending{fits: &fits{router: e.experts.router, tools: o.Tools}, spans: e.experts.spans, refusal: e.experts.refusal, least: e.sure.least * harmless, results: req.Messages[n].Role == llm.RoleTool}
 	if !m.results && req.Messages[n].Role != llm.RoleUser {
 		return nil
 	}
@@ -134,6 +137,10 @@ func (m *mending) says(text string) string {
 		}
 		return better
 	}
+	text = expert.Able(text, m.tools)
+	if q := m.asks(text); q != "" {
+		return q
+	}
 	what, refuses := strings.CutPrefix(strings.TrimSpace(text), cannot)
 	what, _, _ = strings.Cut(what, ".")
 	if refuses && what != "do that" && m.router.Scores(m.text, []llm.ToolSpec{{Name: what}})[0] < strange {
@@ -142,10 +149,28 @@ func (m *mending) says(text string) string {
 	return text
 }
 
+// asks is the question for what is missing, in place of a refusal.
+func (m *mending) asks(text string) string {
+	if !m.refuses(text) || expert.Foreign(m.text, m.tools) {
+		return ""
+	}
+	scores := m.router.Scores(m.text, m.tools)
+	at := slices.Index(scores, slices.Max(scores))
+	if scores[at] < asking {
+		return ""
+	}
+	return m.spans.Missing(m.text, m.tools[at])
+}
+
+// refuses says that a text is a refusal.
+func (m *mending) refuses(text string) bool {
+	return strings.HasPrefix(strings.TrimSpace(text), cannot) || strings.HasPrefix(strings.TrimSpace(text), m.refusal) || strings.HasPrefix(text, "I'm sorry, I can't ")
+}
+
 // first is the call to make in place of a refusal: of what lists the things that what was
 // asked for is done to.
 func (m *mending) first(text string) (call llm.ToolCall, ok bool) {
-	if m.results || !strings.HasPrefix(strings.TrimSpace(text), cannot) && !strings.HasPrefix(strings.TrimSpace(text), m.refusal) {
+	if m.results || !m.refuses(text) {
 		return call, false
 	}
 	name := m.router.Lister(m.text, m.tools)

@@ -98,3 +98,22 @@ func TestAnswer(t *testing.T) {
 		}
 	}
 }
+
+// TestMissing: what a tool needs and was not said is asked for.
+func TestMissing(t *testing.T) {
+	for _, c := range [][3]string{{"order_number", "", "Which order number?"}, {"to", "Currency to convert to. ISO code", "Which currency to convert to?"}, {"to", "", `What is "to"?`}, {"from", "URL of the start", "Which URL of the start?"}} {
+		if got := which(c[0], c[1]); got != c[2] {
+			t.Errorf("%v: %s", c, got)
+		}
+	}
+	if got := (*Spans)(nil).Missing("x", llm.ToolSpec{Parameters: json.RawMessage(`{"required":["a"]}`)}); got != "" {
+		t.Error(got)
+	}
+	tools := []llm.ToolSpec{{Name: "pay_bill", Description: "Pay a bill"}}
+	if got := Able("I can't fly. What I can do: get a recipe; post a taxi.", tools); got != "I can't fly. What I can do: pay a bill." {
+		t.Error(got)
+	}
+	if got := Able("I can't fly.", tools); got != "I can't fly." {
+		t.Error(got)
+	}
+}

@@ -190,9 +190,7 @@ func does(tools []llm.ToolSpec) string {
 		if text == "" {
 			text = strings.ReplaceAll(t.Name, "_", " ")
 		}
-		if r := []rune(text); len(r) > 1 && unicode.IsUpper(r[0]) && !unicode.IsUpper(r[1]) {
-			text = string(unicode.ToLower(r[0])) + string(r[1:])
-		}
+		text = lower(text)
 		if !slices.Contains(out, text) {
 			out = append(out, text)
 		}
@@ -201,4 +199,12 @@ func does(tools []llm.ToolSpec) string {
 		out = append(out[:maxTools], "…")
 	}
 	return strings.Join(out, "; ")
+}
+
+// lower begins a text with a small letter, unless it begins with a word of capitals.
+func lower(text string) string {
+	if r := []rune(text); len(r) > 1 && unicode.IsUpper(r[0]) && !unicode.IsUpper(r[1]) {
+		return string(unicode.ToLower(r[0])) + string(r[1:])
+	}
+	return text
 }

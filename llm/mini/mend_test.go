@@ -52,6 +52,7 @@ func TestMended(t *testing.T) {
 		{said: "If 2041 is late, refund me", acts: []string{`"amount": 61`}},
 		{said: "Refund order 2044, it is late", acts: []string{`"order_number": 2044`}},
 		{said: "What is the capital of Peru?", words: []string{"can't do that", "look up an order"}},
+		{said: "I want a refund for my broken teapot", words: []string{"which order number?"}},
 		{said: "which invoices are overdue?", office: true, words: []string{"KD-5101", "KD-5102"}},
 		{said: "no reminders please, only list what is overdue", office: true},
 		{said: "send a reminder to Solmar only", office: true, acts: []string{"KD-5102"}},
