@@ -168,21 +168,21 @@ func (c *askCmd) Run(ctx context.Context) error {
 		return nil
 	}
 	fmt.Fprintln(os.Stderr, "run", run)
-	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	timed, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	stands := ""
-	a, err := bus.WaitAnswer(ctx, conn, run, func(a bus.Answer) {
+	a, err := bus.WaitAnswer(timed, conn, run, func(a bus.Answer) {
 		stands = a.Status
 		fmt.Fprintln(os.Stderr, standing(a, run))
 	})
 	switch {
-	case errors.Is(err, context.DeadlineExceeded) && stands != "":
-		return fmt.Errorf("run %s is %s after %v; it goes on where it is served", run, stands, c.Timeout)
-	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("run %s has not ended after %v; it goes on", run, c.Timeout)
-	case ctx.Err() != nil:
+	case err != nil && ctx.Err() != nil:
 		stop := stopOf(ctx)
 		return &exitError{code: stop.status(), err: fmt.Errorf("%w; run %s goes on where it is served", stop, run)}
+	case err != nil && timed.Err() != nil && stands != "":
+		return fmt.Errorf("run %s is %s after %v; it goes on where it is served", run, stands, c.Timeout)
+	case err != nil && timed.Err() != nil:
+		return fmt.Errorf("run %s has not ended after %v; it goes on", run, c.Timeout)
 	case err != nil:
 		return fmt.Errorf("the answer of run %s, which goes on where it is served: %w", run, err)
 	case c.JSON:

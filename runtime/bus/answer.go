@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -26,9 +27,12 @@ func WaitAnswer(ctx context.Context, conn *Conn, run string, see func(Answer)) (
 		return Answer{}, fmt.Errorf("bus: run %.140q: want letters, digits, - and _", run)
 	}
 	heard := make(chan *nats.Msg, 16)
-	if sub, err := conn.nc.ChanSubscribe(subjectAnswer+run, heard); err == nil { // who may not listen may look
+	sub, err := conn.nc.ChanSubscribe(subjectAnswer+run, heard)
+	if err == nil { // who may not listen may look
 		defer func() { _ = sub.Unsubscribe() }()
+		_ = conn.nc.FlushTimeout(storeTry) // the server has said by then whether it is permitted
 	}
+	deaf := err != nil || conn.denied(subjectAnswer+run) != nil
 	var last Answer
 	var problem error
 	for tick := time.After(0); ; {
@@ -41,6 +45,9 @@ func WaitAnswer(ctx context.Context, conn *Conn, run string, see func(Answer)) (
 		case <-tick:
 			if body, problem = kept(ctx, conn, run); errors.Is(problem, jetstream.ErrStreamNotFound) {
 				return Answer{}, fmt.Errorf("bus: the answer of run %s: %w", run, problem)
+			}
+			if no := conn.denied(answerStream); deaf && problem != nil && no != nil {
+				return Answer{}, fmt.Errorf("bus: the answer of run %s: %w", run, no)
 			}
 			tick = time.After(lookAgain)
 		}
@@ -60,6 +67,14 @@ func WaitAnswer(ctx context.Context, conn *Conn, run string, see func(Answer)) (
 		}
 		last = a
 	}
+}
+
+// denied is the server's last word if it does not permit something about a subject.
+func (c *Conn) denied(subject string) error {
+	if err := c.nc.LastError(); errors.Is(err, nats.ErrPermissionViolation) && strings.Contains(err.Error(), subject) {
+		return err
+	}
+	return nil
 }
 
 // kept is the last answer of a run in the stream; nil if there is none yet.
