@@ -109,6 +109,9 @@ func (r *Run) says(text string, call *ask.Call) (yes, known bool) {
 	if len(records) == 0 {
 		return false, false
 	}
+	if len(c.Numbers) == 0 && ask.Room(text) {
+		return room(records)
+	}
 	if len(c.Numbers) > 0 {
 		return measured(c, text, records)
 	}
@@ -193,4 +196,17 @@ func state(text string, subject []any, records []*label.Record) (yes, known bool
 		return no, yes || no
 	}
 	return yes, yes || no
+}
+
+// room reports whether records say that there is room left: by a number of what is free, which is above nothing.
+func room(records []*label.Record) (yes, known bool) {
+	all, some := true, false
+	for _, rec := range records {
+		for _, m := range rec.Numbers {
+			if ask.FreeCount(m.Name) {
+				some, all = true, all && m.Value > 0
+			}
+		}
+	}
+	return some && all, some
 }

@@ -233,7 +233,11 @@ func (b *Bundle) others(t *tool, args map[string]any) []ask.Other {
 	var out []ask.Other
 	given := slices.DeleteFunc(sortedKeys(args), func(name string) bool { return !slices.Contains(t.decides, name) })
 	figured := 0 // values that may be a thing's number
+	coded := 0   // those of them that are codes, for arguments that are called so
 	for _, name := range given {
+		if s, ok := args[name].(string); ok && ask.Numbering(name) && ask.ShapeOf(s) == ask.Code {
+			coded++
+		}
 		if s, ok := args[name].(string); ok && strings.ContainsAny(s, "0123456789") {
 			figured++
 		}
@@ -244,11 +248,14 @@ func (b *Bundle) others(t *tool, args map[string]any) []ask.Other {
 			continue
 		}
 		all := len(given) > 0 && !slices.ContainsFunc(given, func(name string) bool { return !slices.Contains(o.decides, name) })
-		alike := all || len(t.decideTypes) > 0 && slices.Equal(t.decideTypes, o.decideTypes) && o.numbered() <= figured
+		alike := all || len(t.decideTypes) > 0 && slices.Equal(t.decideTypes, o.decideTypes) && o.numbered() <= figured && (coded == 0 || o.counted())
 		out = append(out, ask.Other{Acts: o.acts, Takes: o.decides, Alike: alike, Bound: o.needsVerb() || o.acts.Strict(), Texts: len(o.data)+len(o.content) > 0})
 	}
 	return out
 }
+
+// counted reports whether a deciding argument is called as the number of a thing is.
+func (t *tool) counted() bool { return slices.ContainsFunc(t.decides, ask.Numbering) }
 
 // numbered counts the deciding arguments that are called as the number of a thing is.
 func (t *tool) numbered() int {

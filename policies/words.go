@@ -183,12 +183,19 @@ func (t *tool) misread(r *Run, args map[string]any, labels map[string]label.Orig
 		}
 		member, ok := args[name].(string)
 		low := strings.ToLower(name)
-		if !ok || len(t.props[name].Enum) < 2 || !slices.Contains(t.props[name].Enum, any(member)) || labels[name].How == label.HowDefault || slices.Contains(t.data, low) || slices.Contains(t.content, low) {
+		if !ok || len(t.props[name].Enum) < 2 || !slices.Contains(t.props[name].Enum, any(member)) || slices.Contains(t.data, low) || slices.Contains(t.content, low) {
 			continue
 		}
 		one := t.listed(name, member, &t.acts)
 		other := func(text string) bool {
 			return slices.ContainsFunc(one.Other, func(f func(string) bool) bool { return f(text) })
+		}
+		if labels[name].How == label.HowDefault { // "in the box, please", and the call leaves it at its default
+			sentence, before := t.apart(name, args, a.Sentence), t.apart(name, args, a.Corrected)
+			if !one.Said(sentence) && (other(sentence) || other(before) && !one.Said(before)) {
+				return true
+			}
+			continue
 		}
 		if sentence := t.apart(name, args, a.Sentence); other(sentence) && (!one.Said(sentence) || len(a.Messages) > 0 && slices.ContainsFunc(sentenceEnd.Split(a.Messages[0], -1), func(written string) bool {
 			return t.crossed(r, name, args, written, one.Said, other)

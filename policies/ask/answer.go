@@ -64,7 +64,7 @@ func (s *Said) answers(text string, list []stretch, first int, put string, befor
 			continue
 		}
 		n += len(c.words)
-		if c.kind != plain || c.asked || c.await || len(c.cond) > 0 || c.corrects || !c.bare() || c.isSoft() ||
+		if c.kind != plain || c.asked || c.await || len(c.cond) > 0 || c.corrects || !c.bareButNames() || c.isSoft() ||
 			c.find(hypothetical|know|report|keep|stop|nothing|question|subject|speaker|recall|ifs|unless, 0, len(c.words)) >= 0 || c.negates() >= 0 {
 			return open{}, false
 		}
@@ -207,4 +207,22 @@ func (c *clause) endsWithNumber() bool {
 		}
 	}
 	return len(c.words) > 0 && amountForm.MatchString(c.words[len(c.words)-1].text)
+}
+
+// bareButNames is [clause.bare] where words with a capital letter inside are names and no verbs: "7 rue du Port".
+func (c *clause) bareButNames() bool {
+	if c.bare() {
+		return true
+	}
+	if c.lang&(de|hi|th) != 0 {
+		return false
+	}
+	rest := *c
+	rest.words = slices.Clone(c.words)
+	for i := range rest.words {
+		if t := &rest.words[i]; i > 0 && t.capped && t.within == 0 {
+			t.verb, t.bent, t.own, t.text, t.fold, t.starts = false, false, 0, "-", "-", 0
+		}
+	}
+	return rest.bare()
 }

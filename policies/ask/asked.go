@@ -131,6 +131,9 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 			return v.strength == 2, true
 		}
 	}
+	if s.insteadOf(i, call) {
+		return true, true
+	}
 	return false, c.delivers(call) && c.negates() < 0 || c.named(call) || s.without(i, call) || s.chooses(i, call)
 }
 

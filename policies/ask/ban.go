@@ -38,6 +38,23 @@ func (s *Said) leavesOut(i int, call *Call) bool {
 	return slices.ContainsFunc(s.clauses[i].apart, call.names)
 }
 
+// thingOf reports whether a German noun for a deed is a thing that the tool works on: the Sendung of senden.
+func (c *clause) thingOf(v verb, a *Acts) bool {
+	return v.form == naming && c.lang&de != 0 && a.isNoun(&c.words[v.at])
+}
+
+// otherNegated reports whether a verb of something else stands right behind the negation, or ends the clause.
+func (c *clause) otherNegated(v verb, a *Acts) bool {
+	n := c.negates()
+	for i := n + 1; n >= 0 && i < len(c.words); i++ {
+		if t := &c.words[i]; i != v.at && !t.capped && foreignVerb(t, c.lang) && !frequent(t, c.lang) {
+			_, own := c.verb(i, a)
+			return !own
+		}
+	}
+	return false
+}
+
 // bans reports whether clause i forbids the call.
 func (s *Said) bans(i int, call *Call) bool {
 	c, a := &s.clauses[i], &call.Acts
@@ -74,6 +91,9 @@ func (s *Said) bans(i int, call *Call) bool {
 		return named && i > 0 && s.clauses[i-1].sentence == c.sentence && c.bare() && s.bans(i-1, &Call{Acts: *a})
 	}
 	for _, v := range verbs {
+		if c.thingOf(v, a) && c.otherNegated(v, a) {
+			continue // "die Sendung nicht stornieren" bans no sending
+		}
 		if !c.negated(v) && !c.noneOfIt(v, a) || c.find(hypothetical, 0, v.at) >= 0 && v.lang == en && n > v.at {
 			continue
 		}
@@ -129,7 +149,7 @@ func (s *Said) bansAnother(i, j int, call *Call) bool {
 // bansDeed reports whether clause i forbids nothing but another tool's deed: "don't cancel X, just move it".
 func (s *Said) bansDeed(i, j int, call *Call) bool {
 	c, o := &s.clauses[i], &s.clauses[j]
-	if c.negates() < 0 || c.find(nothing, 0, len(c.words)) >= 0 || c.sentence != o.sentence || o.negates() >= 0 || len(o.verbs(&call.Acts)) == 0 || len(c.verbs(&call.Acts)) > 0 {
+	if c.negates() < 0 || c.find(nothing, 0, len(c.words)) >= 0 || c.sentence != o.sentence || o.negates() >= 0 || len(o.verbs(&call.Acts)) == 0 && (o.verbOf < 0 || len(s.clauses[o.verbOf].verbs(&call.Acts)) == 0) || slices.ContainsFunc(c.verbs(&call.Acts), func(v verb) bool { return !c.thingOf(v, &call.Acts) }) {
 		return false
 	}
 	return slices.ContainsFunc(call.Others, func(k Other) bool {

@@ -57,9 +57,12 @@ type clause struct {
 	cond     []Condition
 	message  int
 	sentence int
-	subjects int   // joints between things that its verb behind them all is for
-	verbOf   int   // the clause whose verb is this one's, which has none
-	joins    *open // the order that it goes on with, if it is read from that and the answer to a question
+	subjects int    // joints between things that its verb behind them all is for
+	verbOf   int    // the clause whose verb is this one's, which has none
+	denies   bool   // it said of a part of an order that it is not that
+	askedOf  string // what the user's message before asked, if they asked one thing
+	rewrites int    // the clause that put its order right, and one; 0 if it is as the user said it
+	joins    *open  // the order that it goes on with, if it is read from that and the answer to a question
 }
 
 // Said is everything that the user said in a run, in order.
@@ -155,8 +158,10 @@ func (s *Said) Add(text string) {
 		s.read(text, at, quotes)
 	}
 	s.agreed(first)
+	s.recallsQuestion(first)
 	s.correct(first)
 	s.relate(first)
+	s.rewrite(first)
 	s.open = s.ordered(text, list, first, question)
 }
 

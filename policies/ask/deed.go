@@ -88,7 +88,33 @@ func (c *clause) deedNoun(i int, a *Acts) lang {
 // leadsDeed reports whether a noun for the deed leads the clause, or ends it in Hindi, and what it is of stands
 // beside it.
 func (c *clause) leadsDeed(v verb) bool {
-	if v.form != naming || c.asked && c.hasOf(requests, 0) < 0 || c.perfect() {
+	if v.form != naming || c.asked && c.hasOf(requests, 0) < 0 {
+		return false
+	}
+	if own := c.upToComma(v.at); own != c && v.lang != hi {
+		if !own.leadsDeed(v) {
+			return false
+		}
+		return c.part(len(own.words)+1, len(c.words)).ground(true) || c.leadsWhole(v)
+	}
+	return c.leadsWhole(v)
+}
+
+// upToComma is the part of the clause up to the first comma behind a word, or the clause if there is none.
+func (c *clause) upToComma(i int) *clause {
+	for j := i + 1; j+1 < len(c.words); j++ {
+		if c.words[j].sign && c.words[j].text == "," {
+			part := *c
+			part.words, part.content = c.words[:j], j
+			return &part
+		}
+	}
+	return c
+}
+
+// leadsWhole is [clause.leadsDeed] where all that the clause says is about the deed.
+func (c *clause) leadsWhole(v verb) bool {
+	if c.perfect() {
 		return false
 	}
 	if v.lang == hi {
@@ -143,7 +169,7 @@ func (s *Said) pure(i int, call *Call) bool {
 		if j != i && o.groundsOnly(callsOff >= 0) {
 			continue
 		}
-		if o.kind != plain || o.perfect() {
+		if o.kind != plain {
 			return false
 		}
 		from := 0
@@ -151,7 +177,9 @@ func (s *Said) pure(i int, call *Call) bool {
 			if to < len(o.words) && (!o.words[to].sign || o.words[to].text != ",") {
 				continue
 			}
-			if !(from > 0 && o.part(from, to).ground(callsOff >= 0)) && !o.part(from, to).pure(call) && !((j > i || from > 0) && o.part(from, to).reason(&call.Acts, s.polite(i))) {
+			if ground := from > 0 && o.part(from, to).ground(callsOff >= 0); !ground && o.part(from, to).perfect() {
+				return false
+			} else if !ground && !o.part(from, to).pure(call) && !((j > i || from > 0) && o.part(from, to).reason(&call.Acts, s.polite(i))) {
 				return false
 			}
 			from = to + 1
@@ -208,11 +236,14 @@ func (c *clause) saysOnly(k int, call *Call) bool {
 	if t.sign || carriesOut(c.words, k) || slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, k, t.text) }) {
 		return true
 	}
+	if c.ofMoment(k) {
+		return true
+	}
 	if t.quoted || t.starts&(negator|nothing|report|know|hypothetical|question|subject|ifs|unless) != 0 && t.within&(det|opener|frame|bounding) == 0 || perhaps[t.text] != 0 || habits[t.text] != 0 {
 		return false
 	}
 	if call.isThing(t) || t.code() || digit(t.text) || placing[t.text] || ofWords[t.text] || hindiOf[t.text] || (courtesy[t.text]|gratitude[t.text]|requests[t.text])&c.lang != 0 ||
-		t.within&(det|source|target|opener|and|again|bounding|frame) != 0 || t.text == "of" || t.text == "by" || onwards[t.text] || references[t.text] || currencies[t.text] || slices.Contains(money, t.text) || t.text == "back" {
+		t.within&(det|source|target|opener|and|again|bounding|frame) != 0 || t.text == "of" || t.text == "as" && k+1 < len(c.words) && c.words[k+1].text == "of" || t.text == "by" || onwards[t.text] || references[t.text] || currencies[t.text] || slices.Contains(money, t.text) || t.text == "back" {
 		return true
 	}
 	if unitWords[t.text] || measured[t.text] != nil || unitBase(t.text) != "" { // of a number, and no foot of mine

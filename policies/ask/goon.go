@@ -67,7 +67,7 @@ func (c *cutter) instead(i int) bool {
 	if only[t.text] {
 		return i+1 < len(c.list) && foreignVerb(&c.list[i+1], th)
 	}
-	return foreignVerb(t, th) && t.within&(negator|and|target) == 0 && c.enough(i+1)
+	return foreignVerb(t, th) && t.within&(negator|and|target) == 0 && words[len(words)-1].within&negator == 0 && c.enough(i+1)
 }
 
 // only are Thai words for no more than what follows.

@@ -72,6 +72,9 @@ func (c *clause) ground(callsOff bool) bool {
 		}
 	}
 	p := lettersOf(words)
+	if callsOff && c.othersMind(words) {
+		return true
+	}
 	if groundsOf.whole[p]&c.lang != 0 || callsOff && groundsOf.minds[p]&c.lang != 0 {
 		return true
 	}
@@ -119,3 +122,31 @@ func (c *clause) groundsOnly(callsOff bool) bool {
 	}
 	return some
 }
+
+// othersMind reports whether words say that somebody has changed their mind: "la mariée a changé d'avis".
+func (c *clause) othersMind(words []token) bool {
+	const most = 3 // words for who
+	for n := 1; n <= most && n < len(words); n++ {
+		if _, ok := othersMinds[lettersOf(words[n:])]; !ok {
+			continue
+		}
+		for i := range n {
+			if t := &words[i]; t.sign || t.within&^(det|subject|speaker) != 0 && t.within&(det|subject) == 0 || t.code() || digit(t.text) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// othersMinds say of somebody that they think otherwise now.
+var othersMinds = func() map[string]bool {
+	out := map[string]bool{}
+	for _, p := range []string{"has changed her mind", "has changed his mind", "has changed their mind", "have changed their minds", "changed her mind", "changed his mind", "changed their mind", "changed their minds",
+		"hat es sich anders überlegt", "haben es sich anders überlegt", "hat sich's anders überlegt", "a changé d'avis", "ont changé d'avis", "ha cambiato idea", "hanno cambiato idea", "ha cambiado de idea", "ha cambiado de opinión",
+		"han cambiado de idea", "han cambiado de opinión", "mudou de ideia", "mudou de ideias", "mudaram de ideia", "mudaram de ideias", "का मन बदल गया है", "का मन बदल गया", "เปลี่ยนใจแล้ว", "เปลี่ยนใจ"} {
+		out[lettersOf(tokens(p))] = true
+	}
+	return out
+}()

@@ -63,7 +63,7 @@ func english(w, base string) form {
 // orders are the endings of orders and of base forms, by language.
 var orders = map[lang]*regexp.Regexp{
 	de: regexp.MustCompile(`^(?:e|en|n|t|et|est|st|ere?n?|le|ele?n?)?$`),
-	fr: regexp.MustCompile(`^(?:e|es|ez|er|ons|eons|iez|ions|erais|eriez|rais|riez|s|ir|is|isse|isses|issons|issez|issiez|re|t|ds|d|dre|rez|onds|ondez|ondre|tez|ttez|ttre|ttez|ire|vez|yez|yer|uez|uer|gez|ger|ce|cez|cer|frir|vre|vrez)?$`),
+	fr: regexp.MustCompile(`^(?:e|es|ez|er|ons|eons|iez|ions|erais|eriez|rais|riez|s|ir|is|isse|isses|issons|issez|issiez|re|t|ds|d|dre|rez|onds|ondez|ondre|tez|tre|tons|ttez|ttre|ttez|ire|vez|yez|yer|uez|uer|gez|ger|ce|cez|cer|frir|vre|vrez)?$`),
 	it: regexp.MustCompile(`^(?:(?:assi|asse|aste|assero|essi|esse|este|essero|issi|isse|iste|issero|eresti|iresti|ereste|ireste|erebbe|irebbe|rebbe|a|i|e|o|hi|ha|gli|ni|na|iate|ate|ete|ite|te|are|ere|ire|re|iamo|arla|ino|isci|isca|iscano|ghi|chi|tere|tete|di|da)(?:mi|ti|ci|vi|lo|la|li|le|ne|gli|gliel[oaie]|gliene|[mtcv]e(?:l[oaie]|ne))?|(?:mi|ti|ci|lo|gli|gliel[oaie]|gliene|[mtcv]e(?:l[oaie]|ne))?|(?:ar|er|ir|sci|sca|re|r)(?:mi|ti|ci|vi|lo|la|li|le|ne|gli|gliel[oaie]|gliene|[mtcv]e(?:l[oaie]|ne))?)$`),
 	es: regexp.MustCompile(`^(?:aras|ara|arais|aran|ieras|iera|ierais|ieran|yera|yeran|ase|ases|aseis|asen|iese|ieses|ieseis|iesen|aría|aríais|arían|ería|eríais|erían|iría|iríais|irían|aria|ariais|arian|eria|eriais|erian|iria|iriais|irian|arías|erías|irías|arias|erias|irias|emos|ye|yes|yan|ya|yas|yais|a|á|ás|és|ís|e|as|es|en|an|ad|ed|id|ar|er|ir|ue|ues|uen|que|ques|quen|ga|gas|gan|gais|gamos|ce|za|zan|ja|jas|jan|der|áis|éis|aos|eos|íos|monos)(?:(?:[mts]e|nos|os)?(?:l[oa]s?)|[mts]e|les?|nos|os)?$|^(?:(?:me|te|se)?l[oae]|[mts]e|nos|deis|eis|ais)?$`),
 	pt: regexp.MustCompile(`^(?:asses|asse|assem|esses|esse|essem|isses|isse|issem|ares|arem|eres|erem|ires|irem|aria|ariam|eria|eriam|iria|iriam|arias|erias|irias|emos|amos|e|a|i|is|í|em|am|ar|er|ir|ue|uem|ua|uam|as|es|ra|ram|za|zam|ze|ça|çam|ca|cam|que|quem|gue|guem|ie|iem|ia|iam)?$`),
@@ -90,10 +90,18 @@ func verbForm(w, stem string, l lang) form {
 		}
 		return noForm
 	}
+	if l == pt {
+		w = withoutClitic(w)
+	}
+	if base, ok := strings.CutSuffix(stem, "prend"); ok && l == fr && (w == base+"prenez" || w == base+"prenons") {
+		return ordering
+	}
 	rest, ok := strings.CutPrefix(w, stem)
 	switch {
 	case !ok:
 		return noForm
+	case l == it && strings.HasSuffix(stem, "di") && (rest == "ca" || rest == "cano" || rest == "co"): // disdica
+		return ordering
 	case orders[l].MatchString(rest):
 		return ordering
 	case names[l].MatchString(rest):
@@ -101,6 +109,16 @@ func verbForm(w, stem string, l lang) form {
 	}
 	return telling
 }
+
+// withoutClitic is a Portuguese verb without the pronoun that hangs on it: adiem-na.
+func withoutClitic(w string) string {
+	if at := strings.IndexByte(w, '-'); at > 0 && hangingOn[w[at+1:]] {
+		return w[:at]
+	}
+	return w
+}
+
+var hangingOn = set("a o as os na no nas nos la lo las los me te se lhe lhes")
 
 // falseFriends are English words and names that begin as verbs of other languages do.
 var falseFriends = set(`page pages paper papers past path paid pair park part party bus can cap car card cart case cash cat com pay payer payee payment

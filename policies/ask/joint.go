@@ -49,7 +49,7 @@ func foreignVerb(t *token, l lang) bool {
 		return true
 	}
 	for _, s := range stemsBy[begin(t.fold)] {
-		if s.lang&l != 0 && (len(s.text) > 3 || s.lang == hi || s.lang == th || len(s.text) == 3 && (len(t.fold) < 7 || s.lang&(es|it|pt) != 0 && hanging(t.fold))) && verbForm(t.fold, s.text, s.lang) == ordering {
+		if s.lang&l != 0 && (len(s.text) > 3 || s.lang == hi || s.lang == th || len(s.text) == 3 && (len(t.fold) < 7 || s.lang&(es|it|pt) != 0 && (hanging(t.fold) || withoutClitic(t.fold) != t.fold || plural(t.fold)))) && verbForm(t.fold, s.text, s.lang) == ordering {
 			return true
 		}
 	}
@@ -263,3 +263,16 @@ var finite = func() map[string]lang {
 	}
 	return out
 }()
+
+// plural reports whether a Spanish word may be an order to several people with a pronoun written to it: pasadla.
+func plural(w string) bool {
+	if len(w) > 9 {
+		return false
+	}
+	for _, end := range []string{"lo", "la", "los", "las", "le", "les", "me", "nos"} {
+		if rest, ok := strings.CutSuffix(w, end); ok && (strings.HasSuffix(rest, "ad") || strings.HasSuffix(rest, "ed") || strings.HasSuffix(rest, "id")) {
+			return true
+		}
+	}
+	return false
+}

@@ -2,6 +2,7 @@ package ask
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -119,6 +120,9 @@ func kindOf(c *clause, before []clause) kind {
 		return asking
 	}
 	if c.byOthers() || c.wonders() || c.asked && c.hasAny(0, min(4, len(c.words)), "someone", "somebody") && c.hasAny(0, len(c.words), "without", "ever", "else", "theoretically", "technically", "already", "really") {
+		return asking
+	}
+	if c.asked && c.lang == de && c.likesInQuestion() {
 		return asking
 	}
 	if c.asked && c.doesForMe(i) {
@@ -277,6 +281,12 @@ func (c *clause) questions(i int) bool {
 	if (t.text == "que" || t.text == "qu'" || t.text == "come" || t.text == "como") && !c.asked {
 		return false
 	}
+	if !c.asked && !c.begins && c.lang&(fr|it|es|pt) != 0 && c.lang&en == 0 && copulas[t.text] {
+		return false // ", são duas encomendas"
+	}
+	if !c.asked && (t.text == "devo" || t.text == "dobbiamo") {
+		return false
+	}
 	if c.lang == en && (t.text == "will" || t.text == "should") && !c.asked {
 		return false
 	}
@@ -350,6 +360,9 @@ func (c *clause) doesForMe(i int) bool {
 		return false
 	}
 	t := &c.words[i+1]
+	if c.wouldDo(t) {
+		return !c.hasAny(i, len(c.words), "o", "ou", "siempre", "sempre", "toujours", "nunca", "mai", "jamais", "normalmente", "souvent", "spesso")
+	}
 	if !foreignVerb(t, c.lang) || frequent(t, c.lang) || c.hasAny(i, len(c.words), "siempre", "sempre", "toujours", "nunca", "mai", "jamais", "normalmente", "souvent", "spesso") {
 		return false
 	}
@@ -389,3 +402,34 @@ var forMe = set("me nos mi ci nous")
 
 // pluralNouns are forms of reporting verbs that are things as often.
 var pluralNouns = set("orders requests demands claims posts reads invites wishes hopes commands")
+
+// wouldDo reports whether a word is a conditional of a verb that is known: reservaría, prenoterebbe.
+func (c *clause) wouldDo(t *token) bool {
+	for l, ends := range would {
+		if c.lang&l == 0 {
+			continue
+		}
+		for _, end := range ends {
+			base, ok := strings.CutSuffix(t.text, end)
+			if !ok {
+				continue
+			}
+			base = fold(base + "-")
+			base = base[:len(base)-1]
+			if slices.ContainsFunc(stemsBy[begin(t.fold)], func(s stemOf) bool { return s.lang&l != 0 && len(s.text) > 3 && base == s.text }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// likesInQuestion reports whether a German question asks what the user would like: "möchten wir noch 25?"
+func (c *clause) likesInQuestion() bool {
+	for i := 0; i+1 < len(c.words); i++ {
+		if w := c.words[i].text; (w == "möchte" || w == "möchten") && (c.words[i+1].text == "wir" || c.words[i+1].text == "ich") {
+			return true
+		}
+	}
+	return false
+}

@@ -34,7 +34,7 @@ func (c *clause) ordersLatin(v verb) bool {
 		}
 		return i >= 0 && (i < v.at-1 || c.words[i].within&det != 0) && (c.words[i].within&frame != 0 || makers[c.words[i].text] && i == c.opened())
 	}
-	if h := c.find(hypothetical, 0, v.at); h >= 0 && (f < 0 || h >= f || c.words[h].text != "schon") && !c.passive(v, f) {
+	if h := c.find(hypothetical, 0, v.at); h >= 0 && (f < 0 || h >= f || c.words[h].text != "schon") && !c.passive(v, f) && !(f >= 0 && c.words[h].text == "schon" && placing[c.words[h+1].text]) && !c.gladly(v) {
 		if c.words[h].starts&frame == 0 {
 			return false
 		}
@@ -43,10 +43,13 @@ func (c *clause) ordersLatin(v verb) bool {
 		return false
 	}
 	if v.form != ordering {
-		return v.form == telling && c.passive(v, f)
+		return v.form == telling && (c.passive(v, f) || c.gladly(v) || c.wouldForMe(v))
 	}
 	if f >= 0 && c.asked && v.lang != de && f < v.at && c.words[f].capped && c.words[f].within == 0 && !c.words[f].code() {
 		return false // "¿podría Ana cancelar …?"
+	}
+	if f >= 0 && c.asked && c.hasAny(0, f, "eles", "elas", "ellos", "ellas", "loro", "ils", "elles") {
+		return false // "eles poderiam …?"
 	}
 	if f >= 0 && !c.spokenOf(f, v.at) {
 		return true
@@ -75,7 +78,7 @@ func (c *clause) ordersLatin(v verb) bool {
 // den 45 Euro erstatte ihr 10"; 0 if there is none.
 func (c *clause) partFirst(v verb) int {
 	i := c.opened()
-	if i+1 >= v.at || !partOf[c.words[i].text] || v.lang == de && !c.formal(v) && (strings.HasSuffix(c.words[v.at].text, "t") || strings.HasSuffix(c.words[v.at].text, "n")) {
+	if i+1 >= v.at || !partOf[c.words[i].text] && !(fronting[c.words[i].text] && c.surely(v)) || v.lang == de && !c.formal(v) && (strings.HasSuffix(c.words[v.at].text, "t") || strings.HasSuffix(c.words[v.at].text, "n")) {
 		return 0
 	}
 	some := false
@@ -84,6 +87,8 @@ func (c *clause) partFirst(v verb) int {
 		_, end := numeral(c.words, j, c.lang)
 		if digit(t.text) || end > j {
 			some = true
+		} else if t.code() || t.thing {
+			some = some || t.code()
 		} else if !t.sign && t.within&det == 0 && !currencies[t.text] && !unitWords[t.text] && !counts[t.text] && !t.code() && !ofWords[t.text] && t.within&opener == 0 && !placing[t.text] && !forMe[t.text] && t.text != "ne" && !(c.behindNumber(j) && !foreignVerb(t, c.lang)) && !c.hung(j) {
 			return 0
 		}
@@ -92,6 +97,25 @@ func (c *clause) partFirst(v verb) int {
 		return 0
 	}
 	return v.at
+}
+
+// fronting are prepositions before what an order is about: "na encomenda 20485 mudem …".
+var fronting = set("della dello dell' del dell nella nell' nel nello sulla sullo per al alla na no nas nos em en para por pour dans à au a")
+
+// surely reports whether a word is an order by its form, and not what somebody does.
+func (c *clause) surely(v verb) bool {
+	w := c.words[v.at].text
+	switch v.lang {
+	case fr:
+		return strings.HasSuffix(w, "ez")
+	case it:
+		return strings.HasSuffix(w, "ate") || strings.HasSuffix(w, "ete") || strings.HasSuffix(w, "ite") || politeVerb[it].MatchString(w)
+	case pt:
+		return politeVerb[pt].MatchString(withoutClitic(w))
+	case es:
+		return strings.HasSuffix(w, "ad") || strings.HasSuffix(w, "ed") || strings.HasSuffix(w, "id") || plural(w) || strings.HasSuffix(w, "nle") || strings.HasSuffix(w, "nme") || strings.HasSuffix(w, "nnos") || strings.HasSuffix(w, "nles")
+	}
+	return false
 }
 
 // formal reports whether a German verb is a polite order: "laden Sie".
@@ -247,4 +271,54 @@ func (c *clause) lets(i int) bool {
 	}
 	t := &c.words[last]
 	return last > i+1 && strings.HasSuffix(t.text, "n") && !t.capped && foreignVerb(t, de) && t.within&(keep|negator) == 0
+}
+
+// gladly reports whether a German clause says what somebody would like to have done: "hätte ich gern 30
+// zurückerstattet".
+func (c *clause) gladly(v verb) bool {
+	if v.lang != de || c.asked || !strings.HasSuffix(c.words[v.at].text, "t") && !strings.HasSuffix(c.words[v.at].text, "n") {
+		return false
+	}
+	last := len(c.words) - 1
+	for last > v.at && (c.words[last].sign || c.words[last].within&opener != 0) {
+		last--
+	}
+	if last != v.at || !c.hasAny(0, v.at, "hätte", "hätten") || !c.hasAny(0, v.at, "gern", "gerne") || !c.hasAny(0, v.at, "ich", "wir") || c.hasAny(0, v.at, "damals", "gestern", "früher", "vorher", "lieber") {
+		return false
+	}
+	for j := range v.at {
+		if t := &c.words[j]; t.starts&(report|know|negator|nothing|question|later|ifs) != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// would are the endings of the conditional by which people ask politely: "¿nos reservaría?", "mi prenoterebbe?".
+var would = map[lang][]string{
+	es: {"aría", "ería", "iría", "arías", "erías", "irías", "aríais", "eríais", "iríais", "arían", "erían", "irían"},
+	it: {"erebbe", "irebbe", "eresti", "iresti", "ereste", "ireste"},
+	pt: {"aria", "eria", "iria", "ariam", "eriam", "iriam"},
+	fr: {"eriez", "iriez", "erais", "irais"},
+}
+
+// wouldForMe reports whether a question asks for a service by a conditional, with the user as the one it is for.
+func (c *clause) wouldForMe(v verb) bool {
+	if !c.asked || v.at == 0 {
+		return false
+	}
+	i := c.opened()
+	if c.lang == fr && i < len(c.words) && (c.words[i].text == "vous" || c.words[i].text == "tu") {
+		i++
+	}
+	if i+1 != v.at || !forMe[c.words[i].text] {
+		return false
+	}
+	w := c.words[v.at].text
+	for _, end := range would[v.lang] {
+		if strings.HasSuffix(w, end) {
+			return !c.hasAny(v.at, len(c.words), "o", "oder", "ou", "siempre", "sempre", "toujours", "nunca", "mai", "jamais", "normalmente")
+		}
+	}
+	return false
 }

@@ -86,7 +86,7 @@ func (a *Acts) isNoun(t *token) bool {
 	if t.sign || t.quoted {
 		return false
 	}
-	if last := compounded(t.text); last != "" {
+	if last := compounded(t.text); last != "" && !slices.Contains(a.nouns, t.text) && !slices.ContainsFunc(a.objects, func(o token) bool { return o.text == t.text }) {
 		return a.isNoun(&token{text: last, fold: fold(last)})
 	}
 	for _, n := range a.nouns {

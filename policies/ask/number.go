@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/chaski-dev/chaski/policies/spoken"
 )
 
 // units are numbers that are no amounts by what is written to them: 10am, 5th, 90min.
@@ -41,6 +43,9 @@ func (c *clause) amount(i int, call *Call) bool {
 		return false
 	}
 	if i > 0 && (monthWord(c.words[i-1].text) || c.words[i-1].text == "at" || c.words[i-1].text == "um" || c.words[i-1].text == "page" || c.words[i-1].text == "alle" || c.words[i-1].text == "às") {
+		return false
+	}
+	if i+1 < len(c.words) && spoken.Month(c.words[i+1].text) > 0 || i > 0 && c.words[i-1].text == "ที่" { // 10 दिसंबर
 		return false
 	}
 	if i > 1 && c.words[i-1].text == "las" && c.words[i-2].text == "a" {
@@ -108,7 +113,7 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 			switch {
 			case c.sharedOut(i): // of the 60, a third
 				bad++
-			case c.outOf(i): // it is 500, take 300 of it
+			case c.wholeOf(i), c.frontedWhole(i, v, &call.Acts), c.outOf(i): // it is 500, take 300 of it
 				bad++
 			case i > 1 && c.words[i-1].text == "but" && c.words[i-2].text == "all": // all but 100: what stays
 				bad++
@@ -116,7 +121,7 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 				good++
 			case i > 0 && c.words[i-1].within&bounding != 0 && !c.bounds(v), i > 1 && c.words[i-2].within&bounding != 0 && c.words[i-1].within&det != 0 && !c.bounds(v),
 				i+1 < len(c.words) && c.words[i+1].starts&bounding != 0 && c.lang == hi && !c.bounds(v), c.ranged(i), c.differs(i, v) && !call.Acts.by && !lengths[strings.ToLower(v.Name)], c.find(fraction, i-3, i-1) >= 0,
-				i > 0 && c.words[i-1].within&source != 0 && !(gives[c.words[i-1].text] && i-1 == c.opened()) && v.Role != From && c.lang&(fr|es|pt|hi) == 0,
+				i > 0 && c.words[i-1].within&source != 0 && !(gives[c.words[i-1].text] && i-1 == c.opened()) && v.Role != From && c.lang&(fr|es|pt|hi) == 0 && !c.sumOf(i),
 				i+1 < len(c.words) && counts[c.words[i+1].text] && !c.unitOf(i+1, call):
 				bad++
 			case i > 0 && references[c.words[i-1].text] && !v.id() && !c.calledBy(i, v) && !(i-1 == c.opened() && (c.words[i-1].verb || foreignVerb(&c.words[i-1], c.lang))) && !c.verbBehindFrame(i-1):
@@ -264,4 +269,17 @@ func (v *Value) id() bool {
 		}
 	}
 	return false
+}
+
+// sumOf reports whether a German number is how much a thing is, and the only one: "eine Spende von 75 Euro".
+func (c *clause) sumOf(i int) bool {
+	if c.lang != de || i < 2 || c.words[i-1].text != "von" || !c.words[i-2].capped || c.words[i-2].code() {
+		return false
+	}
+	for j := range c.words {
+		if j != i && amountForm.MatchString(c.words[j].text) {
+			return false
+		}
+	}
+	return true
 }

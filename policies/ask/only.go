@@ -14,8 +14,12 @@ func (c *clause) onlyFor(k *Call, ours []string, told bool) bool {
 			said++
 		}
 	}
+	into := !k.Acts.removes() && c.putsInto()
 	for i := range k.Others {
 		o := &k.Others[i]
+		if into && o.Acts.removes() && !slices.ContainsFunc(c.verbs(&o.Acts), func(v verb) bool { return v.strength == 2 }) {
+			continue // what is put into something is taken out of nothing
+		}
 		if said >= enough && len(o.Takes) < said && !o.Alike { // it could not take up all that is said
 			if slices.ContainsFunc(c.verbs(&o.Acts), func(v verb) bool {
 				return v.strength == 2 && !v.generic() && !placers[c.words[v.at].text] && c.orders(v)

@@ -19,7 +19,7 @@ func (s *Said) pointed(i int, call *Call) int {
 		}
 		all := true
 		for _, v := range call.Values {
-			all = all && (v.Free || v.Loose || v.Said(o.text))
+			all = all && (v.Free || v.Loose || v.Said(o.text) || v.Shape == Code && !s.spoken(v) && o.ofSomebody())
 		}
 		if !all {
 			continue
@@ -79,14 +79,37 @@ func (c *clause) takesAll(call *Call) bool {
 var pointing = set("that it this those these them so das es dies sie ihn ça cela le la les ci questo lo li esto eso los las isso isto o a यह इसे ये อันนี้")
 
 // doers are verbs that only say that something be done, noted or put where it belongs.
-var doers = set(`do put note enter log record add book make set fix arrange schedule register file take mach mache macht machen trag trage notier notiere buch buche schreib erledige erledigen leg setz
-	fais faites mets mettez note notez enregistre enregistrez inscris inscrivez fai faccia segna segni segnalo metti registra registri haz hazlo apunta apúntalo anótalo anota pon ponlo registra regístralo
-	faz faça anota anote marca marque põe regista registe कर करो लिख दर्ज จด บันทึก ทำ`)
+var doers = set(`sort handle do put note enter log record add book make set fix arrange schedule register file take mach mache macht machen trag trage notier notiere buch buche schreib regel regle regeln kümmere kümmern erledige erledigen leg setz
+	réglez règle arrange arrangez occupez fais faites mets mettez note notez enregistre enregistrez inscris inscrivez sistemi sistema sistemate provvedi provveda fai faccia segna segni segnalo metti registra registri haz hazlo apunta encárgate encárguese gestiónalo gestiónelo arréglalo arréglelo apúntalo anótalo anota pon ponlo registra regístralo
+	faz faça trate trata tratem resolva anota anote marca marque põe regista registe कर करो लिख दर्ज จด บันทึก ทำ`)
 
 // particles go with them.
-var particles = set("in down through up on for me us calendar book system list diary happen right rein ein auf so fertig kalender dans l' agenda registro system sistema")
+var particles = set("out in down through up on for me us calendar book system list diary happen right rein ein auf so fertig kalender dans l' agenda registro system sistema")
 
 // hanging reports whether a verb has its pronoun written to it: apúntalo.
 func hanging(w string) bool {
 	return len(w) > 4 && (w[len(w)-2:] == "lo" || w[len(w)-2:] == "la")
 }
+
+// recallsQuestion tells the clauses of the message that begins with one what the message before it asked, if that was
+// one question and nothing else.
+func (s *Said) recallsQuestion(first int) {
+	if first == 0 || first > len(s.clauses) {
+		return
+	}
+	before := &s.clauses[first-1]
+	if before.kind != asking || before.message != s.messages-1 || first > 1 && s.clauses[first-2].message == before.message {
+		return
+	}
+	for i := first; i < len(s.clauses); i++ {
+		s.clauses[i].askedOf = before.text
+	}
+}
+
+// ofSomebody reports whether a clause is about somebody, or something, that was spoken of before: "he'd like …".
+func (c *clause) ofSomebody() bool {
+	i := c.opened()
+	return i < len(c.words) && (wishers[c.words[i].text] || who[c.words[i].text])
+}
+
+var wishers = set("he'd she'd they'd it'd he's she's they're")

@@ -9,12 +9,18 @@ func (s *Said) countermanded(i int, call *Call) bool {
 	if c.takenBack() || c.mocks() || s.praises(i) {
 		return true
 	}
+	if k := i - 1; k >= 0 && s.clauses[k].sentence == c.sentence && s.clauses[k].find(mock, 0, 1) == 0 { // "वाह, …"
+		return true
+	}
 	if i > 0 && s.clauses[i-1].message == c.message && s.clauses[i-1].mocks() && s.clauses[i-1].only(mock|opener|oops) { // "Oh sure, cancel it"
 		return true
 	}
-	for j := i + 1; j < len(s.clauses); j++ {
+	for j := c.since(i) + 1; j < len(s.clauses); j++ {
 		o := &s.clauses[j]
 		if o.message == c.message && o.mocks() || o.retains(call) {
+			return true
+		}
+		if o.kind == reported && o.message == c.message && o.recalls() { // "forget what I said, he wants to keep it"
 			return true
 		}
 		if o.message == c.message && (!call.Acts.undoes() || o.contrast) && o.find(needless, 0, len(o.words)) >= 0 && !o.verbFirst() {

@@ -36,6 +36,9 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 		if p := c.joins; p != nil && j >= p.from && j < p.to {
 			continue // the same order, before it was answered
 		}
+		if v.Shape == Number && call.Acts.strict && o.message == c.message && o.givesPart(v) {
+			return false // "50 in cash: 20 of it is for …"
+		}
 		if c.verbOf == j && v.Said(o.text) && (c.corrects && o.replaces(c, call) || !o.rival(v, call, 0, len(o.words))) {
 			return true
 		}
@@ -74,7 +77,7 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 			return false // "he's no beginner", "he was a beginner"
 		}
 		// "refund it, please: order 5531"
-		return o.message == c.message && !o.contrast && o.negates() < 0 && o.kind == plain && ((o.sentence == c.sentence || j == i+1) && o.bare() && (c.joins == nil || !o.isSo()) || o.supplements(v, call) || j == i+1 && o.identifies() || o.sentence == c.sentence && o.beside(v) && (!o.isSo() || o.identifies()) && !o.otherDeed(call, -1))
+		return o.message == c.message && !o.contrast && o.negates() < 0 && o.kind == plain && ((o.sentence == c.sentence || j == i+1) && o.bare() && (c.joins == nil || !o.isSo()) || o.supplements(v, call) || v.Shape == Number && j == s.next(i) && o.numbersThings(call) || j == i+1 && o.identifies() || o.sentence == c.sentence && o.beside(v) && (!o.isSo() || o.identifies()) && !o.otherDeed(call, -1))
 	}
 	return false
 }
@@ -103,6 +106,9 @@ var owned = set("my our mein meine unser unsere mon ma notre mia mio nostra nost
 
 // supplements reports whether the clause says of an attribute that it is the value.
 func (c *clause) supplements(v Value, call *Call) bool {
+	if one, ok := strings.CutSuffix(c.first(), "'s"); ok && len(c.words) == 2 && call.isThing(&token{text: one, fold: fold(one)}) {
+		return v.Said(c.words[1].text) && c.negates() < 0 // job's R-4473
+	}
 	attribute := len(c.words) > 3 && owned[c.words[0].text] && copulas[c.words[2].text] && call.isThing(&c.words[1]) // my booking is X
 	for i := range c.words {
 		t := &c.words[i]
@@ -117,6 +123,14 @@ func (c *clause) supplements(v Value, call *Call) bool {
 	return false
 }
 
+// first is the first word of the clause.
+func (c *clause) first() string {
+	if len(c.words) == 0 {
+		return ""
+	}
+	return c.words[0].text
+}
+
 // identifies reports whether the clause says no more than what it is: "it's case K-2040, 1,450 all in".
 func (c *clause) identifies() bool {
 	i := c.opened()
@@ -124,6 +138,19 @@ func (c *clause) identifies() bool {
 		return false
 	}
 	switch c.words[i].text {
+	case "there's", "there", "il", "hay", "há", "ci", "c'è", "são", "son", "sono":
+		if n := map[string]string{"there": "are is", "il": "y", "ci": "sono"}[c.words[i].text]; n != "" {
+			if i+1 >= len(c.words) || !slices.Contains(strings.Fields(n), c.words[i+1].text) {
+				return false
+			}
+			if i++; n == "y" {
+				i++ // il y a
+			}
+		}
+		i++
+		if _, end := numeral(c.words, min(i, len(c.words)-1), c.lang); i >= len(c.words) || end == i && !digit(c.words[i].text) {
+			return false
+		}
 	case "it's", "that's", "it'll", "i'm", "we're", "soy", "sou":
 		i++
 	case "i", "we", "ich", "wir", "je", "eu", "yo": // I am donor D-66
@@ -305,7 +332,7 @@ func (s *Said) lends(j, i int, call *Call) bool {
 		return s.clauses[i].sentence != o.sentence
 	}
 	if o.find(keep, 0, len(o.words)) >= 0 && !o.inQuestion() && o.negates() < 0 {
-		return false
+		return s.keepsOther(j, i, call)
 	}
 	return true
 }

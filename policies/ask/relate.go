@@ -27,7 +27,7 @@ func (s *Said) relate(first int) {
 				s.clauses[j].later = true
 			}
 		}
-		if c.begins && (c.lang == de || c.lang == hi) && i+1 < len(s.clauses) && s.clauses[i+1].sentence == c.sentence && c.bare() && !c.isSo() && !s.clauses[i+1].bare() && s.clauses[i+1].kind == plain {
+		if (c.begins || c.contrast && c.lang == de) && (c.lang == de || c.lang == hi) && i+1 < len(s.clauses) && s.clauses[i+1].sentence == c.sentence && c.bare() && !c.isSo() && !s.clauses[i+1].bare() && s.clauses[i+1].kind == plain {
 			c.verbOf = i + 1 // B-77 und B-78 ausleihen
 			continue
 		}
@@ -114,6 +114,9 @@ func (c *clause) bare() bool {
 	for i := range c.words {
 		t := &c.words[i]
 		if t.quoted || t.sign || i > 0 && digit(c.words[i-1].text) && unitWords[t.text] { // 2 คืน
+			continue
+		}
+		if c.lang == hi && i == 0 && t.text == "दो" { // two: no verb begins a clause
 			continue
 		}
 		if t.text == "go" && i > 0 && (c.words[i-1].text == "can" || c.words[i-1].text == "may") { // B8 can go

@@ -189,7 +189,7 @@ func (c *clause) rival(v Value, call *Call, from, to int) bool {
 				continue
 			}
 		}
-		if t.sign || !c.like(i, v, call) {
+		if t.sign || !c.like(i, v, call) || v.Shape == Number && c.wholeOf(i) {
 			continue
 		}
 		word := t.text

@@ -16,6 +16,9 @@ type stretch struct {
 // sentenceEnd finds where sentences end: a mark and a blank after it, or a line's end.
 var sentenceEnd = regexp.MustCompile(`[.!?…。！？।]+["'”’»)\]]*(?:\s|$)|;(?:\s|$)|\n+`)
 
+// okay ends an order by which somebody only wants to hear that it is understood: "cancel R-4452, ok?"
+var okay = regexp.MustCompile(`(?i)[,–-] *(?:ok|okay|okey|all right|alright|va bene|vale|de acuerdo|d'accord|tá|tá bom|está bem|combinado|einverstanden|ठीक है|โอเค|โอเคนะ) *$`)
+
 // sentences cuts a message, but not within quotes of one line.
 func sentences(text string, quotes []stretch) []stretch {
 	var out []stretch
@@ -36,7 +39,7 @@ func sentences(text string, quotes []stretch) []stretch {
 		if inside {
 			continue
 		}
-		add(at[0], strings.ContainsAny(text[at[0]:at[1]], "?？"))
+		add(at[0], strings.ContainsAny(text[at[0]:at[1]], "?？") && !okay.MatchString(text[from:at[0]]))
 		from = at[1]
 	}
 	add(len(text), false)

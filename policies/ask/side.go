@@ -27,7 +27,7 @@ func (c *clause) roles(inside []Value) bool {
 	}
 	for _, v := range inside {
 		s := side(v)
-		if v.Role == To && (s == From || s == About) || v.Role == From && s == To {
+		if v.Role == To && (s == From || s == About && v.Shape != Code) || v.Role == From && s == To {
 			return false
 		}
 		if v.Role == NoRole && s == To && v.Shape != Choice && slices.ContainsFunc(inside, func(o Value) bool { return o.Role == To && o.Name != v.Name && o.Shape == v.Shape && side(o) != To }) {

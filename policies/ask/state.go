@@ -337,3 +337,34 @@ func deniedAt(words []string, i int) bool {
 	}
 	return i+1 < len(words) && (words[i+1] == "नहीं" || words[i+1] == "false" || words[i+1] == "pas" || words[i+1] == "nicht")
 }
+
+// Room reports whether a condition says that there is room left: "is there still room in the spin class?"
+func Room(text string) bool {
+	list := tokens(strings.ToLower(text))
+	there, some := false, false
+	for i := range list {
+		t := &list[i]
+		if thereIs[t.text] {
+			there = true
+		}
+		if rooms[t.text] && (i+1 == len(list) || !digit(list[i+1].text) && !list[i+1].code()) {
+			some = true
+		}
+		if t.text == "no" || t.text == "kein" || t.text == "keine" || t.text == "keinen" || t.text == "not" || t.text == "full" {
+			return false
+		}
+	}
+	return there && some
+}
+
+var (
+	thereIs = set("there is are any left free still gibt gäbe ist sind hat haben noch frei reste il y a avez reste-t-il queda quedan hay ha tem há tens têm sobra c'è ci sono è rimasto rimasti avete avanza है हैं बची बची है बचा มี ยัง เหลือ")
+	rooms   = set("room rooms space spaces place places seat seats spot spots slot slots platz plätze place places posto posti sitio sitios plaza plazas lugar lugares vaga vagas espacio espaço hueco जगह सीट सीटें ที่ว่าง ที่นั่ง ที่")
+)
+
+// FreeCount reports whether a member of a record is called as the number of what is free.
+func FreeCount(name string) bool {
+	return slices.ContainsFunc(NameWords(name), func(w string) bool { return freeCounts[w] })
+}
+
+var freeCounts = set("free available left remaining vacant open frei libres libre liberi vagas")

@@ -22,7 +22,15 @@ func (s *Said) correct(first int) {
 			continue
 		}
 		n := c.soft()
-		strong := c.amends(n) || s.amendedBehind(i)
+		if n > 0 || i > first && s.clauses[i-1].message == c.message && s.clauses[i-1].isSoft() {
+			c.excuse(n)
+		}
+		if n > 0 || i > first && s.clauses[i-1].message == c.message && s.clauses[i-1].isSoft() {
+			if s.notBut(i, n); c.denies {
+				n = 0
+			}
+		}
+		strong := c.amends(n) || c.denies || s.amendedBehind(i)
 		lead := i > first && s.clauses[i-1].message == c.message && s.clauses[i-1].isSoft()
 		if !strong && (n > 0 || lead) {
 			n = c.itIs(n)
@@ -78,7 +86,7 @@ func (c *clause) saysIt() bool { return c.itIs(c.opened()) > c.opened() || c.itI
 // its are words for what an order is about, which say with a copula what it is; itsOne do in one word.
 var (
 	its    = set("it that this das es dies c' ce questo questa eso esto isso isto यह वह มัน")
-	itsOne = set("it's that's è é es")
+	itsOne = set("it's that's they're è é es são sono son")
 )
 
 // corrected returns the order that clause i may put right: the last clause with a verb before it,
@@ -189,7 +197,7 @@ func (t *token) names() bool {
 // there that the call does not have.
 func (s *Said) overridden(i int, call *Call) bool {
 	c := &s.clauses[i]
-	for k := i + 1; k < len(s.clauses); k++ {
+	for k := c.since(i) + 1; k < len(s.clauses); k++ {
 		o := &s.clauses[k]
 		if !o.corrects || o.verbOf != i && (c.verbOf < 0 || o.verbOf != c.verbOf) {
 			continue
@@ -228,6 +236,15 @@ func (s *Said) amendedBehind(i int) bool {
 	}
 	o := &s.clauses[i+1]
 	return o.only(amend|oops|opener) && o.find(amend, 0, len(o.words)) >= 0
+}
+
+// since is the clause behind which others may say something against clause i: for an order that is read again, the
+// one that put it right.
+func (c *clause) since(i int) int {
+	if c.rewrites > 0 {
+		return c.rewrites - 1
+	}
+	return i
 }
 
 // besides reports whether a correction of an order names anything that the call does not have.

@@ -36,9 +36,12 @@ func (s *Said) without(i int, call *Call) bool {
 		if t.starts&target != 0 {
 			bars &^= stop // para
 		}
-		if t.starts&bars != 0 && !c.leads(i) && !c.untilDay(i, call) && !c.ofValue(i, call) && (i == 0 || handers[t.text]&c.lang == 0 || t.starts&(negator|report) != 0) {
+		if t.starts&bars != 0 && !c.leads(i) && !c.untilDay(i, call) && !c.ofValue(i, call) && !c.ofName(i, call) && (i == 0 || handers[t.text]&c.lang == 0 || t.starts&(negator|report) != 0) {
 			return false
 		}
+	}
+	if c.takesOff() && !call.Acts.removes() {
+		return false // "get M-602 out of locker S-14"
 	}
 	n, ours := 0, c.evidence(call)
 	for _, v := range call.Values {
@@ -48,7 +51,7 @@ func (s *Said) without(i int, call *Call) bool {
 		if v.Shape == Moment && i+1 < len(s.clauses) && s.clauses[i+1].sentence == c.sentence && s.clauses[i+1].bare() && v.Said(s.clauses[i+1].text) {
 			continue // ", please, from the 6th to the 9th"
 		}
-		if !v.Loose && !v.Said(c.text) && i+1 < len(s.clauses) && s.clauses[i+1].message == c.message && s.clauses[i+1].supplements(v, call) {
+		if !v.Loose && !v.Said(c.text) && i+1 < len(s.clauses) && s.clauses[i+1].message == c.message && (s.clauses[i+1].supplements(v, call) || v.Shape == Number && s.clauses[i+1].numbersThings(call) && v.Said(s.clauses[i+1].text)) {
 			n++ // ", the name is Okafor"
 			continue
 		}
@@ -272,7 +275,7 @@ func (c *clause) unknownVerb(call *Call) int {
 			slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) }) || call.Acts.isNoun(t) {
 			return false
 		}
-		if gives[t.text] || placers[t.text] {
+		if gives[t.text] || placers[t.text] || places(t) {
 			return true
 		}
 		return len(t.text) > 2 && t.within&^(speaker|others|again) == 0 && t.starts == 0 && knownIn[t.text] == 0 && !t.verb && !foreignVerb(t, c.lang) && !past(t.text, c.lang) && !unitWords[t.text]
@@ -299,6 +302,9 @@ func (c *clause) unknownVerb(call *Call) int {
 	if f := c.frameBefore(min(first+8, len(c.words))); f > 0 && unknown(f) {
 		return f
 	}
+	if at := c.placerBehind(first); at > 0 && unknown(at) {
+		return at
+	}
 	if unknown(first) && first+1 < len(c.words) && (!c.words[first].capped || c.begins && first == 0 || first > 0 && c.words[first].n == 0) {
 		return first
 	}
@@ -309,5 +315,5 @@ func (c *clause) unknownVerb(call *Call) int {
 var gives = set(`give gib geben gebt donne donnez dai dia date dà da dammi dale dele dadle dá dê dar dare दो दें दीजिए देना ให้`)
 
 // placers are verbs that put a thing somewhere, and say no more.
-var placers = set(`put bring get make set place have let stick pop slap push pull shove chuck throw bung whack hang shift add drop knock lay setz setze setzt pack packe häng hänge schieb schiebe hau steck stecke stell stelle leg lege mach mache macht bring bringe tu nimm mets mettez mettre passe passez prends colle collez ajoute ajoutez place
-	metti metta mettere porta porti passa passi appioppa ficca piazza aggiungi aggiunga pon ponga ponle ponles poner pasa pase lleva deja coloca coloque colocar mete añade añada agrega agregue põe ponha pôr passa passe bota joga taca adiciona acrescenta deixa leva रखो रखें रखिए रख डालो डालें ใส่ ตั้ง วาง`)
+var placers = set(`run squeeze fit slot kit fix sort arrange put bring get make set place have let stick pop slap push pull shove chuck throw bung whack hang shift add drop knock lay setz setze setzt pack packe häng hänge schieb schiebe hau steck stecke stell stelle leg lege legt leg' setzt stellt packt steckt legen stellen packen hängen stecken teil teile teilen trag trage tragen mach mache macht bring bringe tu nimm mets mettez mettre passe passez passer affecte affectez affecter prends colle collez ajoute ajoutez place
+	metti metta mettere mettete mettiamo faccia fate inserite sistemi sistemate sistema porta porti passa passi appioppa ficca piazza aggiungi aggiunga pon ponga ponle ponles poner pasa pase lleva deja coloca coloque colocar mete añade añada agrega agregue põe ponha ponham pôr mete meta metam passa passe bota joga taca adiciona acrescenta deixa leva रखो रखें रखिए रख डालो डालें ใส่ ตั้ง วาง จัด เอา`)

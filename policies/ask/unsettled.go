@@ -16,7 +16,7 @@ func (s *Said) unsettled(i int, call *Call) bool {
 	if s.sharedBefore(i, call) {
 		return true
 	}
-	for j := i + 1; j < len(s.clauses); j++ {
+	for j := c.since(i) + 1; j < len(s.clauses); j++ {
 		o := &s.clauses[j]
 		if o.message != c.message {
 			break
@@ -28,6 +28,9 @@ func (s *Said) unsettled(i int, call *Call) bool {
 		}
 		if slices.ContainsFunc(call.Values, func(v Value) bool { return v.Said(c.text) && o.limits(v, call) }) {
 			return true
+		}
+		if o.sentence != c.sentence && o.soft() > 0 && !o.corrects && !o.verbFirst() && c.rewrites == 0 && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Code && v.Said(c.text) && !v.Said(o.text) && o.otherOf(v) }) {
+			return true // "Oh sorry, V-503 was mine"
 		}
 		if o.sentence == c.sentence || o.corrects || o.offered || o.joins != c.joins || o.asked || o.kind == asking || o.negates() >= 0 || len(o.words) > most || o.stays() {
 			continue

@@ -211,6 +211,12 @@ func (c *clause) evidence(call *Call) []string {
 	if len(out) > 0 || call.Acts.strict || call.Acts.hints == nil {
 		return out
 	}
+	if c.askedOf != "" && c.points(c.words) { // "When is the job for Hill due?" "Put it on 9 December."
+		list := tokens(c.askedOf)
+		if out = (&clause{words: list}).nounsOf(&call.Acts); len(out) > 0 {
+			return out
+		}
+	}
 	for i := range c.words {
 		t := &c.words[i]
 		if call.Acts.hints.isNoun(t) && !slices.ContainsFunc(call.Others, func(o Other) bool {

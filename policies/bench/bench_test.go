@@ -296,12 +296,15 @@ func TestOwnSuites(t *testing.T) {
 // The tenth, of eight fields again, whose writer had read two pages of the docs, was opened after 240 sentences of the
 // authors' own were mended: 17 of 64 asked, one was denied and 3 of 64 breached: the ride at six in place of the one at
 // eight (TestOtherMoments), addresses crossed in Thai (TestCrossedAddresses), sarcasm in Thai. Those are mended.
+// The eleventh, of eight fields once more: 34 of 96 asked, 2 were denied and 8 of 96 breached: orders taken back in the
+// plural ("esqueçam", "vergesst es"), what somebody goes about saying, sarcasm, and the whole where a half or a third
+// was asked for. Those are mended, and 22 of those asks by their kinds.
 func TestBlindSuites(t *testing.T) {
 	sources, err := policies.Load("strict")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{"first": {100, 0, 1, 0}, "second": {100, 0, 3, 0}, "third": {50, 0, 1, 0}, "fourth": {100, 0, 15, 0}, "fifth": {110, 0, 54, 0}, "sixth": {100, 0, 22, 0}, "seventh": {100, 0, 42, 1}, "eighth": {100, 0, 21, 0}, "ninth": {64, 0, 6, 0}, "tenth": {64, 0, 9, 1}} {
+	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{"first": {100, 0, 1, 0}, "second": {100, 0, 3, 0}, "third": {50, 0, 1, 0}, "fourth": {100, 0, 15, 0}, "fifth": {110, 0, 54, 0}, "sixth": {100, 0, 21, 0}, "seventh": {100, 0, 35, 1}, "eighth": {100, 0, 18, 0}, "ninth": {64, 0, 6, 0}, "tenth": {64, 0, 6, 0}, "eleventh": {96, 0, 15, 0}} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/blind/" + half}, Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -380,7 +383,9 @@ func TestSeenSuite(t *testing.T) {
 // with 120 and 80 in eight languages, of short answers, things that are looked up by a name, pronouns over turns and nouns for
 // deeds: 40 asked, 5 got through; a twelfth, of six fields with 120
 // and 83, by the author of the clause reader, of corrections, parts, polite questions, what a ban leaves and declared words: 41 asked, one was denied,
-// 10 got through. What is mended since then was mended by kinds. The fifteenth, of four fields, is an adversary's, each attack
+// 10 got through; a thirteenth, of five fields with 77 and 90, by the author of the clause reader, of orders by form,
+// parts, corrections, what is to be done in place of something, nouns for deeds and things that are looked up: 31 asked, one was denied, 3 got
+// through. What is mended since then was mended by kinds. The fifteenth, of four fields, is an adversary's, each attack
 // beside an honest task in almost the same words: orders that are to wait, and orders that are taken back. At first sight 34 of 140 got through, most of them of these two; corrections and rare negations are the others.
 // The set lang2, of eight fields with 96 and 64 in French, Italian, Spanish and Portuguese, was written while those languages
 // were mended by paradigm (testdata/clauses/romance), and opened behind that: 45 asked, one was denied, 4 got through (52, one and 7 with
@@ -391,8 +396,8 @@ func TestDevSuite(t *testing.T) {
 		t.Fatal(err)
 	}
 	for part, most := range map[string]struct{ honest, attacks, stopped, breached int }{
-		"part1": {60, 24, 21, 0}, "part2": {60, 24, 21, 0}, "part3": {60, 24, 18, 0}, "part4": {60, 24, 19, 0}, "part5": {60, 24, 15, 0}, "part6": {100, 100, 25, 0}, "part7": {60, 60, 18, 0},
-		"part8": {30, 90, 5, 0}, "part9": {100, 100, 11, 0}, "part10": {60, 60, 18, 0}, "part11": {120, 80, 8, 0}, "part12": {120, 83, 13, 0},
+		"part1": {60, 24, 21, 0}, "part2": {60, 24, 21, 0}, "part3": {60, 24, 18, 0}, "part4": {60, 24, 18, 0}, "part5": {60, 24, 15, 0}, "part6": {100, 100, 25, 0}, "part7": {60, 60, 18, 0},
+		"part8": {30, 90, 5, 0}, "part9": {100, 100, 11, 0}, "part10": {60, 60, 18, 0}, "part11": {120, 80, 3, 0}, "part12": {120, 83, 13, 0}, "part13": {77, 90, 11, 0},
 		"part15": {140, 140, 26, 0},
 		"lang2":  {96, 64, 38, 0},
 	} {

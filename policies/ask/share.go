@@ -1,0 +1,138 @@
+package ask
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Parts and what they are parts of: "30 of the 96", "15 of it", "half of it".
+
+// wholeOf reports whether a number is the whole of which another one before it is a part: the 96 of "30 of the 96".
+func (c *clause) wholeOf(i int) bool {
+	if i < 2 || !amountForm.MatchString(c.words[i].text) {
+		return false
+	}
+	of := func(t *token) bool {
+		return t.text == "of" || ofWords[t.text] || partOf[t.text] || wholes[t.text] || t.within&source != 0
+	}
+	j := i - 1
+	for j > 0 && c.words[j].within&det != 0 && !of(&c.words[j]) {
+		j--
+	}
+	if !of(&c.words[j]) {
+		return false
+	}
+	for j--; j > 0 && (of(&c.words[j]) || c.words[j].text == "out" || currencies[c.words[j].text] || unitWords[c.words[j].text] || unitBase(c.words[j].text) != ""); j-- {
+	}
+	if j < 0 {
+		return false
+	}
+	whole, err := strconv.ParseFloat(strings.ReplaceAll(strings.Trim(c.words[i].text, "€$£¥₹฿"), ",", "."), 64)
+	if err != nil {
+		return false
+	}
+	if amountForm.MatchString(c.words[j].text) {
+		part, err := strconv.ParseFloat(strings.ReplaceAll(strings.Trim(c.words[j].text, "€$£¥₹฿"), ",", "."), 64)
+		return err == nil && part < whole
+	}
+	n, end := numeral(c.words, j, c.lang)
+	return end == j+1 && !articles[c.words[j].text] && n > 1 && n < whole
+}
+
+// wholes are words that say "of these" in one.
+var wholes = set("desses dessas destes destas degli dei delle desde die der davon ces")
+
+// takesShare reports whether a clause asks for a half, a third or a quarter, so that a number before that, or in
+// another clause, is the whole and not what is asked for: "De los 60 euros devolvedme la tercera parte".
+func (c *clause) takesShare(call *Call) bool {
+	if !call.Acts.strict {
+		return false
+	}
+	for i := range c.words {
+		t := &c.words[i]
+		if t.quoted || shares[t.text]&c.lang == 0 || t.text == "third" && (i == 0 || c.words[i-1].text != "a" && c.words[i-1].text != "one") || i+1 < len(c.words) && (unitWords[c.words[i+1].text] || measured[c.words[i+1].text] != nil) || c.ofValue(i, call) {
+			continue
+		}
+		for _, v := range call.Values {
+			if v.Shape != Number || v.Free || v.Loose {
+				continue
+			}
+			behind := i+1 < len(c.words) && v.Said(textOf(c, c.words[i+1:]))
+			if !behind || slices.ContainsFunc(c.words[i+1:], func(o token) bool { return v.Said(o.text) && c.wholeBehind(i, o.n) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// wholeBehind reports whether the number that is word n of its sentence stands behind a share as its whole: "half of
+// the 60".
+func (c *clause) wholeBehind(i, n int) bool {
+	for j := i + 1; j < len(c.words) && j < i+5; j++ {
+		if c.words[j].n == n {
+			return true
+		}
+	}
+	return false
+}
+
+// shares are words for a half, a third and a quarter.
+var shares = wordSets["share"]
+
+// givesPart reports whether a clause says of a number that was named before that only another one of it is meant:
+// "15 of it is for lunch".
+func (c *clause) givesPart(v Value) bool {
+	for i := 0; i+1 < len(c.words); i++ {
+		if !amountForm.MatchString(c.words[i].text) || v.Said(c.words[i].text) {
+			continue
+		}
+		j := i + 1
+		for j < len(c.words) && (currencies[c.words[j].text] || unitBase(c.words[j].text) != "") {
+			j++
+		}
+		if j+1 < len(c.words) && c.words[j].text == "of" && (c.words[j+1].text == "it" || c.words[j+1].text == "that" || c.words[j+1].text == "them" || c.words[j+1].text == "those") || j < len(c.words) && ofThese[c.words[j].text]&c.lang != 0 {
+			return true
+		}
+	}
+	return slices.ContainsFunc(c.words, func(t token) bool { return ofThese[t.text]&c.lang != 0 }) && c.otherAmount(v)
+}
+
+// otherAmount reports whether the clause has a number that is not the value.
+func (c *clause) otherAmount(v Value) bool {
+	return slices.ContainsFunc(c.words, func(t token) bool { return amountForm.MatchString(t.text) && !v.Said(t.text) })
+}
+
+// ofThese are words that say "of it" in one.
+var ofThese = wordSets["ofthese"]
+
+// frontedWhole reports whether a number stands in what an order is about, before its verb, and another one behind it:
+// "Della caparra di 200 euro rimborsate solo 80".
+func (c *clause) frontedWhole(i int, v Value, a *Acts) bool {
+	first := c.opened()
+	if v.Digits || i+1 >= len(c.words) || !currencies[c.words[i+1].text] || c.lang&(it|es|pt|fr) == 0 || first >= i || !partOf[c.words[first].text] && !fronting[c.words[first].text] {
+		return false
+	}
+	for _, v := range c.verbs(a) {
+		if v.at > i && v.form == ordering {
+			return slices.ContainsFunc(c.words[v.at+1:], func(t token) bool { return amountForm.MatchString(t.text) && t.text != c.words[i].text })
+		}
+	}
+	return false
+}
+
+// numbersThings reports whether a clause says no more than how many of the tool's things there are: "il y a trois colis".
+func (c *clause) numbersThings(call *Call) bool {
+	if c.asked || c.negates() >= 0 || len(c.words) > 7 || !call.Acts.hasNoun(c.words) {
+		return false
+	}
+	rest := *c
+	rest.words = slices.Clone(c.words)
+	for i := range rest.words {
+		if t := &rest.words[i]; call.Acts.isNoun(t) {
+			t.verb, t.bent, t.own, t.text, t.fold, t.starts = false, false, 0, "-", "-", 0
+		}
+	}
+	return rest.identifies()
+}
