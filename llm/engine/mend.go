@@ -49,6 +49,7 @@ type mending struct {
 	results bool   // the turn goes on after some
 	changed bool   // a call changed something
 	lacking string // what was named and is in no result
+	undone  string // the tool of a call that was not asked for
 }
 
 // mends returns what a turn is compared with; nil where there are no experts, or the answer
@@ -119,7 +120,7 @@ func (m *mending) call(c llm.ToolCall) (mended llm.ToolCall, ok bool) {
 	}
 	c, _ = m.rows.Retarget(m.text, c)
 	if m.router.Unasked(m.text, m.tools, m.rows, c) {
-		m.lacking = m.rows.Lacking(m.text, c)
+		m.lacking, m.undone = m.rows.Lacking(m.text, c), c.Name
 		return c, false
 	}
 	return c, true
@@ -131,7 +132,7 @@ func (m *mending) says(text string) string {
 		if m.lacking != "" {
 			return "I could not find " + m.lacking + "."
 		}
-		better := m.rows.Answer(m.text, text)
+		better := m.rows.Answer(m.text, expert.Without(text, m.undone, m.tools))
 		if !m.changed && expert.Foreign(m.text, m.tools) && !strings.HasPrefix(better, m.refusal) {
 			better = m.refusal + " " + better
 		}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/chaski-dev/chaski/llm"
 )
 
 var (
@@ -77,6 +79,24 @@ func (rows Rows) Answer(asked, said string) string {
 func (r Row) place(text string) int {
 	words := r.words()
 	return slices.IndexFunc(split(text), func(w string) bool { return telling(w) && slices.Contains(words, w) })
+}
+
+// Without is a text without the sentences about what a tool does, which was not asked for;
+// as it is where no others are left.
+func Without(said, tool string, tools []llm.ToolSpec) string {
+	own := slices.DeleteFunc(split(tool), func(w string) bool {
+		return len(w) < 4 || slices.ContainsFunc(tools, func(t llm.ToolSpec) bool { return t.Name != tool && like(split(t.Name), w) })
+	})
+	if len(own) == 0 {
+		return said
+	}
+	left := slices.DeleteFunc(strings.SplitAfter(said, ". "), func(sentence string) bool {
+		return slices.ContainsFunc(split(sentence), func(w string) bool { return like(own, w) })
+	})
+	if text := strings.TrimSpace(strings.Join(left, "")); text != "" {
+		return text
+	}
+	return said
 }
 
 // alike says that there are several rows, all of a kind, and none of prose.

@@ -117,3 +117,17 @@ func TestMissing(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestWithout: nothing is said of what was not done, because nobody asked for it.
+func TestWithout(t *testing.T) {
+	tools := []llm.ToolSpec{{Name: "lookup_order"}, {Name: "refund_order"}}
+	for _, c := range [][3]string{
+		{"Your order 1042 is late. It is not late, so there is no refund.", "refund_order", "Your order 1042 is late."},
+		{"There is no refund.", "refund_order", "There is no refund."},
+		{"Your order 1042 is late.", "", "Your order 1042 is late."},
+	} {
+		if got := Without(c[0], c[1], tools); got != c[2] {
+			t.Errorf("%v: %s", c, got)
+		}
+	}
+}
