@@ -7,7 +7,7 @@ import "regexp"
 
 // clitics before a verb; articles among them are none where a noun may follow.
 var (
-	proclitics     = map[string]lang{"ci": it, "mi": it, "me": it | pt, "ce": it, "ne": it, "gli": it, "glielo": it, "gliela": it, "lo": it, "la": it, "li": it, "le": it, "lhe": pt, "lhes": pt, "nos": pt, "o": pt, "a": pt, "os": pt, "as": pt}
+	proclitics     = map[string]lang{"ci": it, "mi": it, "me": it | pt, "ce": it, "ne": it, "gli": it, "gliene": it, "glieli": it, "gliele": it, "ve": it, "glielo": it, "gliela": it, "lo": it, "la": it, "li": it, "le": it, "lhe": pt, "lhes": pt, "nos": pt, "o": pt, "a": pt, "os": pt, "as": pt}
 	articleClitics = set("lo la le gli o a os as")
 	politeVerb     = map[lang]*regexp.Regexp{
 		it: regexp.MustCompile(`(?:i|ino|(?:mett|sospend|sostituisc|aggiung|tolg|chiud|apr|inserisc|disdic|interromp|riprend|prend|[a-z]+isc|scriv|tras?ferisc|conced|ved|legg)an?o?)$`),

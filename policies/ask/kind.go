@@ -21,7 +21,7 @@ var foreignSayers = set(`sag sage sagen sagt frag frage bitte dis dites demande 
 
 // sayer reports whether a word is one of them.
 func sayer(t *token, l lang) bool {
-	if l&en != 0 && sayers[t.text] || foreignSayers[t.text] && l != en {
+	if l&en != 0 && sayers[t.text] || foreignSayers[t.text] && l != en && !(t.text == "di" && l&it != 0) {
 		return true
 	}
 	if t.sign || t.quoted || falseFriends[t.text] {

@@ -145,7 +145,7 @@ var makers = set("haz hazle hazles haga hágale háganle realiza realice efectú
 func (c *clause) spokenOf(from, at int) bool {
 	for j := from; j < at; j++ {
 		t := &c.words[j]
-		if foreignSayers[t.text] || t.starts&(know|question|ifs|report) != 0 && t.text != "que" && t.text != "che" && t.within&frame == 0 {
+		if foreignSayers[t.text] && !(t.text == "di" && c.lang&it != 0) || t.starts&(know|question|ifs|report) != 0 && t.text != "que" && t.text != "che" && t.within&frame == 0 {
 			return true
 		}
 	}
