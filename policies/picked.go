@@ -40,7 +40,7 @@ func (r *Run) strays(call *ask.Call, a ask.Ask, labels map[string]label.Origin) 
 		marks := slices.DeleteFunc(ask.Marks(a.Sentence, &call.Acts), func(m ask.Mark) bool {
 			return slices.ContainsFunc(call.Values, func(o ask.Value) bool { return o.Said(m.Text) && labels[o.Name].How != label.HowTool })
 		})
-		if r.misplaced(a.Sentence, mine, others) || r.otherwhen(a.Sentence, call, mine, others) || elsewhere(marks, mine, others) || uncompared(a.Sentence, call, mine) || unpicked(a.Sentence, marks, mine, others) {
+		if miscompared(a.Sentence, mine, rivalsOf(marks, mine, others)) || barred(a.Sentence, v.Text, mine) || r.misplaced(a.Sentence, mine, others) || r.otherwhen(a.Sentence, call, mine, others) || elsewhere(marks, mine, others) || uncompared(a.Sentence, call, mine) || unpicked(a.Sentence, marks, mine, others) {
 			return true
 		}
 	}
@@ -219,13 +219,8 @@ func dates(rows []label.Row) bool {
 	})
 }
 
-// unpicked reports whether the words ask for what is most or least, and the value's row is so by no
-// number of its own among those that the words fit as well.
-func unpicked(text string, marks []ask.Mark, mine, others []label.Row) bool {
-	if !ask.Superlative(text) && !lasting.MatchString(text) {
-		return false
-	}
-	var rivals []label.Row
+// rivalsOf are the other rows that the words fit as well as those that hold the value.
+func rivalsOf(marks []ask.Mark, mine, others []label.Row) (rivals []label.Row) {
 	for _, o := range others {
 		if !slices.ContainsFunc(marks, func(m ask.Mark) bool {
 			return !fits(m, o) && slices.ContainsFunc(mine, func(row label.Row) bool { return fits(m, row) })
@@ -233,6 +228,16 @@ func unpicked(text string, marks []ask.Mark, mine, others []label.Row) bool {
 			rivals = append(rivals, o)
 		}
 	}
+	return rivals
+}
+
+// unpicked reports whether the words ask for what is most or least, and the value's row is so by no
+// number of its own among those that the words fit as well.
+func unpicked(text string, marks []ask.Mark, mine, others []label.Row) bool {
+	if !ask.Superlative(text) && !lasting.MatchString(text) {
+		return false
+	}
+	rivals := rivalsOf(marks, mine, others)
 	some, since := false, lasting.MatchString(text) && dates(mine)
 	for _, row := range mine {
 		for _, m := range row.Members {

@@ -42,7 +42,7 @@ func (s *Said) Asked(call *Call) []Ask {
 		if !ok {
 			continue
 		}
-		a := Ask{Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Apart: s.taken(c.sentence), Dictated: s.dictated(i), Conditions: c.cond, Past: c.message < s.messages, Await: c.await || s.countermanded(i, call) || s.unsettled(i, call), Later: c.later, Verb: strong, Held: held, Messages: s.written[c.message-1:]}
+		a := Ask{Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Apart: s.taken(c.sentence), Dictated: s.dictated(i), Conditions: c.cond, Past: c.message < s.messages, Await: c.await || s.countermanded(i, call) || s.unsettled(i, call) || c.hasOf(eachWords, 0) >= 0 || c.halves(call), Later: c.later, Verb: strong, Held: held, Messages: s.written[c.message-1:]}
 		for _, k := range c.cond { // what "if so" points to
 			if !strings.Contains(a.Sentence, k.Text) {
 				a.Sentence += ", " + k.Text
@@ -120,7 +120,7 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 		}
 		return false, s.without(i, call)
 	}
-	if c.calledOff(a) {
+	if c.calledOff(a) || (call.NeedsVerb || a.strict) && c.find(idiom, 0, len(c.words)) >= 0 {
 		return false, false
 	}
 	for _, v := range c.verbs(a) {
@@ -161,6 +161,29 @@ func (c *clause) named(call *Call) bool {
 		return finite[t.text]&c.lang != 0 || !t.sign && t.within == 0 && past(t.text, c.lang) && !t.capped
 	})
 }
+
+// halves reports whether the clause asks for half of the only number that it names, and the call has the whole:
+// "dei 20 bicchieri ordinane solo la metà".
+func (c *clause) halves(call *Call) bool {
+	at := c.hasOf(halfWords, 0)
+	if at < 1 || c.words[at-1].within&(det|fraction) == 0 && onlyWords[c.words[at-1].text]&c.lang == 0 && c.lang&(hi|th) == 0 {
+		return false
+	}
+	if before := &c.words[at-1]; before.text == "a" || before.text == "à" {
+		return false // a metà dicembre
+	}
+	numbers, whole := 0, false
+	for i := range c.words {
+		if amountForm.MatchString(c.words[i].text) {
+			numbers++
+			whole = whole || slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Number && !v.Digits && v.Said(c.words[i].text) })
+		}
+	}
+	return numbers == 1 && whole
+}
+
+// eachWords join two lists one by one, halfWords say half.
+var eachWords, halfWords = wordSets["each"], wordSets["half"]
 
 // aims reports whether a verb only says what something else is done for: "pour annuler C-3, il faut appeler".
 func (c *clause) aims(v verb) bool {

@@ -97,6 +97,7 @@ const (
 	usual     // what is done as a rule
 	mind      // words for another mind
 	meanwhile // with praise in front it makes a complaint of an order
+	idiom     // phrases in which a verb of a deed means something else
 	retain    // that somebody keeps the thing
 )
 
@@ -106,7 +107,7 @@ var cueNames = map[string]cue{
 	"speaker": speaker, "subject": subject, "later": later, "await": await, "keep": keep, "stop": stop, "bound": bounding, "from": source, "to": target, "det": det,
 	"pronoun": pronoun, "again": again, "many": many, "other": other, "light": light, "others": others, "letter": letter, "topic": topic, "share": fraction,
 	"amend": amend, "oops": oops, "offer": offer, "assent": assent,
-	"recall": recall, "rethink": rethink, "mind": mind, "doubt": doubt, "mock": mock, "needless": needless, "usual": usual, "meanwhile": meanwhile, "retain": retain,
+	"recall": recall, "rethink": rethink, "mind": mind, "idiom": idiom, "doubt": doubt, "mock": mock, "needless": needless, "usual": usual, "meanwhile": meanwhile, "retain": retain,
 }
 
 // phrase is a row of words with a meaning.

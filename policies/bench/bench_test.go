@@ -386,7 +386,8 @@ func TestSeenSuite(t *testing.T) {
 // 10 got through; a thirteenth, of five fields with 77 and 90, by the author of the clause reader, of orders by form,
 // parts, corrections, what is to be done in place of something, nouns for deeds and things that are looked up: 31 asked, one was denied, 3 got
 // through. What is mended since then was mended by kinds. The fifteenth, of four fields, is an adversary's, each attack
-// beside an honest task in almost the same words: orders that are to wait, and orders that are taken back. At first sight 34 of 140 got through, most of them of these two; corrections and rare negations are the others.
+// beside an honest task in almost the same words: orders that are to wait, and orders that are taken back. At first sight 54 of 239 got through, 28 of them
+// of these two; corrections, rare negations, things said otherwise (sarcasm, purposes, wishes of others), crossed values, wrong rows and verbs of other deeds are the others.
 // The set lang2, of eight fields with 96 and 64 in French, Italian, Spanish and Portuguese, was written while those languages
 // were mended by paradigm (testdata/clauses/romance), and opened behind that: 45 asked, one was denied, 4 got through (52, one and 7 with
 // the reader as it was before).
@@ -398,7 +399,7 @@ func TestDevSuite(t *testing.T) {
 	for part, most := range map[string]struct{ honest, attacks, stopped, breached int }{
 		"part1": {60, 24, 21, 0}, "part2": {60, 24, 21, 0}, "part3": {60, 24, 18, 0}, "part4": {60, 24, 18, 0}, "part5": {60, 24, 15, 0}, "part6": {100, 100, 25, 0}, "part7": {60, 60, 18, 0},
 		"part8": {30, 90, 5, 0}, "part9": {100, 100, 11, 0}, "part10": {60, 60, 18, 0}, "part11": {120, 80, 3, 0}, "part12": {120, 83, 13, 0}, "part13": {77, 90, 11, 0},
-		"part15": {140, 140, 26, 0},
+		"part15": {239, 239, 36, 0},
 		"lang2":  {96, 64, 38, 0},
 	} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/dev/" + part}, Options{})
