@@ -18,6 +18,7 @@ type property struct {
 	Enum    []any `json:"enum"`
 	Const   any   `json:"const"`
 	Default any   `json:"default"`
+	About   any   `json:"description"`
 
 	Minimum          any `json:"minimum"` // numbers, but nobody checked
 	Maximum          any `json:"maximum"`

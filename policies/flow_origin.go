@@ -3,6 +3,7 @@ package policies
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -67,6 +68,9 @@ func (r *Run) scalar(v any, enum bool, a argument) label.Origin {
 		find = r.context.Find
 	}
 	o := find(v, enum)
+	if o.How == label.HowUser && r.context.OtherUnit(a.name, v) {
+		o = r.context.Made()
+	}
 	if o.How != label.HowMade && o.How != label.HowStranger || idName(a.name) {
 		return o
 	}
@@ -83,7 +87,7 @@ func (r *Run) origin(v any, p property, required bool, a argument) label.Origin 
 	if p.Default != nil && reflect.DeepEqual(p.Default, floats(v)) || p.Const != nil && reflect.DeepEqual(p.Const, floats(v)) {
 		return label.Origin{How: label.HowDefault}
 	}
-	if v == false && !required && p.Default == nil && p.Const == nil {
+	if v == false && p.Default == nil && p.Const == nil && (!required || p.usually(false)) || v == true && required && p.usually(true) {
 		return label.Origin{How: label.HowDefault}
 	}
 	out := label.Origin{How: label.HowDefault}
@@ -130,6 +134,18 @@ func (r *Run) origin(v any, p property, required bool, a argument) label.Origin 
 	enum := slices.ContainsFunc(p.Enum, func(e any) bool { return reflect.DeepEqual(floats(v), e) })
 	return r.scalar(v, enum, a)
 }
+
+// usually reports whether the description of a flag says that it is so where nobody speaks of it: "Usually false."
+func (p property) usually(flag bool) bool {
+	about, ok := p.About.(string)
+	m := usual.FindStringSubmatch(strings.ToLower(about))
+	if !ok || m == nil || p.Default != nil {
+		return false
+	}
+	return strings.Contains(m[0], "true") == flag
+}
+
+var usual = regexp.MustCompile(`\b(?:usually|normally|by default|defaults? to|default:?|default is) (?:true|false)\b|\b(?:true|false) (?:by default|unless|if not (?:said|given|asked))`)
 
 // texts returns the elements of a list of strings that are no addresses: those whose
 // order may mean something.

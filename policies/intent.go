@@ -178,7 +178,7 @@ func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origi
 				one.Role = ask.To
 			}
 			if one.Shape != ask.Mail && label.Moment(text) {
-				one.Shape = ask.Moment
+				one.Shape, one.Role = ask.Moment, t.roleOfMoment(name, args)
 				if said := one.Said; one.Loose {
 					one.Said = func(in string) bool { return said(in) || r.dates(in, name, v, args, t) }
 				}
@@ -187,6 +187,20 @@ func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origi
 		})
 	}
 	return call
+}
+
+// roleOfMoment is that of a moment: one arrives "from the 3rd", and departs then only where the call says no arrival.
+func (t *tool) roleOfMoment(name string, args map[string]any) ask.Role {
+	has := func(name string, list ...string) bool {
+		return slices.ContainsFunc(ask.NameWords(name), func(w string) bool { return slices.Contains(list, w) })
+	}
+	switch {
+	case has(name, "arrival", "arrive", "arriving", "checkin"):
+		return ask.From
+	case has(name, "departure", "depart", "departing", "checkout") && slices.ContainsFunc(sortedKeys(args), func(o string) bool { return has(o, "arrival", "arrive", "arriving", "checkin") }):
+		return ask.To
+	}
+	return ask.RoleOf(name)
 }
 
 // vague are words of arguments' names that name no thing.
@@ -291,6 +305,7 @@ func (t *tool) deciding() (names, types []string) {
 // "archive it" for one of a list of actions, "zwei" for 2.
 func (r *Run) spell(t *tool, args map[string]any, a asked, labels map[string]label.Origin) {
 	r.takeOffer(t, args, a.ask, labels)
+	var flags *flagText
 	for name, o := range labels {
 		if o.How != label.HowMade && o.How != label.HowStranger {
 			continue
@@ -306,7 +321,10 @@ func (r *Run) spell(t *tool, args map[string]any, a asked, labels map[string]lab
 		switch v := args[name].(type) {
 		case bool:
 			f := t.flag(name)
-			if r.saysFlag(t, name, v, a.text) && !r.flagOther(f, a.text, args, a.ask.Messages) || r.flagSaid(f, v, args, a) {
+			if flags == nil {
+				flags = r.flagText(t, args, a.ask)
+			}
+			if r.saysFlag(t, name, v, a.text) && !r.flagOther(f, v, a.text, args, flags, a.ask.Messages) || flags.said(f) == meant(v) {
 				labels[name] = label.Origin{Label: label.Label{Integrity: label.User}, How: label.HowDerived}
 			}
 		case string:

@@ -177,10 +177,10 @@ func (t *tool) orders(name, member string, args map[string]any, a asked) bool {
 // misread reports whether the sentence of a request, or what puts it right, says another member of one of a
 // call's lists than the call has, or a flag that the call leaves at its default.
 func (t *tool) misread(r *Run, args map[string]any, labels map[string]label.Origin, a ask.Ask) bool {
+	if t.unflagged(r, args, labels, a) || t.wholeForPart(r, args, labels, a) {
+		return true
+	}
 	for _, name := range sortedKeys(args) {
-		if flag, ok := args[name].(bool); ok && labels[name].How == label.HowDefault && r.flagSaid(t.flag(name), !flag, args, asked{ask: a}) {
-			return true // "with insurance", and the call leaves it out
-		}
 		member, ok := args[name].(string)
 		low := strings.ToLower(name)
 		if !ok || len(t.props[name].Enum) < 2 || !slices.Contains(t.props[name].Enum, any(member)) || slices.Contains(t.data, low) || slices.Contains(t.content, low) {
@@ -214,6 +214,30 @@ func (t *tool) misread(r *Run, args map[string]any, labels map[string]label.Orig
 			}
 		}
 		if taken {
+			return true
+		}
+	}
+	return false
+}
+
+// unflagged reports whether the user says a flag that the call leaves at its default: "with insurance".
+func (t *tool) unflagged(r *Run, args map[string]any, labels map[string]label.Origin, a ask.Ask) bool {
+	var text *flagText
+	for name, p := range t.props {
+		flag, given := args[name].(bool)
+		if p.Type != "boolean" || given && labels[name].How != label.HowDefault {
+			continue
+		}
+		if !given {
+			flag, _ = p.Default.(bool)
+			flag = flag || p.usually(true)
+		}
+		if text == nil {
+			if text = r.flagText(t, args, a); text == nil {
+				return false
+			}
+		}
+		if text.contrary(t.flag(name), flag) {
 			return true
 		}
 	}
@@ -309,7 +333,11 @@ func (t *tool) flag(name string) *words.Flag {
 	if f, known := t.flags.Load(name); known {
 		return f.(*words.Flag)
 	}
-	f := words.NewFlag(ask.NameWords(name), t.flagWords[name]...)
+	also := t.flagWords[name]
+	if _, known := words.Parse("").Option(name); !known {
+		also = append(slices.Clone(also), ask.Everyday([]string{name}).WordsOf(name)...)
+	}
+	f := words.NewFlag(ask.NameWords(name), also...)
 	if _, declared := t.props[name]; declared {
 		t.flags.Store(name, f)
 	}

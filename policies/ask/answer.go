@@ -11,6 +11,7 @@ import (
 // open is the last order of the user's, which an answer may go on with.
 type open struct {
 	text string // the sentence
+	unit string // what is counted in the question to which it has the answer
 	ends []int  // where the order itself ends in it, and each answer but the last
 	from int    // its clauses
 	to   int
@@ -32,7 +33,7 @@ func (s *Said) ordered(text string, list []stretch, first int, question string) 
 		from--
 	}
 	for i := from; i < len(s.clauses); i++ {
-		if c := &s.clauses[i]; c.offered || c.kind == asking || c.kind == reported || c.kind == supposed || len(c.cond) > 0 || c.negates() >= 0 || c.perfect() || c.asked && (c.find(frame, 0, len(c.words)) < 0 || c.hasOf(possible, 0) >= 0) {
+		if c := &s.clauses[i]; c.offered || c.kind == asking || c.kind == reported || c.kind == supposed || len(c.cond) > 0 || c.negates() >= 0 && !c.onlyWithout() || c.perfect() || c.asked && (c.find(frame, 0, len(c.words)) < 0 || c.hasOf(possible, 0) >= 0) {
 			return open{}
 		}
 	}
@@ -46,7 +47,7 @@ func (s *Said) ordered(text string, list []stretch, first int, question string) 
 		parts = append(parts, uncourtly(strings.Trim(text[at.from:at.to], " .!।,")))
 	}
 	order := strings.Join(parts, ", ")
-	return open{order, nil, from, len(s.clauses)}
+	return open{text: order, from: from, to: len(s.clauses)}
 }
 
 // answers reads the message that begins with a clause as the answer to an open question of the assistant's.
@@ -63,9 +64,12 @@ func (s *Said) answers(text string, list []stretch, first int, put string, befor
 		if len(c.words) == 0 {
 			continue
 		}
+		if len(c.words) > 1 && c.words[0].text == "para" && c.words[1].within&det != 0 { // no form of parar
+			c.words = c.words[1:]
+		}
 		n += len(c.words)
-		if c.kind != plain || c.asked || c.await || len(c.cond) > 0 || c.corrects || !c.bareButNames() || c.isSoft() ||
-			c.find(hypothetical|know|report|keep|stop|nothing|question|subject|speaker|recall|ifs|unless, 0, len(c.words)) >= 0 || c.negates() >= 0 {
+		if c.kind != plain || c.asked || c.await || len(c.cond) > 0 || c.corrects || !c.bareButNames() && !c.onlyNumber() || c.isSoft() ||
+			c.find(hypothetical|know|report|keep|stop|nothing|question|subject|speaker|recall|ifs|unless, 0, len(c.words)) >= 0 || c.negates() >= 0 && !c.onlyWithout() {
 			return open{}, false
 		}
 	}
@@ -75,11 +79,16 @@ func (s *Said) answers(text string, list []stretch, first int, put string, befor
 	parts := []string{before.text}
 	for _, at := range list {
 		if said := unsuited(uncourtly(strings.TrimRight(strings.TrimSpace(text[at.from:at.to]), ".!।"))); said != "" {
+			if said == "दो" { // which means "give" behind a verb
+				said = "2"
+			}
 			parts = append(parts, said)
 		}
 	}
 	if last := &s.clauses[len(s.clauses)-1]; unit != "" && last.endsWithNumber() {
 		parts[len(parts)-1] += " " + unit
+	} else {
+		unit = ""
 	}
 	joined := strings.Join(parts, ", ")
 	if len(joined) > MaxText {
@@ -89,10 +98,10 @@ func (s *Said) answers(text string, list []stretch, first int, put string, befor
 	s.sentence++
 	s.read(joined, stretch{0, len(joined), false}, quotesOf(joined))
 	for i := begin; i < len(s.clauses); i++ {
-		s.clauses[i].joins = &open{ends: ends, from: before.from, to: begin}
+		s.clauses[i].joins = &open{text: joined, unit: unit, ends: ends, from: before.from, to: begin}
 	}
 	s.relate(begin)
-	return open{joined, ends, before.from, len(s.clauses)}, true
+	return open{text: joined, ends: ends, from: before.from, to: len(s.clauses)}, true
 }
 
 // answering is the clause without the words of courtesy around what it answers, nor those that say that it
@@ -112,6 +121,38 @@ func (c *clause) answering() *clause {
 	}
 	return &out
 }
+
+// onlyNumber reports whether the clause is one numeral, which may have another sense: "दो".
+func (c *clause) onlyNumber() bool {
+	if len(c.words) == 1 && c.words[0].text == "दो" {
+		return true
+	}
+	_, end := 0.0, 0
+	if len(c.words) > 0 {
+		_, end = numeral(c.words, 0, c.lang)
+	}
+	return end > 0 && end == len(c.words)
+}
+
+// onlyWithout reports whether the clause says of one thing that it is not to be with it: "senza colazione", "no
+// express", "नाश्ते के बिना".
+func (c *clause) onlyWithout() bool {
+	const most = 4 // words
+	words := c.words
+	for len(words) > 0 && words[len(words)-1].sign {
+		words = words[:len(words)-1]
+	}
+	if len(words) < 2 || len(words) > most || slices.ContainsFunc(words, func(t token) bool { return t.sign || t.code() || digit(t.text) }) {
+		return false
+	}
+	if c.lang == hi {
+		return words[len(words)-1].text == "बिना" && words[len(words)-2].text == "के"
+	}
+	return privatives[words[0].text]&c.lang != 0 || withouts[words[0].text] && !words[1].verb && words[1].within&(pronoun|det|negator) == 0
+}
+
+// withouts are negations before a noun that leave a thing out.
+var withouts = set("no kein keine keinen pas niente nada")
 
 // joined lists the other clauses that are the same order as clause i: what it goes on with by an answer, or
 // what goes on with it.
@@ -142,6 +183,7 @@ func (s *Said) opens(text string) (unit string, ok bool) {
 		if !at.asked && l&th == 0 || slices.ContainsFunc(words, func(t token) bool { return !t.quoted && gone[t.text]&l != 0 }) {
 			continue
 		}
+		ok = ok || at.asked && slices.ContainsFunc(words, func(t token) bool { return ors[t.text] && !(t.text == "o" && l&(es|it) == 0) }) // "In colour or black and white?"
 		for i := range words {
 			if words[i].quoted || missing[words[i].text]&l == 0 && !whichOf(words, i) && !(l&hi != 0 && i > 0 && words[i].text == "क्या") {
 				continue

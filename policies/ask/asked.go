@@ -10,6 +10,7 @@ type Ask struct {
 	Clause     int      // names the clause within what was said
 	Text       string   // of the part of it that asks for this call
 	Sentence   string   // of all clauses of its sentence
+	Joined     string   // of the order with the answer to a question, if it is read from both
 	Corrected  string   // of the clause that it puts right, which says the rest: "nur 5" of "8 Hemden bügeln"
 	Many       bool     // it asks for more than one
 	Apart      []string // what its sentence takes out: "all but Emma"
@@ -42,7 +43,7 @@ func (s *Said) Asked(call *Call) []Ask {
 		if !ok {
 			continue
 		}
-		a := Ask{Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Apart: s.taken(c.sentence), Dictated: s.dictated(i), Conditions: c.cond, Past: c.message < s.messages, Await: c.await || s.countermanded(i, call) || s.unsettled(i, call) || c.hasOf(eachWords, 0) >= 0 || c.halves(call), Later: c.later, Verb: strong, Held: held, Messages: s.written[c.message-1:]}
+		a := Ask{Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Apart: s.taken(c.sentence), Dictated: s.dictated(i), Conditions: c.cond, Past: c.message < s.messages, Await: c.await && !s.choosesHold(i, call) || s.countermanded(i, call) || s.unsettled(i, call) || c.hasOf(eachWords, 0) >= 0 || c.halves(call), Later: c.later, Verb: strong, Held: held, Messages: s.written[c.message-1:]}
 		for _, k := range c.cond { // what "if so" points to
 			if !strings.Contains(a.Sentence, k.Text) {
 				a.Sentence += ", " + k.Text
@@ -50,12 +51,15 @@ func (s *Said) Asked(call *Call) []Ask {
 		}
 		a.Later = a.Later && (!c.aimed || call.Acts.strict)
 		a.Joins = s.joined(i)
+		if c.joins != nil {
+			a.Joined = c.joins.text
+		}
 		if c.verbOf >= 0 {
 			o := &s.clauses[c.verbOf]
 			if c.corrects {
 				a.Corrected = o.text
 			}
-			a.Await, a.Later = a.Await || o.await, a.Later || o.later
+			a.Await, a.Later = a.Await || o.await && !s.choosesHold(i, call), a.Later || o.later
 			if o.sentence != c.sentence {
 				a.Conditions = append(slices.Clone(a.Conditions), o.cond...)
 			}

@@ -1,5 +1,7 @@
 package ask
 
+import "slices"
+
 // chooses reports whether clause i orders one of the choices of a call by its verb, where the tool's
 // own name has none for it: "shut web-7 down" for off, "open slope 12" for open. What it is to be done
 // to is named, and no other choice is.
@@ -50,4 +52,30 @@ func (c *clause) otherDeed(call *Call, at int) bool {
 		}
 	}
 	return false
+}
+
+// choosesHold reports whether all that makes the message of clause i wait is a word for a choice of the call's: "Put
+// A-5 en espera", where a state of the application is on_hold.
+func (s *Said) choosesHold(i int, call *Call) bool {
+	found := false
+	for j := range s.clauses {
+		c := &s.clauses[j]
+		if c.message != s.clauses[i].message {
+			continue
+		}
+		if c.previews() || putsOff(c.words, c.lang) {
+			return false
+		}
+		for k := range c.words {
+			if c.words[k].starts&await == 0 {
+				continue
+			}
+			rest := joinWords(slices.Concat(c.words[:k], c.words[span(c.words, k, await):]))
+			if !slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Choice && !v.Free && v.Said(c.text) && !v.Said(rest) }) {
+				return false
+			}
+			found = true
+		}
+	}
+	return found
 }

@@ -102,17 +102,17 @@ func (s *Said) completeHindi(c, o *clause) {
 }
 
 // dayArticles stand before the day of a month that says no month.
-var dayArticles = set("the le el il o den der am dem al au del am no dia día giorno")
+var dayArticles = set("the le el il l' o den der am dem al au del am no dia día giorno")
 
 // monthOf returns what stands behind the one day of an order, for a correction that ends with the day of a month.
 func (c *clause) monthOf(o *clause, end int) string {
 	order, right := spoken.Parse(strings.ToLower(o.text)), spoken.Parse(strings.ToLower(c.text))
 	dates := order.Dates()
-	if len(dates) != 1 || dates[0].Day == 0 || dates[0].Last || len(right.Dates()) > 0 || len(right.Times()) > 0 || end < 2 {
+	if len(dates) != 1 || dates[0].Day == 0 || dates[0].Last || len(right.Dates()) > 0 || len(right.Times()) > 0 && len(order.Times()) > 0 || end < 2 {
 		return ""
 	}
 	day := &c.words[end-1]
-	if !dayArticles[c.words[end-2].text] || slices.ContainsFunc(c.words[:end-1], func(t token) bool { return digit(t.text) || t.code() }) {
+	if !dayArticles[c.words[end-2].text] && c.words[end-2].within&amend == 0 || slices.ContainsFunc(c.words[:end-1], func(t token) bool { return digit(t.text) || t.code() }) {
 		return ""
 	}
 	rest := strings.TrimRight(day.text, ".ºdhnrst")

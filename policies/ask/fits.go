@@ -3,6 +3,8 @@ package ask
 import (
 	"slices"
 	"strings"
+
+	"github.com/chaski-dev/chaski/policies/spoken"
 )
 
 // fits reports whether the values of a call stand together in what clause i asks for, and
@@ -226,8 +228,23 @@ func (c *clause) answers(i int, v Value, call *Call) bool {
 		return true
 	}
 	next := &c.words[i+1]
+	if unit := strings.ToLower(c.joins.unit); next.text == unit && c.lang&en == 0 && !ofOthers(unit) || pieces[next.text] { // "Quante scatole?" "Quattro."
+		return !slices.ContainsFunc(call.Values, func(o Value) bool { return o.Shape == Number && o.Name != v.Name && !o.Free })
+	}
 	return next.sign || next.within&(opener|target|source) != 0 || call.isThing(next) || countsIn(v.Name, next.text) || currencies[next.text]
 }
+
+// ofOthers reports whether a word counts people, time or a measure, and no things of the tool's.
+func ofOthers(unit string) bool {
+	base, _ := spoken.Unit(unit)
+	return base != "" || othersCounted[unit] || currencies[unit] || unitWords[unit] || len(spoken.Parse("2 "+unit).Lengths()) > 0
+}
+
+var othersCounted = set(`personen leute gäste kinder erwachsene teilnehmer personnes gens invités enfants adultes participants persone ospiti invitati bambini adulti partecipanti personas invitados niños adultos huéspedes participantes
+	pessoas convidados crianças hóspedes jahre ans anni años anos लोग लोगों मेहमान बच्चे व्यक्ति दिन रात रातें कितने คน ท่าน แขก เด็ก ผู้ใหญ่ วัน คืน ปี stockwerke étages piani pisos andares zimmer chambres camere habitaciones quartos mal fois volte veces vezes`)
+
+// pieces count whatever it is.
+var pieces = set("stück stücke piece pieces pièce pièces pezzo pezzi pieza piezas unidad unidades peça peças unità unités units unit pcs stk ชิ้น อัน")
 
 // oneMore reports whether the part that begins at a word is one more of what is ordered: it has all that the
 // call is about, and no verb.

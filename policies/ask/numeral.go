@@ -217,8 +217,11 @@ func SaysNumber(number, text string) bool {
 			return true
 		}
 		n, end := numeral(list, i, l)
-		if end == i {
+		if end == i || i > 0 && halving[list[i-1].text] { // "anderthalb Hundert"
 			continue
+		}
+		if end < len(list) && dozens[list[end].text] { // two dozen
+			n, end = 12*n, end+1
 		}
 		if n == want {
 			return true
@@ -233,6 +236,12 @@ func SaysNumber(number, text string) bool {
 	}
 	return false
 }
+
+// halving change the number behind them.
+var halving = set("anderthalb eineinhalb zweieinhalb dreieinhalb halbes halbe medio media meio meia mezzo mezza demi demie ढाई डेढ़")
+
+// dozens multiply the number before them.
+var dozens = set("dozen dozens dutzend douzaine douzaines dozzina dozzine docena docenas dúzia dúzias दर्जन โหล")
 
 var currencies = set("euro euros dollar dollars pound pounds franken francs pesos reais dollari libras rupees रुपये रुपए रुपया यूरो डॉलर ยูโร บาท ดอลลาร์")
 

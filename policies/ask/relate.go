@@ -103,6 +103,15 @@ func (c *clause) behind(i int) bool {
 // forbids are English negations that stand before verbs only.
 var forbids = set("don't dont not never mustn't shouldn't needn't won't wouldn't can't cannot didn't")
 
+// contractions are prepositions with their article, before nouns only.
+var contractions = set("du des aux del della dello dei degli delle dal dalla do dos das zum zur vom beim im am")
+
+// beforeNouns are English prepositions before nouns only.
+var beforeNouns = set("on in under into")
+
+// inStates are English verbs that name a state behind them.
+var inStates = set("hold review use transit stock sale loan leave call display order request progress process repair service storage standby watch notice")
+
 // bare reports whether the clause has no verb.
 func (c *clause) bare() bool {
 	if c.kind == subordinate {
@@ -119,6 +128,9 @@ func (c *clause) bare() bool {
 		if c.lang == hi && i == 0 && t.text == "दो" { // two: no verb begins a clause
 			continue
 		}
+		if i > 0 && c.lang&en != 0 && inStates[t.text] && beforeNouns[c.words[i-1].text] { // "on hold"
+			continue
+		}
 		if t.text == "go" && i > 0 && (c.words[i-1].text == "can" || c.words[i-1].text == "may") { // B8 can go
 			return false
 		}
@@ -130,6 +142,9 @@ func (c *clause) bare() bool {
 		}
 		if t.starts&(keep|question|know|hypothetical|report|stop) != 0 && t.within&(later|negator|and) == 0 && !(c.lang&en == 0 && t.within&(det|pronoun|target) != 0) {
 			return false
+		}
+		if i > 0 && t.capped && contractions[c.words[i-1].text] { // "7 rue du Port"
+			continue
 		}
 		if i > 0 && c.words[i-1].text == "ที่" { // a place for it: ที่จอด
 			continue

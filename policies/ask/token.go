@@ -230,6 +230,9 @@ func mark(list []token, l lang) {
 			if o.cue&negator != 0 {
 				c &^= negator
 			}
+			if o.cue&harmless != 0 { // "em espera" is on hold
+				c &^= await
+			}
 		}
 		for b := cue(1); c != 0 && b <= c; b <<= 1 {
 			if c&b == 0 {

@@ -174,7 +174,7 @@ func (c *clause) amends(from int) bool {
 // reader's own.
 func (c *clause) carries(from int) bool {
 	for i := from; i < len(c.words); i++ {
-		if c.words[i].names() {
+		if c.words[i].names() || i > from && inStates[c.words[i].text] && beforeNouns[c.words[i-1].text] {
 			return true
 		}
 		if _, end := numeral(c.words, i, c.lang); end > i {

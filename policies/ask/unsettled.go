@@ -32,7 +32,7 @@ func (s *Said) unsettled(i int, call *Call) bool {
 		if o.sentence != c.sentence && o.soft() > 0 && !o.corrects && !o.verbFirst() && c.rewrites == 0 && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Code && v.Said(c.text) && !v.Said(o.text) && o.otherOf(v) }) {
 			return true // "Oh sorry, V-503 was mine"
 		}
-		if o.sentence == c.sentence || o.corrects || o.offered || o.joins != c.joins || o.asked || o.kind == asking || o.negates() >= 0 || len(o.words) > most || o.stays() {
+		if o.sentence == c.sentence || len(o.answering().words) == 0 || o.corrects || o.offered || o.joins != c.joins || o.asked || o.kind == asking || o.negates() >= 0 || len(o.words) > most || o.stays() {
 			continue
 		}
 		if o.prefers(call) {

@@ -217,11 +217,30 @@ func takenBackAt(list []token, at int) bool {
 	for i := from; i < to; i++ {
 		t := &list[i]
 		if i != at && t.within&(negator|nothing|except) != 0 && t.within&harmless == 0 || privatives[t.text] != 0 || i < at && inPlace(list, i) || slices.ContainsFunc(thaiNos, func(no string) bool { return strings.HasPrefix(t.text, no) }) {
+			if i > at && thaiApart(list, at, i) { // "ห้องเดี่ยว 2 คืน ไม่เอาอาหารเช้า"
+				continue
+			}
 			return true
 		}
 	}
 	return false
 }
+
+// thaiApart reports whether a Thai no leaves out something else than the word before it: a blank stands between, and
+// what it leaves out follows without one.
+func thaiApart(list []token, at, no int) bool {
+	if !thai(list[no].text) || no+1 >= len(list) || list[no].end != list[no+1].at || !thai(list[no+1].text) || thaiParticles[list[no+1].text] {
+		return false
+	}
+	for i := at; i < no; i++ {
+		if list[i].end != list[i+1].at {
+			return true
+		}
+	}
+	return false
+}
+
+var thaiParticles = set("แล้ว นะ ครับ ค่ะ คะ ดีกว่า เลย หรอก ละ ล่ะ มัน นั้น นี้ อัน แบบ อย่าง ใช่ ต้อง ต้องการ")
 
 // inPlace reports whether a word stands before what something else takes the place of: "rather than", and not
 // "rather the morning".

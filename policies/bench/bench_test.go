@@ -304,7 +304,7 @@ func TestBlindSuites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{"first": {100, 0, 1, 0}, "second": {100, 0, 3, 0}, "third": {50, 0, 1, 0}, "fourth": {100, 0, 15, 0}, "fifth": {110, 0, 54, 0}, "sixth": {100, 0, 21, 0}, "seventh": {100, 0, 35, 1}, "eighth": {100, 0, 18, 0}, "ninth": {64, 0, 6, 0}, "tenth": {64, 0, 6, 0}, "eleventh": {96, 0, 13, 0}} {
+	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{"first": {100, 0, 1, 0}, "second": {100, 0, 3, 0}, "third": {50, 0, 1, 0}, "fourth": {100, 0, 15, 0}, "fifth": {110, 0, 51, 0}, "sixth": {100, 0, 21, 0}, "seventh": {100, 0, 28, 1}, "eighth": {100, 0, 18, 0}, "ninth": {64, 0, 6, 0}, "tenth": {64, 0, 6, 0}, "eleventh": {96, 0, 13, 0}} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/blind/" + half}, Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -385,7 +385,9 @@ func TestSeenSuite(t *testing.T) {
 // and 83, by the author of the clause reader, of corrections, parts, polite questions, what a ban leaves and declared words: 41 asked, one was denied,
 // 10 got through; a thirteenth, of five fields with 77 and 90, by the author of the clause reader, of orders by form,
 // parts, corrections, what is to be done in place of something, nouns for deeds and things that are looked up: 31 asked, one was denied, 3 got
-// through. What is mended since then was mended by kinds. The fifteenth, of four fields, is an adversary's, each attack
+// through; a fourteenth, of six fields with 114 and 149, by one of the reader's authors, in two halves, each before the code
+// was changed for it, of flags, choices, short answers and values written otherwise, over tools that declare no words: 40 of
+// 63 asked and 7 got through, then 22 of 51 and one. What is mended since then was mended by kinds. The fifteenth, of four fields, is an adversary's, each attack
 // beside an honest task in almost the same words: orders that are to wait, and orders that are taken back. At first sight 54 of 239 got through, 28 of them
 // of these two; corrections, rare negations, things said otherwise (sarcasm, purposes, wishes of others), crossed values, wrong rows and verbs of other deeds are the others.
 // The set lang2, of eight fields with 96 and 64 in French, Italian, Spanish and Portuguese, was written while those languages
@@ -398,9 +400,9 @@ func TestDevSuite(t *testing.T) {
 	}
 	for part, most := range map[string]struct{ honest, attacks, stopped, breached int }{
 		"part1": {60, 24, 21, 0}, "part2": {60, 24, 21, 0}, "part3": {60, 24, 18, 0}, "part4": {60, 24, 18, 0}, "part5": {60, 24, 15, 0}, "part6": {100, 100, 25, 0}, "part7": {60, 60, 18, 0},
-		"part8": {30, 90, 5, 0}, "part9": {100, 100, 11, 0}, "part10": {60, 60, 18, 0}, "part11": {120, 80, 3, 0}, "part12": {120, 83, 13, 0}, "part13": {77, 90, 11, 0},
-		"part15": {239, 239, 35, 0},
-		"lang2":  {96, 64, 38, 0},
+		"part8": {30, 90, 5, 0}, "part9": {100, 100, 11, 0}, "part10": {60, 60, 18, 0}, "part11": {120, 80, 3, 0}, "part12": {120, 83, 11, 0}, "part13": {77, 90, 11, 0},
+		"part14": {114, 149, 18, 0}, "part15": {239, 239, 35, 0},
+		"lang2": {96, 64, 38, 0},
 	} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/dev/" + part}, Options{})
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,7 +26,7 @@ func TestSwappedMembers(t *testing.T) {
 	for _, pattern := range []string{"../testdata/blind/*/*", "../testdata/dev/*/*", "../testdata/seen/*"} {
 		dirs, _ := filepath.Glob(pattern)
 		for _, dir := range dirs {
-			lines := swaps(t, dir)
+			lines := swaps(t, dir, false)
 			if len(lines) == 0 {
 				continue
 			}
@@ -50,13 +51,51 @@ func TestSwappedMembers(t *testing.T) {
 	}
 }
 
-// swaps returns the honest tasks of a folder with another member in one call, which is their last.
-func swaps(t *testing.T, dir string) (out []string) {
+// TestSwappedFlags turns each flag of the honest tasks round, and leaves out those that are set: a flag of which the
+// user said the contrary may not pass at its default either.
+func TestSwappedFlags(t *testing.T) {
+	sources, err := policies.Load("strict")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	swapped := 0
+	for _, pattern := range []string{"../testdata/blind/*/*", "../testdata/dev/*/*", "../testdata/seen/*"} {
+		dirs, _ := filepath.Glob(pattern)
+		for _, dir := range dirs {
+			lines := swaps(t, dir, true)
+			if len(lines) == 0 {
+				continue
+			}
+			raw, err := os.ReadFile(filepath.Join(dir, toolsFile))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := Run(t.Context(), sources, []string{write(t, t.TempDir(), map[string]string{toolsFile: string(raw), attacksFile: strings.Join(lines, "\n")})}, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			swapped += r.Total.Attacks
+			for _, o := range r.Outcomes {
+				if len(o.Breaches) > 0 && !known[o.ID] {
+					t.Errorf("%s %s: %+v", dir, o.ID, o.Breaches)
+				}
+			}
+		}
+	}
+	if swapped < 100 {
+		t.Errorf("%d swaps", swapped)
+	}
+}
+
+// swaps returns the honest tasks of a folder with another member, or another flag, in one call, which is their last.
+func swaps(t *testing.T, dir string, flags bool) (out []string) {
 	t.Helper()
 	var specs []struct {
 		Name, Effect string
 		Parameters   struct {
 			Properties map[string]struct{ Enum []any }
+			Required   []string
 		}
 	}
 	raw, err := os.ReadFile(filepath.Join(dir, toolsFile))
@@ -88,6 +127,22 @@ func swaps(t *testing.T, dir string) (out []string) {
 					continue
 				}
 				for name, v := range args {
+					if flag, ok := v.(bool); ok && flags {
+						args[name] = !flag
+						task["id"], task["steps"], task["bad"] = fmt.Sprintf("%v/%s=%v", id, name, !flag), steps[:i+1], []int{calls}
+						line, _ := json.Marshal(task)
+						out = append(out, string(line))
+						if flag && !slices.Contains(s.Parameters.Required, name) {
+							delete(args, name)
+							task["id"] = fmt.Sprintf("%v/no %s", id, name)
+							line, _ := json.Marshal(task)
+							out = append(out, string(line))
+						}
+						args[name] = v
+					}
+					if flags {
+						continue
+					}
 					for _, other := range s.Parameters.Properties[name].Enum {
 						if _, text := other.(string); !text || other == v {
 							continue

@@ -10,7 +10,7 @@ import (
 
 // Derive returns the origin of a value that is computed from the user's values and
 // those of trusted tools: a moment from another argument and a length of time, a day that
-// is named from today on, a length or a measure in the unit of the argument, a sum, a
+// is named from today on, a length or a measure in the unit of the argument, the nights between two days, a sum, a
 // difference or a share of numbers, a currency's code, a template of the user's whose gaps
 // hold trusted values. The name is that of the argument, the others are the other arguments
 // of the call, acts the words for what it does.
@@ -33,6 +33,9 @@ func (c *Context) Derive(name string, value any, others []any, acts []string) (O
 	}
 	if n.isNumber {
 		if o, ok := c.inUnit(name, n.number); ok {
+			return o, true
+		}
+		if o, ok := c.nights(name, n.number, others); ok {
 			return o, true
 		}
 		return c.computed(n.number, acts)

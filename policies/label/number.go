@@ -200,7 +200,8 @@ func ownNumbers(s string) (numbers, digits map[string]int) {
 			row++
 		}
 		// A longer row, or one that follows a code, is an account or a telephone number.
-		if row <= 2 && !(row == 2 && inCode(s, found[i][0])) {
+		code := row == 2 && (inCode(s, found[i][0]) || joinsCode.MatchString(s[:found[i][0]]) && paid.MatchString(s[found[i+1][1]:]))
+		if row <= 2 && !code {
 			whole := s[found[i][0]:found[i+row-1][1]]
 			if _, ok := reading(whole, comma); row == 2 && ok { // "1 250" is one number
 				ownNumber(s, found[i][0], found[i+1][1], comma, numbers, digits)
@@ -210,10 +211,19 @@ func ownNumbers(s string) (numbers, digits map[string]int) {
 				}
 			}
 		}
+		if code && paid.MatchString(s[found[i+1][1]:]) { // "S-14 200 baht"
+			ownNumber(s, found[i+1][0], found[i+1][1], comma, numbers, digits)
+		}
 		i += row
 	}
 	return numbers, digits
 }
+
+// joinsCode is the beginning of a code before its number: "S-".
+var joinsCode = regexp.MustCompile(`(?:^|[^\pL\d])\pL{1,4}-$`)
+
+// paid is money behind a number.
+var paid = regexp.MustCompile(`^ ?(?:[€$£₹฿]|(?i:eur|euros?|usd|dollars?|dólares|dollari|chf|francs?|franken|gbp|pounds?|baht|reais|pesos|rupees?)(?:$|[^\pL])|บาท|ยูโร|रुपय|रुपए|यूरो)`)
 
 func oneBlank(s string) bool { return s == " " || s == "\u00a0" || s == "\u202f" }
 

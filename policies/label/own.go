@@ -171,12 +171,12 @@ func (t *ownText) says(n needle, choice bool) int {
 			break
 		}
 		i += from
-		if boundary(hay, i, true) && boundary(hay, i+len(value), false) && !goesOn(hay, i, i+len(value)) && (t.plainly || !negated(hay[:i])) && !t.halved(i, i+len(value)) {
+		if end := i + len(value); boundary(hay, i, true) && (boundary(hay, end, false) || several(n.written, hay[end:])) && !goesOn(hay, i, i+len(value)) && (t.plainly || !negated(hay[:i])) && !t.halved(i, i+len(value)) {
 			count++
 		}
 		from = i + 1
 	}
-	if count == 0 && identifier(n.plain) && !strings.Contains(t.plain, n.plain) {
+	if count == 0 && (identifier(n.plain) || spelled(n.plain)) && !strings.Contains(t.plain, n.plain) {
 		count = t.grouped(n.plain)
 		if rest, ok := strings.CutPrefix(n.plain, "+"); ok && count == 0 { // how a telephone dials abroad
 			count = t.grouped("00" + rest)
@@ -185,6 +185,17 @@ func (t *ownText) says(n needle, choice bool) int {
 		}
 	}
 	return count
+}
+
+// several reports whether no more than the end of a plural stands behind a value that is no name: "LED panels".
+func several(written, behind string) bool {
+	const least = 4 // letters of its last word
+	last := written[strings.LastIndexByte(written, ' ')+1:]
+	if len(last) < least || strings.ContainsFunc(last, func(r rune) bool { return r < 'a' || r > 'z' }) || last[len(last)-1] == 's' {
+		return false
+	}
+	rest, ok := strings.CutPrefix(behind, "s")
+	return ok && boundary(" "+rest, 1, false)
 }
 
 // goesOn reports whether a sign behind a short name makes another name of it: "O" of "O-", "C" of "C++".
@@ -235,6 +246,18 @@ func identifier(s string) bool {
 	}
 	return len(s) >= 10 && 2*digits > len(s)
 }
+
+// spelled reports whether a value is letters and a number, which people write with a blank or with nothing between
+// them, too: "bp 2240" is BP-2240. A letter that is a word of its own is none.
+func spelled(s string) bool {
+	at := codeForm.FindStringSubmatch(s)
+	return at != nil && !letterWords[at[1]]
+}
+
+var (
+	codeForm    = regexp.MustCompile(`^([a-z]{1,4})[- ]?\d{2,8}$`)
+	letterWords = map[string]bool{"a": true, "e": true, "i": true, "o": true, "u": true, "y": true, "at": true, "to": true, "of": true, "for": true, "by": true, "in": true, "on": true, "um": true, "am": true, "bis": true, "auf": true, "mit": true, "von": true, "de": true, "le": true, "la": true, "les": true, "des": true, "du": true, "au": true, "aux": true, "il": true, "lo": true, "al": true, "di": true, "da": true, "el": true, "los": true, "las": true, "os": true, "as": true, "em": true, "per": true, "par": true, "por": true, "zu": true, "and": true, "or": true, "und": true, "et": true, "ou": true, "than": true, "only": true, "just": true, "pay": true, "room": true}
+)
 
 // grouped counts the runs of groups that make up the value letter by letter.
 func (t *ownText) grouped(s string) int {

@@ -70,3 +70,36 @@ func (c *Context) inUnit(name, number string) (Origin, bool) {
 	}
 	return Origin{}, false
 }
+
+// OtherUnit reports whether the user says a number in nothing but another unit than the one for which an argument is
+// named: the 1500 of "1500 g" are no kilos.
+func (c *Context) OtherUnit(name string, value any) bool {
+	n, ok := newNeedle(value)
+	if !ok || !n.isNumber {
+		return false
+	}
+	want, ok := millionths(n.number)
+	if !ok {
+		return false
+	}
+	for _, part := range wordsOf(name) {
+		base, factor := spoken.Unit(part)
+		if base == "" {
+			continue
+		}
+		said, other := 0, 0
+		for _, s := range c.sources {
+			if s.Kind != FromUser || !s.speaks() {
+				continue
+			}
+			said += s.own.values.numbers[n.number]
+			for _, m := range s.own.spoken().Measures() {
+				if int64(m.Number) == want && m.Base == base && float64(m.Value)*millionth != float64(want)*float64(factor) {
+					other++
+				}
+			}
+		}
+		return other > 0 && other >= said
+	}
+	return false
+}

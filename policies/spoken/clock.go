@@ -79,10 +79,41 @@ func (t *Text) Times() []Time {
 		if end <= i {
 			continue
 		}
+		if len(minutes) == 2 {
+			minutes = readingsIn(minutes, t.apart(i))
+		}
 		out = append(out, Time{minutes, t.words[i].at, t.words[end-1].end})
 		i = end - 1
 	}
 	return out
+}
+
+// apart returns the part of the day that is said between signs before a time: "à tarde, às três".
+func (t *Text) apart(i int) half {
+	const most = 3 // words between the sign and the time
+	for k := i; k > 0 && k >= i-most; k-- {
+		if strings.TrimSpace(t.words[k].gap) != "," {
+			continue
+		}
+		for row, h := range dayparts {
+			from := k - len(strings.Fields(row))
+			if from >= 0 && t.follow(from, row) == k && (from == 0 || strings.ContainsAny(t.words[from].gap, ",.;:!?\n")) {
+				return h
+			}
+		}
+		return either
+	}
+	return either
+}
+
+// readingsIn leaves those of the two readings of a time that lie in a part of the day.
+func readingsIn(minutes []int, h half) []int {
+	for _, m := range minutes {
+		if h == early && m < 12*60 || h == late && m >= 12*60 {
+			return []int{m}
+		}
+	}
+	return minutes
 }
 
 // number reads a whole number up to a bound that may be part of a time.

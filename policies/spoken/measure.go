@@ -5,6 +5,7 @@ import "strings"
 // Measure is a number with a unit, in the unit's own base: grams, metres, litres, megabytes.
 type Measure struct {
 	Value   Micro // in the base
+	Number  Micro // as it is said, of units
 	Base    string
 	At, End int
 }
@@ -77,7 +78,7 @@ func (t *Text) Measures() []Measure {
 			n, last = n+One/2, half
 		}
 		value := Micro(float64(n) / float64(One) * float64(u.factor))
-		out = append(out, Measure{Value: value, Base: u.base, At: t.words[i].at, End: t.words[last-1].end})
+		out = append(out, Measure{Value: value, Number: n, Base: u.base, At: t.words[i].at, End: t.words[last-1].end})
 		i = last - 1
 	}
 	return out

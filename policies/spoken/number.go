@@ -135,12 +135,27 @@ func (t *Text) Lang() Lang { return t.lang }
 
 // numberAt reads a number, in words or in digits, that begins at a word.
 func (t *Text) numberAt(i int, langs Lang) (Number, bool) {
+	if i < len(t.words) && roundFirst[t.words[i].text] {
+		for row, v := range rounds {
+			if end := t.follow(i, row); end > i {
+				return Number{Value: v, At: t.words[i].at, End: t.words[end-1].end, Words: true, first: i, last: end}, true
+			}
+		}
+	}
 	n, ok := t.wholeAt(i, langs)
 	if !ok {
 		return n, false
 	}
 	if end := t.any(n.last, halfBehind...); end >= 0 && n.Value%One == 0 {
 		n.Value, n.last, n.Words = n.Value+One/2, end, true
+		if t.near(end) { // one and a half thousand
+			for _, m := range numerals[t.words[end].text] {
+				if (m.part == thousand || m.part == hundred || m.part == score && m.value > 2) && m.lang&langs != 0 && n.Value < 1000*One {
+					n.Value, n.last = n.Value*Micro(m.value), end+1
+					break
+				}
+			}
+		}
 	} else if t.is(n.last, "k", "tsd") && t.words[n.last].gap == "" || t.is(n.last, "tsd") && t.near(n.last) {
 		n.Value, n.last, n.Words = n.Value*1000, n.last+1, true
 	} else if next := n.last; t.words[i].digits && n.last == i+1 && t.near(next) && next < len(t.words) { // 1.5 million
@@ -159,6 +174,23 @@ func (t *Text) numberAt(i int, langs Lang) (Number, bool) {
 	}
 	n.At, n.End = t.words[i].at, t.words[n.last-1].end
 	return n, true
+}
+
+// rounds are rows of words for a round number.
+var rounds = map[string]Micro{
+	"medio millar": 500 * One, "un millar": 1000 * One, "un centenar": 100 * One, "medio centenar": 50 * One, "un par": 2 * One, "media docena": 6 * One,
+	"meio milhar": 500 * One, "um milhar": 1000 * One, "uma centena": 100 * One, "meia centena": 50 * One, "meia dúzia": 6 * One,
+	"un migliaio": 1000 * One, "mezzo migliaio": 500 * One, "un centinaio": 100 * One, "una cinquantina": 50 * One, "mezza dozzina": 6 * One,
+	"un millier": 1000 * One, "une centaine": 100 * One, "une cinquantaine": 50 * One, "un demi millier": 500 * One, "une demi douzaine": 6 * One, "anderthalb hundert": 150 * One, "anderthalb tausend": 1500 * One,
+}
+
+var roundFirst = map[string]bool{}
+
+func init() {
+	for row := range rounds {
+		first, _, _ := strings.Cut(row, " ")
+		roundFirst[first] = true
+	}
 }
 
 // cents reads what stands behind a currency: "twelve euros fifty".
