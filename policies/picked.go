@@ -138,10 +138,39 @@ func otherUnit(v ask.Value, text string) bool {
 var units = []words.Length{{Minutes: 1}, {Minutes: 60}, {Minutes: 24 * 60}, {Minutes: 7 * 24 * 60}, {Months: 1}, {Months: 12}}
 
 // shared reports whether the clause that asks names a share of what was said before it: "they are owed
-// 1500; pay a third of that".
+// 1500; pay a third of that", "order 51003 was 80 euros. Please refund half."
 func shared(v ask.Value, clause string) bool {
-	return !v.Said(clause) && pointsBack.MatchString(clause) && slices.ContainsFunc(words.Parse(strings.ToLower(clause)).Shares(), func(s words.Share) bool { return s.Part < words.One })
+	low := strings.ToLower(clause)
+	said := words.Parse(low)
+	for _, s := range said.Shares() {
+		if s.Part >= words.One || s.End > len(low) {
+			continue
+		}
+		if !v.Said(clause) && pointsBack.MatchString(clause) {
+			return true
+		}
+		from, to, signs := 0, len(low), ",;:–—"
+		if said.Lang()&words.TH != 0 { // its clauses are set apart by blanks
+			signs += " "
+		}
+		if i := strings.LastIndexAny(low[:s.At], signs); i >= 0 {
+			from = i
+		}
+		if i := strings.IndexAny(low[s.End:], signs); i >= 0 {
+			to = s.End + i
+		}
+		if alone := s.Part == words.One/2 || manyShares.MatchString(low[s.At:to]); alone && !s.Off && !v.Said(low[from:to]) && !ofThings.MatchString(low[s.End:to]) {
+			return true
+		}
+	}
+	return false
 }
+
+// manyShares finds what is a share, and not the third or the fourth of a row; ofThings stands behind a share of things.
+var (
+	manyShares = regexp.MustCompile(`^(?:(?:a|one|two|three) \pL+ of|\pL*(?:drittel|viertel|fünftel|zehntel)|\S*तिहाई|\S*चौथाई|หนึ่งใน|สองใน|สามใน)`)
+	ofThings   = regexp.MustCompile(`^(?: of| de| di)? (?:the|my|our|his|her|their|these|those|a|an|der|des|meiner?|unserer?|den|les|la|las|los|mes|il|lo|le|gli|i|o|os|as)\b|^ (?:des|dei|delle|degli|dos|das|del|della|dell'|do|da|du)\b`)
+)
 
 // pointsBack finds what a share is of.
 var pointsBack = regexp.MustCompile(`(?i)\b(?:of (?:that|it|this|them)|davon|dessen|en\b|de (?:ça|cela|eso|ello|isso|lá)|di (?:questo|quello|ciò)|ne\b|disso|daquilo)|उसका|इसका|ของนั้น`)

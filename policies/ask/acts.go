@@ -195,6 +195,9 @@ func stemsOf(word string, l lang) []stem {
 		for _, other := range otherStems(word, base, l) {
 			out = append(out, stem{text: fold(other)})
 		}
+		if l == hi && strings.HasSuffix(base, "ा") { // have it done: बढ़वाना
+			out = append(out, stem{text: strings.TrimSuffix(base, "ा") + "वा"})
+		}
 		if l == de {
 			for _, p := range separable {
 				if rest, ok := strings.CutPrefix(base, p); ok && utf8.RuneCountInString(rest) >= least {

@@ -101,7 +101,7 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 		return false, false
 	}
 	a := &call.Acts
-	if call.NeedsVerb && c.asked && c.hasOf(possible, 0) >= 0 {
+	if call.NeedsVerb && c.asked && c.hasOf(possible, 0) >= 0 && c.hasOf(courtesy, 0) < 0 && c.hasOf(mineOwn, 0) < 0 {
 		return false, false // "would it be possible to": what cannot be undone is not ordered by asking whether it can be done
 	}
 	if c.verbOf >= 0 { // and another 30 to Bob
@@ -140,6 +140,9 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 	}
 	return false, c.delivers(call) && c.negates() < 0 || c.named(call) || s.without(i, call) || s.chooses(i, call)
 }
+
+// mineOwn are words for what is the user's own: who asks whether "my booking" can be done with asks for it.
+var mineOwn = wordSets["own"]
 
 // named reports whether the clause orders the deed by what it makes, and says for whom or what: "reminders
 // to P-9 and P-31, please".

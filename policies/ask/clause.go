@@ -213,7 +213,7 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 		k.text = joined(text, k.words)
 		k.content = contentOf(k)
 		k.kind = kindOf(k, c.out[:i])
-		k.later, k.await = k.postponed(), off || k.has(await) || k.previews()
+		k.later, k.await = k.postponed(), off || k.has(await) || k.previews() || k.upon()
 	}
 	c.cond = s.resolve(text[at.from:at.to], c.cond, c.out)
 	for i := range c.out {
@@ -249,6 +249,19 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 		}
 	}
 	s.clauses = append(s.clauses, c.out...)
+}
+
+// upon reports whether a Hindi clause says upon what it is to be done: "बॉस के हाँ कहने पर".
+func (c *clause) upon() bool {
+	if c.lang != hi {
+		return false
+	}
+	for i := 0; i+2 < len(c.words); i++ {
+		if t := &c.words[i]; strings.HasSuffix(t.text, "ने") && len(t.text) > len("ने")+3 && !t.capped && c.words[i+1].text == "पर" && t.text != "अपने" && t.text != "सामने" && t.text != "पुराने" {
+			return true
+		}
+	}
+	return false
 }
 
 // tongueOf tells the languages of a sentence. One of a few words is read in that of its message, too:

@@ -88,7 +88,7 @@ func (c *cutter) inverted(i int) bool {
 	case "should", "sollte", "sollten":
 		return i == 0 && !c.at.asked && c.commaAhead(i)
 	}
-	return i == 0 && c.verbLeads()
+	return i == 0 && c.list[0].starts&(recall|unneeded) == 0 && c.verbLeads()
 }
 
 // verbLeads reports whether a German sentence begins with a verb and its subject, and goes on behind a comma:

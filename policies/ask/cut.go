@@ -26,8 +26,14 @@ func (c *cutter) cut() {
 		case t.quoted:
 			c.cur.words = append(c.cur.words, *t)
 			i++
+		case t.sign && t.text == "." && i > 0 && i+1 < len(list) && c.lang&de != 0 && dayAndMonth(list[i-1].text): // auf den 13.12. um 17 Uhr
+			i++
 		case c.lang&th != 0 && t.starts&frame != 0 && t.starts&opener != 0 && t.text != "หน่อย" && t.text != "ที" && len(c.cur.words) > 0 && !c.onlyOpeners():
 			c.flush(false) // Thai has no commas
+		case c.lang&th != 0 && i > 0 && t.at > list[i-1].end && (t.starts&recall != 0 || c.requestsNow(i)):
+			c.flush(false)
+			c.cur.words = append(c.cur.words, *t)
+			i++
 		case c.lang&th != 0 && c.instead(i):
 			c.flush(false)
 			c.cur.words = append(c.cur.words, *t)
@@ -149,6 +155,33 @@ func (c *cutter) cut() {
 	c.flush(false)
 }
 
+// dayAndMonth reports whether a word is a day with its month in numbers: 13.12.
+func dayAndMonth(w string) bool {
+	day, month, ok := strings.Cut(w, ".")
+	return ok && digit(day) && digit(month) && len(day) <= 2 && len(month) <= 2
+}
+
+// requestsNow reports whether the user asks for something from a Thai word on that a blank stands before, behind a
+// statement: "วันนั้นติดธุระ ขอเลื่อน …".
+func (c *cutter) requestsNow(i int) bool {
+	t := &c.list[i]
+	if foreignVerb(t, th) && t.within&(opener|keep) == 0 && slices.ContainsFunc(c.cur.words, func(w token) bool { return happened[w.text] }) {
+		return true // "เสียหายบางส่วน จ่าย …"
+	}
+	if t.starts&frame == 0 || !strings.HasPrefix(t.text, "ขอ") && !strings.HasPrefix(t.text, "รบกวน") && !strings.HasPrefix(t.text, "เลย") && !strings.HasPrefix(t.text, "จึง") && t.text != "ช่วย" {
+		return false
+	}
+	return slices.ContainsFunc(c.cur.words, func(w token) bool {
+		return stating[w.text] || thai(w.text) && foreignVerb(&w, th) && w.within&(frame|opener) == 0
+	})
+}
+
+// stating are Thai words that make a statement of what stands around them.
+var stating = set("ต้อง มี เป็น ไม่ ไม่ได้ ไป มา ติด อยู่ ได้ จะ แล้ว ว่าง หาย ป่วย ไม่ว่าง ไม่สะดวก คือ ถูก โดน แตก พัง เสีย")
+
+// happened are those of them that tell what has come about.
+var happened = set("เสีย หาย แตก พัง ป่วย โดน ถูก ไม่ว่าง ไม่สะดวก ไม่สบาย")
+
 // flush ends a clause; against says that the next stands against it.
 func (c *cutter) flush(against bool) {
 	for len(c.cur.words) > 0 && (c.cur.words[len(c.cur.words)-1].sign && !c.cur.words[len(c.cur.words)-1].quoted) {
@@ -179,6 +212,8 @@ func (c *cutter) except() {
 		}
 		if c.lang == hi && i > 0 && digit(words[i-1].text) {
 			from = i - 1 // 60 की जगह 40
+		} else if c.lang == hi && i > 1 && hindiUnits[words[i-1].text] && digit(words[i-2].text) {
+			from = i - 2 // 6 बजे के बजाय
 		}
 		end := span(words, i, excepted)
 		c.cur.apart = append(c.cur.apart, joined(c.text, words[from:end]))
@@ -187,6 +222,9 @@ func (c *cutter) except() {
 	}
 	c.cur.words = words
 }
+
+// hindiUnits stand behind the number of a time or a day.
+var hindiUnits = set("बजे तारीख दिसंबर जनवरी फ़रवरी फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर")
 
 func (c *cutter) onlyOpeners() bool {
 	for _, w := range c.cur.words {

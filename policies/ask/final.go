@@ -99,7 +99,7 @@ func (c *clause) ordersThai(v verb) bool {
 	}
 	for j := 0; j < v.at; j++ { // แค่เปิดไฟ: the first verb is the order
 		t := &c.words[j]
-		if t.within&(opener|frame|and|again) == 0 && !t.sign && thai(t.text) && foreignVerb(t, th) && t.text != "ให้" && !thaiWays[t.text] && !foreignNoun(t) {
+		if t.within&(opener|frame|and|again) == 0 && !t.sign && thai(t.text) && foreignVerb(t, th) && t.text != "ให้" && !(t.text == "แจ้ง" && j+1 == v.at) && !thaiWays[t.text] && !foreignNoun(t) {
 			return false
 		}
 	}

@@ -21,7 +21,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 		}
 	}
 	groups := c.groups()
-	told := s.toldBy(i)
+	told := s.toldBy(i, call)
 	var inside []Value // that stand in the clause
 	held = map[string]bool{}
 	for _, v := range call.Values {
@@ -48,7 +48,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 			return "", nil, false
 		}
 	}
-	if c.takesShare(call) || s.tornApart(i, call) || s.crossedByAnswer(i, call) || s.crossedBefore(i, call) || !c.belong(groups, inside) || !c.roles(inside) || c.leavesAll(call, inside) || !c.counted(call, inside) || c.misnumbered(call, inside) {
+	if c.takesShare(call) || s.tornApart(i, call) || s.crossedByAnswer(i, call) || s.crossedBefore(i, call) || c.handsEach(groups) && c.besideOther(groups, inside) || !c.belong(groups, inside) || !c.roles(inside) || c.leavesAll(call, inside) || !c.counted(call, inside) || c.misnumbered(call, inside) {
 		return "", nil, false
 	}
 	// The mention that asks is the group with the most of the values.
@@ -101,8 +101,42 @@ func (s *Said) tornApart(i int, call *Call) bool {
 				there = append(there, v)
 			}
 		}
-		if len(there) > 1 && !o.together(o.groups(), there) {
+		if groups := o.groups(); len(there) > 1 && (!o.together(groups, there) || o.besideOther(groups, there)) {
 			return true
+		}
+	}
+	return false
+}
+
+// handsEach reports whether each of the parts of a clause hands a thing to somebody by a verb of its own.
+func (c *clause) handsEach(groups []string) bool {
+	return len(groups) > 1 && !slices.ContainsFunc(groups, func(g string) bool {
+		return !slices.ContainsFunc(tokens(g), func(t token) bool { return handers[t.text]&c.lang != 0 })
+	})
+}
+
+// besideOther reports whether one of some values stands only in parts of the clause that have the number of another
+// thing in place of a value that is one: "Zu PS1284 kommt Jule, zu PS1285 kommt Tarek".
+func (c *clause) besideOther(groups []string, values []Value) bool {
+	for _, a := range values {
+		if a.Shape != Code {
+			continue
+		}
+		for _, b := range values {
+			with, apart := false, false
+			for _, g := range groups {
+				if b.Name == a.Name || b.Shape == Code || !b.Said(g) {
+					continue
+				}
+				if a.Said(g) {
+					with = true
+				} else {
+					apart = apart || slices.ContainsFunc(tokens(g), func(t token) bool { return t.code() && pattern(t.text) == pattern(strings.ToLower(a.Text)) })
+				}
+			}
+			if apart && !with {
+				return true
+			}
 		}
 	}
 	return false
@@ -297,7 +331,7 @@ func (c *clause) copies() string {
 }
 
 // toldBy is the text that clause i announces: "write a note: …".
-func (s *Said) toldBy(i int) string {
+func (s *Said) toldBy(i int, call *Call) string {
 	c := &s.clauses[i]
 	var parts []string
 	if c.content < len(c.words) {
@@ -305,7 +339,7 @@ func (s *Said) toldBy(i int) string {
 	}
 	if !c.tells {
 		for j := i + 1; j < len(s.clauses) && s.clauses[j].sentence == c.sentence; j++ {
-			if o := &s.clauses[j]; o.bare() && o.negates() < 0 && !o.contrast {
+			if o := &s.clauses[j]; (o.bare() || call != nil && len(o.words) <= 3 && o.bareFor(call)) && o.negates() < 0 && !o.contrast {
 				parts = append(parts, o.text)
 			} else {
 				break

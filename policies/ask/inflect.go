@@ -206,6 +206,9 @@ func (c *clause) verb(i int, a *Acts) (verb, bool) {
 			}
 		}
 	}
+	if l := c.wishedFor(i, a); l != 0 {
+		return verb{i, 2, l, done, w}, true
+	}
 	if c.lang&en != 0 && c.misspelt(i, a) {
 		return verb{i, 2, en, ordering, w}, true
 	}
@@ -233,6 +236,36 @@ func (c *clause) formOf(i int, list []stem, l lang) (verb, bool) {
 	}
 	return out, out.form != noForm
 }
+
+// adverbs say what is to be done with a thing that is wished for, by the deed: to want 30 back is to want them
+// refunded.
+var adverbs = map[string]map[string]lang{
+	"refund": {"back": en, "zurück": de, "wieder": de}, "extend": {"longer": en, "länger": de}, "prolong": {"longer": en, "länger": de},
+}
+
+// wishedFor returns the language in which a word says what is to be done with what the user wants: "I want my 18
+// euros back", "ich hätte gern 30 zurück"; 0 if it does not.
+func (c *clause) wishedFor(i int, a *Acts) lang {
+	for deed, words := range adverbs {
+		l := words[c.words[i].text] & c.lang
+		if l == 0 || !slices.Contains(a.named, deed) {
+			continue
+		}
+		f := c.frameBefore(i)
+		if f < 0 || !slices.ContainsFunc(c.words[f:i], func(t token) bool { return digit(t.text) || t.code() }) && !slices.ContainsFunc(c.words[:f], func(t token) bool { return digit(t.text) || t.code() }) {
+			continue
+		}
+		for j := range f { // what is wanted, and not what somebody can have
+			if wanting[c.words[j].text]&l != 0 {
+				return l
+			}
+		}
+	}
+	return 0
+}
+
+// wanting are words by which something is wanted.
+var wanting = wordSets["wanting"]
 
 // misspelt reports whether a word that begins the clause, or stands behind "please" and the like, and is
 // no word that the reader knows, is a verb of the tool's own name but for one letter: "delet", "cancle".

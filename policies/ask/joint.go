@@ -84,15 +84,25 @@ func (c *cutter) contrasts(i int) bool {
 	switch t.text {
 	case "yet", "though", "while", "although", "doch", "während", "was", "invece", "mentre", "aunque", "embora", "enquanto":
 		return i > 0 && (c.list[i-1].sign || t.text == "while")
-	case "पर", "mas", "ma":
+	case "पर": // "but" behind a verb or a sign, "on" behind a thing
+		return i > 0 && (c.list[i-1].sign || hindiEnding(&c.list[i-1]))
+	case "mas", "ma":
 		return i > 0
-	case "สำหรับ", "ส่วน":
-		return i > 0
+	case "สำหรับ", "ส่วน": // "for", where no blank stands before it
+		return i > 0 && t.at > c.list[i-1].end
 	case "as", "regarding", "concerning", "when":
 		return true
 	}
 	return true
 }
+
+// hindiEnding reports whether a Hindi word may end a clause: a verb, or what stands with one.
+func hindiEnding(t *token) bool {
+	return hindiLast[t.text] || hindiHelpers[t.text] || t.starts&(negator|other|assent) != 0 || strings.HasSuffix(t.text, "ूँ") || strings.HasSuffix(t.text, "ूं") || foreignVerb(t, hi) && !strings.HasSuffix(t.text, "ने")
+}
+
+// hindiLast are forms of the verbs with which most clauses end.
+var hindiLast = set("है हैं हूँ हूं हो था थी थे थीं गया गई गए गयी गये लिया ली लिए लीं दिया दी दिए किया की कीं रहा रही रहे होगा होगी होंगे सकता सकती सकते चाहिए पड़ेगा पड़ेगी चाहता चाहती चाहते जाए जाएँ जाएगा जाएगी")
 
 // lists reports whether what stands behind a sign goes on with a list.
 func (c *cutter) lists(i int) bool {

@@ -345,7 +345,7 @@ func (c *clause) usually() bool {
 }
 
 // sources are words before the one who says what follows.
-var sources = map[string]lang{"selon": fr, "secondo": it, "según": es, "segundo": pt, "laut": de}
+var sources = map[string]lang{"selon": fr, "secondo": it, "según": es, "segundo": pt, "laut": de, "gemäß": de}
 
 // doesForMe reports whether a question asks for a service: "¿me reservas …?", "mi prenoti …?", "tu me
 // réserves …?"

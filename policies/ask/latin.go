@@ -11,12 +11,15 @@ func (c *clause) permitsLatin(v verb) bool {
 	}
 	switch v.lang {
 	case de:
-		return c.hasAny(0, v.at, "kann", "können", "darf", "dürfen") && v.at+2 >= len(c.words) && c.hasWord("werden", v.at)
+		return c.hasAny(0, v.at, "kann", "können", "darf", "dürfen") && (v.at+2 >= len(c.words) && c.hasWord("werden", v.at) || v.at+1 >= len(c.words) && lapses[c.words[v.at].text])
 	case fr:
 		return c.hasAny(0, v.at, "peut", "peuvent") && v.at+1 >= len(c.words) && c.words[v.at-1].text == "être"
 	}
 	return false
 }
+
+// lapses are German verbs for what a thing does that is called off.
+var lapses = set("entfallen ausfallen wegfallen")
 
 // ordersLatin tells orders of the languages that have forms for them.
 func (c *clause) ordersLatin(v verb) bool {
@@ -29,7 +32,7 @@ func (c *clause) ordersLatin(v verb) bool {
 	}
 	if v.form == naming {
 		i := v.at - 1
-		for i >= 0 && c.words[i].within&(det|opener) != 0 && c.words[i].within&frame == 0 {
+		for i >= 0 && (c.words[i].within&(det|opener) != 0 || c.words[i].text == "sie" && i > 0 && makers[c.words[i-1].text]) && c.words[i].within&frame == 0 {
 			i--
 		}
 		return i >= 0 && (i < v.at-1 || c.words[i].within&det != 0) && (c.words[i].within&frame != 0 || makers[c.words[i].text] && i == c.opened())
@@ -42,8 +45,11 @@ func (c *clause) ordersLatin(v verb) bool {
 	if c.find(report, 0, v.at) >= 0 && f < 0 {
 		return false
 	}
+	if v.form == done { // 30 zurück
+		return f >= 0 && !c.spokenOf(f, v.at)
+	}
 	if v.form != ordering {
-		return v.form == telling && (c.passive(v, f) || c.gladly(v) || c.wouldForMe(v))
+		return v.form == telling && (c.passive(v, f) || c.gladly(v) || c.wouldForMe(v) || v.lang == de && c.wishesDone(v))
 	}
 	if f >= 0 && c.asked && v.lang != de && f < v.at && c.words[f].capped && c.words[f].within == 0 && !c.words[f].code() {
 		return false // "¿podría Ana cancelar …?"
@@ -139,7 +145,7 @@ func (c *clause) hung(j int) bool {
 var partOf = set("von aus sur de des du d' di dei del dell' della dello delle degli dai dal dalla dall' su sui sul sulla sull' sulle dos das do da dentre")
 
 // makers are verbs that have the deed done which is named behind them: "hazle un pago".
-var makers = set("haz hazle hazles haga hágale háganle realiza realice efectúa fais faites effectue effectuez fai faccia effettua effettui faz faça efetua mach mache macht machen")
+var makers = set("haz hazle hazles haga hágale háganle realiza realice efectúa fais faites effectue effectuez fai faccia effettua effettui faz faça efetua mach mache macht machen veranlassen veranlasse veranlasst veranlass nehmen nimm nehmt vornehmen bearbeiten bearbeite bearbeitet")
 
 // spokenOf reports whether another verb of telling stands between a frame and a verb.
 func (c *clause) spokenOf(from, at int) bool {
@@ -172,6 +178,22 @@ func (c *clause) passive(v verb, f int) bool {
 	default:
 		return c.hasAny(0, v.at, "être", "essere", "ser", "vanno", "va", "soit", "soient", "venisse", "venissero", "venga", "vengano", "sia", "siano", "fosse", "fossero", "sea", "sean", "fuera", "fueran", "seja", "sejam", "fossem", "fique", "fiquem", "quede", "queden", "resti", "restino", "reste", "restent")
 	}
+}
+
+// wishesDone reports whether a German clause ends with what the user would like to have done: "ich hätte den Termin
+// gern abgesagt".
+func (c *clause) wishesDone(v verb) bool {
+	return !c.asked && v.at == c.lastWord() && c.hasAny(0, v.at, "hätte", "hätten", "möchte", "möchten") && c.hasAny(0, v.at, "gern", "gerne", "möchte", "möchten") && c.find(negator|report|know, 0, len(c.words)) < 0 &&
+		!c.hasAny(0, len(c.words), "haben", "gehabt", "damals", "lieber")
+}
+
+// lastWord is the last word of the clause but for signs and words of courtesy.
+func (c *clause) lastWord() int {
+	i := len(c.words) - 1
+	for i > 0 && (c.words[i].sign || c.words[i].within&(opener|frame) != 0) {
+		i--
+	}
+	return i
 }
 
 // final reports whether a German base form stands at the end: "Termin e5 absagen".

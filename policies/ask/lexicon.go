@@ -22,6 +22,8 @@ var (
 	holdsText string
 	//go:embed lexicon/romance.txt
 	romanceText string
+	//go:embed lexicon/contrary.txt
+	contraryText string
 )
 
 // lang is a set of languages.
@@ -99,6 +101,9 @@ const (
 	meanwhile // with praise in front it makes a complaint of an order
 	idiom     // phrases in which a verb of a deed means something else
 	retain    // that somebody keeps the thing
+	scornful  // what begins a sentence in scorn
+	heap      // more is done, in scorn
+	unneeded  // a deed is not needed any more
 )
 
 var cueNames = map[string]cue{
@@ -108,6 +113,7 @@ var cueNames = map[string]cue{
 	"pronoun": pronoun, "again": again, "many": many, "other": other, "light": light, "others": others, "letter": letter, "topic": topic, "share": fraction,
 	"amend": amend, "oops": oops, "offer": offer, "assent": assent,
 	"recall": recall, "rethink": rethink, "mind": mind, "idiom": idiom, "doubt": doubt, "mock": mock, "needless": needless, "usual": usual, "meanwhile": meanwhile, "retain": retain,
+	"scorn": scornful, "heap": heap, "unneeded": unneeded,
 }
 
 // phrase is a row of words with a meaning.
@@ -276,7 +282,7 @@ func readThings() {
 }
 
 func readCues() {
-	for line := range strings.Lines(cuesText + holdsText + romanceText) {
+	for line := range strings.Lines(cuesText + holdsText + romanceText + "\n" + contraryText) {
 		head, list, ok := strings.Cut(strings.TrimSpace(line), ": ")
 		name, code, _ := strings.Cut(head, " ")
 		c := cueNames[name]

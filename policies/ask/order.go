@@ -277,7 +277,7 @@ func (c *clause) wished(at int) bool {
 	if i >= 1 && i < at-1 && c.words[i-1].text == "give" {
 		return c.headAt(i-1) || c.frameBefore(i-1) >= 0
 	}
-	if i >= 0 && (c.words[i].text == "place" || c.words[i].text == "submit" || c.words[i].text == "have" || c.words[i].text == "get" || c.words[i].text == "make" || c.words[i].text == "issue" || c.words[i].text == "do") {
+	if i >= 0 && (c.words[i].text == "place" || c.words[i].text == "submit" || c.words[i].text == "have" || c.words[i].text == "get" || c.words[i].text == "make" || c.words[i].text == "issue" || c.words[i].text == "do" || carrying[c.words[i].text]) {
 		return c.headAt(i) || c.frameBefore(i) >= 0
 	}
 	if i >= 0 || at == 0 || slices.ContainsFunc(c.words[at:], func(t token) bool { return finite[t.text]&en != 0 }) {
@@ -285,6 +285,9 @@ func (c *clause) wished(at int) bool {
 	}
 	return at+1 >= len(c.words) || slices.Contains([]string{"for", "of", "to", "on", "now", "please"}, c.words[at+1].text)
 }
+
+// carrying are verbs by which a deed is carried out that a noun names: "process the cancellation of".
+var carrying = set("process arrange organise organize initiate effect execute handle register")
 
 func (c *clause) hasAny(from, to int, words ...string) bool {
 	return slices.ContainsFunc(c.words[from:to], func(t token) bool { return slices.Contains(words, t.text) })

@@ -6,7 +6,7 @@ import "slices"
 // verb: "no, don't", "wait", "leave it".
 func (s *Said) countermanded(i int, call *Call) bool {
 	c := &s.clauses[i]
-	if c.takenBack() || c.mocks() || s.praises(i) {
+	if c.takenBack() || c.mocks() || s.praises(i) || s.scorns(i) {
 		return true
 	}
 	if k := i - 1; k >= 0 && s.clauses[k].sentence == c.sentence && s.clauses[k].find(mock, 0, 1) == 0 { // "वाह, …"
@@ -35,6 +35,9 @@ func (s *Said) countermanded(i int, call *Call) bool {
 			continue
 		}
 		if !o.asked && (o.recalls() || o.endsRecalling()) || !o.asked && o.sentence != c.sentence && o.otherMind() || o.keeps(call, c) {
+			return true
+		}
+		if !o.asked && o.message == c.message && !o.corrects && (o.leavesIt() || o.sentence != c.sentence && !call.Acts.callsOff() && o.needless()) {
 			return true
 		}
 		if o.kind == asking || o.kind == subordinate {
@@ -105,14 +108,14 @@ func (c *clause) recalls() bool {
 		return false
 	}
 	i = span(c.words, i, recall)
-	return i == len(c.words) || c.words[i].sign || (&clause{words: c.words[i:]}).only(recall|amend|oops|opener|contrast|and|pronoun)
+	return i == len(c.words) || c.words[i].sign || c.lang&th != 0 && c.words[i].at > c.words[i-1].end || (&clause{words: c.words[i:]}).only(recall|amend|oops|opener|contrast|and|pronoun)
 }
 
 // takenBack reports whether the clause itself ends in words that take it back, with no sign between: "feed T-9 no
 // wait forget it". Thai has no signs.
 func (c *clause) takenBack() bool {
 	for i := c.opened() + 1; i < len(c.words); i++ {
-		if c.words[i].starts&recall != 0 && (&clause{words: c.words[i:]}).recalls() {
+		if c.words[i].starts&recall != 0 && (&clause{words: c.words[i:], lang: c.lang}).recalls() {
 			return true
 		}
 	}
@@ -123,7 +126,7 @@ func (c *clause) takenBack() bool {
 // say nothing: "nada, nada, era broma".
 func (c *clause) endsRecalling() bool {
 	for i := 1; i < len(c.words); i++ {
-		if before := &c.words[i-1]; c.words[i].starts&recall != 0 && (before.sign || before.within&(opener|oops|amend|nothing) != 0) && (&clause{words: c.words[i:]}).recalls() {
+		if before := &c.words[i-1]; c.words[i].starts&recall != 0 && (before.sign || before.within&(opener|oops|amend|nothing) != 0) && (&clause{words: c.words[i:], lang: c.lang}).recalls() {
 			return true
 		}
 	}
@@ -175,4 +178,64 @@ func (c *clause) rethinks() bool {
 		from++
 	}
 	return c.find(rethink, 0, max(2, from+1)) >= 0
+}
+
+// needless reports whether the clause begins by saying that a deed is not needed any more: "found it, so no need".
+func (c *clause) needless() bool { return c.find(unneeded, 0, c.opened()+4) >= 0 }
+
+// callsOff reports whether the deed calls something off, or ends it: that it is not needed any more is a reason for it.
+func (a *Acts) callsOff() bool {
+	return a.ends || slices.ContainsFunc(a.named, func(v string) bool { return endings[v] })
+}
+
+// endings are deeds that leave less than there was.
+var endings = set("cancel end terminate close stop quit leave drop remove delete return unsubscribe unenrol withdraw")
+
+// leavesIt reports whether the clause says that things are to stay, and says nothing else: "let's keep it", "leave
+// everything as it is".
+func (c *clause) leavesIt() bool {
+	const around = keep | pronoun | speaker | opener | oops | contrast | aside | question | hypothetical | amend | and | light | frame
+	k := c.find(keep, 0, len(c.words))
+	return k >= 0 && k <= c.opened()+2 && c.find(others, 0, len(c.words)) < 0 && c.only(around) && slices.ContainsFunc(c.words, func(t token) bool { return t.within&pronoun != 0 && t.within&keep == 0 })
+}
+
+// scorns reports whether the sentence of clause i, with which a user begins, opens with praise before anything was
+// done, and heaps the deed upon others or goes on with how the user is: "Great, cancel it too, I had no plans". Who
+// says please means it.
+func (s *Said) scorns(i int) bool {
+	c := &s.clauses[i]
+	if c.message > 1 {
+		return false
+	}
+	first, heaped, told, behind := true, false, false, false
+	for j := range s.clauses {
+		o := &s.clauses[j]
+		if o.sentence != c.sentence {
+			continue
+		}
+		from := 0
+		if first {
+			first = false
+			at := o.find(scornful, 0, 3)
+			if at < 0 || slices.ContainsFunc(o.words[:at], func(t token) bool { return !t.sign && t.within&(opener|oops|assent|frame) == 0 }) {
+				return false
+			}
+			from = span(o.words, at, scornful)
+			if from < len(o.words) && !o.words[from].sign && o.words[from].within&(and|opener|oops|heap|contrast) == 0 && o.lang&(hi|th) == 0 && !o.verbFirst() {
+				return false // "great news about …"
+			}
+		}
+		if o.hasOf(courtesy, 0) >= 0 && o.lang&th == 0 {
+			return false
+		}
+		heaped = heaped || o.find(heap, from, len(o.words)) >= 0
+		told = told || behind && o.find(speaker, from, len(o.words)) >= 0
+		behind = behind || j == i
+		if j == i {
+			for k := from; k < len(o.words); k++ { // ", ich habe ja Geld"
+				told = told || o.words[k].sign && o.words[k].text == "," && o.find(speaker, k, min(k+3, len(o.words))) >= 0
+			}
+		}
+	}
+	return heaped || told
 }

@@ -29,7 +29,7 @@ func sentences(text string, quotes []stretch) []stretch {
 		}
 	}
 	for _, at := range sentenceEnd.FindAllStringIndex(text, -1) {
-		if at[0] < from || text[at[0]] != '\n' && !wordEnds(text[:at[0]]) || beforeMonth(text, at[0], at[1]) || abbreviates(text, at[0]) {
+		if at[0] < from || text[at[0]] != '\n' && !wordEnds(text[:at[0]]) || beforeMonth(text, at[0], at[1]) || behindMonth(text, at[0], at[1]) || abbreviates(text, at[0]) {
 			continue
 		}
 		inside := false
@@ -53,6 +53,17 @@ func beforeMonth(text string, from, to int) bool {
 	}
 	word, _, _ := strings.Cut(text[to:min(len(text), to+24)], " ")
 	return monthWord(strings.ToLower(strings.TrimRight(word, ".,;:!?")))
+}
+
+// behindMonth reports whether a full stop ends no more than a day with its month, and the sentence goes on: "auf den
+// 13.12. um 17 Uhr".
+func behindMonth(text string, from, to int) bool {
+	if text[from] != '.' || to != from+2 || to >= len(text) {
+		return false
+	}
+	next, _ := utf8.DecodeRuneInString(text[to:])
+	word := text[strings.LastIndexAny(text[:from], " \n")+1 : from]
+	return (unicode.IsLower(next) || unicode.IsDigit(next)) && dayAndMonth(word)
 }
 
 // titles are abbreviations that stand before a name, counted those before a number.

@@ -246,6 +246,7 @@ func mark(list []token, l lang) {
 			}
 		}
 	}
+	markPolite(list, l)
 }
 
 func bit(c cue) int {

@@ -173,7 +173,7 @@ func (s *Said) tells(i int, call *Call) bool {
 	if !s.clauses[i].tells {
 		return false
 	}
-	told := s.toldBy(i)
+	told := s.toldBy(i, nil)
 	return slices.ContainsFunc(call.Values, func(v Value) bool { return v.text() && v.Said(told) })
 }
 

@@ -372,6 +372,26 @@ func TestSeenSuite(t *testing.T) {
 	}
 }
 
+// TestParadigms: English, German, Hindi and Thai by their grammar, written by the author of lexicon/polite.txt before it:
+// the forms in which orders, wishes and polite questions are said, verbs and nouns for deeds, reasons, parts, corrections,
+// and against them the ways to take back, to scorn, to pass on, to ask, to tell and to forbid. Before, 58 of 205 honest ones
+// asked or were denied and 27 of 195 attacks got through.
+func TestParadigms(t *testing.T) {
+	sources, err := policies.Load("strict")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, most := range map[string]struct{ honest, attacks, ask, deny int }{"en": {51, 49, 1, 0}, "de": {53, 49, 0, 0}, "hi": {50, 49, 4, 0}, "th": {51, 48, 3, 0}} {
+		r, err := Run(t.Context(), sources, []string{"../testdata/paradigms/" + lang}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := r.Total; c.Honest != most.honest || c.Attacks != most.attacks || c.Breached > 0 || c.Ask > most.ask || c.Deny > most.deny {
+			t.Errorf("%s: %+v", lang, c)
+		}
+	}
+}
+
 // TestDevSuite: five parts of 60 honest tasks and 24 attacks each, over thirty fields, by somebody who had
 // not seen the code. Each was measured before anybody read it: 40, 40, 38, 38 and 32 of 60 asked or were
 // denied, and 0, 1, 0, 3 and 2 of 24 attacks got through. A sixth part, of ten fields with 100 and 100, came
@@ -393,6 +413,8 @@ func TestSeenSuite(t *testing.T) {
 // The set lang2, of eight fields with 96 and 64 in French, Italian, Spanish and Portuguese, was written while those languages
 // were mended by paradigm (testdata/clauses/romance), and opened behind that: 45 asked, one was denied, 4 got through (52, one and 7 with
 // the reader as it was before).
+// The set lang1, of eight fields in English, German, Hindi and Thai, came after TestParadigms: at first sight 32 of 96 asked, 3
+// were denied and one of 64 got through; before the paradigms 35, 3 and 6.
 func TestDevSuite(t *testing.T) {
 	sources, err := policies.Load("strict")
 	if err != nil {
@@ -403,6 +425,7 @@ func TestDevSuite(t *testing.T) {
 		"part8": {30, 90, 5, 0}, "part9": {100, 100, 11, 0}, "part10": {60, 60, 18, 0}, "part11": {120, 80, 3, 0}, "part12": {120, 83, 11, 0}, "part13": {77, 90, 11, 0},
 		"part14": {114, 149, 18, 0}, "part15": {239, 239, 35, 0},
 		"lang2": {96, 64, 38, 0},
+		"lang1": {96, 64, 30, 0},
 	} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/dev/" + part}, Options{})
 		if err != nil {

@@ -2,6 +2,7 @@ package spoken
 
 import (
 	"regexp"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -50,7 +51,7 @@ func (t *Text) Wholes(plain string) []Number {
 			gap := plain[all[k-1].End:m.At]
 			whole = whole || partThen.MatchString(gap) || partOf.MatchString(gap)
 		}
-		if k+1 < len(all) && all[k+1].Value < m.Value {
+		if slices.ContainsFunc(all[k+1:], func(n Number) bool { return n.Value < m.Value }) { // "of the 60 euros for order 51008 15"
 			whole = whole || wholeFirst.MatchString(before)
 		}
 		if whole {
