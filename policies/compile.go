@@ -24,6 +24,7 @@ type Bundle struct {
 	hash   string
 	layers []*layer
 	tools  map[string]*tool
+	lists  map[string][]listOf // by the member
 }
 
 // layer is one compiled Source.
@@ -104,6 +105,7 @@ func Compile(sources []*Source, specs []tools.Spec) (*Bundle, error) {
 	}
 	b.hash = hashOf(parts...)
 	b.defaults()
+	b.listMembers()
 	return b, nil
 }
 

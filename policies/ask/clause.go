@@ -79,6 +79,9 @@ type Said struct {
 	sentence int
 }
 
+// Written is what the user said, as it was written.
+func (s *Said) Written() string { return strings.Join(s.written, "\n") }
+
 // Read reads the user's messages.
 func Read(texts ...string) *Said {
 	s := &Said{}

@@ -57,6 +57,20 @@ func Everyday(members []string) *Wording {
 	return w
 }
 
+// SaysEveryday reports whether a text says a thing by a word that everybody has for it, beside another thing.
+func SaysEveryday(thing, other, text string) bool {
+	conceptOf, _ := concepts()
+	if len(conceptOf[strings.Join(choiceWords(thing), "_")]) == 0 {
+		return false
+	}
+	w := makeEveryday([]string{thing, other})
+	if w == nil {
+		return false
+	}
+	said, _ := w.Said(thing, text)
+	return said
+}
+
 // everydayOf holds the words of the lists that were asked for: the schemas of a process are few, and read again
 // with each bundle.
 var everydayOf sync.Map // *Wording by members
