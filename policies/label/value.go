@@ -176,7 +176,7 @@ var momentForms = []string{
 // moment reads an argument that is a date, a time or both; minute is -1 if it is
 // only a date, day is "" if it is only a time.
 func moment(s string) (day string, minute int, ok bool) {
-	if len(s) < 3 || len(s) > 40 || s[0] < '0' || s[0] > '9' && (s[0]|0x20 < 'a' || s[0]|0x20 > 's') {
+	if !momentLike(s) {
 		return "", 0, false
 	}
 	for _, form := range momentForms {
@@ -194,6 +194,19 @@ func moment(s string) (day string, minute int, ok bool) {
 		return day, minute, true
 	}
 	return "", 0, false
+}
+
+// momentLike reports whether a text may be one of momentForms: it begins with a month, or with a digit and has a sign
+// that parts numbers. To parse takes much longer.
+func momentLike(s string) bool {
+	switch {
+	case len(s) < 3 || len(s) > 40 || !strings.ContainsAny(s, "0123456789"):
+		return false
+	case s[0] >= '0' && s[0] <= '9':
+		return strings.ContainsAny(s, "-/:. ") || s[len(s)-1]|0x20 == 'm'
+	}
+	i := strings.Index("jan feb mar apr may jun jul aug sep oct nov dec", strings.ToLower(s[:3]))
+	return i >= 0 && i%4 == 0
 }
 
 // Moment reports whether a text is a date, a time or both.
