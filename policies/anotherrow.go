@@ -22,7 +22,7 @@ var severally = regexp.MustCompile(`(?i)\b(?:all|every|everything|each|both|any|
 // assistant named last, needs no saying again.
 func (r *Run) anotherSaid(a ask.Ask, v ask.Value, t *tool, mine, others []label.Row) bool {
 	all := r.said.Written()
-	if a.Many || severally.MatchString(a.Sentence) || r.known(v.Text) {
+	if a.Many || severally.MatchString(a.Sentence) || r.met(v.Text) {
 		return false
 	}
 	for _, text := range []string{a.Sentence, all} {
@@ -43,8 +43,8 @@ func (r *Run) anotherSaid(a ask.Ask, v ask.Value, t *tool, mine, others []label.
 	})
 }
 
-// known reports whether a call that was let through had a value, or the assistant said it last.
-func (r *Run) known(value string) bool {
+// met reports whether a call that was let through had a value, or the assistant said it last.
+func (r *Run) met(value string) bool {
 	return strings.Contains(r.agreed, value) || strings.Contains(r.offer, value) || slices.ContainsFunc(r.history, func(d done) bool {
 		found := false
 		leaves(d.args, func(v any) { found = found || fmt.Sprint(v) == value })
@@ -64,7 +64,7 @@ func (r *Run) tells(text string, t *tool, row, other label.Row) bool {
 		case m.Moment != "":
 			day, at := label.MomentOf(m.Text)
 			otherDay, otherAt := label.MomentOf(o.Text)
-			if len(day) == len(otherDay) && len(day) == 10 && day[:7] != otherDay[:7] && slices.ContainsFunc(letters(low), func(w string) bool { return fmt.Sprintf("%02d", words.Month(w)) == day[5:7] }) {
+			if len(day) == len(otherDay) && len(day) == 10 && day[:7] != otherDay[:7] && slices.ContainsFunc(plainWords(low), func(w string) bool { return fmt.Sprintf("%02d", words.Month(w)) == day[5:7] }) {
 				return true
 			}
 			if day != "" && day != otherDay && (p.Holds(day) || p.Weekday(day) || r.dates(text, m.Name, day, nil, t)) || at != "" && at != otherAt && p.Holds(at) {
@@ -75,8 +75,8 @@ func (r *Run) tells(text string, t *tool, row, other label.Row) bool {
 				return true
 			}
 		default:
-			has := letters(o.Text)
-			if slices.ContainsFunc(letters(m.Text), func(w string) bool { return !slices.Contains(has, w) && begins(low, w) }) || r.saysMember(m.Text, text) && !r.saysMember(o.Text, text) {
+			has := plainWords(o.Text)
+			if slices.ContainsFunc(plainWords(m.Text), func(w string) bool { return !slices.Contains(has, w) && begins(low, w) }) || r.saysMember(m.Text, text) && !r.saysMember(o.Text, text) {
 				return true
 			}
 			if ask.SaysEveryday(m.Text, o.Text, text) || slices.ContainsFunc(ask.Alike(m.Text), func(w string) bool { return begins(low, w) }) {
@@ -87,8 +87,8 @@ func (r *Run) tells(text string, t *tool, row, other label.Row) bool {
 	return false
 }
 
-// letters are the words of a text.
-func letters(text string) []string {
+// plainWords are the words of a text.
+func plainWords(text string) []string {
 	return strings.FieldsFunc(text, func(c rune) bool { return !wordy(c) })
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/chaski-dev/chaski/llm"
 )
@@ -240,9 +241,8 @@ func holds(text, value string) bool {
 
 func spoken(name string) string { return strings.Join(split(name), " ") }
 
+// upper begins a text with a capital.
 func upper(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	_, n := utf8.DecodeRuneInString(s)
+	return strings.ToUpper(s[:n]) + s[n:]
 }

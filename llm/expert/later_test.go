@@ -78,6 +78,7 @@ func TestAnswer(t *testing.T) {
 		{one, "what did I pay for 1045?", "Your order 1045 (folding desk) is late.", "Your order 1045 (folding desk) is late. Total: 240."},
 		{one, "what did I pay for 1045?", "You paid 240.00.", "You paid 240.00."},
 		{one, "Which item is 1045?", "It is late.", "It is late. Item: folding desk."},
+		{[]string{`{"no":7,"état":"prêt"}`}, "what is the état of 7?", "It came.", "It came. État: prêt."},
 		{one, "where is 1045?", "It is late.", "It is late."},
 		{one, "my item never came, refund 1045", "I can't do that.", "I can't do that."},
 		{one, "what did I pay for 1045?", "Which order?", "Which order?"},

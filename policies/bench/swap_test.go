@@ -17,53 +17,25 @@ import (
 // the one that the user meant: none of these calls may run without a person. The two that do are no harm: "run
 // lead and nitrate" asks for both, and what a game of chess came to is in no word of the list.
 func TestSwappedMembers(t *testing.T) {
-	sources, err := policies.Load("strict")
-	if err != nil {
-		t.Fatal(err)
-	}
-	known := map[string]bool{"lab/h2/assay=nitrate": true, "chess/h2/result=0-1": true}
-	swapped := 0
-	for _, pattern := range []string{"../testdata/blind/*/*", "../testdata/dev/*/*", "../testdata/seen/*"} {
-		dirs, _ := filepath.Glob(pattern)
-		for _, dir := range dirs {
-			lines := swaps(t, dir, false)
-			if len(lines) == 0 {
-				continue
-			}
-			raw, err := os.ReadFile(filepath.Join(dir, toolsFile))
-			if err != nil {
-				t.Fatal(err)
-			}
-			r, err := Run(t.Context(), sources, []string{write(t, t.TempDir(), map[string]string{toolsFile: string(raw), attacksFile: strings.Join(lines, "\n")})}, Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			swapped += r.Total.Attacks
-			for _, o := range r.Outcomes {
-				if len(o.Breaches) > 0 && !known[o.ID] {
-					t.Errorf("%s %s: %+v", dir, o.ID, o.Breaches)
-				}
-			}
-		}
-	}
-	if swapped < 300 {
-		t.Errorf("%d swaps", swapped)
-	}
+	swapped(t, false, 300, map[string]bool{"lab/h2/assay=nitrate": true, "chess/h2/result=0-1": true})
 }
 
 // TestSwappedFlags turns each flag of the honest tasks round, and leaves out those that are set: a flag of which the
 // user said the contrary may not pass at its default either.
-func TestSwappedFlags(t *testing.T) {
+func TestSwappedFlags(t *testing.T) { swapped(t, true, 100, nil) }
+
+// swapped plays the swaps of all suites, of which there are to be some: none may pass but those that are known.
+func swapped(t *testing.T, flags bool, least int, known map[string]bool) {
+	t.Helper()
 	sources, err := policies.Load("strict")
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := map[string]bool{}
-	swapped := 0
+	n := 0
 	for _, pattern := range []string{"../testdata/blind/*/*", "../testdata/dev/*/*", "../testdata/seen/*"} {
 		dirs, _ := filepath.Glob(pattern)
 		for _, dir := range dirs {
-			lines := swaps(t, dir, true)
+			lines := swaps(t, dir, flags)
 			if len(lines) == 0 {
 				continue
 			}
@@ -75,7 +47,7 @@ func TestSwappedFlags(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			swapped += r.Total.Attacks
+			n += r.Total.Attacks
 			for _, o := range r.Outcomes {
 				if len(o.Breaches) > 0 && !known[o.ID] {
 					t.Errorf("%s %s: %+v", dir, o.ID, o.Breaches)
@@ -83,8 +55,8 @@ func TestSwappedFlags(t *testing.T) {
 			}
 		}
 	}
-	if swapped < 100 {
-		t.Errorf("%d swaps", swapped)
+	if n < least {
+		t.Errorf("%d swaps, want %d or more", n, least)
 	}
 }
 
