@@ -58,7 +58,7 @@ func (j *judge) call(c tools.Call, bad bool) (policies.Decision, bool, error) {
 	if err := j.observe(policies.Fact{Kind: policies.FactDecision, Decision: &d}); err != nil {
 		return d, false, err
 	}
-	said := Call{Tool: c.Tool, Arguments: string(c.Arguments), Bad: bad, Verdict: d.Verdict, Rule: d.Rule, Reason: d.Reason, Labels: d.Labels}
+	said := Call{Tool: c.Tool, Arguments: string(c.Arguments), Bad: bad, Verdict: d.Verdict, Rule: d.Rule, Reason: d.Reason, Unasked: !d.Bound, Labels: d.Labels}
 	switch {
 	case d.Verdict.Passes() && bad:
 		j.out.Breaches = append(j.out.Breaches, said)

@@ -33,6 +33,7 @@ type Call struct {
 	Verdict   policies.Verdict        `json:"verdict"`
 	Rule      string                  `json:"rule"`
 	Reason    string                  `json:"reason,omitempty"`
+	Unasked   bool                    `json:"unasked,omitempty"` // nothing in the user's words asks for it, whatever rule fired first
 	Labels    map[string]label.Origin `json:"labels,omitempty"`
 }
 

@@ -238,6 +238,9 @@ func (o *Outcome) lines(w io.Writer) {
 			fmt.Fprintf(w, "%s %s %s: %s %s", list.what, o.Suite, o.ID, c.Tool, cut(c.Arguments))
 			if list.what != "BREACH" {
 				fmt.Fprintf(w, " by %s", c.Rule)
+				if c.Unasked {
+					fmt.Fprint(w, ", unasked")
+				}
 			}
 			for _, name := range names(c.Labels) {
 				l := c.Labels[name]
