@@ -31,6 +31,9 @@ func (c *cutter) conditional(i int) bool {
 	case "jo", "जो", "พอ":
 		return i == 0
 	}
+	if i > 0 && c.list[i-1].end+1 == t.at && alters[c.list[i-1].text]&c.lang != 0 && t.starts&question != 0 {
+		return false // "change when the van picks her up"
+	}
 	// What follows a verb of asking or telling is told: "check if", "tell me when".
 	for j := i - 1; j >= 0 && j >= i-4; j-- {
 		w := &c.list[j]
@@ -46,6 +49,9 @@ func (c *cutter) conditional(i int) bool {
 	}
 	return true
 }
+
+// alters are verbs of changing, behind which a word for a time says what is changed.
+var alters = wordSets["alter"]
 
 // conditionEnd returns where a condition ends. One that stands in front ends at a sign, at
 // "then", or at the verb of the order.

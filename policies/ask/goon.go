@@ -25,7 +25,8 @@ func (c *cutter) entitles(i int) bool {
 // follows reports whether an order follows from what was said so far: "he turned 18 so switch him to
 // adult". What somebody says is theirs to its end.
 func (c *cutter) follows(i int) bool {
-	if consequences[c.list[i].text]&c.lang == 0 || i+2 >= len(c.list) || len(c.cur.words) < 2 || c.onlyOpeners() {
+	n := consequence(c.list, i, c.lang)
+	if n == 0 || i+n+1 > len(c.list) || i+2 >= len(c.list) && n == 1 || len(c.cur.words) < 2 || c.onlyOpeners() {
 		return false
 	}
 	if slices.ContainsFunc(c.cur.words, func(t token) bool {
@@ -33,11 +34,31 @@ func (c *cutter) follows(i int) bool {
 	}) {
 		return false
 	}
+	i += n - 1
+	if i+1 >= len(c.list) {
+		return false
+	}
 	next := &c.list[i+1]
 	return !next.sign && (c.lang&en != 0 && next.verb && (!next.noun || i+2 < len(c.list) && (c.list[i+2].within&(det|pronoun) != 0 || particlesOf[c.list[i+2].text])) || next.starts&frame != 0 || c.lang&en == 0 && foreignVerb(next, c.lang) && !frequent(next, c.lang))
 }
 
 var consequences = wordSets["consequence"]
+
+// consequence returns of how many words what draws a conclusion is that begins at a word, 0 if none does: "so",
+// "así que".
+func consequence(words []token, i int, l lang) int {
+	const most = 4
+	text := ""
+	for n := 1; n <= most && i+n <= len(words) && !words[i+n-1].sign; n++ {
+		if n > 1 {
+			text += "_"
+		}
+		if text += words[i+n-1].text; consequences[text]&l != 0 {
+			return n
+		}
+	}
+	return 0
+}
 
 // thaiEnds are the polite words that end a Thai sentence.
 var thaiEnds = set("ครับ ค่ะ คะ นะครับ นะคะ นะค่ะ")

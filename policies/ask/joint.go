@@ -124,13 +124,18 @@ func (c *cutter) verbFinal(i int) bool {
 // goesOnWithTime reports whether a German order that has no verb yet goes on behind a comma with a day or a time, and
 // ends with its verb: "Könnten Sie den Termin auf Dienstag, den 8. Dezember, um 14 Uhr verschieben?"
 func (c *cutter) goesOnWithTime(i int) bool {
-	if c.lang != de || i < 2 || i+2 >= len(c.list) || !c.list[i-1].sign || c.list[i-1].text != "," || !digit(c.list[i+1].text) {
+	if c.lang != de || i < 2 || i+2 >= len(c.list) || !c.list[i-1].sign || c.list[i-1].text != "," {
 		return false
 	}
 	switch c.list[i].text {
 	case "um", "ab", "den", "dem", "am", "gegen":
-	default:
-		return false
+		if !digit(c.list[i+1].text) {
+			return false
+		}
+	default: // ", 15 Uhr verschieben"
+		if !digit(c.list[i].text) || c.list[i+1].text != "uhr" {
+			return false
+		}
 	}
 	if len(c.cur.words) < 3 || c.cur.words[0].starts&frame == 0 || slices.ContainsFunc(c.cur.words, func(t token) bool {
 		return infinitive(&t) || t.starts&(negator|await|later|question) != 0 && t.starts&frame == 0

@@ -99,7 +99,13 @@ func kindOf(c *clause, before []clause) kind {
 		last = &before[len(before)-1]
 	}
 	framed := c.find(frame, 0, c.content) >= 0
-	if last != nil && (last.kind == reported && !c.contrast && !c.wants() && !c.concludes() && !(last.wishes() && c.grants()) || last.tells) || c.complement() {
+	if last != nil && (last.kind == reported && !c.contrast && !c.wants() && !c.concludes() && !(last.wishes() && c.grants()) || last.tells) {
+		return reported
+	}
+	if c.complement() {
+		if last != nil && c.because(last) {
+			return subordinate
+		}
 		return reported
 	}
 	if at := c.reports(); at == 0 {
@@ -199,6 +205,20 @@ func (c *clause) complement() bool {
 	return false
 }
 
+// because reports whether a Spanish or Portuguese "que" begins the reason for the order before it, in which nobody
+// says or wants anything: "anulad el turno, que ya no llego".
+func (c *clause) because(order *clause) bool {
+	const saying = report | know | content | hypothetical | question
+	i := c.opened()
+	if c.lang&(es|pt) == 0 || c.words[i].text != "que" || !order.verbFirst() && order.find(frame, 0, len(order.words)) < 0 || order.find(saying, 0, len(order.words)) >= 0 {
+		return false
+	}
+	if c.find(saying, i+1, len(c.words)) >= 0 || slices.ContainsFunc(order.words, func(t token) bool { return sayer(&t, order.lang) }) {
+		return false
+	}
+	return !slices.ContainsFunc(c.words[i+1:], func(t token) bool { return foreignVerb(&t, c.lang) && !frequent(&t, c.lang) })
+}
+
 var supposes = set(`suppose supposing imagine imagining hypothetically pretend assume assuming for say let's what in theoretically angenommen stell nehmen hypothetisch was zum theoretisch supposons imaginons hypothétiquement par
 	mal gesetzt stellen sagen tun mettons admettons disons mettiamo ammettiamo poniamo facciamo ipotizziamo pongamos digamos imaginemos figúrate vamos faz
 	supponiamo supponi immagina ipoteticamente per supongamos supón imagina hipotéticamente por suponha suponhamos imagine hipoteticamente मान सोचो कल्पना สมมติ สมมุติ ลองนึก ตัวอย่าง`)
@@ -284,6 +304,9 @@ func (c *clause) questions(i int) bool {
 	if !c.asked && !c.begins && c.lang&(fr|it|es|pt) != 0 && c.lang&en == 0 && copulas[t.text] {
 		return false // ", são duas encomendas"
 	}
+	if !c.asked && existing[t.text]&c.lang != 0 {
+		return false // "hay poca presión", "ho letto male"
+	}
 	if !c.asked && (t.text == "devo" || t.text == "dobbiamo") {
 		return false
 	}
@@ -292,6 +315,9 @@ func (c *clause) questions(i int) bool {
 	}
 	return true
 }
+
+// existing are words that say what there is or has been, which begin a statement as well as a question.
+var existing = wordSets["existing"]
 
 // verbFirst reports whether the clause begins with the verb of an order.
 func (c *clause) verbFirst() bool {

@@ -45,13 +45,22 @@ func (c *clause) amount(i int, call *Call) bool {
 	if i > 0 && (monthWord(c.words[i-1].text) || c.words[i-1].text == "at" || c.words[i-1].text == "um" || c.words[i-1].text == "page" || c.words[i-1].text == "alle" || c.words[i-1].text == "às") {
 		return false
 	}
-	if i+1 < len(c.words) && spoken.Month(c.words[i+1].text) > 0 || i > 0 && c.words[i-1].text == "ที่" { // 10 दिसंबर
+	if c.monthBehind(i) || i > 0 && c.words[i-1].text == "ที่" { // 10 दिसंबर, 12 de diciembre
 		return false
 	}
 	if i > 1 && c.words[i-1].text == "las" && c.words[i-2].text == "a" {
 		return false
 	}
 	return true
+}
+
+// monthBehind reports whether a number is the day of a month that stands behind it.
+func (c *clause) monthBehind(i int) bool {
+	i++
+	if i+1 < len(c.words) && (c.words[i].text == "de" || c.words[i].text == "di" || c.words[i].text == "of") {
+		i++
+	}
+	return i < len(c.words) && spoken.Month(c.words[i].text) > 0
 }
 
 // unitOf reports whether a unit is what the tool counts: stars of a review.
