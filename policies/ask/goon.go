@@ -25,7 +25,7 @@ func (c *cutter) entitles(i int) bool {
 // follows reports whether an order follows from what was said so far: "he turned 18 so switch him to
 // adult". What somebody says is theirs to its end.
 func (c *cutter) follows(i int) bool {
-	n := consequence(c.list, i, c.lang)
+	n := phraseAt(consequences, c.list, i, c.lang)
 	if n == 0 || i+n+1 > len(c.list) || i+2 >= len(c.list) && n == 1 || len(c.cur.words) < 2 || c.onlyOpeners() {
 		return false
 	}
@@ -43,22 +43,6 @@ func (c *cutter) follows(i int) bool {
 }
 
 var consequences = wordSets["consequence"]
-
-// consequence returns of how many words what draws a conclusion is that begins at a word, 0 if none does: "so",
-// "así que".
-func consequence(words []token, i int, l lang) int {
-	const most = 4
-	text := ""
-	for n := 1; n <= most && i+n <= len(words) && !words[i+n-1].sign; n++ {
-		if n > 1 {
-			text += "_"
-		}
-		if text += words[i+n-1].text; consequences[text]&l != 0 {
-			return n
-		}
-	}
-	return 0
-}
 
 // thaiEnds are the polite words that end a Thai sentence.
 var thaiEnds = set("ครับ ค่ะ คะ นะครับ นะคะ นะค่ะ")

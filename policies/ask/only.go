@@ -15,8 +15,12 @@ func (c *clause) onlyFor(k *Call, ours []string, told bool) bool {
 		}
 	}
 	into := !k.Acts.removes() && c.putsInto()
+	wished := c.wishesThing(k)
 	for i := range k.Others {
 		o := &k.Others[i]
+		if wished && !o.Acts.gets() {
+			continue // what the user would like to have is nothing to be cancelled
+		}
 		if into && o.Acts.removes() && !slices.ContainsFunc(c.verbs(&o.Acts), func(v verb) bool { return v.strength == 2 }) {
 			continue // what is put into something is taken out of nothing
 		}

@@ -17,10 +17,11 @@ import (
 func (s *Said) without(i int, call *Call) bool {
 	c := &s.clauses[i]
 	hands := c.hands(call)
-	if call.NeedsVerb || c.kind != plain || c.verbOf >= 0 && hands < 0 || c.asked && c.find(frame, 0, len(c.words)) < 0 || c.content < len(c.words) {
+	needed, until := c.needs()
+	if call.NeedsVerb || c.kind != plain || c.verbOf >= 0 && hands < 0 && needed < 0 || c.asked && c.find(frame, 0, len(c.words)) < 0 || c.content < len(c.words) {
 		return false
 	}
-	if c.negates() >= 0 || c.hasOf(perhaps, 0) >= 0 || c.thanks() {
+	if c.negates() >= 0 || c.hasOf(perhaps, 0) >= 0 || c.thanks() || c.unwanted() {
 		return false
 	}
 	tail := len(c.words)
@@ -29,6 +30,9 @@ func (s *Said) without(i int, call *Call) bool {
 	}
 	for i := range tail {
 		t := &c.words[i]
+		if i >= needed && i < until {
+			continue
+		}
 		bars := hypothetical | know | report | keep | stop | question | subject | nothing | await | bounding | fraction
 		if t.within&frame != 0 {
 			bars &^= subject // il me faut
@@ -80,11 +84,13 @@ func (s *Said) without(i int, call *Call) bool {
 	if n == 0 || n == 1 && len(ours) == 0 || !c.onlyFor(call, ours, told) {
 		return false
 	}
-	wishes := call.Acts.strict && c.wishesThing(call)
-	if call.Acts.strict && !wishes && !s.namesDeed(i, call, n) {
+	if c.wishesThing(call) {
+		return !s.wondersBeside(i) && !c.ofAnother(call)
+	}
+	if call.Acts.strict && !s.namesDeed(i, call, n) {
 		return false
 	}
-	if at := c.unknownVerb(call); at >= 0 && (wishes || !call.Acts.grave) {
+	if at := c.unknownVerb(call); at >= 0 && !call.Acts.grave {
 		if next := at + 1; next < len(c.words) && (c.words[next].text == "me" || c.words[next].text == "us") && !c.quantity(next+1) {
 			return false // "bring me the papers of K-2"
 		}
@@ -116,22 +122,6 @@ func (s *Said) without(i int, call *Call) bool {
 		}
 	}
 	return n > 1 && c.verbless(call)
-}
-
-// wishesThing reports whether the clause says that the user needs or would like so and so many of what the
-// tool gets them: "I need one senior ticket".
-func (c *clause) wishesThing(call *Call) bool {
-	if !slices.ContainsFunc([]string{"buy", "order", "book", "reserve", "request"}, call.Acts.has) || !call.Acts.hasNoun(c.words) {
-		return false
-	}
-	i := c.opened()
-	for i < len(c.words) && c.words[i].starts&frame == 0 && c.words[i].within&speaker != 0 {
-		i++
-	}
-	if i >= len(c.words) || c.words[i].starts&frame == 0 {
-		return false
-	}
-	return slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Number && !v.Free && v.Said(c.text) })
 }
 
 // leads reports whether a word that may set a bound says where to here: "over to Marjorie", "up to

@@ -249,6 +249,9 @@ func (s *Said) namesDeed(i int, call *Call, n int) bool {
 		if call.Acts.isNoun(t) && !currencies[t.text] && unitBase(t.text) == "" && t.text != "money" {
 			return true
 		}
+		if digit(t.text) && j == c.opened() && call.Acts.gets() && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Number && v.Said(t.text) }) {
+			continue // "3 places pour la séance S-2240"
+		}
 		if t.sign || digit(t.text) || t.code() || placing[t.text] || ofWords[t.text] || t.text == "of" {
 			return false
 		}

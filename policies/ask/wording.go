@@ -284,7 +284,7 @@ func sameWord(t, w *token, l lang) bool {
 	if strings.ContainsAny(w.text, "0123456789") || t.sign || w.sign {
 		return false
 	}
-	if utf8.RuneCountInString(w.text) < least {
+	if first, _ := utf8.DecodeRuneInString(w.text); utf8.RuneCountInString(w.text) < least && !unicode.Is(unicode.Devanagari, first) {
 		return l&(en|fr|es|pt) != 0 && t.text == w.text+"s"
 	}
 	for k, pairs := range wordForms {

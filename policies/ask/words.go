@@ -3,6 +3,8 @@ package ask
 import (
 	_ "embed"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 //go:embed lexicon/words.txt
@@ -13,7 +15,7 @@ var wordSets = readWords()
 
 func readWords() map[string]map[string]lang {
 	out := map[string]map[string]lang{}
-	for line := range strings.Lines(wordsText) {
+	for line := range strings.Lines(norm.NFC.String(wordsText)) {
 		head, list, _ := strings.Cut(strings.TrimSpace(line), ": ")
 		name, code, _ := strings.Cut(head, " ")
 		if langs[code] == 0 {
