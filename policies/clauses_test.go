@@ -26,8 +26,8 @@ import (
 // it takes the order back or says nothing of it. Written beside them were 33 orders that are not to be done now, "…,
 // but not yet"; with three of the 38 they were 36, of which 25 got through until the reader was changed. Of 44 more in other words, "…,
 // but not before Friday", 37 got through then.
-// The needs are wishes for things, by paradigm in eight languages, 73 honest ones and 88 that only look like them, written
-// before the reader took "we could do with six bags" for an order: then 34 of the honest ones asked.
+// The needs are wishes for things, by paradigm in eight languages, 75 honest ones and 86 that only look like them, written
+// when the reader had begun to take them for orders: before, 18 of the honest ones asked and 7 of the others got through.
 func TestClauses(t *testing.T) {
 	for dir, least := range map[string]int{"testdata/clauses": 200, "testdata/clauses/second": 100, "testdata/clauses/third": 655, "testdata/clauses/fourth": 151, "testdata/clauses/fifth": 140, "testdata/clauses/words": 50, "testdata/clauses/everyday": 58, "testdata/clauses/corrected": 52, "testdata/clauses/owed": 21, "testdata/clauses/meant": 95, "testdata/clauses/orders": 304, "testdata/clauses/reasons": 154, "testdata/clauses/needs": 160} {
 		t.Run(dir, func(t *testing.T) { testClauses(t, dir, least) })
