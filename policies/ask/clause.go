@@ -218,6 +218,11 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 		k.kind = kindOf(k, c.out[:i])
 		k.later, k.await = k.postponed(), off || k.has(await) || k.previews() || k.upon()
 	}
+	for i := 1; i < len(c.out); i++ {
+		if c.out[i].hearsay() && c.out[i-1].kind == plain {
+			c.out[i-1].kind, c.out[i].kind = reported, reported
+		}
+	}
 	c.cond = s.resolve(text[at.from:at.to], c.cond, c.out)
 	for i := range c.out {
 		c.out[i].cond = c.cond

@@ -141,7 +141,7 @@ func (c *cutter) cut() {
 				continue
 			}
 			if strings.ContainsAny(t.text, ":—–;()[]") && t.sign && !c.lists(i) && !c.entitles(i) || c.starts(next) && !joins && !c.polite() || c.verbFinal(i) {
-				c.cur.tells = t.text == ":" && c.says()
+				c.cur.tells = t.text == ":" && (c.says() || c.calls())
 				c.flush(false)
 			} else {
 				c.cur.words = append(c.cur.words, list[i:next]...)
@@ -410,4 +410,11 @@ func (c *cutter) says() bool {
 		}
 	}
 	return len(c.out) > 0 && c.out[len(c.out)-1].tells
+}
+
+// calls reports whether the clause that is read says how something is called: "your mail had as its subject", and more than
+// that alone: "subject: cancellation of C-1" is the user's own.
+func (c *cutter) calls() bool {
+	const least = 3 // words
+	return len(c.cur.words) >= least && slices.ContainsFunc(c.cur.words, func(t token) bool { return t.starts&entitled != 0 })
 }

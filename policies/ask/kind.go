@@ -16,7 +16,8 @@ var tellers = set("tell ask remind order instruct get have let allow expect beg 
 var sayerStems = []string{"send", "reply", "post", "remind", "write", "create", "review"}
 
 // foreignSayers are those of the other languages that name no deed.
-var foreignSayers = set(`sag sage sagen sagt frag frage bitte dis dites demande demandez dì dica chiedi chieda di dile diga pide pídele pregunta pergunte peça diz fala fale बोलो बोल कहो कह पूछो
+var foreignSayers = set(`sag sage sagen sagt frag frage fragen fragt bitte dis dites demande demandez dì dica dite digli dille ditegli ditele chiedi chieda chiedete chiedigli chiedile di dile dígale díganle decidle diga digan pide pida pídele pídale pregunta pregúntale
+	pergunte peça peçam peça-lhe diz diga-lhe fala fale बोलो बोल बोलिए बोलें बोलना कहो कह कहिए कहें कहना कहिएगा पूछो पूछिए पूछें बताओ बताइए बताएँ बता
 	บอก ถาม`)
 
 // sayer reports whether a word is one of them.
@@ -334,6 +335,12 @@ func (c *clause) verbFirst() bool {
 func (c *clause) reports() int {
 	for i := range c.words {
 		t := &c.words[i]
+		if i == 0 && t.starts&report != 0 && t.length[bit(report)] > 1 && t.within&(frame|know|harmless) == 0 {
+			return 0 // "a sentire il mio capo dovreste …"
+		}
+		if i > 1 && c.words[i-1].sign && (t.starts&report != 0 && c.saidBy(i) || t.starts&sayso != 0 && c.part(i, len(c.words)).hearsay()) {
+			return 0
+		}
 		if t.starts&report == 0 || i == 0 || t.within&(frame|know) != 0 || i >= c.content {
 			continue
 		}
@@ -364,11 +371,43 @@ func (c *clause) reports() int {
 	return -1
 }
 
+// saidBy reports whether nothing follows a word of saying but who says so: "cancel it, says my mother".
+func (c *clause) saidBy(i int) bool {
+	const most = 4 // words
+	i = span(c.words, i, report)
+	return i < len(c.words) && i+most >= len(c.words) && c.words[i].within&speaker&^det == 0 && !slices.ContainsFunc(c.words[i:], func(t token) bool {
+		return t.sign || t.quoted || t.code() || digit(t.text) || t.starts&(content|negator|report|other) != 0 || finite[t.text]&c.lang != 0
+	})
+}
+
+// hearsay reports whether the clause says of the one before that it is what somebody else said: "that is what Karen put
+// in her mail".
+func (c *clause) hearsay() bool {
+	i := 0
+	for i < len(c.words) && c.words[i].sign {
+		i++
+	}
+	if c.asked || i >= len(c.words) || c.words[i].starts&sayso == 0 {
+		return false
+	}
+	i = span(c.words, i, sayso)
+	return i < len(c.words) && c.words[i].within&speaker == 0
+}
+
 // usually reports whether the clause tells what is done as a rule: such words stand before a verb that is no order's.
 func (c *clause) usually() bool {
 	at := c.find(usual, 0, len(c.words))
+	if at > 0 && likes[c.words[at-1].text]&c.lang != 0 { // as every year
+		return false
+	}
+	if end := at + 1; at >= 0 && c.lang == hi && c.hasAny(end, min(span(c.words, at, usual)+2, len(c.words)), "तरह", "जैसे", "भाँति") {
+		return false
+	}
 	return at >= 0 && !c.verbFirst() && (at <= 3 || c.find(speaker|subject, 0, at) >= 0)
 }
+
+// likes are words by which something is as something else.
+var likes = wordSets["like"]
 
 // sources are words before the one who says what follows.
 var sources = map[string]lang{"selon": fr, "secondo": it, "según": es, "segundo": pt, "laut": de, "gemäß": de}

@@ -24,6 +24,8 @@ var (
 	romanceText string
 	//go:embed lexicon/contrary.txt
 	contraryText string
+	//go:embed lexicon/withdrawn.txt
+	withdrawnText string
 )
 
 // lang is a set of languages.
@@ -104,6 +106,8 @@ const (
 	scornful  // what begins a sentence in scorn
 	heap      // more is done, in scorn
 	unneeded  // a deed is not needed any more
+	sayso     // that something is what others say
+	entitled  // that what follows is what something is called
 )
 
 var cueNames = map[string]cue{
@@ -113,7 +117,7 @@ var cueNames = map[string]cue{
 	"pronoun": pronoun, "again": again, "many": many, "other": other, "light": light, "others": others, "letter": letter, "topic": topic, "share": fraction,
 	"amend": amend, "oops": oops, "offer": offer, "assent": assent,
 	"recall": recall, "rethink": rethink, "mind": mind, "idiom": idiom, "doubt": doubt, "mock": mock, "needless": needless, "usual": usual, "meanwhile": meanwhile, "retain": retain,
-	"scorn": scornful, "heap": heap, "unneeded": unneeded,
+	"scorn": scornful, "heap": heap, "unneeded": unneeded, "sayso": sayso, "called": entitled,
 }
 
 // phrase is a row of words with a meaning.
@@ -282,7 +286,7 @@ func readThings() {
 }
 
 func readCues() {
-	for line := range strings.Lines(cuesText + holdsText + romanceText + "\n" + contraryText) {
+	for line := range strings.Lines(cuesText + holdsText + romanceText + "\n" + contraryText + "\n" + withdrawnText) {
 		head, list, ok := strings.Cut(strings.TrimSpace(line), ": ")
 		name, code, _ := strings.Cut(head, " ")
 		c := cueNames[name]

@@ -21,6 +21,9 @@ func putsOff(list []token, l lang) bool {
 			}
 			ok = !t.quoted && (known || besides[t.text]&l != 0)
 		}
+		if (against || yets[list[i].text]&l != 0) && consults(list[i:], l) {
+			return true
+		}
 		if ok && not && moment || against && (hedged(list[i:], l) || holdsBack(list[i:], l) || othersFirst(list[i:], l)) {
 			return true
 		}
@@ -94,10 +97,34 @@ func othersFirst(list []token, l lang) bool {
 	return end > 1 && list[end-1].text == "ก่อน"
 }
 
+// consults reports whether a part that stands against the one before says that somebody is to be asked first, or time to
+// pass: "but ask Paul first", "aber halten Sie vorher Rücksprache", "but sit on it for a bit".
+func consults(list []token, l lang) bool {
+	const near = 4 // words before the verb that lets time pass
+	first, asks, bides := false, false, false
+	for i := range list {
+		t := &list[i]
+		if t.sign && i > 1 {
+			break
+		}
+		if t.quoted || t.code() || digit(t.text) && !bides || t.starts&(content|ifs|unless) != 0 && i > 0 && t.within&opener == 0 {
+			return bides
+		}
+		first = first || earlier[t.text]&l != 0
+		asks = asks || consulting[t.text]&l != 0 && t.within&det == 0
+		bides = bides || i > 0 && i <= near && biding[t.text]&l != 0 && (i+1 == len(list) || list[i+1].text != "," || l&en == 0)
+	}
+	return bides || first && asks
+}
+
 // thaiPolite are words at the end of a Thai sentence that say nothing.
 var thaiPolite = set("ครับ ค่ะ คะ นะ นะครับ นะคะ นะค่ะ ด้วย หน่อย ที เลย")
 
 var (
+	yets       = wordSets["yet"]
+	consulting = wordSets["consult"]
+	biding     = wordSets["bide"]
+
 	doings = wordSets["carryout"]
 
 	hedges  = wordSets["hedge"]

@@ -17,7 +17,7 @@ func (s *Said) countermanded(i int, call *Call) bool {
 	}
 	for j := c.since(i) + 1; j < len(s.clauses); j++ {
 		o := &s.clauses[j]
-		if o.message == c.message && o.mocks() || o.retains(call) {
+		if o.message == c.message && o.mocks() || o.retains(call) || s.against(j, i, call) {
 			return true
 		}
 		if o.kind == reported && o.message == c.message && o.recalls() { // "forget what I said, he wants to keep it"
@@ -216,26 +216,52 @@ func (s *Said) scorns(i int) bool {
 		from := 0
 		if first {
 			first = false
-			at := o.find(scornful, 0, 3)
-			if at < 0 || slices.ContainsFunc(o.words[:at], func(t token) bool { return !t.sign && t.within&(opener|oops|assent|frame) == 0 }) {
+			if from = o.scornsFirst(); from < 0 {
 				return false
-			}
-			from = span(o.words, at, scornful)
-			if from < len(o.words) && !o.words[from].sign && o.words[from].within&(and|opener|oops|heap|contrast) == 0 && o.lang&(hi|th) == 0 && !o.verbFirst() {
-				return false // "great news about …"
 			}
 		}
 		if o.hasOf(courtesy, 0) >= 0 && o.lang&th == 0 {
 			return false
 		}
 		heaped = heaped || o.find(heap, from, len(o.words)) >= 0
-		told = told || behind && o.find(speaker, from, len(o.words)) >= 0
+		told = told || behind && (o.find(speaker, from, len(o.words)) >= 0 || o.hasOf(ironies, from) >= 0)
 		behind = behind || j == i
 		if j == i {
 			for k := from; k < len(o.words); k++ { // ", ich habe ja Geld"
-				told = told || o.words[k].sign && o.words[k].text == "," && o.find(speaker, k, min(k+3, len(o.words))) >= 0
+				told = told || o.words[k].sign && o.words[k].text == "," && (o.find(speaker, k, min(k+3, len(o.words))) >= 0 || o.hasOf(ironies, k) >= 0)
 			}
 		}
 	}
 	return heaped || told
 }
+
+// scornsFirst returns where what the clause begins with in scorn ends, −1 if it begins otherwise: "great,", "ganz toll,", "sure
+// thing, geniuses,".
+func (c *clause) scornsFirst() int {
+	const most = 3 // words of it
+	at := c.find(scornful, 0, most)
+	if at < 0 || slices.ContainsFunc(c.words[:at], func(t token) bool {
+		return !t.sign && t.within&(opener|oops|assent|frame|contrast) == 0 && stronger[t.text]&c.lang == 0
+	}) {
+		return -1
+	}
+	from := span(c.words, at, scornful)
+	if from >= len(c.words) || c.words[from].sign || c.words[from].within&(and|opener|oops|heap|contrast) != 0 || c.lang&(hi|th) != 0 || c.verbFirst() {
+		return from
+	}
+	for i := from; i < len(c.words) && i < at+most; i++ { // but "great news about …"
+		if c.words[i].sign {
+			return i
+		}
+	}
+	if len(c.words) <= at+most && c.bare() {
+		return len(c.words)
+	}
+	return -1
+}
+
+// stronger are words that make another stronger, ironies those by which a reason is not meant.
+var (
+	stronger = wordSets["degree"]
+	ironies  = wordSets["irony"]
+)

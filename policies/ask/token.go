@@ -125,8 +125,8 @@ func split(out []token, s string, from, to int) []token {
 			n := thaiPrefix(s[from:to])
 			if n == 0 { // up to the next known word
 				for n < to-from {
-					_, w := utf8.DecodeRuneInString(s[from+n:])
-					if n += w; n < to-from && thaiPrefix(s[from+n:to]) > 0 {
+					r, w := utf8.DecodeRuneInString(s[from+n:])
+					if n += w; n < to-from && (r < 'เ' || r > 'ไ') && thaiPrefix(s[from+n:to]) > 0 { // a vowel in front of its syllable ends no word
 						break
 					}
 				}

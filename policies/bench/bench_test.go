@@ -428,6 +428,7 @@ func TestDevSuite(t *testing.T) {
 		"part14": {114, 149, 17, 0}, "part15": {239, 239, 32, 0},
 		"lang2": {96, 64, 31, 0},
 		"lang1": {96, 64, 28, 0},
+		"walk":  {80, 160, 15, 2}, // what asks for nothing, by kinds, and orders that look like it
 	} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/dev/" + part}, Options{})
 		if err != nil {
