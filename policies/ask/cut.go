@@ -123,6 +123,9 @@ func (c *cutter) cut() {
 			if i < len(list) && list[i].sign && list[i].text == "," && !c.starts(i+1) {
 				i++
 			}
+		case c.more(i):
+			c.cur.words = append(c.cur.words, *t)
+			i++
 		case t.sign || t.starts&and != 0:
 			next := i + 1
 			if !t.sign {

@@ -135,3 +135,13 @@ func (c *cutter) coordinates(i int) bool {
 	}
 	return false
 }
+
+// more reports whether the Hindi "and" says that more is wanted: "25 थैले और चाहिए". No verb stands before it, and the one of
+// the order behind it.
+func (c *cutter) more(i int) bool {
+	if c.lang != hi || c.list[i].text != "और" || i+1 >= len(c.list) || len(c.cur.words) == 0 {
+		return false
+	}
+	last, next := &c.cur.words[len(c.cur.words)-1], &c.list[i+1]
+	return !last.sign && !hindiEnding(last) && (needWords[next.text]&hi != 0 || foreignVerb(next, hi))
+}
