@@ -199,12 +199,7 @@ func stemsOf(word string, l lang) []stem {
 			out = append(out, stem{text: strings.TrimSuffix(base, "ा") + "वा"})
 		}
 		if l == de {
-			for _, p := range separable {
-				if rest, ok := strings.CutPrefix(base, p); ok && utf8.RuneCountInString(rest) >= least {
-					out = append(out, stem{text: rest, particle: p})
-					break
-				}
-			}
+			out = append(out, germanStems(base)...)
 		}
 		break
 	}

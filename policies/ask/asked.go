@@ -118,7 +118,7 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 			}
 		}
 		for _, v := range c.verbs(a) { // that no list has: "müsste trockengestellt werden"
-			if v.strength == 2 && v.form == telling && v.lang == de && c.orders(v) && c.negates() < 0 && s.object(i, v, call) {
+			if v.strength == 2 && (v.form == telling || v.form == done) && v.lang == de && c.orders(v) && c.negates() < 0 && s.object(i, v, call) {
 				return true, true
 			}
 		}
@@ -128,14 +128,14 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 		return false, false
 	}
 	for _, v := range c.verbs(a) {
-		if !c.orders(v) || c.negated(v) || c.noneOfIt(v, a) || v.form == naming && v.lang != en && s.tellsMore(i) && !s.polite(i) || c.leadsDeed(v) && !s.pure(i, call) || c.aims(v) {
+		if !c.orders(v) && !c.serial(v, a) || c.negated(v) || c.noneOfIt(v, a) || v.form == naming && v.lang != en && s.tellsMore(i) && !s.polite(i) || c.leadsDeed(v) && !c.begs(v) && !s.pure(i, call) || c.aims(v) {
 			continue
 		}
 		if v.strength == 2 && (len(a.nouns) == 0 || !a.strict && !generic[v.base]) || s.object(i, v, call) {
 			return v.strength == 2, true
 		}
 	}
-	if s.insteadOf(i, call) {
+	if s.insteadOf(i, call) || c.commits(call) {
 		return true, true
 	}
 	return false, c.delivers(call) && c.negates() < 0 || c.named(call) || s.without(i, call) || s.chooses(i, call)
@@ -253,6 +253,9 @@ func (s *Said) object(i int, v verb, call *Call) bool {
 	if i > 0 && s.clauses[i-1].sentence == c.sentence && !s.bans(i-1, call) && (a.hasNoun(s.clauses[i-1].words) && (v.strength == 2 || c.points(rest)) || v.strength == 2 && call.mentions(s.clauses[i-1].text)) {
 		return true
 	}
+	if v.base == "make" && i > 0 && s.clauses[i-1].sentence == c.sentence && a.alters && c.points(rest) && c.makes(v) && !s.bans(i-1, call) && call.mentions(s.clauses[i-1].text) {
+		return true // "P411 is too early, so make that the 10th"
+	}
 	if i+1 < len(s.clauses) && s.clauses[i].tells && s.clauses[i+1].sentence == c.sentence && a.hasNoun(s.clauses[i+1].words) {
 		return true
 	}
@@ -282,6 +285,18 @@ func (s *Said) object(i int, v verb, call *Call) bool {
 		bare = bare && (t.sign || t.within&(opener|det|frame|and) != 0)
 	}
 	return bare // "cancel!": what was spoken of
+}
+
+// makes reports whether "make" has what was spoken of right behind it: "make that …".
+func (c *clause) makes(v verb) bool {
+	if v.at+1 >= len(c.words) {
+		return false
+	}
+	switch c.words[v.at+1].text {
+	case "it", "that", "them", "those":
+		return true
+	}
+	return false
 }
 
 // argued reports whether a text holds a value whose argument is called as what the act works

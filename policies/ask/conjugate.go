@@ -1,6 +1,9 @@
 package ask
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Verbs of French, Italian, Spanish and Portuguese have more stems than the one of their base form: cierre of cerrar,
 // envoie of envoyer. Those that a rule gives are made here for verbs that tools declare; a stem that a verb does
@@ -105,6 +108,40 @@ func nounsOf(word string, l lang) []string {
 		if rest, ok := strings.CutSuffix(word, ends[0]); ok && len(rest+ends[1]) >= least && knownIn[rest+ends[1]] == 0 {
 			out = append(out, rest+ends[1])
 		}
+	}
+	return out
+}
+
+// bentStems are those German stems whose orders to one person have another vowel: gib of geben.
+var bentStems = map[string]string{"helf": "hilf", "werf": "wirf", "berg": "birg", "gelt": "gilt", "sprech": "sprich", "brech": "brich", "stech": "stich", "treff": "triff", "nehm": "nimm", "ess": "iss", "fress": "friss", "mess": "miss", "geb": "gib",
+	"tret": "tritt", "les": "lies", "seh": "sieh", "stehl": "stiehl", "befehl": "befiehl", "empfehl": "empfiehl", "werb": "wirb"}
+
+// germanStems returns the stems of a German verb beside that of its base form: with the vowel of its order, and with
+// its particle apart: "geben Sie … zurück" of zurückgeben.
+func germanStems(base string) []stem {
+	const least = 3 // letters of a stem
+	var out []stem
+	bent := ""
+	for from, to := range bentStems {
+		if rest, ok := strings.CutSuffix(base, from); ok {
+			if bent == "" || len(rest+to) > len(bent) {
+				bent = rest + to
+			}
+		}
+	}
+	if bent != "" {
+		out = append(out, stem{text: bent})
+	}
+	for _, p := range separable {
+		rest, ok := strings.CutPrefix(base, p)
+		if !ok || utf8.RuneCountInString(rest) < least {
+			continue
+		}
+		out = append(out, stem{text: rest, particle: p})
+		if bent != "" {
+			out = append(out, stem{text: strings.TrimPrefix(bent, p), particle: p})
+		}
+		break
 	}
 	return out
 }

@@ -34,6 +34,10 @@ func (c *cutter) cut() {
 			c.flush(false)
 			c.cur.words = append(c.cur.words, *t)
 			i++
+		case c.lang&th != 0 && len(c.cur.words) > 0 && !c.onlyOpeners() && i > 0 && (c.deniesThai(i) > 0 || c.denied(i)):
+			c.flush(false)
+			c.cur.words = append(c.cur.words, *t)
+			i++
 		case c.lang&th != 0 && c.instead(i):
 			c.flush(false)
 			c.cur.words = append(c.cur.words, *t)
@@ -47,6 +51,10 @@ func (c *cutter) cut() {
 			c.cur.words = append(c.cur.words, *t)
 			c.flush(false)
 			i++
+		case c.suits(i) > 0:
+			front := len(c.cur.words) == 0
+			for i = c.suits(i); front && i < len(c.list) && c.list[i].sign; i++ {
+			}
 		case t.starts&unless != 0 && !c.lessThan(i), t.starts&ifs != 0 && c.conditional(i), c.inverted(i):
 			word, isUnless := span(list, i, ifs), false
 			if t.starts&(ifs|unless) == 0 && t.text != "should" && !strings.HasPrefix(t.text, "sollte") {
@@ -143,7 +151,7 @@ func (c *cutter) cut() {
 				i = next
 				continue
 			}
-			if strings.ContainsAny(t.text, ":—–;()[]") && t.sign && !c.lists(i) && !c.entitles(i) || c.starts(next) && !joins && !c.polite() || c.verbFinal(i) {
+			if strings.ContainsAny(t.text, ":—–;()[]") && t.sign && !c.lists(i) && !c.entitles(i) || c.starts(next) && !joins && !c.polite() || c.verbFinal(i) || c.endsHindi(i) {
 				c.cur.tells = t.text == ":" && (c.says() || c.calls())
 				c.flush(false)
 			} else {
@@ -241,7 +249,20 @@ func (c *cutter) onlyOpeners() bool {
 // polite reports whether the clause so far says no more than that something is asked for: "wären Sie so
 // nett, …".
 func (c *cutter) polite() bool {
-	return c.lang&de != 0 && len(c.cur.words) > 2 && c.cur.words[0].starts&frame != 0 && span(c.cur.words, 0, frame) == len(c.cur.words)
+	return c.lang&de != 0 && len(c.cur.words) > 0 && courtesies(c.cur.words) == len(c.cur.words)
+}
+
+// courtesies is the number of words in front that say no more than that something is asked for: "könnten wir euch
+// bitten", "wären Sie so nett"; 0 if there are none.
+func courtesies(words []token) int {
+	n := 0
+	for n < len(words) && !words[n].sign && !words[n].quoted && (words[n].within&(frame|opener) != 0 || n > 0 && (words[n].text == "euch" || words[n].text == "sie" || words[n].text == "dich")) {
+		n++
+	}
+	if n < 3 || words[0].starts&frame == 0 || words[n-1].within&(frame|opener) == 0 {
+		return 0
+	}
+	return n
 }
 
 // says reports whether words hold a verb of saying or deciding: "I confirm it".

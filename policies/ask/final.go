@@ -29,12 +29,15 @@ func (c *clause) ordersHindi(v verb) bool {
 	if past || c.find(question, 0, len(c.words)) >= 0 && !framed || c.find(know, v.at, len(c.words)) >= 0 {
 		return false
 	}
-	for j := v.at; j+1 < len(c.words) && j < v.at+3; j++ { // let Mira do it: करने दो
+	for j := v.at; j+1 < len(c.words) && j < v.at+3; j++ { // let Mira do it: करने दो; करने से बचिए
+		if strings.HasSuffix(c.words[j].text, "ने") && c.words[j+1].text == "से" {
+			return false
+		}
 		if strings.HasSuffix(c.words[j].text, "ने") && strings.HasPrefix(c.words[j+1].text, "द") {
 			return false
 		}
 	}
-	if framed || c.obliges(v) {
+	if framed || c.obliges(v) || hindiPolite(w) {
 		return true
 	}
 	for _, e := range hindiEnds {
@@ -43,7 +46,7 @@ func (c *clause) ordersHindi(v verb) bool {
 		}
 	}
 	for j := v.at + 1; j < len(c.words) && j < v.at+4; j++ {
-		if hindiHelpers[c.words[j].text] {
+		if (hindiHelpers[c.words[j].text] || hindiPolite(c.words[j].text)) && !c.goesOnHindi(j) {
 			return true
 		}
 		for _, e := range hindiEnds {

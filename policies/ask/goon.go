@@ -93,6 +93,10 @@ func (c *cutter) enough(i int) bool {
 func (c *cutter) goesOn(i int) bool {
 	some := false
 	for ; i < len(c.list); i++ {
+		if n := c.deniesThai(i); n > 0 { // a reason
+			some, i = true, i+n-1
+			continue
+		}
 		t := &c.list[i]
 		switch t.text {
 		case "อย่า", "ไม่ต้อง", "ห้าม", "อย่าเพิ่ง", "งด", "ไม่ให้", "ไม่ควร":

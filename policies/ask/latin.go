@@ -210,8 +210,8 @@ func (c *clause) final(v verb) bool {
 		return true
 	}
 	if c.words[v.at-1].text == "zu" { // wären Sie so nett, sie zu rufen
-		end := span(c.words, 0, frame)
-		return c.words[0].starts&frame != 0 && end > 2 && end < len(c.words) && c.words[end].sign && c.find(hypothetical|report|keep|negator, end, v.at) < 0
+		end := courtesies(c.words)
+		return end > 0 && end < len(c.words) && c.words[end].sign && c.find(hypothetical|report|keep|negator, end, v.at) < 0
 	}
 	return c.find(hypothetical|speaker|subject|report|keep, 0, v.at) < 0 && !c.hasAny(0, v.at, "kann", "darf", "wird", "können", "werden", "dürfen", "konnte", "durfte")
 }

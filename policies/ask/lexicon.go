@@ -238,6 +238,13 @@ func (a *act) stem(s string, l lang) {
 		stemsBy[from] = append(stemsBy[from], st)
 	}
 	knowThai(text)
+	if l == de && particle == "" {
+		for _, other := range germanStems(st.text) {
+			if !slices.Contains(a.stems[de], other) {
+				a.stems[de] = append(a.stems[de], other)
+			}
+		}
+	}
 }
 
 // senseLangs are the columns of verbs.txt behind the English words.

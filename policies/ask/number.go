@@ -128,6 +128,8 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 				bad++
 			case c.putUp(i, &call.Acts):
 				good++
+			case c.madeOut(i):
+				good++
 			case i > 0 && c.words[i-1].within&bounding != 0 && !c.bounds(v), i > 1 && c.words[i-2].within&bounding != 0 && c.words[i-1].within&det != 0 && !c.bounds(v),
 				i+1 < len(c.words) && c.words[i+1].starts&bounding != 0 && c.lang == hi && !c.bounds(v), c.ranged(i), c.differs(i, v) && !call.Acts.by && !lengths[strings.ToLower(v.Name)], c.find(fraction, i-3, i-1) >= 0,
 				i > 0 && c.words[i-1].within&source != 0 && !(gives[c.words[i-1].text] && i-1 == c.opened()) && v.Role != From && c.lang&(fr|es|pt|hi) == 0 && !c.sumOf(i),
@@ -215,6 +217,18 @@ func (c *clause) outOf(i int) bool {
 func (c *clause) verbBehindFrame(i int) bool {
 	f := c.frameBefore(i)
 	return c.lang&en != 0 && f >= 0 && f <= i && c.words[i].verb && c.behindFrame(f, i)
+}
+
+// madeOut reports whether a German number is the sum of one thing: "einen Gutschein über 80 Euro", and no bound of several.
+func (c *clause) madeOut(i int) bool {
+	if c.lang != de || i < 3 || c.words[i-1].text != "über" {
+		return false
+	}
+	thing := i - 2
+	for thing > 1 && c.words[thing].capped && !indefinite[c.words[thing-1].text] && thing > i-5 {
+		thing--
+	}
+	return c.words[thing].capped && !c.words[thing].code() && indefinite[c.words[thing-1].text] || c.words[i-2].capped && c.words[i-3].text == "den" && !strings.HasSuffix(c.words[i-2].text, "n")
 }
 
 // putUp reports whether a number is what a price is put up to, and no bound: "put the price up to 3.40".

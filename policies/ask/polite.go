@@ -27,7 +27,7 @@ func init() {
 		if !ok || langs[code] == 0 {
 			continue
 		}
-		for text := range strings.SplitSeq(list, " | ") {
+		for _, text := range alternatives(list) {
 			p := courteous{lang: langs[code]}
 			for part := range strings.SplitSeq(text, "…") {
 				knowThai(part)
@@ -44,6 +44,15 @@ func init() {
 	for _, list := range politeBy {
 		slices.SortStableFunc(list, func(a, b courteous) int { return len(b.parts[0]) - len(a.parts[0]) })
 	}
+}
+
+// alternatives are the phrases of a line, with their alternatives written out.
+func alternatives(list string) []string {
+	var out []string
+	for text := range strings.SplitSeq(list, " | ") {
+		out = append(out, variants(text)...)
+	}
+	return out
 }
 
 // overruled are the classes that words lose which are part of a way to ask.

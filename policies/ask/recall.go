@@ -210,7 +210,7 @@ func (s *Said) scorns(i int) bool {
 	first, heaped, told, behind := true, false, false, false
 	for j := range s.clauses {
 		o := &s.clauses[j]
-		if o.sentence != c.sentence {
+		if o.sentence != c.sentence && !(o.sentence == c.sentence-1 && o.message == c.message && o.lang == hi && o.only(scornful|opener|oops|assent)) {
 			continue
 		}
 		from := 0

@@ -1,6 +1,9 @@
 package ask
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Clauses without a verb belong to those before or behind them.
 
@@ -27,7 +30,7 @@ func (s *Said) relate(first int) {
 				s.clauses[j].later = true
 			}
 		}
-		if (c.begins || c.contrast && c.lang == de) && (c.lang == de || c.lang == hi) && i+1 < len(s.clauses) && s.clauses[i+1].sentence == c.sentence && c.bare() && !c.isSo() && !s.clauses[i+1].bare() && s.clauses[i+1].kind == plain {
+		if (c.begins || c.contrast && c.lang == de) && (c.lang == de || c.lang == hi) && i+1 < len(s.clauses) && s.clauses[i+1].sentence == c.sentence && c.bare() && !c.isSo() && !s.clauses[i+1].bare() && s.clauses[i+1].kind == plain && !s.clauses[i+1].impersonal() {
 			c.verbOf = i + 1 // B-77 und B-78 ausleihen
 			continue
 		}
@@ -60,6 +63,19 @@ func (s *Said) relate(first int) {
 			}
 		}
 	}
+}
+
+// impersonal reports whether a German clause begins with a verb and what it says it of: "dann reicht es für alle".
+func (c *clause) impersonal() bool {
+	i := c.opened()
+	if c.lang != de || i+1 >= len(c.words) || !strings.HasSuffix(c.words[i].text, "t") {
+		return false
+	}
+	switch c.words[i+1].text {
+	case "es", "das", "er", "man", "alles":
+		return true
+	}
+	return false
 }
 
 // isSo reports whether the clause says how things are: "Q-7 का कोटेशन 500 का है".

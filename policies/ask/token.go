@@ -247,6 +247,7 @@ func mark(list []token, l lang) {
 		}
 	}
 	markPolite(list, l)
+	markIndefinite(list, l)
 }
 
 func bit(c cue) int {
