@@ -132,6 +132,7 @@ func (c *cutter) cut() {
 				i++
 			}
 		case c.more(i):
+			t.starts, t.within = t.starts&^and, t.within&^and
 			c.cur.words = append(c.cur.words, *t)
 			i++
 		case t.sign || t.starts&and != 0:

@@ -62,7 +62,7 @@ func phraseAt(set map[string]lang, words []token, i int, l lang) (n int) {
 // nothing else that they do or want to be done.
 func (c *clause) wishesThing(call *Call) bool {
 	from, end := c.needs()
-	if from < 0 || !call.Acts.gets() || c.wantsDone(from, end) || c.hasOf(habits, 0) >= 0 || c.otherDeed(call, -1) {
+	if from < 0 || !call.Acts.gets() || c.wantsDone(from, end) || c.hasOf(habits, 0) >= 0 || c.hasOf(remaining, 0) >= 0 || c.otherDeed(call, -1) {
 		return false
 	}
 	thing := call.Acts.hasNoun(c.words) || slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Choice && !v.Free && v.Said(c.text) })
@@ -130,6 +130,9 @@ func (s *Said) wondersBeside(i int) bool {
 	}
 	return false
 }
+
+// remaining are words for what is there still: "we'll have 18 left".
+var remaining = wordSets["left"]
 
 // wantsDone reports whether what is wanted is no thing: "I need to know", "je voudrais que", "quiero cambiar",
 // "रद्द करना चाहिए".
