@@ -71,6 +71,10 @@ func (s *Said) choosesHold(i int, call *Call) bool {
 				continue
 			}
 			rest := joinWords(slices.Concat(c.words[:k], c.words[span(c.words, k, await):]))
+			if call.Acts.holds() && c.hasAny(k, span(c.words, k, await), "hold", "pause") && c.find(frame, 0, k) >= 0 { // "will have to be put on hold until"
+				found = true
+				continue
+			}
 			if !slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Choice && !v.Free && v.Said(c.text) && !v.Said(rest) }) {
 				return false
 			}
@@ -78,4 +82,9 @@ func (s *Said) choosesHold(i int, call *Call) bool {
 		}
 	}
 	return found
+}
+
+// holds reports whether the deed is to let a thing rest for a while.
+func (a *Acts) holds() bool {
+	return slices.ContainsFunc([]string{"put+hold", "pause", "suspend", "freeze"}, a.has)
 }

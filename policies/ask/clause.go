@@ -105,7 +105,7 @@ func (s *Said) Knows(list ...Acts) {
 		}
 		for l, stems := range a.declares {
 			for _, st := range stems {
-				if len(st.text) > 2 && st.particle == "" {
+				if len(st.text) > 2 {
 					s.declared = append(s.declared, stemOf{st, l})
 				}
 			}
@@ -122,7 +122,7 @@ func (s *Said) Knows(list ...Acts) {
 func (s *Said) knows(t *token) {
 	t.thing = s.things[t.text]
 	for _, d := range s.declared {
-		if t.own&d.lang == 0 && !t.sign && !falseFriends[t.text] && verbForm(t.fold, d.text, d.lang) == ordering {
+		if d.particle == "" && t.own&d.lang == 0 && !t.sign && !falseFriends[t.text] && verbForm(t.fold, d.text, d.lang) == ordering {
 			t.own |= d.lang
 		}
 	}
@@ -136,6 +136,25 @@ func (s *Said) knows(t *token) {
 	for v := range s.verbs {
 		if f := english(t.text, v); f == doing || f == done {
 			t.bent = true
+		}
+	}
+}
+
+// knowsApart marks German verbs of the run's own tools whose particle stands behind them: "stocken Sie … auf".
+func (s *Said) knowsApart(list []token) {
+	for _, d := range s.declared {
+		if d.particle == "" || d.lang != de {
+			continue
+		}
+		last := -1
+		for i := len(list) - 1; i >= 0; i-- {
+			t := &list[i]
+			if t.text == d.particle && (i+1 == len(list) || list[i+1].sign || list[i+1].text == "und" || list[i+1].text == "oder") {
+				last = i
+			}
+			if last > i && !t.sign && !t.quoted && !t.code() && !falseFriends[t.text] && verbForm(t.fold, d.text, de) == ordering && (!t.capped || i == 0 || list[i-1].sign) {
+				t.own |= de
+			}
 		}
 	}
 }
@@ -180,6 +199,7 @@ func (s *Said) read(text string, at stretch, quotes []stretch) {
 			list[i].quoted = list[i].quoted || list[i].at >= q.from && list[i].end <= q.to
 		}
 	}
+	s.knowsApart(list)
 	for len(list) > MaxWords { // a row of words without an end
 		s.clausesOf(text, at, list[:MaxWords])
 		list = list[MaxWords:]

@@ -143,7 +143,7 @@ func (c *cutter) cut() {
 			for next < len(list) && (list[next].starts&and != 0 || list[next].sign) {
 				next = max(next+1, span(list, next, and))
 			}
-			joins := !t.sign && c.coordinates(next)
+			joins := !t.sign && (c.coordinates(next) || c.comesTo(i))
 			if joins {
 				c.cur.subjects++
 			}

@@ -11,7 +11,7 @@ import (
 var hindiEnds = []string{"ो", "ओ", "ें", "एँ", "एं", "िए", "इए", "िएगा", "इएगा", "ना", "िये", "कर"}
 
 // hindiHelpers are words that make an order of the verb before them.
-var hindiHelpers = set("दो दें दीजिए दीजिये देना दे करो करें कीजिए कीजिये करिए करना कर लो लें लीजिए लेना डालो डालें डालना रखो रखें रखना जाओ जाए दीजिएगा कीजिएगा करवाओ करवाना करवा हो")
+var hindiHelpers = set("दो दें दीजिए दीजिये देना दे करो जाएँ जाएं जाये जायें करें कीजिए कीजिये करिए करना कर लो लें लीजिए लेना डालो डालें डालना रखो रखें रखना जाओ जाए दीजिएगा कीजिएगा करवाओ करवाना करवा हो")
 
 // hindiOrder reports whether a word is the end of an order.
 func hindiOrder(t *token) bool {

@@ -149,3 +149,19 @@ func (c *cutter) more(i int) bool {
 	last, next := &c.cur.words[len(c.cur.words)-1], &c.list[i+1]
 	return !last.sign && !hindiEnding(last) && (needWords[next.text]&hi != 0 || foreignVerb(next, hi))
 }
+
+// comesTo reports whether an English "and" stands between a verb of coming and what somebody comes for, and who is to come is
+// named before: "have someone come and clean".
+func (c *cutter) comesTo(i int) bool {
+	if c.lang&en == 0 || c.list[i].text != "and" || i < 2 || i+1 >= len(c.list) || !c.list[i+1].verb {
+		return false
+	}
+	last := i - 1
+	for last > 0 && last > i-3 && serials[c.list[last].text] && c.list[last].text != "come" && c.list[last].text != "go" {
+		last--
+	}
+	if c.list[last].text != "come" && c.list[last].text != "go" {
+		return false
+	}
+	return slices.ContainsFunc(c.cur.words, func(t token) bool { return senders2[t.text] || t.starts&negator != 0 })
+}

@@ -20,7 +20,8 @@ const (
 
 // irregular are English participles that no ending makes.
 var irregular = map[string]string{"sent": "send", "paid": "pay", "made": "make", "bought": "buy", "sold": "sell", "written": "write", "wrote": "write", "told": "tell", "given": "give",
-	"gave": "give", "taken": "take", "took": "take", "put": "put", "set": "set", "shut": "shut", "withdrawn": "withdraw", "thrown": "throw", "got": "get", "known": "know", "rebuilt": "rebuild", "kept": "keep"}
+	"gave": "give", "taken": "take", "took": "take", "put": "put", "set": "set", "shut": "shut", "withdrawn": "withdraw", "thrown": "throw", "got": "get", "known": "know", "rebuilt": "rebuild", "kept": "keep",
+	"brought": "bring", "held": "hold", "lent": "lend", "hung": "hang", "laid": "lay", "drawn": "draw", "chosen": "choose", "frozen": "freeze", "swept": "sweep", "sewn": "sew", "mown": "mow", "fed": "feed", "dug": "dig", "shown": "show", "shorn": "shear", "torn": "tear", "undone": "undo", "redone": "redo", "rewritten": "rewrite", "overhung": "overhang"}
 
 // english tells the form of a verb that an English word is.
 func english(w, base string) form {

@@ -206,7 +206,7 @@ func (c *clause) final(v verb) bool {
 			return false
 		}
 	}
-	if i := c.opened(); i < v.at && c.lets(i) {
+	if i := c.opened(); i < v.at && (c.lets(i) || c.allows(v)) {
 		return true
 	}
 	if c.words[v.at-1].text == "zu" { // wären Sie so nett, sie zu rufen
@@ -215,6 +215,20 @@ func (c *clause) final(v verb) bool {
 	}
 	return c.find(hypothetical|speaker|subject|report|keep, 0, v.at) < 0 && !c.hasAny(0, v.at, "kann", "darf", "wird", "können", "werden", "dürfen", "konnte", "durfte")
 }
+
+// allows reports whether a German clause that begins with its thing says that the one who is spoken to may do it, or is
+// to: "77/18 dürfen Sie streichen".
+func (c *clause) allows(v verb) bool {
+	for k := c.opened() + 1; k+1 < v.at && !c.asked; k++ {
+		if who := &c.words[k+1]; allowing[c.words[k].text] && (who.text == "sie" && who.capped || who.text == "ihr" || who.text == "du") {
+			return c.onlyThing(k) && c.find(hypothetical|report|keep|negator|know|await|ifs, k, v.at) < 0
+		}
+	}
+	return false
+}
+
+// allowing are verbs by which somebody is allowed or told to do a thing.
+var allowing = set("können könnt kannst dürfen dürft darfst sollen sollt sollst müssen müsst musst")
 
 // isTo reports whether a clause says that a thing is to be done: "est à confier", "è da spostare".
 func (c *clause) isTo(v verb) bool {

@@ -47,7 +47,7 @@ func (c *clause) ordersEnglish(v verb) bool {
 		if c.asThing(v.at) || v.at > 0 && c.words[v.at-1].within&det != 0 && c.words[v.at-1].starts&(opener|frame) == 0 {
 			return c.wished(v.at) || c.given(v)
 		}
-		if c.headAt(v.at) {
+		if c.headAt(v.at) || c.hasCome(v) {
 			return true
 		}
 		return f >= 0 && c.behindFrame(f, v.at)
@@ -82,6 +82,33 @@ func (c *clause) ordersEnglish(v verb) bool {
 	}
 	return false
 }
+
+// hasCome reports whether somebody is to be made to come and do it: "have someone come and clean".
+func (c *clause) hasCome(v verb) bool {
+	if v.at < 4 || c.words[v.at-1].text != "and" || !serials[c.words[v.at-2].text] {
+		return false
+	}
+	i := c.opened()
+	if f := c.frameBefore(v.at); f >= 0 {
+		i = f
+	}
+	if i >= v.at || !senders2[c.words[i].text] || c.asked && i == c.opened() {
+		return false
+	}
+	for j := i + 1; j < v.at-2; j++ {
+		if t := &c.words[j]; t.sign || t.within&(det|subject|speaker|opener) == 0 && !t.thing && !t.noun && !somebodyAsked[t.text] && t.text != "of" && t.text != "your" && t.text != "to" {
+			return false
+		}
+	}
+	return true
+}
+
+// serials are English verbs before "and" that are one with the verb behind it, senders2 those by which somebody is made
+// to come.
+var (
+	serials  = set("come go round over out along by")
+	senders2 = set("have get send let ask")
+)
 
 // needsDoing reports whether the clause says that a thing needs the deed: "the trousers on T-95 need shortening".
 func (c *clause) needsDoing(v verb) bool {

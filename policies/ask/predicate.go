@@ -74,6 +74,10 @@ var saying = set("कहा कहते कहती कहता कहूँ 
 // thaiMinds behind a negation say that something is not wanted or settled: what they deny may be an order.
 var thaiMinds = set("ต้อง ให้ เอา ควร อยาก ขอ แน่ใจ แน่ รู้ ทราบ ดี จำเป็น พร้อม ใช่ ตกลง ตัดสินใจ คิด ยอม โอเค มั่นใจ ชัวร์ เห็น สั่ง บอก พูด เคย ได้ เหตุผล ความจำเป็น ประโยชน์ เอาแล้ว จอง ตั้งใจ เข้าใจ ชอบ สมควร ยืนยัน อนุญาต")
 
+func init() {
+	knowThai("โยคะ คะน้า คะแนน ปีนผา ปีนเขา")
+} // with another word in them
+
 // denies are the Thai negations of how things are.
 var denies = set("ไม่ ไม่มี ยังไม่ ยังไม่มี ไม่ค่อย")
 
@@ -127,6 +131,8 @@ func markIndefinite(list []token, l lang) {
 		case i == 0:
 		case l&th != 0 && indefinites[t.text] && (denies[list[i-1].text] || i > 1 && denies[list[i-2].text]):
 			t.starts, t.within = t.starts&^question, t.within&^question
+		case l&hi != 0 && passiveWish[t.text] && t.within&hypothetical == 0 && list[i-1].starts&hypothetical != 0: // रोक दिया जाए
+			list[i-1].starts, list[i-1].within = list[i-1].starts&^hypothetical, list[i-1].within&^hypothetical
 		case l&hi != 0 && (t.text == "न" || t.text == "ना") && (i+1 == len(list) || list[i+1].sign) && (hindiPolite(list[i-1].text) || hindiHelpers[list[i-1].text]):
 			t.starts, t.within = t.starts&^negator, t.within&^negator
 		}
@@ -163,4 +169,16 @@ func (c *clause) goesOnHindi(i int) bool {
 	}
 	w := c.words[i+1].text
 	return strings.HasSuffix(w, "ते") || strings.HasSuffix(w, "ता") || strings.HasSuffix(w, "ती")
+}
+
+// passiveWish are Hindi forms by which something is to be done: दिया जाए.
+var passiveWish = set("जाए जाएँ जाएं जाये जायें")
+
+// refuses reports whether a Thai clause without a verb says of what it names that it is not wanted: "โยคะไม่เอา".
+func (c *clause) refuses() bool {
+	n := len(c.words)
+	for n > 0 && c.words[n-1].within&opener != 0 {
+		n--
+	}
+	return n > 1 && c.words[n-1].text == "ไม่เอา"
 }

@@ -17,7 +17,7 @@ func (s *Said) countermanded(i int, call *Call) bool {
 	}
 	for j := c.since(i) + 1; j < len(s.clauses); j++ {
 		o := &s.clauses[j]
-		if o.message == c.message && o.mocks() || o.retains(call) || s.against(j, i, call) {
+		if o.message == c.message && (o.mocks() || o.unsaid()) || o.retains(call) || s.against(j, i, call) {
 			return true
 		}
 		if o.kind == reported && o.message == c.message && o.recalls() { // "forget what I said, he wants to keep it"
@@ -60,6 +60,11 @@ func (s *Said) countermanded(i int, call *Call) bool {
 		}
 	}
 	return false
+}
+
+// unsaid reports whether a Hindi clause says that nobody said so: "ऐसा मैंने तो नहीं कहा".
+func (c *clause) unsaid() bool {
+	return c.lang == hi && c.negates() >= 0 && c.hasAny(0, len(c.words), "कहा", "बोला", "माँगा", "मांगा", "चाहा", "कही", "बोली") && c.hasAny(0, len(c.words), "मैंने", "हमने", "किसने", "किसी")
 }
 
 // praises reports whether the sentence of clause i begins with a word of praise, and says "again" or "while you are at

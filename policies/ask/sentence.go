@@ -87,6 +87,9 @@ func abbreviates(text string, dot int) bool {
 		from -= w
 	}
 	word, next := text[from:dot], strings.TrimLeft(text[dot+1:], " ")
+	if r := []rune(word); len(r) == 1 && scriptOf(r[0]) == thaiScript {
+		return true // 10:00 น.
+	}
 	first, _ := utf8.DecodeRuneInString(next)
 	if digit(next) {
 		return counted[strings.ToLower(word)]
