@@ -126,7 +126,7 @@ func split(out []token, s string, from, to int) []token {
 			if n == 0 { // up to the next known word
 				for n < to-from {
 					r, w := utf8.DecodeRuneInString(s[from+n:])
-					if n += w; n < to-from && (r < 'เ' || r > 'ไ') && thaiPrefix(s[from+n:to]) > 0 { // a vowel in front of its syllable ends no word
+					if n += w; n < to-from && (r < 'เ' || r > 'ไ') && thaiPrefix(s[from+n:to]) > 0 && !(n == w && clusters(s[from:to])) { // a vowel in front of its syllable ends no word
 						break
 					}
 				}
@@ -170,13 +170,18 @@ func split(out []token, s string, from, to int) []token {
 	return out
 }
 
-// thaiPrefix returns the length of the longest known word that a text begins with.
+// thaiPrefix returns the length of the longest known word that a text begins with. Where a shorter one leaves a letter
+// to what follows, it is that: "รอ|บริษัท".
 func thaiPrefix(s string) int {
 	best, n := 0, 0
 	for i := 0; i < thaiLong && n < len(s); i++ {
+		from := n
 		_, w := utf8.DecodeRuneInString(s[n:])
 		n += w
-		if thaiWord[s[:n]] && thaiEnd(s[n:]) {
+		if shared := thaiWord[s[:from]] && clusters(s[from:]) && syllable(s[from:]); thaiWord[s[:n]] && thaiEnd(s[n:]) {
+			if shared {
+				return from
+			}
 			best = n
 		}
 	}
@@ -184,14 +189,52 @@ func thaiPrefix(s string) int {
 }
 
 // thaiEnd reports whether a Thai word may end before a text: no sign of it follows ("ที" is no part of "ที่"), and no
-// letter behind which a syllable begins, which belongs to what stands before it: "สั่ง|ยาง|ใน".
+// letter behind which a syllable begins, which belongs to what stands before it: "สั่ง|ยาง|ใน", "รอบ|วันที่".
 func thaiEnd(s string) bool {
 	next, w := utf8.DecodeRuneInString(s)
 	if unicode.Is(unicode.M, next) {
 		return false
 	}
+	if !thaiLetter(next) {
+		return true
+	}
 	after, _ := utf8.DecodeRuneInString(s[w:])
-	return next < 'ก' || next > 'ฮ' || len(s) > w && (after < 'เ' || after > 'ไ')
+	if len(s) == w || after >= 'เ' && after <= 'ไ' {
+		return false
+	}
+	return !strings.ContainsRune(thaiFinals, next) || clusters(s) || !syllable(s[w:])
+}
+
+func init() {
+	for w := range wordSets["whole"] {
+		knowThai(w)
+	}
+}
+
+// thaiFinals are letters with which Thai syllables end, and few begin that have no vowel of their own.
+const thaiFinals = "งบดนยม"
+
+func thaiLetter(r rune) bool { return r >= 'ก' && r <= 'ฮ' }
+
+// clusters reports whether a Thai text begins with two letters that begin one syllable: "กรอง", "บริษัท".
+func clusters(s string) bool {
+	first, w := utf8.DecodeRuneInString(s)
+	second, _ := utf8.DecodeRuneInString(s[w:])
+	return strings.ContainsRune("กขคตปผพบด", first) && strings.ContainsRune("รลว", second) && (!strings.ContainsRune("บด", first) || second == 'ร')
+}
+
+// syllable reports whether a Thai text begins with a letter, or two, and a vowel or tone that are written to it.
+func syllable(s string) bool {
+	letter, w := utf8.DecodeRuneInString(s)
+	if !thaiLetter(letter) {
+		return false
+	}
+	if clusters(s) {
+		_, second := utf8.DecodeRuneInString(s[w:])
+		w += second
+	}
+	sign, _ := utf8.DecodeRuneInString(s[w:])
+	return unicode.Is(unicode.M, sign) || sign == 'า' || sign == 'ะ' || sign == 'ำ'
 }
 
 // covering are the classes whose longer phrases take the meaning of the shorter ones in
