@@ -74,6 +74,7 @@ type Said struct {
 	offer    string          // what the assistant said last
 	open     open            // what the user said last, if an answer may go on with it
 	tongue   lang            // of the message
+	marked   bool            // it has signs of that language only
 	messages int
 	written  []string // the messages as they are
 	sentence int
@@ -122,6 +123,9 @@ func (s *Said) Knows(list ...Acts) {
 func (s *Said) knows(t *token) {
 	t.thing = s.things[t.text]
 	for _, d := range s.declared {
+		if d.particle == "" && t.inFirst(d.text, d.lang) {
+			t.self |= d.lang
+		}
 		if d.particle == "" && t.own&d.lang == 0 && !t.sign && !falseFriends[t.text] && verbForm(t.fold, d.text, d.lang) == ordering {
 			t.own |= d.lang
 		}
@@ -166,11 +170,14 @@ func (s *Said) Add(text string) {
 	}
 	text = s.pick(norm.NFC.String(text))
 	question := s.offer
+	s.marked = false
 	s.messages++
 	s.written = append(s.written, text)
 	first := len(s.clauses)
 	quotes := quotesOf(text)
-	s.tongue = s.spokenIn(tokens(text))
+	if s.tongue = s.spokenIn(tokens(text)); s.tongue&(hi|th) == 0 && strings.ContainsAny(text, "¿¡") {
+		s.tongue, s.marked = es, true // no other language has these signs
+	}
 	list := sentences(text, quotes)
 	for _, at := range list {
 		if len(s.clauses) >= MaxClauses {
@@ -304,6 +311,8 @@ func (s *Said) tongueOf(list []token) lang {
 		}
 	}
 	switch {
+	case s.marked && l&(hi|th) == 0:
+		return s.tongue
 	case bits.OnesCount8(uint8(s.tongue)) != 1 || (l|s.tongue)&(hi|th) != 0 || l == s.tongue:
 		return l
 	case bits.OnesCount8(uint8(l)) > 1 && l&s.tongue != 0:

@@ -13,10 +13,10 @@ import (
 
 // lightVerbs are the stems of verbs that say little by themselves and have forms of their own.
 var lightVerbs = map[lang]map[string]string{
-	fr: {"mettre": "met mets mett", "faire": "fais fait faites fass fair", "prendre": "prend prends pren", "rendre": "rend"},
-	it: {"dare": "da dai dal dam dar dia", "fare": "fa fai fal fam far facci", "mettere": "mett"},
-	es: {"dar": "da dal dam dan dar darl darm dé dél den denl", "hacer": "haz hazl hag hac", "poner": "pon pong", "tener": "ten teng"},
-	pt: {"dar": "dá da dar dê deem", "fazer": "faz faç", "pôr": "põe ponh pôr", "por": "põe ponh pôr"},
+	fr: {"mettre": "met mets mett mis pass", "faire": "fais fait faites fass fair", "prendre": "prend prends pren", "rendre": "rend"},
+	it: {"dare": "da dai dal dam dar dia", "fare": "fa fai fal fam far facci", "mettere": "mett mess pass"},
+	es: {"dar": "da dal dam dan dar darl darm dé dél den denl", "hacer": "haz hazl hag hac", "poner": "pon pong puest qued pas", "tener": "ten teng"},
+	pt: {"dar": "dá da dar dê deem", "fazer": "faz faç", "pôr": "põe ponh pôr post fiqu pass", "por": "põe ponh pôr post fiqu pass"},
 	hi: {"देना": "दे दो दी", "लेना": "ले लो ली"},
 }
 
@@ -34,6 +34,9 @@ func (a *Acts) row(verb string) bool {
 	}
 	if len(words) < 2 || nominal[words[0]] != "" { // money back
 		return false
+	}
+	for len(words) > 2 && (placing[words[len(words)-1]] || ofWords[words[len(words)-1]]) {
+		words = words[:len(words)-1] // mettre au nom de: it is the name that says it
 	}
 	first, last := words[0], words[len(words)-1]
 	switch r, _ := utf8.DecodeRuneInString(first); {

@@ -122,7 +122,7 @@ func (c *clause) leadsWhole(v verb) bool {
 			return false
 		}
 	} else {
-		i := c.opened()
+		i := c.behindThing(v)
 		for i < v.at && (c.words[i].within&det != 0 || v.lang == th && (c.words[i].within&frame != 0 || carriesOut(c.words, i))) {
 			i++
 		}
@@ -146,6 +146,34 @@ func (c *clause) leadsWhole(v verb) bool {
 	return true
 }
 
+// behindThing returns where what the clause opens with ends: behind the thing that it is about, "pour la R-420, ajout
+// de …", if that stands in front of the noun for a deed.
+func (c *clause) behindThing(v verb) int {
+	i := c.opened()
+	if v.lang&(fr|it|es|pt) == 0 || i >= v.at || !fronting[c.words[i].text] && !placing[c.words[i].text] {
+		return i
+	}
+	named := false
+	for j := i + 1; j < v.at; j++ {
+		t := &c.words[j]
+		switch {
+		case t.sign && t.text == "," && named:
+			return j + 1
+		case t.code() || digit(t.text):
+			named = true
+			if j+1 == v.at || c.words[j+1].within&det != 0 {
+				return j + 1
+			}
+		case t.within&det == 0 && !t.thing && !c.hung(j) && !c.behindPlace(j):
+			return i
+		}
+	}
+	return i
+}
+
+// behindPlace reports whether a preposition stands before a word.
+func (c *clause) behindPlace(j int) bool { return j > 0 && placing[c.words[j-1].text] }
+
 // carriesOut reports whether a Thai word is the one by which somebody is asked to carry a deed out: "รบกวนดำเนินการยกเลิก".
 func carriesOut(words []token, i int) bool {
 	return i > 0 && words[i].text == "ดำเนิน" && words[i-1].within&frame != 0
@@ -158,6 +186,7 @@ var hindiOf = set("का की के में को से पर तक �
 // that join them and words of courtesy. A reason may stand beside it.
 func (s *Said) pure(i int, call *Call) bool {
 	c, callsOff := &s.clauses[i], -1
+	begged := s.begs(i)
 	if call.Acts.has("cancel") {
 		callsOff = c.sentence
 	}
@@ -177,6 +206,10 @@ func (s *Said) pure(i int, call *Call) bool {
 			if to < len(o.words) && (!o.words[to].sign || o.words[to].text != ",") {
 				continue
 			}
+			if part := o.part(from, to); begged && (j != i || from > 0) && part.tellsWhy(call) {
+				from = to + 1
+				continue
+			}
 			if ground := from > 0 && o.part(from, to).ground(callsOff >= 0); !ground && o.part(from, to).perfect() {
 				return false
 			} else if !ground && !o.part(from, to).pure(call) && !((j > i || from > 0) && o.part(from, to).reason(&call.Acts, s.polite(i))) {
@@ -185,11 +218,56 @@ func (s *Said) pure(i int, call *Call) bool {
 			from = to + 1
 		}
 	}
-	if s.inquires(c.message, callsOff) {
+	if s.inquiresBeside(c.message, callsOff, func(o *clause) bool { return begged && o.sentence == c.sentence && o.kind == plain && o.tellsWhy(call) }) {
 		return false
 	}
 	return !s.tellsMore(i) || slices.ContainsFunc(s.clauses, func(o clause) bool { return o.sentence == c.sentence && o.hasOf(requests, 0) >= 0 })
 }
+
+// begs reports whether the sentence of clause i asks for something in French, Italian, Spanish or Portuguese, "s'il vous
+// plaît", and nothing in it stands against that. Then what it states is no more than why.
+func (s *Said) begs(i int) bool {
+	begged := false
+	for j := range s.clauses {
+		o := &s.clauses[j]
+		if o.sentence != s.clauses[i].sentence {
+			continue
+		}
+		if o.contrast || o.asked || o.lang&(fr|it|es|pt) == 0 {
+			return false
+		}
+		begged = begged || o.hasOf(requests, 0) >= 0
+	}
+	return begged
+}
+
+// tellsWhy reports whether the clause only tells something: nothing of the call, of what was said, of those who are
+// spoken to, nor of what might be or is not.
+func (c *clause) tellsWhy(call *Call) bool {
+	const least = 3 // words
+	first := 0
+	for first < len(c.words) && (c.words[first].within&(and|opener) != 0 || c.words[first].text == "que") {
+		first++
+	}
+	if first+least > len(c.words) || call.names(c.text) || len(c.verbs(&call.Acts)) > 0 || c.hasOf(alreadys, 0) >= 0 || c.hasOf(youDo, 0) >= 0 || c.hasOf(perhaps, 0) >= 0 || c.hasOf(habits, 0) >= 0 || c.verbFirst() {
+		return false
+	}
+	for k := first; k < len(c.words); k++ {
+		t := &c.words[k]
+		auxiliary := auxiliaries[t.text]&c.lang != 0 || t.within&det != 0
+		if t.quoted || t.code() || t.starts&(negator|nothing|report|know|await|keep|recall|ifs|unless|content|mock|rethink|usual|doubt) != 0 && !auxiliary || t.starts&(hypothetical|question) != 0 && !auxiliary ||
+			pointing[t.text] && !auxiliary || t.text == "c'" {
+			return false
+		}
+	}
+	return true
+}
+
+// roleWords stand before what somebody is to be.
+var roleWords = map[string]lang{"comme": fr, "come": it, "como": es | pt, "als": de}
+
+// auxiliaries are forms of "to be" and "to have" by which it is told how things are.
+var auxiliaries = wordSets["auxiliary"]
 
 // part is the clause from one word up to another.
 func (c *clause) part(from, to int) *clause {
@@ -236,8 +314,8 @@ func (c *clause) saysOnly(k int, call *Call) bool {
 	if t.sign || carriesOut(c.words, k) || slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, k, t.text) }) {
 		return true
 	}
-	if c.ofMoment(k) {
-		return true
+	if c.ofMoment(k) || roleWords[t.text]&c.lang != 0 && k > 0 && k+1 < len(c.words) && call.isThing(&c.words[k+1]) {
+		return true // "como conductor"
 	}
 	if t.quoted || t.starts&(negator|nothing|report|know|hypothetical|question|subject|ifs|unless) != 0 && t.within&(det|opener|frame|bounding) == 0 || perhaps[t.text] != 0 || habits[t.text] != 0 {
 		return false

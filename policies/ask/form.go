@@ -23,6 +23,19 @@ func places(t *token) bool {
 	return false
 }
 
+// putting are the stems of verbs of putting.
+var putting = map[lang][]string{fr: {"mett", "met"}, it: {"mett"}, es: {"pon", "pong", "met"}, pt: {"ponh", "bot", "met"}}
+
+// puttingForm reports whether a word is an order to put something somewhere.
+func puttingForm(t *token, l lang) bool {
+	for k, list := range putting {
+		if l&k != 0 && l&en == 0 && slices.ContainsFunc(list, func(stem string) bool { return verbForm(t.fold, stem, k) == ordering }) {
+			return true
+		}
+	}
+	return false
+}
+
 // enclitics are pronouns that are written to orders, the longest first.
 var enclitics = []string{"glielo", "gliela", "selos", "selas", "selo", "sela", "melo", "mela", "nosla", "noslo", "telo", "tela", "celo", "cela", "lhes", "les", "los", "las", "nos", "lhe", "gli", "le", "lo", "la", "li", "me", "mi", "ci", "ne"}
 

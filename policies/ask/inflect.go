@@ -16,6 +16,7 @@ const (
 	done                 // English -ed
 	naming               // a noun for the deed
 	telling              // what says that somebody did it or does it
+	pledging             // what says that the user does it
 )
 
 // irregular are English participles that no ending makes.
@@ -161,6 +162,9 @@ func (c *clause) verb(i int, a *Acts) (verb, bool) {
 	if w == "drop" && c.lang&en != 0 && c.hasAny(i, len(c.words), "line", "note", "message", "email", "mail") && !a.has("send") && !a.has("write") {
 		return verb{}, false // drop Ann a line
 	}
+	if l := c.takesAway(i, a); l != 0 {
+		return verb{i, 2, l, ordering, w}, true
+	}
 	if l := c.deedNoun(i, a); l != 0 {
 		return verb{i, 2, l, naming, w}, true
 	}
@@ -185,6 +189,11 @@ func (c *clause) verb(i int, a *Acts) (verb, bool) {
 			}
 			if v, ok := c.formOf(i, a.stems[l], l); ok {
 				v.strength = 2
+				if c.pledges(v, a) {
+					v.form = pledging
+				} else if l == it && v.form == ordering && c.firstPerson(v) && c.actsHere(i) && !c.declares(i) {
+					v.form = telling // no order ends so
+				}
 				return v, true
 			}
 		}

@@ -172,6 +172,9 @@ func (c *cutter) starts(i int) bool {
 	if c.goesOnWithTime(i) {
 		return false
 	}
+	if c.pledgeAt(i) {
+		return true
+	}
 	for j := i; j < len(c.list) && j < i+7; j++ {
 		t := &c.list[j]
 		if t.sign || t.quoted {

@@ -123,7 +123,7 @@ func kindOf(c *clause, before []clause) kind {
 	if i < len(c.words) && c.words[i].starts&hypothetical != 0 && supposes[c.words[i].text] || last != nil && last.kind == supposed && !c.contrast {
 		return supposed
 	}
-	if !framed && c.usually() {
+	if (!framed || c.everyTime()) && c.usually() {
 		return asking
 	}
 	if c.byOthers() || c.wonders() || c.asked && c.hasAny(0, min(4, len(c.words)), "someone", "somebody") && c.hasAny(0, len(c.words), "without", "ever", "else", "theoretically", "technically", "already", "really") {
@@ -308,6 +308,9 @@ func (c *clause) questions(i int) bool {
 	if !c.asked && existing[t.text]&c.lang != 0 {
 		return false // "hay poca presión", "ho letto male"
 	}
+	if !c.asked && itIs[t.text]&c.lang != 0 && c.lang&en == 0 && i+1 < len(c.words) && (aimings[c.words[i+1].text]&c.lang != 0 || c.words[i+1].text == "pra") {
+		return false // "é para marcar …"
+	}
 	if !c.asked && (t.text == "devo" || t.text == "dobbiamo") {
 		return false
 	}
@@ -409,6 +412,14 @@ func (c *clause) usually() bool {
 // likes are words by which something is as something else.
 var likes = wordSets["like"]
 
+// everyTime reports whether the clause tells what the user asks for at each of many times: "cada año pido que …".
+func (c *clause) everyTime() bool {
+	at := c.find(usual, 0, len(c.words))
+	return at >= 0 && everyWords[c.words[at].text]&c.lang != 0 && at <= c.opened()+1
+}
+
+var everyWords = wordSets["every"]
+
 // sources are words before the one who says what follows.
 var sources = map[string]lang{"selon": fr, "secondo": it, "según": es, "segundo": pt, "laut": de, "gemäß": de}
 
@@ -418,13 +429,24 @@ func (c *clause) doesForMe(i int) bool {
 	if i < len(c.words) && addressed[c.words[i].text]&c.lang != 0 {
 		i++
 	}
-	if c.lang&pt != 0 && i+1 < len(c.words) && forMe[c.words[i+1].text] && c.words[i].end+1 == c.words[i+1].at && foreignVerb(&c.words[i], pt) && strings.HasSuffix(c.words[i].text, "a") {
-		return true // "reserva-me um lugar?"
+	if c.lang&pt != 0 && i+1 < len(c.words) && forMe[c.words[i+1].text] && c.words[i].end+1 == c.words[i+1].at && (foreignVerb(&c.words[i], pt) && strings.HasSuffix(c.words[i].text, "a") || c.imperfect(&c.words[i])) {
+		return true // "reserva-me um lugar?", "mudava-me a consulta …?"
 	}
-	if c.lang&(es|pt|it|fr) == 0 || c.lang&en != 0 || i+1 >= len(c.words) || !forMe[c.words[i].text] {
+	if c.lang&(es|pt|it|fr) != 0 && c.lang&en == 0 {
+		if at := c.frontedFor(i); at > i { // "l'appuntamento 8920 me lo anticipa …?"
+			i = at
+		}
+	}
+	if c.lang&(es|pt|it|fr) == 0 || c.lang&en != 0 || i+1 >= len(c.words) || !forMe[c.words[i].text] && !(i > 0 && doubleClitics[c.words[i].text+" "+c.words[i+1].text]) {
 		return false
 	}
 	t := &c.words[i+1]
+	if i+2 < len(c.words) && doubleClitics[c.words[i].text+" "+t.text] {
+		t = &c.words[i+2]
+		if foreignVerb(t, c.lang) && !frequent(t, c.lang) && !c.hasAny(i, len(c.words), "siempre", "sempre", "toujours", "nunca", "mai", "jamais", "normalmente", "souvent", "spesso", "o", "ou") {
+			return true
+		}
+	}
 	if c.wouldDo(t) {
 		return !c.hasAny(i, len(c.words), "o", "ou", "siempre", "sempre", "toujours", "nunca", "mai", "jamais", "normalmente", "souvent", "spesso")
 	}
@@ -440,6 +462,39 @@ func (c *clause) doesForMe(i int) bool {
 	end := t.text[len(t.text)-1]
 	return c.lang&it == 0 && end == 's' || c.lang&it != 0 && end == 'i'
 }
+
+// frontedFor returns the pronouns for the user that stand behind the thing a question begins with; −1 if there are none.
+func (c *clause) frontedFor(from int) int {
+	named := false
+	for i := from; i+2 < len(c.words); i++ {
+		t := &c.words[i]
+		if named && doubleClitics[t.text+" "+c.words[i+1].text] {
+			if c.onlyThing(i) {
+				return i
+			}
+			return -1
+		}
+		named = named || t.code() || digit(t.text)
+	}
+	return -1
+}
+
+// doubleClitics are pronouns for the user and for what it is about.
+var doubleClitics = func() map[string]bool {
+	out := map[string]bool{}
+	for _, list := range []string{"me ce|lo la li le ne", "me nos|lo la los las", "me nous|le la les"} {
+		whom, what, _ := strings.Cut(list, "|")
+		for a := range strings.FieldsSeq(whom) {
+			for b := range strings.FieldsSeq(what) {
+				out[a+" "+b] = true
+			}
+		}
+	}
+	return out
+}()
+
+// firstHave are forms of "to have" by which the user tells what they have done.
+var firstHave = map[string]lang{"ho": it, "abbiamo": it, "he": es, "hemos": es, "tenho": pt, "temos": pt}
 
 // conditionals are forms by which somebody is asked whether they would do it.
 var conditionals = regexp.MustCompile(`r(?:ía[ns]?|íais|ias?|iam|ebbe|ebbero|esti|este|ais|iez)$`)
@@ -467,6 +522,16 @@ var forMe = set("me nos mi ci nous")
 
 // pluralNouns are forms of reporting verbs that are things as often.
 var pluralNouns = set("orders requests demands claims posts reads invites wishes hopes commands")
+
+// imperfect reports whether a word is a form of a known Portuguese verb by which somebody is asked politely: mudava.
+func (c *clause) imperfect(t *token) bool {
+	for _, end := range []string{"ava", "avas", "avam", "ia", "ias", "iam"} {
+		if base, ok := strings.CutSuffix(t.fold, end); ok && slices.ContainsFunc(stemsBy[begin(t.fold)], func(s stemOf) bool { return s.lang == pt && base == s.text }) {
+			return true
+		}
+	}
+	return false
+}
 
 // wouldDo reports whether a word is a conditional of a verb that is known: reservaría, prenoterebbe.
 func (c *clause) wouldDo(t *token) bool {

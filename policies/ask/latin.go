@@ -27,8 +27,12 @@ func (c *clause) ordersLatin(v verb) bool {
 	if v.at > 1 && c.permitsLatin(v) {
 		return true
 	}
-	if c.isTo(v) || !c.asked && c.puts(v) {
+	if c.isTo(v) || c.mustBe(v) || v.form == ordering && c.isFor(v) || !c.asked && c.puts(v) {
 		return true
+	}
+	if h := c.causer(v); h >= 0 { // "mi faccia cancellare": the order is to have it done
+		v.at = h
+		return c.ordersLatin(v)
 	}
 	if v.form == naming {
 		i := v.at - 1
@@ -269,6 +273,9 @@ func (c *clause) hangs(v verb) bool {
 		}
 		return c.onlyThing(from)
 	}
+	if c.asked && v.at > 1 && v.form == ordering && doubleClitics[c.words[v.at-2].text+" "+c.words[v.at-1].text] {
+		return c.onlyThing(v.at - 2)
+	}
 	if v.lang&(es|it|pt) == 0 || v.form != ordering || !hanging(w) && !strings.HasSuffix(w, "las") && !strings.HasSuffix(w, "los") && !strings.HasSuffix(w, "li") && !strings.HasSuffix(w, "le") || v.at > 8 {
 		return false
 	}
@@ -340,10 +347,13 @@ var would = map[lang][]string{
 
 // wouldForMe reports whether a question asks for a service by a conditional, with the user as the one it is for.
 func (c *clause) wouldForMe(v verb) bool {
-	if !c.asked || v.at == 0 {
+	if !c.asked {
 		return false
 	}
 	i := c.opened()
+	if v.lang == pt && i == v.at && i+1 < len(c.words) && forMe[c.words[i+1].text] && c.words[i].end+1 == c.words[i+1].at && c.imperfect(&c.words[i]) {
+		return true
+	}
 	if c.lang == fr && i < len(c.words) && (c.words[i].text == "vous" || c.words[i].text == "tu") {
 		i++
 	}

@@ -16,6 +16,9 @@ func (c *clause) orders(v verb) bool {
 	if c.offered {
 		return c.offers(v)
 	}
+	if v.form == pledging {
+		return true
+	}
 	if v.form == naming && (c.leadsDeed(v) || v.lang == hi || v.lang == th) {
 		return c.leadsDeed(v)
 	}

@@ -60,6 +60,7 @@ const overruled = question | doubt | hypothetical | know | report | ifs | conten
 
 // markPolite makes frames of the ways to ask among tokens.
 func markPolite(list []token, l lang) {
+	markWhether(list, l)
 	for i := range list {
 		for _, p := range politeBy[list[i].text] {
 			if p.lang&l == 0 || !p.at(list, i) {
@@ -91,7 +92,7 @@ func (p *courteous) at(list []token, i int) bool {
 	}
 	for k, part := range p.parts {
 		c := frame
-		if k > 0 {
+		if k > 0 && part[len(part)-1] != "que" { // "ce que je voudrais, c'est que …": the wish is what is behind it
 			c = opener
 		}
 		for j := at[k]; j < at[k]+len(part); j++ {

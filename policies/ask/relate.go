@@ -165,6 +165,9 @@ func (c *clause) bare() bool {
 		if i > 0 && c.words[i-1].text == "ที่" { // a place for it: ที่จอด
 			continue
 		}
+		if c.does(i) {
+			return false
+		}
 		if !frequent(t, c.lang) && !(c.lang&en != 0 && t.noun) && t.within&opener == 0 && foreignVerb(t, c.lang) {
 			if n, end := numeral(c.words, i, c.lang); end == i+1 && n > 1 {
 				continue // "eleven" is no form of elevar

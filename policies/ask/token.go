@@ -20,6 +20,7 @@ type token struct {
 	noun    bool // which more often is a thing
 	bent    bool // a form of a verb of the run's own tools
 	own     lang // in which it is a form of a verb that one of them declares
+	self    lang // in which it says what the user does, by a verb that one of them declares or that is known
 	thing   bool // a noun of what the run's own tools work on
 	starts  cue  // classes of the phrases that begin here
 	within  cue  // classes of the phrases that it is a part of
@@ -268,7 +269,7 @@ func mark(list []token, l lang) {
 			}
 			c &^= covered &^ o.cue
 			if o.cue&harmless != 0 {
-				c &^= oops
+				c &^= oops | fraction
 			}
 			if o.cue&negator != 0 {
 				c &^= negator

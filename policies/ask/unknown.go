@@ -94,6 +94,9 @@ func (s *Said) without(i int, call *Call) bool {
 		if next := at + 1; next < len(c.words) && (c.words[next].text == "me" || c.words[next].text == "us") && !c.quantity(next+1) {
 			return false // "bring me the papers of K-2"
 		}
+		if takings[c.words[at].text]&c.lang != 0 && (removers[call.Acts.named[0]] || !s.settled(i)) {
+			return false
+		}
 		if at == c.opened() && c.ofAnother(call) {
 			return false // "photos of the Scouts with Ines"
 		}
@@ -181,9 +184,14 @@ func (c *clause) nounsOf(a *Acts) []string {
 // inquires reports whether a message asks anything, or for something to be told: then what it
 // states may be no more than what the question is about. In one sentence, if any, it calls something off.
 func (s *Said) inquires(message, callsOff int) bool {
+	return s.inquiresBeside(message, callsOff, nil)
+}
+
+// inquiresBeside is [Said.inquires] without clauses that are known to ask for nothing.
+func (s *Said) inquiresBeside(message, callsOff int, idle func(*clause) bool) bool {
 	for i := range s.clauses {
 		o := &s.clauses[i]
-		if o.message != message || i > 0 && s.clauses[i-1].tells && s.clauses[i-1].sentence == o.sentence || o.groundsOnly(o.sentence == callsOff) {
+		if o.message != message || idle != nil && idle(o) || i > 0 && s.clauses[i-1].tells && s.clauses[i-1].sentence == o.sentence || o.groundsOnly(o.sentence == callsOff) {
 			continue
 		}
 		if o.kind == asking || o.kind == reported || o.kind == supposed || o.asked && o.find(frame, 0, len(o.words)) < 0 || o.find(know|hypothetical, 0, len(o.words)) >= 0 {
@@ -237,6 +245,9 @@ var handers = func() map[string]lang {
 func (c *clause) otherVerb(call *Call, at int) bool {
 	for j := range c.words {
 		t := &c.words[j]
+		if at >= 0 && j > at && t.text == "que" && c.lang&(es|pt) != 0 && c.words[j-1].text == "," {
+			break // why: "…, que somos muchos"
+		}
 		if j == at || t.sign || t.quoted || t.within&(opener|frame) != 0 || at >= 0 && j == at+1 && t.text == "be" || slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, j, t.text) }) || call.isThing(t) || at < 0 && c.lang&en == 0 && j == c.opened() && c.thingHere(j) {
 			continue
 		}
@@ -265,12 +276,15 @@ func (c *clause) unknownVerb(call *Call) int {
 			slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) }) || call.Acts.isNoun(t) {
 			return false
 		}
-		if gives[t.text] || placers[t.text] || places(t) {
+		if gives[t.text] || placers[t.text] || places(t) || puttingForm(t, c.lang) {
 			return true
 		}
 		return len(t.text) > 2 && t.within&^(speaker|others|again) == 0 && t.starts == 0 && knownIn[t.text] == 0 && !t.verb && !foreignVerb(t, c.lang) && !past(t.text, c.lang) && !unitWords[t.text]
 	}
 	first := c.opened()
+	if at := c.taken(); at >= 0 {
+		return at
+	}
 	switch {
 	case c.lang == hi:
 		for i := len(c.words) - 1; i > 0 && i >= len(c.words)-3; i-- { // X को Y … दो
@@ -291,6 +305,9 @@ func (c *clause) unknownVerb(call *Call) int {
 	}
 	if f := c.frameBefore(min(first+8, len(c.words))); f > 0 && unknown(f) {
 		return f
+	}
+	if _, at := proclitic(c.words, first, c.lang); at > first && unknown(at) { // mi metta
+		return at
 	}
 	if at := c.placerBehind(first); at > 0 && unknown(at) {
 		return at

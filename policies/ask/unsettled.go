@@ -26,7 +26,7 @@ func (s *Said) unsettled(i int, call *Call) bool {
 		}) {
 			return true // "he's no beginner"
 		}
-		if slices.ContainsFunc(call.Values, func(v Value) bool { return v.Said(c.text) && o.limits(v, call) }) {
+		if slices.ContainsFunc(call.Values, func(v Value) bool { return v.Said(c.text) && o.limits(v, call) }) || o.sentence == c.sentence && (o.cameAbout() || o.contrast && c.cameFor()) {
 			return true
 		}
 		if o.sentence != c.sentence && o.soft() > 0 && !o.corrects && !o.verbFirst() && c.rewrites == 0 && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Code && v.Said(c.text) && !v.Said(o.text) && o.otherOf(v) }) {
@@ -52,6 +52,14 @@ func (s *Said) unsettled(i int, call *Call) bool {
 	}
 	return false
 }
+
+// cameAbout reports whether a clause says against the one before it that something has come about already: "mas já
+// caíram na conta".
+func (c *clause) cameAbout() bool {
+	return c.contrast && !c.asked && c.lang&(fr|it|es|pt) != 0 && c.hasOf(alreadys, 0) >= 0 && !c.verbFirst() && c.find(frame|know|meanwhile, 0, len(c.words)) < 0
+}
+
+var alreadys = wordSets["already"]
 
 // limits reports whether a clause asks for no more than another number of the same: "… but order only 7 of them".
 func (c *clause) limits(v Value, call *Call) bool {

@@ -1,0 +1,159 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+)
+
+// What is to be done with a thing, said of the thing: "la prenotazione 30402 va disdetta", "tem de ser anulada", "doit
+// être annulée". German and English have theirs in passive and toBe.
+
+// mustBe reports whether the clause says so of a verb of French, Italian, Spanish or Portuguese.
+func (c *clause) mustBe(v verb) bool {
+	if c.asked || v.at < 2 || v.lang&(fr|it|es|pt) == 0 || v.form == naming && v.lang != it {
+		return false
+	}
+	from := c.obligation(v)
+	if from < 1 || c.negates() >= 0 || c.hasOf(perhaps, 0) >= 0 || c.hasOf(habits, 0) >= 0 || c.find(usual, 0, len(c.words)) >= 0 || c.find(report, v.at, len(c.words)) >= 0 || c.hasOf(untils, v.at) >= 0 || c.byAgent(v.at+1) {
+		return false
+	}
+	for j := range from { // what it is, and nobody who says so
+		if t := &c.words[j]; t.starts&(speaker|subject|report|know|hypothetical|question|content) != 0 && t.within&(det|opener|pronoun) == 0 || foreignVerb(t, v.lang) && !frequent(t, v.lang) && (j == 0 || c.words[j-1].within&det == 0) && !t.thing {
+			return false
+		}
+	}
+	return slices.ContainsFunc(c.words[:from], func(t token) bool { return t.code() || digit(t.text) || t.thing || t.within&det != 0 })
+}
+
+// byAgent reports whether a word begins the one by whom something is done: "dal titolare", "par le client".
+func (c *clause) byAgent(i int) bool {
+	return i < len(c.words) && agents[c.words[i].text]&c.lang != 0 && c.words[i].within&(opener|frame) == 0
+}
+
+var agents = wordSets["agent"]
+
+// obligation returns where the words begin by which a verb must be done to a thing, −1 if there are none.
+func (c *clause) obligation(v verb) int {
+	back := v.at - 1
+	for back > 0 && (c.words[back].within&opener != 0 || mustAdverbs[c.words[back].text]&v.lang != 0) {
+		back--
+	}
+	w := c.words[v.at].text
+	infinitive := strings.HasSuffix(w, "r") || strings.HasSuffix(w, "re")
+	switch t := c.words[back].text; {
+	case v.lang == it && (t == "va" || t == "vanno" || t == "andrebbe" || t == "andrebbero"):
+		if !infinitive {
+			return back
+		}
+	case beings[t]&v.lang != 0 && back > 0:
+		back--
+		if (c.words[back].text == "que" || c.words[back].text == "de") && back > 0 {
+			back--
+		}
+		if !infinitive && musts[c.words[back].text]&v.lang != 0 {
+			return back
+		}
+	case infinitive && becoming[w]&v.lang != 0 && back > 0: // "deve passar para 16"
+		if (t == "que" || t == "de") && back > 0 {
+			back--
+		}
+		if musts[c.words[back].text]&v.lang != 0 {
+			return back
+		}
+	case v.lang == pt && infinitive && (t == "para" || t == "pra" || t == "de") && back > 0:
+		if is := c.words[back-1].text; is == "é" || is == "são" {
+			return back - 1
+		}
+	}
+	return -1
+}
+
+// words around what must be done: adverbs, "to be", verbs of obligation, and what sets a term.
+var (
+	mustAdverbs = wordSets["mustAdverb"]
+	beings      = wordSets["being"]
+	musts       = wordSets["must"]
+	untils      = wordSets["term"]
+	becoming    = wordSets["becoming"]
+	itIs        = wordSets["itIs"]
+)
+
+// isFor reports whether the clause begins with what the user has come for: "es para anular la cita 9005", "c'est pour
+// …".
+func (c *clause) isFor(v verb) bool {
+	i, w := c.opened(), c.words[v.at].text
+	if c.asked || v.lang&(fr|it|es|pt) == 0 || i >= len(c.words) || itIs[c.words[i].text]&v.lang == 0 || !strings.HasSuffix(w, "r") && !strings.HasSuffix(w, "re") && !hanging(w) {
+		return false
+	}
+	i++
+	if v.lang == fr && i < len(c.words) && (c.words[i].text == "est" || c.words[i].text == "serait" || c.words[i].text == "était") {
+		i++
+	}
+	for i < v.at && (c.words[i].within&opener != 0 || onlyWords[c.words[i].text]&v.lang != 0) {
+		i++
+	}
+	if i >= v.at || aimings[c.words[i].text]&v.lang == 0 && c.words[i].text != "pra" {
+		return false
+	}
+	for j := v.at + 1; j < len(c.words); j++ { // "è per disdire la 30433 che vi ho chiamato"
+		if w := c.words[j].text; (w == "que" || w == "qu'" || w == "che") && !c.words[j-1].sign {
+			return false
+		}
+	}
+	for i++; i < v.at && (forMe[c.words[i].text] || frontClitics[c.words[i].text]); i++ {
+	}
+	return i == v.at && c.negates() < 0 && c.find(report, v.at, len(c.words)) < 0
+}
+
+// cameFor reports whether the clause tells what the user had come for: "era para anular la cita 9005".
+func (c *clause) cameFor() bool {
+	i := c.opened()
+	return i+1 < len(c.words) && (c.words[i].text == "era" && aimings[c.words[i+1].text]&c.lang != 0 || c.words[i+1].text == "était" && itIs[c.words[i].text]&c.lang != 0)
+}
+
+// causer returns the word by which the clause has somebody do what a verb in its base form says, "mi faccia cancellare",
+// "mande cancelar"; −1 if there is none.
+func (c *clause) causer(v verb) int {
+	w := c.words[v.at].text
+	if v.lang&(fr|it|es|pt) == 0 || v.form != ordering || !strings.HasSuffix(w, "r") && !strings.HasSuffix(w, "re") && !hanging(w) {
+		return -1
+	}
+	i := v.at - 1
+	for i > 0 && (forMe[c.words[i].text] || c.words[i].text == "moi") {
+		i--
+	}
+	if i >= 0 && causers[c.words[i].text]&v.lang != 0 && !c.words[i].quoted {
+		return i
+	}
+	return -1
+}
+
+// causers are orders to have something done.
+var causers = wordSets["cause"]
+
+// takesAway returns the language of a verb that takes the act's thing itself off a list, which is to cancel it: "quítenme
+// la cita 9031"; 0 if a word is none.
+func (c *clause) takesAway(i int, a *Acts) lang {
+	if c.lang&(fr|it|es|pt) == 0 || c.lang&en != 0 || !a.has("cancel") || c.words[i].sign || c.words[i].capped && i > c.opened() {
+		return 0
+	}
+	j := i + 1
+	for j < len(c.words) && (forMe[c.words[j].text] || c.words[j].text == "moi" || c.words[j].within&det != 0) {
+		j++
+	}
+	if j+1 >= len(c.words) || !a.isNoun(&c.words[j]) || !c.words[j+1].code() && !digit(c.words[j+1].text) {
+		return 0
+	}
+	if j+2 < len(c.words) && ofWords[c.words[j+2].text] && !c.ofMoment(j+3) {
+		return 0 // "de la cabeza"
+	}
+	for l, list := range removals {
+		if c.lang&l != 0 && slices.ContainsFunc(list, func(stem string) bool { return verbForm(c.words[i].fold, stem, l) == ordering }) {
+			return l
+		}
+	}
+	return 0
+}
+
+// removals are the stems of verbs by which a thing is taken away.
+var removals = map[lang][]string{fr: {"enlev", "retir", "ray"}, it: {"togli", "tolg", "levat", "lev"}, es: {"quit", "borr", "tach"}, pt: {"tir", "retir", "risc", "risqu"}}
