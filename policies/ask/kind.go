@@ -493,9 +493,6 @@ var doubleClitics = func() map[string]bool {
 	return out
 }()
 
-// firstHave are forms of "to have" by which the user tells what they have done.
-var firstHave = map[string]lang{"ho": it, "abbiamo": it, "he": es, "hemos": es, "tenho": pt, "temos": pt}
-
 // conditionals are forms by which somebody is asked whether they would do it.
 var conditionals = regexp.MustCompile(`r(?:ía[ns]?|íais|ias?|iam|ebbe|ebbero|esti|este|ais|iez)$`)
 
