@@ -436,7 +436,6 @@ func TestDevSuite(t *testing.T) {
 		"lang1": {96, 64, 28, 0},
 		"walk":  {80, 160, 15, 2}, // what asks for nothing, by kinds, and orders that look like it
 		"quote": {125, 78, 16, 0},
-		"quote": {85, 54, 8, 0},
 		"acts":  {80, 48, 8, 0},
 	} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/dev/" + part}, Options{})
