@@ -96,13 +96,13 @@ func (c *clause) actsHere(i int) bool {
 		return i == c.opened()
 	}
 	before := &c.words[i-1]
-	return ownSubjects[before.text]&c.lang != 0 || frontClitics[before.text] && before.within&det == 0 || onlyWords[before.text]&c.lang != 0
+	return ownSubjects[before.text]&c.lang != 0 || (frontClitics[before.text] || toYou[before.text]) && before.within&det == 0 || onlyWords[before.text]&c.lang != 0
 }
 
 // pledgeAt reports whether the user says from a word on that they do something: "y les devuelvo 2".
 func (c *cutter) pledgeAt(i int) bool {
 	j := i
-	for j < len(c.list) && (frontClitics[c.list[j].text] || (ownSubjects[c.list[j].text]|onlyWords[c.list[j].text])&c.lang != 0) {
+	for j < len(c.list) && (frontClitics[c.list[j].text] || toYou[c.list[j].text] || (ownSubjects[c.list[j].text]|onlyWords[c.list[j].text])&c.lang != 0) {
 		j++
 	}
 	return j < len(c.list) && (&clause{words: c.list[i:], lang: c.lang}).does(j-i)
@@ -150,6 +150,9 @@ func (c *clause) firstPerson(v verb) bool {
 // frenchClitics stand between a subject and its verb.
 var frenchClitics = set("vous te t' me m' le la l' les lui leur en y nous")
 
+// toYou are pronouns for those who are spoken to.
+var toYou = set("vi ti vos")
+
 // declares reports whether the clause says no more than that the verb at a word is done, and with what.
 func (c *clause) declares(i int) bool {
 	if c.asked || c.kind != plain || c.negates() >= 0 || c.hasOf(perhaps, 0) >= 0 || c.hasOf(habits, 0) >= 0 || c.hasOf(wonts, 0) >= 0 || c.find(usual|doubt|mock, 0, len(c.words)) >= 0 {
@@ -166,13 +169,16 @@ func (c *clause) declares(i int) bool {
 		if j == i || t.sign || t.within&(opener|det) != 0 || onlyWords[t.text]&c.lang != 0 || ownSubjects[t.text]&c.lang != 0 || pledgeAdverbs[t.text]&c.lang != 0 {
 			continue
 		}
+		if t.text == "que" && j > 0 && c.words[j-1].text == "así" {
+			continue // "así que les devuelvo 2"
+		}
 		if t.quoted || t.starts&(hypothetical|report|know|question|content|ifs|unless|await|stop|keep|doubt) != 0 && t.within&pronoun == 0 {
 			return false
 		}
 		if j > i {
 			continue
 		}
-		if t.starts&(speaker|subject|other) != 0 && !frontClitics[t.text] && !frenchClitics[t.text] || j < i && t.text == "qui" || foreignVerb(t, c.lang) && !frequent(t, c.lang) && !t.thing && (j == 0 || c.words[j-1].within&det == 0) || t.capped && !t.code() && j+1 == i {
+		if t.starts&(speaker|subject|other) != 0 && !frontClitics[t.text] && !toYou[t.text] && !frenchClitics[t.text] || j < i && t.text == "qui" || foreignVerb(t, c.lang) && !frequent(t, c.lang) && !t.thing && (j == 0 || c.words[j-1].within&det == 0) || t.capped && !t.code() && j+1 == i {
 			return false
 		}
 	}
