@@ -354,7 +354,7 @@ func (c *cutter) aside(i int) bool {
 	}
 	switch t.text {
 	case "how", "why", "wie", "warum", "comment", "pourquoi", "come", "perché", "cómo", "como", "por", "कैसे", "क्यों", "ทำไม", "อย่างไร", "ยังไง":
-		if i == 0 || c.at.asked && len(c.cur.words) == 0 {
+		if i == 0 || c.at.asked && len(c.cur.words) == 0 || t.text == "ทำไม" && (i+1 == len(c.list) || thaiEnds[c.list[i+1].text]) {
 			return false // a question
 		}
 		if t.text == "como" || t.text == "come" || t.text == "wie" {

@@ -102,7 +102,7 @@ func (c *cutter) goesOn(i int) bool {
 		case "อย่า", "ไม่ต้อง", "ห้าม", "อย่าเพิ่ง", "งด", "ไม่ให้", "ไม่ควร":
 			return false
 		}
-		if t.starts&(await|keep|later|ifs|unless|hypothetical|question|report|oops|amend) != 0 {
+		if t.starts&(await|keep|later|ifs|unless|hypothetical|question|report|oops|amend) != 0 && t.text != "พอ" { // that is enough
 			return false
 		}
 		some = some || !t.sign && t.within&(opener|frame) == 0
@@ -163,5 +163,5 @@ func (c *cutter) comesTo(i int) bool {
 	if c.list[last].text != "come" && c.list[last].text != "go" {
 		return false
 	}
-	return slices.ContainsFunc(c.cur.words, func(t token) bool { return senders2[t.text] || t.starts&negator != 0 })
+	return slices.ContainsFunc(c.cur.words, func(t token) bool { return bringers[t.text] || t.starts&negator != 0 })
 }

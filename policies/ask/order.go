@@ -95,7 +95,7 @@ func (c *clause) hasCome(v verb) bool {
 	if f := c.frameBefore(v.at); f >= 0 {
 		i = f
 	}
-	if i >= v.at || !senders2[c.words[i].text] || c.asked && i == c.opened() {
+	if i >= v.at || !bringers[c.words[i].text] || c.asked && i == c.opened() {
 		return false
 	}
 	for j := i + 1; j < v.at-2; j++ {
@@ -106,11 +106,11 @@ func (c *clause) hasCome(v verb) bool {
 	return true
 }
 
-// serials are English verbs before "and" that are one with the verb behind it, senders2 those by which somebody is made
+// serials are English verbs before "and" that are one with the verb behind it, bringers those by which somebody is made
 // to come.
 var (
 	serials  = set("come go round over out along by")
-	senders2 = set("have get send let ask")
+	bringers = set("have get send let ask")
 )
 
 // needsDoing reports whether the clause says that a thing needs the deed: "the trousers on T-95 need shortening".

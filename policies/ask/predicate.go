@@ -167,7 +167,11 @@ func (c *clause) goesOnHindi(i int) bool {
 	if c.words[i].text != "कर" && c.words[i].text != "करवा" || i+1 >= len(c.words) {
 		return false
 	}
-	w := c.words[i+1].text
+	next := i + 1
+	for next+1 < len(c.words) && hindiSoft[c.words[next].text] { // कर ही देते
+		next++
+	}
+	w := c.words[next].text
 	return strings.HasSuffix(w, "ते") || strings.HasSuffix(w, "ता") || strings.HasSuffix(w, "ती")
 }
 
