@@ -128,7 +128,7 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 		return false, false
 	}
 	for _, v := range c.verbs(a) {
-		if !c.orders(v) && !c.serial(v, a) || c.negated(v) || c.noneOfIt(v, a) || v.form == naming && v.lang != en && s.tellsMore(i) && !s.polite(i) || c.leadsDeed(v) && !c.begs(v) && !s.pure(i, call) || v.form == pledging && !s.settled(i) || c.aims(v) {
+		if !c.orders(v) && !c.serial(v, a) || c.negated(v) || c.noneOfIt(v, a) || v.form == naming && v.lang != en && s.tellsMore(i) && !s.polite(i) || c.leadsDeed(v) && !c.begs(v) && !s.pure(i, call) || v.form == pledging && !s.settled(i) || c.aims(v) || c.othersShall(v, call) {
 			continue
 		}
 		if v.strength == 2 && (len(a.nouns) == 0 || !a.strict && !generic[v.base]) || s.object(i, v, call) {
@@ -202,6 +202,40 @@ func (c *clause) aims(v verb) bool {
 		return c.words[i].text == "in" && c.words[i+1].text == "order" && c.words[i+2].text == "to"
 	}
 	return false
+}
+
+// othersShall reports whether the clause says that somebody else is to do it: "der Praktikant soll den Ordner teilen",
+// "चौकीदार अलार्म बंद कर दे". What is to become of a thing has a passive.
+func (c *clause) othersShall(v verb, call *Call) bool {
+	from, to := c.opened(), 0
+	switch {
+	case c.lang == hi:
+		last := len(c.words) - 1
+		if last < 2 || c.words[last].text != "दे" || v.at < from+2 {
+			return false
+		}
+		to = from + 1
+		if next := &c.words[to]; next.sign || hindiOf[next.text] || next.within&(target|source|topic) != 0 || slices.Contains([]string{"को", "में", "पर", "से", "ने", "तक", "का", "की", "के"}, next.text) {
+			return false
+		}
+	case c.lang&de != 0:
+		for to = from; to < len(c.words) && c.words[to].text != "soll" && c.words[to].text != "sollen"; to++ {
+		}
+		if to == from || to+1 >= len(c.words) || v.at != len(c.words)-1 || v.at <= to+1 || v.form != ordering && v.form != naming {
+			return false
+		}
+	default:
+		return false
+	}
+	some := false
+	for i := from; i < to; i++ {
+		t := &c.words[i]
+		if t.sign || t.quoted || t.code() || t.within&speaker != 0 && t.within&det == 0 || call.isThing(t) || t.within&(pronoun|target|source) != 0 && t.within&(det|subject) == 0 || slices.ContainsFunc(call.Values, func(o Value) bool { return o.holdsWord(c, i, t.text) }) {
+			return false
+		}
+		some = some || t.names()
+	}
+	return some
 }
 
 // aimings are words before a verb that say what something is done for.

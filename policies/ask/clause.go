@@ -76,6 +76,7 @@ type Said struct {
 	tongue   lang            // of the message
 	marked   bool            // it has signs of that language only
 	messages int
+	prompted []bool   // which of the messages answer a question of the assistant's
 	written  []string // the messages as they are
 	sentence int
 }
@@ -172,6 +173,7 @@ func (s *Said) Add(text string) {
 	question := s.offer
 	s.marked = false
 	s.messages++
+	s.prompted = append(s.prompted, strings.Contains(question, "?") || strings.Contains(question, "ไหม"))
 	s.written = append(s.written, text)
 	first := len(s.clauses)
 	quotes := quotesOf(text)
@@ -248,6 +250,11 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 	for i := 1; i < len(c.out); i++ {
 		if c.out[i].hearsay() && c.out[i-1].kind == plain {
 			c.out[i-1].kind, c.out[i].kind = reported, reported
+		}
+	}
+	if slices.ContainsFunc(c.out, func(k clause) bool { return k.delays() }) {
+		for j := len(s.clauses) - 1; j >= 0 && s.clauses[j].message == s.messages; j-- {
+			s.clauses[j].await = true
 		}
 	}
 	c.cond = s.resolve(text[at.from:at.to], c.cond, c.out)

@@ -152,6 +152,11 @@ func (c *cutter) cut() {
 				i = next
 				continue
 			}
+			if n := len(c.cur.words); c.lang&en != 0 && t.text == "and" && n > 1 && goes[c.cur.words[n-1].text] { // to go and delete it
+				c.cur.words = append(c.cur.words, *t)
+				i++
+				continue
+			}
 			if strings.ContainsAny(t.text, ":—–;()[]") && t.sign && !c.lists(i) && !c.entitles(i) || c.starts(next) && !joins && !c.polite() || c.verbFinal(i) || c.endsHindi(i) {
 				c.cur.tells = t.text == ":" && (c.says() || c.calls())
 				c.flush(false)
@@ -436,6 +441,9 @@ func (c *cutter) says() bool {
 	}
 	return len(c.out) > 0 && c.out[len(c.out)-1].tells
 }
+
+// goes are verbs that say nothing before "and" and another.
+var goes = set("go come try going coming")
 
 // calls reports whether the clause that is read says how something is called: "your mail had as its subject", and more than
 // that alone: "subject: cancellation of C-1" is the user's own.

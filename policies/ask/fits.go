@@ -48,7 +48,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 			return "", nil, false
 		}
 	}
-	if c.takesShare(call) || s.tornApart(i, call) || s.crossedByAnswer(i, call) || s.crossedBefore(i, call) || c.handsEach(groups) && c.besideOther(groups, inside) || !c.belong(groups, inside) || !c.roles(inside) || c.leavesAll(call, inside) || !c.counted(call, inside) || c.misnumbered(call, inside) {
+	if c.takesShare(call) || s.tornApart(i, call) || s.crossedByAnswer(i, call) || s.crossedBefore(i, call) || c.handsEach(groups) && c.besideOther(groups, inside) || c.halved(inside) || !c.belong(groups, inside) || !c.roles(inside) || c.leavesAll(call, inside) || !c.counted(call, inside) || c.misnumbered(call, inside) {
 		return "", nil, false
 	}
 	// The mention that asks is the group with the most of the values.
@@ -101,7 +101,65 @@ func (s *Said) tornApart(i int, call *Call) bool {
 				there = append(there, v)
 			}
 		}
+		if s.countsElsewhere(j, there, call) {
+			return true
+		}
 		if groups := o.groups(); len(there) > 1 && (!o.together(groups, there) || o.besideOther(groups, there)) {
+			return true
+		}
+	}
+	return false
+}
+
+// countsElsewhere reports whether a number of the call counts another thing in clause j, and the thing of the call stands
+// in another clause of its sentence with a number of its own: "48 mugs and 12 plates, order them".
+func (s *Said) countsElsewhere(j int, there []Value, call *Call) bool {
+	o := &s.clauses[j]
+	if !slices.ContainsFunc(there, func(v Value) bool { return v.Shape == Number && !v.Digits && o.countsThings(v, call) }) {
+		return false
+	}
+	return slices.ContainsFunc(call.Values, func(v Value) bool {
+		return v.Shape == Word && !v.Free && !v.Said(o.text) && slices.ContainsFunc(s.clauses, func(k clause) bool {
+			return k.sentence == o.sentence && v.Said(k.text) && slices.ContainsFunc(k.words, func(t token) bool { return digit(t.text) })
+		})
+	})
+}
+
+// halved reports whether two values of a call stand in different halves of the clause, each of which has things on both sides
+// of the same preposition: "share Plans with Ute and Photos with Jan" asks for no Plans with Jan.
+func (c *clause) halved(inside []Value) bool {
+	if c.lang&(hi|th) != 0 || len(inside) < 2 {
+		return false
+	}
+	for j := range c.words {
+		if c.words[j].starts&and == 0 && c.words[j].text != "," || j == 0 || j+1 == len(c.words) {
+			continue
+		}
+		first, second := c.part(0, j), c.part(j+1, len(c.words))
+		ones, others := textOf(c, first.words), textOf(c, second.words)
+		one := slices.ContainsFunc(inside, func(v Value) bool { return !v.Free && v.Said(ones) && !v.Said(others) })
+		other := slices.ContainsFunc(inside, func(v Value) bool { return !v.Free && !v.Said(ones) })
+		if one && other && slices.ContainsFunc(first.words, func(t token) bool {
+			return (placing[t.text] || t.within&(target|source) != 0) && first.aboutBoth(t.text, inside) && second.aboutBoth(t.text, inside)
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// aboutBoth reports whether a name or a code stands before a preposition and a thing behind it, one of them none of the values.
+func (c *clause) aboutBoth(preposition string, values []Value) bool {
+	at := slices.IndexFunc(c.words, func(t token) bool { return t.text == preposition })
+	name := func(t token) bool {
+		return t.code() || t.names() && (t.quoted || t.capped && (!c.begins || t.n > 0)) && !digit(t.text)
+	}
+	thing := func(t token) bool { return name(t) || digit(t.text) }
+	if at < 0 || !slices.ContainsFunc(c.words[:at], name) || !slices.ContainsFunc(c.words[at:], thing) {
+		return false
+	}
+	for i := range c.words {
+		if t := c.words[i]; thing(t) && !slices.ContainsFunc(values, func(v Value) bool { return v.holdsWord(c, i, t.text) }) {
 			return true
 		}
 	}

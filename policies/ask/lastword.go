@@ -17,6 +17,9 @@ func (s *Said) against(j, i int, call *Call) bool {
 	if o.message == c.message || o.agreeing() {
 		return false
 	}
+	if s.inTheEnd(j) {
+		return true
+	}
 	for k := range o.words {
 		t := &o.words[k]
 		switch {
@@ -28,6 +31,20 @@ func (s *Said) against(j, i int, call *Call) bool {
 	return false
 }
 
+// inTheEnd reports whether clause j is of a message that states something else, which no question of the assistant's asked
+// for: "we'll come after all".
+func (s *Said) inTheEnd(j int) bool {
+	o := &s.clauses[j]
+	first := j
+	for first > 0 && s.clauses[first-1].message == o.message {
+		first--
+	}
+	if s.clauses[first].agreeing() || s.prompted[o.message-1] || o.kind == reported || o.hasOf(reassures, 0) >= 0 || o.only(opener|oops|assent|amend|harmless) {
+		return false
+	}
+	return true
+}
+
 // movesOn reports whether the message of clause j says a value of the call or another one, or has an order.
 func (s *Said) movesOn(j int, call *Call) bool {
 	for k := range s.clauses {
@@ -35,7 +52,7 @@ func (s *Said) movesOn(j int, call *Call) bool {
 		if o.sentence != s.clauses[j].sentence && (o.message != s.clauses[j].message || k < j) {
 			continue
 		}
-		if (o.corrects || o.joins != nil || o.verbOf >= 0) && !call.onlyThing(o) || o.find(frame, 0, len(o.words)) >= 0 || o.verbFirst() && !o.halts() {
+		if (o.corrects || o.joins != nil || o.verbOf >= 0) && !call.onlyThing(o) || o.find(frame, 0, len(o.words)) >= 0 || o.verbFirst() && !o.halts() && !o.callsAttention() {
 			return true
 		}
 		if _, ok := s.asks(k, call); ok {
@@ -48,6 +65,12 @@ func (s *Said) movesOn(j int, call *Call) bool {
 		}
 	}
 	return false
+}
+
+// callsAttention reports whether the clause begins with a word by which people only call for attention: "look, …".
+func (c *clause) callsAttention() bool {
+	i := c.opened()
+	return i+1 < len(c.words) && attention[c.words[i].text] != 0 && c.words[i+1].sign
 }
 
 // agreeing reports whether the clause begins by agreeing or thanking.
@@ -101,6 +124,8 @@ func (c *Call) onlyThing(o *clause) bool {
 var sparing = set("para piano minute moment langsam wait hold basta")
 
 var (
+	reassures = wordSets["reassure"]
+	attention = wordSets["attention"]
 	prefers   = wordSets["prefer"]
 	haltWords = wordSets["halt"]
 	wrongs    = wordSets["wrong"]

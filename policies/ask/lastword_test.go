@@ -1,6 +1,9 @@
 package ask
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestWaits: an order waits where somebody is to be asked first, or time is to pass.
 func TestWaits(t *testing.T) {
@@ -14,6 +17,13 @@ func TestWaits(t *testing.T) {
 		"Paga 65 euros de la R-3, pero consúltalo antes con Elena.":       true,
 		"C-5 रद्द कर दीजिए, पर पहले पिताजी से पूछ लीजिए।":                 true,
 		"ยกเลิกการจอง C-6 แต่ช่วยถามภรรยาผมก่อน":                          true,
+		"Pay 300 on R-4. Actually give it until Thursday.":                true,
+		"Réglez 130 euros sur R-4. Enfin, attendons de voir.":             true,
+		"Archivez a.pdf, mais pas tant que l'inspectrice est là.":         true,
+		"a.pdf संग्रहित कर दीजिए, मगर अधिकारी के जाने के बाद।":            true,
+		"จ่ายบิล R-5 จำนวน 150 บาท ขอดูของก่อนดีกว่า":                     true,
+		"Annulez C-1. La patiente est malade.":                            false,
+		"Pay 300 on R-4. We waited long enough.":                          false,
 		"Cancel C-1, but ask them for the deposit.":                       false,
 		"Cancel C-1, but check whether C-2 is free first.":                false,
 		"Löschen Sie a.doc, aber fragen Sie nicht lange.":                 false,
@@ -63,6 +73,42 @@ func TestHalts(t *testing.T) {
 		"Para el viernes": false, "Stop 4 of line 7 is closed": false, "Piano nobile, per favore": false, "Hold the pitch for Ann and her two kids": false,
 	} {
 		if c := &Read(text).clauses[0]; c.halts() != want {
+			t.Errorf("%q: %v", text, !want)
+		}
+	}
+}
+
+// TestLastWord: what a later message says, which no question of the assistant's asked for, stands against an order before it,
+// unless it agrees, adds to it or says that all is well.
+func TestLastWord(t *testing.T) {
+	call := &Call{Acts: Of("cancel_booking", nil, nil), Values: []Value{{Name: "booking_no", Text: "C-1", Shape: Code, Said: func(s string) bool { return strings.Contains(s, "C-1") }}}}
+	for text, want := range map[string]bool{
+		"You know, I think we'll go after all.": true, "Finalement on viendra quand même.": true, "Mire, al final sí que vamos.": true, "सुनिए, आख़िर हम आ ही रहे हैं।": true,
+		"Thanks, that's kind.": false, "Merci, c'est gentil.": false, "And book C-2.": false, "How long will it take?": false, "Sin prisa.": false,
+	} {
+		s := &Said{}
+		s.Add("Cancel C-1.")
+		s.Offer("One moment.")
+		s.Add(text)
+		if asks := s.Asked(call); len(asks) == 0 || asks[len(asks)-1].Await != want {
+			t.Errorf("%q: %+v", text, asks)
+		}
+	}
+}
+
+// TestHalves: values of two things that stand side by side belong to their own.
+func TestHalves(t *testing.T) {
+	said := func(w string) Value {
+		return Value{Name: w, Text: w, Shape: Word, Said: func(s string) bool { return strings.Contains(s, w) }}
+	}
+	for text, want := range map[string]bool{
+		"Share Plans with Ute and Photos with Jan.":      true,
+		"Share Plans and Photos with Jan.":               false,
+		"Share Plans with Jan and Photos with Ute.":      false,
+		"Teilen Sie Plans mit Ute und Fotos mit Jan.":    true,
+		"Share the folder Plans, please, with Jan Wood.": false,
+	} {
+		if c := &Read(text).clauses[0]; c.halved([]Value{said("Plans"), said("Jan")}) != want {
 			t.Errorf("%q: %v", text, !want)
 		}
 	}

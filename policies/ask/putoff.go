@@ -1,9 +1,17 @@
 package ask
 
+import (
+	"slices"
+	"strings"
+)
+
 // putsOff reports whether a part of a sentence says of all that stands before it that it is not to be done now: "…,
 // but not yet", "पर अभी नहीं". It has no other words than those for this. That it is not to be done today is said
 // by a part that stands against the one before: "Friday, not today" puts nothing off.
 func putsOff(list []token, l lang) bool {
+	if l&th != 0 && thaiLooksFirst(list) {
+		return true
+	}
 	for i := range list {
 		against := list[i].starts&contrast != 0 || list[i].starts&except != 0
 		if i > 0 && !list[i-1].sign && !against || list[i].sign || list[i].quoted {
@@ -107,6 +115,9 @@ func consults(list []token, l lang) bool {
 		if t.sign && i > 1 {
 			break
 		}
+		if after := afters[t.text]&l != 0; after && (i == 1 || i == 2 && (onlyWords[list[1].text]|noWay[list[1].text])&l != 0) || t.text == "बाद" && l&hi != 0 && (i+1 == len(list) || list[i+1].sign) {
+			return i+1 == len(list) || t.text == "बाद" || !digit(list[i+1].text)
+		}
 		if t.quoted || t.code() || digit(t.text) && !bides || t.starts&(content|ifs|unless) != 0 && i > 0 && t.within&opener == 0 {
 			return bides
 		}
@@ -117,6 +128,47 @@ func consults(list []token, l lang) bool {
 	return bides || first && asks
 }
 
+// delays reports whether a sentence behind an order says that it is to wait: by a verb that lets time pass in front, by a
+// time that is to be left, or by what the user wants to look at first: "let's wait and see", "give me until Thursday".
+func (c *clause) delays() bool {
+	const near = 4 // words before it
+	from := c.opened()
+	if c.negates() >= 0 && c.negates() < from+near || c.asked || from >= len(c.words) {
+		return false
+	}
+	for i := from; i < len(c.words) && i < from+near; i++ {
+		t := &c.words[i]
+		switch {
+		case t.quoted || t.code():
+			return false
+		case biding[t.text]&c.lang != 0 && (i == 0 || c.words[i-1].within&det == 0) && (t.length[bit(oops)] == 0 || i+1 < len(c.words) && !c.words[i+1].sign && !digit(c.words[i+1].text)) && t.within&(harmless|oops) == 0:
+			return c.lang&(en|hi|th) == 0 || i+1 == len(c.words) || c.words[i+1].text != "for"
+		case giving[t.text]&c.lang != 0 && c.hasOf(tillWhen, i) > 0 && c.hasOf(tillWhen, i) <= i+near:
+			return true
+		}
+	}
+	return c.hasOf(mine, 0) >= 0 && c.hasOf(looks, 0) >= 0 && c.hasOf(earlier, 0) >= 0 && !slices.ContainsFunc(c.words, func(t token) bool { return t.code() || t.quoted })
+}
+
+// thaiLooksFirst reports whether a Thai sentence says that its speaker wants to look, think or ask before: "ขอดูของก่อน".
+func thaiLooksFirst(list []token) bool {
+	const near = 4 // words
+	for i := range list {
+		deed, ok := strings.CutPrefix(list[i].text, "ขอ")
+		next := i + 1
+		if deed == "" && next < len(list) {
+			deed, next = list[next].text, next+1
+		}
+		if !ok || looks[deed]&th == 0 && consulting[deed]&th == 0 && deed != "คิด" || next >= len(list) {
+			continue
+		}
+		if slices.ContainsFunc(list[next:min(next+near, len(list))], func(t token) bool { return t.text == "ก่อน" }) {
+			return true
+		}
+	}
+	return false
+}
+
 // thaiPolite are words at the end of a Thai sentence that say nothing.
 var thaiPolite = set("ครับ ค่ะ คะ นะ นะครับ นะคะ นะค่ะ ด้วย หน่อย ที เลย")
 
@@ -124,6 +176,9 @@ var (
 	yets       = wordSets["yet"]
 	consulting = wordSets["consult"]
 	biding     = wordSets["bide"]
+	giving     = wordSets["give"]
+	tillWhen   = wordSets["until"]
+	afters     = wordSets["after"]
 
 	doings = wordSets["carryout"]
 
