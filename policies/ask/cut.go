@@ -152,7 +152,7 @@ func (c *cutter) cut() {
 				i = next
 				continue
 			}
-			if n := len(c.cur.words); c.lang&en != 0 && t.text == "and" && n > 1 && goes[c.cur.words[n-1].text] { // to go and delete it
+			if n := len(c.cur.words); c.lang&en != 0 && t.text == "and" && n > 1 && goes[c.cur.words[n-1].text] && slices.ContainsFunc(c.cur.words, func(w token) bool { return w.starts&negator != 0 }) { // I'd hate anybody to go and delete it
 				c.cur.words = append(c.cur.words, *t)
 				i++
 				continue

@@ -137,33 +137,54 @@ func (c *clause) halved(inside []Value) bool {
 		}
 		first, second := c.part(0, j), c.part(j+1, len(c.words))
 		ones, others := textOf(c, first.words), textOf(c, second.words)
-		one := slices.ContainsFunc(inside, func(v Value) bool { return !v.Free && v.Said(ones) && !v.Said(others) })
-		other := slices.ContainsFunc(inside, func(v Value) bool { return !v.Free && !v.Said(ones) })
-		if one && other && slices.ContainsFunc(first.words, func(t token) bool {
-			return (placing[t.text] || t.within&(target|source) != 0) && first.aboutBoth(t.text, inside) && second.aboutBoth(t.text, inside)
-		}) {
-			return true
+		var mine, theirs []Value
+		for _, v := range inside {
+			switch there := v.Said(others); {
+			case v.Free || v.Said(ones) == there:
+			case there:
+				theirs = append(theirs, v)
+			default:
+				mine = append(mine, v)
+			}
+		}
+		for _, t := range first.words {
+			if len(mine) == 0 || len(theirs) == 0 || !placing[t.text] && t.within&(target|source) == 0 {
+				continue
+			}
+			here, there := first.around(t.text, mine, inside), second.around(t.text, theirs, inside)
+			if here.before && there.behind && here.otherBehind && there.otherBefore || here.behind && there.before && here.otherBefore && there.otherBehind {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// aboutBoth reports whether a name or a code stands before a preposition and a thing behind it, one of them none of the values.
-func (c *clause) aboutBoth(preposition string, values []Value) bool {
+// flanks are what stand before and behind a preposition: a value of the call, or another thing.
+type flanks struct{ before, behind, otherBefore, otherBehind bool }
+
+// around looks at both sides of a preposition for some of the values of a call, and for what is none of all of them.
+func (c *clause) around(preposition string, some, all []Value) (out flanks) {
 	at := slices.IndexFunc(c.words, func(t token) bool { return t.text == preposition })
-	name := func(t token) bool {
-		return t.code() || t.names() && (t.quoted || t.capped && (!c.begins || t.n > 0)) && !digit(t.text)
-	}
-	thing := func(t token) bool { return name(t) || digit(t.text) }
-	if at < 0 || !slices.ContainsFunc(c.words[:at], name) || !slices.ContainsFunc(c.words[at:], thing) {
-		return false
-	}
 	for i := range c.words {
-		if t := c.words[i]; thing(t) && !slices.ContainsFunc(values, func(v Value) bool { return v.holdsWord(c, i, t.text) }) {
-			return true
+		t := &c.words[i]
+		held := slices.ContainsFunc(some, func(v Value) bool { return v.holdsWord(c, i, t.text) })
+		if !held && slices.ContainsFunc(all, func(v Value) bool { return v.holdsWord(c, i, t.text) }) {
+			continue
+		}
+		name := t.code() || t.names() && (t.quoted || t.capped && (!c.begins || t.n > 0)) && !digit(t.text) && spoken.Month(t.text) == 0
+		switch {
+		case i < at && held:
+			out.before = true
+		case i < at && name:
+			out.otherBefore = true
+		case at >= 0 && i > at && held:
+			out.behind = true
+		case at >= 0 && i > at && (name || digit(t.text)):
+			out.otherBehind = true
 		}
 	}
-	return false
+	return out
 }
 
 // handsEach reports whether each of the parts of a clause hands a thing to somebody by a verb of its own.

@@ -32,14 +32,14 @@ func (s *Said) against(j, i int, call *Call) bool {
 }
 
 // inTheEnd reports whether clause j is of a message that states something else, which no question of the assistant's asked
-// for: "we'll come after all".
+// for: "we'll come after all". What has happened to the user, "we've moved house", tells why as often.
 func (s *Said) inTheEnd(j int) bool {
 	o := &s.clauses[j]
 	first := j
 	for first > 0 && s.clauses[first-1].message == o.message {
 		first--
 	}
-	if s.clauses[first].agreeing() || s.prompted[o.message-1] || o.kind == reported || o.hasOf(reassures, 0) >= 0 || o.only(opener|oops|assent|amend|harmless) {
+	if s.clauses[first].agreeing() || s.prompted[o.message-1] || o.kind == reported || o.hasOf(reassures, 0) >= 0 || o.hasOf(perfects, 0) >= 0 || o.only(opener|oops|assent|amend|harmless) {
 		return false
 	}
 	return true
@@ -124,6 +124,7 @@ func (c *Call) onlyThing(o *clause) bool {
 var sparing = set("para piano minute moment langsam wait hold basta")
 
 var (
+	perfects  = wordSets["perfect"]
 	reassures = wordSets["reassure"]
 	attention = wordSets["attention"]
 	prefers   = wordSets["prefer"]

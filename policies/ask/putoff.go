@@ -121,6 +121,9 @@ func consults(list []token, l lang) bool {
 		if t.quoted || t.code() || digit(t.text) && !bides || t.starts&(content|ifs|unless) != 0 && i > 0 && t.within&opener == 0 {
 			return bides
 		}
+		if late[t.text]&l != 0 && i > 0 && slices.ContainsFunc(list[:i], func(o token) bool { return copulas[o.text] || o.text == "है" || o.text == "c'" }) {
+			return true
+		}
 		first = first || earlier[t.text]&l != 0
 		asks = asks || consulting[t.text]&l != 0 && t.within&det == 0
 		bides = bides || i > 0 && i <= near && biding[t.text]&l != 0 && (i+1 == len(list) || list[i+1].text != "," || l&en == 0)
@@ -178,6 +181,7 @@ var (
 	biding     = wordSets["bide"]
 	giving     = wordSets["give"]
 	tillWhen   = wordSets["until"]
+	late       = wordSets["late"]
 	afters     = wordSets["after"]
 
 	doings = wordSets["carryout"]
