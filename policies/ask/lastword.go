@@ -39,7 +39,12 @@ func (s *Said) inTheEnd(j int) bool {
 	for first > 0 && s.clauses[first-1].message == o.message {
 		first--
 	}
-	if s.clauses[first].agreeing() || s.prompted[o.message-1] || o.kind == reported || o.hasOf(reassures, 0) >= 0 || o.hasOf(perfects, 0) >= 0 || o.only(opener|oops|assent|amend|harmless) {
+	for k := first; k < len(s.clauses) && s.clauses[k].message == o.message; k++ {
+		if c := &s.clauses[k]; c.hasOf(reassures, 0) >= 0 || c.hasOf(perfects, 0) >= 0 {
+			return false
+		}
+	}
+	if s.clauses[first].agreeing() || s.prompted[o.message-1] || o.kind == reported || o.only(opener|oops|assent|amend|harmless) {
 		return false
 	}
 	return true
