@@ -26,7 +26,7 @@ func (s *Said) countermanded(i int, call *Call) bool {
 		if o.message == c.message && (!call.Acts.undoes() || o.contrast) && o.find(needless, 0, len(o.words)) >= 0 && !o.verbFirst() {
 			return true
 		}
-		if o.message == c.message && !o.corrects && o.rethinks() {
+		if o.message == c.message && !o.corrects && o.rethinks() && !s.addsTo(j, call) {
 			if _, asks := s.asks(j, call); !asks {
 				return true
 			}
@@ -66,6 +66,19 @@ func (s *Said) countermanded(i int, call *Call) bool {
 func (c *clause) unsaid() bool {
 	return c.lang == hi && c.negates() >= 0 && c.hasAny(0, len(c.words), "कहा", "बोला", "माँगा", "मांगा", "चाहा", "कही", "बोली") && c.hasAny(0, len(c.words), "मैंने", "हमने", "किसने", "किसी")
 }
+
+// addsTo reports whether the sentence of clause j orders one more thing: "on second thought, cancel C-251 as well".
+func (s *Said) addsTo(j int, call *Call) bool {
+	for k := j; k < len(s.clauses) && s.clauses[k].sentence == s.clauses[j].sentence; k++ {
+		if o := &s.clauses[k]; o.hasOf(tooWords, 0) >= 0 && o.verbFirst() && o.negates() < 0 && !call.names(o.text) && slices.ContainsFunc(o.words, func(t token) bool { return t.code() || digit(t.text) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// tooWords add one thing to another.
+var tooWords = wordSets["too"]
 
 // praises reports whether the sentence of clause i begins with a word of praise, and says "again" or "while you are at
 // it": "isso, adiem outra vez".

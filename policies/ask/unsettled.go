@@ -3,6 +3,8 @@ package ask
 import (
 	"slices"
 	"strings"
+
+	"github.com/chaski-dev/chaski/policies/spoken"
 )
 
 // People put right what they said in more words than any list has: "Extend U-14 by 3 months. Well, 4." A short
@@ -38,6 +40,9 @@ func (s *Said) unsettled(i int, call *Call) bool {
 		if o.prefers(call) {
 			return true
 		}
+		if o.tellsOf(call) || o.mineStill(call) {
+			continue
+		}
 		if ends := j+1 == len(s.clauses) || s.clauses[j+1].sentence != o.sentence; ends && o.bare() && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Said(c.text) && !v.Said(o.text) && o.otherOf(v) }) {
 			return true
 		}
@@ -60,6 +65,29 @@ func (c *clause) cameAbout() bool {
 }
 
 var alreadys = wordSets["already"]
+// mineStill reports whether the clause says that the user still needs another thing, or does it with their own hands:
+// "A-57 brauche ich noch", "la R-108 la pago yo mismo".
+func (c *clause) mineStill(call *Call) bool {
+	return c.soft() == 0 && c.hasOf(myself, 0) >= 0 && (c.hasOf(stillWords, 0) >= 0 || c.hasOf(selves, 0) >= 0) && !call.names(c.text)
+}
+
+// stillWords say that something lasts.
+var stillWords = wordSets["lasting"]
+
+// tellsOf reports whether a clause says more than what puts another right would: besides openers, numbers and what stands
+// before nouns it has three words or more. "O pessoal da empresa chega às 11."
+func (c *clause) tellsOf(call *Call) bool {
+	const most = 2 // words beside what is put right
+	n := 0
+	for i := range c.words {
+		t := &c.words[i]
+		if t.sign || t.within&(opener|oops|amend|det|and|contrast|pronoun|target|source|negator|later|again) != 0 || placing[t.text] || digit(t.text) || t.code() || spoken.Month(t.text) > 0 || dayNames[t.text] || call.isThing(t) {
+			continue
+		}
+		n++
+	}
+	return n > most
+}
 
 // limits reports whether a clause asks for no more than another number of the same: "… but order only 7 of them".
 func (c *clause) limits(v Value, call *Call) bool {
