@@ -97,7 +97,7 @@ var generic = set("make add put set get create write save store record log open 
 // else.
 func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 	c := &s.clauses[i]
-	if c.kind != plain || c.lang&th != 0 && c.othersWant() {
+	if c.kind != plain || c.lang&th != 0 && c.othersWant() || c.stillNeeds(call) {
 		return false, false
 	}
 	a := &call.Acts

@@ -26,6 +26,9 @@ func (s *Said) countermanded(i int, call *Call) bool {
 		if o.message == c.message && (!call.Acts.undoes() || o.contrast) && o.find(needless, 0, len(o.words)) >= 0 && !o.verbFirst() {
 			return true
 		}
+		if o.sentence != c.sentence && o.stillNeeds(call) {
+			return true
+		}
 		if o.message == c.message && !o.corrects && o.rethinks() && !s.addsTo(j, call) {
 			if _, asks := s.asks(j, call); !asks {
 				return true
@@ -65,6 +68,12 @@ func (s *Said) countermanded(i int, call *Call) bool {
 // unsaid reports whether a Hindi clause says that nobody said so: "ऐसा मैंने तो नहीं कहा".
 func (c *clause) unsaid() bool {
 	return c.lang == hi && c.negates() >= 0 && c.hasAny(0, len(c.words), "कहा", "बोला", "माँगा", "मांगा", "चाहा", "कही", "बोली") && c.hasAny(0, len(c.words), "मैंने", "हमने", "किसने", "किसी")
+}
+
+// stillNeeds reports whether the clause says that the user still needs a thing of the call: "A-55 brauche ich noch".
+func (c *clause) stillNeeds(call *Call) bool {
+	from, _ := c.needs()
+	return !c.asked && c.kind == plain && call.names(c.text) && c.hasOf(stillWords, 0) >= 0 && (from >= 0 || c.hasOf(myself, 0) >= 0) && c.negates() < 0 && len(c.verbs(&call.Acts)) == 0
 }
 
 // addsTo reports whether the sentence of clause j orders one more thing: "on second thought, cancel C-251 as well".

@@ -34,6 +34,9 @@ func (s *Said) unsettled(i int, call *Call) bool {
 		if o.sentence != c.sentence && o.soft() > 0 && !o.corrects && !o.verbFirst() && c.rewrites == 0 && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Code && v.Said(c.text) && !v.Said(o.text) && o.otherOf(v) }) {
 			return true // "Oh sorry, V-503 was mine"
 		}
+		if o.hasOf(meantWords, 0) >= 0 && o.sentence != c.sentence && c.rewrites == 0 && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Code && v.Said(c.text) && !v.Said(o.text) && o.otherOf(v) }) {
+			return true // "A-57 meinte ich"
+		}
 		if o.sentence == c.sentence || len(o.answering().words) == 0 || o.corrects || o.offered || o.joins != c.joins || o.asked || o.kind == asking || o.negates() >= 0 || len(o.words) > most || o.stays() {
 			continue
 		}
@@ -70,6 +73,9 @@ var alreadys = wordSets["already"]
 func (c *clause) mineStill(call *Call) bool {
 	return c.soft() == 0 && c.hasOf(myself, 0) >= 0 && (c.hasOf(stillWords, 0) >= 0 || c.hasOf(selves, 0) >= 0) && !call.names(c.text)
 }
+
+// meantWords say that something else was meant.
+var meantWords = wordSets["meant"]
 
 // stillWords say that something lasts.
 var stillWords = wordSets["lasting"]
