@@ -7,14 +7,11 @@ import (
 
 // Clauses without a verb belong to those before or behind them.
 
-// myself are words for the one who speaks, as the subject of a verb.
-var myself = wordSets["myself"]
-
 // ofMyself reports whether the clause tells what the one who speaks will not do, and speaks of nothing that was said:
 // "je ne repasserai pas avant".
 func (c *clause) ofMyself() bool {
 	i := c.opened()
-	return i < len(c.words) && !c.contrast && myself[c.words[i].text]&c.lang != 0 && c.negates() >= 0 && c.kind == plain && !c.points(c.words[i+1:]) &&
+	return i < len(c.words) && !c.contrast && ownSubjects[c.words[i].text]&c.lang != 0 && c.negates() >= 0 && c.kind == plain && !c.points(c.words[i+1:]) &&
 		!slices.ContainsFunc(c.words[i+1:], func(t token) bool { return t.starts&(know|content|frame|keep|stop|nothing) != 0 || sayer(&t, c.lang) })
 }
 

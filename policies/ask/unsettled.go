@@ -71,7 +71,7 @@ var alreadys = wordSets["already"]
 // mineStill reports whether the clause says that the user still needs another thing, or does it with their own hands:
 // "A-57 brauche ich noch", "la R-108 la pago yo mismo".
 func (c *clause) mineStill(call *Call) bool {
-	return c.soft() == 0 && c.hasOf(myself, 0) >= 0 && (c.hasOf(stillWords, 0) >= 0 || c.hasOf(selves, 0) >= 0) && !call.names(c.text)
+	return c.soft() == 0 && c.hasOf(ownSubjects, 0) >= 0 && (c.hasOf(stillWords, 0) >= 0 || c.hasOf(selves, 0) >= 0) && !call.names(c.text)
 }
 
 // meantWords say that something else was meant.
