@@ -70,10 +70,10 @@ func (c *clause) unsaid() bool {
 	return c.lang == hi && c.negates() >= 0 && c.hasAny(0, len(c.words), "कहा", "बोला", "माँगा", "मांगा", "चाहा", "कही", "बोली") && c.hasAny(0, len(c.words), "मैंने", "हमने", "किसने", "किसी")
 }
 
-// stillNeeds reports whether the clause says that the user still needs a thing of the call: "A-55 brauche ich noch".
+// stillNeeds reports whether the clause says that the user still needs a thing that the call would end: "A-55 brauche ich noch".
 func (c *clause) stillNeeds(call *Call) bool {
 	from, _ := c.needs()
-	return !c.asked && c.kind == plain && call.names(c.text) && c.hasOf(stillWords, 0) >= 0 && (from >= 0 || c.hasOf(ownSubjects, 0) >= 0) && c.negates() < 0 && len(c.verbs(&call.Acts)) == 0
+	return !c.asked && c.kind == plain && call.Acts.undoes() && call.names(c.text) && c.hasOf(stillWords, 0) >= 0 && (from >= 0 || c.hasOf(ownSubjects, 0) >= 0) && c.negates() < 0 && len(c.verbs(&call.Acts)) == 0
 }
 
 // addsTo reports whether the sentence of clause j orders one more thing: "on second thought, cancel C-251 as well".

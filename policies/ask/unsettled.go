@@ -68,6 +68,7 @@ func (c *clause) cameAbout() bool {
 }
 
 var alreadys = wordSets["already"]
+
 // mineStill reports whether the clause says that the user still needs another thing, or does it with their own hands:
 // "A-57 brauche ich noch", "la R-108 la pago yo mismo".
 func (c *clause) mineStill(call *Call) bool {
