@@ -73,7 +73,7 @@ func (c *clause) unsaid() bool {
 // stillNeeds reports whether the clause says that the user still needs a thing that the call would end: "A-55 brauche ich noch".
 func (c *clause) stillNeeds(call *Call) bool {
 	from, _ := c.needs()
-	return !c.asked && c.kind == plain && call.Acts.undoes() && call.names(c.text) && c.hasOf(stillWords, 0) >= 0 && (from >= 0 || c.hasOf(ownSubjects, 0) >= 0) && c.negates() < 0 && len(c.verbs(&call.Acts)) == 0
+	return !c.asked && c.kind == plain && call.Acts.callsOff() && call.names(c.text) && c.hasOf(stillWords, 0) >= 0 && (from >= 0 || c.hasOf(ownSubjects, 0) >= 0) && c.negates() < 0 && len(c.verbs(&call.Acts)) == 0
 }
 
 // addsTo reports whether the sentence of clause j orders one more thing: "on second thought, cancel C-251 as well".
