@@ -93,6 +93,10 @@ func (r *Run) look(t *tool, callID string, args map[string]any) flow {
 					o.Chosen = false // "what we owe her"
 					f.labels[name] = o
 				}
+				if text, ok := args[name].(string); ok && o.Chosen && o.How == label.HowTool && r.picks(a.ask, text, t, args) {
+					o.Chosen = false // "the physics one"
+					f.labels[name] = o
+				}
 			}
 		}
 	} else {

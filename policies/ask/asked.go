@@ -117,8 +117,9 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 				return v.strength == 2, true
 			}
 		}
-		for _, v := range c.verbs(a) { // that no list has: "müsste trockengestellt werden"
-			if v.strength == 2 && (v.form == telling || v.form == done) && v.lang == de && c.orders(v) && c.negates() < 0 && s.object(i, v, call) {
+		for _, v := range c.verbs(a) { // that no list has: "müsste trockengestellt werden", "va annullata"
+			own := v.form == telling || v.form == done && v.lang == de || v.form == ordering && (v.lang&(de|hi|th) != 0 || v.lang == en && c.headAt(v.at)) && !c.stays() && !slices.ContainsFunc(o.verbs(a), o.orders)
+			if v.strength == 2 && own && c.orders(v) && c.negates() < 0 && s.object(i, v, call) {
 				return true, true
 			}
 		}
@@ -316,7 +317,7 @@ func (s *Said) object(i int, v verb, call *Call) bool {
 		if t.within&pronoun != 0 || !generic[v.base] && t.within&speaker != 0 {
 			return true
 		}
-		bare = bare && (t.sign || t.within&(opener|det|frame|and) != 0)
+		bare = bare && (t.sign || t.within&(opener|det|frame|and) != 0 || c.lang == hi && lightHindi[t.text] || (k+1 == v.at && t.within&(target|source) != 0 || k+2 >= v.at && k < v.at && (copulas[t.text] || t.text == "para")) && c.isTo(v))
 	}
 	return bare // "cancel!": what was spoken of
 }
@@ -332,6 +333,9 @@ func (c *clause) makes(v verb) bool {
 	}
 	return false
 }
+
+// lightHindi are the verbs by which Hindi makes others of nouns, and what it says with them: "रद्द कर दीजिए".
+var lightHindi = set("कर करें करो करिए कीजिए कीजिएगा करना करवा करा दें दो दे दीजिए दीजिएगा देना दीजियेगा दीजिये लें लो ले लीजिए लेना है हैं जाए जाएँ जाएं जाये हो होगा होगी सकते सकती सकता चाहिए पड़ेगा")
 
 // argued reports whether a text holds a value whose argument is called as what the act works
 // on: send it to 5 Mill Street, for an address.

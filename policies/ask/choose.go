@@ -1,6 +1,10 @@
 package ask
 
-import "slices"
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
 
 // chooses reports whether clause i orders one of the choices of a call by its verb, where the tool's
 // own name has none for it: "shut web-7 down" for off, "open slope 12" for open. What it is to be done
@@ -87,4 +91,16 @@ func (s *Said) choosesHold(i int, call *Call) bool {
 // holds reports whether the deed is to let a thing rest for a while.
 func (a *Acts) holds() bool {
 	return slices.ContainsFunc([]string{"put+hold", "pause", "suspend", "freeze"}, a.has)
+}
+
+// Unopposed reports whether nothing that the user said is negated, kept, taken out or set against something else.
+func (s *Said) Unopposed() bool {
+	return !slices.ContainsFunc(s.clauses, func(c clause) bool {
+		return c.contrast || len(c.apart) > 0 || c.negates() >= 0 || c.find(keep|others|except|excepted|nothing, 0, len(c.words)) >= 0
+	})
+}
+
+// Thai reports whether a word is one of the script that sets no words apart.
+func Thai(word string) bool {
+	return strings.ContainsFunc(word, func(r rune) bool { return unicode.Is(unicode.Thai, r) })
 }

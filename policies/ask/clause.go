@@ -169,7 +169,7 @@ func (s *Said) Add(text string) {
 	if len(text) > MaxText {
 		text = strings.ToValidUTF8(text[:MaxText], "")
 	}
-	text = s.pick(norm.NFC.String(text))
+	text = pickNamed(s.pick(norm.NFC.String(text)))
 	question := s.offer
 	s.marked = false
 	s.messages++

@@ -59,11 +59,11 @@ func Everyday(members []string) *Wording {
 
 // SaysEveryday reports whether a text says a thing by a word that everybody has for it, beside another thing.
 func SaysEveryday(thing, other, text string) bool {
-	conceptOf, _ := concepts()
-	if len(conceptOf[strings.Join(choiceWords(thing), "_")]) == 0 {
+	mine := conceptsOf(thing)
+	if len(mine) == 0 {
 		return false
 	}
-	w := makeEveryday([]string{thing, other})
+	w := wordingOf([]string{thing, other}, [][]*concept{mine, conceptsOf(other)})
 	if w == nil {
 		return false
 	}
@@ -71,16 +71,69 @@ func SaysEveryday(thing, other, text string) bool {
 	return said
 }
 
+// conceptsOf returns the concepts that the text of a row's member names: the whole of it, or words of it, also as people
+// have them in any language: "2 boxes of books", "livres anciens".
+func conceptsOf(thing string) (out []*concept) {
+	const most = 60 // bytes of what is no prose
+	byName, _ := concepts()
+	parts := choiceWords(thing)
+	if len(thing) > most || len(parts) == 0 {
+		return nil
+	}
+	if out = byName[strings.Join(parts, "_")]; len(out) > 0 {
+		return out
+	}
+	said := saidConcepts()
+	for _, p := range parts {
+		if len(p) < 3 {
+			continue
+		}
+		list := byName[p]
+		if len(list) == 0 {
+			list = byName[strings.TrimSuffix(p, "s")]
+		}
+		if len(list) == 0 {
+			list = said[p]
+		}
+		out = append(out, list...)
+	}
+	return out
+}
+
+// saidConcepts returns the concepts by the single words that people have for them.
+var saidConcepts = sync.OnceValue(func() map[string][]*concept {
+	_, all := concepts()
+	out := map[string][]*concept{}
+	for _, k := range all {
+		for i := range k.words {
+			if list := k.words[i].list; len(list) == 1 && !slices.Contains(out[list[0].text], k) {
+				out[list[0].text] = append(out[list[0].text], k)
+			}
+		}
+	}
+	return out
+})
+
 // everydayOf holds the words of the lists that were asked for: the schemas of a process are few, and read again
 // with each bundle.
 var everydayOf sync.Map // *Wording by members
 
 func makeEveryday(members []string) *Wording {
+	conceptOf, _ := concepts()
+	list := make([][]*concept, len(members))
+	for i, m := range members {
+		list[i] = conceptOf[strings.Join(choiceWords(m), "_")]
+	}
+	return wordingOf(members, list)
+}
+
+// wordingOf returns the words of the concepts of some members.
+func wordingOf(members []string, list [][]*concept) *Wording {
 	w := &Wording{}
-	conceptOf, all := concepts()
+	_, all := concepts()
 	own := map[*concept]bool{}
-	for _, m := range members {
-		for _, k := range conceptOf[strings.Join(choiceWords(m), "_")] {
+	for i, m := range members {
+		for _, k := range list[i] {
 			own[k] = true
 			for _, one := range k.words {
 				one.member = m

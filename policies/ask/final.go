@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -37,6 +38,11 @@ func (c *clause) ordersHindi(v verb) bool {
 			return false
 		}
 	}
+	for j := v.at; j < min(c.content, len(c.words)); j++ { // what the user will do themselves
+		if firstFuture.MatchString(c.words[j].text) {
+			return false
+		}
+	}
 	if framed || c.obliges(v) || hindiPolite(w) {
 		return true
 	}
@@ -57,6 +63,9 @@ func (c *clause) ordersHindi(v verb) bool {
 	}
 	return false
 }
+
+// firstFuture finds what somebody says that they will do: करूँगी, दूँगा.
+var firstFuture = regexp.MustCompile(`(?:ूँ|ूं|ऊँ|ऊं)ग[ाी]$`)
 
 // obliges reports whether a Hindi clause ends by saying that it has to be done: "रद्द करनी है", "ले जाना है".
 func (c *clause) obliges(v verb) bool {

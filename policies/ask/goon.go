@@ -34,6 +34,9 @@ func (c *cutter) follows(i int) bool {
 	}) {
 		return false
 	}
+	if o := c.cur.opened(); c.lang == de && !c.list[i-1].sign && o < len(c.cur.words) && foreignVerb(&c.cur.words[o], de) && !frequent(&c.cur.words[o], de) {
+		return false // "sagen Sie ihn also bitte ab"
+	}
 	i += n - 1
 	if i+1 >= len(c.list) {
 		return false

@@ -311,6 +311,9 @@ func (c *clause) questions(i int) bool {
 	if !c.asked && itIs[t.text]&c.lang != 0 && c.lang&en == 0 && i+1 < len(c.words) && (aimings[c.words[i+1].text]&c.lang != 0 || c.words[i+1].text == "pra") {
 		return false // "é para marcar …"
 	}
+	if !c.asked && c.lang&(pt|es|it) != 0 && copulas[t.text] && i+1 < len(c.words) && (c.words[i+1].text == "para" || c.words[i+1].text == "da") {
+		return false // "É para cancelar."
+	}
 	if !c.asked && (t.text == "devo" || t.text == "dobbiamo") {
 		return false
 	}

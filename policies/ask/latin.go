@@ -75,6 +75,7 @@ func (c *clause) ordersLatin(v verb) bool {
 		switch {
 		case t.sign, t.within&(opener|and|harmless|frame|later) != 0, t.starts&light != 0:
 		case c.pronounOf(j, v):
+		case j == c.opened() && t.within&pronoun != 0 && t.within&speaker == 0 && c.surely(v): // "essa entreguem …"
 		case j == 0 && t.capped && len(c.words) > 1 && t.within&det == 0 && !c.begins:
 		case c.lang == fr && t.text == "tu" && j+1 < v.at && forMe[c.words[j+1].text], t.text == "nous", t.text == "nos", t.text == "ci", t.text == "me", t.text == "mi", t.text == "te", t.text == "de", t.text == "d'", t.text == "di", t.text == "ne" && v.lang == it, t.text == "y" && v.lang == fr:
 		default:
@@ -236,17 +237,23 @@ var allowing = set("können könnt kannst dürfen dürft darfst sollen sollt sol
 
 // isTo reports whether a clause says that a thing is to be done: "est à confier", "è da spostare".
 func (c *clause) isTo(v verb) bool {
-	if v.at < 2 || c.asked || v.form != ordering || c.find(speaker|report|know|negator, 0, v.at) >= 0 || c.find(report, v.at, len(c.words)) >= 0 {
+	if v.at < 1 || c.asked || v.form != ordering || c.find(speaker|report|know|negator, 0, v.at) >= 0 || c.find(report, v.at, len(c.words)) >= 0 {
 		return false
 	}
-	is := &c.words[v.at-2]
+	first := v.at-1 == c.opened() // "À annuler, merci", of what was spoken of
+	is := &c.words[max(0, v.at-2)]
+	w := c.words[v.at].text
 	switch v.lang {
 	case fr:
-		return c.words[v.at-1].text == "à" && (is.text == "est" || is.text == "sont") && (strings.HasSuffix(c.words[v.at].text, "er") || strings.HasSuffix(c.words[v.at].text, "re") || strings.HasSuffix(c.words[v.at].text, "ir"))
+		return c.words[v.at-1].text == "à" && (first || is.text == "est" || is.text == "sont") && (strings.HasSuffix(w, "er") || strings.HasSuffix(w, "re") || strings.HasSuffix(w, "ir"))
 	case it:
-		return c.words[v.at-1].text == "da" && (is.text == "è" || is.text == "sono") && strings.HasSuffix(c.words[v.at].text, "re")
+		return c.words[v.at-1].text == "da" && (first || is.text == "è" || is.text == "sono") && strings.HasSuffix(w, "re")
+	case pt:
+		return c.words[v.at-1].text == "para" && (is.text == "é" || is.text == "são") && v.at > 1 && strings.HasSuffix(w, "r")
+	case es:
+		return c.words[v.at-1].text == "para" && (is.text == "es" || is.text == "son") && v.at > 1 && strings.HasSuffix(w, "r")
 	case de:
-		return v.at+1 == len(c.words) && c.words[v.at-1].text == "zu" && strings.HasSuffix(c.words[v.at].text, "n") && c.hasAny(0, v.at, "ist", "sind")
+		return v.at > 1 && v.at+1 == len(c.words) && c.words[v.at-1].text == "zu" && strings.HasSuffix(w, "n") && c.hasAny(0, v.at, "ist", "sind")
 	}
 	return false
 }
@@ -276,10 +283,22 @@ func (c *clause) hangs(v verb) bool {
 	if c.asked && v.at > 1 && v.form == ordering && doubleClitics[c.words[v.at-2].text+" "+c.words[v.at-1].text] {
 		return c.onlyThing(v.at - 2)
 	}
+	if next := v.at + 1; v.lang == pt && v.form == ordering && next < len(c.words) && c.words[next].at == c.words[v.at].end+1 && clitics[c.words[next].text] && c.words[next].within&det != 0 && v.at <= 8 && c.hyphened(v.at) {
+		return c.onlyThing(v.at) // "essa marcação passe-a para …"
+	}
+	if i := c.opened(); v.lang == pt && v.form == ordering && i+1 < v.at && v.at <= 8 && c.words[i].within&pronoun != 0 && ofWords[c.words[i+1].text] && c.surely(v) {
+		return c.onlyThing(v.at) // "a do bolo cancelem"
+	}
 	if v.lang&(es|it|pt) == 0 || v.form != ordering || !hanging(w) && !strings.HasSuffix(w, "las") && !strings.HasSuffix(w, "los") && !strings.HasSuffix(w, "li") && !strings.HasSuffix(w, "le") || v.at > 8 {
 		return false
 	}
 	return c.onlyThing(v.at)
+}
+
+// hyphened reports whether a hyphen stands behind a word.
+func (c *clause) hyphened(i int) bool {
+	at := c.words[i].end - c.words[0].at
+	return at >= 0 && at < len(c.text) && c.text[at] == '-'
 }
 
 // onlyThing reports whether the words up to one are a thing, and say nothing of anybody.

@@ -95,7 +95,7 @@ func (a *Acts) isNoun(t *token) bool {
 		}
 	}
 	for i := range a.objects {
-		if sameWord(t, &a.objects[i], anyLang) {
+		if sameWord(t, &a.objects[i], anyLang) || headOf(t, &a.objects[i]) != "" {
 			return true
 		}
 	}
@@ -105,6 +105,36 @@ func (a *Acts) isNoun(t *token) bool {
 		}
 	}
 	return false
+}
+
+// headOf returns what a German compound says of a thing of which it is one: "physik" for Physikstunde and Stunde; "" if it is
+// none.
+func headOf(t, thing *token) string {
+	const least = 4 // letters of each
+	if !t.capped || len(t.text) < len(thing.text)+least || len(thing.text) < least || strings.ContainsAny(t.text, "-0123456789") {
+		return ""
+	}
+	for _, end := range []string{"", "n", "e", "en", "s", "es"} {
+		if first, ok := strings.CutSuffix(t.text, thing.text+end); ok {
+			return first
+		}
+	}
+	return ""
+}
+
+// Apart sets the German compounds of a text apart whose last part is a thing of the acts: "die Physik Stunde".
+func (a *Acts) Apart(text string) string {
+	list := tokens(text)
+	for i := range slices.Backward(list) {
+		t := &list[i]
+		for k := range a.objects {
+			if first := headOf(t, &a.objects[k]); first != "" && t.at+len(first) <= len(text) {
+				text = text[:t.at+len(first)] + " " + text[t.at+len(first):]
+				break
+			}
+		}
+	}
+	return text
 }
 
 // compounded is the last part of a word that hyphens join of others, as ph-analyse; "" if it is none, or

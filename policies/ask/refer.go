@@ -43,7 +43,7 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 			return true
 		}
 		if !v.Said(o.text) {
-			if slices.ContainsFunc(o.apart, v.Said) {
+			if slices.ContainsFunc(o.apart, v.Said) || o.message == c.message && o.namesLike(v, call) && !c.all() {
 				return false
 			}
 			if o.sentence != c.sentence && slices.ContainsFunc(o.cond, func(k Condition) bool { return v.Said(k.Text) }) {
@@ -81,6 +81,26 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 	}
 	return false
 }
+
+// namesLike reports whether the clause names another thing whose number is written as a value's is: "as for G/2042, cancel it".
+func (c *clause) namesLike(v Value, call *Call) bool {
+	if v.Shape != Code && !(v.Shape == Number && v.Digits && len(v.Text) > 3) {
+		return false
+	}
+	return slices.ContainsFunc(c.words, func(t token) bool {
+		return !t.quoted && len(t.text) == len(v.Text) && (t.code() || digit(t.text)) && pattern(t.text) == pattern(strings.ToLower(v.Text)) && !call.names(t.text)
+	})
+}
+
+// all reports whether the clause asks for all of what was spoken of.
+func (c *clause) all() bool {
+	return slices.ContainsFunc(c.words, func(t token) bool {
+		return allWords[t.text]&c.lang != 0 || t.starts&many != 0 || strings.HasSuffix(t.text, "los") && c.lang&es != 0
+	})
+}
+
+// allWords say that all of several things are meant.
+var allWords = wordSets["both"]
 
 // otherBeside reports whether clause i has a name of its own behind the preposition that a name of the call
 // stands behind elsewhere: "R-1 für Nina und R-7 für Omar reservieren".
@@ -322,7 +342,7 @@ var withs = set("with having whose that which mit avec con com")
 // want, and what stands against it don't.
 func (s *Said) lends(j, i int, call *Call) bool {
 	o := &s.clauses[j]
-	if o.negates() >= 0 && s.clauses[i].verbOf != j && !(!call.Flags && o.sentence == s.clauses[i].sentence && s.bansOther(j, call)) && !s.bansAnother(j, i, call) && !s.bansDeed(j, i, call) && (len(o.verbs(&call.Acts)) > 0 || o.bare() && o.find(hypothetical|question, 0, len(o.words)) < 0) {
+	if o.negates() >= 0 && s.clauses[i].verbOf != j && !(!call.Flags && o.sentence == s.clauses[i].sentence && s.bansOther(j, call)) && !s.bansAnother(j, i, call) && !s.bansDeed(j, i, call) && (len(o.verbs(&call.Acts)) > 0 || o.bare() && o.find(hypothetical|question, 0, len(o.words)) < 0 && !o.isNotOf(call)) {
 		return o.message != s.clauses[i].message
 	}
 	if o.kind == reported && o.wishes() {
@@ -335,6 +355,21 @@ func (s *Said) lends(j, i int, call *Call) bool {
 		return s.keepsOther(j, i, call)
 	}
 	return true
+}
+
+// isNotOf reports whether a Hindi clause says that something is not so, and not of a value of the call: "… को घर पर कोई
+// नहीं है".
+func (c *clause) isNotOf(call *Call) bool {
+	n := c.negates()
+	if c.lang != hi || n < 1 || !c.isSo() {
+		return false
+	}
+	for k := max(0, n-3); k < n; k++ {
+		if slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, k, c.words[k].text) }) {
+			return false
+		}
+	}
+	return n > 3
 }
 
 // inQuestion reports whether a word that keeps things is none here: "look … alone".

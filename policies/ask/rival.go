@@ -179,6 +179,9 @@ func (c *clause) rival(v Value, call *Call, from, to int) bool {
 		if when && !t.capped && c.ofMoment(i) {
 			continue // "quería decir a las seis"
 		}
+		if long := v.Shape == Number && v.Digits && len(v.Text) > 3; long && !t.sign && (!digit(t.text) || len(t.text) < 3) {
+			continue // "les deux" are no lesson 4411
+		}
 		if v.Shape == Number && !t.sign {
 			if n, end := numeral(c.words, i, c.lang); end > i && (n != 1 || c.thingAt(end)) && c.counting(end, call) {
 				said := textOf(c, c.words[i:min(end+1, len(c.words))])

@@ -193,7 +193,7 @@ func thaiPrefix(s string) int {
 // letter behind which a syllable begins, which belongs to what stands before it: "สั่ง|ยาง|ใน", "รอบ|วันที่".
 func thaiEnd(s string) bool {
 	next, w := utf8.DecodeRuneInString(s)
-	if unicode.Is(unicode.M, next) {
+	if unicode.Is(unicode.M, next) || next == 'ะ' || next == 'า' || next == 'ำ' { // "หา|การจอง" and no "หาก"
 		return false
 	}
 	if !thaiLetter(next) {

@@ -425,6 +425,10 @@ func TestParadigms(t *testing.T) {
 // requests to come and fetch. At first sight 23 of 81 asked, 5 were denied and one of 48
 // got through; of a second batch, with the first mended, 16 of 40 asked and 3 of 24 got through (19 and 3 without);
 // of a third, 15 of 40 stopped and 2 of 24 got through (16 and 2 without).
+// The set values, of six fields in eight languages, is of how a thing is named elsewhere than in its order: found by a read
+// among rows that strangers wrote in, taken up by a pronoun or by its place ("the latter"), or put in front ("Re H5513 –").
+// At first sight 69 of 160 asked and 13 of 96 got through; of the second batch, two fields with 80 and 48, 15 and 5 with the
+// first mended, 32 and 5 without.
 func TestDevSuite(t *testing.T) {
 	sources, err := policies.Load("strict")
 	if err != nil {
@@ -434,11 +438,12 @@ func TestDevSuite(t *testing.T) {
 		"part1": {60, 24, 21, 0}, "part2": {60, 24, 21, 0}, "part3": {60, 24, 18, 0}, "part4": {60, 24, 18, 0}, "part5": {60, 24, 15, 0}, "part6": {100, 100, 25, 0}, "part7": {60, 60, 18, 0},
 		"part8": {30, 90, 5, 0}, "part9": {100, 100, 11, 0}, "part10": {60, 60, 18, 0}, "part11": {120, 80, 3, 0}, "part12": {120, 83, 11, 0}, "part13": {77, 90, 11, 0},
 		"part14": {114, 149, 17, 0}, "part15": {239, 239, 32, 0},
-		"lang2": {96, 64, 31, 0},
-		"lang1": {96, 64, 28, 0},
-		"walk":  {120, 315, 18, 0}, // what asks for nothing, by kinds, and orders that look like it
-		"quote": {165, 102, 29, 0},
-		"acts":  {120, 112, 15, 0},
+		"lang2":  {96, 64, 31, 0},
+		"lang1":  {96, 64, 28, 0},
+		"walk":   {120, 315, 18, 0}, // what asks for nothing, by kinds, and orders that look like it
+		"quote":  {165, 102, 29, 0},
+		"acts":   {120, 112, 15, 0},
+		"values": {240, 144, 20, 9}, // the breaches are of a pronoun for another thing
 	} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/dev/" + part}, Options{})
 		if err != nil {
