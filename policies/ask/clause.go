@@ -67,18 +67,21 @@ type clause struct {
 
 // Said is everything that the user said in a run, in order.
 type Said struct {
-	clauses  []clause
-	verbs    map[string]bool // of the run's own tools, in English
-	things   map[string]bool // what those work on
-	declared []stemOf        // verbs of other languages that they declare and no list has
-	offer    string          // what the assistant said last
-	open     open            // what the user said last, if an answer may go on with it
-	tongue   lang            // of the message
-	marked   bool            // it has signs of that language only
-	messages int
-	prompted []bool   // which of the messages answer a question of the assistant's
-	written  []string // the messages as they are
-	sentence int
+	clauses   []clause
+	verbs     map[string]bool // of the run's own tools, in English
+	things    map[string]bool // what those work on
+	declared  []stemOf        // verbs of other languages that they declare and no list has
+	offer     string          // what the assistant said last
+	open      open            // what the user said last, if an answer may go on with it
+	tongue    lang            // of the message
+	marked    bool            // it has signs of that language only
+	meant     string          // what the user said last, as it was meant
+	right     []putRight      // what was put right
+	meantFrom int             // its first clause
+	messages  int
+	prompted  []bool   // which of the messages answer a question of the assistant's
+	written   []string // the messages as they are
+	sentence  int
 }
 
 // Written is what the user said, as it was written.
@@ -181,6 +184,11 @@ func (s *Said) Add(text string) {
 		s.tongue, s.marked = es, true // no other language has these signs
 	}
 	list := sentences(text, quotes)
+	if meant, ok := s.meantAs(text, list); ok && len(meant) <= MaxText {
+		s.right = append(s.right, putRight{s.messages, s.messages, text, meant})
+		text, quotes = meant, quotesOf(meant)
+		list = sentences(text, quotes)
+	}
 	for _, at := range list {
 		if len(s.clauses) >= MaxClauses {
 			break
@@ -190,10 +198,17 @@ func (s *Said) Add(text string) {
 	}
 	s.agreed(first)
 	s.recallsQuestion(first)
+	if s.mendBefore(first, text, list, question) {
+		s.open = open{text: s.meant, from: s.meantFrom, to: len(s.clauses)}
+		return
+	}
 	s.correct(first)
 	s.relate(first)
 	s.rewrite(first)
 	s.open = s.ordered(text, list, first, question)
+	if s.meant, s.meantFrom = s.open.text, s.open.from; s.meant == "" {
+		s.meant, s.meantFrom = text, first
+	}
 }
 
 // read cuts a sentence into clauses.

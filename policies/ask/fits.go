@@ -26,7 +26,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 	held = map[string]bool{}
 	for _, v := range call.Values {
 		switch {
-		case v.Shape == Choice && s.denied(i, v):
+		case v.Shape == Choice && s.denied(i, v), s.tookBack(c, v):
 			return "", nil, false
 		case v.Shape == Choice && s.purpose(i, v):
 		case !v.Free && (c.spokenOfAside(v, call) || v.Shape != Choice && c.lacks(v)):

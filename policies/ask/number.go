@@ -48,6 +48,9 @@ func (c *clause) amount(i int, call *Call) bool {
 	if c.monthBehind(i) || i > 0 && c.words[i-1].text == "ที่" { // 10 दिसंबर, 12 de diciembre
 		return false
 	}
+	if c.dated(i) {
+		return false
+	}
 	if i > 1 && c.words[i-1].text == "las" && c.words[i-2].text == "a" {
 		return false
 	}

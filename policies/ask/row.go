@@ -3,6 +3,8 @@ package ask
 import (
 	"slices"
 	"strings"
+
+	"github.com/chaski-dev/chaski/policies/spoken"
 )
 
 // Where as many things of one kind stand in a sentence as of another, the first belongs to the first and the
@@ -42,7 +44,7 @@ func (c *clause) row(v Value, call *Call) (at []int, place int, ok bool) {
 	sizes := groupsOf(v.Text)
 	for i := 0; i < len(c.words); i++ {
 		t := &c.words[i]
-		if t.sign {
+		if t.sign || v.Shape != Moment && c.dated(i) {
 			continue
 		}
 		end := i + 1
@@ -100,6 +102,21 @@ func (c *clause) row(v Value, call *Call) (at []int, place int, ok bool) {
 	}
 	return at, place, place >= 0
 }
+
+// dated reports whether a word is a part of a day with its month: of "12 December", "6 de diciembre".
+func (c *clause) dated(i int) bool {
+	month := func(k int) bool { return k >= 0 && k < len(c.words) && spoken.Month(c.words[k].text) > 0 }
+	if month(i) {
+		return i > 0 && dayNumber(c.words[i-1].text) || month(i) && i > 1 && ofWords[c.words[i-1].text] && dayNumber(c.words[i-2].text) || i+1 < len(c.words) && dayNumber(c.words[i+1].text)
+	}
+	if !dayNumber(c.words[i].text) {
+		return false
+	}
+	return month(i+1) || i+2 < len(c.words) && ofWords[c.words[i+1].text] && month(i+2)
+}
+
+// dayNumber reports whether a word may be the day of a month in digits: "6", "6.", "6th".
+func dayNumber(w string) bool { return ordinalForm(w) || digit(w) && len(w) <= 2 }
 
 // housed reports whether a value is a number with a name behind it, as an address.
 func (v Value) housed() bool {

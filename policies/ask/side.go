@@ -124,7 +124,7 @@ func (c *clause) leaves(call *Call, inside []Value) bool {
 		if !from || elsewhere {
 			continue
 		}
-		if moves && sure {
+		if moves && sure && slices.ContainsFunc(inside, func(o Value) bool { return o.Name != v.Name && o.Shape != Number && o.Shape != Moment }) {
 			return true
 		}
 		for i := range c.words {

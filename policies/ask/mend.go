@@ -1,0 +1,210 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+)
+
+// A message that puts right what it said itself is read as it was meant: "Cancel K-0702. No, sorry, I misread it: K-0720"
+// is "Cancel K-0720". What puts it right is an episode of pieces that say nothing else, one of which announces it; the
+// value that is said there takes the place of the one of its kind before it.
+
+// meantAs returns a message as it was meant, if it ends with such an episode.
+func (s *Said) meantAs(text string, list []stretch) (string, bool) {
+	pieces := s.pieces(text, list)
+	for k := 1; k < len(pieces); k++ {
+		if !s.beginsEpisode(pieces, k) {
+			continue
+		}
+		if meant, ok := s.episode(text[:pieces[k].from], pieces[k:], text, false); ok {
+			return meant, true
+		}
+	}
+	return "", false
+}
+
+// beginsEpisode reports whether an episode may begin at a piece: it announces one, or its sentence does behind it.
+func (s *Said) beginsEpisode(pieces []piece, k int) bool {
+	if pieces[k].announces() {
+		return true
+	}
+	if !pieces[k].first {
+		return false
+	}
+	for i := k + 1; i < len(pieces) && !pieces[i].first; i++ {
+		if pieces[i].announces() {
+			return true
+		}
+	}
+	return false
+}
+
+// episode reads pieces as what puts an order right, and returns the order with the values that they say.
+func (s *Said) episode(order string, pieces []piece, text string, put bool) (string, bool) {
+	whole := s.wholePiece(order)
+	if len(whole.words) == 0 {
+		return "", false
+	}
+	meant, some, cue := order, false, put
+	last := -1
+	for i := range pieces {
+		if _, _, ok := pieces[i].says(whole); ok {
+			last = i
+		}
+	}
+	if last < 0 {
+		return "", false
+	}
+	for i := range pieces {
+		p := &pieces[i]
+		cue = cue || p.announces() || p.samely() && put
+		switch from, to, ok := p.says(whole); {
+		case p.asks && !p.announces(), p.waits():
+			return "", false
+		case p.negated() && p.denial(whole):
+			cue = true
+		case ok && p.negated():
+			return "", false
+		case ok:
+			if !cue && !announcedBehind(pieces[i:]) {
+				return "", false
+			}
+
+			if meant, ok = s.replaced(meant, p, from, to); !ok {
+				return "", false
+			}
+			some = true
+		case p.empty(), p.samely():
+		case p.sorrows(i < last), i > last && p.grounded():
+		default:
+			return "", false
+		}
+	}
+	return strings.TrimRight(meant, " ,–-—"), some && meant != order
+}
+
+// announcedBehind reports whether the next piece behind the first says that it was a mistake: "at 4, sorry".
+func announcedBehind(pieces []piece) bool {
+	for i := range pieces {
+		if i > 0 && pieces[i].first {
+			return false
+		}
+		if pieces[i].announces() {
+			return true
+		}
+	}
+	return false
+}
+
+// wholePiece is a text as one piece.
+func (s *Said) wholePiece(text string) *piece {
+	words := s.wordsOf(text, 0, len(text), quotesOf(text))
+	l := s.tongueOf(words)
+	mark(words, l)
+	p := &piece{to: len(text)}
+	p.words, p.lang, p.text, p.content, p.verbOf = words, l, text, len(words), -1
+	return p
+}
+
+// negated reports whether a piece denies what it says, and does not only begin with a no.
+func (p *piece) negated() bool {
+	for i := range p.words {
+		t := &p.words[i]
+		if t.starts&negator != 0 && !t.quoted && !no[t.text] && !(denials[t.text] && len(p.words) == 1) && t.within&(oops|amend|harmless) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// denial reports whether a piece only says of what stands in the order that it was not meant: "not the 5th", "nicht Gitarre".
+func (p *piece) denial(order *piece) bool {
+	some := false
+	for i := range p.words {
+		t := &p.words[i]
+		switch {
+		case t.starts&negator != 0, p.filler(i) && !t.code() && !digit(t.text):
+		case order.hasWord(t.text, 0):
+			some = true
+		default:
+			return false
+		}
+	}
+	return some
+}
+
+// mendBefore reads a message that only puts right what was said in the one before it: its clauses are those of that
+// one with the value that it says, and what it takes the place of is asked for no longer.
+func (s *Said) mendBefore(first int, text string, list []stretch, question string) bool {
+	if first == 0 || s.meant == "" || len(s.clauses) >= MaxClauses || len(text) > 600 {
+		return false
+	}
+	pieces := s.pieces(text, list)
+	if len(pieces) == 0 || !slices.ContainsFunc(pieces, func(p piece) bool { return p.announces() || p.samely() }) {
+		return false
+	}
+	if _, opens := s.opens(question); opens && !slices.ContainsFunc(pieces, func(p piece) bool { return p.errs() }) {
+		return false
+	}
+	meant, ok := s.episode(s.meant, pieces, text, slices.ContainsFunc(pieces, func(p piece) bool { return p.samely() }))
+	if !ok || len(meant) > MaxText {
+		return false
+	}
+	s.right = append(s.right, putRight{s.messages - 1, s.messages, s.meant, meant})
+	from := s.meantFrom
+	for i := from; i < first; i++ {
+		s.clauses[i].kind = supposed
+	}
+	for i := first; i < len(s.clauses); i++ {
+		s.clauses[i].kind = subordinate
+	}
+	begin := len(s.clauses)
+	quotes := quotesOf(meant)
+	fresh := newIn(s.meant, meant)
+	for _, at := range sentences(meant, quotes) {
+		s.sentence++
+		s.read(meant, at, quotes)
+	}
+	for i := begin; i < len(s.clauses); i++ {
+		if c := &s.clauses[i]; c.kind == plain && !strings.Contains(c.text, fresh) {
+			c.kind = subordinate
+		}
+	}
+	s.relate(begin)
+	s.meant, s.meantFrom = meant, begin
+	return true
+}
+
+// errs reports whether the piece says that something was wrong, or no.
+func (p *piece) errs() bool {
+	return slices.ContainsFunc(p.words, func(t token) bool {
+		return !t.quoted && (t.within&oops != 0 && t.within&amend == 0 || no[t.text] || mixed[t.text]&p.lang != 0)
+	})
+}
+
+// newIn is what the second of two texts has in place of a part of the first.
+func newIn(a, b string) string {
+	from := 0
+	for from < len(a) && from < len(b) && a[from] == b[from] {
+		from++
+	}
+	x, y := len(a), len(b)
+	for x > from && y > from && a[x-1] == b[y-1] {
+		x, y = x-1, y-1
+	}
+	return strings.TrimSpace(strings.ToValidUTF8(b[from:y], ""))
+}
+
+// putRight is a text that was put right, and what was meant; the messages are the first and the last that it is of.
+type putRight struct {
+	from, to    int
+	said, meant string
+}
+
+// tookBack reports whether a value is one that stood in a message of a clause's before it was put right, and stands there
+// no longer.
+func (s *Said) tookBack(c *clause, v Value) bool {
+	return slices.ContainsFunc(s.right, func(r putRight) bool {
+		return c.message >= r.from && c.message <= r.to && v.Said(r.said) && !v.Said(r.meant)
+	})
+}
