@@ -53,39 +53,17 @@ func (s *Said) ordered(text string, list []stretch, first int, question string) 
 // answers reads the message that begins with a clause as the answer to an open question of the assistant's.
 // It has nothing but what is asked for: no verb, no question, no condition.
 func (s *Said) answers(text string, list []stretch, first int, put string, before open) (open, bool) {
-	const most = 24 // words
 	unit, ok := s.opens(put)
 	if !ok || before.text == "" || first >= len(s.clauses) || len(s.clauses) >= MaxClauses {
 		return open{}, false
 	}
-	n := 0
-	for i := first; i < len(s.clauses); i++ {
-		c := s.clauses[i].answering()
-		if len(c.words) == 0 {
-			continue
-		}
-		if len(c.words) > 1 && c.words[0].text == "para" && c.words[1].within&det != 0 { // no form of parar
-			c.words = c.words[1:]
-		}
-		n += len(c.words)
-		if c.kind != plain || c.asked || c.await || len(c.cond) > 0 || c.corrects || !c.bareButNames() && !c.onlyNumber() || c.isSoft() ||
-			c.find(hypothetical|know|report|keep|stop|nothing|question|subject|speaker|recall|ifs|unless, 0, len(c.words)) >= 0 || c.negates() >= 0 && !c.onlyWithout() {
-			return open{}, false
-		}
-	}
-	if n == 0 || n > most {
+	parts := []string{before.text}
+	if core, _, ok := s.core(text, list, before.text); ok {
+		parts = append(parts, core)
+	} else if parts, ok = s.onlyAnswers(text, list, first, parts); !ok {
 		return open{}, false
 	}
-	parts := []string{before.text}
-	for _, at := range list {
-		if said := unsuited(uncourtly(strings.TrimRight(strings.TrimSpace(text[at.from:at.to]), ".!।"))); said != "" {
-			if said == "दो" { // which means "give" behind a verb
-				said = "2"
-			}
-			parts = append(parts, said)
-		}
-	}
-	if last := &s.clauses[len(s.clauses)-1]; unit != "" && last.endsWithNumber() {
+	if unit != "" && s.wholePiece(parts[len(parts)-1]).endsWithNumber() {
 		parts[len(parts)-1] += " " + unit
 	} else {
 		unit = ""
@@ -102,6 +80,42 @@ func (s *Said) answers(text string, list []stretch, first int, put string, befor
 	}
 	s.relate(begin)
 	return open{text: joined, ends: ends, from: before.from, to: len(s.clauses)}, true
+}
+
+// onlyAnswers adds to the parts of an order the sentences of the message that begins with a clause, if that says nothing
+// else than what is asked for: no verb, no question, no condition.
+func (s *Said) onlyAnswers(text string, list []stretch, first int, parts []string) ([]string, bool) {
+	const most = 24 // words
+	n := 0
+	for i := first; i < len(s.clauses); i++ {
+		c := s.clauses[i].answering()
+		if len(c.words) == 0 {
+			continue
+		}
+		if len(c.words) > 1 && c.words[0].text == "para" && c.words[1].within&det != 0 { // no form of parar
+			c.words = c.words[1:]
+		}
+		n += len(c.words)
+		if c.contrast && !slices.ContainsFunc(c.words, func(t token) bool { return t.code() || digit(t.text) }) || c.hasOf(gone, 0) >= 0 { // "two, but I'll ask her first", "last year we were nine"
+			return nil, false
+		}
+		if c.kind != plain || c.asked || c.await || len(c.cond) > 0 || c.corrects || !c.bareButNames() && !c.onlyNumber() || c.isSoft() ||
+			c.find(hypothetical|know|report|keep|stop|nothing|question|subject|speaker|recall|ifs|unless, 0, len(c.words)) >= 0 || c.negates() >= 0 && !c.onlyWithout() {
+			return nil, false
+		}
+	}
+	if n == 0 || n > most {
+		return nil, false
+	}
+	for _, at := range list {
+		if said := unsuited(uncourtly(strings.TrimRight(strings.TrimSpace(text[at.from:at.to]), ".!।"))); said != "" {
+			if said == "दो" { // which means "give" behind a verb
+				said = "2"
+			}
+			parts = append(parts, said)
+		}
+	}
+	return parts, true
 }
 
 // answering is the clause without the words of courtesy around what it answers, nor those that say that it

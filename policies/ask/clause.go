@@ -198,6 +198,9 @@ func (s *Said) Add(text string) {
 	}
 	s.agreed(first)
 	s.recallsQuestion(first)
+	if s.acceptsWith(text, list, question) {
+		return
+	}
 	if s.mendBefore(first, text, list, question) {
 		s.open = open{text: s.meant, from: s.meantFrom, to: len(s.clauses)}
 		return

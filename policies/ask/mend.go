@@ -9,10 +9,17 @@ import (
 // is "Cancel K-0720". What puts it right is an episode of pieces that say nothing else, one of which announces it; the
 // value that is said there takes the place of the one of its kind before it.
 
+// maxMended bounds the bytes of what is read as it was meant.
+const maxMended = 1500
+
 // meantAs returns a message as it was meant, if it ends with such an episode.
 func (s *Said) meantAs(text string, list []stretch) (string, bool) {
+	if len(text) > maxMended {
+		return "", false
+	}
+	const most = 12 // pieces
 	pieces := s.pieces(text, list)
-	for k := 1; k < len(pieces); k++ {
+	for k := max(1, len(pieces)-most); k < len(pieces); k++ {
 		if !s.beginsEpisode(pieces, k) {
 			continue
 		}
@@ -20,7 +27,42 @@ func (s *Said) meantAs(text string, list []stretch) (string, bool) {
 			return meant, true
 		}
 	}
+	s.leftOpen(text, pieces)
 	return "", false
+}
+
+// leftOpen takes note of values of an order that something behind it seems to put right in words that are not understood:
+// they are not asked for, whatever is.
+func (s *Said) leftOpen(text string, pieces []piece) {
+	const most = 12 // pieces
+	for k := max(1, len(pieces)-most); k < len(pieces); k++ {
+		if !pieces[k].errs() || pieces[k].negated() && !pieces[k].empty() {
+			continue
+		}
+		order := text[:pieces[k].from]
+		for i := k; i < min(len(pieces), k+4); i++ {
+			p := &pieces[i]
+			held := p.values()
+			from := slices.Index(held, true)
+			if from < 0 {
+				continue
+			}
+			to := len(held)
+			for to > from && !held[to-1] {
+				to--
+			}
+			if slices.ContainsFunc(p.words[from:], func(t token) bool { return no[t.text] || denials[t.text] || t.starts&negator != 0 }) {
+				return // "…, K-5 not"
+			}
+			if p.find(and|again|recall|ifs|unless|report|question, 0, from) >= 0 || slices.ContainsFunc(p.words, func(t token) bool { return t.own != 0 || t.verb && !t.noun || t.thing }) {
+				break
+			}
+			if meant, ok := s.replaced(order, p, from, to); ok {
+				s.right = append(s.right, putRight{s.messages, s.messages, order, meant})
+			}
+			return
+		}
+	}
 }
 
 // beginsEpisode reports whether an episode may begin at a piece: it announces one, or its sentence does behind it.
@@ -136,7 +178,7 @@ func (p *piece) denial(order *piece) bool {
 // mendBefore reads a message that only puts right what was said in the one before it: its clauses are those of that
 // one with the value that it says, and what it takes the place of is asked for no longer.
 func (s *Said) mendBefore(first int, text string, list []stretch, question string) bool {
-	if first == 0 || s.meant == "" || len(s.clauses) >= MaxClauses || len(text) > 600 {
+	if first == 0 || s.meant == "" || len(s.clauses) >= MaxClauses || len(text)+len(s.meant) > maxMended {
 		return false
 	}
 	pieces := s.pieces(text, list)

@@ -17,6 +17,7 @@ type piece struct {
 	first    bool // it begins a sentence
 	asks     bool // its sentence ends with a question mark
 	colon    bool // a colon stands behind it
+	suits    bool // it answers: words that it suits say nothing
 }
 
 // pieces cuts a message at its signs; Thai, which has none, at its polite words and at those that announce a correction.
@@ -163,8 +164,22 @@ func (p *piece) says(order *piece) (from, to int, ok bool) {
 	for to < end && clockUnits[p.words[to].text] {
 		to++
 	}
+	for k := to; k < end && (dayparts[p.words[k].text] || placing[p.words[k].text] || ofWords[p.words[k].text] || p.words[k].within&det != 0); k++ {
+		if dayparts[p.words[k].text] {
+			to = k + 1 // "eleven in the morning"
+		}
+	}
+	for from > 0 && dayparts[p.words[from-1].text] {
+		from--
+	}
 	for i := range end {
 		t := &p.words[i]
+		if i >= from && i < to && dayparts[t.text] {
+			continue
+		}
+		if wrong := mixed[t.text]&p.lang != 0 || gone[t.text]&p.lang != 0; wrong && t.within&(amend|oops) == 0 || no[t.text] && !(i < from && plainNo[t.text]) || denials[t.text] && i > 0 || i >= from && t.within&oops != 0 && t.within&amend == 0 {
+			return 0, 0, false // "60 was wrong", "no web-3", "web-3 can wait"
+		}
 		if held[i] || p.filler(i) || order != nil && !t.capped && order.hasWord(t.text, 0) && t.own == 0 {
 			continue
 		}
@@ -172,6 +187,9 @@ func (p *piece) says(order *piece) (from, to int, ok bool) {
 	}
 	return from, to, true
 }
+
+// plainNo are words for no that deny nothing behind them.
+var plainNo = set("nope nein nee nö")
 
 // clockUnits stand behind an hour in digits.
 var clockUnits = set("h uhr heures heure horas hora बजे น โมง am pm")
@@ -195,6 +213,9 @@ func (p *piece) filler(i int) bool {
 	t := &p.words[i]
 	if t.quoted {
 		return false
+	}
+	if p.suits && suiting[t.text]&p.lang != 0 {
+		return true
 	}
 	if t.sign || no[t.text] || denials[t.text] && len(p.words) == 1 || t.thing || being[t.text]&p.lang != 0 || mixed[t.text]&p.lang != 0 || rights[t.text]&p.lang != 0 || copulas[t.text] || itsOne[t.text] || its[t.text] || hindiOf[t.text] || ofWords[t.text] || placing[t.text] || references[t.text] ||
 		thaiEnds[t.text] || thaiDays[t.text] || unitWords[t.text] || unitBase(t.text) != "" || currencies[t.text] || counts[t.text] || pieces[t.text] || dayparts[t.text] || dayArticles[t.text] || (courtesy[t.text]|gratitude[t.text]|requests[t.text])&p.lang != 0 {
@@ -302,7 +323,7 @@ var (
 var weekdayWords = wordSets["weekday"]
 
 func init() {
-	for _, name := range []string{"being", "right", "same", "samething", "beforehand", "with", "weekday"} {
+	for _, name := range []string{"being", "right", "same", "samething", "beforehand", "with", "weekday", "suiting"} {
 		for w, l := range wordSets[name] {
 			if l == th {
 				knowThai(w)

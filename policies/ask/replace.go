@@ -10,101 +10,142 @@ import (
 
 // A value takes the place of the one of its kind in an order.
 
-// span2 is a part of a text.
+// valueAt is where a value stands in a text.
 type valueAt struct{ from, to int }
+
+// change is an order that takes up the values which a piece says, from one word to another.
+type change struct {
+	order    string
+	by       *piece
+	from, to int
+	text     string // of those words
+	taken    []bool // those that were taken up
+}
 
 // replaced is an order with the values that a piece says, from one word to another, in place of those of their kinds;
 // ok is false if the order has none or more than one of a kind.
 func (s *Said) replaced(order string, p *piece, from, to int) (string, bool) {
-	part := p.text[p.words[from].at-p.from : p.words[to-1].end-p.from]
-	low, have := strings.ToLower(part), strings.ToLower(order)
-	if len(low) != len(part) || len(have) != len(order) {
+	c := &change{order: order, by: p, from: from, to: to, text: p.text[p.words[from].at-p.from : p.words[to-1].end-p.from], taken: make([]bool, to-from)}
+	if len(strings.ToLower(c.text)) != len(c.text) || len(strings.ToLower(order)) != len(order) {
 		return "", false
 	}
-	done := false
-	said, old := spoken.Parse(low), spoken.Parse(have)
-	taken := make([]bool, to-from)
-	base := p.words[from].at
-	take := func(a, b int) {
-		for i := range taken {
-			if t := &p.words[from+i]; t.at-base >= a && t.end-base <= b {
-				taken[i] = true
-			}
-		}
+	if !c.day() || !c.time() {
+		return "", false
 	}
-	if dates := said.Dates(); len(dates) > 0 {
-		there := old.Dates()
-		if len(there) > 1 && !slices.ContainsFunc(there, func(d spoken.Date) bool { return d.Day != there[0].Day || d.Month != there[0].Month }) {
-			there = there[:1]
-		}
-		if len(dates) != 1 || len(there) != 1 || dates[0].Day == 0 {
-			return "", false
-		}
-		order = order[:there[0].At] + part[dates[0].At:dates[0].End] + order[there[0].End:]
-		take(dates[0].At, dates[0].End)
-		done = true
-	}
-	if times := timesOf(said, part); len(times) > 0 {
-		there := timesOf(spoken.Parse(strings.ToLower(order)), order)
-		if len(there) > 1 && !slices.ContainsFunc(there, func(t spoken.Time) bool { return order[t.At:t.End] != order[there[0].At:there[0].End] }) {
-			there = there[:1]
-		}
-		if len(times) != 1 || len(there) != 1 {
-			if len(times) != 1 || !clockForm(part[times[0].At:times[0].End]) {
-				goto numbers
-			}
-			return "", false
-		}
-		at, end := times[0], there[0]
-		text := part[at.At:at.End]
-		tail := ""
-		if len(at.Minutes) == 2 {
-			for _, row := range spoken.Dayparts(strings.ToLower(order), end.End) {
-				tail = row
-			}
-			if tail != "" && strings.HasSuffix(strings.ToLower(order[:end.End]), tail) {
-				text += " " + tail
-			}
-		}
-		order = order[:end.At] + text + order[end.End:]
-		take(at.At, at.End)
-		done = true
-	}
-numbers:
-	for i := 0; i < len(taken); i++ {
+	for i := 0; i < len(c.taken); i++ {
 		t := &p.words[from+i]
-		if taken[i] || t.sign {
+		if c.taken[i] || t.sign {
 			continue
 		}
-		if code := t.code() || strings.Contains(t.text, "@"); code {
-			changed, ok := s.swapCode(order, p.text[t.at-p.from:t.end-p.from], t.text)
-			if !ok {
-				return "", false
+		ok := true
+		if t.code() || strings.Contains(t.text, "@") {
+			c.order, ok = swapCode(c.order, p.text[t.at-p.from:t.end-p.from], t.text)
+		} else if end := p.numberAt(from + i); end > 0 {
+			unit := ""
+			if end < len(p.words) && !p.words[end].sign {
+				unit = p.words[end].text
 			}
-			order, done = changed, true
-			continue
+			c.order, ok = s.swapNumber(c.order, p, from+i, end, unit)
+			i = end - from - 1
 		}
-		end := 0
-		if amountForm.MatchString(t.text) {
-			end = from + i + 1
-		} else if _, e := numeral(p.words, from+i, p.lang); e > from+i {
-			end = e
-		}
-		if end == 0 {
-			continue
-		}
-		unit := ""
-		if end < len(p.words) && !p.words[end].sign {
-			unit = p.words[end].text
-		}
-		changed, ok := s.swapNumber(order, p, from+i, end, unit)
 		if !ok {
 			return "", false
 		}
-		order, done = changed, true
-		i = end - from - 1
 	}
-	return order, done
+	return c.order, c.order != order
+}
+
+// numberAt returns where the number that begins at a word ends, 0 if none does.
+func (p *piece) numberAt(i int) int {
+	if amountForm.MatchString(p.words[i].text) {
+		return i + 1
+	}
+	if _, end := numeral(p.words, i, p.lang); end > i {
+		return end
+	}
+	return 0
+}
+
+// take marks the words of a part of the text as taken up.
+func (c *change) take(from, to int) {
+	base := c.by.words[c.from].at
+	for i := range c.taken {
+		if t := &c.by.words[c.from+i]; t.at-base >= from && t.end-base <= to {
+			c.taken[i] = true
+		}
+	}
+}
+
+// day takes up the day with its month, if one is said.
+func (c *change) day() bool {
+	said := spoken.Parse(strings.ToLower(c.text)).Dates()
+	if len(said) == 0 {
+		return true
+	}
+	there := spoken.Parse(strings.ToLower(c.order)).Dates()
+	if len(there) > 1 && !slices.ContainsFunc(there, func(d spoken.Date) bool { return d.Day != there[0].Day || d.Month != there[0].Month }) {
+		there = there[:1]
+	}
+	if len(said) != 1 || len(there) != 1 || said[0].Day == 0 {
+		return false
+	}
+	c.order = c.order[:there[0].At] + c.text[said[0].At:said[0].End] + c.order[there[0].End:]
+	c.take(said[0].At, said[0].End)
+	return true
+}
+
+// time takes up the time of day, if one is said, with the part of the day. One that says no part of the day has the one
+// that the order says, if that is near.
+func (c *change) time() bool {
+	said := timesOf(spoken.Parse(strings.ToLower(c.text)), c.text)
+	if len(said) == 0 {
+		return true
+	}
+	have := strings.ToLower(c.order)
+	there := timesOf(spoken.Parse(have), c.order)
+	if len(there) > 1 && !slices.ContainsFunc(there, func(t spoken.Time) bool { return c.order[t.At:t.End] != c.order[there[0].At:there[0].End] }) {
+		there = there[:1]
+	}
+	if len(said) != 1 || len(there) != 1 {
+		return len(said) == 1 && !clockForm(c.text[said[0].At:said[0].End]) // it may be a number
+	}
+	at, old := said[0], there[0]
+	mine, theirs := partSaid(strings.ToLower(c.text), at.End), partSaid(have, old.End)
+	text := c.text[at.At:at.End]
+	switch {
+	case mine != "" && theirs == "":
+		text = c.text
+	case mine == "" && theirs != "":
+		if len(at.Minutes) == 2 && partOfDay(&clause{text: c.order}, &clause{text: text}) == "" {
+			return false // "at five in the afternoon. Sorry, at eleven"
+		}
+		if strings.HasSuffix(have[:old.End], " "+theirs) {
+			text += " " + theirs
+		}
+	case mine != theirs:
+		text = strings.TrimSuffix(text, " "+mine)
+		if strings.HasSuffix(have[:old.End], " "+theirs) {
+			old.End -= len(theirs) + 1
+		}
+	}
+	c.order = c.order[:old.At] + text + c.order[old.End:]
+	if mine != "" && theirs != "" && mine != theirs {
+		i := strings.LastIndex(strings.ToLower(c.order), theirs)
+		if i < 0 {
+			return false
+		}
+		c.order = c.order[:i] + mine + c.order[i+len(theirs):]
+	}
+	c.take(at.At, at.End)
+	return true
+}
+
+// partSaid is what a text says of the part of the day of the time that ends at a place, "" if nothing.
+func partSaid(text string, end int) string {
+	if rows := spoken.Dayparts(text, end); len(rows) > 0 {
+		return rows[len(rows)-1]
+	}
+	return ""
 }
 
 // timesOf are the times of day of a text that are no part of a code.
@@ -132,7 +173,7 @@ func clockForm(s string) bool {
 }
 
 // swapCode puts a code in the place of the one of its form.
-func (s *Said) swapCode(order, code, low string) (string, bool) {
+func swapCode(order, code, low string) (string, bool) {
 	kind, found := kindOfCode(low), ""
 	mail := strings.Contains(low, "@")
 	for _, t := range tokens(order) {

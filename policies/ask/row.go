@@ -109,6 +109,9 @@ func (c *clause) dated(i int) bool {
 	if month(i) {
 		return i > 0 && dayNumber(c.words[i-1].text) || month(i) && i > 1 && ofWords[c.words[i-1].text] && dayNumber(c.words[i-2].text) || i+1 < len(c.words) && dayNumber(c.words[i+1].text)
 	}
+	if len(c.words[i].text) == 4 && digit(c.words[i].text) && month(i-1) {
+		return true // the year
+	}
 	if !dayNumber(c.words[i].text) {
 		return false
 	}

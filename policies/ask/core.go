@@ -1,0 +1,125 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+)
+
+// An answer may have more around what is asked for than the value: an agreement, a word that it suits, thanks, a reason.
+// "yes please, it's MC-80-2", "con cuatro me arreglo", "L/233, my son has a temperature".
+
+// core is what an answer says, without the rest, if the rest is nothing but that; assents tells whether it agrees, too.
+func (s *Said) core(text string, list []stretch, order string) (core string, assents, ok bool) {
+	const most = 40 // words
+	if len(text)+len(order) > maxMended {
+		return "", false, false
+	}
+	whole := s.wholePiece(order)
+	var parts []string
+	coded, rest, n := false, false, 0
+	list2 := s.pieces(text, list)
+	for i := range list2 {
+		p := &list2[i]
+		p.suits = true
+		_, _, says := p.says(whole)
+		coded = coded || says && slices.ContainsFunc(p.words, func(t token) bool { return t.code() })
+	}
+	for i := range list2 {
+		p := &list2[i]
+		n += len(p.words)
+		from, to, says := p.says(whole)
+		switch {
+		case p.asks, p.waits(), n > most, p.find(await|ifs|unless|recall|hypothetical|report|doubt, 0, len(p.words)) >= 0, slices.ContainsFunc(p.words, func(t token) bool { return t.quoted || perhaps[t.text] != 0 }):
+			return "", false, false
+		case says && (p.negated() || p.find(amend&^oops, 0, from) >= 0 && p.negates() >= 0):
+			return "", false, false
+		case says:
+			if coded && !slices.ContainsFunc(p.words, func(t token) bool { return t.code() || digit(t.text) || strings.Contains(t.text, "@") }) && !p.numbers() {
+				rest = true // "the one on Tuesday, L/233"
+				continue
+			}
+			for from > 0 && (placing[p.words[from-1].text] || p.words[from-1].within&(det|target|source) != 0) && p.words[from-1].within&(pronoun&^det) == 0 {
+				from--
+			}
+			for to < len(p.words) && (p.words[to].thing || unitWords[p.words[to].text] || currencies[p.words[to].text] || counts[p.words[to].text] || hindiOf[p.words[to].text] || pieces[p.words[to].text] || whole.hasWord(p.words[to].text, 0) || ofOthers(p.words[to].text)) && !p.words[to].sign {
+				to++
+			}
+			rest = rest || from > 0 || to < len(p.words)
+			parts = append(parts, p.text[p.words[from].at-p.from:p.words[to-1].end-p.from])
+		case p.empty() && slices.ContainsFunc(p.words, func(t token) bool { return no[t.text] || denials[t.text] || t.starts&negator != 0 }):
+			return "", false, false // "no, 3"
+		case p.empty() && slices.ContainsFunc(p.words, func(t token) bool { return dayparts[t.text] || t.thing }):
+			parts = append(parts, p.text) // "in the evening"
+		case p.empty():
+			assents = assents || p.find(assent, 0, len(p.words)) >= 0 || slices.ContainsFunc(p.words, func(t token) bool { return thaiEnds[t.text] }) && len(p.words) == 1
+			rest = true
+		case i > 0 && p.grounded(), p.samely():
+			rest = true
+		default:
+			return "", false, false
+		}
+	}
+	core = strings.Join(parts, ", ")
+	return core, assents, core != "" && rest
+}
+
+// numbers reports whether the piece says a number in words.
+func (p *piece) numbers() bool {
+	for i := range p.words {
+		if p.numberAt(i) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// suiting are words that say of what is named that it suits, or is enough.
+var suiting = wordSets["suiting"]
+
+// acceptsWith reads the answer to an offer that asks for something, too: "Shall I block it? What is its number?" "Yes, it's
+// MC-80-2."
+func (s *Said) acceptsWith(text string, list []stretch, put string) bool {
+	core, assents, ok := s.core(text, list, put)
+	if !ok || !assents || len(s.clauses) >= MaxClauses {
+		return false
+	}
+	if _, opens := s.opens(put); !opens {
+		return false
+	}
+	for _, at := range sentences(put, quotesOf(put)) {
+		words := s.wordsOf(put, at.from, at.to, quotesOf(put))
+		l := language(words)
+		mark(words, l)
+		i := slices.IndexFunc(words, func(t token) bool { return t.starts&offer != 0 })
+		if i < 0 || i > 2 || !at.asked && l&th == 0 || slices.ContainsFunc(words, func(t token) bool {
+			return ors[t.text] || t.starts&(negator|ifs|unless|contrast) != 0 && t.within&harmless == 0
+		}) {
+			continue
+		}
+		i = span(words, i, offer)
+		to := len(words)
+		if l&th != 0 { // what is asked for stands in the same sentence
+			for k := i; k < len(words); k++ {
+				if thaiEnds[words[k].text] || words[k].text == "ไหม" || words[k].text == "เลย" {
+					to = k
+					break
+				}
+			}
+		}
+		if i >= to {
+			continue
+		}
+		order := put[words[i].at:words[to-1].end] + ", " + core
+		begin := len(s.clauses)
+		s.sentence++
+		s.read(order, stretch{0, len(order), false}, quotesOf(order))
+		for k := begin; k < len(s.clauses); k++ {
+			c := &s.clauses[k]
+			if c.offered = true; c.kind == asking {
+				c.kind = plain
+			}
+		}
+		return true
+	}
+	return false
+}
