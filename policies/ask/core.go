@@ -73,8 +73,8 @@ func (p *piece) numbers() bool {
 	return false
 }
 
-// suiting are words that say of what is named that it suits, or is enough.
-var suiting = wordSets["suiting"]
+// sufficing are words that say of what is named that it suits, or is enough.
+var sufficing = wordSets["suiting"]
 
 // acceptsWith reads the answer to an offer that asks for something, too: "Shall I block it? What is its number?" "Yes, it's
 // MC-80-2."

@@ -214,7 +214,7 @@ func (p *piece) filler(i int) bool {
 	if t.quoted {
 		return false
 	}
-	if p.suits && suiting[t.text]&p.lang != 0 {
+	if p.suits && sufficing[t.text]&p.lang != 0 {
 		return true
 	}
 	if t.sign || no[t.text] || denials[t.text] && len(p.words) == 1 || t.thing || being[t.text]&p.lang != 0 || mixed[t.text]&p.lang != 0 || rights[t.text]&p.lang != 0 || copulas[t.text] || itsOne[t.text] || its[t.text] || hindiOf[t.text] || ofWords[t.text] || placing[t.text] || references[t.text] ||
