@@ -205,6 +205,11 @@ func (s *Said) Add(text string) {
 		s.open = open{text: s.meant, from: s.meantFrom, to: len(s.clauses)}
 		return
 	}
+	if first > 0 && s.meant != "" && len(text)+len(s.meant) <= maxMended && s.restStands(text, list) {
+		for i := s.meantFrom; i < first; i++ {
+			s.clauses[i].await = true
+		}
+	}
 	s.correct(first)
 	s.relate(first)
 	s.rewrite(first)

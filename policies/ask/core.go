@@ -44,6 +44,9 @@ func (s *Said) core(text string, list []stretch, order string) (core string, ass
 			for to < len(p.words) && (p.words[to].thing || unitWords[p.words[to].text] || currencies[p.words[to].text] || counts[p.words[to].text] || hindiOf[p.words[to].text] || pieces[p.words[to].text] || whole.hasWord(p.words[to].text, 0) || ofOthers(p.words[to].text)) && !p.words[to].sign {
 				to++
 			}
+			if p.comitative() < len(p.words) {
+				to = len(p.words) // "3, with the car": what it is with may be a choice
+			}
 			rest = rest || from > 0 || to < len(p.words)
 			parts = append(parts, p.text[p.words[from].at-p.from:p.words[to-1].end-p.from])
 		case p.empty() && slices.ContainsFunc(p.words, func(t token) bool { return no[t.text] || denials[t.text] || t.starts&negator != 0 }):

@@ -36,7 +36,7 @@ func (s *Said) meantAs(text string, list []stretch) (string, bool) {
 func (s *Said) leftOpen(text string, pieces []piece) {
 	const most = 12 // pieces
 	for k := max(1, len(pieces)-most); k < len(pieces); k++ {
-		if !pieces[k].errs() || pieces[k].negated() && !pieces[k].empty() {
+		if !pieces[k].errs() || pieces[k].negated() && !pieces[k].empty() || pieces[k].find(except, 0, 2) >= 0 || pieces[k].deniesThing() {
 			continue
 		}
 		order := text[:pieces[k].from]
@@ -54,7 +54,7 @@ func (s *Said) leftOpen(text string, pieces []piece) {
 			if slices.ContainsFunc(p.words[from:], func(t token) bool { return no[t.text] || denials[t.text] || t.starts&negator != 0 }) {
 				return // "…, K-5 not"
 			}
-			if p.find(and|again|recall|ifs|unless|report|question, 0, from) >= 0 || slices.ContainsFunc(p.words, func(t token) bool { return t.own != 0 || t.verb && !t.noun || t.thing }) {
+			if p.find(and|again|recall|ifs|unless|report|question, 0, from) >= 0 || slices.ContainsFunc(p.words, func(t token) bool { return t.own != 0 || t.verb && !t.noun || t.thing }) || p.verbFirst() || p.lang&th == 0 && p.hasOf(tooWords, 0) >= 0 {
 				break
 			}
 			if meant, ok := s.replaced(order, p, from, to); ok {
@@ -63,6 +63,30 @@ func (s *Said) leftOpen(text string, pieces []piece) {
 			return
 		}
 	}
+}
+
+// deniesThing reports whether the piece begins with a no that denies the thing behind it: "no las dos horas enteras", "mas não
+// a SH-211".
+func (p *piece) deniesThing() bool {
+	i := 0
+	for i < len(p.words) && p.words[i].within&(contrast|and) != 0 {
+		i++
+	}
+	return i+1 < len(p.words) && p.words[i].starts&negator != 0 && p.lang&(it|es|pt|fr) != 0 && no[p.words[i].text] && !plainNo[p.words[i].text]
+}
+
+// restStands reports whether a message says that the rest of what was said stands, and something else that is not
+// understood: then what is to be otherwise is open.
+func (s *Said) restStands(text string, list []stretch) bool {
+	rest, more := false, false
+	for _, p := range s.pieces(text, list) {
+		stays := p.samely()
+		if p.lang&th != 0 && !stays && p.hasOf(same, 0) >= 0 { // which has no signs
+			rest, more = true, true
+		}
+		rest, more = rest || stays, more || !stays && !p.empty()
+	}
+	return rest && more
 }
 
 // beginsEpisode reports whether an episode may begin at a piece: it announces one, or its sentence does behind it.
@@ -101,7 +125,7 @@ func (s *Said) episode(order string, pieces []piece, text string, put bool) (str
 		p := &pieces[i]
 		cue = cue || p.announces() || p.samely() && put
 		switch from, to, ok := p.says(whole); {
-		case p.asks && !p.announces(), p.waits():
+		case p.asks && !p.announces(), p.waits(), p.lang&th == 0 && p.hasOf(tooWords, 0) >= 0: // "annulez aussi C-269"
 			return "", false
 		case p.negated() && p.denial(whole):
 			cue = true
