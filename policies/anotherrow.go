@@ -22,7 +22,7 @@ var severally = regexp.MustCompile(`(?i)\b(?:all|every|everything|each|both|any|
 // assistant named last, needs no saying again.
 func (r *Run) anotherSaid(a ask.Ask, v ask.Value, t *tool, mine, others []label.Row) bool {
 	all := r.said.Written()
-	if a.Many || severally.MatchString(a.Sentence) || r.met(v.Text) {
+	if a.Many && !single.MatchString(a.Text) || severally.MatchString(a.Sentence) || r.met(v.Text) {
 		return false
 	}
 	for _, text := range []string{a.Sentence, all} {
@@ -42,6 +42,9 @@ func (r *Run) anotherSaid(a ask.Ask, v ask.Value, t *tool, mine, others []label.
 		return false
 	})
 }
+
+// single points to one of several: "Retrouvez les réservations et annulez celle du lac".
+var single = regexp.MustCompile(`(?i)\b(?:the|that) one\b|\bcel(?:le|ui)\b|\bquell[ao]\b|\b(?:la|el) del?\b|\b[ao] d[aoe]\b|\bd(?:en|ie|as) (?:vom|am|für|mit)\b|वाल[ीा]|อันที่`)
 
 // met reports whether a call that was let through had a value, or the assistant said it last.
 func (r *Run) met(value string) bool {

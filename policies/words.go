@@ -202,6 +202,9 @@ func (t *tool) misread(r *Run, args map[string]any, labels map[string]label.Orig
 		})) {
 			return true
 		}
+		if labels[name].How == label.HowTool && other(t.apart(name, args, a.Sentence)) {
+			return true // the user says another one than what was found, too: "to velvet, linen looks dull"
+		}
 		said, taken := false, false
 		for _, m := range a.Messages {
 			for part := range slices.Values(sentenceEnd.Split(t.apart(name, args, m), -1)) {

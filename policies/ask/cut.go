@@ -118,7 +118,7 @@ func (c *cutter) cut() {
 			c.flush(false)
 			c.cur.words = append(c.cur.words, *t)
 			i++
-		case t.starts&contrast != 0 && c.contrasts(i):
+		case t.starts&contrast != 0 && !(i == 0 && t.starts&scornful != 0) && c.contrasts(i): // "mais oui" begins in scorn
 			c.flush(true)
 			i = span(list, i, contrast)
 		case t.sign && t.text == "," && c.takesOut(i+1):

@@ -218,14 +218,14 @@ func (s *Said) pure(i int, call *Call) bool {
 			from = to + 1
 		}
 	}
-	if s.inquiresBeside(c.message, callsOff, func(o *clause) bool { return begged && o.sentence == c.sentence && o.kind == plain && o.tellsWhy(call) }) {
+	if s.inquiresBeside(c.message, callsOff, func(o *clause) bool { return begged && o.kind == plain && o.tellsWhy(call) }) {
 		return false
 	}
 	return !s.tellsMore(i) || slices.ContainsFunc(s.clauses, func(o clause) bool { return o.sentence == c.sentence && o.hasOf(requests, 0) >= 0 })
 }
 
-// begs reports whether the sentence of clause i asks for something in French, Italian, Spanish or Portuguese, "s'il vous
-// plaît", and nothing in it stands against that. Then what it states is no more than why.
+// begs reports whether the sentence of clause i asks for something, "please", "s'il vous plaît", and nothing in it stands
+// against that. Then what it states is no more than why.
 func (s *Said) begs(i int) bool {
 	begged := false
 	for j := range s.clauses {
@@ -233,7 +233,7 @@ func (s *Said) begs(i int) bool {
 		if o.sentence != s.clauses[i].sentence {
 			continue
 		}
-		if o.contrast || o.asked || o.lang&(fr|it|es|pt) == 0 {
+		if o.contrast || o.asked {
 			return false
 		}
 		begged = begged || o.hasOf(requests, 0) >= 0
@@ -249,7 +249,7 @@ func (c *clause) tellsWhy(call *Call) bool {
 	for first < len(c.words) && (c.words[first].within&(and|opener) != 0 || c.words[first].text == "que") {
 		first++
 	}
-	if first+least > len(c.words) || call.names(c.text) || len(c.verbs(&call.Acts)) > 0 || c.hasOf(alreadys, 0) >= 0 || c.hasOf(youDo, 0) >= 0 || c.hasOf(perhaps, 0) >= 0 || c.hasOf(habits, 0) >= 0 || c.verbFirst() {
+	if first+least > len(c.words) || call.names(c.text) || len(c.verbs(&call.Acts)) > 0 || c.hasOf(alreadys, 0) >= 0 || c.hasOf(youDo, 0) >= 0 || c.hasOf(perhaps, 0) >= 0 || c.hasOf(habits, 0) >= 0 || c.verbFirst() && auxiliaries[c.words[first+1].text]&c.lang == 0 {
 		return false
 	}
 	for k := first; k < len(c.words); k++ {

@@ -452,7 +452,7 @@ func (c *clause) parts() (out [][]token) {
 	}
 	for i := range c.words {
 		t := &c.words[i]
-		if !t.quoted && (t.sign && strings.ContainsAny(t.text, ",，、") || t.starts&and != 0 && !c.handsTo(i)) {
+		if !t.quoted && (t.sign && strings.ContainsAny(t.text, ",，、") || t.starts&and != 0 && !c.handsTo(i) && !c.thenOf(i)) {
 			flush()
 			continue
 		}
@@ -460,6 +460,12 @@ func (c *clause) parts() (out [][]token) {
 	}
 	flush()
 	return out
+}
+
+// thenOf reports whether "then" only says that a part comes later than the one before: "R-0542/26 dann am 21. Dezember".
+func (c *clause) thenOf(i int) bool {
+	t := &c.words[i]
+	return i > 0 && i+1 < len(c.words) && (t.text == "dann" || t.text == "then") && c.words[i-1].code() && (placing[c.words[i+1].text] || c.words[i+1].within&(opener|det) != 0 || digit(c.words[i+1].text))
 }
 
 // handsTo reports whether a Thai "with" stands between a thing and who gets it: "T-202 กับ Paul".

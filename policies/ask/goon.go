@@ -149,8 +149,15 @@ func (c *cutter) more(i int) bool {
 	if c.lang != hi || c.list[i].text != "और" || i+1 >= len(c.list) || len(c.cur.words) == 0 {
 		return false
 	}
-	last, next := &c.cur.words[len(c.cur.words)-1], &c.list[i+1]
-	return !last.sign && !hindiEnding(last) && (needWords[next.text]&hi != 0 || foreignVerb(next, hi))
+	if last := &c.cur.words[len(c.cur.words)-1]; last.sign || hindiEnding(last) {
+		return false
+	}
+	for j := i + 1; j < len(c.list) && !c.list[j].sign; j++ { // to the end of the part: "और ऑर्डर 51078 के …" is one more
+		if t := &c.list[j]; needWords[t.text]&hi == 0 && !hindiEnding(t) && t.within&opener == 0 {
+			return false
+		}
+	}
+	return !c.list[i+1].sign
 }
 
 // comesTo reports whether an English "and" stands between a verb of coming and what somebody comes for, and who is to come is

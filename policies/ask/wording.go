@@ -26,7 +26,9 @@ const anyLang = en | de | fr | it | es | pt | hi | th
 func newWorded(member, text string, l lang) *worded {
 	list := slices.DeleteFunc(tokens(text), func(t token) bool { return t.sign })
 	mark(list, l)
-	if !slices.ContainsFunc(list, func(t token) bool { return t.within&wordless == 0 && (len(t.text) > 1 || digit(t.text)) }) {
+	if !slices.ContainsFunc(list, func(t token) bool {
+		return (t.within&wordless == 0 || quantifiers[t.text] != 0) && (len(t.text) > 1 || digit(t.text))
+	}) {
 		return nil
 	}
 	return &worded{member, text, list, l}
@@ -73,6 +75,9 @@ func knownFor(member, text string) bool {
 		})
 	})
 }
+
+// quantifiers say how many of several are meant, and may be a choice by themselves: "both".
+var quantifiers = wordSets["quantifier"]
 
 // wordless are the classes of words that name no thing.
 const wordless = det | negator | pronoun | and | frame
