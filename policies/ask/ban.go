@@ -38,9 +38,10 @@ func (s *Said) leavesOut(i int, call *Call) bool {
 	return slices.ContainsFunc(s.clauses[i].apart, call.names)
 }
 
-// thingOf reports whether a German noun for a deed is a thing that the tool works on: the Sendung of senden.
+// thingOf reports whether a noun for a deed is a thing that the tool works on: the Sendung of senden, the reserva of
+// reservar.
 func (c *clause) thingOf(v verb, a *Acts) bool {
-	return v.form == naming && c.lang&de != 0 && a.isNoun(&c.words[v.at])
+	return v.form == naming && c.lang&(de|fr|it|es|pt) != 0 && a.isNoun(&c.words[v.at])
 }
 
 // otherNegated reports whether a verb of something else stands right behind the negation, or ends the clause.
@@ -149,11 +150,30 @@ func (s *Said) bansAnother(i, j int, call *Call) bool {
 // bansDeed reports whether clause i forbids nothing but another tool's deed: "don't cancel X, just move it".
 func (s *Said) bansDeed(i, j int, call *Call) bool {
 	c, o := &s.clauses[i], &s.clauses[j]
-	if c.negates() < 0 || c.find(nothing, 0, len(c.words)) >= 0 || c.sentence != o.sentence || o.negates() >= 0 || len(o.verbs(&call.Acts)) == 0 && (o.verbOf < 0 || len(s.clauses[o.verbOf].verbs(&call.Acts)) == 0) || slices.ContainsFunc(c.verbs(&call.Acts), func(v verb) bool { return !c.thingOf(v, &call.Acts) }) {
+	if c.negates() < 0 || c.find(nothing, 0, len(c.words)) >= 0 || c.sentence != o.sentence && !(c.message == o.message && o.onlyThat()) || o.negates() >= 0 || len(o.verbs(&call.Acts)) == 0 && (o.verbOf < 0 || len(s.clauses[o.verbOf].verbs(&call.Acts)) == 0) || slices.ContainsFunc(c.verbs(&call.Acts), func(v verb) bool { return !c.thingOf(v, &call.Acts) }) {
 		return false
 	}
 	return slices.ContainsFunc(call.Others, func(k Other) bool {
 		return slices.ContainsFunc(c.verbs(&k.Acts), func(v verb) bool { return v.strength == 2 && c.negated(v) })
+	})
+}
+
+// onlyThat reports whether the clause begins by saying that no more than what follows is to be done: "solo recójanlo".
+func (c *clause) onlyThat() bool {
+	at := c.hasOf(onlyWords, 0)
+	return at >= 0 && at <= 1
+}
+
+// bansObject reports whether clause i forbids what another tool does to its own thing, by a verb that this one has, too,
+// and clause j says what is to be done only: "don't change the glass of R-94; only move the pick-up".
+func (s *Said) bansObject(i, j int, call *Call) bool {
+	c, o := &s.clauses[i], &s.clauses[j]
+	if c.negates() < 0 || c.find(nothing, 0, len(c.words)) >= 0 || c.message != o.message || o.negates() >= 0 || !o.onlyThat() || len(o.verbs(&call.Acts)) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(call.Others, func(k Other) bool {
+		return slices.ContainsFunc(c.verbs(&k.Acts), func(v verb) bool { return v.strength == 2 && c.negated(v) }) &&
+			slices.ContainsFunc(c.words, func(t token) bool { return k.Acts.isNoun(&t) && !call.isThing(&t) && !t.code() })
 	})
 }
 

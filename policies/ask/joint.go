@@ -142,12 +142,16 @@ func (c *cutter) goesOnWithTime(i int) bool {
 	}) {
 		return false
 	}
-	for j := i; j < len(c.list); j++ {
+	for j := i; j < len(c.list) && !(c.list[j].sign && c.list[j].text == "," && j > i+1 && infinitive(&c.list[j-1])); j++ {
 		if t := &c.list[j]; t.quoted || t.code() || t.starts&(negator|frame|hypothetical|ifs|unless|keep|await|know|nothing|speaker|subject|and|contrast) != 0 || t.sign && t.text != "," {
 			return false
 		}
 	}
-	return infinitive(&c.list[len(c.list)-1])
+	end := i
+	for end+1 < len(c.list) && !(c.list[end+1].sign && c.list[end+1].text == "," && end > i+1 && infinitive(&c.list[end])) {
+		end++
+	}
+	return infinitive(&c.list[end])
 }
 
 // infinitive reports whether a German word may be the base form that ends an order.
