@@ -454,6 +454,9 @@ func TestParadigms(t *testing.T) {
 // of 88 (44 and 18 with the reader as it was before). Old addresses that are no longer used, and neither of two, are among
 // what still gets through.
 func TestDevSuite(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a suite is played by one thread: under the race detector the blind suites are enough")
+	}
 	sources, err := policies.Load("strict")
 	if err != nil {
 		t.Fatal(err)

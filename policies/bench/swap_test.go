@@ -27,6 +27,9 @@ func TestSwappedFlags(t *testing.T) { swapped(t, true, 100, nil) }
 // swapped plays the swaps of all suites, of which there are to be some: none may pass but those that are known.
 func swapped(t *testing.T, flags bool, least int, known map[string]bool) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a suite is played by one thread: under the race detector the blind suites are enough")
+	}
 	sources, err := policies.Load("strict")
 	if err != nil {
 		t.Fatal(err)
