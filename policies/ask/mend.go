@@ -23,7 +23,7 @@ func (s *Said) meantAs(text string, list []stretch) (string, bool) {
 		if !s.beginsEpisode(pieces, k) {
 			continue
 		}
-		if meant, ok := s.episode(text[:pieces[k].from], pieces[k:], text, false); ok {
+		if meant, ok := s.episode(text[:pieces[k].from], pieces[k:], false); ok {
 			return meant, true
 		}
 	}
@@ -106,7 +106,7 @@ func (s *Said) beginsEpisode(pieces []piece, k int) bool {
 }
 
 // episode reads pieces as what puts an order right, and returns the order with the values that they say.
-func (s *Said) episode(order string, pieces []piece, text string, put bool) (string, bool) {
+func (s *Said) episode(order string, pieces []piece, put bool) (string, bool) {
 	whole := s.wholePiece(order)
 	if len(whole.words) == 0 {
 		return "", false
@@ -135,7 +135,6 @@ func (s *Said) episode(order string, pieces []piece, text string, put bool) (str
 			if !cue && !announcedBehind(pieces[i:]) {
 				return "", false
 			}
-
 			if meant, ok = s.replaced(meant, p, from, to); !ok {
 				return "", false
 			}
@@ -206,13 +205,14 @@ func (s *Said) mendBefore(first int, text string, list []stretch, question strin
 		return false
 	}
 	pieces := s.pieces(text, list)
-	if len(pieces) == 0 || !slices.ContainsFunc(pieces, func(p piece) bool { return p.announces() || p.samely() }) {
+	stays := slices.ContainsFunc(pieces, func(p piece) bool { return p.samely() })
+	if len(pieces) == 0 || !stays && !slices.ContainsFunc(pieces, func(p piece) bool { return p.announces() }) {
 		return false
 	}
 	if _, opens := s.opens(question); opens && !slices.ContainsFunc(pieces, func(p piece) bool { return p.errs() }) {
 		return false
 	}
-	meant, ok := s.episode(s.meant, pieces, text, slices.ContainsFunc(pieces, func(p piece) bool { return p.samely() }))
+	meant, ok := s.episode(s.meant, pieces, stays)
 	if !ok || len(meant) > MaxText {
 		return false
 	}

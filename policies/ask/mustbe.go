@@ -71,7 +71,7 @@ func (c *clause) obligation(v verb) int {
 // words around what must be done: adverbs, "to be", verbs of obligation, and what sets a term.
 var (
 	mustAdverbs = wordSets["mustAdverb"]
-	beings      = wordSets["being"]
+	beings      = wordSets["toBe"]
 	musts       = wordSets["must"]
 	untils      = wordSets["term"]
 	becoming    = wordSets["becoming"]

@@ -51,8 +51,13 @@ func phraseAt(set map[string]lang, words []token, i int, l lang) (n int) {
 		if k > 1 && !strings.HasSuffix(text, "'") && !thai(words[i+k-1].text) {
 			text += "_"
 		}
-		if text += words[i+k-1].text; set[text]&l != 0 {
+		text += words[i+k-1].text
+		langs, goesOn := set[text]
+		if langs&l != 0 {
 			n = k
+		}
+		if !goesOn && !thai(text) {
+			break
 		}
 	}
 	return n

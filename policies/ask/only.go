@@ -4,9 +4,10 @@ import "slices"
 
 // Where no verb tells which tool is meant, what else the clause says must tell it from the others.
 
-// onlyFor reports whether no other tool is meant as well: none has a noun in the clause that this one
-// lacks, and this one has a noun that those lack which could be called with the same.
-func (c *clause) onlyFor(k *Call, ours []string, told bool) bool {
+// onlyFor reports whether no other tool is meant as well: none has a noun in the clause that this one lacks, and this
+// one has a noun that those lack which could be called with the same. What the user wishes to have is meant for no tool
+// that gets nothing.
+func (c *clause) onlyFor(k *Call, ours []string, told, wished bool) bool {
 	const enough = 3 // values that few tools take
 	said := 0
 	for _, v := range k.Values {
@@ -15,7 +16,6 @@ func (c *clause) onlyFor(k *Call, ours []string, told bool) bool {
 		}
 	}
 	into := !k.Acts.removes() && c.putsInto()
-	wished := c.wishesThing(k)
 	for i := range k.Others {
 		o := &k.Others[i]
 		if wished && !o.Acts.gets() {

@@ -24,7 +24,7 @@ func (s *Said) pointed(i int, call *Call) int {
 		if !all {
 			continue
 		}
-		if c.otherDeed(call, -1) || !slices.ContainsFunc(c.verbs(&call.Acts), func(v verb) bool { return v.strength == 2 }) && !o.onlyFor(call, o.nounsOf(&call.Acts), false) {
+		if c.otherDeed(call, -1) || !slices.ContainsFunc(c.verbs(&call.Acts), func(v verb) bool { return v.strength == 2 }) && !o.onlyFor(call, o.nounsOf(&call.Acts), false, o.wishesThing(call)) {
 			return -1
 		}
 		return j

@@ -81,10 +81,11 @@ func (s *Said) without(i int, call *Call) bool {
 	if told {
 		n++
 	}
-	if n == 0 || n == 1 && len(ours) == 0 || !c.onlyFor(call, ours, told) {
+	wished := needed >= 0 && c.wishesThing(call)
+	if n == 0 || n == 1 && len(ours) == 0 || !c.onlyFor(call, ours, told, wished) {
 		return false
 	}
-	if c.wishesThing(call) {
+	if wished {
 		return !s.wondersBeside(i) && !c.ofAnother(call)
 	}
 	if call.Acts.strict && !s.namesDeed(i, call, n) {

@@ -26,6 +26,11 @@ func readWords() map[string]map[string]lang {
 		}
 		for w := range strings.FieldsSeq(list) {
 			out[name][w] |= langs[code]
+			for i, r := range w { // where a row of words may go on, see [phraseAt]
+				if r == '_' || r == '\'' && i+1 < len(w) {
+					out[name][strings.TrimSuffix(w[:i+1], "_")] |= 0
+				}
+			}
 		}
 	}
 	return out

@@ -1,0 +1,85 @@
+package ask
+
+import (
+	"slices"
+
+	"github.com/chaski-dev/chaski/policies/spoken"
+)
+
+// Values of two orders of one sentence that a call crosses.
+
+// countsElsewhere reports whether a number of the call counts another thing in clause j, and the thing of the call stands
+// in another clause of its sentence with a number of its own: "48 mugs and 12 plates, order them".
+func (s *Said) countsElsewhere(j int, there []Value, call *Call) bool {
+	o := &s.clauses[j]
+	if !slices.ContainsFunc(there, func(v Value) bool { return v.Shape == Number && !v.Digits && o.countsThings(v, call) }) {
+		return false
+	}
+	return slices.ContainsFunc(call.Values, func(v Value) bool {
+		return v.Shape == Word && !v.Free && !v.Said(o.text) && slices.ContainsFunc(s.clauses, func(k clause) bool {
+			return k.sentence == o.sentence && v.Said(k.text) && slices.ContainsFunc(k.words, func(t token) bool { return digit(t.text) })
+		})
+	})
+}
+
+// halved reports whether two values of a call stand in different halves of the clause, each of which has things on both sides
+// of the same preposition: "share Plans with Ute and Photos with Jan" asks for no Plans with Jan.
+func (c *clause) halved(inside []Value) bool {
+	if c.lang&(hi|th) != 0 || len(inside) < 2 {
+		return false
+	}
+	for j := range c.words {
+		if c.words[j].starts&and == 0 && c.words[j].text != "," || j == 0 || j+1 == len(c.words) {
+			continue
+		}
+		first, second := c.part(0, j), c.part(j+1, len(c.words))
+		ones, others := textOf(c, first.words), textOf(c, second.words)
+		var mine, theirs []Value
+		for _, v := range inside {
+			switch there := v.Said(others); {
+			case v.Free || v.Said(ones) == there:
+			case there:
+				theirs = append(theirs, v)
+			default:
+				mine = append(mine, v)
+			}
+		}
+		for _, t := range first.words {
+			if len(mine) == 0 || len(theirs) == 0 || !placing[t.text] && t.within&(target|source) == 0 {
+				continue
+			}
+			here, there := first.around(t.text, mine, inside), second.around(t.text, theirs, inside)
+			if here.before && there.behind && here.otherBehind && there.otherBefore || here.behind && there.before && here.otherBefore && there.otherBehind {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// flanks are what stand before and behind a preposition: a value of the call, or another thing.
+type flanks struct{ before, behind, otherBefore, otherBehind bool }
+
+// around looks at both sides of a preposition for some of the values of a call, and for what is none of all of them.
+func (c *clause) around(preposition string, some, all []Value) (out flanks) {
+	at := slices.IndexFunc(c.words, func(t token) bool { return t.text == preposition })
+	for i := range c.words {
+		t := &c.words[i]
+		held := slices.ContainsFunc(some, func(v Value) bool { return v.holdsWord(c, i, t.text) })
+		if !held && slices.ContainsFunc(all, func(v Value) bool { return v.holdsWord(c, i, t.text) }) {
+			continue
+		}
+		name := t.code() || t.names() && (t.quoted || t.capped && (!c.begins || t.n > 0)) && !digit(t.text) && spoken.Month(t.text) == 0
+		switch {
+		case i < at && held:
+			out.before = true
+		case i < at && name:
+			out.otherBefore = true
+		case at >= 0 && i > at && held:
+			out.behind = true
+		case at >= 0 && i > at && (name || digit(t.text)):
+			out.otherBehind = true
+		}
+	}
+	return out
+}
