@@ -3,6 +3,7 @@ package expert
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"path/filepath"
@@ -19,7 +20,8 @@ const (
 	rows, width, size = 64, 8, 6
 )
 
-// file writes a file with experts of random weights; edit changes what is written.
+// file writes a file with experts of random weights, the same every time; edit changes what
+// is written.
 func file(t *testing.T, edit func(shapes map[string][]int, pairs map[string]any)) *gguf.File {
 	t.Helper()
 	shapes := map[string][]int{
@@ -38,8 +40,8 @@ func file(t *testing.T, edit func(shapes map[string][]int, pairs map[string]any)
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	var tensors []gguf.Source
-	for name, shape := range shapes {
-		n := 1
+	for _, name := range slices.Sorted(maps.Keys(shapes)) {
+		shape, n := shapes[name], 1
 		for _, d := range shape {
 			n *= d
 		}
@@ -115,7 +117,7 @@ func TestFiles(t *testing.T) {
 }
 
 // TestScores: a tool whose words are the request's fits better than one that has none of
-// them, whatever the weights; other tools change nothing.
+// them; other tools change nothing.
 func TestScores(t *testing.T) {
 	r, err := RouterOf(file(t, nil))
 	if err != nil {
