@@ -125,7 +125,7 @@ func (s *Said) episode(order string, pieces []piece, put bool) (string, bool) {
 		p := &pieces[i]
 		cue = cue || p.announces() || p.samely() && put
 		switch from, to, ok := p.says(whole); {
-		case p.asks && !p.announces(), p.waits(), p.lang&th == 0 && p.hasOf(tooWords, 0) >= 0: // "annulez aussi C-269"
+		case p.asks && !p.announces(), p.waits(), p.lang&th == 0 && p.hasOf(tooWords, 0) >= 0 && !(i > last && p.tellsBehind(whole)): // "annulez aussi C-269"
 			return "", false
 		case p.negated() && p.denial(whole):
 			cue = true
@@ -140,7 +140,7 @@ func (s *Said) episode(order string, pieces []piece, put bool) (string, bool) {
 			}
 			some = true
 		case p.empty(), p.samely():
-		case p.sorrows(i < last), i > last && p.grounded():
+		case p.sorrows(i < last), i > last && (p.grounded() || p.tellsBehind(whole)):
 		default:
 			return "", false
 		}

@@ -80,7 +80,7 @@ var being = wordSets["being"]
 func (p *piece) announces() bool {
 	for i := range p.words {
 		t := &p.words[i]
-		if !t.quoted && (t.within&(oops|amend|rethink) != 0 || no[t.text] || denials[t.text] && len(p.words) == 1 || mixed[t.text]&p.lang != 0) {
+		if !t.quoted && (t.within&(oops|amend|rethink) != 0 || no[t.text] && t.within&det == 0 || denials[t.text] && len(p.words) == 1 || mixed[t.text]&p.lang != 0) {
 			return true
 		}
 	}

@@ -253,6 +253,7 @@ func (s *Said) scorns(i int) bool {
 		heaped = heaped || o.find(heap, from, len(o.words)) >= 0
 		told = told || behind && (o.find(speaker, from, len(o.words)) >= 0 || o.hasOf(ironies, from) >= 0)
 		behind = behind || j == i
+		told = told || j == i && o.scornsWhy()
 		if j == i {
 			for k := from; k < len(o.words); k++ { // ", ich habe ja Geld"
 				told = told || o.words[k].sign && o.words[k].text == "," && (o.find(speaker, k, min(k+3, len(o.words))) >= 0 || o.hasOf(ironies, k) >= 0)
@@ -260,6 +261,22 @@ func (s *Said) scorns(i int) bool {
 		}
 	}
 	return heaped || told
+}
+
+// scornsWhy reports whether a reason that "que" begins behind a comma tells something, or of the user: "…, que con los
+// cuatro que vinieron me quedé con ganas de más".
+func (c *clause) scornsWhy() bool {
+	if c.lang&(es|pt) == 0 {
+		return false
+	}
+	for i := 1; i+1 < len(c.words); i++ {
+		if c.words[i-1].sign && c.words[i-1].text == "," && (led(c, i) || c.words[i].text == "que" || c.find(det, i, i+1) == i) && slices.ContainsFunc(c.words[i:], func(t token) bool { return past(t.text, c.lang) || tellings[t.text]&c.lang != 0 || t.starts&speaker != 0 }) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(c.apart, func(s string) bool {
+		return slices.ContainsFunc(tokens(s), func(t token) bool { return past(t.text, c.lang) || tellings[t.text]&c.lang != 0 })
+	})
 }
 
 // scornsFirst returns where what the clause begins with in scorn ends, −1 if it begins otherwise: "great,", "ganz toll,", "sure

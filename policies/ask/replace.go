@@ -237,7 +237,7 @@ func (s *Said) swapNumber(order string, p *piece, from, to int, unit string) (st
 	day := false
 	if len(alike) != 1 {
 		dates := parsed.Dates()
-		if before := from - 1; len(dates) == 1 && before >= 0 && (dayArticles[p.words[before].text] || thaiDays[p.words[before].text] || p.words[before].text == "dia") || len(dates) == 1 && ordinalForm(p.words[from].text) {
+		if before := from - 1; len(dates) == 1 && before >= 0 && (dayArticles[p.words[before].text] || thaiDays[p.words[before].text] || p.words[before].text == "dia" || p.lang&pt != 0 && len(all) == 0 && (p.words[before].text == "para" || p.words[before].text == "pra")) || len(dates) == 1 && ordinalForm(p.words[from].text) {
 			d, _ := splitDay(order[dates[0].At:dates[0].End])
 			if d == "" {
 				return "", false

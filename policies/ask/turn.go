@@ -116,7 +116,7 @@ func (s *Said) corrected(i int) int {
 func (c *clause) soft() int {
 	n, some := 0, false
 	for n < len(c.words) && (c.words[n].sign || c.words[n].within&(oops|opener|await|and|contrast) != 0 || no[c.words[n].text]) && !c.words[n].quoted {
-		some = some || c.words[n].within&oops != 0 || no[c.words[n].text]
+		some = some || c.words[n].within&oops != 0 && c.words[n].within&harmless == 0 || no[c.words[n].text]
 		n++
 	}
 	if !some || n == len(c.words) || no[c.words[n-1].text] { // "no canceles": a ban

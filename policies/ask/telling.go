@@ -1,0 +1,81 @@
+package ask
+
+import "slices"
+
+// What people only tell beside an order, in Spanish and Portuguese: why they ask, how they are. Their verbs are those of
+// a list, or have an ending of what was; what takes an order back, puts it off or orders something else is none.
+
+// tellings are verbs by which it is told how things are.
+var tellings = wordSets["telling"]
+
+// tellsAt reports whether a word is a verb by which something is told: "tengo", "acabou".
+func (c *clause) tellsAt(i int) bool {
+	t := &c.words[i]
+	return tellings[t.text]&c.lang != 0 || t.within&^(speaker|hypothetical) == 0 && !t.capped && len(t.text) > 3 && past(t.text, c.lang&(es|pt))
+}
+
+// contraryTold are the classes of words that what is only told has none of.
+const contraryTold = await | keep | stop | recall | rethink | doubt | mock | ifs | unless | report | retain | needless | mind | unneeded | except | excepted | contrast | amend | frame | later
+
+// toldOnly reports whether words, from one on, only tell something, with a verb for it. They may say no where that is
+// part of it, "no puedo", and numbers that old has.
+func (c *clause) toldOnly(from int, old func(string) bool) bool {
+	const least = 3 // words
+	if c.lang&(es|pt) == 0 || from+least > len(c.words) || c.asked || no[c.words[from].text] || c.words[from].starts&nothing != 0 {
+		return false
+	}
+	verbs, number := 0, false
+	for i := from; i < len(c.words); i++ {
+		t := &c.words[i]
+		if c.tellsAt(i) {
+			verbs++
+			continue
+		}
+		switch {
+		case withoutWords[t.text]&c.lang != 0:
+		case no[t.text] && t.within&det == 0 || t.starts&negator != 0: // of the verb behind it
+			next := i + 1
+			for next < len(c.words) && (frontClitics[c.words[next].text] || c.words[next].text == "se") {
+				next++
+			}
+			if next >= len(c.words) || !c.tellsAt(next) {
+				return false
+			}
+		case t.quoted, t.code() && !digit(t.text), perhaps[t.text] != 0, t.thing, t.starts&contraryTold != 0 && t.within&(det|harmless) == 0, t.starts&oops != 0 && !no[t.text] && t.within&(harmless|hypothetical) == 0:
+			return false
+		case t.starts&hypothetical != 0 && t.within&speaker == 0, t.own != 0 && t.within&det == 0 && !t.capped && i == from:
+			return false
+		case digit(t.text):
+			number = true
+			if !old(t.text) {
+				return false
+			}
+		}
+	}
+	return verbs > 0 && (!number || led(c, from))
+}
+
+// led reports whether a word begins a reason.
+func led(c *clause, i int) bool { return i < len(c.words) && leadsWhy[c.words[i].text]&c.lang != 0 }
+
+// leadsWhy begin a reason, withoutWords say what is not there.
+var leadsWhy, withoutWords = wordSets["leadsWhy"], wordSets["withoutIt"]
+
+// tellsBehind reports whether a piece behind what puts an order right only tells why, how things are, or thanks: "que el 14
+// tengo dentista". A number of it is the one that was put right.
+func (p *piece) tellsBehind(order *piece) bool {
+	if p.asks || p.waits() || len(p.words) == 0 {
+		return false
+	}
+	if p.only(harmless | opener) {
+		return true // "perdón por las faltas"
+	}
+	i := 0
+	for i < len(p.words) && p.words[i].starts&and != 0 {
+		i++
+	}
+	if i < len(p.words) && gratitude[p.words[i].text]&p.lang != 0 && !slices.Contains(p.values(), true) && !p.against() {
+		return true
+	}
+	return p.toldOnly(i, func(w string) bool { return order.hasWord(w, 0) })
+}
