@@ -2,6 +2,7 @@ package ask
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/chaski-dev/chaski/policies/spoken"
 )
@@ -20,6 +21,29 @@ func (s *Said) countsElsewhere(j int, there []Value, call *Call) bool {
 			return k.sentence == o.sentence && v.Said(k.text) && slices.ContainsFunc(k.words, func(t token) bool { return digit(t.text) })
 		})
 	})
+}
+
+// differences say what is between two numbers, or what is left of one.
+var differences = wordSets["difference"]
+
+// callsOther reports whether clause i calls its thing by the word that stands before another code than the value, in what
+// was said before: "I have dress R-50 and suit R-51. The suit stays two days longer" is not about R-50.
+func (s *Said) callsOther(i int, v Value) bool {
+	c, other := &s.clauses[i], false
+	for j := range i {
+		o := &s.clauses[j]
+		for k := 1; k < len(o.words); k++ {
+			t, noun := &o.words[k], &o.words[k-1]
+			if !t.code() || noun.sign || noun.code() || noun.within != 0 || len(noun.text) < 3 || !c.hasWord(noun.text, 0) || pattern(t.text) != pattern(strings.ToLower(v.Text)) {
+				continue
+			}
+			if v.Said(t.text) {
+				return false
+			}
+			other = true
+		}
+	}
+	return other
 }
 
 // halved reports whether two values of a call stand in different halves of the clause, each of which has things on both sides

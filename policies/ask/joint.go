@@ -3,6 +3,8 @@ package ask
 import (
 	"slices"
 	"strings"
+
+	"github.com/chaski-dev/chaski/policies/spoken"
 )
 
 // verbAhead reports whether a verb of an order begins at most two words ahead.
@@ -218,7 +220,27 @@ func (c *cutter) starts(i int) bool {
 		if t.within&opener != 0 || t.starts&(later|content) != 0 && t.starts&opener != 0 || thaiWays[t.text] {
 			continue
 		}
-		return c.ahead(j)
+		return c.ahead(j) || j == i && c.frontsThing(i)
+	}
+	return false
+}
+
+// frontsThing reports whether an order begins here behind what it is about, in a form that only orders have: "y en la HJ29
+// poned 3 jugadores".
+func (c *cutter) frontsThing(i int) bool {
+	if c.lang&(fr|it|es|pt) == 0 || c.lang&en != 0 || i < 1 || c.list[i-1].starts&and == 0 || !fronting[c.list[i].text] && c.list[i].within&det == 0 {
+		return false
+	}
+	whole := &clause{words: c.list, lang: c.lang}
+	for j := i; j < len(c.list); j++ {
+		t := &c.list[j]
+		if j > i && foreignVerb(t, c.lang) && !frequent(t, c.lang) {
+			before := &c.list[j-1]
+			return (before.code() || digit(before.text) || spoken.Month(before.text) > 0) && slices.ContainsFunc(latinLangs, func(l lang) bool { return c.lang&l != 0 && whole.surely(verb{at: j, lang: l}) })
+		}
+		if t.sign || t.quoted || !fronting[t.text] && t.within&det == 0 && !placing[t.text] && !ofWords[t.text] && !t.code() && !digit(t.text) && spoken.Month(t.text) == 0 && !t.thing {
+			return false
+		}
 	}
 	return false
 }
@@ -288,7 +310,7 @@ var finite = func() map[string]lang {
 
 // plural reports whether a Spanish word may be an order to several people with a pronoun written to it: pasadla.
 func plural(w string) bool {
-	if len(w) > 9 {
+	if len(w) > 14 {
 		return false
 	}
 	for _, end := range []string{"lo", "la", "los", "las", "le", "les", "me", "nos"} {

@@ -270,7 +270,9 @@ func (c *clause) scornsWhy() bool {
 		return false
 	}
 	for i := 1; i+1 < len(c.words); i++ {
-		if c.words[i-1].sign && c.words[i-1].text == "," && (led(c, i) || c.words[i].text == "que" || c.find(det, i, i+1) == i) && slices.ContainsFunc(c.words[i:], func(t token) bool { return past(t.text, c.lang) || tellings[t.text]&c.lang != 0 || t.starts&speaker != 0 }) {
+		if c.words[i-1].sign && c.words[i-1].text == "," && (led(c, i) || c.words[i].text == "que" || c.find(det, i, i+1) == i) && slices.ContainsFunc(c.words[i:], func(t token) bool {
+			return past(t.text, c.lang) || tellings[t.text]&c.lang != 0 || t.starts&speaker != 0
+		}) {
 			return true
 		}
 	}
