@@ -365,6 +365,8 @@ func (c *cutter) aside(i int) bool {
 		if t.text == "como" || t.text == "come" || t.text == "wie" {
 			return false
 		}
+	case "così", "comme", "así", "assim":
+		return i > 0 && c.list[i-1].sign && c.list[i-1].text == "," && len(c.cur.words) > 0 && !c.list[i+1].sign
 	case "since":
 		return !digit(c.list[i+1].text)
 	case "ob", "whether":

@@ -206,7 +206,7 @@ func (s *Said) pure(i int, call *Call) bool {
 			if to < len(o.words) && (!o.words[to].sign || o.words[to].text != ",") {
 				continue
 			}
-			if part := o.part(from, to); begged && (j != i || from > 0) && part.tellsWhy(call) {
+			if part := o.part(from, to); begged && (j != i || from > 0) && (part.tellsWhy(call) || part.tellsOnly(call)) {
 				from = to + 1
 				continue
 			}
@@ -218,7 +218,7 @@ func (s *Said) pure(i int, call *Call) bool {
 			from = to + 1
 		}
 	}
-	if s.inquiresBeside(c.message, callsOff, func(o *clause) bool { return begged && o.kind == plain && o.tellsWhy(call) }) {
+	if s.inquiresBeside(c.message, callsOff, func(o *clause) bool { return begged && o.kind == plain && (o.tellsWhy(call) || o.tellsOnly(call)) }) {
 		return false
 	}
 	return !s.tellsMore(i) || slices.ContainsFunc(s.clauses, func(o clause) bool { return o.sentence == c.sentence && o.hasOf(requests, 0) >= 0 })

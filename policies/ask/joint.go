@@ -265,6 +265,9 @@ func (c *cutter) thing(j int) bool {
 // ahead reports whether the part up to the next joint has a verb of an order that does not
 // stand at its beginning: "and for 5532 just tell me the status", "und b.txt behalten".
 func (c *cutter) ahead(i int) bool {
+	if lateVerb(c.list, i, c.lang) >= 0 {
+		return true
+	}
 	for j := i; j < len(c.list); j++ {
 		t := &c.list[j]
 		if t.sign || t.quoted || t.starts&(and|contrast|ifs|unless|aside|content) != 0 && j > i {

@@ -27,7 +27,7 @@ func (c *clause) ordersLatin(v verb) bool {
 	if v.at > 1 && c.permitsLatin(v) {
 		return true
 	}
-	if c.isTo(v) || c.mustBe(v) || v.form == ordering && c.isFor(v) || !c.asked && c.puts(v) {
+	if c.late(v) || c.isTo(v) || c.mustBe(v) || v.form == ordering && c.isFor(v) || !c.asked && c.puts(v) {
 		return true
 	}
 	if h := c.causer(v); h >= 0 { // "mi faccia cancellare": the order is to have it done

@@ -19,6 +19,9 @@ func (s *Said) meantAs(text string, list []stretch) (string, bool) {
 	}
 	const most = 12 // pieces
 	pieces := s.pieces(text, list)
+	if s.meant != "" && len(pieces) > 0 && pieces[0].announces() && !slices.ContainsFunc(pieces, func(p piece) bool { return p.verbFirst() || p.find(frame, 0, len(p.words)) >= 0 }) {
+		return "", false // it is the message before that it puts right
+	}
 	for k := max(1, len(pieces)-most); k < len(pieces); k++ {
 		if !s.beginsEpisode(pieces, k) {
 			continue
@@ -54,10 +57,14 @@ func (s *Said) leftOpen(text string, pieces []piece) {
 			if slices.ContainsFunc(p.words[from:], func(t token) bool { return no[t.text] || denials[t.text] || t.starts&negator != 0 }) {
 				return // "…, K-5 not"
 			}
-			if p.find(and|again|recall|ifs|unless|report|question, 0, from) >= 0 || slices.ContainsFunc(p.words, func(t token) bool { return t.own != 0 || t.verb && !t.noun || t.thing }) || p.verbFirst() || p.lang&th == 0 && p.hasOf(tooWords, 0) >= 0 {
+			if p.find(and|again|recall|ifs|unless|report, 0, from) >= 0 || (p.asks || p.lang&(hi|th) != 0) && p.find(question, 0, from) >= 0 || slices.ContainsFunc(p.words, func(t token) bool { return t.own != 0 || t.verb && !t.noun || t.thing }) || p.verbFirst() || p.lang&th == 0 && p.hasOf(tooWords, 0) >= 0 {
 				break
 			}
-			if meant, ok := s.replaced(order, p, from, to); ok {
+			meant, ok := s.replaced(order, p, from, to)
+			if !ok && i == k && k+1 < len(pieces) && !pieces[k+1].first {
+				continue // "but you close at 5, so 4:30"
+			}
+			if ok {
 				s.right = append(s.right, putRight{s.messages, s.messages, order, meant})
 			}
 			return
@@ -111,7 +118,7 @@ func (s *Said) episode(order string, pieces []piece, put bool) (string, bool) {
 	if len(whole.words) == 0 {
 		return "", false
 	}
-	meant, some, cue := order, false, put
+	meant, some, cue, closed := order, false, put, false
 	last := -1
 	for i := range pieces {
 		if _, _, ok := pieces[i].says(whole); ok {
@@ -125,7 +132,7 @@ func (s *Said) episode(order string, pieces []piece, put bool) (string, bool) {
 		p := &pieces[i]
 		cue = cue || p.announces() || p.samely() && put
 		switch from, to, ok := p.says(whole); {
-		case p.asks && !p.announces(), p.waits(), p.lang&th == 0 && p.hasOf(tooWords, 0) >= 0 && !(i > last && p.tellsBehind(whole)): // "annulez aussi C-269"
+		case p.asks && !p.announces(), p.waits(), p.lang&th == 0 && p.hasOf(tooWords, 0) >= 0 && !(i > last && (p.tellsBehind(whole) || p.tale())): // "annulez aussi C-269"
 			return "", false
 		case p.negated() && p.denial(whole):
 			cue = true
@@ -140,12 +147,30 @@ func (s *Said) episode(order string, pieces []piece, put bool) (string, bool) {
 			}
 			some = true
 		case p.empty(), p.samely():
-		case p.sorrows(i < last), i > last && (p.grounded() || p.tellsBehind(whole)):
+		case p.sorrows(i < last), i < last && p.rulesOut(whole), i > last && (p.grounded() || p.tellsBehind(whole) || !p.asks && p.tale()):
+		case i > last && !p.asks && (closed && p.signs() || p.closesLetter()):
+			closed = true
 		default:
 			return "", false
 		}
 	}
 	return strings.TrimRight(meant, " ,–-—"), some && meant != order
+}
+
+// rulesOut reports whether a piece says of the order's own value why it will not do, and no other: "le 17 les cartons ne seront
+// pas prêts".
+func (p *piece) rulesOut(order *piece) bool {
+	if p.asks || !p.negated() || p.verbFirst() || p.find(contrary&^(question|other|nothing|hypothetical), 0, len(p.words)) >= 0 || p.hasOf(willing, 0) >= 0 {
+		return false
+	}
+	some := false
+	for i, held := range p.values() {
+		if held && !order.hasWord(p.words[i].text, 0) {
+			return false
+		}
+		some = some || held
+	}
+	return some && !slices.ContainsFunc(p.words, func(t token) bool { return t.own != 0 || t.thing })
 }
 
 // announcedBehind reports whether the next piece behind the first says that it was a mistake: "at 4, sorry".
@@ -271,6 +296,7 @@ type putRight struct {
 // no longer.
 func (s *Said) tookBack(c *clause, v Value) bool {
 	return slices.ContainsFunc(s.right, func(r putRight) bool {
-		return c.message >= r.from && c.message <= r.to && v.Said(r.said) && !v.Said(r.meant)
+		return c.message >= r.from && c.message <= r.to && v.Said(r.said) && !v.Said(r.meant) &&
+			!(strings.Contains(r.meant, c.text) && slices.ContainsFunc(c.words, func(t token) bool { return !t.sign && v.Said(t.text) })) // "F-21 950"
 	})
 }

@@ -157,3 +157,24 @@ func (c *clause) takesAway(i int, a *Acts) lang {
 
 // removals are the stems of verbs by which a thing is taken away.
 var removals = map[lang][]string{fr: {"enlev", "retir", "ray"}, it: {"togli", "tolg", "levat", "lev"}, es: {"quit", "borr", "tach"}, pt: {"tir", "retir", "risc", "risqu"}}
+
+// mustOther reports whether the clause says that the user has to do something with a thing of another kind: "on doit garder le
+// chien".
+func (c *clause) mustOther(call *Call) bool {
+	at := c.hasOf(obliged, 0)
+	if at < 0 || call.Acts.hasNoun(c.words) {
+		return false
+	}
+	thing := false
+	for k := range c.words {
+		t := &c.words[k]
+		if t.within&pronoun != 0 && t.within&(det|speaker) == 0 || hanging(t.fold) {
+			return false
+		}
+		thing = thing || k > at && k+1 < len(c.words) && t.within&det != 0 && !foreignVerb(&c.words[k+1], c.lang)
+	}
+	return thing
+}
+
+// obliged say that something has to be done.
+var obliged = wordSets["obliged"]

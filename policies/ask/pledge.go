@@ -12,8 +12,28 @@ import (
 
 // pledges reports whether a verb of the acts is such an order.
 func (c *clause) pledges(v verb, a *Acts) bool {
-	return v.lang&(fr|it|es|pt) != 0 && len(a.named) > 0 && !servings[a.named[0]] && !(a.grave && !a.has("cancel")) && c.firstPerson(v) && c.declares(v.at)
+	return v.lang&(fr|it|es|pt) != 0 && len(a.named) > 0 && !servings[a.named[0]] && !(a.grave && !a.has("cancel") && takings[c.words[v.at].text]&v.lang == 0) && c.firstPerson(v) && c.declares(v.at)
 }
+
+// pledgesOf reports whether a clause in which the user says what they do is about a call: it names something of it or takes
+// it up, or names nothing. "Je vous écris du bureau" does neither.
+func (c *clause) pledgesOf(call *Call) bool {
+	if call.mentions(c.text) || call.Acts.hasNoun(c.words) {
+		return true
+	}
+	named := false
+	for i := range c.words {
+		t := &c.words[i]
+		if takingUp[t.text]&c.lang != 0 && i+1 < len(c.words) && (c.words[i+1].own|c.words[i+1].self)&c.lang != 0 || t.within&pronoun != 0 && t.within&(det|speaker) == 0 && !toYou[t.text] && t.text != "vous" {
+			return true
+		}
+		named = named || i != c.opened() && t.names() && t.own == 0
+	}
+	return !named
+}
+
+// takingUp are pronouns before a verb for what was spoken of.
+var takingUp = map[string]lang{"le": fr | it, "la": fr | it | es, "les": fr, "l'": fr | it, "en": fr, "lo": it | es, "li": it, "ne": it, "los": es, "las": es, "o": pt, "a": pt, "os": pt, "as": pt}
 
 // servings are deeds that are done for the customer, and not by them.
 var servings = set("send deliver ship lend loan give pay refund reimburse write tell notify remind post charge repair fix clean install inspect issue transfer deposit")

@@ -379,6 +379,9 @@ func (c *clause) inQuestion() bool { return c.kind == asking }
 // "the", or by naming nothing.
 func (s *Said) takesUp(i int, call *Call) bool {
 	c := &s.clauses[i]
+	if c.mustOther(call) {
+		return false
+	}
 	own := false
 	for k := range c.words {
 		t := &c.words[k]
@@ -402,10 +405,15 @@ func (s *Said) takesUp(i int, call *Call) bool {
 			own = own || !noun
 		case "my", "mein", "meine", "meinen", "mon", "ma", "mio", "mi", "meu", "minha":
 			own = true
+		default:
+			own = own || ourThings[t.text]&c.lang != 0 && !call.Acts.hasNoun(c.words[k+1:min(k+4, len(c.words))])
 		}
 	}
 	return !own
 }
+
+// ourThings stand before what is the user's.
+var ourThings = wordSets["ourThing"]
 
 // object reports whether a word names a thing of its own that the call does not have.
 func (c *clause) object(i int, call *Call) bool {

@@ -66,6 +66,10 @@ func (s *Said) without(i int, call *Call) bool {
 			n++ // "bring it to 40"
 			continue
 		}
+		if v.Shape == Code && !v.Loose && !v.Said(c.text) && s.fronted(i, v) {
+			n++ // "pour le déménagement MV-204, il nous faudrait …"
+			continue
+		}
 		if v.Loose && v.Shape == Moment {
 			continue // it follows from what the clause says
 		}

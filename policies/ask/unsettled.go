@@ -139,7 +139,7 @@ func (c *clause) otherNumber(v Value, order *clause, call *Call) bool {
 		if amountForm.MatchString(t.text) {
 			end = i + 1
 		}
-		if end <= i || articles[t.text] || slices.ContainsFunc(call.Values, func(o Value) bool { return o.Said(textOf(c, c.words[i:end])) }) {
+		if end <= i || articles[t.text] || c.ofThanks(i, end) || slices.ContainsFunc(call.Values, func(o Value) bool { return o.Said(textOf(c, c.words[i:end])) }) {
 			continue
 		}
 		if end == len(c.words) || c.words[end].sign || c.words[end].within&opener != 0 || i == c.opened() && finite[c.words[end].text]&c.lang != 0 {
@@ -150,6 +150,11 @@ func (c *clause) otherNumber(v Value, order *clause, call *Call) bool {
 		}
 	}
 	return false
+}
+
+// ofThanks reports whether a number says how great the thanks are: "grazie mille", "mil gracias".
+func (c *clause) ofThanks(from, to int) bool {
+	return from > 0 && gratitude[c.words[from-1].text]&c.lang != 0 || to < len(c.words) && gratitude[c.words[to].text]&c.lang != 0
 }
 
 // otherChoice reports whether a clause that tells nothing of anybody says another of a list.

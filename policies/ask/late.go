@@ -1,0 +1,105 @@
+package ask
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Orders of French, Italian, Spanish and Portuguese whose verb comes late: what it is for or about stands in front of it, by a
+// preposition, and no comma behind: "per lo spettacolo della scuola ordinateci 20 kg".
+
+// late reports whether a verb is such an order: its form is one of orders only, and nothing else of a verb stands before it.
+func (c *clause) late(v verb) bool {
+	return v.form == ordering && !c.asked && lateVerb(c.words, c.opened(), v.lang) == v.at && c.find(usual, 0, len(c.words)) < 0 && c.hasOf(habits, 0) < 0
+}
+
+// lateVerb returns the word that is the verb of an order which begins, at a word, with what it is for or about: "per la
+// PR-260 fissate un tecnico"; −1 if there is none.
+func lateVerb(words []token, i int, l lang) int {
+	const most = 16 // words in front
+	if l&(fr|it|es|pt) == 0 || i >= len(words) || !fronting[words[i].text] && !partOf[words[i].text] && !placing[words[i].text] || words[i].within&(frame|opener) != 0 {
+		return -1
+	}
+	told, number := false, false // in a relative clause; a number stands before it
+	for j := i + 1; j < len(words) && j <= i+most; j++ {
+		t, before := &words[j], &words[j-1]
+		if t.quoted {
+			continue
+		}
+		if t.sign {
+			return -1
+		}
+		hung := before.within&det != 0 || placing[before.text] || fronting[before.text] || ofWords[before.text]
+		if _, at := proclitic(words, j, l); at > j && !hung && !told {
+			return at
+		}
+		switch {
+		case t.code() || digit(t.text):
+			number = true
+		case !hung && j > i+1 && !t.capped && foreignVerb(t, l) && !frequent(t, l) && !t.thing && sureOrder(t.text, l) && !(told && !strings.HasSuffix(t.text, "ne")) && !ofSeveral(words, i, j):
+			return j
+		case number && partOf[words[i].text] && l&it != 0 && t.text == "che":
+			told = true
+		case told:
+			if t.starts&(negator|report|know|subject|ifs|unless) != 0 && t.within&det == 0 {
+				return -1
+			}
+		case t.starts&(hypothetical|speaker|subject|report|know|keep|negator|question|content|ifs|unless|except|contrast|await|nothing) != 0 && t.within&det == 0 && !placing[t.text], finite[t.text]&l != 0, youDo[t.text]&l != 0,
+			!hung && !t.capped && !t.thing && foreignVerb(t, l) && !frequent(t, l):
+			return -1
+		}
+		if _, end := numeral(words, j, l); end > j && !articles[t.text] {
+			number = true
+		}
+	}
+	return -1
+}
+
+// sureOrder reports whether a word has the form of an order to several people or to somebody one is polite to, and of
+// little else.
+func sureOrder(w string, l lang) bool {
+	return l&fr != 0 && strings.HasSuffix(w, "ez") || l&it != 0 && italianOrder.MatchString(w) || l&pt != 0 && strings.HasSuffix(w, "em") || l&es != 0 && spanishOrder.MatchString(w)
+}
+
+var (
+	italianOrder = regexp.MustCompile(`^[\pL]{2,}(?:ate|ete|ite)(?:mi|ti|ci|vi|lo|la|li|le|ne|gli|gliel[oaie]|gliene|[mtcv]e(?:l[oaie]|ne))?$`)
+	spanishOrder = regexp.MustCompile(`^[\pL]{2,}(?:[aei]d|[aei]d(?:me|nos|le|les|lo|la|los|las)|[aeáé]n(?:me|nos|le|les|lo|la|los|las))$`)
+)
+
+// ofSeveral reports whether an Italian word that may be an order is rather what has been done to several things that stand
+// before it: "per le bottiglie ordinate ieri".
+func ofSeveral(words []token, i, at int) bool {
+	if w := words[at].text; !strings.HasSuffix(w, "ate") && !strings.HasSuffix(w, "ite") {
+		return false
+	}
+	for j := at - 1; j >= i; j-- {
+		t := &words[j]
+		switch {
+		case t.code():
+			return false
+		case manyOfHers[t.text]:
+			return true
+		case t.within&det != 0 || fronting[t.text] || placing[t.text]:
+			return slices.ContainsFunc(words[j:at], func(o token) bool { return digit(o.text) }) && (at+1 == len(words) || words[at+1].within&det == 0 && !digit(words[at+1].text))
+		}
+	}
+	return false
+}
+
+// fronted reports whether a value stands in the clause in front of clause i, which says by a preposition no more than what
+// their sentence is about: "pour notre déménagement MV-204, il nous faudrait 15 cartons".
+func (s *Said) fronted(i int, v Value) bool {
+	if i == 0 {
+		return false
+	}
+	o := &s.clauses[i-1]
+	at := o.opened()
+	return o.sentence == s.clauses[i].sentence && o.kind == plain && at < len(o.words) && (fronting[o.words[at].text] || placing[o.words[at].text]) && v.Said(o.text) &&
+		!slices.ContainsFunc(o.words, func(t token) bool {
+			return t.starts&(negator|hypothetical|report|know|except|excepted|question|other) != 0 && t.within&det == 0 || finite[t.text]&o.lang != 0 || t.code() && !v.Said(t.text)
+		})
+}
+
+// manyOfHers stand before several things of the feminine.
+var manyOfHers = set("le delle alle nelle sulle dalle quelle queste nostre mie vostre tutte due tre quattro cinque sei sette otto nove dieci")

@@ -1,0 +1,74 @@
+package ask
+
+import "slices"
+
+// Stories that people tell around their orders: how things are with them, with theirs, and around them. They leave an order as
+// it is; what is said of the thing of the order, of what somebody wants or thinks, or of those who are spoken to, may not.
+
+// tale reports whether the clause tells no more than such a story: "ma fille a de la fièvre", "perché la caldaia è rotta".
+func (c *clause) tale() bool { // [clause.toldOnly] is for Spanish and Portuguese
+	const least = 3 // words
+	const bars = await | keep | stop | recall | doubt | mock | ifs | unless | know | report | retain | needless | mind | unneeded | except | excepted | rethink | oops | amend | later | contrast | frame | sayso | usual
+	from := c.opened()
+	if c.asked || c.lang&^(en|de|fr|it) != 0 || len(c.words) < from+least || !c.beginsTale(from) {
+		return false
+	}
+	because := c.words[from].starts&aside != 0 || c.words[from].starts&content != 0
+	for k := from; k < len(c.words); k++ {
+		t := &c.words[k]
+		if _, end := numeral(c.words, k, c.lang); t.quoted || t.code() || digit(t.text) || end > k && !articles[t.text] {
+			return false
+		}
+		behind := k > from && auxiliaries[c.words[k-1].text]&c.lang != 0 || k > from+1 && auxiliaries[c.words[k-2].text]&c.lang != 0 && frequent(&c.words[k-1], c.lang)
+		told := auxiliaries[t.text]&c.lang != 0 || t.within&(det|harmless) != 0 || behind && alreadys[t.text]&c.lang != 0 || t.text == "ci" && k+1 < len(c.words) && auxiliaries[c.words[k+1].text]&c.lang != 0
+		if t.starts&bars != 0 && !told && t.starts&negator == 0 || t.starts&hypothetical != 0 && !told && !(k+1 < len(c.words) && auxiliaries[c.words[k+1].text]&c.lang != 0) || t.starts&(negator|nothing) != 0 && !because && c.words[from].within&det == 0 {
+			return false
+		}
+		if (opinions[t.text]|perhaps[t.text]|prefers[t.text]|youDo[t.text]|willing[t.text])&c.lang != 0 || wrongs[t.text] != 0 || no[t.text] && t.starts&negator == 0 || pointing[t.text] && !told {
+			return false
+		}
+		if behind || k > 0 && c.words[k-1].within&det != 0 || t.capped && k > from || frequent(t, c.lang) || (auxiliaries[t.text]|storyVerbs[t.text])&c.lang != 0 {
+			continue
+		}
+		if t.own != 0 || foreignVerb(t, c.lang) {
+			return false
+		}
+	}
+	return true
+}
+
+// beginsTale reports whether at a word a story begins: with who it is about, what has come about, or why.
+func (c *clause) beginsTale(i int) bool {
+	t := &c.words[i]
+	return t.within&det != 0 || t.starts&aside != 0 || t.text == "che" || t.text == "que" || t.text == "qu'" || (ownSubjects[t.text]|auxiliaries[t.text]|existing[t.text]|causes[t.text])&c.lang != 0
+}
+
+// tellsOnly reports whether the clause is a story, and says nothing of a call.
+func (c *clause) tellsOnly(call *Call) bool {
+	return c.tale() && !call.names(c.text) && len(c.verbs(&call.Acts)) == 0 && !call.Acts.hasNoun(c.words)
+}
+
+// closesLetter reports whether the clause begins with words that end a letter: "distinti saluti".
+func (c *clause) closesLetter() bool {
+	i := c.opened()
+	for i < len(c.words) && c.words[i].within&det != 0 {
+		i++
+	}
+	return i < len(c.words) && len(c.words) <= i+4 && closings[c.words[i].text]&c.lang != 0 && !slices.ContainsFunc(c.words, func(t token) bool { return t.code() || digit(t.text) })
+}
+
+// signs reports whether the clause is no more than a name under a letter.
+func (c *clause) signs() bool {
+	const most = 4 // words
+	return len(c.words) <= most && !slices.ContainsFunc(c.words, func(t token) bool {
+		return t.quoted || t.code() || digit(t.text) || !t.capped && len(t.text) > most
+	})
+}
+
+var (
+	willing  = wordSets["willing"]
+	closings = wordSets["closing"]
+	causes   = wordSets["becauseOf"]
+
+	storyVerbs = wordSets["storyVerb"] // what people do in stories
+)
