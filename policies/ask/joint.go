@@ -178,7 +178,7 @@ func (c *cutter) starts(i int) bool {
 	if c.goesOnWithTime(i) {
 		return false
 	}
-	if c.pledgeAt(i) {
+	if c.pledgeAt(i) || c.states(i) {
 		return true
 	}
 	for j := i; j < len(c.list) && j < i+7; j++ {

@@ -1,0 +1,57 @@
+package ask
+
+// Beside an order people tell why, and a comma is all that stands between: "annulez K-2, la nounou nous a laissés tomber".
+// Such a statement has a subject of its own in front of its verb, and is cut off, so that what it denies is not the order.
+
+// states reports whether a statement begins at a word: an article or a possessive, a noun without a number, and then a verb of
+// statements, a negation or a pronoun that stands before one: "il medico non mi fa viaggiare", "my flight got cancelled".
+func (c *cutter) states(i int) bool {
+	const most = 4 // words of a subject
+	l := c.lang & (en | de | fr | it | es | pt)
+	j := i
+	for j < len(c.list) && j < i+2 && !c.list[j].sign && (c.list[j].within&det != 0 || mineOwn[c.list[j].text]&l != 0) && !objectArticles[c.list[j].text] {
+		j++
+	}
+	if l == 0 || j == i {
+		return false
+	}
+	for first := j; j < len(c.list) && j <= first+most; j++ {
+		t := &c.list[j]
+		if t.sign || t.quoted || t.code() || digit(t.text) {
+			return false
+		}
+		if j > first && c.predicates(j, l) {
+			return j+1 < len(c.list) && !c.list[j+1].sign
+		}
+		if t.starts&(and|contrast|content|ifs|frame|know|report|question|except) != 0 || placing[t.text] && !ofWords[t.text] {
+			return false
+		}
+	}
+	return false
+}
+
+// predicates reports whether a word behind a subject is the verb of a statement or stands before it.
+func (c *cutter) predicates(j int, l lang) bool {
+	t := &c.list[j]
+	switch {
+	case finite[t.text]&l != 0:
+		return true
+	case l&de != 0:
+		return stateVerbs[t.text]
+	case t.starts&negator != 0:
+		return true
+	case l&en != 0:
+		return !t.noun && !t.verb && (irregularPast[t.text] || t.text == "got" || t.text == "took" || t.text == "gave" || t.text == "ran")
+	}
+	return preverbal[t.text]&l != 0
+}
+
+// objectArticles are German articles that begin no subject.
+var objectArticles = set("den dem des einen einem eines meinen meinem unseren unserem")
+
+// stateVerbs are German verbs with which a statement of somebody's life goes on behind its subject.
+var stateVerbs = set(`liegt liegen steht stehen kommt kommen geht gehen braucht brauchen lässt lassen macht fährt fahren spielt spielen wohnt arbeitet bleibt bleiben streikt fehlt fehlen tut schläft zieht ziehen hängt wartet warten freut freuen
+	heiratet feiert feiern fliegt reist leidet hustet dauert gefällt`)
+
+// preverbal are pronouns that stand before a verb, and before no noun.
+var preverbal = map[string]lang{"me": fr | es | pt, "m'": fr, "nous": fr, "s'": fr, "se": fr | es | it | pt, "y": fr, "mi": it, "ci": it, "si": it, "nos": es | pt}
