@@ -303,11 +303,11 @@ func (c *clause) oneMore(from int, call *Call) bool {
 	})
 }
 
-// purpose reports whether a reason behind clause i says a choice that the clause does not: "…, so
+// purpose reports whether a reason behind clause i says a choice of which the clause says no member: "…, so
 // that she can edit it".
 func (s *Said) purpose(i int, v Value) bool {
 	c := &s.clauses[i]
-	if v.Said(c.text) || i+1 >= len(s.clauses) {
+	if v.Said(c.text) || i+1 >= len(s.clauses) || slices.ContainsFunc(v.Other, func(said func(string) bool) bool { return said(c.text) }) {
 		return false
 	}
 	return s.explains(i, i+1) && v.Said(s.clauses[i+1].text)
