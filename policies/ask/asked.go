@@ -317,7 +317,7 @@ func (s *Said) object(i int, v verb, call *Call) bool {
 		if t.within&pronoun != 0 || !generic[v.base] && t.within&speaker != 0 {
 			return true
 		}
-		bare = bare && (t.sign || t.within&(opener|det|frame|and) != 0 || c.lang == hi && lightHindi[t.text] || (k+1 == v.at && t.within&(target|source) != 0 || k+2 >= v.at && k < v.at && (copulas[t.text] || t.text == "para")) && c.isTo(v))
+		bare = bare && (t.sign || t.within&(opener|det|frame|and) != 0 || c.lang&th != 0 && t.text == "ให้" && k == v.at && k+1 < len(rest) && rest[k+1].within&opener != 0 || c.lang == hi && lightHindi[t.text] || (k+1 == v.at && t.within&(target|source) != 0 || k+2 >= v.at && k < v.at && (copulas[t.text] || t.text == "para")) && c.isTo(v))
 	}
 	return bare // "cancel!": what was spoken of
 }

@@ -77,7 +77,7 @@ func (s *Said) bans(i int, call *Call) bool {
 		}
 		return false
 	}
-	if k := c.find(keep, 0, c.content); named && a.alters && !a.keeps() && k >= 0 && !c.lets(k) && !slices.ContainsFunc(c.verbs(a), func(v verb) bool { return v.at == k && v.lang == hi && c.orders(v) }) && (c.negates() < 0 || c.hasAny(0, len(c.words), "touch", "toque", "toques", "touche", "touchez", "toccare", "mexa", "anfassen", "anrühren")) {
+	if k := c.find(keep, 0, c.content); named && a.alters && !a.keeps() && k >= 0 && !c.lets(k) && !c.bookedSo(k) && !slices.ContainsFunc(c.verbs(a), func(v verb) bool { return v.at == k && v.lang == hi && c.orders(v) }) && (c.negates() < 0 || c.hasAny(0, len(c.words), "touch", "toque", "toques", "touche", "touchez", "toccare", "mexa", "anfassen", "anrühren")) {
 		return true
 	}
 	if c.calledOff(a) {
@@ -112,6 +112,14 @@ func (s *Said) bans(i int, call *Call) bool {
 	}
 	return false
 }
+
+// bookedSo reports whether a Thai word for keeping only says of a thing that it was booked: "หนูมีจอง HUT77 ไว้".
+func (c *clause) bookedSo(k int) bool {
+	return c.words[k].text == "ไว้" && slices.ContainsFunc(c.words[:k], func(t token) bool { return booked[t.text] })
+}
+
+// booked are Thai verbs for what is kept by being ordered.
+var booked = set("จอง นัด สั่ง ลง สมัคร ลงทะเบียน")
 
 // bansOther reports whether clause i forbids no more than what another argument of the tool does, which the call
 // does not have: "don't change the portions for D-5" is no ban of another diet.

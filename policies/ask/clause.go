@@ -70,6 +70,7 @@ type Said struct {
 	clauses   []clause
 	verbs     map[string]bool // of the run's own tools, in English
 	things    map[string]bool // what those work on
+	deeds     map[string]bool // the Thai verbs of those tools
 	declared  []stemOf        // verbs of other languages that they declare and no list has
 	offer     string          // what the assistant said last
 	open      open            // what the user said last, if an answer may go on with it
@@ -100,13 +101,16 @@ func Read(texts ...string) *Said {
 // added from here on.
 func (s *Said) Knows(list ...Acts) {
 	if s.verbs == nil {
-		s.verbs, s.things = map[string]bool{}, map[string]bool{}
+		s.verbs, s.things, s.deeds = map[string]bool{}, map[string]bool{}, map[string]bool{}
 	}
 	for _, a := range list {
 		for _, v := range a.named {
 			if isASCII(v) && len(v) > 2 && !enVerbs[v] && knownIn[v] == 0 {
 				s.verbs[v] = true
 			}
+		}
+		for _, st := range a.stems[th] {
+			s.deeds[st.text] = true
 		}
 		for l, stems := range a.declares {
 			for _, st := range stems {
@@ -125,7 +129,7 @@ func (s *Said) Knows(list ...Acts) {
 
 // knows marks a word that is, or is a form of, a verb of the run's own tools.
 func (s *Said) knows(t *token) {
-	t.thing = s.things[t.text]
+	t.thing, t.deed = s.things[t.text], s.deeds[t.text]
 	for _, d := range s.declared {
 		if d.particle == "" && t.inFirst(d.text, d.lang) {
 			t.self |= d.lang

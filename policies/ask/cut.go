@@ -38,6 +38,10 @@ func (c *cutter) cut() {
 			c.flush(false)
 			c.cur.words = append(c.cur.words, *t)
 			i++
+		case c.lang&th != 0 && c.told(i):
+			c.flush(false)
+			c.cur.words = append(c.cur.words, *t)
+			i++
 		case c.lang&th != 0 && c.instead(i):
 			c.flush(false)
 			c.cur.words = append(c.cur.words, *t)
@@ -424,6 +428,8 @@ func (c *cutter) partEnd(from int, list bool) int {
 		switch {
 		case t.quoted:
 		case t.sign && (!list || t.text != "," || c.starts(i+1) || !c.lists(i) || i+1 < len(c.list) && placing[c.list[i+1].text]):
+			return i
+		case i > from && c.lang&th != 0 && t.at > c.list[i-1].end && c.ordersBehind(from, i):
 			return i
 		case i > from && t.starts&contrast != 0 && c.contrasts(i):
 			return i

@@ -243,13 +243,22 @@ func (c *clause) spokenOfAside(v Value, call *Call) bool {
 		if v.Shape == Number && i+1 < len(c.words) && currencies[c.words[i+1].text] {
 			says = false // ", 2.5 euros"
 		}
-		if first && says && c.find(and, i, len(c.words)) < 0 && !c.oneMore(i, call) {
+		if first && says && c.speaksBefore(i-1) && c.find(and, i, len(c.words)) < 0 && !c.oneMore(i, call) {
 			aside = true
 		} else {
 			inside = true
 		}
 	}
 	return aside && !inside
+}
+
+// speaksBefore reports whether what stands before a word says anything, and is more than a greeting or whom it is said to:
+// "नमस्ते, HUT94 को …".
+func (c *clause) speaksBefore(at int) bool {
+	const most = 4 // words
+	return at > most || slices.ContainsFunc(c.words[:at], func(t token) bool {
+		return t.quoted || t.code() || digit(t.text) || t.verb || t.within&(negator|frame) != 0 || foreignVerb(&t, c.lang) && !frequent(&t, c.lang)
+	})
 }
 
 // answers reports whether the value that begins at a word of an answer is of what stands behind it: a number of one

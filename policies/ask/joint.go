@@ -87,7 +87,7 @@ func (c *cutter) contrasts(i int) bool {
 	case "yet", "though", "while", "although", "doch", "während", "was", "invece", "mentre", "aunque", "embora", "enquanto":
 		return i > 0 && (c.list[i-1].sign || t.text == "while")
 	case "पर": // "but" behind a verb or a sign, "on" behind a thing
-		return i > 0 && (c.list[i-1].sign || hindiEnding(&c.list[i-1]))
+		return i > 0 && (c.list[i-1].sign || hindiEnding(&c.list[i-1])) && !c.takesOn(i)
 	case "mas", "ma":
 		return i > 0
 	case "สำหรับ", "ส่วน": // "for", where no blank stands before it
@@ -97,6 +97,15 @@ func (c *cutter) contrasts(i int) bool {
 	}
 	return true
 }
+
+// takesOn reports whether the Hindi "on" stands between a noun and the verb that takes or gives by it: "किराये पर लेने हैं".
+func (c *cutter) takesOn(i int) bool {
+	before := &c.list[i-1]
+	return i+1 < len(c.list) && takingOn[c.list[i+1].text] && !before.sign && !hindiLast[before.text] && !hindiHelpers[before.text] && !hindiPolite(before.text)
+}
+
+// takingOn are forms of Hindi verbs of taking and giving.
+var takingOn = set("ले लेना लेनी लेने दे देना देनी देने चाहिए चाहिये रख रखना रखनी रखने लो लीजिए दो दीजिए")
 
 // hindiEnding reports whether a Hindi word may end a clause: a verb, or what stands with one.
 func hindiEnding(t *token) bool {

@@ -147,7 +147,7 @@ func (s *Said) episode(order string, pieces []piece, put bool) (string, bool) {
 			}
 			some = true
 		case p.empty(), p.samely():
-		case p.sorrows(i < last), i < last && p.rulesOut(whole), i > last && (p.grounded() || p.tellsBehind(whole) || !p.asks && p.tale()):
+		case p.sorrows(i < last), i < last && p.rulesOut(whole), i > last && (p.grounded() || p.tellsBehind(whole) || p.tellsOf(whole) || !p.asks && p.tale()):
 		case i > last && !p.asks && (closed && p.signs() || p.closesLetter()):
 			closed = true
 		default:

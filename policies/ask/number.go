@@ -125,7 +125,7 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 			switch {
 			case c.sharedOut(i): // of the 60, a third
 				bad++
-			case c.wholeOf(i), c.frontedWhole(i, v, &call.Acts), c.outOf(i): // it is 500, take 300 of it
+			case c.wholeOf(i), c.frontedWhole(i, v, &call.Acts), c.outOf(i), c.onlyLess(i): // it is 500, take 300 of it
 				bad++
 			case i > 1 && c.words[i-1].text == "but" && c.words[i-2].text == "all": // all but 100: what stays
 				bad++

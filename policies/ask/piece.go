@@ -29,13 +29,17 @@ func (s *Said) pieces(text string, list []stretch) (out []piece) {
 		mark(words, l)
 		first, from := true, 0
 		add := func(to int) {
+			end := to
+			for l == hi && to > from+1 && len(out) > 0 && makesIt[words[to-1].text] { // "8 नाश्ते कर दीजिए"
+				to--
+			}
+			defer func() { from = end }()
 			if to > from {
 				p := piece{from: words[from].at, to: words[to-1].end, first: first, asks: at.asked, colon: to < len(words) && words[to].text == ":"}
 				p.words, p.lang, p.content, p.text, p.verbOf = words[from:to], l, to-from, text[words[from].at:words[to-1].end], -1
 				out = append(out, p)
 				first = false
 			}
-			from = to
 		}
 		for i := range words {
 			t := &words[i]
@@ -47,6 +51,8 @@ func (s *Said) pieces(text string, list []stretch) (out []piece) {
 				add(i + 1)
 			case l&th != 0 && i > from && t.starts&(oops|amend) != 0 && words[i-1].within&(oops|amend) == 0 && t.at > words[i-1].end:
 				add(i)
+			case l&th != 0 && i > from && t.at > words[i-1].end && storyPart(words, i, text):
+				add(i)
 			case l&th != 0 && i+1 < len(words) && words[i+1].at > t.end && (denials[t.text] || t.within&oops != 0 && words[i+1].within&oops == 0):
 				add(i + 1)
 			}
@@ -55,6 +61,9 @@ func (s *Said) pieces(text string, list []stretch) (out []piece) {
 	}
 	return out
 }
+
+// makesIt are Hindi words by which something is to be made what is said before them.
+var makesIt = set("कर करना करें करो कीजिए करिए दीजिए दीजिएगा दो दें देना रखिए रखना लिखिए")
 
 // wordsOf are the words of a part of a text, as [Said.read] has them.
 func (s *Said) wordsOf(text string, from, to int, quotes []stretch) []token {
@@ -260,6 +269,9 @@ func (p *piece) empty() bool {
 
 // sorrows reports whether the piece excuses a mistake, or says how it came about; before what is put right much may do so.
 func (p *piece) sorrows(before bool) bool {
+	if p.forgets() {
+		return true
+	}
 	if slices.Contains(p.values(), true) || p.against() || p.find(later|retain, 0, len(p.words)) >= 0 {
 		return false
 	}
@@ -274,13 +286,23 @@ func (p *piece) sorrows(before bool) bool {
 	})
 }
 
+// forgets reports whether the piece says that somebody was forgotten, perhaps with how many: "zwei Kinder vergessen".
+func (p *piece) forgets() bool {
+	return !p.asks && !p.waits() && p.negates() < 0 && p.find(contrary&^(hypothetical|other)|later, 0, len(p.words)) < 0 && slices.ContainsFunc(p.words, func(t token) bool {
+		return !t.quoted && forgetting[t.text]&p.lang != 0
+	}) && !slices.ContainsFunc(p.words, func(t token) bool { return t.code() })
+}
+
+// forgetting are forms of verbs for that.
+var forgetting = wordSets["forgetting"]
+
 // grounded reports whether the piece only gives a reason: how somebody is, that it is not possible before, or what else
 // would be the matter.
 func (p *piece) grounded() bool {
 	if p.asks {
 		return false
 	}
-	if p.ground(false) {
+	if p.ground(false) || p.tellsStory() || p.forgets() {
 		return true
 	}
 	if slices.Contains(p.values(), true) || len(p.words) < 2 || p.find(contrary&^(question|other|nothing), 0, len(p.words)) >= 0 {
@@ -323,7 +345,7 @@ var (
 var weekdayWords = wordSets["weekday"]
 
 func init() {
-	for _, name := range []string{"being", "right", "same", "samething", "beforehand", "with", "weekday", "suiting"} {
+	for _, name := range []string{"being", "right", "same", "samething", "beforehand", "with", "weekday", "suiting", "forgetting"} {
 		for w, l := range wordSets[name] {
 			if l == th {
 				knowThai(w)

@@ -131,6 +131,8 @@ func markIndefinite(list []token, l lang) {
 		case i == 0:
 		case l&th != 0 && indefinites[t.text] && (denies[list[i-1].text] || i > 1 && denies[list[i-2].text]):
 			t.starts, t.within = t.starts&^question, t.within&^question
+		case l&th != 0 && t.text == "แล้ว" && t.at == list[i-1].end && i+1 < len(list) && list[i+1].at == t.end && (thaiEnds[list[i+1].text] || list[i+1].text == "นะ"): // already, and no "and then"
+			t.starts, t.within = t.starts&^and, t.within&^and
 		case l&hi != 0 && passiveWish[t.text] && t.within&hypothetical == 0 && list[i-1].starts&hypothetical != 0: // रोक दिया जाए
 			list[i-1].starts, list[i-1].within = list[i-1].starts&^hypothetical, list[i-1].within&^hypothetical
 		case l&hi != 0 && (t.text == "न" || t.text == "ना") && (i+1 == len(list) || list[i+1].sign) && (hindiPolite(list[i-1].text) || hindiHelpers[list[i-1].text]):

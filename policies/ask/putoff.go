@@ -94,9 +94,11 @@ func othersFirst(list []token, l lang) bool {
 	}
 	end := 0
 	for end < len(list) && !list[end].sign && !list[end].code() && !digit(list[end].text) {
-		end++
+		if end++; end < len(list) && list[end-1].text == "ก่อน" && list[end].at > list[end-1].end {
+			break // what follows is another sentence
+		}
 	}
-	if end < len(list) && !list[end].sign {
+	if end < len(list) && !list[end].sign && list[end-1].text != "ก่อน" {
 		return false
 	}
 	for end > 0 && thaiPolite[list[end-1].text] {

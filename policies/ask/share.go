@@ -122,6 +122,30 @@ func (c *clause) frontedWhole(i int, v Value, a *Acts) bool {
 	return false
 }
 
+// onlyLess reports whether a smaller number of the same stands behind a number with a word for no more than that: "เงินประกัน
+// 120 ยูโร คืนแค่ 70".
+func (c *clause) onlyLess(i int) bool {
+	unit := func(k int) string {
+		if k+1 < len(c.words) && (currencies[c.words[k+1].text] || unitWords[c.words[k+1].text] || unitBase(c.words[k+1].text) != "" || measured[c.words[k+1].text] != nil) {
+			return c.words[k+1].text
+		}
+		return ""
+	}
+	whole, err := strconv.ParseFloat(c.words[i].text, 64)
+	if c.lang&(hi|th) == 0 || err != nil || i > 0 && onlyWords[c.words[i-1].text]&c.lang != 0 {
+		return false
+	}
+	for k := i + 2; k < len(c.words); k++ {
+		if onlyWords[c.words[k-1].text]&c.lang == 0 {
+			continue
+		}
+		if part, err := strconv.ParseFloat(c.words[k].text, 64); err == nil && part < whole && (unit(k) == "" || unit(k) == unit(i)) {
+			return true
+		}
+	}
+	return false
+}
+
 // numbersThings reports whether a clause says no more than how many of the tool's things there are: "il y a trois colis".
 func (c *clause) numbersThings(call *Call) bool {
 	if c.asked || c.negates() >= 0 || len(c.words) > 7 || !call.Acts.hasNoun(c.words) {

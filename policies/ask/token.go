@@ -21,6 +21,7 @@ type token struct {
 	bent    bool // a form of a verb of the run's own tools
 	own     lang // in which it is a form of a verb that one of them declares
 	self    lang // in which it says what the user does, by a verb that one of them declares or that is known
+	deed    bool // a Thai verb of what the run's own tools do
 	thing   bool // a noun of what the run's own tools work on
 	starts  cue  // classes of the phrases that begin here
 	within  cue  // classes of the phrases that it is a part of

@@ -1,0 +1,181 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+)
+
+// Stories in Thai, which sets no signs: what people tell beside an order, "ขาแพลง เดินไม่ไหวเลยครับ", stands between blanks.
+
+// storySigns are letters of Thai words by which people tell how things are. storyMinds are those by which they say what they want,
+// think or have done, or that they will not come: that may be about the order.
+var storySigns, storyMinds = lettersIn("story"), lettersIn("storymind")
+
+func lettersIn(name string) (out []string) {
+	for w := range wordSets[name] {
+		out = append(out, w)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// storyAt returns the number of words of a Thai part from one on, up to a blank, by which somebody tells how things are, "แม่สามีมาพักด้วย
+// ห้องเต็มแล้ว", and whether it denies something or tells it to its end; 0 if it names a value, or a deed of the tools' that
+// nothing suffers, or may be about what was asked for.
+func storyAt(list []token, i int, text string) (n int, denies bool) {
+	const against = frame | recall | rethink | mock | needless | mind | unneeded | retain | hypothetical | ifs | unless | report | await | later | keep | oops | amend | question | know | doubt | except | excepted | content | contrast | others | pronoun | scornful
+	if list[i].starts&and != 0 {
+		return 0, false
+	}
+	end, not := i, -1
+	for ; end < len(list); end++ {
+		t := &list[end]
+		if end > i && t.at > list[end-1].end && !thaiEnds[t.text] && !strings.HasSuffix(list[end-1].text, "ๆ") {
+			break
+		}
+		suffered := end > i && sufferings[list[end-1].text]
+		switch {
+		case t.quoted, t.sign, t.code(), digit(t.text), !thai(t.text), t.starts&against != 0 && t.within&(opener|harmless) == 0 && t.text != "ไปแล้ว" && !(end > i && (times[list[end-1].text] || t.text == "พอ")), (t.deed || t.starts&stop != 0) && !suffered:
+			return 0, false
+		case t.starts&(negator|nothing) != 0 && t.within&harmless == 0:
+			if end == i && t.text != "ไม่มี" || forbidding[t.text] {
+				return 0, false
+			}
+			not = end
+		case not >= 0 && end <= not+2 && thaiMinds[t.text]:
+			return 0, false
+		}
+	}
+	if signed := end; strings.Contains(text[list[i].at:list[end-1].end], "นับถือ") { // and who
+		for signed < len(list) && signed < end+4 && thai(list[signed].text) && list[signed].within == 0 && !list[signed].deed && !list[signed].thing {
+			signed++
+		}
+		end = signed
+	}
+	last := end - 1
+	for last > i && list[last].within&opener != 0 {
+		last--
+	}
+	said := text[list[i].at:list[end-1].end]
+	holds := func(letters string) bool { return strings.Contains(said, letters) }
+	const long = 27 // bytes of a word that nobody knows, which is several
+	if last == i && end-i == 1 && len(said) < long || handing[list[last].text] || slices.ContainsFunc(storyMinds, holds) || not < 0 && !slices.ContainsFunc(storySigns, holds) && !slices.ContainsFunc(list[i:end], func(t token) bool { return groundsOf.words[t.text]&th != 0 }) {
+		return 0, false
+	}
+	return end - i, not >= 0 || strings.HasSuffix(list[last].text, "แล้ว")
+}
+
+var (
+	sufferings = set("โดน ถูก")                                             // make a passive of the verb behind them
+	forbidding = set("ไม่ต้อง อย่า ห้าม งด")                                // forbid
+	times      = set("ปี ช่วง ตอน วัน เดือน อาทิตย์ สัปดาห์ ร้าน คืน เช้า") // this and that are said of
+	handing    = set("ให้ ว่า ที่ ของ กับ จาก ไป เป็น ใน โทร สั่ง")
+)
+
+// told reports whether a Thai clause ends before a word that a blank stands before: a story begins there that would deny what the
+// clause asks for, or an order behind nothing but stories.
+func (c *cutter) told(i int) bool {
+	if i == 0 || c.list[i].at <= c.list[i-1].end || len(c.cur.words) == 0 || c.onlyOpeners() || thaiEnds[c.list[i].text] {
+		return false
+	}
+	stories := c.stories(i)
+	if t := &c.list[i]; stories {
+		return t.deed || t.starts&frame != 0 || thaiEnds[c.list[i-1].text]
+	}
+	n, denies := storyAt(c.list, i, c.text)
+	return n > 0 && denies
+}
+
+// ordersBehind reports whether an order begins at a Thai word that a blank stands before, behind a reason from another word on in
+// which nobody says or wants anything: "เพราะน้ำท่วมถนน ช่วยส่ง…".
+func (c *cutter) ordersBehind(from, i int) bool {
+	t := &c.list[i]
+	if !t.deed && (t.starts&frame == 0 || t.text == "หน่อย" || t.text == "ที") {
+		return false
+	}
+	for j := from; j < i; j++ {
+		o := &c.list[j]
+		if o.starts&(report|know|content|hypothetical|frame|ifs|unless|await|question) != 0 && o.within&opener == 0 && o.text != "ไปแล้ว" || o.deed && t.starts&frame == 0 && !sufferings[c.list[j-1].text] || handing[o.text] && j == i-1 {
+			return false
+		}
+	}
+	return true
+}
+
+// storyPart reports whether a story begins at a word of a Thai text.
+func storyPart(list []token, i int, text string) bool {
+	n, _ := storyAt(list, i, text)
+	return n > 0
+}
+
+// tellsStory reports whether the piece only tells how things are, in Hindi or Thai: "दोस्तों का प्लान बदल गया है".
+func (p *piece) tellsStory() bool {
+	if slices.Contains(p.values(), true) || p.find(later|retain|amend|oops, 0, len(p.words)) >= 0 {
+		return false
+	}
+	switch {
+	case p.asks || p.waits():
+		return false
+	case p.lang&th != 0:
+		for from := 0; from < len(p.words); {
+			n, _ := storyAt(p.words, from, strings.Repeat(" ", p.from)+p.text)
+			if n == 0 {
+				return false
+			}
+			from += n
+		}
+		return len(p.words) > 0
+	case p.lang == hi:
+		return !p.against() && p.tellsHindi()
+	}
+	return false
+}
+
+// tellsHindi reports whether a Hindi piece says how things are, and nothing of what somebody wants.
+func (p *piece) tellsHindi() bool {
+	const least = 3 // words
+	n := len(p.words)
+	for n > 0 && (hindiSoft[p.words[n-1].text] || p.words[n-1].sign) {
+		n--
+	}
+	return n >= least && hindiTells(p.words[:n]) && !slices.ContainsFunc(p.words, func(t token) bool { return hindiMinds[t.text] || hindiPolite(t.text) || t.own&hi != 0 })
+}
+
+// tellsOf reports whether a Hindi piece only says why it cannot be what stands in an order, and names nothing else: "2 को तो उनका
+// उपवास है".
+func (p *piece) tellsOf(order *piece) bool {
+	if p.lang != hi || p.asks || p.waits() || p.find(contrary&^other|later|amend|oops, 0, len(p.words)) >= 0 || !p.tellsHindi() {
+		return false
+	}
+	for i, held := range p.values() {
+		if held && !order.hasWord(p.words[i].text, 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// hindiTells reports whether Hindi words end with what is, was or has become: no order, no wish, nothing that will be.
+func hindiTells(words []token) bool {
+	last := words[len(words)-1].text
+	return copulas[last] || hindiLast[last] && !hindiHelpers[last]
+}
+
+// hindiMinds are Hindi words by which somebody says what they want, think or ask for, or what comes first.
+var hindiMinds = set("मना सोच सोचा सोचना पूछ पूछना पूछा चाह चाहा चाहते चाहता चाहती चाहिए पता शायद पहले बाद रुक रहने छोड़ छोड़ो बदल मन इरादा ज़रूरत जरूरत देख देखना बता कह कहा बोल बोला बोली कहना हाँ नहीं नही मत न ना यही वही इसे उसे यह वह वो ये इसका उसका इसकी उसकी हो चुका चुकी चुके")
+
+// stories reports whether the clause so far, up to a word, is nothing but stories.
+func (c *cutter) stories(to int) bool {
+	from := to - len(c.cur.words)
+	if from < 0 || c.cur.words[0].n != c.list[from].n {
+		return false
+	}
+	for from < to {
+		n, _ := storyAt(c.list, from, c.text)
+		if n == 0 {
+			return false
+		}
+		from += n
+	}
+	return true
+}
