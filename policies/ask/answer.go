@@ -33,7 +33,9 @@ func (s *Said) ordered(text string, list []stretch, first int, question string) 
 		from--
 	}
 	for i := from; i < len(s.clauses); i++ {
-		if c := &s.clauses[i]; c.offered || c.kind == asking || c.kind == reported || c.kind == supposed || len(c.cond) > 0 || c.negates() >= 0 && !c.onlyWithout() || c.perfect() || c.asked && (c.find(frame, 0, len(c.words)) < 0 || c.hasOf(possible, 0) >= 0) {
+		if c := &s.clauses[i]; c.only(opener) {
+			continue // "Boa noite, …?"
+		} else if c.offered || c.kind == asking || c.kind == reported || c.kind == supposed || len(c.cond) > 0 || c.negates() >= 0 && !c.onlyWithout() || c.perfect() || c.asked && (c.find(frame, 0, len(c.words)) < 0 || c.hasOf(possible, 0) >= 0) {
 			return open{}
 		}
 	}

@@ -1,6 +1,9 @@
 package ask
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // conditional reports whether a word that may begin a condition does so here: "ask if" and
 // "tell me when" begin what is told.
@@ -15,6 +18,10 @@ func (c *cutter) conditional(i int) bool {
 		}
 	}
 	switch t.text {
+	case "uma": // "uma vez que o voo foi cancelado", and not "uma vez que chegue"
+		if end := c.partEnd(i+1, false); slices.ContainsFunc(c.list[i:end], func(w token) bool { return finite[w.text]&pt != 0 || tellings[w.text]&pt != 0 }) {
+			return false
+		}
 	case "s'": // s'il te plaît is a phrase; s'appelle is none
 		return i+1 < len(c.list) && strings.HasPrefix(c.list[i+1].text, "il")
 	case "se":

@@ -55,6 +55,12 @@ func (c *cutter) cut() {
 			c.cur.words = append(c.cur.words, *t)
 			c.flush(false)
 			i++
+		case c.introduces(i) > 0:
+			end := c.introduces(i)
+			c.flush(false)
+			c.cur.words, c.cur.kind = append(c.cur.words, list[i:end]...), subordinate
+			c.flush(false)
+			i = end + 1
 		case c.suits(i) > 0:
 			front := len(c.cur.words) == 0
 			for i = c.suits(i); front && i < len(c.list) && c.list[i].sign; i++ {
@@ -371,6 +377,8 @@ func (c *cutter) aside(i int) bool {
 		}
 	case "così", "comme", "así", "assim":
 		return i > 0 && c.list[i-1].sign && c.list[i-1].text == "," && len(c.cur.words) > 0 && !c.list[i+1].sign
+	case "es", "é": // "…, es que no uso el correo"
+		return i > 0 && c.list[i-1].sign
 	case "since":
 		return !digit(c.list[i+1].text)
 	case "ob", "whether":

@@ -139,7 +139,7 @@ func (c *clause) leadsWhole(v verb) bool {
 		if j == v.at {
 			continue
 		}
-		if t.starts&(hypothetical|know|report|keep|question|nothing|await|negator|subject) != 0 && t.within&(det|opener|frame) == 0 || finite[t.text]&c.lang != 0 && t.within&(det|target|source) == 0 || t.starts&other != 0 && t.within&(det|pronoun) == 0 {
+		if t.starts&(hypothetical|know|report|keep|question|nothing|await|negator|subject) != 0 && t.within&(det|opener|frame) == 0 || finite[t.text]&c.lang != 0 && t.within&(det|target|source) == 0 || t.starts&other != 0 && t.within&(det|pronoun|harmless) == 0 {
 			return false
 		}
 	}
@@ -195,7 +195,7 @@ func (s *Said) pure(i int, call *Call) bool {
 		if o.sentence != c.sentence || o.kind == subordinate {
 			continue
 		}
-		if j != i && o.groundsOnly(callsOff >= 0) {
+		if j != i && (o.groundsOnly(callsOff >= 0) || begged && o.toldWhy(call)) {
 			continue
 		}
 		if o.kind != plain {
@@ -218,7 +218,9 @@ func (s *Said) pure(i int, call *Call) bool {
 			from = to + 1
 		}
 	}
-	if s.inquiresBeside(c.message, callsOff, func(o *clause) bool { return begged && o.kind == plain && (o.tellsWhy(call) || o.tellsOnly(call)) }) {
+	if s.inquiresBeside(c.message, callsOff, func(o *clause) bool {
+		return begged && (o.kind == plain && (o.tellsWhy(call) || o.tellsOnly(call)) || o.toldWhy(call))
+	}) {
 		return false
 	}
 	return !s.tellsMore(i) || slices.ContainsFunc(s.clauses, func(o clause) bool { return o.sentence == c.sentence && o.hasOf(requests, 0) >= 0 })
@@ -249,7 +251,7 @@ func (c *clause) tellsWhy(call *Call) bool {
 	for first < len(c.words) && (c.words[first].within&(and|opener) != 0 || c.words[first].text == "que") {
 		first++
 	}
-	if first+least > len(c.words) || call.names(c.text) || len(c.verbs(&call.Acts)) > 0 || c.hasOf(alreadys, 0) >= 0 || c.hasOf(youDo, 0) >= 0 || c.hasOf(perhaps, 0) >= 0 || c.hasOf(habits, 0) >= 0 || c.verbFirst() && auxiliaries[c.words[first+1].text]&c.lang == 0 {
+	if first+least > len(c.words) || call.names(c.text) || slices.ContainsFunc(c.verbs(&call.Acts), func(v verb) bool { return !c.befalls(v, call) }) || c.hasOf(alreadys, 0) >= 0 || c.hasOf(youDo, 0) >= 0 || c.hasOf(perhaps, 0) >= 0 || c.hasOf(habits, 0) >= 0 || c.verbFirst() && auxiliaries[c.words[first+1].text]&c.lang == 0 {
 		return false
 	}
 	for k := first; k < len(c.words); k++ {
@@ -261,6 +263,33 @@ func (c *clause) tellsWhy(call *Call) bool {
 		}
 	}
 	return true
+}
+
+// befalls reports whether a verb of the act is none here, or tells that it was done to another thing than the call's: "nos
+// han suspendido la fiesta", "com páginas em branco".
+func (c *clause) befalls(v verb, call *Call) bool {
+	if c.lang&(es|pt) == 0 || v.form == ordering || v.form == naming {
+		return false
+	}
+	if v.at > 0 && (placing[c.words[v.at-1].text] || ofWords[c.words[v.at-1].text]) {
+		return true
+	}
+	if c.hasOf(alreadys, 0) >= 0 || c.find(speaker, 0, v.at) == v.at-1 {
+		return false
+	}
+	from, to := v.at+1, v.at+3
+	if v.at > 0 && (c.words[v.at-1].text == "foi" || c.words[v.at-1].text == "foram") { // "o nosso voo foi cancelado"
+		from, to = 0, v.at-1
+	}
+	other := false
+	for i := from; i < min(to, len(c.words)); i++ {
+		t := &c.words[i]
+		if t.code() || digit(t.text) || call.isThing(t) || t.text == "otro" || t.text == "otra" || t.text == "outro" || t.text == "outra" {
+			return false
+		}
+		other = other || t.names() && i > from && c.words[i-1].within&det != 0
+	}
+	return other
 }
 
 // roleWords stand before what somebody is to be.

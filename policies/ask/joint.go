@@ -286,7 +286,7 @@ func (c *cutter) ahead(i int) bool {
 			continue
 		}
 		before := &c.list[j-1]
-		if t.starts&(negator|keep|frame|await) != 0 && t.within&harmless == 0 {
+		if t.starts&(negator|keep|frame|await) != 0 && t.within&harmless == 0 || t.starts&nothing != 0 && j+1 < len(c.list) && tellings[c.list[j+1].text]&c.lang != 0 {
 			return true
 		}
 		switch {

@@ -94,6 +94,9 @@ func kindOf(c *clause, before []clause) kind {
 	if c.kind == subordinate {
 		return subordinate
 	}
+	if !c.asked && len(c.words) > 0 && c.only(opener) {
+		return plain // "qué tal"
+	}
 	var last *clause
 	if len(before) > 0 {
 		last = &before[len(before)-1]
@@ -119,7 +122,7 @@ func kindOf(c *clause, before []clause) kind {
 			return reported // "sag ihm, er soll den Lift abstellen"
 		}
 	}
-	if i < len(c.words) && c.words[i].starts&hypothetical != 0 && supposes[c.words[i].text] || last != nil && last.kind == supposed && !c.contrast {
+	if i < len(c.words) && c.words[i].starts&hypothetical != 0 && supposes[c.words[i].text] && (c.words[i].text != "vamos" || c.words[i].length[bit(hypothetical)] > 1) || last != nil && last.kind == supposed && !c.contrast {
 		return supposed
 	}
 	if (!framed || c.everyTime()) && c.usually() {

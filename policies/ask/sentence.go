@@ -2,6 +2,7 @@ package ask
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -43,7 +44,36 @@ func sentences(text string, quotes []stretch) []stretch {
 		from = at[1]
 	}
 	add(len(text), false)
+	for i := 0; i < len(out); i++ {
+		if at := out[i]; at.asked {
+			if k := strings.Index(text[at.from:at.to], "¿"); k > 0 && greets(text[at.from:at.from+k]) {
+				out = slices.Insert(out, i, stretch{from: at.from, to: at.from + k})
+				out[i+1].from += k
+				i++
+			}
+		}
+	}
 	return out
+}
+
+// greets reports whether what stands before the mark by which a Spanish question begins is a greeting, a thanks or an
+// apology, and no part of the question: "Hola chicos, perdón por molestar, ¿…?"
+func greets(text string) bool {
+	list := tokens(text)
+	mark(list, es)
+	begins := true
+	for i := range list {
+		t := &list[i]
+		if t.sign {
+			begins = true
+			continue
+		}
+		if t.code() || digit(t.text) || t.within&(ifs|unless|report|hypothetical|negator|recall|await|frame) != 0 && t.within&(opener|harmless) == 0 || begins && t.within&(opener|harmless) == 0 {
+			return false
+		}
+		begins = false
+	}
+	return len(list) > 0
 }
 
 // beforeMonth reports whether a full stop makes a day of a number: "2. Juli".

@@ -64,7 +64,7 @@ var leadsWhy, withoutWords = wordSets["leadsWhy"], wordSets["withoutIt"]
 // tellsBehind reports whether a piece behind what puts an order right only tells why, how things are, or thanks: "que el 14
 // tengo dentista". A number of it is the one that was put right.
 func (p *piece) tellsBehind(order *piece) bool {
-	if p.asks || p.waits() || len(p.words) == 0 {
+	if p.asks || p.waits() || len(p.words) == 0 || p.undecided() {
 		return false
 	}
 	if p.only(harmless | opener) {
@@ -78,4 +78,68 @@ func (p *piece) tellsBehind(order *piece) bool {
 		return true
 	}
 	return p.toldOnly(i, func(w string) bool { return order.hasWord(w, 0) })
+}
+
+// introduces returns where the words end by which a Spanish or Portuguese message begins to say who writes it, up to a
+// comma behind which it goes on: "les escribe la mamá de Joaquín, …"; 0 if none begin at a word.
+func (c *cutter) introduces(i int) int {
+	if c.lang&(es|pt) == 0 || c.lang&en != 0 || i > 0 && !c.list[i-1].sign || !greeted(c.cur.words) || slices.ContainsFunc(c.out, func(o clause) bool { return !greeted(o.words) }) {
+		return 0
+	}
+	n := phraseAt(introductions, c.list, i, c.lang)
+	if n == 0 {
+		return 0
+	}
+	end := 0
+	for j := i + n; j+1 < len(c.list); j++ {
+		t := &c.list[j]
+		if t.quoted || t.code() || digit(t.text) || t.starts&(ifs|unless|report|hypothetical|negator|recall|await|frame|question|content) != 0 && t.within&det == 0 || foreignVerb(t, c.lang) && !frequent(t, c.lang) && t.own != 0 {
+			break
+		}
+		if !t.sign {
+			continue
+		}
+		if t.text != "," {
+			break
+		}
+		end = j
+		if next := &c.list[j+1]; next.within&det == 0 || next.text == "a" || digit(next.text) || next.code() { // ", el del taller, …"
+			break
+		}
+	}
+	if end == 0 || c.list[end+1].starts&(report|content) != 0 {
+		return 0
+	}
+	return end
+}
+
+// introductions begin what says who writes.
+var introductions = wordSets["introduce"]
+
+// greeted reports whether words may be a greeting: few, and no verb or value among them.
+func greeted(words []token) bool {
+	const most = 3
+	n := 0
+	for i := range words {
+		t := &words[i]
+		if t.within&opener != 0 || t.sign && !t.quoted {
+			continue
+		}
+		if n++; n > most || t.quoted || t.code() || digit(t.text) || t.own != 0 || t.within&(ifs|unless|report|hypothetical|negator|recall|await|frame|question) != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// toldWhy reports whether the clause only tells something, and nothing of a call: "que mi hija se ha puesto de parto".
+func (c *clause) toldWhy(call *Call) bool {
+	if c.kind == supposed || c.contrast || c.hasOf(alreadys, 0) >= 0 || c.hasOf(youDo, 0) >= 0 || call.names(c.text) {
+		return false
+	}
+	i := 0
+	for i < len(c.words) && (c.words[i].sign || c.words[i].starts&and != 0) {
+		i++
+	}
+	return c.toldOnly(i, func(string) bool { return false }) && !slices.ContainsFunc(c.verbs(&call.Acts), func(v verb) bool { return !c.befalls(v, call) })
 }
