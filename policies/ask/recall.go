@@ -242,10 +242,13 @@ func (s *Said) scorns(i int) bool {
 		}
 		from := 0
 		if first {
-			first = false
 			if from = o.scornsFirst(); from < 0 {
-				return false
+				if j == i || slices.ContainsFunc(o.words, func(t token) bool { return digit(t.text) || t.code() }) {
+					return false
+				}
+				continue // "Hola, aquí Nuria desde el tren, genial, …"
 			}
+			first = false
 		}
 		if o.hasOf(courtesy, 0) >= 0 && o.lang&th == 0 {
 			return false
@@ -286,6 +289,11 @@ func (c *clause) scornsWhy() bool {
 func (c *clause) scornsFirst() int {
 	const most = 3 // words of it
 	at := c.find(scornful, 0, most)
+	for k := 2; at < 0 && k < len(c.words) && !digit(c.words[k].text) && !c.words[k].code(); k++ {
+		if end := span(c.words, k, scornful); c.words[k-1].sign && c.words[k].starts&scornful != 0 && (end == len(c.words) || c.words[end].sign) {
+			return end // "…, genial, cambiadme"
+		}
+	}
 	if at < 0 || slices.ContainsFunc(c.words[:at], func(t token) bool {
 		return !t.sign && t.within&(opener|oops|assent|frame|contrast) == 0 && stronger[t.text]&c.lang == 0
 	}) {
