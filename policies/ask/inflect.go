@@ -123,7 +123,7 @@ func withoutClitic(w string) string {
 var hangingOn = set("a o as os na no nas nos la lo las los me te se lhe lhes")
 
 // falseFriends are English words and names that begin as verbs of other languages do.
-var falseFriends = set(`page pages paper papers past path paid pair park part party bus can cap car card cart case cash cat com pay payer payee payment
+var falseFriends = set(`por page pages paper papers past path paid pair park part party bus can cap car card cart case cash cat com pay payer payee payment
 	mis miss mix mode model more most mother move men meta mail mails mailbox man map mark mass mat max may leg legal legs let lev live lie lied
 	light like ten tens test text tea tell tip tips top tot total trip try tuesday use user users van vat verb very via vis visa volt
 	add addr address ads bas base basis bit bits bat bath bay beer bell ben berg best cur cup dan danger dat data date day days den dis disc

@@ -290,7 +290,11 @@ func (c *clause) scornsFirst() int {
 	const most = 3 // words of it
 	at := c.find(scornful, 0, most)
 	for k := 2; at < 0 && k < len(c.words) && !digit(c.words[k].text) && !c.words[k].code(); k++ {
-		if end := span(c.words, k, scornful); c.words[k-1].sign && c.words[k].starts&scornful != 0 && (end == len(c.words) || c.words[end].sign) {
+		end, before := span(c.words, k, scornful), k-1
+		for before > 0 && c.words[before].within&(oops|assent) != 0 {
+			before--
+		}
+		if c.words[before].sign && c.words[k].starts&scornful != 0 && (end == len(c.words) || c.words[end].sign) {
 			return end // "…, genial, cambiadme"
 		}
 	}

@@ -123,7 +123,7 @@ func TestStories(t *testing.T) {
 }
 
 // mostAsked bounds the share of orders that ask with a story beside them, in percent.
-const mostAsked = 12
+const mostAsked = 8
 
 // tellable are the traces of a folder that say all in one message, by language.
 func tellable(t *testing.T, sources []*policies.Source, dir, file string) map[string][]told {
