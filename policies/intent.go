@@ -97,7 +97,7 @@ func (r *Run) asked(t *tool, callID string, args map[string]any, labels map[stri
 			t.onlyData(args) && dated.MatchString(a.Sentence) && !names(call, a.Sentence) && !spoken(labels):
 		case r.spent(t, callID, args, a), slices.ContainsFunc(a.Joins, func(k int) bool { return r.usedBy(k, t, callID) }):
 			out.repeated = true
-		case len(a.Apart) > 0 && r.takenOut(args, labels, a.Apart), r.strays(t, call, a, labels), t.misread(r, args, labels, a), call.MeansOther(a.Text):
+		case len(a.Apart) > 0 && r.takenOut(t, args, labels, a.Apart), r.strays(t, call, a, labels), t.misread(r, args, labels, a), call.MeansOther(a.Text):
 		default:
 			return asked{bound: true, clause: a.Clause, text: a.Text, held: a.Held, ask: a}
 		}
@@ -116,14 +116,25 @@ func (r *Run) usedBy(clause int, t *tool, callID string) bool {
 
 // takenOut reports whether a value of a tool's may be what the user's sentence takes out: its
 // record is named there, or no record is, as in another language.
-func (r *Run) takenOut(args map[string]any, labels map[string]label.Origin, apart []string) bool {
+func (r *Run) takenOut(t *tool, args map[string]any, labels map[string]label.Origin, apart []string) bool {
 	found := false
 	for name, v := range args {
 		if labels[name].How == label.HowTool {
-			leaves(v, func(one any) { found = found || r.context.TakenOut(one, apart) })
+			leaves(v, func(one any) {
+				parts := slices.DeleteFunc(slices.Clone(apart), func(part string) bool { return r.ofAnother(t, fmt.Sprint(one), part) })
+				found = found || len(parts) > 0 && r.context.TakenOut(one, parts)
+			})
 		}
 	}
 	return found
+}
+
+// ofAnother reports whether a text names, in the tool's words too, another row of a list than those that hold a value.
+func (r *Run) ofAnother(t *tool, value, text string) bool {
+	mine, others := r.context.Rows(value)
+	return len(mine) > 0 && slices.ContainsFunc(others, func(o label.Row) bool {
+		return !slices.ContainsFunc(mine, func(m label.Row) bool { return !r.names(text, t, o, m, nil) || r.names(text, t, m, o, nil) })
+	})
 }
 
 func names(call *ask.Call, text string) bool {

@@ -2,11 +2,13 @@ package policies
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/chaski-dev/chaski/policies/ask"
 	"github.com/chaski-dev/chaski/policies/label"
+	months "github.com/chaski-dev/chaski/policies/spoken"
 )
 
 // picks reports whether the user's words pick the row of a list that holds a value: the part of a sentence that asks, or
@@ -35,6 +37,20 @@ func (r *Run) picks(a ask.Ask, value string, t *tool, args map[string]any) bool 
 	})
 }
 
+// inMonth reports whether a text says the month of a day, without a number before it, and another day is of another month:
+// "the one in January".
+func inMonth(text, day, other string) bool {
+	const month = len("2006-01")
+	if len(day) < month || len(other) < month || day[5:month] == other[5:month] {
+		return false
+	}
+	words := plainWords(strings.ToLower(text))
+	return slices.ContainsFunc(words, func(w string) bool { return fmt.Sprintf("%02d", months.Month(w)) == day[5:month] }) && !dayOfMonth.MatchString(text)
+}
+
+// dayOfMonth finds a number before or behind a month.
+var dayOfMonth = regexp.MustCompile(`\d\.?(?:º|er|st|nd|rd|th)? (?:de |of )?\pL{3,}|\pL{3,} \d`)
+
 // names reports whether a text says, in whole words, a member of a row that another row has not.
 func (r *Run) names(text string, t *tool, row, other label.Row, given map[string]bool) bool {
 	p, low := r.phrase(text), strings.ToLower(text)
@@ -46,7 +62,7 @@ func (r *Run) names(text string, t *tool, row, other label.Row, given map[string
 		if m.Moment != "" {
 			day, at := label.MomentOf(m.Text)
 			otherDay, otherAt := label.MomentOf(o.Text)
-			return day != "" && day != otherDay && !given[day] && (p.Holds(day) || p.Weekday(day)) || at != "" && at != otherAt && !given[at] && p.Holds(at)
+			return day != "" && day != otherDay && !given[day] && (p.Holds(day) || p.Weekday(day) || inMonth(text, day, otherDay)) || at != "" && at != otherAt && !given[at] && p.Holds(at)
 		}
 		if m.Amount {
 			return p.Holds(m.Text)

@@ -27,3 +27,24 @@ func (c *clause) restOnly(apart string) bool {
 	}
 	return some
 }
+
+// keepsAt reports whether a French or Italian part that begins with a thing says at a word that it is kept, or stays: "le frais
+// on le garde", "le lastre invece mi servono".
+func (c *cutter) keepsAt(words []token, from, i int) bool {
+	const most = 6 // words before
+	t := &words[i]
+	if c.lang&^(fr|it) != 0 || i < from+1 || i > from+most || t.quoted || words[from].within&det == 0 && ones[words[from].text]&c.lang == 0 {
+		return false
+	}
+	return t.starts&retain != 0 || keepVerbs[t.text]&c.lang != 0 && words[i-1].within&negator == 0
+}
+
+// ones stand for a thing that was spoken of, keepVerbs say that one stays as it is, or is needed.
+var ones, keepVerbs = wordSets["ones"], wordSets["keepVerb"]
+
+// ownTopic reports whether the clause begins with a thing that is none of the call's nouns, of which it says that it is kept:
+// "le frais on le garde".
+func (c *clause) ownTopic(call *Call) bool {
+	from, at := c.opened(), c.find(retain, 0, len(c.words))
+	return at > from+1 && c.words[from].within&det != 0 && !call.Acts.hasNoun(c.words[from:at]) && !slices.ContainsFunc(c.words[from+1:at], func(t token) bool { return t.sign || t.code() || t.within&(pronoun|negator) != 0 && t.within&det == 0 })
+}

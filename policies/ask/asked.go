@@ -129,7 +129,7 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 		return false, false
 	}
 	for _, v := range c.verbs(a) {
-		if !c.orders(v) && !c.serial(v, a) && !s.wanted(i, v, call) || c.negated(v) || c.noneOfIt(v, a) || v.form == naming && v.lang != en && s.tellsMore(i) && !s.polite(i) || c.leadsDeed(v) && !c.begs(v) && !s.pure(i, call) || v.form == pledging && (!s.settled(i) || !c.pledgesOf(call)) || c.aims(v) || c.othersShall(v, call) {
+		if !c.orders(v) && !c.serial(v, a) && !s.wanted(i, v, call) || c.negated(v) || c.noneOfIt(v, a) || v.form == naming && v.lang != en && s.tellsMore(i) && !s.polite(i) && !c.mustBe(v) || c.leadsDeed(v) && !c.begs(v) && !s.pure(i, call) || v.form == pledging && (!s.settled(i) || !c.pledgesOf(call)) || c.aims(v) || c.othersShall(v, call) {
 			continue
 		}
 		if v.strength == 2 && (len(a.nouns) == 0 || !a.strict && !generic[v.base]) || s.object(i, v, call) {

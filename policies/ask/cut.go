@@ -234,6 +234,16 @@ func (c *cutter) except() {
 			from = i + 1
 			continue
 		}
+		if from > 0 && c.keepsAt(words, from, i) {
+			end := i
+			for end < len(words) && (!words[end].sign || words[end].quoted) {
+				end++
+			}
+			c.cur.apart = append(c.cur.apart, joined(c.text, words[from:end]))
+			words = append(words[:from:from], words[end:]...)
+			i = from - 1
+			continue
+		}
 		if t.quoted || t.starts&excepted == 0 || t.starts&negator != 0 || from == 0 && c.lang != hi {
 			continue
 		}

@@ -238,7 +238,7 @@ func (s *Said) begs(i int) bool {
 		if o.contrast || o.asked {
 			return false
 		}
-		begged = begged || o.hasOf(requests, 0) >= 0
+		begged = begged || o.hasOf(requests, 0) >= 0 || o.lang&^(fr|it) == 0 && o.hasOf(gratitude, 0) >= 0 && !o.thanks() && o.hasOf(applauses, 0) < 0
 	}
 	return begged
 }

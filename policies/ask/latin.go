@@ -280,6 +280,9 @@ func (c *clause) hangs(v verb) bool {
 		}
 		return c.onlyThing(from)
 	}
+	if next := v.at + 1; v.lang == fr && v.form == ordering && !c.asked && next < len(c.words) && c.hyphened(v.at) && (c.words[next].text == "le" || c.words[next].text == "la" || c.words[next].text == "les") {
+		return v.at <= 12 && c.onlyThing(v.at) // "le F-2225 passez-le en verre acrylique"
+	}
 	if c.asked && v.at > 1 && v.form == ordering && doubleClitics[c.words[v.at-2].text+" "+c.words[v.at-1].text] {
 		return c.onlyThing(v.at - 2)
 	}
@@ -306,7 +309,7 @@ func (c *clause) onlyThing(to int) bool {
 	l := c.lang
 	for j := range to {
 		t := &c.words[j]
-		if t.quoted || t.starts&(hypothetical|speaker|subject|report|know|keep|negator|other|question|await|content) != 0 && t.within&(det|pronoun) == 0 || foreignVerb(t, l) && !frequent(t, l) && (j == 0 || c.words[j-1].within&det == 0) {
+		if t.quoted || t.starts&(hypothetical|speaker|subject|report|know|keep|negator|other|question|await|content) != 0 && t.within&(det|pronoun) == 0 || foreignVerb(t, l) && !frequent(t, l) && (j == 0 || c.words[j-1].within&det == 0) && !(j > 0 && placing[c.words[j-1].text] && l&(it|es|pt) != 0 && !strings.HasSuffix(t.text, "r") && !strings.HasSuffix(t.text, "re")) {
 			return false
 		}
 	}

@@ -304,6 +304,9 @@ func readCues() {
 			knowThai(text)
 			for _, one := range variants(text) {
 				addPhrase(one, c, langs[code])
+				if open, ok := strings.CutSuffix(one, " de"); ok && code == "fr" && c == frame {
+					addPhrase(open+" d'", c, fr) // "la gentillesse d'annuler"
+				}
 			}
 		}
 	}

@@ -158,7 +158,7 @@ func (c *clause) firstPerson(v verb) bool {
 	}
 	switch c.words[j].text {
 	case "je", "j'":
-		return ends("e", "s", "x", "rai") && (!ends("ais", "aies") || ends("rais"))
+		return ends("e", "s", "x", "rai") && !ends("ais", "aies")
 	case "on":
 		return ends("e", "d", "t", "ra") && !ends("ait")
 	case "nous":

@@ -182,6 +182,9 @@ func (c *clause) rival(v Value, call *Call, from, to int) bool {
 		if long := v.Shape == Number && v.Digits && len(v.Text) > 3; long && !t.sign && (!digit(t.text) || len(t.text) < 3) {
 			continue // "les deux" are no lesson 4411
 		}
+		if v.Shape == Number && articles[t.text] && c.oneOnly(i, i+1) && !slices.ContainsFunc(call.Values, func(o Value) bool { return o.Said("1") }) {
+			return true
+		}
 		if v.Shape == Number && !t.sign {
 			if n, end := numeral(c.words, i, c.lang); end > i && (n != 1 || c.thingAt(end)) && c.counting(end, call) {
 				said := textOf(c, c.words[i:min(end+1, len(c.words))])
@@ -222,6 +225,14 @@ func (c *clause) properName(i int) bool {
 	before := &c.words[i-1]
 	return c.lang == de && before.within&^(and|again) == 0 && !before.sign && !placing[before.text] && (!before.capped || before.n == 0) && !digit(before.text) && i+1 < len(c.words) && (placing[c.words[i+1].text] || c.words[i+1].within&det != 0) && knownIn[before.text] == 0
 }
+
+// oneOnly reports whether a one in words is said to be the only: "uno solo", "seulement une".
+func (c *clause) oneOnly(from, to int) bool {
+	return from > 0 && onlyWords[c.words[from-1].text]&c.lang != 0 || to < len(c.words) && loneWords[c.words[to].text]&c.lang != 0
+}
+
+// loneWords stand behind a one that is the only.
+var loneWords = wordSets["lone"]
 
 // thingAt reports whether a word is a thing that may be counted: "one kilo", not "the one with".
 func (c *clause) thingAt(i int) bool {

@@ -1,6 +1,9 @@
 package ask
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Stories that people tell around their orders: how things are with them, with theirs, and around them. They leave an order as
 // it is; what is said of the thing of the order, of what somebody wants or thinks, or of those who are spoken to, may not.
@@ -23,6 +26,9 @@ func (c *clause) tale() bool { // [clause.toldOnly] is for Spanish and Portugues
 		told := auxiliaries[t.text]&c.lang != 0 || t.within&(det|harmless) != 0 || behind && alreadys[t.text]&c.lang != 0 || t.text == "ci" && k+1 < len(c.words) && auxiliaries[c.words[k+1].text]&c.lang != 0
 		if t.starts&bars != 0 && !told && t.starts&negator == 0 || t.starts&hypothetical != 0 && !told && !(k+1 < len(c.words) && auxiliaries[c.words[k+1].text]&c.lang != 0) || t.starts&(negator|nothing) != 0 && !because && c.words[from].within&det == 0 {
 			return false
+		}
+		if chosen := strings.HasPrefix(t.fold, "decid") || strings.HasPrefix(t.fold, "decis"); chosen && c.negates() < 0 {
+			continue
 		}
 		if (opinions[t.text]|perhaps[t.text]|prefers[t.text]|youDo[t.text]|willing[t.text])&c.lang != 0 || wrongs[t.text] != 0 || no[t.text] && t.starts&negator == 0 || pointing[t.text] && !told {
 			return false
