@@ -396,6 +396,9 @@ func (c *cutter) aside(i int) bool {
 	case "bis", "until", "till", "finché":
 		return c.list[i+1].within&(speaker|pronoun|subject) != 0
 	case "denn", "pues", "pois", "da", "car", "come_":
+		if t.text == "da" && c.lang&de == 0 {
+			return true // "da quando"
+		}
 		return len(c.cur.words) > 0 && i > 0 && c.list[i-1].sign
 	}
 	return true

@@ -61,6 +61,11 @@ func (s *Said) leftOpen(text string, pieces []piece) {
 				break
 			}
 			meant, ok := s.replaced(order, p, from, to)
+			if cut := pieces[k-1].from; !ok && i > k { // "at 8, no, 8:30, no, 9"
+				if last, fits := s.replaced(text[cut:pieces[k].from], p, from, to); fits {
+					meant, ok = text[:cut]+last, true
+				}
+			}
 			if !ok && i == k && k+1 < len(pieces) && !pieces[k+1].first {
 				continue // "but you close at 5, so 4:30"
 			}

@@ -168,12 +168,12 @@ func (c *clause) mustOther(call *Call) bool {
 	thing := false
 	for k := range c.words {
 		t := &c.words[k]
-		if t.within&pronoun != 0 && t.within&(det|speaker) == 0 || hanging(t.fold) {
+		if t.within&pronoun != 0 && t.within&(det|speaker) == 0 || hanging(t.fold) || k > at && k+1 < len(c.words) && t.within&det != 0 && foreignVerb(&c.words[k+1], c.lang) {
 			return false
 		}
 		thing = thing || k > at && k+1 < len(c.words) && t.within&det != 0 && !foreignVerb(&c.words[k+1], c.lang)
 	}
-	return thing
+	return thing || !call.names(c.text)
 }
 
 // obliged say that something has to be done.

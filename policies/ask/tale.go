@@ -16,7 +16,7 @@ func (c *clause) tale() bool { // [clause.toldOnly] is for Spanish and Portugues
 	if c.asked || c.lang&^(en|de|fr|it) != 0 || len(c.words) < from+least || !c.beginsTale(from) {
 		return false
 	}
-	because := c.words[from].starts&aside != 0 || c.words[from].starts&content != 0
+	because := c.words[from].starts&aside != 0 || c.words[from].starts&content != 0 || placing[c.words[from].text]
 	for k := from; k < len(c.words); k++ {
 		t := &c.words[k]
 		if _, end := numeral(c.words, k, c.lang); t.quoted || t.code() || digit(t.text) || end > k && !articles[t.text] {
@@ -46,6 +46,10 @@ func (c *clause) tale() bool { // [clause.toldOnly] is for Spanish and Portugues
 // beginsTale reports whether at a word a story begins: with who it is about, what has come about, or why.
 func (c *clause) beginsTale(i int) bool {
 	t := &c.words[i]
+	if i+1 < len(c.words) && (forMe[t.text] || t.text == "con" || t.text == "avec") {
+		next := &c.words[i+1]
+		return auxiliaries[next.text]&c.lang != 0 || quantifiers[next.text]&c.lang != 0
+	}
 	return t.within&det != 0 || t.starts&aside != 0 || t.text == "che" || t.text == "que" || t.text == "qu'" || (ownSubjects[t.text]|auxiliaries[t.text]|existing[t.text]|causes[t.text])&c.lang != 0
 }
 

@@ -185,7 +185,7 @@ func (s *Said) tellsMore(i int) bool {
 	c := &s.clauses[i]
 	for j := range s.clauses {
 		o := &s.clauses[j]
-		if j == i || o.message != c.message || o.joins != c.joins || o.groundsOnly(true) {
+		if j == i || o.message != c.message || o.joins != c.joins || o.groundsOnly(true) || o.sentence == c.sentence && o.tale() && s.begs(i) {
 			continue
 		}
 		if o.find(nothing, 0, len(o.words)) >= 0 || o.perfect() || slices.ContainsFunc(o.words, func(t token) bool {
