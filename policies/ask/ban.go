@@ -103,6 +103,8 @@ func (s *Said) bans(i int, call *Call) bool {
 			return true
 		case v.form == done && v.lang == en && c.words[n].starts&nothing != 0 && !c.hasAny(n, v.at, "must", "should", "shall", "may", "can", "be", "is", "to", "let", "want", "have"):
 			continue // "nobody wrote it down" tells what was
+		case v.lang == en && c.statesNot(v, n):
+			continue // "the car won't start"
 		case v.form == telling && v.lang == en, v.strength < 2 && !a.hasNoun(slices.Concat(c.words[:v.at], c.words[v.at+1:])):
 			continue
 		case c.specific(v.at, a), c.find(others, 0, len(c.words)) >= 0, c.find(bounding, 0, len(c.words)) >= 0:

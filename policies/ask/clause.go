@@ -272,7 +272,7 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 		k.text = joined(text, k.words)
 		k.content = contentOf(k)
 		k.kind = kindOf(k, c.out[:i])
-		k.later, k.await = k.postponed(), off || k.has(await) || k.previews() || k.upon()
+		k.later, k.await = k.postponed(), off || k.awaits() || k.previews() || k.upon()
 	}
 	for i := 1; i < len(c.out); i++ {
 		if c.out[i].hearsay() && c.out[i-1].kind == plain {

@@ -22,6 +22,14 @@ func (c *cutter) conditional(i int) bool {
 		if end := c.partEnd(i+1, false); slices.ContainsFunc(c.list[i:end], func(w token) bool { return finite[w.text]&pt != 0 || tellings[w.text]&pt != 0 }) {
 			return false
 		}
+	case "the": // at the moment
+		if i > 0 && (c.list[i-1].text == "at" || c.list[i-1].text == "for") {
+			return false
+		}
+	case "given", "after": // a reason
+		if c.saysWhy(i) {
+			return false
+		}
 	case "s'": // s'il te plaît is a phrase; s'appelle is none
 		return i+1 < len(c.list) && strings.HasPrefix(c.list[i+1].text, "il")
 	case "se":

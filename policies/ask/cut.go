@@ -389,6 +389,8 @@ func (c *cutter) aside(i int) bool {
 		return i > 0 && c.list[i-1].sign && c.list[i-1].text == "," && len(c.cur.words) > 0 && !c.list[i+1].sign
 	case "es", "é": // "…, es que no uso el correo"
 		return i > 0 && c.list[i-1].sign
+	case "given", "after":
+		return c.saysWhy(i)
 	case "since":
 		return !digit(c.list[i+1].text)
 	case "ob", "whether":

@@ -219,7 +219,7 @@ func (s *Said) pure(i int, call *Call) bool {
 		}
 	}
 	if s.inquiresBeside(c.message, callsOff, func(o *clause) bool {
-		return begged && (o.kind == plain && (o.tellsWhy(call) || o.tellsOnly(call)) || o.toldWhy(call))
+		return begged && (o.kind == plain && (o.tellsWhy(call) || o.tellsOnly(call)) || o.toldWhy(call)) || o.sentence == c.sentence && o.motive(call)
 	}) {
 		return false
 	}
@@ -256,7 +256,7 @@ func (c *clause) tellsWhy(call *Call) bool {
 	}
 	for k := first; k < len(c.words); k++ {
 		t := &c.words[k]
-		auxiliary := auxiliaries[t.text]&c.lang != 0 || t.within&det != 0
+		auxiliary := auxiliaries[t.text]&c.lang != 0 || t.within&det != 0 || staying[t.text]&c.lang != 0 && k > 0 && (c.words[k-1].starts&speaker != 0 || auxiliaries[c.words[k-1].text]&c.lang != 0) && c.hasOf(insisting, k) < 0
 		if t.quoted || t.code() || t.starts&(negator|nothing|report|know|await|keep|recall|ifs|unless|content|mock|rethink|usual|doubt) != 0 && !auxiliary || t.starts&(hypothetical|question) != 0 && !auxiliary ||
 			pointing[t.text] && !auxiliary || t.text == "c'" {
 			return false
@@ -291,6 +291,16 @@ func (c *clause) befalls(v verb, call *Call) bool {
 	}
 	return other
 }
+
+// motive reports whether a subordinate clause only gives a reason that is none of those who are spoken to: "da der Sturm
+// uns das Dach abgedeckt hat".
+func (c *clause) motive(call *Call) bool {
+	return c.kind == subordinate && c.find(know|report, 1, len(c.words)) < 0 && c.hasOf(youDo, 0) < 0 && c.hasOf(alreadys, 0) < 0 && c.hasOf(perhaps, 0) < 0 && len(c.verbs(&call.Acts)) == 0 && !call.names(c.text)
+}
+
+// staying are verbs that say of the user that they stay where they are, unless with one of the other words: "wir bleiben
+// alle daheim", "wir bleiben dabei".
+var staying, insisting = wordSets["staying"], wordSets["insisting"]
 
 // roleWords stand before what somebody is to be.
 var roleWords = map[string]lang{"comme": fr, "come": it, "como": es | pt, "als": de}
@@ -343,6 +353,9 @@ func (c *clause) saysOnly(k int, call *Call) bool {
 	if t.sign || carriesOut(c.words, k) || slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, k, t.text) }) {
 		return true
 	}
+	if k > 0 && gratitude[c.words[k-1].text]&c.lang != 0 && thanked[t.text] {
+		return true
+	}
 	if c.ofMoment(k) || roleWords[t.text]&c.lang != 0 && k > 0 && k+1 < len(c.words) && call.isThing(&c.words[k+1]) {
 		return true // "como conductor"
 	}
@@ -379,6 +392,9 @@ func (c *clause) saysOnly(k int, call *Call) bool {
 	}
 	return t.capped && k > 0 && c.lang&(de|hi|th) == 0 && t.within == 0 // a name
 }
+
+// thanked are those to whom thanks go.
+var thanked = set("euch ihnen dir you all everyone team alle allen")
 
 // onwards are Thai words for where a thing goes on to.
 var onwards = set("ออก ออกไป ไป มา ขึ้น ลง เข้า เพิ่ม")

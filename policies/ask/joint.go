@@ -187,7 +187,7 @@ func (c *cutter) starts(i int) bool {
 	if c.goesOnWithTime(i) {
 		return false
 	}
-	if c.pledgeAt(i) || c.states(i) {
+	if c.pledgeAt(i) || c.states(i) || c.statement(i) {
 		return true
 	}
 	for j := i; j < len(c.list) && j < i+7; j++ {

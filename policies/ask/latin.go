@@ -36,6 +36,9 @@ func (c *clause) ordersLatin(v verb) bool {
 	}
 	if v.form == naming {
 		i := v.at - 1
+		if v.lang == de && i >= 0 && c.words[i].text == "um" && f == v.at {
+			return true // "ich bitte um Stornierung"
+		}
 		for i >= 0 && (c.words[i].within&(det|opener) != 0 || c.words[i].text == "sie" && i > 0 && makers[c.words[i-1].text]) && c.words[i].within&frame == 0 {
 			i--
 		}

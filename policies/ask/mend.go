@@ -26,12 +26,34 @@ func (s *Said) meantAs(text string, list []stretch) (string, bool) {
 		if !s.beginsEpisode(pieces, k) {
 			continue
 		}
-		if meant, ok := s.episode(text[:pieces[k].from], pieces[k:], false); ok {
-			return meant, true
+		for m := len(pieces); m > k && (m == len(pieces) || pieces[m].goesBy()); m-- {
+			if m < len(pieces) && !pieces[m].first && !pieces[m].begins() {
+				continue
+			}
+			if meant, ok := s.episode(text[:pieces[k].from], pieces[k:m], false); ok && m < len(pieces) && pieces[m].first {
+				return strings.TrimRight(meant, ".!") + ". " + text[pieces[m].from:], true
+			} else if ok && m < len(pieces) {
+				return strings.TrimRight(meant, ".!") + ", " + text[pieces[m].from:], true
+			} else if ok {
+				return meant, true
+			}
 		}
 	}
 	s.leftOpen(text, pieces)
 	return "", false
+}
+
+// goesBy reports whether the piece may stand behind what puts an order right, and is read as it is: it says no value, asks
+// for nothing and announces nothing.
+func (p *piece) goesBy() bool {
+	return !p.asks && !p.announces() && !p.samely() && !p.empty() && !p.verbFirst() && !slices.Contains(p.values(), true)
+}
+
+// begins reports whether the piece begins with who or what it tells something of: "my sister's coming too".
+func (p *piece) begins() bool {
+	const least = 3 // words
+	i := p.opened()
+	return len(p.words)-i >= least && (ownOnes[p.words[i].text] || p.words[i].starts&(speaker|subject) != 0 || p.words[i].text == "da" || p.words[i].text == "weil" || p.words[i].text == "because")
 }
 
 // leftOpen takes note of values of an order that something behind it seems to put right in words that are not understood:
@@ -137,7 +159,7 @@ func (s *Said) episode(order string, pieces []piece, put bool) (string, bool) {
 		p := &pieces[i]
 		cue = cue || p.announces() || p.samely() && put
 		switch from, to, ok := p.says(whole); {
-		case p.asks && !p.announces(), p.waits(), p.lang&th == 0 && p.hasOf(tooWords, 0) >= 0 && !(i > last && (p.tellsBehind(whole) || p.tale())): // "annulez aussi C-269"
+		case p.asks && !p.announces(), p.waits(), p.lang&th == 0 && p.hasOf(tooWords, 0) >= 0 && !(i > last && (p.tellsBehind(whole) || p.tale())) && !p.begins(): // "annulez aussi C-269"
 			return "", false
 		case p.negated() && p.denial(whole):
 			cue = true

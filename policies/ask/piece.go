@@ -109,7 +109,7 @@ func (p *piece) against() bool {
 		if t.quoted || perhaps[t.text] != 0 || gone[t.text]&p.lang != 0 && mixedIn(p) < 0 && p.find(amend, 0, len(p.words)) < 0 {
 			return true
 		}
-		if c := t.starts & (contrary &^ hypothetical); c != 0 && (c != question || p.lang&(hi|th) != 0) && t.within&(oops|amend|opener|det|harmless) == 0 {
+		if c := t.starts & (contrary &^ hypothetical); c != 0 && !(c == other && i > 0 && p.words[i-1].within&det != 0) && (c != question || p.lang&(hi|th) != 0) && t.within&(oops|amend|opener|det|harmless) == 0 {
 			return true
 		}
 	}

@@ -146,7 +146,7 @@ func (c *clause) delays() bool {
 		switch {
 		case t.quoted || t.code():
 			return false
-		case biding[t.text]&c.lang != 0 && (i == 0 || c.words[i-1].within&det == 0) && (t.length[bit(oops)] == 0 || i+1 < len(c.words) && !c.words[i+1].sign && !digit(c.words[i+1].text)) && t.within&(harmless|oops) == 0:
+		case biding[t.text]&c.lang != 0 && !c.othersWait(i) && (i == 0 || c.words[i-1].within&det == 0) && (t.length[bit(oops)] == 0 || i+1 < len(c.words) && !c.words[i+1].sign && !digit(c.words[i+1].text)) && t.within&(harmless|oops) == 0:
 			return c.lang&(en|hi|th) == 0 || i+1 == len(c.words) || c.words[i+1].text != "for"
 		case giving[t.text]&c.lang != 0 && c.hasOf(tillWhen, i) > 0 && c.hasOf(tillWhen, i) <= i+near:
 			return true

@@ -39,6 +39,9 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 		if v.Shape == Number && call.Acts.strict && o.message == c.message && o.givesPart(v) {
 			return false // "50 in cash: 20 of it is for …"
 		}
+		if v.Shape == Number && !v.Digits && o.message == c.message && (slices.ContainsFunc(o.apart, func(text string) bool { return partOfIt(text, o.lang, v) }) || o.kind == subordinate && len(o.words) > 0 && o.words[0].text == "which" && o.otherAmount(v)) {
+			return false // "wir haben 44 Plätze, davon brauchen wir 8 nicht mehr, gebt die frei"
+		}
 		if c.verbOf == j && v.Said(o.text) && (c.corrects && o.replaces(c, call) || !o.rival(v, call, 0, len(o.words))) {
 			return true
 		}

@@ -38,7 +38,7 @@ func (s *Said) relate(first int) {
 				s.clauses[j].later = true
 			}
 		}
-		if (c.begins || c.contrast && c.lang == de) && (c.lang == de || c.lang == hi) && i+1 < len(s.clauses) && s.clauses[i+1].sentence == c.sentence && c.bare() && !c.isSo() && !s.clauses[i+1].bare() && s.clauses[i+1].kind == plain && !s.clauses[i+1].impersonal() {
+		if (c.begins || c.contrast && c.lang == de) && (c.lang == de || c.lang == hi) && i+1 < len(s.clauses) && s.clauses[i+1].sentence == c.sentence && c.bare() && !c.isSo() && !s.clauses[i+1].bare() && s.clauses[i+1].kind == plain && !s.clauses[i+1].impersonal() && s.clauses[i+1].lends(c) {
 			c.verbOf = i + 1 // B-77 und B-78 ausleihen
 			continue
 		}
@@ -50,6 +50,9 @@ func (s *Said) relate(first int) {
 				}
 				if o.kind == subordinate {
 					continue
+				}
+				if o.sentence != c.sentence && c.ofDeed() {
+					break // "Unser Auto ist kaputt. Stornierung von V-5, bitte."
 				}
 				if o.verbOf >= 0 {
 					c.verbOf = o.verbOf

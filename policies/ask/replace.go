@@ -150,7 +150,11 @@ func partSaid(text string, end int) string {
 
 // timesOf are the times of day of a text that are no part of a code.
 func timesOf(t *spoken.Text, text string) (out []spoken.Time) {
+	days := t.Dates()
 	for _, at := range t.Times() {
+		if slices.ContainsFunc(days, func(d spoken.Date) bool { return d.Month > 0 && at.At >= d.At && at.End <= d.End }) {
+			continue // "am 8. Dezember um 9:00"
+		}
 		if (at.At == 0 || !strings.ContainsRune("-/", rune(text[at.At-1]))) && len(at.Minutes) > 0 {
 			out = append(out, at)
 		}

@@ -30,7 +30,7 @@ func sentences(text string, quotes []stretch) []stretch {
 		}
 	}
 	for _, at := range sentenceEnd.FindAllStringIndex(text, -1) {
-		if at[0] < from || text[at[0]] != '\n' && !wordEnds(text[:at[0]]) || beforeMonth(text, at[0], at[1]) || behindMonth(text, at[0], at[1]) || abbreviates(text, at[0]) {
+		if at[0] < from || text[at[0]] != '\n' && !wordEnds(text[:at[0]]) || beforeMonth(text, at[0], at[1]) || behindMonth(text, at[0], at[1]) || spansDays(text, at[0], at[1]) || abbreviates(text, at[0]) {
 			continue
 		}
 		inside := false
@@ -83,6 +83,14 @@ func beforeMonth(text string, from, to int) bool {
 	}
 	word, _, _ := strings.Cut(text[to:min(len(text), to+24)], " ")
 	return monthWord(strings.ToLower(strings.TrimRight(word, ".,;:!?")))
+}
+
+// daySpan finds the rest of two German days behind the first: "bis 20. Dezember", "auf den 5.".
+var daySpan = regexp.MustCompile(`^(?:bis|bis zum|und|oder|auf|zum|oder am|und am)(?: den)? \d{1,2}\.`)
+
+// spansDays reports whether a full stop is that of the first of two days: "vom 18. bis 20. Dezember".
+func spansDays(text string, from, to int) bool {
+	return text[from] == '.' && to == from+2 && digit(text[max(0, from-1):from]) && daySpan.MatchString(text[to:])
 }
 
 // behindMonth reports whether a full stop ends no more than a day with its month, and the sentence goes on: "auf den

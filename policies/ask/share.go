@@ -99,6 +99,12 @@ func (c *clause) givesPart(v Value) bool {
 	return slices.ContainsFunc(c.words, func(t token) bool { return ofThese[t.text]&c.lang != 0 }) && c.otherAmount(v)
 }
 
+// partOfIt reports whether a text speaks of another number than a value, as a part of it: "davon brauchen wir 8 nicht".
+func partOfIt(text string, l lang, v Value) bool {
+	c := clause{words: tokens(text), lang: l}
+	return slices.ContainsFunc(c.words, func(t token) bool { return ofThese[t.text]&l != 0 }) && c.otherAmount(v)
+}
+
 // otherAmount reports whether the clause has a number that is not the value.
 func (c *clause) otherAmount(v Value) bool {
 	return slices.ContainsFunc(c.words, func(t token) bool { return amountForm.MatchString(t.text) && !v.Said(t.text) })
