@@ -292,16 +292,6 @@ func (c *clause) befalls(v verb, call *Call) bool {
 	return other
 }
 
-// motive reports whether a subordinate clause only gives a reason that is none of those who are spoken to: "da der Sturm
-// uns das Dach abgedeckt hat".
-func (c *clause) motive(call *Call) bool {
-	return c.kind == subordinate && c.find(know|report, 1, len(c.words)) < 0 && c.hasOf(youDo, 0) < 0 && c.hasOf(alreadys, 0) < 0 && c.hasOf(perhaps, 0) < 0 && len(c.verbs(&call.Acts)) == 0 && !call.names(c.text)
-}
-
-// staying are verbs that say of the user that they stay where they are, unless with one of the other words: "wir bleiben
-// alle daheim", "wir bleiben dabei".
-var staying, insisting = wordSets["staying"], wordSets["insisting"]
-
 // roleWords stand before what somebody is to be.
 var roleWords = map[string]lang{"comme": fr, "come": it, "como": es | pt, "als": de}
 
