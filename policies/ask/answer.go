@@ -90,6 +90,9 @@ func (s *Said) onlyAnswers(text string, list []stretch, first int, parts []strin
 	const most = 24 // words
 	n := 0
 	for i := first; i < len(s.clauses); i++ {
+		if i > first && s.clauses[i].kind == subordinate && s.clauses[i].toldOnly(0, func(string) bool { return false }) {
+			continue // ", que tiene la tensión por las nubes"
+		}
 		c := s.clauses[i].answering()
 		if len(c.words) == 0 {
 			continue
@@ -102,7 +105,16 @@ func (s *Said) onlyAnswers(text string, list []stretch, first int, parts []strin
 			return nil, false
 		}
 		if c.kind != plain || c.asked || c.await || len(c.cond) > 0 || c.corrects || !c.bareButNames() && !c.onlyNumber() || c.isSoft() ||
-			c.find(hypothetical|know|report|keep|stop|nothing|question|subject|speaker|recall|ifs|unless, 0, len(c.words)) >= 0 || c.negates() >= 0 && !c.onlyWithout() {
+			slices.ContainsFunc(c.words, func(t token) bool {
+				bars := hypothetical | know | report | keep | stop | nothing | question | subject | speaker | recall | ifs | unless
+				if t.starts&target != 0 {
+					bars &^= stop // "3 quilos para 8 de dezembro"
+				}
+				if being[t.text]&c.lang&(es|pt) != 0 {
+					bars &^= hypothetical | question // "vamos dois"
+				}
+				return t.starts&bars != 0
+			}) || c.negates() >= 0 && !c.onlyWithout() {
 			return nil, false
 		}
 	}

@@ -17,6 +17,9 @@ func (c *cutter) conditional(i int) bool {
 			return false
 		}
 	}
+	if c.pleases(i) {
+		return false
+	}
 	switch t.text {
 	case "uma": // "uma vez que o voo foi cancelado", and not "uma vez que chegue"
 		if end := c.partEnd(i+1, false); slices.ContainsFunc(c.list[i:end], func(w token) bool { return finite[w.text]&pt != 0 || tellings[w.text]&pt != 0 }) {
@@ -152,3 +155,23 @@ func (c *cutter) tailed(from int) bool {
 	}
 	return false
 }
+
+// pleases reports whether an "if" only asks, in Spanish or Portuguese, whether somebody can: "si puede ser", "se puderem
+// ainda hoje", and nothing that they would do.
+func (c *cutter) pleases(i int) bool {
+	if i+1 >= len(c.list) || c.lang&(es|pt) == 0 || i == 0 || abling[c.list[i+1].text]&c.lang == 0 || c.list[i].text != "si" && c.list[i].text != "se" {
+		return false
+	}
+	for _, t := range c.list[i+2:] {
+		if t.sign {
+			break
+		}
+		if t.text != "ser" && t.text != "todavía" && t.text != "ainda" && t.text != "hoy" && t.text != "hoje" && t.text != "mismo" && t.text != "mesmo" && t.text != "esta" && t.text != "semana" && t.text != "antes" {
+			return false
+		}
+	}
+	return true
+}
+
+// abling are verbs by which somebody can.
+var abling = wordSets["abling"]

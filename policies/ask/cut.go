@@ -55,6 +55,16 @@ func (c *cutter) cut() {
 			c.cur.words = append(c.cur.words, *t)
 			c.flush(false)
 			i++
+		case c.reasons(i) > 0:
+			end := c.reasons(i)
+			c.flush(false)
+			c.cur.words, c.cur.kind = append(c.cur.words, list[i:end]...), subordinate
+			c.flush(false)
+			i = end
+		case t.starts&ifs != 0 && c.comesWhen() && c.partEnd(i+1, false) == len(list):
+			c.cur.words = append(c.cur.words, list[i:]...)
+			c.cur.kind = subordinate
+			i = len(list)
 		case c.introduces(i) > 0:
 			end := c.introduces(i)
 			c.flush(false)

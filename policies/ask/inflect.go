@@ -324,6 +324,9 @@ func oneOff(a, b string) bool {
 // foreign tells the form of a verb with a stem, of which a particle may stand apart.
 func (c *clause) foreign(i int, s stem, l lang) form {
 	w := c.words[i].fold
+	if l == pt && didIt(c.words[i].text, l) {
+		return telling
+	}
 	if s.particle == "" {
 		if l == de && strings.HasPrefix(w, "zu") { // zurückzuzahlen is no stem's; zulöschen is none
 			return verbForm(w, s.text, l)

@@ -44,7 +44,7 @@ func anyEnglish(w string) bool {
 
 // foreignVerb reports whether a word may be the verb of an order in one of the languages.
 func foreignVerb(t *token, l lang) bool {
-	if t.sign || falseFriends[t.text] {
+	if t.sign || falseFriends[t.text] || didIt(t.text, l) {
 		return false
 	}
 	if t.own&l != 0 {
@@ -57,6 +57,9 @@ func foreignVerb(t *token, l lang) bool {
 	}
 	return l&de != 0 && t.joinedVerb()
 }
+
+// didIt reports whether a Portuguese word says what people did, by its accent: "marcámos".
+func didIt(w string, l lang) bool { return l == pt && strings.HasSuffix(w, "ámos") }
 
 // joinedVerb reports whether a word is the base form of a German verb with its particle: ausschalten,
 // hochsetzen.

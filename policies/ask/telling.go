@@ -1,6 +1,9 @@
 package ask
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // What people only tell beside an order, in Spanish and Portuguese: why they ask, how they are. Their verbs are those of
 // a list, or have an ending of what was; what takes an order back, puts it off or orders something else is none.
@@ -11,7 +14,7 @@ var tellings = wordSets["telling"]
 // tellsAt reports whether a word is a verb by which something is told: "tengo", "acabou".
 func (c *clause) tellsAt(i int) bool {
 	t := &c.words[i]
-	return tellings[t.text]&c.lang != 0 || t.within&^(speaker|hypothetical) == 0 && !t.capped && len(t.text) > 3 && past(t.text, c.lang&(es|pt))
+	return tellings[t.text]&c.lang != 0 || t.within&^(speaker|hypothetical) == 0 && !t.capped && len(t.text) > 3 && (past(t.text, c.lang&(es|pt)) || c.lang&pt != 0 && (didIt(t.text, pt) || strings.HasSuffix(t.text, "ei")))
 }
 
 // contraryTold are the classes of words that what is only told has none of.
@@ -24,9 +27,13 @@ func (c *clause) toldOnly(from int, old func(string) bool) bool {
 	if c.lang&(es|pt) == 0 || from+least > len(c.words) || c.asked || no[c.words[from].text] || c.words[from].starts&nothing != 0 {
 		return false
 	}
-	verbs, number := 0, false
+	verbs, number, comes := 0, false, false
 	for i := from; i < len(c.words); i++ {
 		t := &c.words[i]
+		if comes = comes || ownActs[t.text]&c.lang != 0; ownActs[t.text]&c.lang != 0 || comes && t.starts&later != 0 && t.starts&(contraryTold&^later) == 0 {
+			verbs++
+			continue
+		}
 		if c.tellsAt(i) {
 			verbs++
 			continue
@@ -41,7 +48,7 @@ func (c *clause) toldOnly(from int, old func(string) bool) bool {
 			if next >= len(c.words) || !c.tellsAt(next) {
 				return false
 			}
-		case t.quoted, t.code() && !digit(t.text), perhaps[t.text] != 0, t.thing, t.starts&contraryTold != 0 && t.within&(det|harmless) == 0, t.starts&oops != 0 && !no[t.text] && t.within&(harmless|hypothetical) == 0:
+		case t.quoted, t.code() && !digit(t.text), perhaps[t.text] != 0, jokes[t.text]&c.lang != 0, t.thing, t.starts&contraryTold != 0 && t.within&(det|harmless) == 0, t.starts&oops != 0 && !no[t.text] && t.within&(harmless|hypothetical) == 0:
 			return false
 		case t.starts&hypothetical != 0 && t.within&speaker == 0, t.own != 0 && t.within&det == 0 && !t.capped && i == from:
 			return false
@@ -58,8 +65,11 @@ func (c *clause) toldOnly(from int, old func(string) bool) bool {
 // led reports whether a word begins a reason.
 func led(c *clause, i int) bool { return i < len(c.words) && leadsWhy[c.words[i].text]&c.lang != 0 }
 
-// leadsWhy begin a reason, withoutWords say what is not there.
-var leadsWhy, withoutWords = wordSets["leadsWhy"], wordSets["withoutIt"]
+// jokes are words by which what was said is no more than one.
+var jokes = wordSets["joke"]
+
+// leadsWhy begin a reason, withoutWords say what is not there, ownActs that the user comes.
+var leadsWhy, withoutWords, ownActs = wordSets["leadsWhy"], wordSets["withoutIt"], wordSets["ownAct"]
 
 // tellsBehind reports whether a piece behind what puts an order right only tells why, how things are, or thanks: "que el 14
 // tengo dentista". A number of it is the one that was put right.
@@ -142,4 +152,37 @@ func (c *clause) toldWhy(call *Call) bool {
 		i++
 	}
 	return c.toldOnly(i, func(string) bool { return false }) && !slices.ContainsFunc(c.verbs(&call.Acts), func(v verb) bool { return !c.befalls(v, call) })
+}
+
+// reasons returns where a reason ends that "que" begins at a word, behind a comma or before who tells it, and behind which
+// the sentence ends: "…, que la función acaba tarde"; 0 if none begins. What goes on with a thing, "que es la R-5", says
+// which it is.
+func (c *cutter) reasons(i int) int {
+	if c.lang&(es|pt) == 0 || c.lang&en != 0 || i < 1 || i+2 >= len(c.list) || c.list[i].text != "que" || len(c.cur.words) == 0 || c.onlyOpeners() {
+		return 0
+	}
+	next := &c.list[i+1]
+	if !c.list[i-1].sign && next.text != "eu" && next.text != "yo" && next.text != "ya" || c.list[i-1].sign && c.list[i-1].text != "," || copulas[next.text] {
+		return 0
+	}
+	end := len(c.list)
+	for end > i && (c.list[end-1].sign || c.list[end-1].within&opener != 0) {
+		end--
+	}
+	rest := &clause{words: c.list[i:end], lang: c.lang}
+	for k := 1; k < len(rest.words); k++ {
+		if t := &rest.words[k]; t.sign || t.capped && rest.words[k-1].within&det == 0 && k > 1 || t.text == "llama" || t.text == "chama" {
+			return 0
+		}
+	}
+	if !rest.toldOnly(0, func(string) bool { return false }) {
+		return 0
+	}
+	return len(c.list)
+}
+
+// comesWhen reports whether a condition that begins behind the clause so far only says when the user comes themselves:
+// "…, y paso a buscarlos cuando salga del trabajo".
+func (c *cutter) comesWhen() bool {
+	return len(c.out) > 0 && len(c.cur.words) > 0 && len(c.cur.words) < 6 && slices.ContainsFunc(c.cur.words, func(t token) bool { return ownActs[t.text]&c.lang != 0 }) && !slices.ContainsFunc(c.cur.words, func(t token) bool { return t.own != 0 || t.code() })
 }
