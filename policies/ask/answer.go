@@ -48,7 +48,7 @@ func (s *Said) ordered(text string, list []stretch, first int, question string) 
 	for _, at := range list {
 		parts = append(parts, uncourtly(strings.Trim(text[at.from:at.to], " .!।,")))
 	}
-	order := strings.Join(parts, ", ")
+	order := s.withoutTales(strings.Join(parts, ", "))
 	return open{text: order, from: from, to: len(s.clauses)}
 }
 

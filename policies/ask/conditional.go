@@ -46,7 +46,9 @@ func (c *cutter) conditional(i int) bool {
 		if i > 0 && c.list[i-1].text == "en" {
 			return false
 		}
-	case "jo", "जो", "พอ":
+	case "जो": // "the coat that I hired": no condition without a "then"
+		return i == 0 && !c.relates(i)
+	case "พอ":
 		return i == 0
 	}
 	if i > 0 && c.list[i-1].end+1 == t.at && alters[c.list[i-1].text]&c.lang != 0 && t.starts&question != 0 {
@@ -66,6 +68,19 @@ func (c *cutter) conditional(i int) bool {
 		}
 	}
 	return true
+}
+
+// relates reports whether a Hindi relative clause that begins at a word says of one thing how it is or was: "जो शेरवानी मैंने R-5633 में ली
+// थी उसका बटन टूट गया है". "जो भी पहले आए" says of whoever it may be.
+func (c *cutter) relates(i int) bool {
+	end := i
+	for end < len(c.list) && !(c.list[end].sign && !c.list[end].quoted) {
+		if t := &c.list[end]; t.text == "तो" || t.text == "कोई" || end == i+1 && t.text == "भी" {
+			return false
+		}
+		end++
+	}
+	return end > i+3 && (copulas[c.list[end-1].text] || hindiLast[c.list[end-1].text]) && !strings.HasSuffix(c.list[end-1].text, "गा") && !strings.HasSuffix(c.list[end-1].text, "गी") && c.list[end-1].text != "हो"
 }
 
 // alters are verbs of changing, behind which a word for a time says what is changed.

@@ -71,6 +71,9 @@ func (c *cutter) cut() {
 			c.cur.words, c.cur.kind = append(c.cur.words, list[i:end]...), subordinate
 			c.flush(false)
 			i = end + 1
+		case c.lang == hi && t.sign && c.doThat(i):
+			c.cur.words = append(c.cur.words, *t)
+			i++
 		case c.suits(i) > 0:
 			front := len(c.cur.words) == 0
 			for i = c.suits(i); front && i < len(c.list) && c.list[i].sign; i++ {

@@ -288,9 +288,11 @@ func (p *piece) sorrows(before bool) bool {
 
 // forgets reports whether the piece says that somebody was forgotten, perhaps with how many: "zwei Kinder vergessen".
 func (p *piece) forgets() bool {
-	return !p.asks && !p.waits() && p.negates() < 0 && p.find(contrary&^(hypothetical|other)|later, 0, len(p.words)) < 0 && slices.ContainsFunc(p.words, func(t token) bool {
+	return !p.asks && !p.waits() && p.negates() < 0 && !slices.ContainsFunc(p.words, func(t token) bool {
+		return forgetting[t.text]&p.lang == 0 && t.starts&(contrary&^(hypothetical|other)|later) != 0 || t.code()
+	}) && slices.ContainsFunc(p.words, func(t token) bool {
 		return !t.quoted && forgetting[t.text]&p.lang != 0
-	}) && !slices.ContainsFunc(p.words, func(t token) bool { return t.code() })
+	})
 }
 
 // forgetting are forms of verbs for that.

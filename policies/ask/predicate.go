@@ -55,14 +55,18 @@ func (c *cutter) endsHindi(i int) bool {
 	if c.lang != hi || !c.list[i].sign || c.list[i].text != "," || !predicated(c.cur.words) {
 		return false
 	}
-	end := i + 1
+	end, past := i+1, false
 	for end < len(c.list) && !(c.list[end].sign && !c.list[end].quoted) {
-		if t := &c.list[end]; t.starts&(report|know|content|recall|hypothetical|ifs|unless|await) != 0 || saying[t.text] {
+		t := &c.list[end]
+		if past = past || pastHindi[t.text]; t.starts&(report|know|content|recall|ifs|unless|await) != 0 || t.starts&hypothetical != 0 && !pastHindi[t.text] || saying[t.text] {
 			return false
 		}
 		end++
 	}
-	if slices.ContainsFunc(c.cur.words, func(t token) bool { return t.starts&(report|content|know) != 0 || saying[t.text] }) {
+	if past && !toldHindi(c.list[i+1:end]) {
+		return false
+	}
+	if slices.ContainsFunc(c.cur.words, func(t token) bool { return (t.starts&(report|content|know) != 0 || saying[t.text]) && t.within&(frame|harmless) == 0 }) {
 		return false
 	}
 	return predicated(c.list[i+1 : end])

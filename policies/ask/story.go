@@ -138,7 +138,16 @@ func (p *piece) tellsHindi() bool {
 	for n > 0 && (hindiSoft[p.words[n-1].text] || p.words[n-1].sign) {
 		n--
 	}
-	return n >= least && hindiTells(p.words[:n]) && !slices.ContainsFunc(p.words, func(t token) bool { return hindiMinds[t.text] || hindiPolite(t.text) || t.own&hi != 0 })
+	if n < least || !hindiTells(p.words[:n]) {
+		return false
+	}
+	for i := range p.words {
+		t := &p.words[i]
+		if hindiMinds[t.text] || hindiPolite(t.text) || t.own&hi != 0 || t.text == "नहीं" && (i == 0 || i+1 >= n || notToDo[p.words[i+1].text]) {
+			return false
+		}
+	}
+	return true
 }
 
 // tellsOf reports whether a Hindi piece only says why it cannot be what stands in an order, and names nothing else: "2 को तो उनका
@@ -158,11 +167,67 @@ func (p *piece) tellsOf(order *piece) bool {
 // hindiTells reports whether Hindi words end with what is, was or has become: no order, no wish, nothing that will be.
 func hindiTells(words []token) bool {
 	last := words[len(words)-1].text
-	return copulas[last] || hindiLast[last] && !hindiHelpers[last]
+	habit := len(words) > 2 && words[len(words)-2].text == "नहीं" && (strings.HasSuffix(last, "ता") || strings.HasSuffix(last, "ती") || strings.HasSuffix(last, "ते"))
+	return copulas[last] || hindiLast[last] && !hindiHelpers[last] || habit
 }
 
+// pastHindi are Hindi verbs that tell what was, doneHindi what may have been done of what is asked for.
+var (
+	pastHindi = set("था थी थे गया गई गए गयी गये हुआ हुई हुए")
+	doneHindi = set("आपने तुमने मैंने हमने किसी कल कर करवा करा किया की कीं दिया दी दिए लिया ली लिए चुका चुकी चुके ऐसा वैसा")
+)
+
+// toldHindi reports whether Hindi words tell what happened to somebody, and not what was done of what is asked for.
+func toldHindi(words []token) bool {
+	p := piece{}
+	p.words, p.lang = words, hi
+	return p.tellsHindi() && !slices.ContainsFunc(words, func(t token) bool { return t.code() || digit(t.text) || doneHindi[t.text] && !hindiOf[t.text] })
+}
+
+// notToDo are forms of Hindi verbs of coming, doing and taking: what is not done may be what was asked for.
+var notToDo = set("आ आना आते आता आती आए जा जाना जाते जाता जाती कर करना करते करता करती करवा करवाना ले लेना लेते दे देना चाहिए चाहते चाहता चाहती हो होगा होगी है रहे रहा रही")
+
 // hindiMinds are Hindi words by which somebody says what they want, think or ask for, or what comes first.
-var hindiMinds = set("मना सोच सोचा सोचना पूछ पूछना पूछा चाह चाहा चाहते चाहता चाहती चाहिए पता शायद पहले बाद रुक रहने छोड़ छोड़ो बदल मन इरादा ज़रूरत जरूरत देख देखना बता कह कहा बोल बोला बोली कहना हाँ नहीं नही मत न ना यही वही इसे उसे यह वह वो ये इसका उसका इसकी उसकी हो चुका चुकी चुके")
+var hindiMinds = set("मना सोच सोचा सोचना पूछ पूछना पूछा चाह चाहा चाहते चाहता चाहती चाहिए पता शायद पहले बाद रुक रहने छोड़ छोड़ो बदल मन इरादा ज़रूरत जरूरत देख देखना बता कह कहा बोल बोला बोली कहना हाँ नही मत न ना यही वही इसे उसे यह वह वो ये इसका उसका इसकी उसकी हो चुका चुकी चुके")
+
+// withoutTales is an order without the stories that end it in Hindi or Thai: an answer goes on with what is asked for.
+func (s *Said) withoutTales(order string) string {
+	pieces := s.pieces(order, []stretch{{0, len(order), false}})
+	n := len(pieces)
+	for n > 1 && pieces[n-1].lang&(hi|th) != 0 && pieces[n-1].tellsStory() {
+		n--
+	}
+	if n == len(pieces) {
+		return order
+	}
+	return strings.TrimRight(order[:pieces[n].from], " ,;–—")
+}
+
+// doThat reports whether nothing follows a Hindi comma but that it is to be done, behind what says that somebody wanted to do
+// it: "… का कैंसिलेशन करवाना था, कृपया कर दें". It takes from that verb what tells it as past.
+func (c *cutter) doThat(i int) bool {
+	n := len(c.cur.words)
+	if c.lang != hi || c.list[i].text != "," || c.at.asked || n < 3 || !wasToBe[c.cur.words[n-1].text] || !strings.HasSuffix(c.cur.words[n-2].text, "ना") && !strings.HasSuffix(c.cur.words[n-2].text, "नी") && !strings.HasSuffix(c.cur.words[n-2].text, "ने") {
+		return false
+	}
+	does := false
+	for j := i + 1; j < len(c.list) && !c.list[j].sign; j++ {
+		t := &c.list[j]
+		if t.quoted || !lightHindi[t.text] && !hindiHelpers[t.text] && t.within&(opener|frame) == 0 {
+			return false
+		}
+		does = does || hindiHelpers[t.text]
+	}
+	if !does {
+		return false
+	}
+	was := &c.cur.words[n-1]
+	was.starts, was.within = was.starts&^hypothetical, was.within&^hypothetical
+	return true
+}
+
+// wasToBe are forms behind a Hindi infinitive by which somebody wants to do it.
+var wasToBe = set("था थी थे है हैं")
 
 // stories reports whether the clause so far, up to a word, is nothing but stories.
 func (c *cutter) stories(to int) bool {
