@@ -71,6 +71,10 @@ func (c *cutter) cut() {
 			c.cur.words, c.cur.kind = append(c.cur.words, list[i:end]...), subordinate
 			c.flush(false)
 			i = end + 1
+		case c.lang == hi && c.thenOnly(i):
+			c.cond = append(c.cond, Condition{Text: joined(c.text, c.cur.words)})
+			c.cur.words = nil
+			i++
 		case c.lang == hi && t.sign && c.doThat(i):
 			c.cur.words = append(c.cur.words, *t)
 			i++

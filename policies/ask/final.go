@@ -43,6 +43,9 @@ func (c *clause) ordersHindi(v verb) bool {
 			return false
 		}
 	}
+	if !framed && c.willBeDone(v) {
+		return false
+	}
 	if framed || c.obliges(v) || hindiPolite(w) {
 		return true
 	}
@@ -66,6 +69,19 @@ func (c *clause) ordersHindi(v verb) bool {
 
 // firstFuture finds what somebody says that they will do: करूँगी, दूँगा.
 var firstFuture = regexp.MustCompile(`(?:ूँ|ूं|ऊँ|ऊं)ग[ाी]$`)
+
+// willBeDone reports whether a Hindi clause says that somebody will do it: "मेरा भाई आकर रद्द करवा देगा".
+func (c *clause) willBeDone(v verb) bool {
+	for j := v.at; j < len(c.words) && j < v.at+5; j++ {
+		if t := &c.words[j]; !t.sign && thirdFuture.MatchString(t.text) && !hindiPolite(t.text) && t.text != "होगा" && t.text != "होगी" && t.text != "पड़ेगा" && t.text != "पड़ेगी" {
+			return !c.asked
+		}
+	}
+	return false
+}
+
+// thirdFuture finds what somebody will do: देगा, करेंगे, जाएगी.
+var thirdFuture = regexp.MustCompile(`(?:े|ें|ए|एँ|एं)ग[ाीे]$`)
 
 // obliges reports whether a Hindi clause ends by saying that it has to be done: "रद्द करनी है", "ले जाना है".
 func (c *clause) obliges(v verb) bool {
@@ -98,7 +114,7 @@ func (c *clause) ordersThai(v verb) bool {
 	if n := len(c.words); n > 0 && c.words[n-1].text == "แล้ว" && v.at < n-1 {
 		return false // it was done
 	}
-	if c.othersWant() {
+	if c.othersWant() || !framed && c.othersWill(v.at) || v.at+1 < len(c.words) && c.words[v.at+1].text == "เอง" {
 		return false
 	}
 	if !framed && c.fronts(v.at) && (c.objectBehind(v.at) || c.find(harmless, v.at, len(c.words)) >= 0) {
@@ -116,6 +132,16 @@ func (c *clause) ordersThai(v verb) bool {
 		}
 	}
 	return true
+}
+
+// othersWill reports whether a Thai clause says that somebody else will do what its verb says: "V-360 น้องชายจะมายกเลิก".
+func (c *clause) othersWill(at int) bool {
+	for i := 1; i < at; i++ {
+		if before := &c.words[i-1]; c.words[i].text == "จะ" && !before.sign && before.within&(opener|speaker) == 0 && !before.code() && !digit(before.text) {
+			return true
+		}
+	}
+	return false
 }
 
 // thaiWants are frames by which anybody may want something.

@@ -66,7 +66,9 @@ func (c *cutter) endsHindi(i int) bool {
 	if past && !toldHindi(c.list[i+1:end]) {
 		return false
 	}
-	if slices.ContainsFunc(c.cur.words, func(t token) bool { return (t.starts&(report|content|know) != 0 || saying[t.text]) && t.within&(frame|harmless) == 0 }) {
+	if slices.ContainsFunc(c.cur.words, func(t token) bool {
+		return (t.starts&(report|content|know) != 0 || saying[t.text]) && t.within&(frame|harmless) == 0
+	}) {
 		return false
 	}
 	return predicated(c.list[i+1 : end])

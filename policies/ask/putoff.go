@@ -94,11 +94,17 @@ func othersFirst(list []token, l lang) bool {
 	}
 	end := 0
 	for end < len(list) && !list[end].sign && !list[end].code() && !digit(list[end].text) {
-		if end++; end < len(list) && list[end-1].text == "ก่อน" && list[end].at > list[end-1].end {
-			break // what follows is another sentence
+		if end++; end < len(list) && list[end].at > list[end-1].end {
+			last := end
+			for last > 1 && thaiPolite[list[last-1].text] {
+				last--
+			}
+			if list[last-1].text == "ก่อน" {
+				return last > 1 // what follows is another sentence
+			}
 		}
 	}
-	if end < len(list) && !list[end].sign && list[end-1].text != "ก่อน" {
+	if end < len(list) && !list[end].sign {
 		return false
 	}
 	for end > 0 && thaiPolite[list[end-1].text] {

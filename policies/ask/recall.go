@@ -135,6 +135,9 @@ func (c *clause) recalls() bool {
 		return false
 	}
 	i = span(c.words, i, recall)
+	for c.lang&th != 0 && i < len(c.words) && (thaiEnds[c.words[i].text] || c.words[i].text == "นะ") {
+		i++
+	}
 	return i == len(c.words) || c.words[i].sign || c.lang&th != 0 && c.words[i].at > c.words[i-1].end || (&clause{words: c.words[i:]}).only(recall|amend|oops|opener|contrast|and|pronoun)
 }
 

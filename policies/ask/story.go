@@ -82,9 +82,15 @@ func (c *cutter) told(i int) bool {
 	if t := &c.list[i]; stories {
 		return t.deed || t.starts&frame != 0 || thaiEnds[c.list[i-1].text]
 	}
+	if digit(c.list[i-1].text) {
+		return false // "5 วันแล้ว"
+	}
 	n, denies := storyAt(c.list, i, c.text)
-	return n > 0 && denies
+	return n > 0 && (denies || slices.ContainsFunc(c.list[i:i+n], func(t token) bool { return praises[t.text] }))
 }
+
+// praises are words of Thai praise and thanks.
+var praises = set("มาก ขอบคุณ ขอบใจ น่ารัก ใจดี")
 
 // ordersBehind reports whether an order begins at a Thai word that a blank stands before, behind a reason from another word on in
 // which nobody says or wants anything: "เพราะน้ำท่วมถนน ช่วยส่ง…".
@@ -229,6 +235,20 @@ func (c *cutter) doThat(i int) bool {
 // wasToBe are forms behind a Hindi infinitive by which somebody wants to do it.
 var wasToBe = set("था थी थे है हैं")
 
+// thenOnly reports whether what the Hindi clause so far says of what may come about is a condition, with no word but the "then"
+// behind it: "सासू माँ आ गईं तो BS-410 रद्द कर दीजिएगा". What is so, "थक गया हूँ तो …", is a reason.
+func (c *cutter) thenOnly(i int) bool {
+	n := len(c.cur.words)
+	if c.list[i].text != "तो" || c.list[i].quoted || n < 2 || i+2 >= len(c.list) || c.list[i-1].sign || c.onlyOpeners() {
+		return false
+	}
+	last := c.list[i-1].text
+	return cameAbout[last] || strings.HasSuffix(last, "ए") || strings.HasSuffix(last, "एँ") || strings.HasSuffix(last, "एं") || strings.HasSuffix(last, "ें") && !hindiPolite(last)
+}
+
+// cameAbout are forms of Hindi verbs by which something has come about, or may.
+var cameAbout = set("गया गई गईं गए गयी गयीं गये आया आई आईं आयी हुआ हुई हुईं हो मिला मिली निकला निकली पड़ा पड़ी बना बनी चला चली माना मानी बोला बोली बरसा रहा रही रहे करे मिले निकले बोले माने पड़े बरसे लगे लगा लगी")
+
 // stories reports whether the clause so far, up to a word, is nothing but stories.
 func (c *cutter) stories(to int) bool {
 	from := to - len(c.cur.words)
@@ -243,4 +263,64 @@ func (c *cutter) stories(to int) bool {
 		from += n
 	}
 	return true
+}
+
+// cannotCome reports whether a clause behind the order i, in its message, says in Hindi or Thai that the user cannot come: a reason
+// against what is to be made, "… बुक कर दीजिए, पर उस दिन तो मैं आ नहीं पाऊँगी", and for what is called off or moved.
+func (s *Said) cannotCome(i int, call *Call) bool {
+	c := &s.clauses[i]
+	if c.lang&(hi|th) == 0 || call.Acts.undoes() || call.Acts.callsOff() || !slices.ContainsFunc(makings, call.Acts.has) {
+		return false
+	}
+	for j := c.since(i) + 1; j < len(s.clauses); j++ {
+		o := &s.clauses[j]
+		if o.message != c.message || slices.ContainsFunc(o.words, func(t token) bool { return t.code() || digit(t.text) }) {
+			continue
+		}
+		text := lettersOf(o.words)
+		switch {
+		case o.lang&th != 0 && (o.contrast || strings.Contains(text, "วันนั้น")):
+			for w, l := range cannotWords {
+				if l == th && strings.Contains(text, w) {
+					return true
+				}
+			}
+		case o.lang == hi && (o.contrast || strings.Contains(text, "उसदिन")) && o.negates() >= 0:
+			if o.hasOf(cannotWords, 0) >= 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var (
+	cannotWords = wordSets["cannot"]
+	makings     = []string{"book", "reserve", "order", "rent", "schedule", "hire", "enrol", "register", "buy"}
+)
+
+// mistaken reports whether a Thai order, which no sign ends, goes on with words for a mistake and another value that are not read
+// as what puts it right: "เติมเงิน 50 ยูโร ขอโทษค่ะ 60 ยูโร เพื่อน…".
+func (s *Said) mistaken(i int) bool {
+	c := &s.clauses[i]
+	if c.lang&th == 0 {
+		return false
+	}
+	valued := func(t token) bool { return t.code() || digit(t.text) }
+	for k := range c.words {
+		t := &c.words[k]
+		if t.quoted || t.starts&(oops|amend) == 0 || t.within&harmless != 0 || !slices.ContainsFunc(c.words[:k], valued) {
+			continue
+		}
+		if slices.ContainsFunc(c.words[k:], valued) {
+			return true
+		}
+		if i+1 < len(s.clauses) && s.clauses[i+1].message == c.message && !s.clauses[i+1].corrects {
+			o := &s.clauses[i+1]
+			if from := o.opened(); from < len(o.words) && valued(o.words[from]) {
+				return true
+			}
+		}
+	}
+	return false
 }

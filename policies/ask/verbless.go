@@ -323,7 +323,7 @@ func (c *clause) perfect() bool {
 			for last < len(c.words) && (c.words[last].sign || c.words[last].within&opener != 0) {
 				last++
 			}
-			if last == len(c.words) {
+			if last == len(c.words) || i > 1 && digit(c.words[i-2].text) && c.words[i+1].at > t.end { // "ไป 5 วันแล้ว"
 				return true
 			}
 		}
