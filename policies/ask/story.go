@@ -299,9 +299,9 @@ var (
 	makings     = []string{"book", "reserve", "order", "rent", "schedule", "hire", "enrol", "register", "buy"}
 )
 
-// mistaken reports whether a Thai order, which no sign ends, goes on with words for a mistake and another value that are not read
-// as what puts it right: "เติมเงิน 50 ยูโร ขอโทษค่ะ 60 ยูโร เพื่อน…".
-func (s *Said) mistaken(i int) bool {
+// mistaken reports whether a Thai order, which no sign ends, goes on with words for a mistake and another value than the call's, and is
+// not read as what puts it right: "เติมเงิน 50 ยูโร ขอโทษค่ะ 60 ยูโร เพื่อน…".
+func (s *Said) mistaken(i int, call *Call) bool {
 	c := &s.clauses[i]
 	if c.lang&th == 0 {
 		return false
@@ -312,14 +312,16 @@ func (s *Said) mistaken(i int) bool {
 		if t.quoted || t.starts&(oops|amend) == 0 || t.within&harmless != 0 || !slices.ContainsFunc(c.words[:k], valued) {
 			continue
 		}
-		if slices.ContainsFunc(c.words[k:], valued) {
-			return true
-		}
+		behind := c.words[k:]
 		if i+1 < len(s.clauses) && s.clauses[i+1].message == c.message && !s.clauses[i+1].corrects {
-			o := &s.clauses[i+1]
-			if from := o.opened(); from < len(o.words) && valued(o.words[from]) {
-				return true
+			if o := &s.clauses[i+1]; o.opened() < len(o.words) && valued(o.words[o.opened()]) {
+				behind = slices.Concat(behind, o.words[o.opened():o.opened()+1])
 			}
+		}
+		if slices.ContainsFunc(behind, func(w token) bool {
+			return valued(w) && !call.names(w.text) && !slices.ContainsFunc(c.words[:k], func(o token) bool { return o.text == w.text })
+		}) {
+			return true
 		}
 	}
 	return false
