@@ -107,3 +107,32 @@ func (c *clause) around(preposition string, some, all []Value) (out flanks) {
 	}
 	return out
 }
+
+// dayIn reports whether a text says the day of a date without its month: "auf den 10."
+func (v *Value) dayIn(text string) bool {
+	if v.Shape != Moment || len(v.Text) != len("2006-01-02") {
+		return false
+	}
+	day, list := strings.TrimLeft(v.Text[8:], "0"), tokens(text)
+	for i := 1; i < len(list); i++ {
+		if list[i].text == day && dayArticles[list[i-1].text] {
+			return true
+		}
+	}
+	return false
+}
+
+// otherDay reports whether a German clause says another day than a date has, without its month: "auf den 10. verlegen".
+func (c *clause) otherDay(v Value) bool {
+	if c.lang&de == 0 || v.Shape != Moment || len(v.Text) != len("2006-01-02") {
+		return false
+	}
+	for i := 1; i < len(c.words); i++ {
+		t := &c.words[i]
+		end := t.end - c.words[0].at
+		if digit(t.text) && len(t.text) <= 2 && dayArticles[c.words[i-1].text] && end > 0 && end < len(c.text) && c.text[end] == '.' && t.text != strings.TrimLeft(v.Text[8:], "0") {
+			return true
+		}
+	}
+	return false
+}

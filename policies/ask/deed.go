@@ -258,7 +258,7 @@ func (c *clause) tellsWhy(call *Call) bool {
 		t := &c.words[k]
 		auxiliary := auxiliaries[t.text]&c.lang != 0 || t.within&det != 0 || staying[t.text]&c.lang != 0 && k > 0 && (c.words[k-1].starts&speaker != 0 || auxiliaries[c.words[k-1].text]&c.lang != 0) && c.hasOf(insisting, k) < 0
 		if t.quoted || t.code() || t.starts&(negator|nothing|report|know|await|keep|recall|ifs|unless|content|mock|rethink|usual|doubt) != 0 && !auxiliary || t.starts&(hypothetical|question) != 0 && !auxiliary ||
-			pointing[t.text] && !auxiliary || t.text == "c'" {
+			pointing[t.text] && !auxiliary && !(k > first && placing[c.words[k-1].text]) || t.text == "c'" {
 			return false
 		}
 	}

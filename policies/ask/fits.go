@@ -40,7 +40,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 			if !s.unclaimed(c, v, call) || s.wondered(i, v) {
 				return "", nil, false
 			}
-		case v.otherMoment(c.text): // it says a day of its own
+		case v.otherMoment(c.text), c.otherDay(v): // it says a day of its own
 			return "", nil, false
 		case s.before(i, v, call):
 			held[v.Name] = true
@@ -436,6 +436,11 @@ func (c *clause) together(groups []string, inside []Value) bool {
 		for g, text := range groups {
 			if v.Said(text) {
 				at[k] = append(at[k], g)
+			}
+		}
+		for g, text := range groups {
+			if len(at[k]) == 0 && v.dayIn(text) {
+				at[k] = append(at[k], g) // "auf den 9. Dezember und V-2331 auf den 10."
 			}
 		}
 	}

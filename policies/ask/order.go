@@ -238,6 +238,7 @@ func (c *clause) behindFrame(from, at int) bool {
 		switch {
 		case t.sign, t.within&(opener|and|frame|harmless|later) != 0, t.starts&light != 0:
 		case t.text == "to", t.text == "you", t.text == "u", t.text == "me", t.text == "us", t.text == "for", t.text == "kindly", t.text == "that", t.text == "as":
+		case somebodyAsked[t.text] && j+1 < at && c.words[j+1].text == "to": // I'd like someone to collect it
 		default:
 			return false
 		}

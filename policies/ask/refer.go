@@ -193,7 +193,11 @@ func (c *clause) identifies() bool {
 		return false
 	}
 	rest := clause{words: c.words[i:], lang: c.lang}
-	return rest.bare() && rest.find(negator|content|report|know|hypothetical|later|await|aside|question, 0, len(rest.words)) < 0 && !slices.ContainsFunc(rest.words, func(t token) bool { return past(t.text, c.lang) && t.within == 0 && !t.capped })
+	part := rest
+	if end := slices.IndexFunc(rest.words, func(t token) bool { return t.starts&and != 0 }); end > 0 && ownSubjects[c.words[c.opened()].text]&c.lang != 0 {
+		part.words = rest.words[:end] // wir sind zu viert und freuen uns
+	}
+	return part.bare() && rest.find(negator|content|report|know|hypothetical|later|await|aside|question, 0, len(rest.words)) < 0 && !slices.ContainsFunc(rest.words, func(t token) bool { return past(t.text, c.lang) && t.within == 0 && !t.capped })
 }
 
 // next returns the clause behind clause i that says more than a word of courtesy.

@@ -88,10 +88,18 @@ func beforeMonth(text string, from, to int) bool {
 // daySpan finds the rest of two German days behind the first: "bis 20. Dezember", "auf den 5.".
 var daySpan = regexp.MustCompile(`^(?:bis|bis zum|und|oder|auf|zum|oder am|und am)(?: den)? \d{1,2}\.`)
 
-// spansDays reports whether a full stop is that of the first of two days: "vom 18. bis 20. Dezember".
+// spansDays reports whether a full stop is that of the first of two days, "vom 18. bis 20. Dezember", or of one within a
+// sentence: "auf den 10. verlegen".
 func spansDays(text string, from, to int) bool {
-	return text[from] == '.' && to == from+2 && digit(text[max(0, from-1):from]) && daySpan.MatchString(text[to:])
+	if text[from] != '.' || to != from+2 || !digit(text[max(0, from-1):from]) {
+		return false
+	}
+	next, _ := utf8.DecodeRuneInString(text[to:])
+	return daySpan.MatchString(text[to:]) || unicode.IsLower(next) && dayInFront.MatchString(text[:from])
 }
+
+// dayInFront finds a German day without its month at the end of a text: "auf den 10".
+var dayInFront = regexp.MustCompile(`(?i)(?:^|\s)(?:den|am|dem|zum|vom) \d{1,2}$`)
 
 // behindMonth reports whether a full stop ends no more than a day with its month, and the sentence goes on: "auf den
 // 13.12. um 17 Uhr".

@@ -37,7 +37,7 @@ func (s *Said) unsettled(i int, call *Call) bool {
 		if o.hasOf(meantWords, 0) >= 0 && o.sentence != c.sentence && c.rewrites == 0 && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Code && v.Said(c.text) && !v.Said(o.text) && o.otherOf(v) }) {
 			return true // "A-57 meinte ich"
 		}
-		if o.sentence == c.sentence || len(o.answering().words) == 0 || o.corrects || o.offered || o.joins != c.joins || o.asked || o.kind == asking || o.negates() >= 0 || len(o.words) > most || o.stays() {
+		if o.sentence == c.sentence || len(o.answering().words) == 0 || o.corrects || o.offered || o.joins != c.joins || o.asked || o.kind == asking || o.negates() >= 0 || o.beforeThanks() > most || o.stays() {
 			continue
 		}
 		if o.prefers(call) {
@@ -59,6 +59,16 @@ func (s *Said) unsettled(i int, call *Call) bool {
 		}
 	}
 	return false
+}
+
+// beforeThanks is the number of words in front of thanks and a signature behind a comma: "so please 4, cheers, Dave".
+func (c *clause) beforeThanks() int {
+	for i := 1; i+1 < len(c.words); i++ {
+		if c.words[i].sign && (gratitude[c.words[i+1].text]|courtesy[c.words[i+1].text])&c.lang != 0 {
+			return i
+		}
+	}
+	return len(c.words)
 }
 
 // cameAbout reports whether a clause says against the one before it that something has come about already: "mas já

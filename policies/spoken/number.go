@@ -449,6 +449,9 @@ var germanSmall = func() map[string]int64 {
 	for _, w := range []string{"eine", "einen", "einem", "einer"} {
 		out[w] = 1
 	}
+	for i, w := range strings.Fields("zweit dritt viert fünft sechst siebt") { // wir sind zu viert
+		out[w] = int64(2 + i)
+	}
 	return out
 }()
 
