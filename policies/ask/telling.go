@@ -87,8 +87,14 @@ func (p *piece) tellsBehind(order *piece) bool {
 	if i < len(p.words) && gratitude[p.words[i].text]&p.lang != 0 && !slices.Contains(p.values(), true) && !p.against() {
 		return true
 	}
+	if i+1 < len(p.words) && p.words[i].text == "por" && grounding[p.words[i+1].text]&p.lang != 0 && !slices.Contains(p.values(), true) && p.negates() < 0 {
+		return true // "por razões pessoais"
+	}
 	return p.toldOnly(i, func(w string) bool { return order.hasWord(w, 0) })
 }
+
+// grounding are words for reasons, behind a preposition.
+var grounding = wordSets["grounding"]
 
 // introduces returns where the words end by which a Spanish or Portuguese message begins to say who writes it, up to a
 // comma behind which it goes on: "les escribe la mamá de Joaquín, …"; 0 if none begin at a word.

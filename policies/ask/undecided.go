@@ -11,6 +11,9 @@ func (c *clause) undecided() bool {
 	if c.lang&(es|pt) == 0 || c.lang&en != 0 || c.asked {
 		return false
 	}
+	if c.neither() {
+		return true
+	}
 	first := c.hasOf(yetWords, 0)
 	for i := range c.words {
 		t := &c.words[i]
@@ -31,6 +34,26 @@ func (c *clause) undecided() bool {
 			continue
 		}
 		if first >= 0 || hangs || i+1 < len(c.words) && (c.words[i+1].text == "isso" || c.words[i+1].text == "eso" || c.words[i+1].text == "isto") {
+			return true
+		}
+	}
+	return false
+}
+
+// neither reports whether a Spanish or Portuguese clause ends by saying that it suits no better so, or that it will be seen:
+// "tampoco puedo ese día", "que ya veremos".
+func (c *clause) neither() bool {
+	for i := 0; i+1 < len(c.words); i++ {
+		t, next := &c.words[i], i+1
+		if (t.text == "ya" || t.text == "luego") && c.words[next].text == "veremos" || t.text == "logo" && c.words[next].text == "se" && next+1 < len(c.words) && c.words[next+1].text == "vê" {
+			return next+2 >= len(c.words) || c.words[next+1].sign
+		}
+		if t.text == "também" && c.words[next].text == "não" {
+			next++
+		} else if t.text != "tampoco" {
+			continue
+		}
+		if next < len(c.words) && attends[c.words[next].text]&c.lang != 0 && (next+1 == len(c.words) || c.words[next+1].sign || c.words[next+1].text == "ese" || c.words[next+1].text == "esse" || c.words[next+1].text == "nesse") {
 			return true
 		}
 	}

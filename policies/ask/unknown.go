@@ -112,7 +112,7 @@ func (s *Said) without(i int, call *Call) bool {
 			return !c.otherVerb(call, v.at)
 		}
 	}
-	if s.inquires(c.message, -1) || c.hasOf(habits, 0) >= 0 || c.ofAnother(call) {
+	if s.inquiresBeside(c.message, -1, func(o *clause) bool { return o.toldWhy(call) }) || c.hasOf(habits, 0) >= 0 || c.ofAnother(call) {
 		return false
 	}
 	if hands >= 0 {
