@@ -95,6 +95,9 @@ func (s *Said) bans(i int, call *Call) bool {
 		if c.thingOf(v, a) && c.otherNegated(v, a) {
 			continue // "die Sendung nicht stornieren" bans no sending
 		}
+		if c.lang == hi && c.tellsNot(v.at) {
+			continue
+		}
 		if !c.negated(v) && !c.noneOfIt(v, a) || c.find(hypothetical, 0, v.at) >= 0 && v.lang == en && n > v.at {
 			continue
 		}
@@ -114,6 +117,29 @@ func (s *Said) bans(i int, call *Call) bool {
 	}
 	return false
 }
+
+// tellsNot reports whether a Hindi word that may be a verb for the act tells no more than how things are not, or what somebody is not
+// able to do: "तबीयत ठीक नहीं है", "बैठने नहीं देता", "गाड़ी नहीं चला पाऊँगा", "रात भर सोया नहीं".
+func (c *clause) tellsNot(i int) bool {
+	word := func(k int) string {
+		if k < 0 || k >= len(c.words) {
+			return ""
+		}
+		return c.words[k].text
+	}
+	switch {
+	case word(i) == "भर":
+		return spans[word(i-1)]
+	case word(i+1) == "नहीं" && copulas[word(i+2)]:
+		return !strings.HasSuffix(word(i), "ना") && !strings.HasSuffix(word(i), "नी") && !strings.HasSuffix(word(i), "ने")
+	case word(i-1) == "नहीं" && (word(i) == "देता" || word(i) == "देती" || word(i) == "देते"):
+		return true
+	}
+	return strings.HasPrefix(word(i+1), "पाऊँ") || strings.HasPrefix(word(i+1), "पाऊं")
+}
+
+// spans are times that something lasts all through.
+var spans = set("रात दिन साल हफ़्ते हफ्ते महीने उम्र")
 
 // bookedSo reports whether a Thai word for keeping only says of a thing that it was booked: "หนูมีจอง HUT77 ไว้".
 func (c *clause) bookedSo(k int) bool {

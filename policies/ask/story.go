@@ -35,14 +35,14 @@ func storyAt(list []token, i int, text string) (n int, denies bool) {
 		}
 		suffered := end > i && sufferings[list[end-1].text]
 		switch {
-		case t.quoted, t.sign, t.code(), digit(t.text), !thai(t.text), t.starts&against != 0 && t.within&(opener|harmless) == 0 && t.text != "ไปแล้ว" && !(end > i && (times[list[end-1].text] || t.text == "พอ")), (t.deed || t.starts&stop != 0) && !suffered:
+		case t.quoted, t.sign, t.code(), digit(t.text), !thai(t.text), t.starts&against != 0 && t.within&(opener|harmless) == 0 && t.text != "ไปแล้ว" && !(end > i && (times[list[end-1].text] || t.text == "พอ" || t.text == "มัน" && end == i+1 && !list[i].deed)), (t.deed || t.starts&stop != 0) && !suffered:
 			return 0, false
 		case t.starts&(negator|nothing) != 0 && t.within&harmless == 0:
 			if end == i && t.text != "ไม่มี" || forbidding[t.text] {
 				return 0, false
 			}
 			not = end
-		case not >= 0 && end <= not+2 && thaiMinds[t.text]:
+		case not >= 0 && end <= not+2 && thaiMinds[t.text] && (t.text != "ดี" || end+1 < len(list) && list[end+1].text == "กว่า"):
 			return 0, false
 		}
 	}
