@@ -8,10 +8,10 @@ import (
 // Statements of their own in German, and nouns for deeds at the beginning of a clause. A German comma stands between
 // main clauses without a word that joins them: "sagen Sie V-340 ab, der Enkel liegt mit Fieber im Bett".
 
-// naming begin who or what a German statement is about.
+// germanHeads begin who or what a German statement is about.
 var germanHeads = set("der die das ein eine mein meine unser unsere sein seine ihr ihre dieser diese euer eure")
 
-// fronts are German words that may stand first in a statement, before its verb.
+// germanFronts are German words that may stand first in a statement, before its verb.
 var germanFronts = set("da hier dort jetzt leider sonst drum darum deshalb deswegen daher damit momentan zurzeit gerade grad")
 
 // noVerbs are German words that end as the third person of a verb does.

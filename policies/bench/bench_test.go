@@ -326,7 +326,7 @@ func TestBlindSuites(t *testing.T) {
 		"tenth":      {64, 0, 2, 0},
 		"eleventh":   {96, 0, 10, 0},
 		"twelfth":    {108, 0, 11, 0},
-		"thirteenth": {108, 0, 22, 0},
+		"thirteenth": {108, 0, 18, 0},
 		"fourteenth": {108, 0, 12, 1},
 		"fifteenth":  {108, 0, 9, 0},
 	} {
