@@ -48,3 +48,12 @@ func (c *clause) ownTopic(call *Call) bool {
 	from, at := c.opened(), c.find(retain, 0, len(c.words))
 	return at > from+1 && c.words[from].within&det != 0 && !call.Acts.hasNoun(c.words[from:at]) && !slices.ContainsFunc(c.words[from+1:at], func(t token) bool { return t.sign || t.code() || t.within&(pronoun|negator) != 0 && t.within&det == 0 })
 }
+
+// noOrNot reports whether the sentence of a French clause has a "non" before a number, which may be no as well as not: "trois
+// bouteilles, non 5".
+func (s *Said) noOrNot(c *clause) bool {
+	return c.lang == fr && slices.ContainsFunc(s.taken(c.sentence), func(apart string) bool {
+		words := tokens(apart)
+		return len(words) > 1 && words[0].text == "non" && digit(words[1].text)
+	})
+}

@@ -46,6 +46,10 @@ func (c *cutter) conditional(i int) bool {
 		if i > 0 && c.list[i-1].text == "en" {
 			return false
 		}
+	case "appena": // "abbiamo appena traslocato"
+		if i > 0 && auxiliaries[c.list[i-1].text]&it != 0 {
+			return false
+		}
 	case "जो": // "the coat that I hired": no condition without a "then"
 		return i == 0 && !c.relates(i)
 	case "พอ":

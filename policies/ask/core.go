@@ -56,7 +56,7 @@ func (s *Said) core(text string, list []stretch, order string) (core string, ass
 		case p.empty():
 			assents = assents || p.find(assent, 0, len(p.words)) >= 0 || slices.ContainsFunc(p.words, func(t token) bool { return thaiEnds[t.text] }) && len(p.words) == 1
 			rest = true
-		case i > 0 && p.grounded(), p.samely():
+		case i > 0 && (p.grounded() || p.tale()), p.samely():
 			rest = true
 		default:
 			return "", false, false

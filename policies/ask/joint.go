@@ -232,7 +232,7 @@ func (c *cutter) starts(i int) bool {
 		if t.within&opener != 0 || t.starts&(later|content) != 0 && t.starts&opener != 0 || thaiWays[t.text] {
 			continue
 		}
-		return c.ahead(j) || j == i && c.frontsThing(i)
+		return c.ahead(j) || j == i && (c.frontsThing(i) || c.takesThing(i))
 	}
 	return false
 }

@@ -103,3 +103,24 @@ func (s *Said) fronted(i int, v Value) bool {
 
 // manyOfHers stand before several things of the feminine.
 var manyOfHers = set("le delle alle nelle sulle dalle quelle queste nostre mie vostre tutte due tre quattro cinque sei sette otto nove dieci")
+
+// takesThing reports whether an Italian order begins here with its thing, which a pronoun at its verb takes up: ", la D-461
+// annullatela pure".
+func (c *cutter) takesThing(i int) bool {
+	const most = 4 // words of a thing
+	if c.lang&^(fr|it) != 0 || c.lang&it == 0 || i < 1 || c.list[i-1].text != "," || c.list[i].within&det == 0 {
+		return false
+	}
+	coded := false
+	for j := i + 1; j < len(c.list) && j <= i+most; j++ {
+		t := &c.list[j]
+		if t.sign || t.quoted {
+			return false
+		}
+		if coded && foreignVerb(t, it) {
+			return italianOrder.MatchString(t.text) && t.text[len(t.text)-2:] != "te"
+		}
+		coded = coded || t.code()
+	}
+	return false
+}

@@ -257,7 +257,7 @@ func (s *Said) scorns(i int) bool {
 			return false
 		}
 		heaped = heaped || o.find(heap, from, len(o.words)) >= 0
-		told = told || behind && (o.find(speaker, from, len(o.words)) >= 0 || o.hasOf(ironies, from) >= 0)
+		told = told || behind && (o.find(speaker, from, len(o.words)) >= 0 || o.lang == fr && o.hasOf(ownSubjects, from) >= 0 || o.hasOf(ironies, from) >= 0)
 		behind = behind || j == i
 		told = told || j == i && o.scornsWhy()
 		if j == i {

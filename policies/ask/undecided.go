@@ -66,6 +66,9 @@ var yetWords, openStates, ponders, hasTo = wordSets["yet"], wordSets["openState"
 
 // goesAfterAll reports whether a Spanish or Portuguese clause says that what was off is on: "al final sí que vamos".
 func (c *clause) goesAfterAll() bool {
+	if c.lang&^(fr|it) == 0 && c.comesAfterAll() {
+		return true
+	}
 	if c.lang&(es|pt) == 0 || c.asked || c.negates() >= 0 {
 		return false
 	}
@@ -91,6 +94,31 @@ func (c *clause) goesAfterAll() bool {
 	}
 	return false
 }
+
+// comesAfterAll reports whether a French or Italian clause has a part that says no more than that the user comes: "…, on vient !",
+// "quindi veniamo".
+func (c *clause) comesAfterAll() bool {
+	if c.asked {
+		return false
+	}
+	return slices.ContainsFunc(c.parts(), func(part []token) bool {
+		attending := false
+		for i := range part {
+			t := &part[i]
+			switch {
+			case attends[t.text]&c.lang != 0:
+				attending = true
+			case t.sign, t.within&(opener|and|amend|oops|speaker|contrast) != 0 && t.within&negator == 0, (ownSubjects[t.text]|pledgeAdverbs[t.text]|consequentWords[t.text])&c.lang != 0, t.text == "là", t.text == "y", t.text == "ci":
+			default:
+				return false
+			}
+		}
+		return attending
+	})
+}
+
+// consequentWords stand before what follows from what was said.
+var consequentWords = wordSets["consequent"]
 
 // attends are verbs by which people say that they come.
 var attends = wordSets["attend"]

@@ -277,6 +277,21 @@ var wordForms = map[lang][][2]string{
 // umlauts as they are without.
 var umlauts = strings.NewReplacer("ä", "a", "ö", "o", "ü", "u")
 
+// compoundPlural reports whether a French word is the plural of one that is made of several: petits-déjeuners,
+// paniers-repas.
+func compoundPlural(w, one string) bool {
+	a, b := strings.Split(w, "-"), strings.Split(one, "-")
+	if len(a) != len(b) || len(a) < 2 {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] && a[i] != b[i]+"s" && a[i] != b[i]+"x" {
+			return false
+		}
+	}
+	return true
+}
+
 // sameWord reports whether a word of a text is a form of a declared one.
 func sameWord(t, w *token, l lang) bool {
 	if t.text == w.text || t.fold == w.fold {
@@ -284,6 +299,9 @@ func sameWord(t, w *token, l lang) bool {
 	}
 	if t.text == "" || w.text == "" || t.text[0] != w.text[0] && t.text[0] < utf8.RuneSelf && !strings.HasPrefix(t.text, "ge") {
 		return false
+	}
+	if l&fr != 0 && compoundPlural(t.text, w.text) {
+		return true
 	}
 	const least = 4 // letters of what has other endings than the s of the plural
 	if strings.ContainsAny(w.text, "0123456789") || t.sign || w.sign {
