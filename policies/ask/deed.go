@@ -238,10 +238,13 @@ func (s *Said) begs(i int) bool {
 		if o.contrast || o.asked {
 			return false
 		}
-		begged = begged || o.hasOf(requests, 0) >= 0 || o.lang&^(fr|it) == 0 && o.hasOf(gratitude, 0) >= 0 && !o.thanks() && o.hasOf(applauses, 0) < 0
+		begged = begged || o.hasOf(requests, 0) >= 0 || o.lang&^(fr|it) == 0 && o.hasOf(gratitude, 0) >= 0 && !o.thanks() && o.hasOf(applauses, 0) < 0 && o.hasOf(overmuch, 0) < 0
 	}
 	return begged
 }
+
+// overmuch make scorn of thanks: "grazie tante".
+var overmuch = wordSets["overmuch"]
 
 // tellsWhy reports whether the clause only tells something: nothing of the call, of what was said, of those who are
 // spoken to, nor of what might be or is not.
@@ -257,6 +260,9 @@ func (c *clause) tellsWhy(call *Call) bool {
 	for k := first; k < len(c.words); k++ {
 		t := &c.words[k]
 		auxiliary := auxiliaries[t.text]&c.lang != 0 || t.within&det != 0 || staying[t.text]&c.lang != 0 && k > 0 && (c.words[k-1].starts&speaker != 0 || auxiliaries[c.words[k-1].text]&c.lang != 0) && c.hasOf(insisting, k) < 0
+		if c.lang&^(fr|it) == 0 && (willing[t.text]&c.lang != 0 && !chooses(t) || toYou[t.text] && !auxiliary) {
+			return false // "mia moglie vi conferma domani"
+		}
 		if t.quoted || t.code() || t.starts&(negator|nothing|report|know|await|keep|recall|ifs|unless|content|mock|rethink|usual|doubt) != 0 && !auxiliary || t.starts&(hypothetical|question) != 0 && !auxiliary ||
 			pointing[t.text] && !auxiliary && !(k > first && placing[c.words[k-1].text]) || t.text == "c'" {
 			return false

@@ -92,6 +92,9 @@ func (c *clause) ordersLatin(v verb) bool {
 // den 45 Euro erstatte ihr 10"; 0 if there is none.
 func (c *clause) partFirst(v verb) int {
 	i := c.opened()
+	if c.lang&(fr|it|es|pt) != 0 && c.hasOf(habits, 0) >= 0 {
+		return 0 // "per la HUT4 ordinate sempre …"
+	}
 	if i+1 >= v.at || !partOf[c.words[i].text] && !(fronting[c.words[i].text] && c.surely(v)) || v.lang == de && !c.formal(v) && (strings.HasSuffix(c.words[v.at].text, "t") || strings.HasSuffix(c.words[v.at].text, "n")) {
 		return 0
 	}

@@ -148,7 +148,7 @@ func (s *Said) episode(order string, pieces []piece, put bool) (string, bool) {
 	meant, some, cue, closed := order, false, put, false
 	last := -1
 	for i := range pieces {
-		if _, _, ok := pieces[i].says(whole); ok {
+		if _, _, ok := pieces[i].says(whole); ok && !pieces[i].rulesOut(whole) {
 			last = i
 		}
 	}
@@ -163,6 +163,7 @@ func (s *Said) episode(order string, pieces []piece, put bool) (string, bool) {
 			return "", false
 		case p.negated() && p.denial(whole):
 			cue = true
+		case ok && p.rulesOut(whole): // "…, che il 12 non ci siamo"
 		case ok && p.negated():
 			return "", false
 		case ok:

@@ -27,8 +27,11 @@ func (c *clause) tale() bool { // [clause.toldOnly] is for Spanish and Portugues
 		if t.starts&bars != 0 && !told && t.starts&negator == 0 || t.starts&hypothetical != 0 && !told && !(k+1 < len(c.words) && auxiliaries[c.words[k+1].text]&c.lang != 0) || t.starts&(negator|nothing) != 0 && !because && c.words[from].within&det == 0 {
 			return false
 		}
-		if chosen := strings.HasPrefix(t.fold, "decid") || strings.HasPrefix(t.fold, "decis"); chosen && c.negates() < 0 {
+		if chooses(t) && c.negates() < 0 {
 			continue
+		}
+		if toYou[t.text] && t.within&det == 0 || t.within&again != 0 && c.negates() >= 0 && c.hasOf(havers, 0) >= 0 {
+			return false // "i miei soci non hanno ancora firmato"
 		}
 		if (opinions[t.text]|perhaps[t.text]|prefers[t.text]|youDo[t.text]|willing[t.text])&c.lang != 0 || wrongs[t.text] != 0 || no[t.text] && t.starts&negator == 0 || pointing[t.text] && !told {
 			return false
@@ -41,6 +44,11 @@ func (c *clause) tale() bool { // [clause.toldOnly] is for Spanish and Portugues
 		}
 	}
 	return true
+}
+
+// chooses reports whether a word says that somebody has decided.
+func chooses(t *token) bool {
+	return strings.HasPrefix(t.fold, "decid") || strings.HasPrefix(t.fold, "decis")
 }
 
 // beginsTale reports whether at a word a story begins: with who it is about, what has come about, or why.
@@ -80,5 +88,6 @@ var (
 	closings = wordSets["closing"]
 	causes   = wordSets["becauseOf"]
 
+	havers     = wordSets["haver"]     // by which it is told what somebody has done
 	storyVerbs = wordSets["storyVerb"] // what people do in stories
 )

@@ -66,7 +66,7 @@ var yetWords, openStates, ponders, hasTo = wordSets["yet"], wordSets["openState"
 
 // goesAfterAll reports whether a Spanish or Portuguese clause says that what was off is on: "al final sí que vamos".
 func (c *clause) goesAfterAll() bool {
-	if c.lang&^(fr|it) == 0 && c.comesAfterAll() {
+	if c.lang&(fr|it) != 0 && c.comesAfterAll() {
 		return true
 	}
 	if c.lang&(es|pt) == 0 || c.asked || c.negates() >= 0 {
