@@ -29,18 +29,26 @@ func (c *clause) restOnly(apart string) bool {
 }
 
 // keepsAt reports whether a French or Italian part that begins with a thing says at a word that it is kept, or stays: "le frais
-// on le garde", "le lastre invece mi servono".
+// on le garde", "le lastre invece mi servono". An order stands in front that names its own thing by no code: of "annulli la R-12,
+// mio nipote vuole tenerla" it is taken back.
 func (c *cutter) keepsAt(words []token, from, i int) bool {
 	const most = 6 // words before
 	t := &words[i]
+	if before := words[:from]; slices.ContainsFunc(before, func(w token) bool { return w.code() }) || !slices.ContainsFunc(before, func(w token) bool { return foreignVerb(&w, c.lang) && !frequent(&w, c.lang) }) {
+		return false
+	}
 	if c.lang&^(fr|it) != 0 || i < from+1 || i > from+most || t.quoted || words[from].within&det == 0 && ones[words[from].text]&c.lang == 0 {
 		return false
 	}
-	return t.starts&retain != 0 || keepVerbs[t.text]&c.lang != 0 && words[i-1].within&negator == 0
+	end := span(words, i, retain)
+	return t.starts&retain != 0 && (ownSubjects[t.text]|ownKeeping[words[end-1].text])&c.lang != 0 || keepVerbs[t.text]&c.lang != 0 && words[i-1].within&negator == 0
 }
 
 // ones stand for a thing that was spoken of, keepVerbs say that one stays as it is, or is needed.
 var ones, keepVerbs = wordSets["ones"], wordSets["keepVerb"]
+
+// ownKeeping are forms by which the user keeps a thing.
+var ownKeeping = wordSets["ownKeeping"]
 
 // ownTopic reports whether the clause begins with a thing that is none of the call's nouns, of which it says that it is kept:
 // "le frais on le garde".
@@ -56,4 +64,15 @@ func (s *Said) noOrNot(c *clause) bool {
 		words := tokens(apart)
 		return len(words) > 1 && words[0].text == "non" && digit(words[1].text)
 	})
+}
+
+// retainsBehind reports whether a part of the clause behind a comma says that somebody keeps the thing: "annullate la R-12, mio
+// nipote vuole tenerla".
+func (c *clause) retainsBehind(call *Call) bool {
+	for i := 1; i+1 < len(c.words); i++ {
+		if c.words[i].sign && c.words[i].text == "," && c.part(i+1, len(c.words)).retains(call) {
+			return true
+		}
+	}
+	return false
 }

@@ -6,7 +6,7 @@ import "slices"
 // verb: "no, don't", "wait", "leave it".
 func (s *Said) countermanded(i int, call *Call) bool {
 	c := &s.clauses[i]
-	if c.takenBack() || c.mocks() || s.praises(i) || s.scorns(i) || c.undecided() || call.Acts.undoes() && c.goesAfterAll() {
+	if c.takenBack() || c.retainsBehind(call) || c.mocks() || s.praises(i) || s.scorns(i) || c.undecided() || call.Acts.undoes() && c.goesAfterAll() {
 		return true
 	}
 	if k := i - 1; k >= 0 && s.clauses[k].sentence == c.sentence && s.clauses[k].find(mock, 0, 1) == 0 { // "वाह, …"
