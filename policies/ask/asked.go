@@ -43,7 +43,11 @@ func (s *Said) Asked(call *Call) []Ask {
 		if !ok {
 			continue
 		}
-		a := Ask{Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Apart: s.taken(c.sentence), Dictated: s.dictated(i), Conditions: c.cond, Past: c.message < s.messages, Await: c.await && !s.choosesHold(i, call) || s.countermanded(i, call) || s.unsettled(i, call) || s.cannotCome(i, call) || s.mistaken(i, call) || c.hasOf(eachWords, 0) >= 0 || c.halves(call) || s.noOrNot(c), Later: c.later, Verb: strong, Held: held, Messages: s.written[c.message-1:]}
+		open := s.countermanded(i, call) || s.unsettled(i, call) || s.unclear(i, call) || s.cannotCome(i, call) || s.mistaken(i, call) || c.hasOf(eachWords, 0) >= 0 || c.halves(call) || s.noOrNot(c)
+		a := Ask{
+			Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Apart: s.taken(c.sentence), Dictated: s.dictated(i), Conditions: c.cond, Past: c.message < s.messages,
+			Await: open || c.await && !s.choosesHold(i, call), Later: c.later, Verb: strong, Held: held, Messages: s.written[c.message-1:],
+		}
 		for _, k := range c.cond { // what "if so" points to
 			if !strings.Contains(a.Sentence, k.Text) {
 				a.Sentence += ", " + k.Text

@@ -81,6 +81,7 @@ type Said struct {
 	meantFrom int             // its first clause
 	messages  int
 	prompted  []bool   // which of the messages answer a question of the assistant's
+	replied   []bool   // which of them come after a word of the assistant's
 	written   []string // the messages as they are
 	sentence  int
 }
@@ -180,6 +181,7 @@ func (s *Said) Add(text string) {
 	question := s.offer
 	s.marked = false
 	s.messages++
+	s.replied = append(s.replied, question != "")
 	s.prompted = append(s.prompted, strings.Contains(question, "?") || strings.Contains(question, "ไหม"))
 	s.written = append(s.written, text)
 	first := len(s.clauses)

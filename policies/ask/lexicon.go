@@ -26,6 +26,8 @@ var (
 	contraryText string
 	//go:embed lexicon/withdrawn.txt
 	withdrawnText string
+	//go:embed lexicon/insincere.txt
+	insincereText string
 )
 
 // lang is a set of languages.
@@ -293,7 +295,7 @@ func readThings() {
 }
 
 func readCues() {
-	for line := range strings.Lines(cuesText + holdsText + romanceText + "\n" + contraryText + "\n" + withdrawnText) {
+	for line := range strings.Lines(cuesText + holdsText + romanceText + "\n" + contraryText + "\n" + withdrawnText + "\n" + insincereText) {
 		head, list, ok := strings.Cut(strings.TrimSpace(line), ": ")
 		name, code, _ := strings.Cut(head, " ")
 		c := cueNames[name]
