@@ -92,6 +92,9 @@ func (r *Run) says(text string, call *ask.Call) (yes, known bool) {
 		return first && second, known && also
 	}
 	c := ask.Compared(text)
+	if left := ask.CountLeft(text); left && (c.Kind == ask.Equal || c.Kind == ask.Unknown) {
+		c.Kind = ask.AtLeast // "if 8 places are left"
+	}
 	c.Numbers = slices.DeleteFunc(c.Numbers, func(s string) bool { // "if 5531 is late": its name
 		return slices.ContainsFunc(call.Values, func(v ask.Value) bool {
 			return v.Text == s && v.Shape == ask.Number && (len(c.Numbers) > 1 || c.Kind == ask.Equal || c.Kind == ask.NotEqual || c.Kind == ask.Unknown)
@@ -157,6 +160,9 @@ func measured(c ask.Comparison, text string, records []*label.Record) (yes, know
 	}
 	if len(list) == 0 {
 		list = other
+	}
+	if free := slices.DeleteFunc(slices.Clone(list), func(m label.Measure) bool { return !ask.FreeCount(m.Name) }); len(free) > 0 && ask.CountLeft(text) {
+		list = free
 	}
 	all, some := true, len(list) > 0
 	for _, m := range list {

@@ -122,6 +122,9 @@ func kindOf(c *clause, before []clause) kind {
 			return reported // "sag ihm, er soll den Lift abstellen"
 		}
 	}
+	if last != nil && c.lang&de != 0 && c.shallAs(i) && last.othersSay() {
+		return reported // "mein Mann hat geschrieben, Sie sollen …"
+	}
 	if i < len(c.words) && c.words[i].starts&hypothetical != 0 && supposes[c.words[i].text] && (c.words[i].text != "vamos" || c.words[i].length[bit(hypothetical)] > 1) || last != nil && last.kind == supposed && !c.contrast {
 		return supposed
 	}

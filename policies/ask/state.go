@@ -359,8 +359,20 @@ func Room(text string) bool {
 
 var (
 	thereIs = set("there is are any left free still gibt gäbe ist sind hat haben noch frei reste il y a avez reste-t-il queda quedan hay ha tem há tens têm sobra c'è ci sono è rimasto rimasti avete avanza है हैं बची बची है बचा มี ยัง เหลือ")
-	rooms   = set("room rooms space spaces place places seat seats spot spots slot slots platz plätze place places posto posti sitio sitios plaza plazas lugar lugares vaga vagas espacio espaço hueco जगह सीट सीटें ที่ว่าง ที่นั่ง ที่")
+	rooms   = set("room rooms space spaces place places seat seats spot spots slot slots platz plätze place places posto posti sitio sitios plaza plazas lugar lugares vaga vagas asiento asientos sitz sitze sitzplätze posten espacio espaço hueco जगह सीट सीटें ที่ว่าง ที่นั่ง ที่")
 )
+
+// CountLeft reports whether a condition says how many places are to be left: "si todavía quedan 8 plazas".
+func CountLeft(text string) bool {
+	list := tokens(strings.ToLower(text))
+	there := slices.ContainsFunc(list, func(t token) bool { return thereIs[t.text] })
+	for i := range list {
+		if i+1 < len(list) && digit(list[i].text) && rooms[list[i+1].text] && there {
+			return true
+		}
+	}
+	return false
+}
 
 // FreeCount reports whether a member of a record is called as the number of what is free.
 func FreeCount(name string) bool {
