@@ -14,7 +14,11 @@ func (s *Said) unclear(i int, call *Call) bool {
 		if o.message <= c.message || s.replied[o.message-1] && !s.prompted[o.message-1] || o.joins != nil || o.corrects || o.offered || o.asked || o.kind == asking || o.kind == subordinate || len(o.words) == 0 {
 			continue
 		}
-		if o.verbFirst() || o.find(frame, 0, len(o.words)) >= 0 || o.only(opener|oops|assent|frame|pronoun|speaker) && o.find(assent|opener|frame, 0, len(o.words)) >= 0 || o.agreeing() || o.thanks() || o.groundsOnly(call.Acts.callsOff()) || s.addsTo(j, call) ||
+		first := j
+		for first > 0 && s.clauses[first-1].message == o.message {
+			first--
+		}
+		if s.clauses[first].agreeing() || o.verbFirst() || o.find(frame, 0, len(o.words)) >= 0 || o.only(opener|oops|assent|frame|pronoun|speaker) && o.find(assent|opener|frame, 0, len(o.words)) >= 0 || o.thanks() || o.groundsOnly(call.Acts.callsOff()) || s.addsTo(j, call) ||
 			slices.ContainsFunc(o.words, func(t token) bool { return gratitude[t.text]&o.lang != 0 || t.code() && !call.mentions(t.text) }) {
 			continue
 		}

@@ -5,23 +5,26 @@ package ask
 
 // states reports whether a statement begins at a word: an article or a possessive, a noun without a number, and then a verb of
 // statements, a negation or a pronoun that stands before one: "il medico non mi fa viaggiare", "my flight got cancelled".
-func (c *cutter) states(i int) bool {
+func (c *cutter) states(i int) bool { return statesAt(c.list, i, c.lang) }
+
+// statesAt is states for a row of words.
+func statesAt(list []token, i int, l lang) bool {
 	const most = 4 // words of a subject
-	l := c.lang & (en | de | fr | it | es | pt)
+	l &= en | de | fr | it | es | pt
 	j := i
-	for j < len(c.list) && j < i+2 && !c.list[j].sign && (c.list[j].within&det != 0 || mineOwn[c.list[j].text]&l != 0) && !objectArticles[c.list[j].text] {
+	for j < len(list) && j < i+2 && !list[j].sign && (list[j].within&det != 0 || mineOwn[list[j].text]&l != 0) && !objectArticles[list[j].text] {
 		j++
 	}
 	if l == 0 || j == i {
 		return false
 	}
-	for first := j; j < len(c.list) && j <= first+most; j++ {
-		t := &c.list[j]
+	for first := j; j < len(list) && j <= first+most; j++ {
+		t := &list[j]
 		if t.sign || t.quoted || t.code() || digit(t.text) {
 			return false
 		}
-		if j > first && c.predicates(j, l) {
-			return j+1 < len(c.list) && !c.list[j+1].sign
+		if j > first && predicates(t, l) {
+			return j+1 < len(list) && !list[j+1].sign
 		}
 		if t.starts&(and|contrast|content|ifs|frame|know|report|question|except) != 0 || placing[t.text] && !ofWords[t.text] {
 			return false
@@ -31,8 +34,7 @@ func (c *cutter) states(i int) bool {
 }
 
 // predicates reports whether a word behind a subject is the verb of a statement or stands before it.
-func (c *cutter) predicates(j int, l lang) bool {
-	t := &c.list[j]
+func predicates(t *token, l lang) bool {
 	switch {
 	case finite[t.text]&l != 0:
 		return true
