@@ -20,6 +20,9 @@ func (s *Said) countermanded(i int, call *Call) bool {
 		if o.message == c.message && (o.mocks() || o.unsaid() || o.undecided() || call.Acts.undoes() && o.goesAfterAll() || o.sentence != c.sentence && o.wasDone(&call.Acts)) || o.retains(call) && !(o.sentence == c.sentence && o.ownTopic(call) && !call.names(c.text)) || s.against(j, i, call) {
 			return true
 		}
+		if o.sentence != c.sentence && o.keepsIt() {
+			return true
+		}
 		if o.kind == reported && o.message == c.message && o.recalls() { // "forget what I said, he wants to keep it"
 			return true
 		}
@@ -63,6 +66,13 @@ func (s *Said) countermanded(i int, call *Call) bool {
 		}
 	}
 	return false
+}
+
+// keepsIt reports whether a sentence only takes out what it does not name: "Ah, mio nipote vuole tenerla".
+func (c *clause) keepsIt() bool {
+	return len(c.apart) > 0 && c.only(opener|oops|amend|contrast|and) && !slices.ContainsFunc(c.apart, func(text string) bool {
+		return slices.ContainsFunc(tokens(text), func(t token) bool { return t.code() || digit(t.text) })
+	})
 }
 
 // unsaid reports whether a Hindi clause says that nobody said so: "ऐसा मैंने तो नहीं कहा".
