@@ -410,9 +410,6 @@ func joined(text string, words []token) string {
 	return b.String()
 }
 
-// has reports whether a phrase of a class begins in the clause, what is told apart.
-func (c *clause) has(k cue) bool { return c.find(k, 0, c.content) >= 0 }
-
 // postponed reports whether the clause is for another time, not about a thing of that time: "my
 // rent for next month", "tomorrow's meeting", "the meeting tomorrow".
 func (c *clause) postponed() bool {
