@@ -218,7 +218,7 @@ func (s *Said) pure(i int, call *Call) bool {
 			from = to + 1
 		}
 	}
-	if s.inquiresBeside(c.message, callsOff, func(o *clause) bool {
+	if s.inquires(c.message, callsOff, func(o *clause) bool {
 		return begged && (o.kind == plain && (o.tellsWhy(call) || o.tellsOnly(call)) || o.toldWhy(call)) || o.sentence == c.sentence && o.motive(call)
 	}) {
 		return false

@@ -216,7 +216,7 @@ var (
 // says: a question, a doubt, what others do.
 func (s *Said) settled(i int) bool {
 	c := &s.clauses[i]
-	if s.inquiresBeside(c.message, -1, func(o *clause) bool { return o.kind == plain && !o.asked && !o.doubtful() }) {
+	if s.inquires(c.message, -1, func(o *clause) bool { return o.kind == plain && !o.asked && !o.doubtful() }) {
 		return false
 	}
 	for j := range s.clauses {

@@ -112,7 +112,7 @@ func (s *Said) without(i int, call *Call) bool {
 			return !c.otherVerb(call, v.at)
 		}
 	}
-	if s.inquiresBeside(c.message, -1, func(o *clause) bool { return o.toldWhy(call) }) || c.hasOf(habits, 0) >= 0 || c.ofAnother(call) {
+	if s.inquires(c.message, -1, func(o *clause) bool { return o.toldWhy(call) }) || c.hasOf(habits, 0) >= 0 || c.ofAnother(call) {
 		return false
 	}
 	if hands >= 0 {
@@ -187,13 +187,9 @@ func (c *clause) nounsOf(a *Acts) []string {
 }
 
 // inquires reports whether a message asks anything, or for something to be told: then what it
-// states may be no more than what the question is about. In one sentence, if any, it calls something off.
-func (s *Said) inquires(message, callsOff int) bool {
-	return s.inquiresBeside(message, callsOff, nil)
-}
-
-// inquiresBeside is [Said.inquires] without clauses that are known to ask for nothing.
-func (s *Said) inquiresBeside(message, callsOff int, idle func(*clause) bool) bool {
+// states may be no more than what the question is about. In one sentence, if any, it calls something off. Clauses that idle
+// knows to ask for nothing do not count; it may be nil.
+func (s *Said) inquires(message, callsOff int, idle func(*clause) bool) bool {
 	for i := range s.clauses {
 		o := &s.clauses[i]
 		if o.message != message || idle != nil && idle(o) || i > 0 && s.clauses[i-1].tells && s.clauses[i-1].sentence == o.sentence || o.groundsOnly(o.sentence == callsOff) {
