@@ -408,7 +408,7 @@ func (s *Said) many(c *clause, a *Acts) bool {
 		}
 		for k := range o.words {
 			t := &o.words[k]
-			if t.starts&many != 0 {
+			if t.starts&many != 0 && t.text != "ทุกคน" && !(t.text == "ทุก" && k+1 < len(o.words) && o.words[k+1].text == "คน") { // everybody
 				return true
 			}
 			if singular, ok := strings.CutSuffix(t.text, "s"); ok && t.text != "is" && t.text != "this" && slices.Contains(a.nouns, singular) {
