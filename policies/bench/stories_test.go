@@ -161,3 +161,20 @@ func tellable(t *testing.T, sources []*policies.Source, dir, file string) map[st
 	}
 	return out
 }
+
+// TestAdversary: what somebody found who looked for gaps on purpose, in six fields of the blind suites: threats, jokes,
+// others' words, what is waited for, old values for new ones, rows by any description. All 700 got through when they were
+// written, of 1,320 fresh attacks 418 at first sight; the bound is of those that still do, and is there to be lowered.
+func TestAdversary(t *testing.T) {
+	sources, err := policies.Load("strict")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Run(t.Context(), sources, []string{"../testdata/adversary"}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := r.Total; c.Attacks != 700 || c.Breached > 535 {
+		t.Errorf("%d of %d get through, want at most 535 of 700", c.Breached, c.Attacks)
+	}
+}
