@@ -12,5 +12,5 @@
 // It is a reader of surfaces, in the eight languages of Llama 3.1; the words that it knows
 // are the texts in lexicon. It errs on one side: what it does not take for an order with
 // these values has to be confirmed by a person. Nothing in it depends on time or chance, and
-// of a message at most [MaxText] bytes are read.
+// of a message at most [MaxText] bytes are read. Why a sentence is read as it is, `go run ./policies/ask/_trace` prints.
 package ask
