@@ -92,7 +92,7 @@ func (r *Run) says(text string, call *ask.Call) (yes, known bool) {
 		return first && second, known && also
 	}
 	c := ask.Compared(text)
-	if left := ask.CountLeft(text); left && (c.Kind == ask.Equal || c.Kind == ask.Unknown) {
+	if (c.Kind == ask.Equal || c.Kind == ask.Unknown) && ask.CountLeft(text) {
 		c.Kind = ask.AtLeast // "if 8 places are left"
 	}
 	c.Numbers = slices.DeleteFunc(c.Numbers, func(s string) bool { // "if 5531 is late": its name

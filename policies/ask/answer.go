@@ -90,7 +90,7 @@ func (s *Said) onlyAnswers(text string, list []stretch, first int, parts []strin
 	const most = 24 // words
 	n := 0
 	for i := first; i < len(s.clauses); i++ {
-		if i > first && s.clauses[i].kind == subordinate && s.clauses[i].toldOnly(0, func(string) bool { return false }) {
+		if i > first && s.clauses[i].kind == subordinate && s.clauses[i].toldOnly(0, noNumber) {
 			continue // ", que tiene la tensión por las nubes"
 		}
 		c := s.clauses[i].answering()

@@ -43,10 +43,10 @@ func (s *Said) Asked(call *Call) []Ask {
 		if !ok {
 			continue
 		}
-		open := s.countermanded(i, call) || s.unsettled(i, call) || s.unclear(i, call) || s.cannotCome(i, call) || s.mistaken(i, call) || c.hasOf(eachWords, 0) >= 0 || c.halves(call) || s.noOrNot(c)
+		waits := s.countermanded(i, call) || s.unsettled(i, call) || s.unclear(i, call) || s.cannotCome(i, call) || s.mistaken(i, call) || c.hasOf(eachWords, 0) >= 0 || c.halves(call) || s.noOrNot(c)
 		a := Ask{
 			Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Apart: s.taken(c.sentence), Dictated: s.dictated(i), Conditions: c.cond, Past: c.message < s.messages,
-			Await: open || c.await && !s.choosesHold(i, call), Later: c.later, Verb: strong, Held: held, Messages: s.written[c.message-1:],
+			Await: waits || c.await && !s.choosesHold(i, call), Later: c.later, Verb: strong, Held: held, Messages: s.written[c.message-1:],
 		}
 		for _, k := range c.cond { // what "if so" points to
 			if !strings.Contains(a.Sentence, k.Text) {
@@ -408,7 +408,7 @@ func (s *Said) many(c *clause, a *Acts) bool {
 		}
 		for k := range o.words {
 			t := &o.words[k]
-			if t.starts&many != 0 && t.text != "ทุกคน" && !(t.text == "ทุก" && k+1 < len(o.words) && o.words[k+1].text == "คน") { // everybody
+			if t.starts&many != 0 {
 				return true
 			}
 			if singular, ok := strings.CutSuffix(t.text, "s"); ok && t.text != "is" && t.text != "this" && slices.Contains(a.nouns, singular) {

@@ -1,5 +1,7 @@
 package ask
 
+import "slices"
+
 // The last word is the user's. Who says in a message behind an order "stop, that's the wrong one", or "I'd rather not",
 // takes it back in words that no list has; what they say there must not speak against it.
 
@@ -35,19 +37,63 @@ func (s *Said) against(j, i int, call *Call) bool {
 // for: "we'll come after all". What has happened to the user, "we've moved house", tells why as often.
 func (s *Said) inTheEnd(j int) bool {
 	o := &s.clauses[j]
-	first := j
-	for first > 0 && s.clauses[first-1].message == o.message {
-		first--
-	}
-	for k := first; k < len(s.clauses) && s.clauses[k].message == o.message; k++ {
-		if c := &s.clauses[k]; c.hasOf(reassures, 0) >= 0 || c.hasOf(perfects, 0) >= 0 {
-			return false
-		}
-	}
-	if s.clauses[first].agreeing() || s.prompted[o.message-1] || o.kind == reported || o.only(opener|oops|assent|amend|harmless) {
+	first := s.firstOf(j)
+	if s.happened(first) || s.saysOf(first, reassures) || s.clauses[first].agreeing() || s.prompted[o.message-1] || o.kind == reported || o.only(opener|oops|assent|amend|harmless) {
 		return false
 	}
 	return true
+}
+
+// firstOf returns the first clause of the message of clause j.
+func (s *Said) firstOf(j int) int {
+	for j > 0 && s.clauses[j-1].message == s.clauses[j].message {
+		j--
+	}
+	return j
+}
+
+// saysOf reports whether the message that begins with a clause has a word of a set.
+func (s *Said) saysOf(first int, words map[string]lang) bool {
+	return slices.ContainsFunc(s.clauses[first:], func(c clause) bool {
+		return c.message == s.clauses[first].message && c.hasOf(words, 0) >= 0
+	})
+}
+
+// happened reports whether the message that begins with a clause tells what has happened to the user: "we've moved house".
+func (s *Said) happened(first int) bool { return s.saysOf(first, perfects) }
+
+// calms reports whether the message that begins with a clause leaves what was asked for as it is: what has happened to the
+// user, who does not begin with a no, or that they do not joke or have no hurry.
+func (s *Said) calms(first int) bool {
+	c := &s.clauses[first]
+	return c.hasOf(reassures, 0) >= 0 && c.negates() >= 0 || !s.prompted[c.message-1] && s.happened(first) && len(c.words) > 0 && c.words[0].within&(oops|negator) == 0
+}
+
+// isAnswer reports whether the message that begins with a clause is read as the answer to a question.
+func (s *Said) isAnswer(first int) bool {
+	return slices.ContainsFunc(s.clauses[first:], func(c clause) bool { return c.message == s.clauses[first].message && c.joins != nil })
+}
+
+// unclear reports whether a later message than that of clause i, which the user sends of themselves or when the assistant
+// asks back, says something that is no order, no question, no thanks, no answer and no reason that leaves the order as it
+// is: "Cancel W-3." "Hang about, he'll be in after all."
+func (s *Said) unclear(i int, call *Call) bool {
+	c := &s.clauses[i]
+	for j := c.since(i) + 1; j < len(s.clauses); j++ {
+		o := &s.clauses[j]
+		if o.message <= c.message || s.replied[o.message-1] && !s.prompted[o.message-1] || o.joins != nil || o.corrects || o.offered || o.asked || o.kind == asking || o.kind == subordinate || len(o.words) == 0 {
+			continue
+		}
+		if first := s.firstOf(j); s.calms(first) || s.isAnswer(first) || s.clauses[first].agreeing() || o.verbFirst() || o.find(frame, 0, len(o.words)) >= 0 || o.thanks() || o.groundsOnly(call.Acts.callsOff()) || s.addsTo(j, call) {
+			continue
+		}
+		if o.only(opener|oops|assent|frame|pronoun|speaker) && o.find(assent|opener|frame, 0, len(o.words)) >= 0 ||
+			slices.ContainsFunc(o.words, func(t token) bool { return gratitude[t.text]&o.lang != 0 || t.code() && !call.mentions(t.text) }) {
+			continue
+		}
+		return true
+	}
+	return false
 }
 
 // movesOn reports whether the message of clause j says a value of the call or another one, or has an order.

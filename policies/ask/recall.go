@@ -20,7 +20,7 @@ func (s *Said) countermanded(i int, call *Call) bool {
 		if o.message == c.message && (o.mocks() || o.unsaid() || o.undecided() || call.Acts.undoes() && o.goesAfterAll() || o.sentence != c.sentence && o.wasDone(&call.Acts)) || o.retains(call) && !(o.sentence == c.sentence && o.ownTopic(call) && !call.names(c.text)) || s.against(j, i, call) {
 			return true
 		}
-		if o.sentence != c.sentence && o.keepsIt() {
+		if o.sentence != c.sentence && o.deniesIt() {
 			return true
 		}
 		if o.kind == reported && o.message == c.message && o.recalls() { // "forget what I said, he wants to keep it"
@@ -68,10 +68,12 @@ func (s *Said) countermanded(i int, call *Call) bool {
 	return false
 }
 
-// keepsIt reports whether a sentence only takes out what it does not name: "Ah, mio nipote vuole tenerla".
-func (c *clause) keepsIt() bool {
+// deniesIt reports whether a sentence only denies, and names nothing: "उसने: कभी नहीं".
+func (c *clause) deniesIt() bool {
 	return len(c.apart) > 0 && c.only(opener|oops|amend|contrast|and) && !slices.ContainsFunc(c.apart, func(text string) bool {
-		return slices.ContainsFunc(tokens(text), func(t token) bool { return t.code() || digit(t.text) })
+		words := tokens(text)
+		mark(words, c.lang)
+		return !slices.ContainsFunc(words, func(t token) bool { return t.within&(negator|nothing) != 0 }) || slices.ContainsFunc(words, func(t token) bool { return t.code() || digit(t.text) })
 	})
 }
 

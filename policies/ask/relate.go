@@ -51,7 +51,7 @@ func (s *Said) relate(first int) {
 				if o.kind == subordinate {
 					continue
 				}
-				if o.sentence != c.sentence && (c.ofDeed() || o.kind == plain && o.toldOnly(0, func(string) bool { return false })) {
+				if o.sentence != c.sentence && (c.ofDeed() || o.kind == plain && o.toldOnly(0, noNumber)) {
 					break // "Unser Auto ist kaputt. Stornierung von V-5, bitte."
 				}
 				if o.verbOf >= 0 {

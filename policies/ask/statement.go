@@ -2,6 +2,7 @@ package ask
 
 // Beside an order people tell why, and a comma is all that stands between: "annulez K-2, la nounou nous a laissés tomber".
 // Such a statement has a subject of its own in front of its verb, and is cut off, so that what it denies is not the order.
+// Those of German are in germanstate.go.
 
 // states reports whether a statement begins at a word: an article or a possessive, a noun without a number, and then a verb of
 // statements, a negation or a pronoun that stands before one: "il medico non mi fa viaggiare", "my flight got cancelled".
@@ -10,9 +11,9 @@ func (c *cutter) states(i int) bool { return statesAt(c.list, i, c.lang) }
 // statesAt is states for a row of words.
 func statesAt(list []token, i int, l lang) bool {
 	const most = 4 // words of a subject
-	l &= en | de | fr | it | es | pt
+	l &= en | fr | it | es | pt
 	j := i
-	for j < len(list) && j < i+2 && !list[j].sign && (list[j].within&det != 0 || mineOwn[list[j].text]&l != 0) && !objectArticles[list[j].text] {
+	for j < len(list) && j < i+2 && !list[j].sign && (list[j].within&det != 0 || mineOwn[list[j].text]&l != 0) {
 		j++
 	}
 	if l == 0 || j == i {
@@ -38,8 +39,6 @@ func predicates(t *token, l lang) bool {
 	switch {
 	case finite[t.text]&l != 0:
 		return true
-	case l&de != 0:
-		return stateVerbs[t.text]
 	case t.starts&negator != 0:
 		return true
 	case l&en != 0:
@@ -47,13 +46,6 @@ func predicates(t *token, l lang) bool {
 	}
 	return preverbal[t.text]&l != 0
 }
-
-// objectArticles are German articles that begin no subject.
-var objectArticles = set("den dem des einen einem eines meinen meinem unseren unserem")
-
-// stateVerbs are German verbs with which a statement of somebody's life goes on behind its subject.
-var stateVerbs = set(`liegt liegen steht stehen kommt kommen geht gehen braucht brauchen lässt lassen macht fährt fahren spielt spielen wohnt arbeitet bleibt bleiben streikt fehlt fehlen tut schläft zieht ziehen hängt wartet warten freut freuen
-	heiratet feiert feiern fliegt reist leidet hustet dauert gefällt`)
 
 // preverbal are pronouns that stand before a verb, and before no noun.
 var preverbal = map[string]lang{"me": fr | es | pt, "m'": fr, "nous": fr, "s'": fr, "se": fr | es | it | pt, "y": fr, "mi": it, "ci": it, "si": it, "nos": es | pt}

@@ -62,6 +62,9 @@ func (c *clause) toldOnly(from int, old func(string) bool) bool {
 	return verbs > 0 && (!number || led(c, from))
 }
 
+// noNumber says of each number that nobody has said it before.
+func noNumber(string) bool { return false }
+
 // led reports whether a word begins a reason.
 func led(c *clause, i int) bool { return i < len(c.words) && leadsWhy[c.words[i].text]&c.lang != 0 }
 
@@ -157,7 +160,7 @@ func (c *clause) toldWhy(call *Call) bool {
 	for i < len(c.words) && (c.words[i].sign || c.words[i].starts&and != 0) {
 		i++
 	}
-	return c.toldOnly(i, func(string) bool { return false }) && !slices.ContainsFunc(c.verbs(&call.Acts), func(v verb) bool { return !c.befalls(v, call) })
+	return c.toldOnly(i, noNumber) && !slices.ContainsFunc(c.verbs(&call.Acts), func(v verb) bool { return !c.befalls(v, call) })
 }
 
 // reasons returns where a reason ends that "que" begins at a word, behind a comma or before who tells it, and behind which
@@ -181,7 +184,7 @@ func (c *cutter) reasons(i int) int {
 			return 0
 		}
 	}
-	if !rest.toldOnly(0, func(string) bool { return false }) {
+	if !rest.toldOnly(0, noNumber) {
 		return 0
 	}
 	return len(c.list)

@@ -185,7 +185,7 @@ func (s *Said) tellsMore(i int) bool {
 	c := &s.clauses[i]
 	for j := range s.clauses {
 		o := &s.clauses[j]
-		if j == i || o.message != c.message || o.joins != c.joins || o.groundsOnly(true) || o.whyOnly() || o.sentence == c.sentence && o.tale() && s.begs(i) {
+		if j == i || o.message != c.message || o.joins != c.joins || o.groundsOnly(true) || o.kind == subordinate && o.toldOnly(0, noNumber) || o.sentence == c.sentence && o.tale() && s.begs(i) {
 			continue
 		}
 		if o.find(nothing, 0, len(o.words)) >= 0 || o.perfect() || slices.ContainsFunc(o.words, func(t token) bool {
@@ -195,16 +195,6 @@ func (s *Said) tellsMore(i int) bool {
 		}
 	}
 	return false
-}
-
-// whyOnly reports whether the clause is a reason that "que" begins: "…, que el paquete llegó roto".
-func (c *clause) whyOnly() bool {
-	if c.kind != subordinate || len(c.words) < 2 || c.words[0].text != "que" {
-		return false
-	}
-	rest := *c
-	rest.words, rest.kind = c.words[1:], plain
-	return rest.groundsOnly(true)
 }
 
 // evidence lists the words of a clause by which a tool is meant where no verb tells it: nouns of its name and
