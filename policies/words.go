@@ -195,6 +195,11 @@ func (t *tool) misread(r *Run, args map[string]any, labels map[string]label.Orig
 			if !one.Said(sentence) && (other(sentence) || other(before) && !one.Said(before)) {
 				return true
 			}
+			if len(a.Messages) > 1 { // "Which diet?" "Low in salt."
+				if next := t.apart(name, args, a.Messages[1]); other(next) && !one.Said(next) {
+					return true
+				}
+			}
 			continue
 		}
 		if sentence := t.apart(name, args, a.Sentence); other(sentence) && (!one.Said(sentence) || len(a.Messages) > 0 && slices.ContainsFunc(sentenceEnd.Split(a.Messages[0], -1), func(written string) bool {

@@ -318,7 +318,7 @@ func (c *clause) oneMore(from int, call *Call) bool {
 // that she can edit it".
 func (s *Said) purpose(i int, v Value) bool {
 	c := &s.clauses[i]
-	if v.Said(c.text) || i+1 >= len(s.clauses) || slices.ContainsFunc(v.Other, func(said func(string) bool) bool { return said(c.text) }) {
+	if v.Said(c.text) || i+1 >= len(s.clauses) || v.otherSaid(c.text) {
 		return false
 	}
 	return s.explains(i, i+1) && v.Said(s.clauses[i+1].text)

@@ -37,6 +37,11 @@ func (s *Said) unsettled(i int, call *Call) bool {
 		if o.hasOf(meantWords, 0) >= 0 && o.sentence != c.sentence && c.rewrites == 0 && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Code && v.Said(c.text) && !v.Said(o.text) && o.otherOf(v) }) {
 			return true // "A-57 meinte ich"
 		}
+		if o.sentence != c.sentence && !o.asked && s.slips(j) && slices.ContainsFunc(call.Values, func(v Value) bool {
+			return v.Shape == Choice && v.Said(c.text) && !v.Said(o.text) && v.otherSaid(o.text)
+		}) {
+			return true // "Uy, qué digo, la cremallera"
+		}
 		if o.sentence == c.sentence || len(o.answering().words) == 0 || o.corrects || o.offered || o.joins != c.joins || o.asked || o.kind == asking || o.negates() >= 0 || o.beforeThanks() > most || o.stays() {
 			continue
 		}
@@ -118,6 +123,20 @@ func (c *clause) limits(v Value, call *Call) bool {
 // onlyWords say that it is no more than what follows.
 var onlyWords = wordSets["only"]
 
+// slips reports whether the sentence of clause j begins with a word by which people put themselves right.
+func (s *Said) slips(j int) bool {
+	for j > 0 && s.clauses[j-1].sentence == s.clauses[j].sentence {
+		j--
+	}
+	c := &s.clauses[j]
+	return len(c.words) > 0 && c.words[0].within&oops != 0
+}
+
+// otherSaid reports whether a text says another member of the list than a choice.
+func (v *Value) otherSaid(text string) bool {
+	return slices.ContainsFunc(v.Other, func(said func(string) bool) bool { return said(text) })
+}
+
 // otherOf reports whether a clause without a verb says another moment than a value, or the number of another
 // thing of its kind: "Cancel L-620. Mea culpa, L-602."
 func (c *clause) otherOf(v Value) bool {
@@ -171,7 +190,7 @@ func (c *clause) ofThanks(from, to int) bool {
 func (c *clause) otherChoice(v Value) bool {
 	return !slices.ContainsFunc(c.words, func(t token) bool {
 		return t.starts&(speaker|subject) != 0 || finite[t.text]&c.lang != 0 && t.within&(det|target|source) == 0
-	}) && slices.ContainsFunc(v.Other, func(f func(string) bool) bool { return f(c.text) })
+	}) && v.otherSaid(c.text)
 }
 
 // prefers reports whether the clause says of a thing that the call does not have that it is the one, or instead.

@@ -277,8 +277,8 @@ var wordForms = map[lang][][2]string{
 // umlauts as they are without.
 var umlauts = strings.NewReplacer("ä", "a", "ö", "o", "ü", "u")
 
-// compoundPlural reports whether a French word is the plural of one that is made of several: petits-déjeuners,
-// paniers-repas.
+// compoundPlural reports whether a French or Portuguese word is the plural of one that is made of several: petits-déjeuners,
+// paniers-repas, pequenos-almoços.
 func compoundPlural(w, one string) bool {
 	a, b := strings.Split(w, "-"), strings.Split(one, "-")
 	if len(a) != len(b) || len(a) < 2 {
@@ -300,7 +300,7 @@ func sameWord(t, w *token, l lang) bool {
 	if t.text == "" || w.text == "" || t.text[0] != w.text[0] && t.text[0] < utf8.RuneSelf && !strings.HasPrefix(t.text, "ge") {
 		return false
 	}
-	if l&fr != 0 && compoundPlural(t.text, w.text) {
+	if l&(fr|pt) != 0 && compoundPlural(t.text, w.text) {
 		return true
 	}
 	const least = 4 // letters of what has other endings than the s of the plural
