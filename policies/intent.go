@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/chaski-dev/chaski/policies/ask"
@@ -182,6 +183,10 @@ func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origi
 			text := fmt.Sprint(v)
 			one := ask.Value{Name: name, Text: text, Digits: isText, Shape: ask.ShapeOf(text), Role: ask.RoleOf(name), Free: free, Loose: labels[name].How == label.HowDerived,
 				Said: func(in string) bool { return r.phrase(in).Holds(v) || ask.SaysNumber(text, in) }}
+			if day, err := strconv.Atoi(text); err == nil && slices.Contains(ask.NameWords(name), "day") {
+				said := one.Said
+				one.Said = func(in string) bool { return said(in) || r.phrase(in).Nth(day) }
+			}
 			if bare := strings.TrimLeft(text, "+"); isText && bare != text { // words have no sign before them
 				one.Said = func(in string) bool { return r.phrase(in).Holds(bare) }
 			}

@@ -32,7 +32,8 @@ func (s *Said) ordered(text string, list []stretch, first int, question string) 
 	for from > first && (s.clauses[from-1].sentence == s.sentence || last < most) {
 		from--
 	}
-	for i := from; i < len(s.clauses); i++ {
+	to := s.announced(from)
+	for i := from; i < to; i++ {
 		if c := &s.clauses[i]; c.only(opener) {
 			continue // "Boa noite, …?"
 		} else if c.offered || c.kind == asking || c.kind == reported || c.kind == supposed || len(c.cond) > 0 || c.negates() >= 0 && !c.onlyWithout() || c.perfect() || c.asked && (c.find(frame, 0, len(c.words)) < 0 || c.hasOf(possible, 0) >= 0) {
@@ -44,12 +45,29 @@ func (s *Said) ordered(text string, list []stretch, first int, question string) 
 	} else {
 		list = list[last:]
 	}
+	if to < len(s.clauses) {
+		words := s.clauses[to-1].words
+		text = text[:words[len(words)-1].end]
+	}
 	var parts []string
 	for _, at := range list {
-		parts = append(parts, uncourtly(strings.Trim(text[at.from:at.to], " .!।,")))
+		if at.from < len(text) {
+			parts = append(parts, uncourtly(strings.Trim(text[at.from:min(at.to, len(text))], " .!।,")))
+		}
 	}
 	order := s.withoutTales(strings.Join(parts, ", "))
 	return open{text: order, from: from, to: len(s.clauses)}
+}
+
+// announced returns where what is to be written begins that the message ends with: "send my landlord this: the rent went out".
+// It says nothing of the order. All clauses, if the message ends with none.
+func (s *Said) announced(from int) int {
+	for i := from; i+1 < len(s.clauses); i++ {
+		if s.clauses[i].tells && len(s.clauses[i].words) > 0 && !slices.ContainsFunc(s.clauses[i+1:], func(c clause) bool { return c.kind != reported || c.sentence != s.clauses[i].sentence }) {
+			return i + 1
+		}
+	}
+	return len(s.clauses)
 }
 
 // answers reads the message that begins with a clause as the answer to an open question of the assistant's.

@@ -58,8 +58,8 @@ func (c *clause) otherDeed(call *Call, at int) bool {
 	return false
 }
 
-// choosesHold reports whether all that makes the message of clause i wait is a word for a choice of the call's: "Put
-// A-5 en espera", where a state of the application is on_hold.
+// choosesHold reports whether all that makes the message of clause i wait is a word for a choice of the call's, or for what the
+// act works on: "Put A-5 en espera", where a state of the application is on_hold; "save it as a draft", which saves drafts.
 func (s *Said) choosesHold(i int, call *Call) bool {
 	found := false
 	for j := range s.clauses {
@@ -76,6 +76,10 @@ func (s *Said) choosesHold(i int, call *Call) bool {
 			}
 			rest := joinWords(slices.Concat(c.words[:k], c.words[span(c.words, k, await):]))
 			if call.Acts.holds() && c.hasAny(k, span(c.words, k, await), "hold", "pause") && c.find(frame, 0, k) >= 0 { // "will have to be put on hold until"
+				found = true
+				continue
+			}
+			if slices.ContainsFunc(c.words[k:span(c.words, k, await)], func(t token) bool { return drafts[t.text]&c.lang != 0 && call.Acts.isNoun(&t) }) { // "save it as a draft"
 				found = true
 				continue
 			}

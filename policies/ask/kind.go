@@ -355,7 +355,7 @@ func (c *clause) reports() int {
 		if t.starts&report == 0 || i == 0 || t.within&(frame|know) != 0 || i >= c.content {
 			continue
 		}
-		if i <= c.opened() && !c.words[0].capped {
+		if i <= c.opened() && !c.words[0].capped || c.surname(i) {
 			continue
 		}
 		before := &c.words[i-1]
@@ -380,6 +380,13 @@ func (c *clause) reports() int {
 		return 0
 	}
 	return -1
+}
+
+// surname reports whether a word is the second of somebody's names and no verb, in an order: "transfer 75 to Omar Said". Where
+// the next word has a capital letter, too, every word may have one.
+func (c *clause) surname(i int) bool {
+	t, before := &c.words[i], &c.words[i-1]
+	return t.capped && before.capped && !before.sign && before.within == 0 && before.n+1 == t.n && c.verbFirst() && i > c.opened()+1 && (i+1 == len(c.words) || !c.words[i+1].capped)
 }
 
 // saidBy reports whether nothing follows a word of saying but who says so: "cancel it, says my mother".

@@ -128,13 +128,15 @@ func (c *cutter) denied(i int) bool {
 	return first >= 0 && c.list[i].at > c.list[i-1].end && c.cur.words[0].n == c.list[first].n && c.list[i].starts&(and|contrast) == 0 && c.deniesThai(first) >= i-first
 }
 
-// markIndefinite takes what asks from words that ask for nothing: Thai ones behind a negation ("ไม่มีใคร", nobody), and
-// the negation from a Hindi particle behind an order ("जोड़ लीजिए न").
+// markIndefinite takes what asks from words that ask for nothing: Thai ones behind a negation ("ไม่มีใคร", nobody), "am"
+// behind a time; and the negation from a Hindi particle behind an order ("जोड़ लीजिए न").
 func markIndefinite(list []token, l lang) {
 	for i := range list {
 		t := &list[i]
 		switch {
 		case i == 0:
+		case t.forenoon(&list[i-1]):
+			t.starts, t.within = t.starts&^question, t.within&^question
 		case l&th != 0 && indefinites[t.text] && (denies[list[i-1].text] || i > 1 && denies[list[i-2].text]):
 			t.starts, t.within = t.starts&^question, t.within&^question
 		case l&th != 0 && t.text == "แล้ว" && t.at == list[i-1].end && i+1 < len(list) && list[i+1].at == t.end && (thaiEnds[list[i+1].text] || list[i+1].text == "นะ"): // already, and no "and then"
@@ -146,6 +148,9 @@ func markIndefinite(list []token, l lang) {
 		}
 	}
 }
+
+// forenoon reports whether a word says that the number before it is a time in the morning: "9 am".
+func (t *token) forenoon(before *token) bool { return t.text == "am" && digit(before.text) }
 
 // indefinites are Thai words that ask, or say nobody, nothing and nowhere behind a negation.
 var indefinites = set("ใคร อะไร ไหน ที่ไหน เมื่อไหร่ เมื่อไร")

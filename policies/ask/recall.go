@@ -61,8 +61,8 @@ func (s *Said) countermanded(i int, call *Call) bool {
 		if no && o.only(negator|opener|pronoun|await|excepted|speaker|det) {
 			return true
 		}
-		if o.message > c.message && (call.names(o.text) || o.find(pronoun, 0, len(o.words)) >= 0 && o.find(keep|await, 0, len(o.words)) >= 0) && len(o.verbs(&call.Acts)) == 0 {
-			return true
+		if o.message > c.message && (call.names(o.text) || o.find(pronoun, 0, len(o.words)) >= 0 && o.find(keep|await, 0, len(o.words)) >= 0) && !slices.ContainsFunc(o.verbs(&call.Acts), func(v verb) bool { return o.words[v.at].within&await == 0 }) {
+			return true // "let me sleep on it"
 		}
 	}
 	return false

@@ -161,7 +161,7 @@ func (c *clause) bare() bool {
 		if t.text == "go" && i > 0 && (c.words[i-1].text == "can" || c.words[i-1].text == "may") { // B8 can go
 			return false
 		}
-		if i > 0 && tellsState[t.text] && !(t.text == "am" && c.lang&en == 0) { // with 62 I'm happy
+		if i > 0 && tellsState[t.text] && !t.forenoon(&c.words[i-1]) && !(t.text == "am" && c.lang&en == 0) { // with 62 I'm happy
 			return false
 		}
 		if c.lang&en != 0 && (t.verb || t.inflected()) && !(t.noun && i > c.opened() && !c.behind(i)) && t.within&later == 0 || t.starts&other != 0 && t.within&(later|await|det|opener) == 0 {

@@ -46,6 +46,9 @@ func (p *Phrase) Weekday(day string) bool {
 	return false
 }
 
+// Nth reports whether the text says the day of a month: "on the 3rd".
+func (p *Phrase) Nth(day int) bool { return p.own.spoken().Nth(day) }
+
 // Option reports whether the text says one of the everyday choices, and whether it is known.
 func (p *Phrase) Option(name string) (said, known bool) { return p.own.spoken().Option(name) }
 

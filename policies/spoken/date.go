@@ -97,6 +97,20 @@ func (t *Text) dayAt(i int) (int, int) {
 	return 0, i
 }
 
+// Nth reports whether the text says the day of a month by its place in it: "on the 3rd", "zum Ersten", "le 1er".
+func (t *Text) Nth(day int) bool {
+	for i := range t.words {
+		n, to := t.dayAt(i)
+		if n != day || to == i {
+			continue
+		}
+		if w := &t.words[i]; w.digits && to > i+1 || !w.digits && ordinals[t.words[to-1].text] > 0 && t.is(i-1, "the", "on", "den", "dem", "am", "zum", "le", "au", "el", "al", "il", "dia", "no", "o") {
+			return true
+		}
+	}
+	return false
+}
+
 // follows reports whether a word follows the one before it in one expression of a date.
 func (t *Text) dated(i int) bool {
 	return i < len(t.words) && strings.Trim(t.words[i].gap, " .,-\u00a0") == "" && len(t.words[i].gap) <= 2
