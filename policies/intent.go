@@ -215,6 +215,8 @@ func (t *tool) roleOfMoment(name string, args map[string]any) ask.Role {
 		return ask.From
 	case has(name, "departure", "depart", "departing", "checkout") && slices.ContainsFunc(sortedKeys(args), func(o string) bool { return has(o, "arrival", "arrive", "arriving", "checkin") }):
 		return ask.To
+	case has(name, "start", "begin") && !slices.ContainsFunc(sortedKeys(t.props), func(o string) bool { return ask.RoleOf(o) == ask.To }):
+		return ask.NoRole // "move it to 17:30"
 	}
 	return ask.RoleOf(name)
 }

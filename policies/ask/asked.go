@@ -36,7 +36,7 @@ func (s *Said) Asked(call *Call) []Ask {
 			said = s.pointed(i, call)
 			ok = said >= 0
 		}
-		if !ok || s.overridden(i, call) {
+		if !ok || s.overridden(i, call) || s.orderedAnew(i, call) {
 			continue
 		}
 		text, held, ok := s.fits(said, call)

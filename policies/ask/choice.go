@@ -93,11 +93,27 @@ func (a *Acts) WithoutDeed(choice, text string) string {
 	mark(list, c.lang)
 	out := []byte(text)
 	for _, v := range c.verbs(&own) {
+		if c.qualifies(v) {
+			continue
+		}
 		for i := list[v.at].at; i < list[v.at].end; i++ {
 			out[i] = ' '
 		}
 	}
 	return string(out)
+}
+
+// qualifies reports whether what may be a verb says how the thing before it is: "ponle prioridad baja".
+func (c *clause) qualifies(v verb) bool {
+	if v.lang&(fr|it|es|pt) == 0 || v.form != ordering || v.at == 0 || c.orders(v) {
+		return false
+	}
+	before := &c.words[v.at-1]
+	if before.sign || before.capped || before.code() || before.within != 0 || knownIn[before.text]&c.lang != 0 || foreignVerb(before, v.lang) {
+		return false
+	}
+	i := v.at + 1
+	return i >= len(c.words) || c.words[i].sign || c.words[i].within&(and|target) != 0 || ofWords[c.words[i].text] || placing[c.words[i].text]
 }
 
 func saysPart(p string, t *token) bool {

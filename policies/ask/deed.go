@@ -78,12 +78,16 @@ func (c *clause) deedNoun(i int, a *Acts) lang {
 				return l
 			}
 		case l == de && !t.capped:
+		case l&(es|pt) != 0 && i > 0 && feminine[c.words[i-1].text] && strings.HasSuffix(t.text, "e"): // "só a encurte": such nouns are masculine
 		case hangs || !slices.ContainsFunc(a.stems[l], func(s stem) bool { return c.foreign(i, s, l) == ordering }):
 			return l
 		}
 	}
 	return 0
 }
+
+// feminine are articles of nouns, or pronouns before a verb.
+var feminine = set("a as la las")
 
 // leadsDeed reports whether a noun for the deed leads the clause, or ends it in Hindi, and what it is of stands
 // beside it.

@@ -39,7 +39,7 @@ func (c *clause) ordersHindi(v verb) bool {
 		}
 	}
 	for j := v.at; j < min(c.content, len(c.words)); j++ { // what the user will do themselves
-		if firstFuture.MatchString(c.words[j].text) {
+		if w := c.words[j].text; firstFuture.MatchString(w) || firstWhether.MatchString(w) && !copulas[w] && !framed {
 			return false
 		}
 	}
@@ -69,6 +69,9 @@ func (c *clause) ordersHindi(v verb) bool {
 
 // firstFuture finds what somebody says that they will do: करूँगी, दूँगा.
 var firstFuture = regexp.MustCompile(`(?:ूँ|ूं|ऊँ|ऊं)ग[ाी]$`)
+
+// firstWhether finds what somebody wonders whether to do: करूँ, दूँ.
+var firstWhether = regexp.MustCompile(`[^ह](?:ूँ|ूं|ऊँ|ऊं)$`)
 
 // willBeDone reports whether a Hindi clause says that somebody will do it: "मेरा भाई आकर रद्द करवा देगा".
 func (c *clause) willBeDone(v verb) bool {
@@ -127,6 +130,9 @@ func (c *clause) ordersThai(v verb) bool {
 	}
 	for j := 0; j < v.at; j++ { // แค่เปิดไฟ: the first verb is the order
 		t := &c.words[j]
+		if t.text == "ก่อน" && (j+1 == v.at || c.words[j+1].text == "จะ" || c.words[j+1].text == "ที่") {
+			return false // ก่อนยกเลิก: what is to come first
+		}
 		if t.within&(opener|frame|and|again) == 0 && !t.sign && thai(t.text) && foreignVerb(t, th) && t.text != "ให้" && !(t.text == "แจ้ง" && j+1 == v.at) && !thaiWays[t.text] && !foreignNoun(t) {
 			return false
 		}

@@ -105,6 +105,9 @@ func (c *cutter) goesOn(i int) bool {
 		case "อย่า", "ไม่ต้อง", "ห้าม", "อย่าเพิ่ง", "งด", "ไม่ให้", "ไม่ควร":
 			return false
 		}
+		if t.starts&await != 0 && (&clause{words: c.list, lang: c.lang}).othersWait(i) {
+			continue
+		}
 		if t.starts&(await|keep|later|ifs|unless|hypothetical|question|report|oops|amend) != 0 && t.text != "พอ" { // that is enough
 			return false
 		}

@@ -18,7 +18,7 @@ var formerly = set("from start begin since old former current previous arrival d
 // oldValue reports whether a value of a call that alters something is the one that the clause only moves away from: another
 // of its kind, that no value of the call is, stands behind "to".
 func (c *clause) oldValue(v Value, call *Call) bool {
-	if !call.Acts.alters || v.Free || v.Role == From || strings.Contains(v.Text, "T") && v.Shape == Moment || v.Shape != Moment && v.Shape != Number || slices.ContainsFunc(NameWords(v.Name), func(w string) bool { return formerly[w] }) {
+	if !call.Acts.alters || v.Free || v.Role == From || strings.Contains(v.Text, "T") && v.Shape == Moment || v.Shape != Moment && v.Shape != Number || slices.ContainsFunc(NameWords(v.Name), func(w string) bool { return formerly[w] && v.Role == RoleOf(w) }) {
 		return false
 	}
 	other := false
@@ -65,4 +65,22 @@ func (c *clause) newParts() (out []string) {
 		out = append(out, textOf(c, c.words[i+1:end]))
 	}
 	return out
+}
+
+// orderedAnew reports whether an order behind an excuse asks for the deed of clause i once more, with another value of a
+// kind: "Cancel 58410. Oh no, cancel 58411."
+func (s *Said) orderedAnew(i int, call *Call) bool {
+	c := &s.clauses[i]
+	for k := c.since(i) + 1; k < len(s.clauses) && s.clauses[k].message == c.message; k++ {
+		o := &s.clauses[k]
+		if o.soft() == 0 && !(k > i+1 && s.clauses[k-1].isSoft()) || o.kind != plain || o.hasOf(tooWords, 0) >= 0 || !slices.ContainsFunc(o.verbs(&call.Acts), func(v verb) bool { return o.orders(v) && !o.negated(v) }) {
+			continue
+		}
+		if slices.ContainsFunc(call.Values, func(v Value) bool {
+			return !v.Free && (v.Shape == Code || v.Shape == Number) && v.Said(c.text) && !v.Said(o.text) && o.rival(v, call, 0, o.content)
+		}) {
+			return true
+		}
+	}
+	return false
 }

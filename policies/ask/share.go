@@ -51,7 +51,7 @@ func (c *clause) takesShare(call *Call) bool {
 	}
 	for i := range c.words {
 		t := &c.words[i]
-		if t.quoted || shares[t.text]&c.lang == 0 || t.text == "third" && (i == 0 || c.words[i-1].text != "a" && c.words[i-1].text != "one") || i+1 < len(c.words) && (unitWords[c.words[i+1].text] || measured[c.words[i+1].text] != nil) || c.ofValue(i, call) {
+		if t.quoted || shares[t.text]&c.lang == 0 && !c.onlyRest(i) || t.text == "third" && (i == 0 || c.words[i-1].text != "a" && c.words[i-1].text != "one") || i+1 < len(c.words) && (unitWords[c.words[i+1].text] || measured[c.words[i+1].text] != nil) || c.ofValue(i, call) {
 			continue
 		}
 		for _, v := range call.Values {
@@ -66,6 +66,14 @@ func (c *clause) takesShare(call *Call) bool {
 	}
 	return false
 }
+
+// onlyRest reports whether no more than what is left is asked for: "portanto só o resto".
+func (c *clause) onlyRest(i int) bool {
+	return remainders[c.words[i].text]&c.lang != 0 && slices.ContainsFunc(c.words[max(0, i-2):i], func(t token) bool { return onlyWords[t.text]&c.lang != 0 })
+}
+
+// remainders are words for what is left.
+var remainders = wordSets["remainder"]
 
 // wholeBehind reports whether the number that is word n of its sentence stands behind a share as its whole: "half of
 // the 60".

@@ -58,6 +58,8 @@ func (c *clause) statesNot(v verb, n int) bool {
 func (c *clause) othersWait(i int) bool {
 	t := &c.words[i]
 	switch {
+	case c.lang&th != 0 && t.text == "รอ": // เขารอนานแล้ว
+		return i > 0 && (c.words[i-1].starts&subject != 0 || c.words[i-1].thing || c.words[i-1].text == "ลูกค้า") && c.words[c.lastWord()].text == "แล้ว"
 	case c.lang&de != 0 && t.text == "wartet":
 		return i > c.opened() && (c.words[i-1].starts&subject != 0 || c.words[i-1].capped && c.words[i-1].within&(speaker|pronoun) == 0 || c.words[i-1].text == "sie")
 	case c.lang&en != 0 && (t.text == "sit" || t.text == "sleep"):

@@ -142,7 +142,7 @@ func (w *Wording) spans(text string) []wordedSpan {
 		for i := 0; i+len(one.list) <= len(list); i++ {
 			if one.at(list[i:], l&one.langs) && !one.common(list[i:], l) {
 				last := &list[i+len(one.list)-1]
-				found = append(found, wordedSpan{one.member, list[i].at, last.end, takenBackAt(list, i)})
+				found = append(found, wordedSpan{one.member, list[i].at, last.end, takenBackAt(list, i, l)})
 			}
 		}
 	}
@@ -204,13 +204,13 @@ func thaiSpans(list []token, text string, one *worded) []wordedSpan {
 			continue
 		}
 		k := max(0, slices.IndexFunc(list, func(t token) bool { return t.end > at }))
-		out = append(out, wordedSpan{one.member, at, end, takenBackAt(list, k)})
+		out = append(out, wordedSpan{one.member, at, end, takenBackAt(list, k, th)})
 	}
 }
 
 // takenBackAt reports whether the part of a text around a word, between signs and "but", has a no in it, or an
 // "instead of" before the word.
-func takenBackAt(list []token, at int) bool {
+func takenBackAt(list []token, at int, l lang) bool {
 	ends := func(t *token) bool { return t.sign || t.within&contrast != 0 }
 	from, to := at, at+1
 	for from > 0 && !ends(&list[from-1]) {
@@ -221,6 +221,9 @@ func takenBackAt(list []token, at int) bool {
 	}
 	for i := from; i < to; i++ {
 		t := &list[i]
+		if t.text == "no" && l&pt != 0 && (i > from || i == 0 && t.at > 0) && i+1 < at && !foreignVerb(&list[i+1], l) && !list[i+1].verb {
+			continue // which is "in the" before a noun: "no plano básico"
+		}
 		if i != at && t.within&(negator|nothing|except) != 0 && t.within&harmless == 0 || privatives[t.text] != 0 || i < at && inPlace(list, i) || slices.ContainsFunc(thaiNos, func(no string) bool { return strings.HasPrefix(t.text, no) }) {
 			if i > at && thaiApart(list, at, i) { // "ห้องเดี่ยว 2 คืน ไม่เอาอาหารเช้า"
 				continue
