@@ -105,6 +105,9 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 		return false, false
 	}
 	a := &call.Acts
+	if s.wonderTogether(i) {
+		return false, false
+	}
 	if call.NeedsVerb && c.asked && c.hasOf(possible, 0) >= 0 && c.hasOf(courtesy, 0) < 0 && c.hasOf(mineOwn, 0) < 0 {
 		return false, false // "would it be possible to": what cannot be undone is not ordered by asking whether it can be done
 	}

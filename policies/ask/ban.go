@@ -186,12 +186,27 @@ func (s *Said) bansAnother(i, j int, call *Call) bool {
 // bansDeed reports whether clause i forbids nothing but another tool's deed: "don't cancel X, just move it".
 func (s *Said) bansDeed(i, j int, call *Call) bool {
 	c, o := &s.clauses[i], &s.clauses[j]
-	if c.negates() < 0 || c.find(nothing, 0, len(c.words)) >= 0 || c.sentence != o.sentence && !(c.message == o.message && o.onlyThat()) || o.negates() >= 0 || len(o.verbs(&call.Acts)) == 0 && (o.verbOf < 0 || len(s.clauses[o.verbOf].verbs(&call.Acts)) == 0) || slices.ContainsFunc(c.verbs(&call.Acts), func(v verb) bool { return !c.thingOf(v, &call.Acts) }) {
+	if c.negates() < 0 || c.find(nothing, 0, len(c.words)) >= 0 || c.sentence != o.sentence && !(c.message == o.message && (o.onlyThat() || o.instead())) || o.negates() >= 0 || len(o.verbs(&call.Acts)) == 0 && (o.verbOf < 0 || len(s.clauses[o.verbOf].verbs(&call.Acts)) == 0) || slices.ContainsFunc(c.verbs(&call.Acts), func(v verb) bool { return !c.thingOf(v, &call.Acts) && !call.othersDeed(v) }) {
 		return false
 	}
 	return slices.ContainsFunc(call.Others, func(k Other) bool {
 		return slices.ContainsFunc(c.verbs(&k.Acts), func(v verb) bool { return v.strength == 2 && c.negated(v) })
 	})
+}
+
+// othersDeed reports whether a verb is one of the name of another tool of the run's, and not of this one's: to close a ticket
+// may be to set its state, but one is there that closes them.
+func (c *Call) othersDeed(v verb) bool {
+	return v.base != "" && !slices.Contains(c.Acts.named, v.base) && slices.ContainsFunc(c.Others, func(k Other) bool { return slices.Contains(k.Acts.named, v.base) })
+}
+
+// instead reports whether the clause ends by saying that it is to be done in place of something else: "set it to low instead".
+func (c *clause) instead() bool {
+	n := len(c.words)
+	for n > 0 && (c.words[n-1].sign || c.words[n-1].within&opener != 0 && instead[c.words[n-1].text] == 0) {
+		n--
+	}
+	return n > 1 && instead[c.words[n-1].text]&c.lang != 0
 }
 
 // onlyThat reports whether the clause begins by saying that no more than what follows is to be done: "solo recójanlo".

@@ -161,13 +161,13 @@ func (s *Said) episode(order string, pieces []piece, put bool) (string, bool) {
 		switch from, to, ok := p.says(whole); {
 		case p.asks && !p.announces(), p.waits(), p.lang&th == 0 && p.hasOf(tooWords, 0) >= 0 && !(i > last && (p.tellsBehind(whole) || p.tale())) && !p.begins(): // "annulez aussi C-269"
 			return "", false
-		case p.negated() && p.denial(whole):
+		case p.deniesOf(whole):
 			cue = true
 		case ok && p.rulesOut(whole): // "…, che il 12 non ci siamo"
 		case ok && p.negated():
 			return "", false
 		case ok:
-			if !cue && !announcedBehind(pieces[i:]) {
+			if !cue && !announcedBehind(pieces[i:]) && !(i+1 < len(pieces) && pieces[i+1].deniesOf(whole)) {
 				return "", false
 			}
 			if meant, ok = s.replaced(meant, p, from, to); !ok {
@@ -235,6 +235,9 @@ func (p *piece) negated() bool {
 	return false
 }
 
+// deniesOf reports whether a piece says no more than that a value of the order is wrong: "(50,) not 500".
+func (p *piece) deniesOf(order *piece) bool { return p.negated() && p.denial(order) }
+
 // denial reports whether a piece only says of what stands in the order that it was not meant: "not the 5th", "nicht Gitarre".
 func (p *piece) denial(order *piece) bool {
 	some := false
@@ -259,7 +262,8 @@ func (s *Said) mendBefore(first int, text string, list []stretch, question strin
 	}
 	pieces := s.pieces(text, list)
 	stays := slices.ContainsFunc(pieces, func(p piece) bool { return p.samely() })
-	if len(pieces) == 0 || !stays && !slices.ContainsFunc(pieces, func(p piece) bool { return p.announces() }) {
+	if len(pieces) == 0 || !stays && !slices.ContainsFunc(pieces, func(p piece) bool { return p.announces() }) &&
+		!(len(pieces) == 2 && pieces[1].deniesOf(s.wholePiece(s.meant))) { // "50 not 500"
 		return false
 	}
 	if _, opens := s.opens(question); opens && !slices.ContainsFunc(pieces, func(p piece) bool { return p.errs() }) {

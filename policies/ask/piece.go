@@ -47,6 +47,8 @@ func (s *Said) pieces(text string, list []stretch) (out []piece) {
 			case t.sign:
 				add(i)
 				from = i + 1
+			case i > from && deniesBehind(words, i):
+				add(i)
 			case l&th != 0 && thaiEnds[t.text]:
 				add(i + 1)
 			case l&th != 0 && i > from && t.starts&(oops|amend) != 0 && words[i-1].within&(oops|amend) == 0 && t.at > words[i-1].end:
@@ -60,6 +62,15 @@ func (s *Said) pieces(text string, list []stretch) (out []piece) {
 		add(len(words))
 	}
 	return out
+}
+
+// deniesBehind reports whether a word says of the value behind it that it is not meant, but the one before: "50 not 500".
+func deniesBehind(words []token, i int) bool {
+	if i == 0 || i+1 >= len(words) || words[i].starts&negator == 0 || no[words[i].text] || words[i].quoted {
+		return false
+	}
+	kind := kindOfCode(words[i+1].text)
+	return kind != "" && kind == kindOfCode(words[i-1].text)
 }
 
 // makesIt are Hindi words by which something is to be made what is said before them.

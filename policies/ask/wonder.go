@@ -43,3 +43,17 @@ func tagged(list []clause) bool {
 	last := &list[len(list)-1]
 	return len(last.words) <= long && last.hasOf(obliges, 0) >= 0 && last.hasOf(requests, 0) < 0 && !slices.ContainsFunc(last.words, func(t token) bool { return t.code() || t.quoted })
 }
+
+// wonderTogether reports whether clause i asks whether something can be done to what the question before it is about: "is
+// T-3201 sorted? can we close it?"
+func (s *Said) wonderTogether(i int) bool {
+	c := &s.clauses[i]
+	if i == 0 || !c.asked || s.clauses[i-1].kind != asking || s.clauses[i-1].message != c.message || c.hasOf(courtesy, 0) >= 0 || !c.points(c.words) {
+		return false
+	}
+	at := c.opened()
+	return slices.ContainsFunc(c.words[:min(len(c.words), at+3)], func(t token) bool { return together[t.text] })
+}
+
+// together are those who ask what they may do with others, or say so by the verb.
+var together = set("we wir on nous possiamo podemos हम เรา")
