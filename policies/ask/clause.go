@@ -165,7 +165,7 @@ func (s *Said) knowsApart(list []token) {
 			if t.text == d.particle && (i+1 == len(list) || list[i+1].sign || list[i+1].text == "und" || list[i+1].text == "oder") {
 				last = i
 			}
-			if last > i && !t.sign && !t.quoted && !t.code() && !falseFriends[t.text] && verbForm(t.fold, d.text, de) == ordering && (!t.capped || i == 0 || list[i-1].sign) {
+			if last > i && !t.sign && !t.quoted && !t.code() && (!falseFriends[t.text] || t.fold == d.text) && verbForm(t.fold, d.text, de) == ordering && (!t.capped || i == 0 || list[i-1].sign) {
 				t.own |= de
 			}
 		}
@@ -409,63 +409,6 @@ func joined(text string, words []token) string {
 	}
 	return b.String()
 }
-
-// postponed reports whether the clause is for another time, not about a thing of that time: "my
-// rent for next month", "tomorrow's meeting", "the meeting tomorrow".
-func (c *clause) postponed() bool {
-	for i := range min(c.content, len(c.words)) {
-		t := &c.words[i]
-		if t.starts&later == 0 || t.quoted {
-			continue
-		}
-		end := span(c.words, i, later)
-		if i > 0 && tills[c.words[i-1].text] {
-			continue // "hold it till tomorrow": from now on
-		}
-		period := false
-		for j := i; j < end; j++ {
-			switch c.words[j].text {
-			case "week", "month", "year", "woche", "monat", "semaine", "mois", "semana", "mes", "settimana", "mese", "mês":
-				period = true
-			}
-		}
-		j := i - 1
-		for j > 0 && c.words[j].within&det != 0 {
-			j--
-		}
-		if j >= 0 && period && slices.Contains([]string{"for", "of", "für", "pour", "de", "para", "por", "per", "di"}, c.words[j].text) {
-			continue
-		}
-		if j > 0 && dayThings[c.words[j].text] {
-			continue
-		}
-		c.aimed = j >= 0 && slices.Contains([]string{"for", "für", "pour", "para", "por", "per"}, c.words[j].text)
-		return true
-	}
-	return false
-}
-
-// tills stand before the end of what begins now.
-var tills = set("till until 'til")
-
-// tillLater reports whether what the clause says lasts till a later time.
-func (c *clause) tillLater() bool {
-	for i := 1; i < len(c.words); i++ {
-		if c.words[i].starts&later != 0 && tills[c.words[i-1].text] {
-			return true
-		}
-	}
-	return false
-}
-
-// thenOn reports whether the clause goes on with what is to come then, or takes up what was said.
-func (c *clause) thenOn() bool {
-	return c.hasAny(0, min(3, len(c.words)), "then", "afterwards", "after") || c.find(pronoun, 0, len(c.words)) >= 0
-}
-
-// dayThings are what happens at a time: what stands behind them tells which is meant.
-var dayThings = set(`meeting appointment event lunch dinner breakfast call session class lesson flight train booking reservation shift party dentist termin treffen besprechung flug zug réunion rendez-vous vol train
-	reunión cita vuelo tren riunione appuntamento volo treno reunião compromisso voo meetings appointments events`)
 
 // find returns the first word in a range at which a phrase of a class begins, or −1.
 func (c *clause) find(k cue, from, to int) int {

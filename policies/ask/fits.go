@@ -331,8 +331,12 @@ func (s *Said) explains(i, j int) bool {
 	if o.sentence != s.clauses[i].sentence || o.negates() >= 0 || len(o.words) == 0 {
 		return false
 	}
-	return o.kind == subordinate || o.kind == plain && o.words[o.opened()%len(o.words)].within&subject != 0
+	first := o.opened() % len(o.words)
+	return o.kind == subordinate || o.kind == plain && (o.words[first].within&subject != 0 || mayDo[o.words[first].text]&o.lang != 0 && !slices.ContainsFunc(o.words, func(t token) bool { return t.names() && t.capped && t.n > o.words[first].n }) || o.lang == de && o.words[first].text == "sie" && first+1 < len(o.words) && mayDo[o.words[first+1].text]&de != 0)
 }
+
+// mayDo are forms of verbs that say what somebody spoken of is to be able to do.
+var mayDo = wordSets["mayDo"]
 
 // copies is the part behind what is told that says who gets a copy: "…, with Tom in copy".
 func (c *clause) copies() string {

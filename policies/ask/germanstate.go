@@ -32,7 +32,14 @@ func (c *cutter) statement(i int) bool {
 		end++
 	}
 	verb := c.subjectEnd(i, end)
-	return verb > i && verb+1 < end && tells3(&c.list[verb])
+	return verb > i && verb+1 < end && (tells3(&c.list[verb]) || tellsMany(c.list, verb))
+}
+
+// tellsMany reports whether a German word has the form of what several do and does not end what is said: "die Neuen fangen
+// morgen an".
+func tellsMany(list []token, i int) bool {
+	t, next := &list[i], &list[i+1]
+	return !t.sign && !t.capped && t.within == 0 && len(t.text) > 4 && strings.HasSuffix(t.text, "en") && !next.sign && next.starts&(and|contrast) == 0 && next.text != "bitte"
 }
 
 // subjectEnd returns where the words end that a German statement begins with before its verb: a thing with what hangs on
@@ -42,6 +49,8 @@ func (c *cutter) subjectEnd(i, end int) int {
 	switch t := &c.list[i]; {
 	case germanFronts[t.text]:
 		return i + 1
+	case t.starts&later != 0:
+		return span(c.list, i, later)
 	case germanPlaces[t.text]:
 	case germanHeads[t.text]:
 	case t.capped && !t.code() && t.within&(speaker|subject|pronoun) == 0 && i+1 < end && tells3(&c.list[i+1]):
@@ -64,13 +73,13 @@ func (c *cutter) subjectEnd(i, end int) int {
 		}
 		const most = 3 // words of a thing
 		from := j
-		for j < end && j < from+most && !c.list[j].capped && !germanPlaces[c.list[j].text] && !tells3(&c.list[j]) && strings.HasSuffix(c.list[j].text, "e") {
-			j++ // neue
+		for j < end && j < from+most && !c.list[j].capped && !germanPlaces[c.list[j].text] && !tells3(&c.list[j]) && (strings.HasSuffix(c.list[j].text, "e") || strings.HasSuffix(c.list[j].text, "en")) {
+			j++ // neue, neuen
 		}
 		for j < end && c.list[j].capped && !c.list[j].code() && c.list[j].within&(speaker|subject) == 0 {
 			j++
 		}
-		if j < end && tells3(&c.list[j]) {
+		if j < end && (tells3(&c.list[j]) || j > from && j+1 < end && c.list[j-1].capped && tellsMany(c.list, j)) {
 			return j
 		}
 		if j == from && !germanPlaces[t.text] {

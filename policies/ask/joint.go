@@ -44,7 +44,7 @@ func anyEnglish(w string) bool {
 
 // foreignVerb reports whether a word may be the verb of an order in one of the languages.
 func foreignVerb(t *token, l lang) bool {
-	if t.sign || falseFriends[t.text] || didIt(t.text, l) {
+	if t.sign || falseFriends[t.text] && t.own&l == 0 || didIt(t.text, l) {
 		return false
 	}
 	if t.own&l != 0 {

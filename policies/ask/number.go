@@ -123,6 +123,8 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 				continue
 			}
 			switch {
+			case c.namesOne(i, v): // the delivery of 58240
+				good++
 			case c.sharedOut(i): // of the 60, a third
 				bad++
 			case c.wholeOf(i), c.frontedWhole(i, v, &call.Acts), c.outOf(i), c.onlyLess(i): // it is 500, take 300 of it
@@ -149,6 +151,16 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 		}
 	}
 	return true
+}
+
+// namesOne reports whether a number is the name of a thing, and the only one of its length: "die Lieferung von 58240", "18 euros
+// sur la 40311".
+func (c *clause) namesOne(i int, v Value) bool {
+	const least = 4 // digits
+	if !v.Digits || len(v.Text) < least || i+1 < len(c.words) && (currencies[c.words[i+1].text] || unitWords[c.words[i+1].text] || measured[c.words[i+1].text] != nil) {
+		return false
+	}
+	return !slices.ContainsFunc(c.words, func(t token) bool { return digit(t.text) && len(t.text) == len(v.Text) && !v.Said(t.text) })
 }
 
 // sharedOut reports whether a number is that of which a share is asked for behind it: "de los 60 euros devolvedme la
@@ -297,9 +309,15 @@ func (v *Value) id() bool {
 	return false
 }
 
-// sumOf reports whether a German number is how much a thing is, and the only one: "eine Spende von 75 Euro".
+// sumOf reports whether a German or Italian number is how much a thing is, and the only one: "eine Spende von 75 Euro", "un
+// buono da 10 euro".
 func (c *clause) sumOf(i int) bool {
-	if c.lang != de || i < 2 || c.words[i-1].text != "von" || !c.words[i-2].capped || c.words[i-2].code() {
+	switch {
+	case i < 2 || c.words[i-2].code():
+		return false
+	case c.lang == de && c.words[i-1].text == "von" && c.words[i-2].capped:
+	case c.lang == it && c.words[i-1].text == "da" && i > 2 && indefinite[c.words[i-3].text] && i+1 < len(c.words) && currencies[c.words[i+1].text]:
+	default:
 		return false
 	}
 	for j := range c.words {

@@ -279,7 +279,7 @@ func (c *clause) like(i int, v Value, call *Call) bool {
 		}
 		// "pay ann 30", "bob 90"
 		if t.within == 0 && knownIn[t.text] == 0 && !units.MatchString(t.text) && !unitWords[t.text] && !counts[t.text] && sayings[t.text] == nil {
-			if i > 0 && (c.names(i-1) || call.Acts.isNoun(&c.words[i-1])) || i == 0 && len(c.words) > 1 || i+1 < len(c.words) && amountForm.MatchString(c.words[i+1].text) {
+			if i > 0 && (c.names(i-1) || call.Acts.isNoun(&c.words[i-1])) || i == 0 && len(c.words) > 1 || i+1 < len(c.words) && amountForm.MatchString(c.words[i+1].text) && exactly[t.text]&c.lang == 0 {
 				return true
 			}
 		}
@@ -298,6 +298,9 @@ func (c *clause) like(i int, v Value, call *Call) bool {
 	}
 	return false
 }
+
+// exactly are words before a number that say how it is meant: "insgesamt 600".
+var exactly = wordSets["exactly"]
 
 // names reports whether a word is a verb behind which a name may stand.
 func (c *clause) names(i int) bool {

@@ -2,6 +2,7 @@ package ask
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/chaski-dev/chaski/policies/spoken"
@@ -24,7 +25,7 @@ func (c *clause) crossed(values []Value, call *Call) bool {
 				continue
 			}
 			other, place, ok := c.row(values[b], call)
-			if ok && len(one) == len(other) && at != place && alternates(one, other) {
+			if ok && len(one) == len(other) && at != place && alternates(one, other) && !c.partedWhole(values[a], one, other) && !c.partedWhole(values[b], other, one) {
 				return true
 			}
 		}
@@ -44,7 +45,7 @@ func (c *clause) row(v Value, call *Call) (at []int, place int, ok bool) {
 	sizes := groupsOf(v.Text)
 	for i := 0; i < len(c.words); i++ {
 		t := &c.words[i]
-		if t.sign || v.Shape != Moment && c.dated(i) {
+		if t.sign || v.Shape == Word && currencies[t.text] || v.Shape != Moment && c.dated(i) {
 			continue
 		}
 		end := i + 1
@@ -207,4 +208,30 @@ func (s *Said) crossedBefore(i int, call *Call) bool {
 		j = to - 1
 	}
 	return false
+}
+
+// partedWhole reports whether a row is a number and a part of it, and nothing but the first of the other row stands before the
+// part: "von unseren 40 Lizenzen AutoCAD gib nur 12 davon zurück, Lyon behält den Rest". Both are of the same thing.
+func (c *clause) partedWhole(v Value, at, other []int) bool {
+	if v.Shape != Number || v.Digits || len(at) != 2 || other[1] < at[1] {
+		return false
+	}
+	whole, err := strconv.ParseFloat(c.words[at[0]].text, 64)
+	part, err2 := strconv.ParseFloat(c.words[at[1]].text, 64)
+	if err != nil || err2 != nil || part >= whole {
+		return false
+	}
+	const near = 3 // words
+	for i := at[0] + 1; i < min(at[1]+near, len(c.words)); i++ {
+		t := &c.words[i]
+		switch {
+		case i == at[1]:
+		case ofThese[t.text]&c.lang != 0:
+			return true
+		case i > at[1]:
+		case t.text == "en" && c.lang&fr != 0 || c.lang&it != 0 && (t.text == "ne" || strings.HasSuffix(t.text, "ne") && foreignVerb(t, it)):
+			return true
+		}
+	}
+	return c.whole(at[0])
 }

@@ -1,5 +1,10 @@
 package ask
 
+import (
+	"regexp"
+	"strings"
+)
+
 // Beside an order people tell why, and a comma is all that stands between: "annulez K-2, la nounou nous a laissés tomber".
 // Such a statement has a subject of its own in front of its verb, and is cut off, so that what it denies is not the order.
 // Those of German are in germanstate.go.
@@ -24,7 +29,7 @@ func statesAt(list []token, i int, l lang) bool {
 		if t.sign || t.quoted || t.code() || digit(t.text) {
 			return false
 		}
-		if j > first && predicates(t, l) {
+		if j > first && (predicates(t, l) || manyDo(&list[first-1], t, l)) {
 			return j+1 < len(list) && !list[j+1].sign
 		}
 		if t.starts&(and|contrast|content|ifs|frame|know|report|question|except) != 0 || placing[t.text] && !ofWords[t.text] {
@@ -46,6 +51,22 @@ func predicates(t *token, l lang) bool {
 	}
 	return preverbal[t.text]&l != 0
 }
+
+// manyDo reports whether a word behind a subject in the plural has the form of what several do: "les nouveaux commencent",
+// "i colleghi iniziano".
+func manyDo(article, t *token, l lang) bool {
+	if manyArticles[article.text]&l == 0 || t.within != 0 || t.capped || len(t.text) < 4 || manyDid.MatchString(t.text) {
+		return false
+	}
+	return l&fr != 0 && strings.HasSuffix(t.text, "ent") && !strings.HasSuffix(t.text, "ment") || l&it != 0 && (strings.HasSuffix(t.text, "ano") || strings.HasSuffix(t.text, "ono")) ||
+		l&es != 0 && (strings.HasSuffix(t.text, "an") || strings.HasSuffix(t.text, "en")) || l&pt != 0 && (strings.HasSuffix(t.text, "am") || strings.HasSuffix(t.text, "em"))
+}
+
+// manyDid is what several did.
+var manyDid = regexp.MustCompile(`(?:r[ae]m|[vi]am|rono|vano|rent|aient|ban|ían)$`)
+
+// manyArticles stand before several things.
+var manyArticles = wordSets["manyArticle"]
 
 // preverbal are pronouns that stand before a verb, and before no noun.
 var preverbal = map[string]lang{"me": fr | es | pt, "m'": fr, "nous": fr, "s'": fr, "se": fr | es | it | pt, "y": fr, "mi": it, "ci": it, "si": it, "nos": es | pt}

@@ -1,0 +1,111 @@
+package ask
+
+import "slices"
+
+// Times: what is to be done another time, and what only happens then.
+
+// postponed reports whether the clause is for another time, not about a thing of that time: "my
+// rent for next month", "tomorrow's meeting", "the meeting tomorrow".
+func (c *clause) postponed() bool {
+	for i := range min(c.content, len(c.words)) {
+		t := &c.words[i]
+		if t.starts&later == 0 || t.quoted {
+			continue
+		}
+		end := span(c.words, i, later)
+		if i > 0 && tills[c.words[i-1].text] {
+			continue // "hold it till tomorrow": from now on
+		}
+		period := false
+		for j := i; j < end; j++ {
+			switch c.words[j].text {
+			case "week", "month", "year", "woche", "monat", "semaine", "mois", "semana", "mes", "settimana", "mese", "mês":
+				period = true
+			}
+		}
+		if c.dayOf(i, end) {
+			continue
+		}
+		j := i - 1
+		for j > 0 && c.words[j].within&det != 0 {
+			j--
+		}
+		if j >= 0 && period && slices.Contains([]string{"for", "of", "für", "pour", "de", "para", "por", "per", "di"}, c.words[j].text) {
+			continue
+		}
+		if j > 0 && dayThings[c.words[j].text] {
+			continue
+		}
+		c.aimed = j >= 0 && (forWords[c.words[j].text] || occasions[c.words[j].text]&c.lang != 0 && c.forThing(j))
+		return true
+	}
+	return false
+}
+
+// forWords stand before what something is for.
+var forWords = set("for für pour para por per")
+
+// occasions are what takes place on a day, whenever what is asked for is done: "für die Sitzung morgen".
+var occasions = wordSets["occasion"]
+
+// forThing reports whether a preposition for what something is for stands before the thing that ends at a word.
+func (c *clause) forThing(j int) bool {
+	const most = 3 // words before
+	for k := j - 1; k > 0 && k >= j-most && !c.words[k].sign && !c.words[k].code(); k-- {
+		if forWords[c.words[k].text] {
+			return true
+		}
+	}
+	return false
+}
+
+// dayOf reports whether a word for a later time says which thing is meant, and not when something is to be done: "la cena di
+// domani", "le dîner de demain", "कल की मीटिंग". Part of a day is none, nor is a thing after or at which it is to be done.
+func (c *clause) dayOf(i, end int) bool {
+	if c.lang == hi {
+		return end+1 < len(c.words) && (c.words[end].text == "की" || c.words[end].text == "के" || c.words[end].text == "का") && !c.words[end+1].sign && !hindiAfter[c.words[end+1].text]
+	}
+	if c.lang&(fr|it|es|pt) == 0 || i < 3 || c.words[i-1].text != "de" && c.words[i-1].text != "di" {
+		return false
+	}
+	thing, article := &c.words[i-2], &c.words[i-3]
+	if article.within&det == 0 || article.within&target != 0 || thing.sign || thing.code() || dayParts[thing.text]&c.lang != 0 {
+		return false
+	}
+	if i < 4 {
+		return true
+	}
+	before := &c.words[i-4]
+	return forWords[before.text] || ofWords[before.text] || foreignVerb(before, c.lang) || ofWords[article.text] && before.within == 0 && afterWords[before.text] == 0
+}
+
+// afterWords stand before what something is done after, or before.
+var afterWords = wordSets["after"]
+
+// hindiAfter stand behind "के" where no thing follows: कल के लिए, कल के बाद.
+var hindiAfter = set("लिए लिये बाद पहले अंदर भीतर दौरान साथ")
+
+// dayParts are parts of a day.
+var dayParts = wordSets["dayPart"]
+
+// tills stand before the end of what begins now.
+var tills = set("till until 'til")
+
+// tillLater reports whether what the clause says lasts till a later time.
+func (c *clause) tillLater() bool {
+	for i := 1; i < len(c.words); i++ {
+		if c.words[i].starts&later != 0 && tills[c.words[i-1].text] {
+			return true
+		}
+	}
+	return false
+}
+
+// thenOn reports whether the clause goes on with what is to come then, or takes up what was said.
+func (c *clause) thenOn() bool {
+	return c.hasAny(0, min(3, len(c.words)), "then", "afterwards", "after") || c.find(pronoun, 0, len(c.words)) >= 0
+}
+
+// dayThings are what happens at a time: what stands behind them tells which is meant.
+var dayThings = set(`meeting appointment event lunch dinner breakfast call session class lesson flight train booking reservation shift party dentist termin treffen besprechung flug zug réunion rendez-vous vol train
+	reunión cita vuelo tren riunione appuntamento volo treno reunião compromisso voo meetings appointments events`)
