@@ -26,6 +26,7 @@ type Acts struct {
 	results     map[string]lang        // nouns that follow from the verbs that it declares
 	declares    map[lang][]stem        // those of verbs that the tool declares and no list has
 	grave       bool                   // strict, and more than a purchase
+	recurs      bool                   // it is done again and again
 	hints       *Acts                  // nouns of the tool's description
 	deeds       map[string]lang        // nouns for what its verbs do
 }
@@ -209,6 +210,9 @@ func stemsOf(word string, l lang) []stem {
 // enders are deeds behind which a thing is gone.
 var enders = set("delete remove discard scrap dispose bin dump junk uproot erase trash purge wipe destroy cancel shred recycle")
 
+// recurring are words of a description by which a deed is done again and again.
+var recurring = set("each every monthly weekly daily yearly regular regularly recurring repeated standing subscription subscriptions interval schedule scheduled")
+
 // Described returns the acts with what the tool's description says of them: the verb that it
 // begins with, which needs a noun beside it, and whether numbers say by how much.
 func (a Acts) Described(text string) Acts {
@@ -217,6 +221,7 @@ func (a Acts) Described(text string) Acts {
 		return a
 	}
 	a.by = slices.Contains(words, "by")
+	a.recurs = slices.ContainsFunc(words, func(w string) bool { return recurring[w] })
 	a.hints = &Acts{}
 	for _, w := range words[1:] {
 		if len(w) > 3 && knownIn[w] == 0 && find(w) == nil && !quantities[w] {
@@ -229,7 +234,7 @@ func (a Acts) Described(text string) Acts {
 	}
 	if len(find(first)) > 0 && !slices.Contains(a.named, first) {
 		if again := a.of(first); slices.Contains(again.named, first) { // fuel_ship: Fuel a ship.
-			again.by, again.hints = a.by, a.hints
+			again.by, again.recurs, again.hints = a.by, a.recurs, a.hints
 			return again
 		}
 	}

@@ -111,6 +111,9 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 	if call.NeedsVerb && c.asked && c.hasOf(possible, 0) >= 0 && c.hasOf(courtesy, 0) < 0 && c.hasOf(mineOwn, 0) < 0 {
 		return false, false // "would it be possible to": what cannot be undone is not ordered by asking whether it can be done
 	}
+	if call.NeedsVerb && !a.recurs && c.recurs() {
+		return false, false // each month is more than once
+	}
 	if c.verbOf >= 0 { // and another 30 to Bob
 		o := &s.clauses[c.verbOf]
 		if !c.corrects && statesAt(c.words, c.opened(), c.lang) || c.lang&th != 0 && c.refuses() || c.negates() >= 0 || len(c.words) == 0 || c.corrects && c.besides(call, o) || !c.corrects && c.stays() {

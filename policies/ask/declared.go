@@ -89,13 +89,26 @@ func (c *Call) MeansOther(text string) bool {
 			continue
 		}
 		if words == nil {
-			words = tokens(text)
+			words = c.besidesDeed(tokens(text))
 		}
 		if o.hasNoun(words) && !c.Acts.hasNoun(words) && (c.Acts.hints == nil || !c.Acts.hints.hasNoun(words)) {
 			return true
 		}
 	}
 	return false
+}
+
+// besidesDeed leaves out the words that are the deed of the call itself: "un bonifico" is no standing order's.
+func (c *Call) besidesDeed(words []token) []token {
+	all := clause{words: words, lang: language(words), content: len(words)}
+	deeds := all.verbs(&c.Acts)
+	out := make([]token, 0, len(words))
+	for i := range words {
+		if !slices.ContainsFunc(deeds, func(v verb) bool { return v.at == i && v.strength == 2 }) {
+			out = append(out, words[i])
+		}
+	}
+	return out
 }
 
 // apart takes the stems of a verb with a word that stands apart from it.

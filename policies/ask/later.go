@@ -109,3 +109,29 @@ func (c *clause) thenOn() bool {
 // dayThings are what happens at a time: what stands behind them tells which is meant.
 var dayThings = set(`meeting appointment event lunch dinner breakfast call session class lesson flight train booking reservation shift party dentist termin treffen besprechung flug zug réunion rendez-vous vol train
 	reunión cita vuelo tren riunione appuntamento volo treno reunião compromisso voo meetings appointments events`)
+
+// recurs reports whether the clause says that something is to be done again and again, "jeden Monat", "tous les mois": not as
+// every month.
+func (c *clause) recurs() bool {
+	for i := range c.words {
+		t := &c.words[i]
+		switch {
+		case t.quoted || i > 0 && asEver[c.words[i-1].text]&c.lang != 0:
+		case recurrings[t.text]&c.lang != 0:
+			return true
+		case eachTime[t.text]&c.lang != 0:
+			next := i + 1
+			for next < len(c.words) && (c.words[next].within&det != 0 || digit(c.words[next].text)) {
+				next++
+			}
+			if next < len(c.words) && timeUnits[c.words[next].text]&c.lang != 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// eachTime stand before the times at which something recurs, timeUnits are those, recurrings say both in one, asEver stand
+// before what is usual.
+var eachTime, timeUnits, recurrings, asEver = wordSets["eachTime"], wordSets["timeUnit"], wordSets["recurs"], wordSets["asEver"]
