@@ -43,7 +43,7 @@ func (s *Said) Asked(call *Call) []Ask {
 		if !ok {
 			continue
 		}
-		waits := s.countermanded(i, call) || s.unsettled(i, call) || s.unclear(i, call) || s.cannotCome(i, call) || s.mistaken(i, call) || c.hasOf(eachWords, 0) >= 0 || c.halves(call) || s.noOrNot(c)
+		waits := s.countermanded(i, call) || s.unsettled(i, call) || s.unclear(i, call) || s.cannotCome(i, call) || s.mistaken(i, call) || c.hasOf(eachWords, 0) >= 0 || c.halves(call) || s.noOrNot(c) || s.inVain(i)
 		a := Ask{
 			Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Apart: s.taken(c.sentence), Dictated: s.dictated(i), Conditions: c.cond, Past: c.message < s.messages,
 			Await: waits || c.await && !s.choosesHold(i, call), Later: c.later, Verb: strong, Held: held, Messages: s.written[c.message-1:],
@@ -206,6 +206,9 @@ var eachWords, halfWords = wordSets["each"], wordSets["half"]
 // aims reports whether a verb only says what something else is done for: "pour annuler C-3, il faut appeler".
 func (c *clause) aims(v verb) bool {
 	i := c.opened()
+	if at := v.at - 2; at >= 0 && afterWords[c.words[at].text]&c.lang != 0 && ofWords[c.words[at+1].text] {
+		return true // prima di annullare
+	}
 	switch {
 	case v.at == i+1 && c.lang&(fr|it|es|pt) != 0:
 		return aimings[c.words[i].text]&c.lang != 0

@@ -102,7 +102,7 @@ func kindOf(c *clause, before []clause) kind {
 		last = &before[len(before)-1]
 	}
 	framed := c.find(frame, 0, c.content) >= 0
-	if last != nil && (last.kind == reported && !c.contrast && !c.wants() && !c.concludes() && !(last.wishes() && c.grants()) || last.tells) {
+	if last != nil && (last.kind == reported && !c.contrast && !c.wants() && !c.concludes() && !(last.wishes() && c.grants() && (len(before) < 2 || before[len(before)-2].kind != reported)) || last.tells) {
 		return reported
 	}
 	if c.complement() {
@@ -186,14 +186,17 @@ func (c *clause) concludes() bool {
 // wishes reports whether the clause tells what somebody wants to have, and not what they say.
 func (c *clause) wishes() bool {
 	r := c.find(report, 0, len(c.words))
-	return r >= 0 && (wishing[c.words[r].text] || c.words[r].text == "asked" && r+1 < len(c.words) && c.words[r+1].text == "for") && c.negates() < 0 && c.find(report, span(c.words, r, report), len(c.words)) < 0 && c.find(content|know, 0, len(c.words)) < 0
+	return r >= 0 && r+1 < len(c.words) && (wishing[c.words[r].text] || c.words[r].text == "asked" && r+1 < len(c.words) && c.words[r+1].text == "for") && (c.negates() < 0 || c.hasOf(noLonger, c.negates()) > r) && c.find(report, span(c.words, r, report), len(c.words)) < 0 && c.find(content|know, 0, len(c.words)) < 0
 }
 
 // grants reports whether the clause is the order to do what was wished: "sell it to them".
 func (c *clause) grants() bool {
 	i := c.opened()
-	return c.verbFirst() && i+1 < len(c.words) && (c.words[i+1].within&pronoun != 0 || pointing[c.words[i+1].text]) && c.negates() < 0
+	return c.verbFirst() && i+1 < len(c.words) && (c.words[i+1].within&(pronoun|det) != 0 || pointing[c.words[i+1].text] || c.words[i+1].code()) && c.negates() < 0
 }
+
+// noLonger say behind a negation that something is no more: "will die Lampe nicht mehr".
+var noLonger = wordSets["noLonger"]
 
 // complement reports whether the clause is what a verb of saying in another language goes on
 // with: "…, dass sie storniert".

@@ -42,7 +42,7 @@ func (c *clause) ordersLatin(v verb) bool {
 		for i >= 0 && (c.words[i].within&(det|opener) != 0 || c.words[i].text == "sie" && i > 0 && makers[c.words[i-1].text]) && c.words[i].within&frame == 0 {
 			i--
 		}
-		return i >= 0 && (i < v.at-1 || c.words[i].within&det != 0) && (c.words[i].within&frame != 0 || makers[c.words[i].text] && i == c.opened())
+		return i >= 0 && (i < v.at-1 || c.words[i].within&det != 0) && (c.words[i].within&frame != 0 || makers[c.words[i].text] && (i == c.opened() || f >= 0 && f <= i && c.upToMaker(f, i)))
 	}
 	if h := c.find(hypothetical, 0, v.at); h >= 0 && (f < 0 || h >= f || c.words[h].text != "schon") && !c.passive(v, f) && !(f >= 0 && c.words[h].text == "schon" && placing[c.words[h+1].text]) && !c.gladly(v) {
 		if c.words[h].starts&frame == 0 {
@@ -60,6 +60,9 @@ func (c *clause) ordersLatin(v verb) bool {
 	}
 	if f >= 0 && c.asked && v.lang != de && f < v.at && c.words[f].capped && c.words[f].within == 0 && !c.words[f].code() {
 		return false // "¿podría Ana cancelar …?"
+	}
+	if f >= 0 && c.asked && v.lang != de && !hanging(c.words[v.at].text) && c.subjectBefore(f) {
+		return false // "Marco può annullare …?"
 	}
 	if f >= 0 && c.asked && c.hasAny(0, f, "eles", "elas", "ellos", "ellas", "loro", "ils", "elles") {
 		return false // "eles poderiam …?"
@@ -156,7 +159,31 @@ func (c *clause) hung(j int) bool {
 var partOf = set("von aus sur de des du d' di dei del dell' della dello delle degli dai dal dalla dall' su sui sul sulla sull' sulle dos das do da dentre")
 
 // makers are verbs that have the deed done which is named behind them: "hazle un pago".
-var makers = set("haz hazle hazles haga hágale háganle realiza realice efectúa fais faites effectue effectuez fai faccia effettua effettui faz faça efetua mach mache macht machen veranlassen veranlasse veranlasst veranlass nehmen nimm nehmt vornehmen bearbeiten bearbeite bearbeitet")
+var makers = set("haz hazle hazles haga hágale háganle realiza realice efectúa fais faites faire effectue effectuez effectuer fai fare fare effettuare hacer realizar fazer efetuar faccia effettua effettui faz faça efetua mach mache macht machen veranlassen veranlasse veranlasst veranlass nehmen nimm nehmt vornehmen bearbeiten bearbeite bearbeitet")
+
+// subjectBefore reports whether somebody is named before the frame that ends at a word: what is asked is whether they do it.
+func (c *clause) subjectBefore(end int) bool {
+	some := false
+	for i := c.opened(); i < end && c.words[i].starts&frame == 0; i++ {
+		t := &c.words[i]
+		if t.sign || t.quoted || t.code() || digit(t.text) || t.within&(opener|harmless|speaker) != 0 && t.within&det == 0 || t.within&det == 0 && (placing[t.text] || fronting[t.text]) {
+			return false
+		}
+		some = some || t.within == 0
+	}
+	return some
+}
+
+// upToMaker reports whether nothing but pronouns stands before a frame, and between it and the verb that makes a deed of its
+// noun: "peux-tu me faire un virement".
+func (c *clause) upToMaker(from, maker int) bool {
+	for i := range maker {
+		if c.words[i].within&(speaker|pronoun|opener|frame) == 0 && !clitics[c.words[i].text] && (i >= from || !c.words[i].sign) {
+			return false
+		}
+	}
+	return true
+}
 
 // spokenOf reports whether another verb of telling stands between a frame and a verb.
 func (c *clause) spokenOf(from, at int) bool {

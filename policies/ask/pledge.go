@@ -12,7 +12,7 @@ import (
 
 // pledges reports whether a verb of the acts is such an order.
 func (c *clause) pledges(v verb, a *Acts) bool {
-	return v.lang&(fr|it|es|pt) != 0 && len(a.named) > 0 && !servings[a.named[0]] && !(a.grave && !a.has("cancel") && takings[c.words[v.at].text]&v.lang == 0) && c.firstPerson(v) && c.declares(v.at)
+	return v.lang&(fr|it|es|pt) != 0 && len(a.named) > 0 && !strings.HasPrefix(c.wordBefore(v.at), "aver") && !servings[a.named[0]] && !(a.grave && !a.has("cancel") && takings[c.words[v.at].text]&v.lang == 0) && c.firstPerson(v) && c.declares(v.at)
 }
 
 // pledgesOf reports whether a clause in which the user says what they do is about a call: it names something of it or takes

@@ -15,6 +15,14 @@ func (c *clause) ofMyself() bool {
 		!slices.ContainsFunc(c.words[i+1:], func(t token) bool { return t.starts&(know|content|frame|keep|stop|nothing) != 0 || sayer(&t, c.lang) })
 }
 
+// onlyThis reports whether clause i says of a deed that it is not to be done yet, and clause j behind it what only is: "don't
+// send it yet, just save it".
+func (s *Said) onlyThis(i, j int) bool {
+	c, o := &s.clauses[i], &s.clauses[j]
+	return c.negates() >= 0 && !c.points(c.words) && slices.ContainsFunc(c.words, func(t token) bool { return t.verb || foreignVerb(&t, c.lang) }) &&
+		o.verbFirst() && o.kind == plain && o.hasOf(onlyWords, 0) >= 0 && o.hasOf(onlyWords, 0) < o.opened()+4 && !o.awaits()
+}
+
 // relate joins what has no verb of its own to what stands before it: "and another 30 to Bob",
 // "not yet", "but only if it is late".
 func (s *Said) relate(first int) {
@@ -24,7 +32,7 @@ func (s *Said) relate(first int) {
 			for j := i - 1; j >= first; j-- {
 				s.clauses[j].await = true
 			}
-			for j := i + 1; j < len(s.clauses) && s.clauses[j].sentence == c.sentence; j++ {
+			for j := i + 1; j < len(s.clauses) && s.clauses[j].sentence == c.sentence && !s.onlyThis(i, j); j++ {
 				s.clauses[j].await = true
 			}
 		}

@@ -21,16 +21,23 @@ func (c *clause) crossed(values []Value, call *Call) bool {
 				continue
 			}
 			one, at, ok := c.row(values[a], call)
-			if !ok || len(one) < 2 {
+			if !ok || len(one) < 2 || values[a].Shape == Number && c.ours(one, call) {
 				continue
 			}
 			other, place, ok := c.row(values[b], call)
-			if ok && len(one) == len(other) && at != place && alternates(one, other) && !c.partedWhole(values[a], one, other) && !c.partedWhole(values[b], other, one) {
+			if ok && !(values[b].Shape == Number && c.ours(other, call)) && len(one) == len(other) && at != place && alternates(one, other) && !c.partedWhole(values[a], one, other) && !c.partedWhole(values[b], other, one) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// ours reports whether all numbers of a row are the call's: "50 euros le 3 de chaque mois".
+func (c *clause) ours(row []int, call *Call) bool {
+	return !slices.ContainsFunc(row, func(i int) bool {
+		return !slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Number && v.Said(c.words[i].text) })
+	})
 }
 
 // kindred reports whether two values may stand for one another.

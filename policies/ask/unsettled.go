@@ -120,6 +120,25 @@ func (c *clause) limits(v Value, call *Call) bool {
 		!slices.ContainsFunc(c.words, func(t token) bool { return t.code() && !call.mentions(t.text) })
 }
 
+// inVain reports whether clause i says what is needed, and a clause that stands against it that there is none: "we'd need three
+// more, but there's no money".
+func (s *Said) inVain(i int) bool {
+	c := &s.clauses[i]
+	if needed, _ := c.needs(); needed < 0 {
+		return false
+	}
+	if slices.ContainsFunc(c.apart, func(text string) bool {
+		return slices.ContainsFunc(tokens(text), func(t token) bool { return finite[t.text]&c.lang != 0 })
+	}) {
+		return true // "pero no hay presupuesto"
+	}
+	if i+1 >= len(s.clauses) {
+		return false
+	}
+	next := &s.clauses[i+1]
+	return next.sentence == c.sentence && next.contrast && (next.negates() >= 0 || next.find(nothing, 0, len(next.words)) >= 0) && !next.verbFirst()
+}
+
 // onlyWords say that it is no more than what follows.
 var onlyWords = wordSets["only"]
 
