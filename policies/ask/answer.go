@@ -63,7 +63,7 @@ func (s *Said) ordered(text string, list []stretch, first int, question string) 
 // It says nothing of the order. All clauses, if the message ends with none.
 func (s *Said) announced(from int) int {
 	for i := from; i+1 < len(s.clauses); i++ {
-		if s.clauses[i].tells && len(s.clauses[i].words) > 0 && !slices.ContainsFunc(s.clauses[i+1:], func(c clause) bool { return c.kind != reported || c.sentence != s.clauses[i].sentence }) {
+		if o := &s.clauses[i]; o.tells && o.kind == plain && len(o.words) > 0 && !slices.ContainsFunc(s.clauses[i+1:], func(c clause) bool { return c.kind != reported || c.sentence != s.clauses[i].sentence }) {
 			return i + 1
 		}
 	}
@@ -245,6 +245,19 @@ func (s *Said) opens(text string) (unit string, ok bool) {
 	}
 	return unit, ok
 }
+
+// asksWords reports whether a text of the assistant's asks what is to be written: "what should it say?"
+func (s *Said) asksWords(text string) bool {
+	if _, ok := s.opens(text); !ok {
+		return false
+	}
+	words := tokens(text)
+	l := language(words) | s.tongue
+	return slices.ContainsFunc(words, func(t token) bool { return sayer(&t, l) || writings[t.text] })
+}
+
+// writings are what is written.
+var writings = set("text wording message body nachricht inhalt texte testo messaggio texto mensaje mensagem संदेश मैसेज ข้อความ")
 
 // whichOf reports whether "que" or "che" asks which: "em que dia?", "a che ora?".
 func whichOf(words []token, i int) bool {

@@ -139,7 +139,7 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 		return false, false
 	}
 	for _, v := range c.verbs(a) {
-		if !c.orders(v) && !c.serial(v, a) && !s.wanted(i, v, call) || c.negated(v) || c.noneOfIt(v, a) || v.form == naming && v.lang != en && s.tellsMore(i) && !s.polite(i) && !c.mustBe(v) || c.leadsDeed(v) && !c.begs(v) && !s.pure(i, call) || v.form == pledging && (!s.settled(i) || !c.pledgesOf(call)) || c.aims(v) || c.othersShall(v, call) {
+		if !c.orders(v) && !c.serial(v, a) && !s.wanted(i, v, call) || c.negated(v) || c.noneOfIt(v, a) || v.form == naming && v.lang != en && s.tellsMore(i) && !s.polite(i) && !c.mustBe(v) || c.leadsDeed(v) && !c.begs(v) && !s.pure(i, call) || v.form == pledging && (!s.settled(i) || !c.pledgesOf(call)) || c.aims(v) || c.othersShall(v, call) || tellers[v.base] && a.has("pay") && !slices.ContainsFunc(a.named, func(n string) bool { return tellers[n] }) { // "ask Nina to send me 450"
 			continue
 		}
 		if v.strength == 2 && (len(a.nouns) == 0 || !a.strict && !generic[v.base]) || s.object(i, v, call) {
@@ -383,8 +383,9 @@ func (c *Call) sided(text string) bool {
 // sends reports whether a clause holds the amount and the recipient of a call: "send 35 to Otto".
 func (c *Call) sends(o *clause) bool {
 	amount, whom := false, false
+	text := o.upTo(o.content) // "ask Nina to send me 450"
 	for _, v := range c.Values {
-		if v.Free || !v.Said(o.text) {
+		if v.Free || !v.Said(text) {
 			continue
 		}
 		amount = amount || v.Shape == Number && !o.countsThings(v, c)

@@ -81,6 +81,7 @@ type Said struct {
 	meantFrom int             // its first clause
 	messages  int
 	prompted  []bool   // which of the messages answer a question of the assistant's
+	worded    []bool   // which of them answer what is to be written
 	replied   []bool   // which of them come after a word of the assistant's
 	written   []string // the messages as they are
 	sentence  int
@@ -183,6 +184,7 @@ func (s *Said) Add(text string) {
 	s.messages++
 	s.replied = append(s.replied, question != "")
 	s.prompted = append(s.prompted, strings.Contains(question, "?") || strings.Contains(question, "ไหม"))
+	s.worded = append(s.worded, s.asksWords(question))
 	s.written = append(s.written, text)
 	first := len(s.clauses)
 	quotes := quotesOf(text)
@@ -211,7 +213,7 @@ func (s *Said) Add(text string) {
 		s.open = open{text: s.meant, from: s.meantFrom, to: len(s.clauses)}
 		return
 	}
-	if first > 0 && s.meant != "" && len(text)+len(s.meant) <= maxMended && s.restStands(text, list) {
+	if first > 0 && s.meant != "" && len(text)+len(s.meant) <= maxMended && !s.worded[s.messages-1] && s.restStands(text, list) {
 		for i := s.meantFrom; i < first; i++ {
 			s.clauses[i].await = true
 		}

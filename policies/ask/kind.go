@@ -385,6 +385,23 @@ func (c *clause) reports() int {
 	return -1
 }
 
+// othersSaid reports whether the clause ends with a verb by which somebody says something, and who does stands before it: "the
+// letter says (: …)".
+func (c *clause) othersSaid() bool {
+	for i := 1; i < len(c.words); i++ {
+		t, before := &c.words[i], &c.words[i-1]
+		if t.starts&report != 0 && !t.quoted && before.within&(det|target|negator|frame) == 0 && !before.sign && c.saysTo(span(c.words, i, report)) {
+			return true
+		}
+	}
+	return false
+}
+
+// saysTo reports whether nothing stands from a word on but to whom something was said: "(wrote) to us".
+func (c *clause) saysTo(i int) bool {
+	return !slices.ContainsFunc(c.words[i:], func(t token) bool { return t.within&(pronoun|speaker|target) == 0 })
+}
+
 // surname reports whether a word is the second of somebody's names and no verb, in an order: "transfer 75 to Omar Said". Where
 // the next word has a capital letter, too, every word may have one.
 func (c *clause) surname(i int) bool {

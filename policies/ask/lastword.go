@@ -81,7 +81,7 @@ func (s *Said) unclear(i int, call *Call) bool {
 	c := &s.clauses[i]
 	for j := c.since(i) + 1; j < len(s.clauses); j++ {
 		o := &s.clauses[j]
-		if o.message <= c.message || s.replied[o.message-1] && !s.prompted[o.message-1] || o.joins != nil || o.corrects || o.offered || o.asked || o.kind == asking || o.kind == subordinate || len(o.words) == 0 {
+		if o.message <= c.message || s.replied[o.message-1] && !s.prompted[o.message-1] || s.worded[o.message-1] || o.joins != nil || o.corrects || o.offered || o.asked || o.kind == asking || o.kind == subordinate || len(o.words) == 0 {
 			continue
 		}
 		if first := s.firstOf(j); s.calms(first) || s.isAnswer(first) || s.clauses[first].agreeing() || o.verbFirst() || o.find(frame, 0, len(o.words)) >= 0 || o.thanks() || o.groundsOnly(call.Acts.callsOff()) || s.addsTo(j, call) {

@@ -234,7 +234,7 @@ func (p *piece) filler(i int) bool {
 	if t.quoted {
 		return false
 	}
-	if p.suits && sufficing[t.text]&p.lang != 0 {
+	if p.suits && sufficing[t.text]&p.lang != 0 || enough[t.text]&p.lang != 0 {
 		return true
 	}
 	if t.sign || no[t.text] || denials[t.text] && len(p.words) == 1 || t.thing || being[t.text]&p.lang != 0 || mixed[t.text]&p.lang != 0 || rights[t.text]&p.lang != 0 || copulas[t.text] || itsOne[t.text] || its[t.text] || hindiOf[t.text] || ofWords[t.text] || placing[t.text] || references[t.text] ||
@@ -245,8 +245,8 @@ func (p *piece) filler(i int) bool {
 	return t.within&saying != 0 && (t.within&(oops|amend) != 0 || t.starts&(contrary&^(question|other)) == 0)
 }
 
-// rights are words by which something is the one that is meant.
-var rights = wordSets["right"]
+// rights are words by which something is the one that is meant, enough those by which it will do: "no, 8 are enough".
+var rights, enough = wordSets["right"], wordSets["enough"]
 
 // samely reports whether the piece only says that the rest stays as it is: "same time", "the rest is fine".
 func (p *piece) samely() bool {

@@ -23,6 +23,9 @@ func (s *Said) countermanded(i int, call *Call) bool {
 		if o.sentence != c.sentence && o.deniesIt() {
 			return true
 		}
+		if o.message == c.message && o.sentence != c.sentence && s.saysNo(j, call) {
+			return true
+		}
 		if o.kind == reported && o.message == c.message && o.recalls() { // "forget what I said, he wants to keep it"
 			return true
 		}
@@ -63,6 +66,21 @@ func (s *Said) countermanded(i int, call *Call) bool {
 		}
 		if o.message > c.message && (call.names(o.text) || o.find(pronoun, 0, len(o.words)) >= 0 && o.find(keep|await, 0, len(o.words)) >= 0) && !slices.ContainsFunc(o.verbs(&call.Acts), func(v verb) bool { return o.words[v.at].within&await == 0 }) {
 			return true // "let me sleep on it"
+		}
+	}
+	return false
+}
+
+// saysNo reports whether clause j is a no that begins a sentence, the rest of which denies something and orders nothing: "Ah no,
+// she just told me she doesn't need it."
+func (s *Said) saysNo(j int, call *Call) bool {
+	o := &s.clauses[j]
+	if !o.begins || o.asked || !slices.ContainsFunc(o.words, func(t token) bool { return no[t.text] }) || !o.only(opener|oops|negator|await|contrast) || s.movesOn(j, call) {
+		return false
+	}
+	for k := j + 1; k < len(s.clauses) && s.clauses[k].sentence == o.sentence; k++ {
+		if s.clauses[k].negates() >= 0 && s.clauses[k].points(s.clauses[k].words) {
+			return true
 		}
 	}
 	return false

@@ -228,7 +228,7 @@ func (s *Said) swapNumber(order string, p *piece, from, to int, unit string) (st
 		if end == 0 || busy(i) && !(unit != "" && end < len(whole.words) && sameUnit(whole.words[end].text, unit) && !clockUnits[unit]) {
 			continue
 		}
-		if t := &whole.words[i]; digit(t.text) && (len(t.text) > 4 && len(t.text) > len(p.words[from].text)+1 || i > 0 && (references[whole.words[i-1].text] || whole.words[i-1].thing && !(unit != "" && end < len(whole.words) && sameUnit(whole.words[end].text, unit)))) {
+		if t := &whole.words[i]; digit(t.text) && (len(t.text) > 4 && len(t.text) > len(p.words[from].text)+1 || i > 0 && (references[whole.words[i-1].text] && !whole.ordersMany(i) || whole.words[i-1].thing && !(unit != "" && end < len(whole.words) && sameUnit(whole.words[end].text, unit)))) {
 			continue // the number of a thing
 		}
 		at := valueAt{whole.words[i].at, whole.words[end-1].end}
@@ -261,6 +261,15 @@ func (s *Said) swapNumber(order string, p *piece, from, to int, unit string) (st
 		return "", false
 	}
 	return order[:alike[0].from] + text + order[alike[0].to:], true
+}
+
+// ordersMany reports whether a number behind "order" is of several things that are to be ordered, and of no order: "order 10 seats".
+func (c *clause) ordersMany(i int) bool {
+	if i+1 >= len(c.words) || i-1 != c.opened() || !c.words[i-1].verb {
+		return false
+	}
+	next := &c.words[i+1]
+	return len(next.text) > 3 && strings.HasSuffix(next.text, "s") && next.within == 0 && !next.inflected() && !next.bent
 }
 
 // sameUnit reports whether two words count the same: "night", "nights".

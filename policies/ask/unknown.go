@@ -44,6 +44,9 @@ func (s *Said) without(i int, call *Call) bool {
 			return false
 		}
 	}
+	if c.dwells() && (call.Acts.has("move") || call.Acts.has("put") || slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Choice })) {
+		return false // "plans.pdf stays in Drafts"
+	}
 	if c.takesOff() && !call.Acts.removes() {
 		return false // "get M-602 out of locker S-14"
 	}
@@ -131,6 +134,14 @@ func (s *Said) without(i int, call *Call) bool {
 	}
 	return n > 1 && c.verbless(call)
 }
+
+// dwells reports whether the clause says of a thing in front where it is or stays.
+func (c *clause) dwells() bool {
+	at := slices.IndexFunc(c.words, func(t token) bool { return !t.quoted && dwelling[t.text] != 0 })
+	return at > c.opened() && c.words[at].within&frame == 0 && c.find(frame, 0, at) < 0 && !c.verbFirst()
+}
+
+var dwelling = wordSets["dwell"]
 
 // leads reports whether a word that may set a bound says where to here: "over to Marjorie", "up to
 // shelf D".
