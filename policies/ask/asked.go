@@ -116,14 +116,15 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 	}
 	if c.verbOf >= 0 { // and another 30 to Bob
 		o := &s.clauses[c.verbOf]
-		if !c.corrects && statesAt(c.words, c.opened(), c.lang) || c.lang&th != 0 && c.refuses() || c.negates() >= 0 || len(c.words) == 0 || c.corrects && c.besides(call, o) || !c.corrects && c.stays() {
+		if !c.corrects && (statesAt(c.words, c.opened(), c.lang) || c.goesElsewhere() || c.hasOf(perhaps, 0) >= 0) || c.lang&th != 0 && c.refuses() || c.negates() >= 0 || len(c.words) == 0 || c.corrects && c.besides(call, o) || !c.corrects && c.stays() {
 			return false, false
 		}
 		if c.contrast && o.negates() < 0 && !c.hasAny(0, len(c.words), "only", "just", "nur", "seulement", "solo", "sólo", "só", "apenas", "सिर्फ", "केवल", "แค่", "เฉพาะ") {
 			return false, false // all of them but this
 		}
 		for _, v := range o.verbs(a) {
-			if o.orders(v) && (!o.negated(v) || c.contrast && o.sentence == c.sentence) && (v.strength == 2 || a.hasNoun(o.words)) && call.mentions(c.text) {
+			other := (c.contrast || c.onlyThat()) && o.sentence == c.sentence // "not to Eve but to Max"
+			if (o.orders(v) && (!o.negated(v) || other) || other && o.forbids(v)) && (v.strength == 2 || a.hasNoun(o.words)) && call.mentions(c.text) {
 				return v.strength == 2, true
 			}
 		}
@@ -140,6 +141,9 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 	}
 	for _, v := range c.verbs(a) {
 		if !c.orders(v) && !c.serial(v, a) && !s.wanted(i, v, call) || c.negated(v) || c.noneOfIt(v, a) || v.form == naming && v.lang != en && s.tellsMore(i) && !s.polite(i) && !c.mustBe(v) || c.leadsDeed(v) && !c.begs(v) && !s.pure(i, call) || v.form == pledging && (!s.settled(i) || !c.pledgesOf(call)) || c.aims(v) || c.othersShall(v, call) || tellers[v.base] && a.has("pay") && !slices.ContainsFunc(a.named, func(n string) bool { return tellers[n] }) { // "ask Nina to send me 450"
+			continue
+		}
+		if v.base == "draft" && call.draftsElsewhere() {
 			continue
 		}
 		if v.strength == 2 && (len(a.nouns) == 0 || !a.strict && !generic[v.base]) || s.object(i, v, call) {

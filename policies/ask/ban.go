@@ -309,6 +309,12 @@ func (c *clause) deed(i int, a *Acts) bool {
 	return false
 }
 
+// forbids reports whether an English clause begins by forbidding what its verb says: "don't forward it to Eve".
+func (c *clause) forbids(v verb) bool {
+	n := c.negates()
+	return v.lang == en && v.form == ordering && n >= 0 && v.at == n+1 && forbids[c.words[n].text] && c.find(speaker|subject|know|report|hypothetical|question, 0, v.at) < 0
+}
+
 // specific reports whether words besides one name one thing: a number, a name, an address.
 func (c *clause) specific(at int, a *Acts) bool {
 	for i := range c.words {

@@ -210,6 +210,12 @@ func (c *cutter) starts(i int) bool {
 			}
 			return true
 		}
+		if t.code() && j+1 < len(c.list) && handers[c.list[j+1].text]&c.lang != 0 && c.ordersBefore() {
+			return true // "delete M-520, and M-521 goes to the archive"
+		}
+		if j == i && onlyWords[t.text]&c.lang != 0 && j+1 < len(c.list) && (c.list[j+1].within&target != 0 || c.list[j+1].code()) && slices.ContainsFunc(c.cur.words, func(w token) bool { return w.starts&negator != 0 }) {
+			return true // "don't forward it to Eve, only to Max"
+		}
 		if t.starts&(speaker|subject) != 0 && !(t.within&det != 0 && c.lang&en == 0) && j+1 < len(c.list) && !c.list[j+1].sign {
 			switch t.text {
 			case "me", "us", "mi", "mir", "mich", "uns", "moi", "nous", "नहीं":
@@ -235,6 +241,13 @@ func (c *cutter) starts(i int) bool {
 		return c.ahead(j) || j == i && (c.frontsThing(i) || c.takesThing(i))
 	}
 	return false
+}
+
+// ordersBefore reports whether the clause that is read begins with a verb and its thing, and not with a thing.
+func (c *cutter) ordersBefore() bool {
+	cur := &clause{words: c.cur.words, lang: c.lang}
+	i := cur.opened()
+	return cur.verbFirst() || c.lang&en == 0 && i+1 < len(cur.words) && cur.words[i].within&det == 0 && !cur.words[i].code() && !cur.words[i].thing && cur.words[i+1].code()
 }
 
 // frontsThing reports whether an order begins here behind what it is about, in a form that only orders have: "y en la HJ29

@@ -30,7 +30,7 @@ var counts = set(`% percent prozent pourcent lines line sentences sentence words
 
 // references before a number say that it names a thing.
 var references = set(`invoice order request ticket no number nr # id account room bill claim case page flight booking reservation reference ref rechnung bestellung auftrag anfrage antrag ticket nummer konto zimmer facture commande demande numéro n° compte
-	factura pedido solicitud número cuenta reserva fattura ordine richiesta numero conto fatura solicitação ऑर्डर बिल नंबर टिकट คำสั่งซื้อ บิล หมายเลข เลขที่ bestellnummer claim antrag`)
+	factura pedido solicitud número cuenta reserva fattura ordine richiesta numero conto fatura solicitação ऑर्डर बिल नंबर टिकट คำสั่งซื้อ บิล หมายเลข เลขที่ bestellnummer claim antrag ending`)
 
 // amount reports whether a word is a number that may be an argument: not a time, a day or a
 // count of something else.

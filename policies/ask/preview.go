@@ -1,5 +1,7 @@
 package ask
 
+import "slices"
+
 // Words of words.txt that say that the user looks at a thing before it is sent: the text of an order
 // that somebody is to see first is not to go yet.
 var (
@@ -33,4 +35,11 @@ func (c *clause) previews() bool {
 		}
 	}
 	return false
+}
+
+// draftsElsewhere reports whether another tool of the run's has to do with drafts, and this one has not: what is drafted is not
+// sent.
+func (c *Call) draftsElsewhere() bool {
+	draft := func(a *Acts) bool { return slices.Contains(a.named, "draft") || slices.Contains(a.nouns, "draft") }
+	return !draft(&c.Acts) && slices.ContainsFunc(c.Others, func(k Other) bool { return draft(&k.Acts) })
 }

@@ -166,6 +166,9 @@ func (c *clause) bare() bool {
 		if i > 0 && c.lang&en != 0 && inStates[t.text] && beforeNouns[c.words[i-1].text] { // "on hold"
 			continue
 		}
+		if t.text == "ending" && i+1 < len(c.words) && (digit(c.words[i+1].text) || c.words[i+1].text == "in") { // "the card ending in 9918"
+			continue
+		}
 		if t.text == "go" && i > 0 && (c.words[i-1].text == "can" || c.words[i-1].text == "may") { // B8 can go
 			return false
 		}

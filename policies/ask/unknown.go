@@ -253,6 +253,15 @@ var handers = func() map[string]lang {
 	return out
 }()
 
+// goesElsewhere reports whether the clause says of another thing where it goes: "(delete M-520, and) M-521 goes to the archive".
+func (c *clause) goesElsewhere() bool {
+	i := c.opened()
+	return i+1 < len(c.words) && c.words[i].code() && going[c.words[i+1].text]
+}
+
+// going are those of the handers that say where a thing goes.
+var going = set("goes moves stays geht kommt va passe passa vai")
+
 // otherVerb reports whether the clause has a verb besides one word that is known for something else.
 func (c *clause) otherVerb(call *Call, at int) bool {
 	for j := range c.words {
