@@ -253,7 +253,26 @@ func (s *Said) asksWords(text string) bool {
 	}
 	words := tokens(text)
 	l := language(words) | s.tongue
-	return slices.ContainsFunc(words, func(t token) bool { return sayer(&t, l) || writings[t.text] })
+	return slices.ContainsFunc(words, func(t token) bool { return whats[t.text] }) && slices.ContainsFunc(words, func(t token) bool { return sayer(&t, l) || writings[t.text] })
+}
+
+// whats ask for a thing.
+var whats = set("what was que quoi cosa che qué क्या อะไร")
+
+// onlyWords takes the clauses from one on that would order something for what is to be written, unless they take the order
+// back: "What should it say?" "Please delete M-640."
+func (s *Said) onlyWords(first int) {
+	list := s.clauses[first:]
+	if slices.ContainsFunc(list, func(c clause) bool {
+		return c.await || c.recalls() || c.isSoft() || c.negates() >= 0 || c.points(c.words) && c.verbFirst()
+	}) {
+		return
+	}
+	for i := range list {
+		if c := &list[i]; c.kind == plain && (c.verbFirst() || c.find(frame, 0, len(c.words)) >= 0) {
+			c.kind = reported
+		}
+	}
 }
 
 // writings are what is written.

@@ -204,6 +204,9 @@ func (s *Said) Add(text string) {
 		s.sentence++
 		s.read(text, at, quotes)
 	}
+	if s.worded[s.messages-1] {
+		s.onlyWords(first)
+	}
 	s.agreed(first)
 	s.recallsQuestion(first)
 	if s.acceptsWith(text, list, question) {

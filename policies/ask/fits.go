@@ -147,13 +147,13 @@ func (c *clause) besideOther(groups []string, values []Value) bool {
 	return false
 }
 
-// denied reports whether the user says of a choice, in clause i or behind it, only that it is not to be: "La digitale
-// non mi interessa."
+// denied reports whether the user says of a choice, in the message of clause i or behind it, only that it is not to be: "La
+// digitale non mi interessa."
 func (s *Said) denied(i int, v Value) bool {
 	if v.Denied == nil || v.Said(s.clauses[i].text) {
 		return false
 	}
-	for k := i; k < len(s.clauses); k++ {
+	for k := s.firstOf(i); k < len(s.clauses); k++ {
 		if c := &s.clauses[k]; v.Said(c.text) {
 			return false
 		} else if v.Denied(c.text) {
