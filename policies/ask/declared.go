@@ -80,16 +80,27 @@ func (a *Acts) row(verb string) bool {
 }
 
 // MeansOther reports whether a clause that asks for a call has the noun of another tool that is asked for by the
-// same verb and takes the same kinds of values, and none of the call's: "cancel order 17" is no visit's.
+// same verb, or by the one that is said, and takes the same kinds of values, and none of the call's: "cancel order 17" is no visit's.
 func (c *Call) MeansOther(text string) bool {
 	var words []token
+	var all clause
+	var deeds []verb
 	for i := range c.Others {
 		o := &c.Others[i].Acts
-		if !c.Others[i].Alike || !slices.ContainsFunc(o.named, func(v string) bool { return slices.Contains(c.Acts.named, v) }) {
+		if !c.Others[i].Alike {
 			continue
 		}
 		if words == nil {
-			words = c.besidesDeed(tokens(text))
+			list := tokens(text)
+			all = clause{words: list, lang: language(list), content: len(list)}
+			deeds = slices.DeleteFunc(all.verbs(&c.Acts), func(v verb) bool { return v.strength < 2 })
+			words = besidesDeed(list, deeds)
+		}
+		if !slices.ContainsFunc(o.named, func(v string) bool { return slices.Contains(c.Acts.named, v) }) && !slices.ContainsFunc(deeds, func(v verb) bool {
+			theirs, ok := all.verb(v.at, o)
+			return ok && theirs.strength == 2 && v.lang&(hi|th) == 0
+		}) {
+			continue
 		}
 		if o.hasNoun(words) && !c.Acts.hasNoun(words) && (c.Acts.hints == nil || !c.Acts.hints.hasNoun(words)) {
 			return true
@@ -99,12 +110,10 @@ func (c *Call) MeansOther(text string) bool {
 }
 
 // besidesDeed leaves out the words that are the deed of the call itself: "un bonifico" is no standing order's.
-func (c *Call) besidesDeed(words []token) []token {
-	all := clause{words: words, lang: language(words), content: len(words)}
-	deeds := all.verbs(&c.Acts)
+func besidesDeed(words []token, deeds []verb) []token {
 	out := make([]token, 0, len(words))
 	for i := range words {
-		if !slices.ContainsFunc(deeds, func(v verb) bool { return v.at == i && v.strength == 2 }) {
+		if !slices.ContainsFunc(deeds, func(v verb) bool { return v.at == i }) {
 			out = append(out, words[i])
 		}
 	}

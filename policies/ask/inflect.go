@@ -182,7 +182,7 @@ func (c *clause) verb(i int, a *Acts) (verb, bool) {
 			}
 		}
 	}
-	if (!falseFriends[w] || c.words[i].own&c.lang != 0) && !(c.lang&en != 0 && c.words[i].verb) {
+	if (!falseFriends[w] || c.words[i].own&c.lang != 0 || c.lang == fr && i == c.opened() && c.hyphened(i)) && !(c.lang&en != 0 && c.words[i].verb) {
 		for _, l := range []lang{de, fr, it, es, pt, hi, th} {
 			if c.lang&l == 0 {
 				continue

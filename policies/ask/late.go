@@ -39,6 +39,8 @@ func lateVerb(words []token, i int, l lang) int {
 			number = true
 		case !hung && j > i+1 && !t.capped && foreignVerb(t, l) && !frequent(t, l) && !t.thing && sureOrder(t.text, l) && !(told && !strings.HasSuffix(t.text, "ne")) && !ofSeveral(words, i, j):
 			return j
+		case !hung && number && partOf[words[i].text] && l&it != 0 && strings.HasSuffix(t.text, "ne") && foreignVerb(t, it) && !t.thing && j+1 < len(words) && (digit(words[j+1].text) || onlyWords[words[j+1].text]&it != 0):
+			return j // "delle 30 licenze restituiscine 10"
 		case number && partOf[words[i].text] && l&it != 0 && t.text == "che":
 			told = true
 		case told:

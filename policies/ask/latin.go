@@ -161,30 +161,6 @@ var partOf = set("von aus sur de des du d' di dei del dell' della dello delle de
 // makers are verbs that have the deed done which is named behind them: "hazle un pago".
 var makers = set("haz hazle hazles haga hágale háganle realiza realice efectúa fais faites faire effectue effectuez effectuer fai fare fare effettuare hacer realizar fazer efetuar faccia effettua effettui faz faça efetua mach mache macht machen veranlassen veranlasse veranlasst veranlass nehmen nimm nehmt vornehmen bearbeiten bearbeite bearbeitet")
 
-// subjectBefore reports whether somebody is named before the frame that ends at a word: what is asked is whether they do it.
-func (c *clause) subjectBefore(end int) bool {
-	some := false
-	for i := c.opened(); i < end && c.words[i].starts&frame == 0; i++ {
-		t := &c.words[i]
-		if t.sign || t.quoted || t.code() || digit(t.text) || t.within&(opener|harmless|speaker) != 0 && t.within&det == 0 || t.within&det == 0 && (placing[t.text] || fronting[t.text]) {
-			return false
-		}
-		some = some || t.within == 0
-	}
-	return some
-}
-
-// upToMaker reports whether nothing but pronouns stands before a frame, and between it and the verb that makes a deed of its
-// noun: "peux-tu me faire un virement".
-func (c *clause) upToMaker(from, maker int) bool {
-	for i := range maker {
-		if c.words[i].within&(speaker|pronoun|opener|frame) == 0 && !clitics[c.words[i].text] && (i >= from || !c.words[i].sign) {
-			return false
-		}
-	}
-	return true
-}
-
 // spokenOf reports whether another verb of telling stands between a frame and a verb.
 func (c *clause) spokenOf(from, at int) bool {
 	for j := from; j < at; j++ {

@@ -127,7 +127,7 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 				good++
 			case c.sharedOut(i): // of the 60, a third
 				bad++
-			case c.wholeOf(i), c.frontedWhole(i, v, &call.Acts), c.outOf(i), c.onlyLess(i): // it is 500, take 300 of it
+			case c.wholeOf(i), c.fromWhole(i), c.frontedWhole(i, v, &call.Acts), c.outOf(i), c.onlyLess(i): // it is 500, take 300 of it
 				bad++
 			case i > 1 && c.words[i-1].text == "but" && c.words[i-2].text == "all": // all but 100: what stays
 				bad++
@@ -140,7 +140,7 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 				i > 0 && c.words[i-1].within&source != 0 && !(gives[c.words[i-1].text] && i-1 == c.opened()) && v.Role != From && c.lang&(fr|es|pt|hi) == 0 && !c.sumOf(i),
 				i+1 < len(c.words) && counts[c.words[i+1].text] && !c.unitOf(i+1, call):
 				bad++
-			case i > 0 && references[c.words[i-1].text] && !v.id() && !c.calledBy(i, v) && !(i-1 == c.opened() && (c.words[i-1].verb || foreignVerb(&c.words[i-1], c.lang))) && !c.verbBehindFrame(i-1):
+			case i > 0 && references[c.words[i-1].text] && !(i+1 < len(c.words) && currencies[c.words[i+1].text]) && !v.id() && !c.calledBy(i, v) && !(i-1 == c.opened() && (c.words[i-1].verb || foreignVerb(&c.words[i-1], c.lang))) && !c.verbBehindFrame(i-1):
 				bad++
 			default:
 				good++

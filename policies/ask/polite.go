@@ -104,3 +104,27 @@ func (p *courteous) at(list []token, i int) bool {
 	}
 	return true
 }
+
+// subjectBefore reports whether somebody is named before the frame that ends at a word: what is asked is whether they do it.
+func (c *clause) subjectBefore(end int) bool {
+	some := false
+	for i := c.opened(); i < end && c.words[i].starts&frame == 0; i++ {
+		t := &c.words[i]
+		if t.sign || t.quoted || t.code() || digit(t.text) || addressed[t.text]&c.lang != 0 || t.within&(opener|harmless|speaker) != 0 && t.within&det == 0 || t.within&det == 0 && (placing[t.text] || fronting[t.text]) {
+			return false
+		}
+		some = some || t.within == 0
+	}
+	return some
+}
+
+// upToMaker reports whether nothing but pronouns stands before a frame, and between it and the verb that makes a deed of its
+// noun: "peux-tu me faire un virement".
+func (c *clause) upToMaker(from, maker int) bool {
+	for i := range maker {
+		if c.words[i].within&(speaker|pronoun|opener|frame) == 0 && !clitics[c.words[i].text] && (i >= from || !c.words[i].sign) {
+			return false
+		}
+	}
+	return true
+}

@@ -19,7 +19,9 @@ func (c *clause) ofMyself() bool {
 // send it yet, just save it".
 func (s *Said) onlyThis(i, j int) bool {
 	c, o := &s.clauses[i], &s.clauses[j]
-	return c.negates() >= 0 && !c.points(c.words) && slices.ContainsFunc(c.words, func(t token) bool { return t.verb || foreignVerb(&t, c.lang) }) &&
+	return c.negates() >= 0 && !c.points(c.words) && slices.ContainsFunc(c.words, func(t token) bool {
+		return t.verb || foreignVerb(&t, c.lang) || c.lang == de && len(t.text) > 5 && !t.capped && t.within == 0 && strings.HasSuffix(t.text, "en")
+	}) &&
 		o.verbFirst() && o.kind == plain && o.hasOf(onlyWords, 0) >= 0 && o.hasOf(onlyWords, 0) < o.opened()+4 && !o.awaits()
 }
 

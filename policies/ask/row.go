@@ -25,7 +25,7 @@ func (c *clause) crossed(values []Value, call *Call) bool {
 				continue
 			}
 			other, place, ok := c.row(values[b], call)
-			if ok && !(values[b].Shape == Number && c.ours(other, call)) && len(one) == len(other) && at != place && alternates(one, other) && !c.partedWhole(values[a], one, other) && !c.partedWhole(values[b], other, one) {
+			if ok && !(values[b].Shape == Number && c.ours(other, call)) && len(one) == len(other) && at != place && (alternates(one, other) || c.handedOn(one, other) || c.handedOn(other, one)) && !c.partedWhole(values[a], one, other) && !c.partedWhole(values[b], other, one) {
 				return true
 			}
 		}
@@ -215,6 +215,12 @@ func (s *Said) crossedBefore(i int, call *Call) bool {
 		j = to - 1
 	}
 	return false
+}
+
+// handedOn reports whether a row is a number and a part of it, and the second of the other row stands between them: "von den 90
+// Euro an Jonas gib davon Petra 30".
+func (c *clause) handedOn(numbers, others []int) bool {
+	return len(numbers) == 2 && c.fromWhole(numbers[0]) && others[1] > numbers[0] && others[1] < numbers[1]
 }
 
 // partedWhole reports whether a row is a number and a part of it, and nothing but the first of the other row stands before the

@@ -121,6 +121,40 @@ func (c *clause) otherAmount(v Value) bool {
 // ofThese are words that say "of it" in one.
 var ofThese = wordSets["ofthese"]
 
+// fromWhole reports whether a number says of how many a part is asked for, and a smaller one of the same stands behind it: "zahl
+// von den 120 Euro erst mal 60", "of the 6 plants collect 2".
+func (c *clause) fromWhole(i int) bool {
+	j := i - 1
+	for j > 0 && c.words[j].within&det != 0 && !partOf[c.words[j].text] {
+		j--
+	}
+	if c.lang&(hi|th) != 0 || j < 0 || !partOf[c.words[j].text] && c.words[j].text != "of" || j == i-1 && !partOfMany[c.words[j].text] {
+		return false
+	}
+	whole, err := strconv.ParseFloat(c.words[i].text, 64)
+	if err != nil {
+		return false
+	}
+	for k := i + 2; k < len(c.words); k++ {
+		part, err := strconv.ParseFloat(c.words[k].text, 64)
+		if unit := c.unitBehind(k); err == nil && part < whole && (unit == "" || unit == c.unitBehind(i)) && !c.dated(k) && !digit(c.words[k-1].text) {
+			return true
+		}
+	}
+	return false
+}
+
+// partOfMany say of several things in one word.
+var partOfMany = set("des dei delle degli dai dalle dos das sui sulle")
+
+// unitBehind is the word behind a number that says what it counts, or "".
+func (c *clause) unitBehind(k int) string {
+	if k+1 < len(c.words) && (currencies[c.words[k+1].text] || unitWords[c.words[k+1].text] || unitBase(c.words[k+1].text) != "" || measured[c.words[k+1].text] != nil) {
+		return c.words[k+1].text
+	}
+	return ""
+}
+
 // frontedWhole reports whether a number stands in what an order is about, before its verb, and another one behind it:
 // "Della caparra di 200 euro rimborsate solo 80".
 func (c *clause) frontedWhole(i int, v Value, a *Acts) bool {
@@ -139,12 +173,6 @@ func (c *clause) frontedWhole(i int, v Value, a *Acts) bool {
 // onlyLess reports whether a smaller number of the same stands behind a number with a word for no more than that: "เงินประกัน
 // 120 ยูโร คืนแค่ 70".
 func (c *clause) onlyLess(i int) bool {
-	unit := func(k int) string {
-		if k+1 < len(c.words) && (currencies[c.words[k+1].text] || unitWords[c.words[k+1].text] || unitBase(c.words[k+1].text) != "" || measured[c.words[k+1].text] != nil) {
-			return c.words[k+1].text
-		}
-		return ""
-	}
 	whole, err := strconv.ParseFloat(c.words[i].text, 64)
 	if c.lang&(hi|th) == 0 || err != nil || i > 0 && onlyWords[c.words[i-1].text]&c.lang != 0 {
 		return false
@@ -153,7 +181,7 @@ func (c *clause) onlyLess(i int) bool {
 		if onlyWords[c.words[k-1].text]&c.lang == 0 {
 			continue
 		}
-		if part, err := strconv.ParseFloat(c.words[k].text, 64); err == nil && part < whole && (unit(k) == "" || unit(k) == unit(i)) {
+		if part, err := strconv.ParseFloat(c.words[k].text, 64); err == nil && part < whole && (c.unitBehind(k) == "" || c.unitBehind(k) == c.unitBehind(i)) {
 			return true
 		}
 	}

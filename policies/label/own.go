@@ -227,7 +227,7 @@ func (t *ownText) halved(from, to int) bool {
 var calendar = map[string]bool{}
 
 func init() {
-	for w := range strings.FieldsSeq("monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december usd eur gbp euro euros") {
+	for w := range strings.FieldsSeq("monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december usd eur gbp euro euros zugriff zugang lesezugriff schreibzugriff leserechte schreibrechte rechte bescheid geld einsicht") {
 		calendar[w] = true
 	}
 }
