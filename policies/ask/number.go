@@ -136,7 +136,7 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 			case c.madeOut(i):
 				good++
 			case i > 0 && c.words[i-1].within&bounding != 0 && !c.bounds(v), i > 1 && c.words[i-2].within&bounding != 0 && c.words[i-1].within&det != 0 && !c.bounds(v),
-				i+1 < len(c.words) && c.words[i+1].starts&bounding != 0 && c.lang == hi && !c.bounds(v), c.ranged(i), c.differs(i, v) && !call.Acts.by && !lengths[strings.ToLower(v.Name)], c.find(fraction, i-3, i-1) >= 0,
+				i+1 < len(c.words) && c.words[i+1].starts&bounding != 0 && c.lang == hi && !c.bounds(v), c.ranged(i, call), c.differs(i, v) && !call.Acts.by && !lengths[strings.ToLower(v.Name)], c.find(fraction, i-3, i-1) >= 0,
 				i > 0 && c.words[i-1].within&source != 0 && !(gives[c.words[i-1].text] && i-1 == c.opened()) && v.Role != From && c.lang&(fr|es|pt|hi) == 0 && !c.sumOf(i),
 				i+1 < len(c.words) && counts[c.words[i+1].text] && !c.unitOf(i+1, call):
 				bad++
@@ -270,11 +270,10 @@ func (c *clause) bounds(v Value) bool {
 }
 
 // ranged reports whether a number is one end of a range: between 10 and 20, 10 to 20.
-func (c *clause) ranged(i int) bool {
-	if i >= 2 && c.words[i-1].starts&(and|target) != 0 && amountForm.MatchString(c.words[i-2].text) && c.find(bounding, max(0, i-4), i) >= 0 {
-		return true
-	}
-	return false
+// What the act works on may be a limit itself: "set the limit of 7121 to 400".
+func (c *clause) ranged(i int, call *Call) bool {
+	return i >= 2 && c.words[i-1].starts&(and|target) != 0 && amountForm.MatchString(c.words[i-2].text) &&
+		slices.ContainsFunc(c.words[max(0, i-4):i], func(t token) bool { return t.starts&bounding != 0 && !call.Acts.isNoun(&t) })
 }
 
 // lengths are arguments that say for how long, which is never up to what.

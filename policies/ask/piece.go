@@ -151,7 +151,7 @@ func (p *piece) values() []bool {
 		if t.code() || digit(t.text) || strings.Contains(t.text, "@") {
 			out[i] = true
 		}
-		if _, end := numeral(p.words, i, p.lang); end > i {
+		if _, end := numeral(p.words, i, p.lang); end > i && !(t.text == "one" && i > 0 && p.words[i-1].text == "the") { // "D-911 is the one"
 			for k := i; k < end; k++ {
 				out[k] = true
 			}
