@@ -25,7 +25,7 @@ func hindiOrder(t *token) bool {
 // ordersHindi tells orders by the end of the clause, where the verb stands.
 func (c *clause) ordersHindi(v verb) bool {
 	w := c.words[v.at].text
-	past := c.find(hypothetical, 0, len(c.words)) >= 0
+	past := c.find(hypothetical, 0, len(c.words)) >= 0 || c.asked && c.hasAny(0, len(c.words), "चाहेंगे", "चाहेंगी", "चाहोगे", "चाहोगी")
 	framed := c.find(frame, 0, len(c.words)) >= 0
 	if past || c.find(question, 0, len(c.words)) >= 0 && !framed || c.find(know, v.at, len(c.words)) >= 0 {
 		return false
@@ -39,6 +39,9 @@ func (c *clause) ordersHindi(v verb) bool {
 		}
 	}
 	for j := v.at; j < min(c.content, len(c.words)); j++ { // what the user will do themselves
+		if j > 0 && wouldLike[c.words[j].text] && strings.HasSuffix(c.words[j-1].text, "ना") && !c.asked {
+			return c.negates() < 0 // कैंसल करवाना चाहूँगा
+		}
 		if w := c.words[j].text; firstFuture.MatchString(w) || firstWhether.MatchString(w) && !copulas[w] && !framed {
 			return false
 		}
@@ -69,6 +72,9 @@ func (c *clause) ordersHindi(v verb) bool {
 
 // firstFuture finds what somebody says that they will do: करूँगी, दूँगा.
 var firstFuture = regexp.MustCompile(`(?:ूँ|ूं|ऊँ|ऊं)ग[ाी]$`)
+
+// wouldLike are how somebody says politely what they want.
+var wouldLike = set("चाहूँगा चाहूँगी चाहूंगा चाहूंगी चाहेंगे")
 
 // firstWhether finds what somebody wonders whether to do: करूँ, दूँ.
 var firstWhether = regexp.MustCompile(`[^ह](?:ूँ|ूं|ऊँ|ऊं)$`)
@@ -120,7 +126,7 @@ func (c *clause) ordersThai(v verb) bool {
 	if c.othersWant() || !framed && c.othersWill(v.at) || v.at+1 < len(c.words) && c.words[v.at+1].text == "เอง" {
 		return false
 	}
-	if !framed && c.fronts(v.at) && (c.objectBehind(v.at) || c.find(harmless, v.at, len(c.words)) >= 0) {
+	if !framed && c.thaiWhole(v.at) == 0 && c.fronts(v.at) && (c.objectBehind(v.at) || c.find(harmless, v.at, len(c.words)) >= 0) {
 		return false // somebody does it; "L-30 ยกเลิกได้ไหม"
 	}
 	for j := 0; j+1 < v.at; j++ {
@@ -128,7 +134,7 @@ func (c *clause) ordersThai(v verb) bool {
 			return false // let Mira do it
 		}
 	}
-	for j := 0; j < v.at; j++ { // แค่เปิดไฟ: the first verb is the order
+	for j := c.thaiWhole(v.at); j < v.at; j++ { // แค่เปิดไฟ: the first verb is the order
 		t := &c.words[j]
 		if t.text == "ก่อน" && (j+1 == v.at || c.words[j+1].text == "จะ" || c.words[j+1].text == "ที่") {
 			return false // ก่อนยกเลิก: what is to come first
@@ -138,6 +144,24 @@ func (c *clause) ordersThai(v verb) bool {
 		}
 	}
 	return true
+}
+
+// thaiWhole returns where that ends of which only a part is asked for, with what is said of it: "จาก 2000 ที่คุยกันไว้ โอน …";
+// 0 if the clause begins with none.
+func (c *clause) thaiWhole(verb int) int {
+	i := c.opened()
+	if i+2 >= verb || c.words[i].text != "จาก" || !digit(c.words[i+1].text) {
+		return 0
+	}
+	told := false // it has a verb of its own
+	for j := i + 2; j <= verb; j++ {
+		t := &c.words[j]
+		if told && t.at > c.words[j-1].end && !slices.ContainsFunc(c.words[j:verb], func(t token) bool { return t.within&(opener|frame) == 0 }) {
+			return j
+		}
+		told = told || thai(t.text) && foreignVerb(t, th)
+	}
+	return 0
 }
 
 // othersWill reports whether a Thai clause says that somebody else will do what its verb says: "V-360 น้องชายจะมายกเลิก".

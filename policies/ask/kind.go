@@ -361,6 +361,9 @@ func (c *clause) reports() int {
 		if i <= c.opened() && !c.words[0].capped || c.surname(i) {
 			continue
 		}
+		if wishing[t.text] && c.negates() >= 0 && c.negates() < i && (i+1 == len(c.words) || c.words[i+1].sign) && (c.words[i-1].within&negator != 0 || frontClitics[c.words[i-1].text]) {
+			continue // "ya no lo quiere": what somebody can do without is no order of theirs
+		}
 		before := &c.words[i-1]
 		if pluralNouns[t.text] && (i+1 == len(c.words) || c.words[i+1].sign || possessive(before.text) || c.words[i+1].within&(speaker|pronoun|subject|content|target) == 0 && !c.words[i+1].capped) {
 			continue // today's orders

@@ -102,7 +102,7 @@ func (c *clause) impersonal() bool {
 // isSo reports whether the clause says how things are: "Q-7 का कोटेशन 500 का है".
 func (c *clause) isSo() bool {
 	return slices.ContainsFunc(c.words, func(t token) bool {
-		return !t.quoted && (finite[t.text]&c.lang&(en|de) != 0 || c.lang == hi && copulas[t.text])
+		return !t.quoted && (finite[t.text]&c.lang&(en|de) != 0 || c.lang == hi && (copulas[t.text] || t.text == "चाहिए" && c.negates() >= 0))
 	})
 }
 

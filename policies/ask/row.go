@@ -87,6 +87,7 @@ func (c *clause) row(v Value, call *Call) (at []int, place int, ok bool) {
 			} else {
 				other = t.quoted || v.Shape == Word && c.fullName(i) || c.like(i, v, call) && letterAlone(t.text) == letterAlone(v.Text) && (t.capped || !past(t.text, c.lang))
 				other = other && !slices.ContainsFunc(call.Values, func(o Value) bool { return o.Name != v.Name && o.holdsWord(c, i, t.text) })
+				other = other && !(c.lang&(fr|it|es|pt) != 0 && !t.capped && !t.quoted && i > 0 && call.isThing(&c.words[i-1]) && v.Text != strings.ToLower(v.Text)) // an "ordem permanente" is nobody's
 			}
 		}
 		if !held && !other {

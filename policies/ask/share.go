@@ -202,3 +202,30 @@ func (c *clause) numbersThings(call *Call) bool {
 	}
 	return rest.identifies()
 }
+
+// relativeEnd returns where what the user says of a quantity behind "that" ends, before the verb of the order: "que teníamos
+// previstas"; 0 if there is none, or somebody else may be the one who does it.
+func (c *clause) relativeEnd(at int, v verb) int {
+	const most = 4 // words
+	if w := c.words[at].text; w != "que" && w != "che" && w != "qu'" || v.at-at < 2 || v.at-at-1 > most {
+		return 0
+	}
+	ours := false
+	for j := at + 1; j < v.at; j++ {
+		t := &c.words[j]
+		if strings.HasSuffix(t.text, firstPlural[v.lang]) && len(t.text) > 5 {
+			ours = true
+			continue
+		}
+		if t.sign || t.quoted || t.capped || t.code() || t.within&(negator|know|report|hypothetical|ifs|subject) != 0 && t.within&det == 0 {
+			return 0
+		}
+	}
+	if !ours || firstPlural[v.lang] == "" {
+		return 0
+	}
+	return v.at
+}
+
+// firstPlural are the endings of what "we" do.
+var firstPlural = map[lang]string{fr: "ions", it: "amo", es: "mos", pt: "mos"}

@@ -110,7 +110,9 @@ func (c *clause) leaves(call *Call, inside []Value) bool {
 			if t.sign || !v.Said(t.text) && !v.holdsWord(c, i, t.text) {
 				continue
 			}
-			if p := c.preposition(i); p >= 0 && c.words[p].within&source != 0 || c.postposed(i, "से") {
+			if p := c.preposition(i); p > 0 && p == i-1 && v.Shape == Word && !moves && ofWords[c.words[p].text] && call.isThing(&c.words[p-1]) && !c.namesWhere(i+1) {
+				elsewhere = true // "licenças do Photoshop para os estagiários"
+			} else if p >= 0 && c.words[p].within&source != 0 || c.postposed(i, "से") {
 				from = true
 				if p < 0 || !ofWords[c.words[p].text] {
 					sure = true
@@ -138,6 +140,18 @@ func (c *clause) leaves(call *Call, inside []Value) bool {
 				ours = ours || slices.ContainsFunc(call.Values, func(o Value) bool { return o.holdsWord(c, k, c.words[k].text) && (k == i || p >= 0) })
 			}
 			if !ours {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// namesWhere reports whether a name, a number or a code stands behind a word for where to.
+func (c *clause) namesWhere(from int) bool {
+	for i := from; i < len(c.words); i++ {
+		if t := &c.words[i]; t.capped || t.quoted || t.code() {
+			if p := c.preposition(i); p >= from && c.words[p].within&target != 0 {
 				return true
 			}
 		}
