@@ -1,13 +1,16 @@
 package ask
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // taken lists what the clauses of a sentence take out.
-func (s *Said) taken(sentence int) []string {
+func (s *Said) taken(sentence int, call *Call) []string {
 	var out []string
 	for i := range s.clauses {
 		if c := &s.clauses[i]; c.sentence == sentence {
-			out = append(out, slices.DeleteFunc(slices.Clone(c.apart), c.restOnly)...)
+			out = append(out, slices.DeleteFunc(slices.Clone(c.apart), func(text string) bool { return c.restOnly(text) || c.insteadOfOther(text, call) })...)
 		}
 	}
 	return out
@@ -60,7 +63,7 @@ func (c *clause) ownTopic(call *Call) bool {
 // noOrNot reports whether the sentence of a French clause has a "non" before a number, which may be no as well as not: "trois
 // bouteilles, non 5".
 func (s *Said) noOrNot(c *clause) bool {
-	return c.lang == fr && slices.ContainsFunc(s.taken(c.sentence), func(apart string) bool {
+	return c.lang == fr && slices.ContainsFunc(s.taken(c.sentence, nil), func(apart string) bool {
 		words := tokens(apart)
 		return len(words) > 1 && words[0].text == "non" && digit(words[1].text)
 	})
@@ -75,4 +78,24 @@ func (c *clause) retainsBehind(call *Call) bool {
 		}
 	}
 	return false
+}
+
+// insteadOfOther reports whether what is taken out is another tool's deed, in place of which the clause asks for this one:
+// "instead of cancelling 59022".
+func (c *clause) insteadOfOther(apart string, call *Call) bool {
+	if call == nil {
+		return false
+	}
+	list := tokens(apart)
+	for i := range list {
+		list[i].n = i
+	}
+	mark(list, c.lang)
+	part := &clause{words: list, lang: c.lang, content: len(list)}
+	instead := func(t token) bool {
+		return statt[t.text] || inPlaceOf[t.text] || t.text == "posto" || t.text == "place" || strings.HasPrefix(t.text, "แทนที่") || t.text == "बजाय"
+	}
+	return slices.ContainsFunc(list, instead) && len(part.verbs(&call.Acts)) == 0 && slices.ContainsFunc(call.Others, func(o Other) bool {
+		return slices.ContainsFunc(part.verbs(&o.Acts), func(v verb) bool { return v.strength == 2 && v.form != naming })
+	})
 }

@@ -35,7 +35,8 @@ func (s *Said) Forbidden(call *Call) bool {
 
 // leavesOut reports whether clause i asks for the act on all but an object of the call.
 func (s *Said) leavesOut(i int, call *Call) bool {
-	return slices.ContainsFunc(s.clauses[i].apart, call.names)
+	c := &s.clauses[i]
+	return slices.ContainsFunc(c.apart, func(text string) bool { return call.names(text) && !c.insteadOfOther(text, call) })
 }
 
 // thingOf reports whether a noun for a deed is a thing that the tool works on: the Sendung of senden, the reserva of

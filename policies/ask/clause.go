@@ -305,6 +305,13 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 	thaiAsks := c.lang&th != 0 && slices.ContainsFunc(list, func(t token) bool {
 		return !t.quoted && (t.starts&question != 0 || strings.HasSuffix(t.text, "ไหม") || strings.HasSuffix(t.text, "มั้ย"))
 	})
+	if c.lang&th != 0 && thaiDone(list) && !slices.ContainsFunc(list, func(t token) bool { return t.starts&frame != 0 && !thaiEnds[t.text] }) {
+		for i := range c.out {
+			if c.out[i].kind == plain {
+				c.out[i].kind = asking
+			}
+		}
+	}
 	if (at.asked || thaiAsks) && doubts(list, c.lang) {
 		for i := range c.out {
 			if c.out[i].kind == plain {

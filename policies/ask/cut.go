@@ -184,7 +184,7 @@ func (c *cutter) cut() {
 				i++
 				continue
 			}
-			if strings.ContainsAny(t.text, ":—–;()[]") && t.sign && !c.lists(i) && !c.entitles(i) || c.starts(next) && !joins && !c.polite() || c.verbFinal(i) || c.endsHindi(i) || c.lang == hi && t.text == "," && (&clause{words: c.cur.words}).isSoft() {
+			if strings.ContainsAny(t.text, ":—–;()[]") && t.sign && !c.lists(i) && !c.entitles(i) || c.starts(next) && !joins && !c.polite() || c.verbFinal(i) || c.endsHindi(i) || c.lang == hi && t.text == "," && ((&clause{words: c.cur.words}).isSoft() || c.notThat(next)) {
 				c.cur.tells = t.text == ":" && (c.says() || c.calls() || c.cur.othersSaid())
 				c.flush(false)
 			} else {

@@ -67,6 +67,9 @@ func (c *cutter) putsRight(i int) bool {
 // not needed: "ไม่ต้องย้าย Rex แค่สั่งปลอกคอ", "ไม่ต้องย้าย Rex สั่งปลอกคอก็พอ".
 func (c *cutter) instead(i int) bool {
 	words := c.cur.words
+	if t := &c.list[i]; only[t.text] && i > 1 && t.at > c.list[i-1].end && i+1 < len(c.list) && foreignVerb(&c.list[i+1], th) && slices.ContainsFunc(words, func(t token) bool { return t.starts&negator != 0 }) {
+		return true // "ไม่ต้องอายัดบัตรนะ แค่ลดวงเงิน"
+	}
 	if len(words) < 3 || c.onlyOpeners() || !slices.ContainsFunc(words, func(t token) bool { return t.starts&negator != 0 }) ||
 		!slices.ContainsFunc(words, func(t token) bool { return !thai(t.text) && !t.sign }) { // what it is about is named
 		return false
@@ -114,6 +117,13 @@ func (c *cutter) goesOn(i int) bool {
 		some = some || !t.sign && t.within&(opener|frame) == 0
 	}
 	return some
+}
+
+// notThat reports whether a Hindi clause so far says no more than what number or code is not meant, and another follows:
+// "2000 नहीं, 1500 भेजो".
+func (c *cutter) notThat(next int) bool {
+	n := len(c.cur.words)
+	return n == 2 && len(c.out) == 0 && next < len(c.list) && slices.ContainsFunc(c.list[next:], func(t token) bool { return foreignVerb(&t, hi) }) && c.cur.words[1].text == "नहीं" && kindOfCode(c.cur.words[0].text) != "" && kindOfCode(c.list[next].text) == kindOfCode(c.cur.words[0].text)
 }
 
 // coordinates reports whether what is joined is one more of the things that the clause so far only

@@ -143,7 +143,7 @@ func markIndefinite(list []token, l lang) {
 			t.starts, t.within = t.starts&^and, t.within&^and
 		case l&hi != 0 && passiveWish[t.text] && t.within&hypothetical == 0 && list[i-1].starts&hypothetical != 0: // रोक दिया जाए
 			list[i-1].starts, list[i-1].within = list[i-1].starts&^hypothetical, list[i-1].within&^hypothetical
-		case l&hi != 0 && (t.text == "न" || t.text == "ना") && (i+1 == len(list) || list[i+1].sign) && (hindiPolite(list[i-1].text) || hindiHelpers[list[i-1].text]):
+		case l&hi != 0 && (t.text == "न" || t.text == "ना") && (i+1 == len(list) || list[i+1].sign || list[i+1].within&(frame|opener) != 0) && (hindiPolite(list[i-1].text) || hindiHelpers[list[i-1].text]):
 			t.starts, t.within = t.starts&^negator, t.within&^negator
 		}
 	}

@@ -46,6 +46,9 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 			return true
 		}
 		if !v.Said(o.text) {
+			if o.sentence == c.sentence && slices.ContainsFunc(o.apart, func(text string) bool { return v.Said(text) && o.insteadOfOther(text, call) }) {
+				return true // "instead of cancelling 59022, move it"
+			}
 			if slices.ContainsFunc(o.apart, v.Said) || o.message == c.message && o.namesLike(v, call) && !c.all() {
 				return false
 			}

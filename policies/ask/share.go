@@ -213,8 +213,11 @@ func (c *clause) relativeEnd(at int, v verb) int {
 	ours := false
 	for j := at + 1; j < v.at; j++ {
 		t := &c.words[j]
-		if strings.HasSuffix(t.text, firstPlural[v.lang]) && len(t.text) > 5 {
+		if strings.HasSuffix(t.text, firstPlural[v.lang]) && len(t.text) > 5 || hadOnes[t.text] && slices.ContainsFunc(c.words[j:v.at], func(t token) bool { return t.sign }) {
 			ours = true
+			continue
+		}
+		if ours && t.sign && t.text == "," {
 			continue
 		}
 		if t.sign || t.quoted || t.capped || t.code() || t.within&(negator|know|report|hypothetical|ifs|subject) != 0 && t.within&det == 0 {
@@ -226,6 +229,9 @@ func (c *clause) relativeEnd(at int, v verb) int {
 	}
 	return v.at
 }
+
+// hadOnes are words for what "I" had meant, or somebody else; a comma behind it tells who is asked to do the rest.
+var hadOnes = set("había tenía pensaba havia tinha pensava avevo pensavo avais pensais")
 
 // firstPlural are the endings of what "we" do.
 var firstPlural = map[lang]string{fr: "ions", it: "amo", es: "mos", pt: "mos"}

@@ -91,3 +91,20 @@ var (
 	havers     = wordSets["haver"]     // by which it is told what somebody has done
 	storyVerbs = wordSets["storyVerb"] // what people do in stories
 )
+
+// thaiDone reports whether a Thai sentence ends by saying that it is so already, or by asking whether it has been done:
+// "ทุกเดือนอยู่แล้ว", "3 ตัวแล้วใช่ไหม".
+func thaiDone(list []token) bool {
+	n := len(list)
+	for n > 0 && (list[n-1].sign || thaiEnds[list[n-1].text] || list[n-1].text == "นะ") {
+		n--
+	}
+	end := ""
+	for i := max(0, n-3); i < n; i++ {
+		end += list[i].text
+	}
+	if strings.HasSuffix(end, "อยู่แล้ว") {
+		return slices.ContainsFunc(list, func(t token) bool { return t.starts&(usual|speaker) != 0 })
+	}
+	return slices.ContainsFunc([]string{"แล้วใช่ไหม", "แล้วใช่มั้ย", "แล้วใช่เปล่า", "แล้วใช่หรือไม่"}, func(done string) bool { return strings.HasSuffix(end, done) })
+}
