@@ -111,6 +111,9 @@ func (c *cutter) goesOn(i int) bool {
 		if t.starts&await != 0 && (&clause{words: c.list, lang: c.lang}).othersWait(i) {
 			continue
 		}
+		if t.starts&report != 0 && i > 0 && c.tellsThat(span(c.list, i, report)) {
+			return true
+		}
 		if t.starts&(await|keep|later|ifs|unless|hypothetical|question|report|oops|amend) != 0 && t.text != "พอ" { // that is enough
 			return false
 		}
@@ -124,6 +127,15 @@ func (c *cutter) goesOn(i int) bool {
 func (c *cutter) notThat(next int) bool {
 	n := len(c.cur.words)
 	return n == 2 && len(c.out) == 0 && next < len(c.list) && slices.ContainsFunc(c.list[next:], func(t token) bool { return foreignVerb(&t, hi) }) && c.cur.words[1].text == "नहीं" && kindOfCode(c.cur.words[0].text) != "" && kindOfCode(c.list[next].text) == kindOfCode(c.cur.words[0].text)
+}
+
+// tellsThat reports whether what somebody says from a Thai word on is how a thing is, and no deed of the run's own tools:
+// "ลูกค้าบอกว่าสีผิด".
+func (c *cutter) tellsThat(i int) bool {
+	if i >= len(c.list) || !strings.HasSuffix(c.list[i-1].text, "ว่า") && c.list[i].text != "ว่า" {
+		return false
+	}
+	return !slices.ContainsFunc(c.list[i:], func(t token) bool { return t.deed || t.starts&(negator|await|keep|frame|question) != 0 })
 }
 
 // coordinates reports whether what is joined is one more of the things that the clause so far only

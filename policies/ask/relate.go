@@ -162,7 +162,7 @@ func (c *clause) bare() bool {
 		if t.quoted || t.sign || i > 0 && digit(c.words[i-1].text) && unitWords[t.text] { // 2 คืน
 			continue
 		}
-		if c.lang == hi && i == 0 && t.text == "दो" { // two: no verb begins a clause
+		if c.lang == hi && t.text == "दो" && (i == 0 || c.words[i-1].within&(source|target) != 0 && i+1 < len(c.words) && !c.words[i+1].sign) { // two: no verb begins a clause, "15 दिसंबर से दो रातें"
 			continue
 		}
 		if i > 0 && c.lang&en != 0 && inStates[t.text] && beforeNouns[c.words[i-1].text] { // "on hold"

@@ -31,7 +31,7 @@ func (s *Said) wanted(i int, v verb, call *Call) bool {
 		}
 		return false
 	}
-	return !slices.ContainsFunc(c.words, func(t token) bool {
+	return !slices.ContainsFunc(c.words[at+1:], func(t token) bool {
 		return t.starts&(later|await|keep|stop|recall|ifs|unless|know|report) != 0 && t.within&det == 0
 	})
 }

@@ -329,7 +329,7 @@ func TestBlindSuites(t *testing.T) {
 		"eleventh":   {96, 0, 10, 0},
 		"twelfth":    {108, 0, 11, 0},
 		"thirteenth": {108, 0, 18, 0},
-		"fourteenth": {108, 0, 12, 1},
+		"fourteenth": {108, 0, 11, 1},
 		"fifteenth":  {108, 0, 8, 0},
 		"sixteenth":  {108, 1, 21, 2},
 	} {
@@ -485,7 +485,7 @@ func TestDevSuite(t *testing.T) {
 		"part9":    {100, 100, 11, 0},
 		"part10":   {60, 60, 18, 0},
 		"part11":   {120, 80, 3, 0},
-		"part12":   {120, 83, 8, 0},
+		"part12":   {120, 83, 6, 0},
 		"part13":   {77, 90, 11, 0},
 		"part14":   {114, 149, 15, 0},
 		"part15":   {239, 239, 27, 0},
@@ -496,42 +496,15 @@ func TestDevSuite(t *testing.T) {
 		"quote":    {165, 102, 29, 0},
 		"acts":     {120, 112, 14, 0},
 		"values":   {240, 144, 18, 9}, // the breaches are of a pronoun for another thing
-		"deen":     {80, 80, 28, 0},
-		"truth":    {240, 264, 77, 14},
+		"deen":     {80, 80, 27, 0},
+		"truth":    {240, 264, 75, 12},
 		"espt":     {80, 80, 21, 0}, // Spanish and Portuguese by the author of telling.go, in two halves: 19 and 15 of 40 asked at first sight, 3 and 4 of 40 got through
 		"hith":     {80, 80, 15, 0},
 		"en17":     {154, 153, 20, 0}, // English as users of an assistant type, in four rounds: 5 of 40, 4 of 41, 13 of 40 and 6 of 33 stopped at first sight, 2, 4, 2 and 3 got through
 		"defrit17": {198, 202, 17, 0}, // German, French and Italian in three rounds by the author of later.go: 19 of 79 asked at first sight, then 12 of 68 and 5 of 52; 4 of 130 got through, and 14 more of those next to a mend
-		"part1":    {60, 24, 20, 0},
-		"part2":    {60, 24, 21, 0},
-		"part3":    {60, 24, 18, 0},
-		"part4":    {60, 24, 18, 0},
-		"part5":    {60, 24, 15, 0},
-		"part6":    {100, 100, 25, 0},
-		"part7":    {60, 60, 17, 0},
-		"part8":    {30, 90, 3, 0},
-		"part9":    {100, 100, 11, 0},
-		"part10":   {60, 60, 18, 0},
-		"part11":   {120, 80, 3, 0},
-		"part12":   {120, 83, 8, 0},
-		"part13":   {77, 90, 11, 0},
-		"part14":   {114, 149, 15, 0},
-		"part15":   {239, 239, 27, 0},
-		"lang2":    {96, 64, 26, 0},
-		"lang1":    {96, 64, 20, 0},
-		"walk":     {120, 315, 18, 0}, // what asks for nothing, by kinds, and orders that look like it
-		"frit":     {104, 104, 20, 0},
-		"quote":    {165, 102, 29, 0},
-		"acts":     {120, 112, 14, 0},
-		"values":   {240, 144, 18, 9}, // the breaches are of a pronoun for another thing
-		"deen":     {80, 80, 28, 0},
-		"truth":    {240, 264, 77, 14},
-		"espt":     {80, 80, 21, 0}, // Spanish and Portuguese by the author of telling.go, in two halves: 19 and 15 of 40 asked at first sight, 3 and 4 of 40 got through
-		"hith":     {80, 80, 15, 0},
-		"en17":     {121, 120, 14, 0}, // English as users of an assistant type, in three rounds: 5, 4 and 13 of 40 stopped at first sight, 2, 4 and 2 of 40 got through
-		// Spanish, Portuguese, Hindi and Thai in three parts: 6, 7 and 11 of 40 asked at first sight, 3, one and 2 of 40 got
+		// Spanish, Portuguese, Hindi and Thai in three rounds: 6, 7 and 11 of 40 stopped at first sight, 3, one and 2 of 40 got
 		// through; and variants of what was found: "Oh no, cancel 58411" left 58410 asked for in six languages.
-		"espthith17": {137, 144, 21, 0},
+		"espthith17": {137, 144, 20, 0},
 	} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/dev/" + part}, Options{})
 		if err != nil {
