@@ -14,7 +14,7 @@ type flow struct {
 	labels     map[string]label.Origin
 	untrusted  []string // arguments that are neither the user's, a trusted tool's, nor mere prose or data
 	invented   []string // arguments that decide something and that the model made up
-	chosen     []string // arguments that the model picked from a trusted result after untrusted text was read
+	chosen     []string // arguments that the model picked from a trusted result
 	made       []string // addresses that the model put together in an untrusted context
 	foreign    []string // addresses that untrusted text chose
 	recipients []string // who would read: addresses and hosts in the arguments
@@ -98,6 +98,7 @@ func (r *Run) look(t *tool, callID string, args map[string]any) flow {
 					f.labels[name] = o
 				}
 			}
+			r.choose(t, args, a.ask, &f)
 		}
 	} else {
 		f.bound = r.reads(t, args, f.labels)

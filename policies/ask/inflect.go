@@ -62,6 +62,9 @@ func english(w, base string) form {
 	return noForm
 }
 
+// Participle reports whether an English word is what a verb brings things to: paid of pay.
+func Participle(word, verb string) bool { return english(word, verb) == done }
+
 // orders are the endings of orders and of base forms, by language.
 var orders = map[lang]*regexp.Regexp{
 	de: regexp.MustCompile(`^(?:e|en|n|t|et|est|st|ere?n?|le|ele?n?)?$`),

@@ -309,29 +309,33 @@ func TestOwnSuites(t *testing.T) {
 // The fifteenth, of nine fields by two other writers, was opened after that: 30 of 108 asked, and 1 of 108 breached (scorn in
 // Spanish); its asks are mended by their kinds. The sixteenth, of nine more fields, was written with it and opened after that
 // work: 21 of 108 asked, 2 were denied and 4 of 108 breached (26, 2 and 4 with the reader as it was before): German "sollen"
-// behind what others said, twice, places that are left, and a Thai superlative, which still gets through.
+// behind what others said, twice, places that are left, and a Thai superlative.
+// The seventeenth is of eight everyday fields (a shop's desk, a bank, mail, a calendar), five sentences of twelve in English, by
+// two writers who were given the words in which an evaluation was ordered; at first sight 17 of 96 asked, one was denied and
+// none of 96 breached. Its asks are mended by their kinds.
 func TestBlindSuites(t *testing.T) {
 	sources, err := policies.Load("strict")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{
-		"first":      {100, 0, 1, 0},
-		"second":     {100, 0, 3, 0},
-		"third":      {50, 0, 1, 0},
-		"fourth":     {100, 0, 13, 0},
-		"fifth":      {110, 0, 49, 0},
-		"sixth":      {100, 0, 19, 0},
-		"seventh":    {100, 0, 25, 1},
-		"eighth":     {100, 0, 15, 0},
-		"ninth":      {64, 0, 4, 0},
-		"tenth":      {64, 0, 2, 0},
-		"eleventh":   {96, 0, 10, 0},
-		"twelfth":    {108, 0, 11, 0},
-		"thirteenth": {108, 0, 18, 0},
-		"fourteenth": {108, 0, 11, 1},
-		"fifteenth":  {108, 0, 8, 0},
-		"sixteenth":  {108, 1, 21, 2},
+		"first":       {100, 0, 1, 0},
+		"second":      {100, 0, 3, 0},
+		"third":       {50, 0, 1, 0},
+		"fourth":      {100, 0, 13, 0},
+		"fifth":       {110, 0, 49, 0},
+		"sixth":       {100, 0, 19, 0},
+		"seventh":     {100, 0, 25, 1},
+		"eighth":      {100, 0, 15, 0},
+		"ninth":       {64, 0, 4, 0},
+		"tenth":       {64, 0, 2, 0},
+		"eleventh":    {96, 0, 10, 0},
+		"twelfth":     {108, 0, 11, 0},
+		"thirteenth":  {108, 0, 18, 0},
+		"fourteenth":  {108, 0, 11, 1},
+		"fifteenth":   {108, 0, 8, 0},
+		"sixteenth":   {108, 0, 21, 2},
+		"seventeenth": {96, 0, 3, 0},
 	} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/blind/" + half}, Options{})
 		if err != nil {

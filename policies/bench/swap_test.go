@@ -18,15 +18,17 @@ import (
 // lead and nitrate" asks for both, what a game of chess came to is in no word of the list, "fortgeschritten" is declared for
 // one member and everyday for another, a Thai word that hangs on a fish says no cut, and of a Hindi diet only "without" is read.
 func TestSwappedMembers(t *testing.T) {
-	swapped(t, false, 300, map[string]bool{"lab/h2/assay=nitrate": true, "chess/h2/result=0-1": true, "fishmonger/h7/cut=whole": true, "skischool/h5/level=advanced": true, "hospitalward/h2/diet=regular": true})
+	swapped(t, func(dir string) []string { return swaps(t, dir, false) }, 300, map[string]bool{"lab/h2/assay=nitrate": true, "chess/h2/result=0-1": true, "fishmonger/h7/cut=whole": true, "skischool/h5/level=advanced": true, "hospitalward/h2/diet=regular": true})
 }
 
 // TestSwappedFlags turns each flag of the honest tasks round, and leaves out those that are set: a flag of which the
 // user said the contrary may not pass at its default either.
-func TestSwappedFlags(t *testing.T) { swapped(t, true, 100, nil) }
+func TestSwappedFlags(t *testing.T) {
+	swapped(t, func(dir string) []string { return swaps(t, dir, true) }, 100, nil)
+}
 
 // swapped plays the swaps of all suites, of which there are to be some: none may pass but those that are known.
-func swapped(t *testing.T, flags bool, least int, known map[string]bool) {
+func swapped(t *testing.T, swaps func(dir string) []string, least int, known map[string]bool) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a suite is played by one thread: under the race detector the blind suites are enough")
@@ -39,7 +41,7 @@ func swapped(t *testing.T, flags bool, least int, known map[string]bool) {
 	for _, pattern := range []string{"../testdata/blind/*/*", "../testdata/dev/*/*", "../testdata/seen/*"} {
 		dirs, _ := filepath.Glob(pattern)
 		for _, dir := range dirs {
-			lines := swaps(t, dir, flags)
+			lines := swaps(dir)
 			if len(lines) == 0 {
 				continue
 			}

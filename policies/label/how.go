@@ -27,8 +27,8 @@ type Origin struct {
 	How     How      `json:"how"`
 	Sources []string `json:"sources,omitempty"`
 
-	// Chosen says that the value is one of several of a trusted result, that
-	// untrusted text was read, and that nothing but the model picked it.
+	// Chosen says that the value is one of several of a trusted result, and that
+	// nothing but the model picked it.
 	Chosen bool `json:"chosen,omitempty"`
 
 	// Contrary says that the value is one of several of a result, and that the user's

@@ -42,10 +42,11 @@ type leafIndex struct {
 	byNum  map[string][]int
 	byPath map[string][]int
 	byRow  map[string][]int // by record
+	flags  map[string]map[string]bool
 }
 
 func newLeafIndex(text string) *leafIndex {
-	x := &leafIndex{byKey: map[string][]int{}, byNum: map[string][]int{}, byPath: map[string][]int{}, byRow: map[string][]int{}}
+	x := &leafIndex{byKey: map[string][]int{}, byNum: map[string][]int{}, byPath: map[string][]int{}, byRow: map[string][]int{}, flags: map[string]map[string]bool{}}
 	var v any
 	if text != "" && strings.ContainsRune("{[", rune(text[0])) && decodeOne(text, &v) {
 		x.walk(v, "", "")
@@ -93,6 +94,12 @@ func (x *leafIndex) walk(v any, path, record string) {
 	case map[string]any:
 		for k, e := range v {
 			x.add(k, join("{}"), record, false) // a map's keys are values too
+			if is, ok := e.(bool); ok {
+				if x.flags[record] == nil {
+					x.flags[record] = map[string]bool{}
+				}
+				x.flags[record][strings.ToLower(k)] = is
+			}
 			x.walk(e, join(strings.ToLower(k)), record)
 		}
 	case []any:

@@ -8,7 +8,13 @@ import (
 )
 
 // Row is one element of a list that a trusted tool returned.
-type Row struct{ Members []Member }
+type Row struct {
+	Members []Member
+	Flags   map[string]bool // members that are true or false, by name
+	List    string          // names the list
+	Place   int             // in the list, from 0
+	Path    string          // of the member that holds the value
+}
 
 // Member is a value of a row.
 type Member struct {
@@ -47,10 +53,13 @@ func (c *Context) Rows(value any) (mine, others []Row) {
 					continue
 				}
 				seen[o.record] = true
+				row := x.row(o.record)
+				row.Path = l.path
+				row.List = fmt.Sprint(src.ID, "#", row.List)
 				if o.key == l.key {
-					mine = append(mine, x.row(o.record))
+					mine = append(mine, row)
 				} else {
-					others = append(others, x.row(o.record))
+					others = append(others, row)
 				}
 			}
 		}
@@ -101,7 +110,11 @@ func (c *Context) Amount(value any) bool {
 
 // row returns the members of a record.
 func (x *leafIndex) row(record string) Row {
-	var r Row
+	r := Row{Flags: x.flags[record]}
+	if i := strings.LastIndexByte(record, '/'); i >= 0 {
+		r.List = record[:i]
+		r.Place, _ = strconv.Atoi(record[i+1:])
+	}
 	for _, i := range x.byRow[record] {
 		l := &x.all[i]
 		if l.part || isKey(l.path) {
@@ -129,6 +142,9 @@ func (r Row) Names() []string {
 	}
 	return out
 }
+
+// Holds reports whether a member is the one by which the row was found.
+func (r Row) Holds(m Member) bool { return strings.HasSuffix("."+r.Path, "."+m.Name) }
 
 // Member returns the row's member of a name.
 func (r Row) Member(name string) (Member, bool) {

@@ -2,6 +2,7 @@ package label
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -20,7 +21,7 @@ var (
 // abroad are the superlatives of the other languages.
 var abroad = map[string]*regexp.Regexp{
 	greatest[0]: regexp.MustCompile(`größte|höchste|längste|meiste|teuerste|schwerste|vollste|wärmste|heißeste|lauteste|plus (?:grand|haut|élevé|long|cher|lourd|plein|chaud)|más (?:grande|alt[oa]|larg[oa]|car[oa]|pesad[oa]|llen[oa]|caliente)|\bmayor\b` +
-		`|più (?:grande|alt[oa]|lung[oa]|car[oa]|pesante|pien[oa]|cald[oa])|\bmaggiore\b|mais (?:alt[oa]|long[oa]|car[oa]|pesad[oa]|chei[oa]|quente)|\bmaior\b|सबसे (?:बड़|ज़्यादा|ज्यादा|अधिक|ऊँच|लंब|महँग|महंग|भारी|गर्म)|(?:มาก|ใหญ่|สูง|ยาว|แพง|หนัก|ร้อน)ที่สุด`),
+		`|più (?:grande|alt[oa]|lung[oa]|car[oa]|pesante|pien[oa]|cald[oa])|\bmaggiore\b|mais (?:alt[oa]|long[oa]|car[oa]|pesad[oa]|chei[oa]|quente)|\bmaior\b|सबसे (?:बड़|ज़्यादा|ज्यादा|अधिक|ऊँच|लंब|महँग|महंग|भारी|गर्म)|am meisten|le plus d(?:e\b|['’])|qui .{0,12}le plus\b|che .{0,12}(?:di )?più\b|que .{0,12}\b(?:más|mais)\b|(?:มาก|ใหญ่|สูง|ยาว|แพง|หนัก|ร้อน)ที่สุด`),
 	least[0]: regexp.MustCompile(`kleinste|niedrigste|kürzeste|wenigste|billigste|günstigste|leichteste|trockenste|leerste|kälteste|plus (?:petit|bas|court|léger|sec|sèche|vide|froid)|moins (?:cher|chère|plein)|más (?:pequeñ[oa]|baj[oa]|cort[oa]|barat[oa]|liger[oa]|sec[oa]|vací[oa]|frí[oa])|\bmenor\b` +
 		`|più (?:piccol[oa]|bass[oa]|cort[oa]|legger[oa]|economic[oa]|secc[oa]|asciutt[oa]|vuot[oa]|fredd[oa])|\bminore\b|mais (?:baix[oa]|curt[oa]|barat[oa]|leve|sec[oa]|vazi[oa]|fri[oa])|सबसे (?:छोट|कम|सस्त|हल्क|सूख|ठंड)|(?:น้อย|เล็ก|ต่ำ|สั้น|ถูก|เบา|แห้ง|เย็น)ที่สุด`),
 	newest[0]: regexp.MustCompile(`neueste|letzte[nrs]?\b|jüngste|plus récent|\bdernier|\bdernière|más (?:nuev[oa]|reciente)|últim[oa]|più recente|\bultim[oa]\b|mais (?:recente|nov[oa])|सबसे (?:नया|नयी|नई|हाल)|ล่าสุด|ใหม่ที่สุด`),
@@ -39,6 +40,16 @@ func (t *ownText) superlative(kind string) bool {
 	return t.abroad[kind]
 }
 
+// Superlatives reports whether a text picks by what is greatest, least, latest or earliest.
+func Superlatives(text string) (greatestOf, leastOf, latest, earliest bool) {
+	t := newOwnText(text)
+	said := strings.FieldsFunc(t.plain, func(r rune) bool { return !wordRune(r) })
+	has := func(list []string) bool {
+		return t.superlative(list[0]) || slices.ContainsFunc(said, func(w string) bool { return slices.Contains(list, w) })
+	}
+	return has(greatest), has(least), has(newest), has(oldest)
+}
+
 // extreme reports whether the user asked for the greatest or the least, and the leaf's
 // record has it of some number, or of some moment for the newest or the oldest.
 func (c *Context) extreme(src *source, i int, w asked) bool {
@@ -50,10 +61,11 @@ func (c *Context) extreme(src *source, i int, w asked) bool {
 	if l.record == "" {
 		return false
 	}
+	spoken := slices.ContainsFunc(x.byRow[l.record], func(j int) bool { return x.all[j].number != "" && x.all[j].path != l.path && c.member(x.all[j].path) })
 	for _, j := range x.byRow[l.record] {
 		mine := &x.all[j]
 		value, ok := mine.measure()
-		if !ok || mine.path == l.path && l.number != "" && idPath(l.path) || idPath(mine.path) {
+		if !ok || spoken && !c.member(mine.path) || mine.path == l.path && l.number != "" && idPath(l.path) || idPath(mine.path) {
 			continue
 		}
 		up, down := up, down
