@@ -57,6 +57,12 @@ func (c *clause) otherNegated(v verb, a *Acts) bool {
 	return false
 }
 
+// circumstance reports whether an English word that could be the verb is what a speaker's trouble comes of: "I can't sleep in
+// this heat".
+func (c *clause) circumstance(v verb, n int) bool {
+	return v.lang == en && v.at > n+2 && n > 0 && (c.words[n-1].text == "i" || c.words[n-1].text == "we") && c.words[v.at-1].within&det != 0 && (c.words[v.at-2].text == "in" || c.words[v.at-2].text == "with")
+}
+
 // bans reports whether clause i forbids the call.
 func (s *Said) bans(i int, call *Call) bool {
 	c, a := &s.clauses[i], &call.Acts
@@ -96,7 +102,7 @@ func (s *Said) bans(i int, call *Call) bool {
 		if c.thingOf(v, a) && c.otherNegated(v, a) {
 			continue // "die Sendung nicht stornieren" bans no sending
 		}
-		if c.lang == hi && c.tellsNot(v.at) {
+		if c.lang == hi && c.tellsNot(v.at) || c.circumstance(v, n) {
 			continue
 		}
 		if !c.negated(v) && !c.noneOfIt(v, a) || c.find(hypothetical, 0, v.at) >= 0 && v.lang == en && n > v.at {

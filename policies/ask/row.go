@@ -55,6 +55,10 @@ func (c *clause) row(v Value, call *Call) (at []int, place int, ok bool) {
 		if t.sign || v.Shape == Word && currencies[t.text] || v.Shape != Moment && c.dated(i) {
 			continue
 		}
+		if last := c.grouped(i, &v, call); last > 0 {
+			i = last - 1
+			continue
+		}
 		end := i + 1
 		held := false
 		for end <= len(c.words) && end <= i+4 { // the value itself, of one word or more
@@ -110,6 +114,21 @@ func (c *clause) row(v Value, call *Call) (at []int, place int, ok bool) {
 		i = end - 1
 	}
 	return at, place, place >= 0
+}
+
+// grouped returns where a number of groups that begins at word i ends, as long as another value of the call's: "98100 55077"
+// is no amount. It is 0 for none.
+func (c *clause) grouped(i int, v *Value, call *Call) int {
+	for k := range call.Values {
+		if o := &call.Values[k]; o.Name != v.Name && o.Shape == Code {
+			if sizes := groupsOf(o.Text); sizes != nil {
+				if last := c.numberAt(i, sizes); last > 0 {
+					return last
+				}
+			}
+		}
+	}
+	return 0
 }
 
 // dated reports whether a word is a part of a day with its month: of "12 December", "6 de diciembre".

@@ -16,7 +16,7 @@ var (
 	dayDotted = regexp.MustCompile(`(?i)\b(?:am|bis|zum|vom|ab|dem|den|der) (\d{1,2})\. ?(\d{1,2})\.(?:[^\d]|$)`) // am 9.1.
 	dayMonth  = regexp.MustCompile(`(?i)\b(\d{1,2})(?:st|nd|rd|th)?\.? (?:of )?(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?,?(?: (\d{4}))?\b`)
 	monthDay  = regexp.MustCompile(`(?i)\b(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.? (\d{1,2})(?:st|nd|rd|th)?\b,?(?: (\d{4})\b)?`)
-	clockTime = regexp.MustCompile(`(?i)\b(\d{1,2})(?::(\d{2}))?(?::\d{2})? ?(am|pm)\b|(?:\b|T)(\d{1,2}):(\d{2})(?::\d{2})?`)
+	clockTime = regexp.MustCompile(`(?i)\b(\d{1,2})(?:[:.](\d{2}))?(?::\d{2})? ?([ap](?:m\b|\.m\b))|(?:\b|T)(\d{1,2}):(\d{2})(?::\d{2})?`)
 	months    = "janfebmaraprmayjunjulaugsepoctnovdec"
 )
 
@@ -131,7 +131,7 @@ func (v values) moments(s string) string {
 	each(clockTime, func(m []string) bool {
 		hour, _ := strconv.Atoi(m[1] + m[4])
 		minute, _ := strconv.Atoi(m[2] + m[5])
-		switch strings.ToLower(m[3]) {
+		switch strings.ReplaceAll(strings.ToLower(m[3]), ".", "") {
 		case "pm":
 			hour = hour%12 + 12
 		case "am":
