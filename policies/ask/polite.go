@@ -128,6 +128,3 @@ func (c *clause) upToMaker(from, maker int) bool {
 	}
 	return true
 }
-
-// askedOnes are words for who is asked, before a frame.
-var askedOnes = set("tu vc vcs você vocês senhor senhora senhores usted ustedes vosotros vosotras vos vous voi lei")

@@ -84,7 +84,7 @@ var conditionals = regexp.MustCompile(`r(?:ía[ns]?|íais|ias?|iam|ebbe|ebbero|e
 // secondPlural are Italian forms for those who are spoken to, addressed the words for them.
 var (
 	secondPlural = regexp.MustCompile(`[aei]te$`)
-	addressed    = map[string]lang{"tu": fr | it | pt, "vous": fr, "lei": it, "voi": it, "usted": es, "ustedes": es, "vosotros": es, "você": pt, "vocês": pt}
+	addressed    = map[string]lang{"tu": fr | it | pt, "vous": fr, "lei": it, "voi": it, "usted": es, "ustedes": es, "vosotros": es, "você": pt, "vocês": pt, "vc": pt, "vcs": pt, "senhor": pt, "senhora": pt}
 )
 
 // favours reports whether the clause says that it is for the user: "set it up for me?"
