@@ -312,7 +312,9 @@ func TestOwnSuites(t *testing.T) {
 // behind what others said, twice, places that are left, and a Thai superlative.
 // The seventeenth is of eight everyday fields (a shop's desk, a bank, mail, a calendar), five sentences of twelve in English, by
 // two writers who were given the words in which an evaluation was ordered; at first sight 17 of 96 asked, one was denied and
-// none of 96 breached. Its asks are mended by their kinds.
+// none of 96 breached. Its asks are mended by their kinds. The eighteenth, of eight more fields by two more writers, was opened
+// after that: 8 of 96 asked, 2 were denied and 2 of 96 breached, with the reader of before and of after: telephone numbers in
+// groups crossed in Hindi, and "nada más que 15". Those two are mended.
 func TestBlindSuites(t *testing.T) {
 	sources, err := policies.Load("strict")
 	if err != nil {
@@ -335,7 +337,8 @@ func TestBlindSuites(t *testing.T) {
 		"fourteenth":  {108, 0, 11, 1},
 		"fifteenth":   {108, 0, 8, 0},
 		"sixteenth":   {108, 0, 21, 2},
-		"seventeenth": {96, 0, 3, 0},
+		"seventeenth": {96, 0, 1, 0},
+		"eighteenth":  {96, 0, 7, 1},
 	} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/blind/" + half}, Options{})
 		if err != nil {
