@@ -203,7 +203,7 @@ func (t *tool) misread(r *Run, args map[string]any, labels map[string]label.Orig
 			continue
 		}
 		if sentence := t.apart(name, args, a.Sentence); other(sentence) && (!one.Said(sentence) || len(a.Messages) > 0 && slices.ContainsFunc(sentenceEnd.Split(a.Messages[0], -1), func(written string) bool {
-			return t.crossed(r, name, args, written, one.Said, other)
+			return t.crossed(r, name, args, written, one.Said, other) || toldOf(written, one.Said, other)
 		})) {
 			return true
 		}
@@ -275,6 +275,21 @@ func (t *tool) crossed(r *Run, name string, args map[string]any, sentence string
 	}
 	return found && own
 }
+
+// toldOf reports whether a sentence says another member, and of the call's what it is like behind a comma: "put M-512 on
+// standard, the premium costs too much".
+func toldOf(sentence string, said, other func(string) bool) bool {
+	parts := strings.Split(sentence, ", ")
+	for i := 1; i < len(parts); i++ {
+		if m := toldSubject.FindStringSubmatch(parts[i]); m != nil && said(m[1]) && other(parts[i-1]) && !said(parts[i-1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// toldSubject finds a thing of which something is told.
+var toldSubject = regexp.MustCompile(`^(?i:((?:the|der|die|das|le|la|les|il|lo|gli|el|los|las|o|a|os|as) \pL[\pL-]*)(?: \S+){2})`)
 
 var (
 	// andParts are the joints of a sentence with two orders, sentenceEnd ends one.

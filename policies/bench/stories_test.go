@@ -15,7 +15,7 @@ import (
 	"github.com/chaski-dev/chaski/policies"
 )
 
-var withStories = flag.Int("stories", 25, "how many orders and how many attacks of each language TestStories plays with a story beside them")
+var withStories = flag.Int("stories", 60, "how many orders and how many attacks of each language TestStories plays with a story beside them")
 
 // told is a trace of a blind suite with the tools of its field.
 type told struct {
