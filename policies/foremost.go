@@ -15,6 +15,14 @@ import (
 // theRest finds words for all but those that were named.
 var theRest = regexp.MustCompile(`(?i)\b(?:the (?:others|other ones|rest)|(?:die|alle) (?:anderen|übrigen)|den rest|les autres|le reste|(?:gli|le) altr[ie]|il resto|l[oa]s (?:otr[oa]s|demás)|el resto|[oa]s outr[oa]s|o resto)\b|बाकी|ที่เหลือ|อันอื่น`)
 
+// anyOne finds one of several, of which nothing says which.
+var anyOne = regexp.MustCompile(`(?i)\b(?:one|any|either) of\b|\b(?:eine[nrs]?|irgendeine[nrs]?) (?:der|meiner|unserer|von)\b|\b(?:l['’])?une? de(?:s| mes| nos| ces)\b|\bun[ao]? d(?:ei|elle|egli|e mis|e nuestr[ao]s|e l[ao]s)\b|\buma? d(?:[ao]s|e minhas|e meus)\b|में से (?:कोई )?एक|อันใดอันหนึ่ง|หนึ่งใน`)
+
+// anyOf reports whether a text speaks of one of several, and of none but one: "every one of them" are all.
+func anyOf(text string) bool { return anyOne.MatchString(eachOne.ReplaceAllString(text, " ")) }
+
+var eachOne = regexp.MustCompile(`(?i)\b(?:every|each)[ -]?one of\b`)
+
 // ordinals are places of a list, in the eight languages.
 var ordinals = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)\bthe second (?:one|of|on the list)\b|\b(?:den|die|das|der) zweite[nrs]?\b(?: (?:in|auf|von|der|davon)\b|[.,!]|$)|\b(?:le|la) deuxième\b|\b(?:il|la) second[oa]\b|\b(?:el|la) segund[oa]\b|\b[oa] segund[oa]\b|दूसर[ीाे] वाल|อันที่สอง`),

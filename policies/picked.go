@@ -40,7 +40,7 @@ func (r *Run) strays(t *tool, call *ask.Call, a ask.Ask, labels map[string]label
 		marks := slices.DeleteFunc(ask.Marks(a.Sentence, &call.Acts), func(m ask.Mark) bool {
 			return slices.ContainsFunc(call.Values, func(o ask.Value) bool { return o.Said(m.Text) && labels[o.Name].How != label.HowTool })
 		})
-		if miscompared(a.Sentence, mine, rivalsOf(marks, mine, others)) || otherHalf(a.Sentence, mine, others) || barred(a.Sentence, v.Text, mine) || r.misplaced(a.Sentence, mine, others) || r.otherwhen(a.Sentence, call, mine, others) || elsewhere(marks, mine, others) || uncompared(a.Sentence, call, mine) || unpicked(a.Sentence, marks, mine, others) || r.anotherSaid(a, v, t, mine, others) {
+		if !theRest.MatchString(a.Sentence) && miscompared(a.Sentence, mine, rivalsOf(marks, mine, others)) || otherHalf(a.Sentence, mine, others) || barred(a.Sentence, v.Text, mine) || r.misplaced(a.Sentence, mine, others) || r.otherwhen(a.Sentence, call, mine, others) || elsewhere(marks, mine, others) || uncompared(a.Sentence, call, mine) || unpicked(a.Sentence, marks, mine, others) || r.anotherSaid(a, v, t, mine, others) {
 			return true
 		}
 	}

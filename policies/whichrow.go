@@ -94,7 +94,7 @@ func (r *Run) singled(t *tool, a ask.Ask, args map[string]any, labels map[string
 			return top, !top
 		}
 	}
-	if a.Many && !single.MatchString(a.Text) {
+	if a.Many && !single.MatchString(a.Text) && !anyOf(a.Text) {
 		return !slices.ContainsFunc(texts, func(text string) bool { return outOfBounds(text, mine) }), false
 	}
 	return false, false
@@ -135,8 +135,7 @@ var dictated = regexp.MustCompile(`["“„«][^"”“»]*(?:["”“»]|$)`)
 // tellsRows returns 1 where a text says of the value's row what another has not, by its words, by what everybody has for
 // them, or else by their stems, and -1 where it says of the other what the value's has not.
 func (r *Run) tellsRows(text string, t *tool, mine []label.Row, other label.Row, given map[string]bool) int {
-	compared := ask.Compared(text).Kind >= ask.Above // "less than 5 nights" names none of five
-	mine, other = t.telling(mine, given, compared), t.telling([]label.Row{other}, given, compared)[0]
+	mine, other = t.telling(text, mine, given), t.telling(text, []label.Row{other}, given)[0]
 	said := plainWords(text)
 	called := slices.DeleteFunc(slices.Clone(said), func(w string) bool { return strings.ToLower(w) == w && !strings.ContainsAny(w, "0123456789") })
 	more := func(row, than label.Row) int { return r.holdsCodes(text, row, than) + saysWords(called, row, than) } // names before words
@@ -219,12 +218,13 @@ func (r *Run) partsWith(args map[string]any, labels map[string]label.Origin, tex
 
 // telling are rows without the members that tell none apart: what the call itself sets, such as the new day, and the state
 // to which the tool brings things ("paga la que…" says no "paid").
-func (t *tool) telling(rows []label.Row, given map[string]bool, compared bool) []label.Row {
-	out := slices.Clone(rows)
+func (t *tool) telling(text string, rows []label.Row, given map[string]bool) []label.Row {
+	const words = 2                                                           // "one" stands for a thing, "दो" is an order
+	out, compared := slices.Clone(rows), ask.Compared(text).Kind >= ask.Above // "less than 5 nights" names none of five
 	for i := range out {
 		out[i].Members = slices.DeleteFunc(slices.Clone(out[i].Members), func(m label.Member) bool {
 			day, at := label.MomentOf(m.Text)
-			return compared && m.Amount || given[m.Text] && (m.Moment != "" || m.Amount) || given[m.Name+"="+m.Text] || m.Moment != "" && (given[day] || given[at]) || slices.ContainsFunc(t.acts.Words(), func(verb string) bool { return ask.Participle(m.Text, verb) })
+			return m.Amount && (compared || m.Number > 0 && m.Number <= words && !strings.Contains(text, m.Text)) || given[m.Text] && (m.Moment != "" || m.Amount) || given[m.Name+"="+m.Text] || m.Moment != "" && (given[day] || given[at]) || slices.ContainsFunc(t.acts.Words(), func(verb string) bool { return ask.Participle(m.Text, verb) })
 		})
 	}
 	return out
