@@ -111,6 +111,9 @@ func (t *ownText) relative(today time.Time) map[string]bool {
 	c.lengthsAhead()
 	c.ends()
 	c.nths()
+	if len(t.days) == 0 && len(t.values.dates) == 0 {
+		c.behind()
+	}
 	return t.days
 }
 
