@@ -184,14 +184,20 @@ func (c *cutter) infinitiveAhead(i int) bool {
 	return false
 }
 
+// toldBefore reports whether what was read of the clause tells something of a thing by its number: "la INV-2140 va bene, la
+// INV-2141 va annullata".
+func (c *cutter) toldBefore() bool {
+	return codeTold(c.cur.words, (&clause{words: c.cur.words, lang: c.lang}).opened(), c.lang)
+}
+
 // starts reports whether a clause begins here: with a verb, a ban, a question or somebody who
 // does something; or with what a verb behind it is about: "for 5532 tell me".
 func (c *cutter) starts(i int) bool {
 	if c.goesOnWithTime(i) {
 		return false
 	}
-	if c.pledgeAt(i) || c.states(i) || c.statement(i) {
-		return true
+	if c.pledgeAt(i) || c.states(i) || c.statement(i) || codeTold(c.list, i, c.lang) && (c.ordersBefore() || c.toldBefore()) {
+		return true // "storniere A-1, A-2 kam an"
 	}
 	for j := i; j < len(c.list) && j < i+7; j++ {
 		t := &c.list[j]
@@ -247,7 +253,11 @@ func (c *cutter) starts(i int) bool {
 func (c *cutter) ordersBefore() bool {
 	cur := &clause{words: c.cur.words, lang: c.lang}
 	i := cur.opened()
-	return cur.verbFirst() || c.lang&en == 0 && i+1 < len(cur.words) && cur.words[i].within&det == 0 && !cur.words[i].code() && !cur.words[i].thing && cur.words[i+1].code()
+	j := i + 1
+	for j < len(cur.words) && cur.words[j].within&det != 0 {
+		j++
+	}
+	return cur.verbFirst() || c.lang&en == 0 && j < len(cur.words) && cur.words[i].within&det == 0 && !cur.words[i].code() && !cur.words[i].thing && cur.words[j].code()
 }
 
 // frontsThing reports whether an order begins here behind what it is about, in a form that only orders have: "y en la HJ29

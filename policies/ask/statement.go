@@ -2,6 +2,7 @@ package ask
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -70,3 +71,43 @@ var manyArticles = wordSets["manyArticle"]
 
 // preverbal are pronouns that stand before a verb, and before no noun.
 var preverbal = map[string]lang{"me": fr | es | pt, "m'": fr, "nous": fr, "s'": fr, "se": fr | es | it | pt, "y": fr, "mi": it, "ci": it, "si": it, "nos": es | pt}
+
+// tellsOfCode reports whether a clause without a verb of the act begins with the number of a thing, and what follows tells
+// something of it: "INV-2140 looks right", "INV-2140 we still need", "A-4 kam an".
+func (c *clause) tellsOfCode(a *Acts) bool {
+	return codeTold(c.words, c.opened(), c.lang) && !slices.ContainsFunc(c.verbs(a), func(v verb) bool { return c.orders(v) || c.mustBe(v) })
+}
+
+// codeTold reports whether the number of a thing begins at a word, with its article and its noun, and a word behind it tells
+// something of it. What goes on with an order has after the number what the order is given, a word for as well, or nothing:
+// "A-4 auch bitte", "1043 only 10", "A-4 to Bob".
+func codeTold(list []token, i int, l lang) bool {
+	const long = 4 // digits that number a thing
+	for i < len(list) && (list[i].within&det != 0 || list[i].thing) && !list[i].code() {
+		i++
+	}
+	if i+1 >= len(list) || !list[i].code() && (!digit(list[i].text) || len(list[i].text) < long) || list[i].quoted {
+		return false
+	}
+	t := &list[i+1]
+	if t.within&(speaker|subject) != 0 && t.within&det == 0 || t.within&(know|report|hypothetical) != 0 && t.within&det == 0 {
+		return true
+	}
+	if t.within&^assent != 0 || t.sign || t.quoted || t.capped || t.thing || t.code() || digit(t.text) || unitWords[t.text] || unitBase(t.text) != "" || currencies[t.text] || placing[t.text] || ofWords[t.text] ||
+		(tooWords[t.text]|onlyWords[t.text]|courtesy[t.text]|gratitude[t.text]|requests[t.text])&l != 0 {
+		return false
+	}
+	if l&de != 0 && (slices.Contains(separable, t.text) || i+2 < len(list) && germanAddressed[list[i+2].text]) { // "sagen Sie A-55 ab", "A-4 verlegen Sie"
+		return false
+	}
+	if l&hi != 0 {
+		return hindiTold[list[len(list)-1].text] || len(list) > 1 && hindiTold[list[len(list)-2].text] // what follows may be a postposition
+	}
+	return true
+}
+
+// germanAddressed are those to whom an order is given, behind its verb.
+var germanAddressed = set("sie du ihr bitte")
+
+// hindiTold end what is told.
+var hindiTold = set("है हैं था थी थे गया गई गए हुआ हुई हुए")
