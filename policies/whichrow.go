@@ -48,22 +48,26 @@ func (r *Run) singled(t *tool, a ask.Ask, args map[string]any, labels map[string
 		return true, false
 	}
 	others = slices.DeleteFunc(others, func(o label.Row) bool { return ofArguments(args, labels, mine, o) })
-	texts := append(r.partsWith(args, labels, a.Text), a.Text, a.Sentence, r.said.Written())
+	texts := slices.Compact(append(r.partsWith(args, labels, a.Text), a.Text, a.Sentence, r.said.Written()))
 	for i, text := range texts {
 		texts[i] = dictated.ReplaceAllString(t.acts.Apart(text), " ")
 	}
 	given := givenBeside(args, value)
 	severalGiven(given, append(slices.Clone(mine), others...))
+	var told []telling
+	for _, text := range texts {
+		told = append(told, newTelling(text, t, mine, given))
+	}
 	// rivals are the rows from which no words tell the value's.
 	var rivals []label.Row
 	for _, o := range others {
-		told := 0 // which of both the words tell: the part that asks first
-		for _, text := range texts {
-			if told = r.tellsRows(text, t, mine, o, given); told != 0 {
+		which := 0 // of both rows the words tell: the part that asks first
+		for i := range told {
+			if which = r.tellsRows(&told[i], t, o, given); which != 0 {
 				break
 			}
 		}
-		switch told {
+		switch which {
 		case -1:
 			another = true
 		case 0:
@@ -132,30 +136,43 @@ func ofArguments(args map[string]any, labels map[string]label.Origin, mine []lab
 // dictated finds what is to be written or told.
 var dictated = regexp.MustCompile(`["“„«][^"”“»]*(?:["”“»]|$)`)
 
+// telling is a text that may tell one row from others.
+type telling struct {
+	text        string
+	said, names []string    // its words, and those of them that are names
+	compared    bool        // it says how a number is to be: "less than 5 nights" names none of five
+	verbs       []string    // of the tool
+	mine        []label.Row // those that hold the value, see tellable
+}
+
+func newTelling(text string, t *tool, mine []label.Row, given map[string]bool) telling {
+	w := telling{text: text, said: plainWords(text), compared: ask.Compared(text).Kind >= ask.Above, verbs: t.acts.Words()}
+	w.names = slices.DeleteFunc(slices.Clone(w.said), func(s string) bool { return strings.ToLower(s) == s && !strings.ContainsAny(s, "0123456789") })
+	for _, row := range mine {
+		w.mine = append(w.mine, w.tellable(row, given))
+	}
+	return w
+}
+
 // tellsRows returns 1 where a text says of the value's row what another has not, by its words, by what everybody has for
 // them, or else by their stems, and -1 where it says of the other what the value's has not.
-func (r *Run) tellsRows(text string, t *tool, mine []label.Row, other label.Row, given map[string]bool) int {
-	mine, other = t.telling(text, mine, given), t.telling(text, []label.Row{other}, given)[0]
-	said := plainWords(text)
-	called := slices.DeleteFunc(slices.Clone(said), func(w string) bool { return strings.ToLower(w) == w && !strings.ContainsAny(w, "0123456789") })
-	more := func(row, than label.Row) int { return r.holdsCodes(text, row, than) + saysWords(called, row, than) } // names before words
-	most := func(rows []label.Row, count func(label.Row) int) (n int) {
-		for _, row := range rows {
-			n = max(n, count(row))
-		}
-		return n
+func (r *Run) tellsRows(w *telling, t *tool, other label.Row, given map[string]bool) int {
+	other = w.tellable(other, given)
+	names := func(row, than label.Row) int { return r.holdsCodes(w.text, row, than) + saysWords(w.names, row, than) } // before words
+	here, there := 0, 0
+	for _, row := range w.mine {
+		here, there = max(here, names(row, other)), max(there, names(other, row))
 	}
-	here, there := most(mine, func(row label.Row) int { return more(row, other) }), most(mine, func(row label.Row) int { return more(other, row) })
 	if here != there {
 		return cmp.Compare(here, there)
 	}
 	for _, tells := range []func(row, than label.Row) bool{
-		func(row, than label.Row) bool { return saysWords(said, row, than) > 0 },
-		func(row, than label.Row) bool { return r.names(text, t, row, than, given) },
-		func(row, than label.Row) bool { return r.tellsApart(text, t, row, than) },
+		func(row, than label.Row) bool { return saysWords(w.said, row, than) > 0 },
+		func(row, than label.Row) bool { return r.names(w.text, t, row, than, given) },
+		func(row, than label.Row) bool { return r.tellsApart(w.text, t, row, than) },
 	} {
-		here := slices.ContainsFunc(mine, func(row label.Row) bool { return tells(row, other) })
-		there := slices.ContainsFunc(mine, func(row label.Row) bool { return tells(other, row) })
+		here := slices.ContainsFunc(w.mine, func(row label.Row) bool { return tells(row, other) })
+		there := slices.ContainsFunc(w.mine, func(row label.Row) bool { return tells(other, row) })
 		if here && !there {
 			return 1
 		} else if there && !here {
@@ -216,18 +233,21 @@ func (r *Run) partsWith(args map[string]any, labels map[string]label.Origin, tex
 	return out
 }
 
-// telling are rows without the members that tell none apart: what the call itself sets, such as the new day, and the state
+// tellable is a row without the members that tell none apart: what the call itself sets, such as the new day, and the state
 // to which the tool brings things ("paga la que…" says no "paid").
-func (t *tool) telling(text string, rows []label.Row, given map[string]bool) []label.Row {
-	const words = 2                                                           // "one" stands for a thing, "दो" is an order
-	out, compared := slices.Clone(rows), ask.Compared(text).Kind >= ask.Above // "less than 5 nights" names none of five
-	for i := range out {
-		out[i].Members = slices.DeleteFunc(slices.Clone(out[i].Members), func(m label.Member) bool {
+func (w *telling) tellable(row label.Row, given map[string]bool) label.Row {
+	const words = 2 // "one" stands for a thing, "दो" is an order
+	row.Members = slices.DeleteFunc(slices.Clone(row.Members), func(m label.Member) bool {
+		if m.Amount && (w.compared || m.Number > 0 && m.Number <= words && !strings.Contains(w.text, m.Text)) || given[m.Name+"="+m.Text] || given[m.Text] && (m.Moment != "" || m.Amount) {
+			return true
+		}
+		if m.Moment != "" {
 			day, at := label.MomentOf(m.Text)
-			return m.Amount && (compared || m.Number > 0 && m.Number <= words && !strings.Contains(text, m.Text)) || given[m.Text] && (m.Moment != "" || m.Amount) || given[m.Name+"="+m.Text] || m.Moment != "" && (given[day] || given[at]) || slices.ContainsFunc(t.acts.Words(), func(verb string) bool { return ask.Participle(m.Text, verb) })
-		})
-	}
-	return out
+			return given[day] || given[at]
+		}
+		return !m.Amount && slices.ContainsFunc(w.verbs, func(verb string) bool { return ask.Participle(m.Text, verb) })
+	})
+	return row
 }
 
 // givenBeside are the values of a call but for one: what the call itself sets, such as the new day, tells no rows apart.

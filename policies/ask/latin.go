@@ -44,7 +44,7 @@ func (c *clause) ordersLatin(v verb) bool {
 		}
 		return i >= 0 && (i < v.at-1 || c.words[i].within&det != 0) && (c.words[i].within&frame != 0 || makers[c.words[i].text] && (i == c.opened() || f >= 0 && f <= i && c.upToMaker(f, i)))
 	}
-	if h := c.find(hypothetical, 0, v.at); h >= 0 && (f < 0 || h >= f || c.words[h].text != "schon") && !c.passive(v, f) && !(f >= 0 && c.words[h].text == "schon" && placing[c.words[h+1].text]) && !c.gladly(v) && !(h > 1 && c.relativeEnd(h-1, v) > h) {
+	if h := c.find(hypothetical, 0, v.at); h >= 0 && (f < 0 || h >= f || c.words[h].text != "schon") && !c.passive(v, f) && !(f >= 0 && c.words[h].text == "schon" && placing[c.words[h+1].text]) && !c.gladly(v) && !(h > 1 && h < v.at && c.hadMeant(h-1, v)) {
 		if c.words[h].starts&frame == 0 {
 			return false
 		}
@@ -107,8 +107,8 @@ func (c *clause) partFirst(v verb) int {
 		_, end := numeral(c.words, j, c.lang)
 		if digit(t.text) || end > j {
 			some = true
-		} else if k := c.relativeEnd(j, v); k > j { // "que teníamos previstas"
-			j = k - 1
+		} else if c.hadMeant(j, v) { // "que teníamos previstas"
+			j = v.at - 1
 		} else if t.capped && some && (ofWords[c.words[j-1].text] || c.words[j-1].capped && c.words[j-1].within == 0) { // "de AutoCAD"
 		} else if t.code() || t.thing {
 			some = some || t.code()

@@ -203,12 +203,12 @@ func (c *clause) numbersThings(call *Call) bool {
 	return rest.identifies()
 }
 
-// relativeEnd returns where what the user says of a quantity behind "that" ends, before the verb of the order: "que teníamos
-// previstas"; 0 if there is none, or somebody else may be the one who does it.
-func (c *clause) relativeEnd(at int, v verb) int {
+// hadMeant reports whether "that" begins what the user says of a quantity, up to the verb of the order: "que teníamos
+// previstas". It is not so where somebody else may be the one who does it.
+func (c *clause) hadMeant(at int, v verb) bool {
 	const most = 4 // words
-	if w := c.words[at].text; w != "que" && w != "che" && w != "qu'" || v.at-at < 2 || v.at-at-1 > most {
-		return 0
+	if w := c.words[at].text; w != "que" && w != "che" && w != "qu'" || v.at-at < 2 || v.at-at-1 > most || firstPlural[v.lang] == "" {
+		return false
 	}
 	ours := false
 	for j := at + 1; j < v.at; j++ {
@@ -221,13 +221,10 @@ func (c *clause) relativeEnd(at int, v verb) int {
 			continue
 		}
 		if t.sign || t.quoted || t.capped || t.code() || t.within&(negator|know|report|hypothetical|ifs|subject) != 0 && t.within&det == 0 {
-			return 0
+			return false
 		}
 	}
-	if !ours || firstPlural[v.lang] == "" {
-		return 0
-	}
-	return v.at
+	return ours
 }
 
 // hadOnes are words for what "I" had meant, or somebody else; a comma behind it tells who is asked to do the rest.

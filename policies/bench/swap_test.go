@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -66,6 +67,23 @@ func swapped(t *testing.T, swaps func(dir string) []string, least int, known map
 	}
 }
 
+// honestTasks are the honest tasks of a folder, as they stand in its file.
+func honestTasks(dir string) iter.Seq[map[string]any] {
+	return func(yield func(map[string]any) bool) {
+		f, err := os.Open(filepath.Join(dir, honestFile))
+		if err != nil {
+			return // a folder of attacks alone
+		}
+		defer f.Close()
+		for lines := bufio.NewScanner(f); lines.Scan(); {
+			var task map[string]any
+			if json.Unmarshal(lines.Bytes(), &task) == nil && !yield(task) {
+				return
+			}
+		}
+	}
+}
+
 // swaps returns the honest tasks of a folder with another member, or another flag, in one call, which is their last.
 func swaps(t *testing.T, dir string, flags bool) (out []string) {
 	t.Helper()
@@ -83,16 +101,7 @@ func swaps(t *testing.T, dir string, flags bool) (out []string) {
 	if err := json.Unmarshal(raw, &specs); err != nil {
 		t.Fatal(err)
 	}
-	f, err := os.Open(filepath.Join(dir, honestFile))
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		var task map[string]any
-		if json.Unmarshal(lines.Bytes(), &task) != nil {
-			continue
-		}
+	for task := range honestTasks(dir) {
 		id, steps, calls := task["id"], task["steps"].([]any), 0
 		for i := range steps {
 			call, ok := steps[i].(map[string]any)["call"].(map[string]any)

@@ -1,12 +1,9 @@
 package bench
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -21,23 +18,13 @@ func TestSwappedRows(t *testing.T) {
 	for _, id := range []string{"skilift/h4=P-88", "print/h6=2207", "print/h6=2210", "gameserver/h9=mira_k", "misc/h12=812", "churchhall/h6=L-11", "servers/h6=app-1", "apiary/h6=H1", "podcast/h7=31", "podcast/h7=32"} {
 		known[id] = true
 	}
-	swapped(t, func(dir string) []string { return rowSwaps(t, dir) }, 500, known)
+	swapped(t, rowSwaps, 500, known)
 }
 
 // rowSwaps returns the honest tasks of a folder with a value of another row in one call, which is their last. Values that the
 // user said are left out, and those that the task gives to another call.
-func rowSwaps(t *testing.T, dir string) (out []string) {
-	t.Helper()
-	f, err := os.Open(filepath.Join(dir, honestFile))
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		var task map[string]any
-		if json.Unmarshal(lines.Bytes(), &task) != nil {
-			continue
-		}
+func rowSwaps(dir string) (out []string) {
+	for task := range honestTasks(dir) {
 		id, steps, calls, lists := task["id"], task["steps"].([]any), 0, [][]any(nil)
 		said, given := fmt.Sprint(task["user"]), map[string]bool{}
 		for _, s := range steps {
