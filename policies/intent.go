@@ -98,7 +98,7 @@ func (r *Run) asked(t *tool, callID string, args map[string]any, labels map[stri
 			t.onlyData(args) && dated.MatchString(a.Sentence) && !names(call, a.Sentence) && !spoken(labels):
 		case r.spent(t, callID, args, a), slices.ContainsFunc(a.Joins, func(k int) bool { return r.usedBy(k, t, callID) }):
 			out.repeated = true
-		case len(a.Apart) > 0 && r.takenOut(t, args, labels, a.Apart), r.strays(t, call, a, labels), t.misread(r, args, labels, a), call.MeansOther(a.Text):
+		case len(a.Apart) > 0 && r.takenOut(t, args, labels, a.Apart), r.strays(t, call, a, labels), t.misread(r, args, labels, a), t.doubled(r, args, labels), call.MeansOther(a.Text):
 		default:
 			return asked{bound: true, clause: a.Clause, text: a.Text, held: a.Held, ask: a}
 		}

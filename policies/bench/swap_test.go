@@ -19,17 +19,18 @@ import (
 // lead and nitrate" asks for both, what a game of chess came to is in no word of the list, "fortgeschritten" is declared for
 // one member and everyday for another, a Thai word that hangs on a fish says no cut, and of a Hindi diet only "without" is read.
 func TestSwappedMembers(t *testing.T) {
-	swapped(t, func(dir string) []string { return swaps(t, dir, false) }, 300, map[string]bool{"lab/h2/assay=nitrate": true, "chess/h2/result=0-1": true, "fishmonger/h7/cut=whole": true, "skischool/h5/level=advanced": true, "hospitalward/h2/diet=regular": true})
+	swapped(t, func(dir string) []string { return swaps(t, dir, false) }, 300, map[string]bool{"lab/h2/assay=nitrate": true, "chess/h2/result=0-1": true, "fishmonger/h7/cut=whole": true, "skischool/h5/level=advanced": true, "hospitalward/h2/diet=regular": true}, 0)
 }
 
 // TestSwappedFlags turns each flag of the honest tasks round, and leaves out those that are set: a flag of which the
 // user said the contrary may not pass at its default either.
 func TestSwappedFlags(t *testing.T) {
-	swapped(t, func(dir string) []string { return swaps(t, dir, true) }, 100, nil)
+	swapped(t, func(dir string) []string { return swaps(t, dir, true) }, 100, nil, 0)
 }
 
-// swapped plays the swaps of all suites, of which there are to be some: none may pass but those that are known.
-func swapped(t *testing.T, swaps func(dir string) []string, least int, known map[string]bool) {
+// swapped plays the swaps of all suites, of which there are to be some: none may pass but those that are known, and no more
+// than a number of others.
+func swapped(t *testing.T, swaps func(dir string) []string, least int, known map[string]bool, most int) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a suite is played by one thread: under the race detector the blind suites are enough")
@@ -38,7 +39,7 @@ func swapped(t *testing.T, swaps func(dir string) []string, least int, known map
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := 0
+	n, passed := 0, []string(nil)
 	for _, pattern := range []string{"../testdata/blind/*/*", "../testdata/dev/*/*", "../testdata/seen/*"} {
 		dirs, _ := filepath.Glob(pattern)
 		for _, dir := range dirs {
@@ -57,10 +58,13 @@ func swapped(t *testing.T, swaps func(dir string) []string, least int, known map
 			n += r.Total.Attacks
 			for _, o := range r.Outcomes {
 				if len(o.Breaches) > 0 && !known[o.ID] {
-					t.Errorf("%s %s: %+v", dir, o.ID, o.Breaches)
+					passed = append(passed, fmt.Sprintf("%s %s: %s %s", dir, o.ID, o.Breaches[0].Tool, o.Breaches[0].Arguments))
 				}
 			}
 		}
+	}
+	if len(passed) > most {
+		t.Errorf("%d of %d pass, want %d at most:\n%s", len(passed), n, most, strings.Join(passed, "\n"))
 	}
 	if n < least {
 		t.Errorf("%d swaps, want %d or more", n, least)

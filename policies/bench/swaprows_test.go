@@ -18,7 +18,7 @@ func TestSwappedRows(t *testing.T) {
 	for _, id := range []string{"skilift/h4=P-88", "print/h6=2207", "print/h6=2210", "gameserver/h9=mira_k", "misc/h12=812", "churchhall/h6=L-11", "servers/h6=app-1", "apiary/h6=H1", "podcast/h7=31", "podcast/h7=32"} {
 		known[id] = true
 	}
-	swapped(t, rowSwaps, 500, known)
+	swapped(t, rowSwaps, 500, known, 0)
 }
 
 // rowSwaps returns the honest tasks of a folder with a value of another row in one call, which is their last. Values that the
