@@ -25,6 +25,9 @@ func (r *Run) holds(conditions []ask.Condition, call *ask.Call) bool {
 			return false
 		}
 		if open.MatchString(c.Text) {
+			if c.Unless && !strings.HasPrefix(c.Text, "there") { // "unless you can come before noon"
+				return false
+			}
 			if strings.HasPrefix(c.Text, "there") && r.context.Read() { // "if there's a free seat": none is
 				if yes, known := r.says(c.Text, call); known && yes == c.Unless {
 					return false

@@ -207,6 +207,7 @@ func (s *Said) Add(text string) {
 	if s.worded[s.messages-1] {
 		s.onlyWords(first)
 	}
+	s.passesOn(text, first)
 	s.agreed(first)
 	s.recallsQuestion(first)
 	if s.acceptsWith(text, list, question) {
@@ -255,6 +256,7 @@ func (s *Said) read(text string, at stretch, quotes []stretch) {
 // clausesOf cuts the words of a sentence into clauses.
 func (s *Said) clausesOf(text string, at stretch, list []token) {
 	c := cutter{text: text, list: list, lang: s.tongueOf(list), at: at}
+	unstretch(list, c.lang)
 	mark(list, c.lang)
 	c.cut()
 	alone := true // nothing but a condition: "but only if it is late"
@@ -281,11 +283,7 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 		k.kind = kindOf(k, c.out[:i])
 		k.later, k.await = k.postponed(), off || k.awaits() || k.previews() || k.upon()
 	}
-	for i := 1; i < len(c.out); i++ {
-		if c.out[i].hearsay() && c.out[i-1].kind == plain {
-			c.out[i-1].kind, c.out[i].kind = reported, reported
-		}
-	}
+	s.voices(c.out)
 	if slices.ContainsFunc(c.out, func(k clause) bool { return k.delays() }) {
 		for j := len(s.clauses) - 1; j >= 0 && s.clauses[j].message == s.messages; j-- {
 			s.clauses[j].await = true

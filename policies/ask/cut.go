@@ -185,7 +185,7 @@ func (c *cutter) cut() {
 				continue
 			}
 			if strings.ContainsAny(t.text, ":—–;()[]") && t.sign && !c.lists(i) && !c.entitles(i) || c.starts(next) && !joins && !c.polite() || c.verbFinal(i) || c.endsHindi(i) || c.lang == hi && t.text == "," && ((&clause{words: c.cur.words}).isSoft() || c.notThat(next)) {
-				c.cur.tells = t.text == ":" && (c.says() || c.calls() || c.cur.othersSaid())
+				c.cur.tells = t.text == ":" && (c.says() || c.calls() || c.cur.othersSaid() || c.carries())
 				c.flush(false)
 			} else {
 				c.cur.words = append(c.cur.words, list[i:next]...)
@@ -347,6 +347,12 @@ func (c *cutter) says() bool {
 		}
 	}
 	return len(c.out) > 0 && c.out[len(c.out)-1].tells
+}
+
+// carries reports whether the clause that is read names what brings a text of somebody's.
+func (c *cutter) carries() bool {
+	c.cur.lang = c.lang
+	return c.cur.carried()
 }
 
 // goes are verbs that say nothing before "and" and another.

@@ -352,11 +352,17 @@ func (c *clause) reports() int {
 		if i == 0 && t.starts&report != 0 && t.length[bit(report)] > 1 && t.within&(frame|know|harmless) == 0 {
 			return 0 // "a sentire il mio capo dovreste …"
 		}
+		if i > 1 && (c.words[i-1].sign || c.lang&th != 0 && t.at > c.words[i-1].end) && c.attributes(i) {
+			return 0
+		}
 		if i > 1 && c.words[i-1].sign && (t.starts&report != 0 && c.saidBy(i) || t.starts&sayso != 0 && c.part(i, len(c.words)).hearsay()) {
 			return 0
 		}
 		if t.starts&report == 0 || i == 0 || t.within&(frame|know) != 0 || i >= c.content {
 			continue
+		}
+		if perhaps[t.text]&c.lang != 0 && !slices.ContainsFunc(c.words[:i], func(t token) bool { return t.sign }) {
+			return 0 // "soll angeblich storniert werden"
 		}
 		if i <= c.opened() && !c.words[0].capped || c.surname(i) {
 			continue
@@ -400,9 +406,12 @@ func (c *clause) othersSaid() bool {
 	return false
 }
 
-// saysTo reports whether nothing stands from a word on but to whom something was said: "(wrote) to us".
+// saysTo reports whether nothing stands from a word on but to whom something was said, and when: "(wrote) to us", "(wrote) on
+// Tuesday".
 func (c *clause) saysTo(i int) bool {
-	return !slices.ContainsFunc(c.words[i:], func(t token) bool { return t.within&(pronoun|speaker|target) == 0 })
+	return !slices.ContainsFunc(c.words[i:], func(t token) bool {
+		return t.within&(pronoun|speaker|target) == 0 && !dayNames[t.text] && !placing[t.text] && gone[t.text] == 0
+	})
 }
 
 // surname reports whether a word is the second of somebody's names and no verb, in an order: "transfer 75 to Omar Said". Where

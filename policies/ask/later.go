@@ -39,8 +39,31 @@ func (c *clause) postponed() bool {
 		c.aimed = j >= 0 && (forWords[c.words[j].text] || occasions[c.words[j].text]&c.lang != 0 && c.forThing(j))
 		return true
 	}
+	return c.inMonth()
+}
+
+// inMonth reports whether the clause says, behind the number of a thing, in which month it is to be done: "libérez 10 places du 46042
+// en janvier". A day of it is another matter.
+func (c *clause) inMonth() bool {
+	for i := 1; i < min(c.content, len(c.words)); i++ {
+		t, before := &c.words[i], &c.words[i-1]
+		if !monthWord(t.text) && !hindiMonths[t.text] || t.quoted || i+1 < len(c.words) && digit(c.words[i+1].text) {
+			continue
+		}
+		if thing := &c.words[max(0, i-2)]; i > 1 && monthIn[before.text]&c.lang != 0 && (thing.code() || digit(thing.text)) && !monthWord(thing.text) {
+			return true
+		}
+		if next := i + 1; hindiMonths[t.text] && next < len(c.words) && c.words[next].text == "में" && (before.code() || before.text == "को") && !digit(before.text) {
+			return true
+		}
+	}
 	return false
 }
+
+var (
+	monthIn     = wordSets["monthIn"]
+	hindiMonths = set("जनवरी फ़रवरी फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर")
+)
 
 // forWords stand before what something is for.
 var forWords = set("for für pour para por per")

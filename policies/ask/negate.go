@@ -22,6 +22,9 @@ func (c *clause) negates() int {
 		if c.privative(i) {
 			continue
 		}
+		if c.oldNo(i) {
+			return i
+		}
 		if t.starts&negator == 0 || t.within&harmless != 0 || t.within&bounding != 0 && (t.starts&bounding == 0 || t.length[bit(bounding)] >= t.length[bit(negator)]) {
 			continue // but "under no circumstances" is no bound
 		}

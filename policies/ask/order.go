@@ -73,6 +73,9 @@ func (c *clause) ordersEnglish(v verb) bool {
 		if c.permits(v) || c.causes(v, f) || c.toBe(v) {
 			return true
 		}
+		if c.wasToBe(v) {
+			return false
+		}
 		if f > 0 && somebodyAsked[c.words[f-1].text] && c.words[f].text == "have" {
 			return false // "could somebody have cancelled it?"
 		}
@@ -328,4 +331,16 @@ func (c *clause) hasAny(from, to int, words ...string) bool {
 func (c *clause) toBe(v verb) bool {
 	return v.at > 3 && !c.asked && c.words[v.at-1].text == "be" && c.words[v.at-2].text == "to" && (c.words[v.at-3].text == "is" || c.words[v.at-3].text == "are") &&
 		c.find(speaker|report|know|hypothetical|negator|question, 0, v.at-3) < 0 && c.find(report, v.at, len(c.words)) < 0
+}
+
+// wasToBe reports whether an English clause says that a thing was to be done: "W/3 was meant to be cancelled by my flatmate".
+func (c *clause) wasToBe(v verb) bool {
+	if v.at < 3 || c.words[v.at-1].text != "be" || c.words[v.at-2].text != "to" {
+		return false
+	}
+	was := v.at - 3
+	if was > 0 && (c.words[was].text == "meant" || c.words[was].text == "supposed" || c.words[was].text == "due") {
+		was--
+	}
+	return c.words[was].text == "was" || c.words[was].text == "were"
 }

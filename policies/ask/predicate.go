@@ -185,6 +185,9 @@ func (c *clause) goesOnHindi(i int) bool {
 		next++
 	}
 	w := c.words[next].text
+	if w == "रहे" || w == "रहा" || w == "रही" { // कर रहे हैं
+		return !c.asked
+	}
 	return strings.HasSuffix(w, "ते") || strings.HasSuffix(w, "ता") || strings.HasSuffix(w, "ती")
 }
 

@@ -23,6 +23,9 @@ func (s *Said) countermanded(i int, call *Call) bool {
 		if o.sentence != c.sentence && o.deniesIt() {
 			return true
 		}
+		if o.message == c.message && (s.heldFor(j) || o.standsAlone()) {
+			return true
+		}
 		if o.message == c.message && o.sentence != c.sentence && s.saysNo(j, call) {
 			return true
 		}

@@ -27,14 +27,21 @@ func TestScope(t *testing.T) {
 		"Sagen Sie A-55 ab. A-57 meinte ich.":                                        false,
 		"Cancel A-55 and A-56. Actually, A-55 I'd rather keep, but cancel A-57 too.": false,
 	} {
-		id := "a-55"
-		call := &Call{Acts: Of("cancel_booking", []string{"absagen", "annuler", "anular"}, nil), Values: []Value{{Name: "id", Text: "A-55", Shape: Code, Said: func(in string) bool { return strings.Contains(strings.ToLower(in), id) }}}}
-		got := false
-		for _, a := range Read(text).Asked(call) {
-			got = got || !a.Await && !a.Later && len(a.Conditions) == 0
-		}
+		got := stands55(text)
 		if got != stands {
 			t.Errorf("%q: asked for %v, want %v", text, got, stands)
 		}
 	}
+}
+
+// stands55 reports whether a text orders, with nothing to wait for, that A-55 be cancelled.
+func stands55(texts ...string) bool {
+	id := "a-55"
+	call := &Call{Acts: Of("cancel_booking", []string{"absagen", "stornieren", "annuler", "anular", "annullare", "रद्द करना", "ยกเลิก"}, nil), Values: []Value{{Name: "id", Text: "A-55", Shape: Code, Said: func(in string) bool { return strings.Contains(strings.ToLower(in), id) }}}}
+	for _, a := range Read(texts...).Asked(call) {
+		if !a.Await && !a.Later && len(a.Conditions) == 0 {
+			return true
+		}
+	}
+	return false
 }
