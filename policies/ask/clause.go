@@ -256,8 +256,9 @@ func (s *Said) read(text string, at stretch, quotes []stretch) {
 // clausesOf cuts the words of a sentence into clauses.
 func (s *Said) clausesOf(text string, at stretch, list []token) {
 	c := cutter{text: text, list: list, lang: s.tongueOf(list), at: at}
-	unstretch(list, c.lang)
+	nos := unstretch(list, c.lang)
 	mark(list, c.lang)
+	takeBack(list, nos)
 	c.cut()
 	alone := true // nothing but a condition: "but only if it is late"
 	for i := range c.out {

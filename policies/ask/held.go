@@ -16,7 +16,7 @@ func (s *Said) unlessThen(i int, call *Call) bool {
 	if c.lang&th != 0 {
 		few = 8
 	}
-	single := !s.many(c, &call.Acts) && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Code && v.Said(c.text) })
+	single := !s.many(c, &call.Acts) && slices.ContainsFunc(call.Values, func(v Value) bool { return (v.Shape == Code || v.Digits) && v.Said(c.text) })
 	for j := range s.clauses {
 		o := &s.clauses[j]
 		if o.sentence != c.sentence {
@@ -128,8 +128,8 @@ var willSee = wordSets["willSee"]
 
 var hesitates, haveTo, asksFirst = wordSets["hesitates"], wordSets["haveTo"], wordSets["asksFirst"]
 
-// unstretch makes words of a negation whose letters are drawn out, "NOOO", "NÃAAO", what they are.
-func unstretch(list []token, l lang) {
+// unstretch makes words of a negation whose letters are drawn out, "NOOO", "NÃAAO", what they are, and returns them.
+func unstretch(list []token, l lang) (nos []int) {
 	const run = 3 // letters
 	for i := range list {
 		t := &list[i]
@@ -149,14 +149,23 @@ func unstretch(list []token, l lang) {
 		}
 		for no, langs := range shouted {
 			if langs&l != 0 && fold(no) == flat {
-				t.text, t.fold = no, fold(no)
+				t.text, t.fold, nos = no, fold(no), append(nos, i)
 			}
 		}
+	}
+	return nos
+}
+
+// takeBack makes the words that [unstretch] returned take back what stands before them: "cancel it NOOO".
+func takeBack(list []token, nos []int) {
+	for _, i := range nos {
+		t := &list[i]
+		t.starts, t.within, t.length[bit(recall)] = t.starts|recall, t.within|recall, 1
 	}
 }
 
 // shouted are negations that people draw out.
-var shouted = map[string]lang{"no": en | it | es | pt, "nein": de, "nicht": de, "non": fr | it, "pas": fr, "nao": pt, "ม่าย": th, "ไม่": th, "not": en}
+var shouted = map[string]lang{"no": en | it | es | pt, "nein": de, "nö": de, "nee": de, "nicht": de, "non": fr | it, "pas": fr, "nao": pt, "ม่าย": th, "ไม่": th, "not": en}
 
 // oldNo reports whether a word is a negation for its place alone: "annulez point W/3", "annullate mica W/3", or one that is
 // misspelt by a letter and no word that the reader knows: "bitte niocht absagen", "annulez oas W/3".

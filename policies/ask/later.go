@@ -1,6 +1,10 @@
 package ask
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/chaski-dev/chaski/policies/spoken"
+)
 
 // Times: what is to be done another time, and what only happens then.
 
@@ -47,7 +51,7 @@ func (c *clause) postponed() bool {
 func (c *clause) inMonth() bool {
 	for i := 1; i < min(c.content, len(c.words)); i++ {
 		t, before := &c.words[i], &c.words[i-1]
-		if !monthWord(t.text) && !hindiMonths[t.text] || t.quoted || i+1 < len(c.words) && digit(c.words[i+1].text) {
+		if spoken.Month(t.text) == 0 && !hindiMonths[t.text] || t.quoted || i+1 < len(c.words) && digit(c.words[i+1].text) {
 			continue
 		}
 		if thing := &c.words[max(0, i-2)]; i > 1 && monthIn[before.text]&c.lang != 0 && (thing.code() || digit(thing.text)) && !monthWord(thing.text) {
