@@ -23,6 +23,26 @@ func (s *Said) countsElsewhere(j int, there []Value, call *Call) bool {
 	})
 }
 
+// picksOther reports whether a value stands in clause i, and what belongs to it, only beside another code that is named once
+// more by itself: "von A-1 und A-2 nur A-2 löschen".
+func (s *Said) picksOther(i int, v Value) bool {
+	if v.Shape != Code {
+		return false
+	}
+	c := &s.clauses[i]
+	words, joints := c.words, c.find(and, 0, len(c.words)) >= 0
+	if j := c.verbOf; j == i+1 && s.clauses[j].sentence == c.sentence {
+		words, joints = slices.Concat(words, s.clauses[j].words), true
+	}
+	var codes []string
+	for k := range words {
+		if words[k].code() && pattern(words[k].text) == pattern(strings.ToLower(v.Text)) {
+			codes = append(codes, words[k].text)
+		}
+	}
+	return joints && len(codes) == 3 && codes[2] != codes[0] != (codes[2] != codes[1]) && !v.Said(codes[2])
+}
+
 // differences say what is between two numbers, or what is left of one.
 var differences = wordSets["difference"]
 

@@ -78,7 +78,7 @@ func (c *clause) deedNoun(i int, a *Acts) lang {
 				return l
 			}
 		case l == de && !t.capped:
-		case l&(es|pt) != 0 && i > 0 && feminine[c.words[i-1].text] && strings.HasSuffix(t.text, "e"): // "só a encurte": such nouns are masculine
+		case l&(es|pt) != 0 && i > 0 && (feminine[c.words[i-1].text] || c.words[i-1].within&det == 0) && strings.HasSuffix(t.text, "e"): // "só a encurte", "só agende para": such nouns are masculine
 		case hangs || !slices.ContainsFunc(a.stems[l], func(s stem) bool { return c.foreign(i, s, l) == ordering }):
 			return l
 		}

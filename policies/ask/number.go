@@ -92,7 +92,7 @@ func init() {
 		"months month monate monat mois meses mes mesi mese mês महीने महीना เดือน":                                                              "month duration length for period term",
 		"years year jahre jahr ans année años año anni anno anos ano साल ปี":                                                                    "year duration length for period term",
 		"% percent prozent pourcent procent prozente porciento cento प्रतिशत เปอร์เซ็นต์":                                                       "percent level bright intens humid discount share rate volume speed power opacity position charge open dim",
-		"people persons person guests guest personen gäste personnes invités personas invitados persone ospiti pessoas convidados लोग लोगों คน": "people person guest party size seat attend pax visitor participant place cover count passenger",
+		"people persons person guests guest personen gäste personnes invités personas invitados persone ospiti pessoas convidados लोग लोगों คน": "people person guest party size seat attend pax visitor participant place cover count passenger portion serving meal menu diner",
 		"pages page seiten seite páginas página pagine pagina पन्ने หน้า":                                                                       "page copies length",
 		"copies copy kopien exemplare exemplaires copias cópias copie प्रतियाँ สำเนา":                                                           "copies copy quantity count",
 		"times time mal fois veces vez volte volta vezes बार ครั้ง":                                                                             "time count repeat repetition copies quantity",

@@ -149,8 +149,42 @@ var beforeNouns = set("on in under into")
 // inStates are English verbs that name a state behind them.
 var inStates = set("hold review use transit stock sale loan leave call display order request progress process repair service storage standby watch notice")
 
+// placed reports whether a word is a noun behind a preposition with its article, or before a Hindi one, whatever verb is
+// spelled so: "an die Liste Staff", "alla lista".
+func (c *clause) placed(i int) bool {
+	t := &c.words[i]
+	if c.lang == hi {
+		return i+1 < len(c.words) && hindiCases[c.words[i+1].text] && !strings.HasSuffix(t.text, "ने") && !strings.HasSuffix(t.text, "ना")
+	}
+	if i == 0 || c.lang&(de|fr|it|es|pt) == 0 || c.lang == de && !t.capped || c.baseForm(t) { // "para a passar"
+		return false
+	}
+	before := c.words[i-1].text
+	return articulated[before]&c.lang != 0 || i > 1 && definite[before] && placing[c.words[i-2].text] && !no[c.words[i-2].text]
+}
+
+// baseForm reports whether a word is a Romance verb in the form of dictionaries.
+func (c *clause) baseForm(t *token) bool {
+	for _, l := range []lang{fr, it, es, pt} {
+		if c.lang&l != 0 && slices.ContainsFunc(baseEnds[l], func(end string) bool { return strings.HasSuffix(t.text, end) }) {
+			return foreignVerb(t, c.lang)
+		}
+	}
+	return false
+}
+
+// hindiCases stand behind a noun; articulated are prepositions with their article.
+var (
+	hindiCases  = set("को में पर का की")
+	articulated = wordSets["articulated"]
+	definite    = set("die der den dem das la le les l' il lo gli el los las o a os as")
+)
+
 // bare reports whether the clause has no verb.
-func (c *clause) bare() bool {
+func (c *clause) bare() bool { return c.bareOf(false) }
+
+// bareOf is [clause.bare], with or without a look at words that are nouns where they stand.
+func (c *clause) bareOf(placed bool) bool {
 	if c.kind == subordinate {
 		return false
 	}
@@ -159,7 +193,7 @@ func (c *clause) bare() bool {
 	}
 	for i := range c.words {
 		t := &c.words[i]
-		if t.quoted || t.sign || i > 0 && digit(c.words[i-1].text) && unitWords[t.text] { // 2 คืน
+		if t.quoted || t.sign || placed && c.placed(i) || i > 0 && digit(c.words[i-1].text) && unitWords[t.text] { // 2 คืน
 			continue
 		}
 		if c.lang == hi && t.text == "दो" && (i == 0 || c.words[i-1].within&(source|target) != 0 && i+1 < len(c.words) && !c.words[i+1].sign) { // two: no verb begins a clause, "15 दिसंबर से दो रातें"

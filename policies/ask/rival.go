@@ -268,7 +268,7 @@ func (c *clause) like(i int, v Value, call *Call) bool {
 	case Code:
 		return t.code() && !strings.Contains(t.text, "@") || len(t.text) > 3 && strings.ContainsAny(t.text, "/-") && digit(t.text) && pattern(t.text) == pattern(strings.ToLower(v.Text)) || c.numberAt(i, groupsOf(v.Text)) > 0 || letterAlone(v.Text) && t.letter() && i > 0
 	case Word:
-		if t.within&^(speaker|and|others) != 0 || t.text == "" || strings.ContainsFunc(t.text, unicode.IsDigit) || strings.Contains(t.text, "@") || call.isThing(t) {
+		if t.within&^(speaker|and|others) != 0 || t.text == "" || strings.HasSuffix(t.text, "'") || strings.ContainsFunc(t.text, unicode.IsDigit) || strings.Contains(t.text, "@") || call.isThing(t) {
 			return false
 		}
 		if monthWord(t.text) || weekdays[t.text] || knownIn[t.text] != 0 && !t.capped || t.verb && c.lang&en != 0 || foreignVerb(t, c.lang) {

@@ -35,10 +35,10 @@ func (s *Said) correct(first int) {
 		if !strong && (n > 0 || lead) {
 			n = c.itIs(n)
 		}
-		if !strong && !(n > 0 || lead) || !c.carries(n) || c.kind == asking && (c.asked || !c.saysIt()) || c.find(question, n, len(c.words)) >= 0 && !strong {
+		if !strong && !(n > 0 || lead) || !c.carries(n) || c.kind == asking && (c.asked || !c.saysIt()) || c.find(question, n, c.untilEnough(n)) >= 0 && !strong {
 			continue
 		}
-		if rest := (&clause{words: c.words[n:], lang: c.lang}); !strong && (!rest.bare() || n > 0 && rest.find(negator, 0, len(rest.words)) >= 0) {
+		if rest := (&clause{words: c.words[n:c.untilEnough(n)], lang: c.lang}); !strong && (!rest.bareOf(true) || n > 0 && rest.find(negator, 0, len(rest.words)) >= 0) {
 			continue
 		}
 		to := s.corrected(i)
@@ -56,6 +56,28 @@ func (s *Said) correct(first int) {
 		}
 	}
 }
+
+// untilEnough returns where the words end, from one on, that stand before what only says that it will do: "no, standard is
+// enough", "nein, Standard reicht".
+func (c *clause) untilEnough(from int) int {
+	end := len(c.words)
+	for end > from && c.words[end-1].sign {
+		end--
+	}
+	last := end - 1
+	if last <= from || enough[c.words[last].text]&c.lang == 0 && !(c.words[last].text == "do" && c.lang&en != 0) {
+		return len(c.words)
+	}
+	for end = last; end > from && (copulas[c.words[end-1].text] || willWords[c.words[end-1].text]); end-- {
+	}
+	if c.words[last].text == "do" && end == last || end == from {
+		return len(c.words)
+	}
+	return end
+}
+
+// willWords stand before what says that something will do.
+var willWords = set("is are est sont will would should schon ja mir uns me nous mi ci nos")
 
 // waits reports whether the clause has a phrase by which an order waits that is more than a word: "wait for my word",
 // not "wait".
@@ -252,7 +274,7 @@ func (c *clause) besides(call *Call, order *clause) bool {
 	when := c.saysMoment(call)
 	for i := range c.words {
 		t := &c.words[i]
-		if when && c.ofMoment(i) || c.fills(i, order) {
+		if when && c.ofMoment(i) || c.fills(i, order) || c.placed(i) && order.hasWord(t.text, 0) {
 			continue
 		}
 		if n, end := numeral(c.words, i, c.lang); end > i && n > 1 && !digit(t.text) && !slices.ContainsFunc(call.Values, func(v Value) bool { return v.Said(textOf(c, c.words[i:end])) }) {
@@ -272,7 +294,7 @@ func (c *clause) fills(i int, order *clause) bool {
 	if t.quoted || t.capped || t.code() {
 		return false
 	}
-	if hindiOf[t.text] || copulas[t.text] || currencies[t.text] || t.within&(target|source) != 0 {
+	if hindiOf[t.text] || copulas[t.text] || currencies[t.text] || enough[t.text] != 0 || t.within&(target|source) != 0 {
 		return true
 	}
 	return c.behindNumber(i) && order.counts(t.text)
