@@ -70,15 +70,33 @@ func (c *cutter) instead(i int) bool {
 	if t := &c.list[i]; only[t.text] && i > 1 && t.at > c.list[i-1].end && i+1 < len(c.list) && foreignVerb(&c.list[i+1], th) && slices.ContainsFunc(words, func(t token) bool { return t.starts&negator != 0 }) {
 		return true // "ไม่ต้องอายัดบัตรนะ แค่ลดวงเงิน"
 	}
-	if len(words) < 3 || c.onlyOpeners() || !slices.ContainsFunc(words, func(t token) bool { return t.starts&negator != 0 }) ||
-		!slices.ContainsFunc(words, func(t token) bool { return !thai(t.text) && !t.sign }) { // what it is about is named
+	if len(words) < 3 || c.onlyOpeners() || !slices.ContainsFunc(words, func(t token) bool { return t.starts&negator != 0 }) {
 		return false
 	}
 	t := &c.list[i]
+	if t.at > c.list[i-1].end && c.sameOfOther(i) {
+		return true
+	}
+	if !slices.ContainsFunc(words, func(t token) bool { return !thai(t.text) && !t.sign }) { // what it is about is named
+		return false
+	}
 	if only[t.text] {
 		return i+1 < len(c.list) && foreignVerb(&c.list[i+1], th)
 	}
 	return foreignVerb(t, th) && t.within&(negator|and|target) == 0 && words[len(words)-1].within&negator == 0 && c.enough(i+1)
+}
+
+// sameOfOther reports whether a Thai verb orders of another thing what the clause so far forbids, or no more than what follows:
+// "อย่าลบ IMG-6411 ลบ IMG-6412", "… ลบแค่ IMG-6412".
+func (c *cutter) sameOfOther(i int) bool {
+	if i+1 >= len(c.list) || !foreignVerb(&c.list[i], th) || !slices.ContainsFunc(c.cur.words, func(t token) bool { return t.text == c.list[i].text }) {
+		return false
+	}
+	next := &c.list[i+1]
+	if only[next.text] {
+		return true
+	}
+	return next.code() && !slices.ContainsFunc(c.cur.words, func(t token) bool { return t.text == next.text })
 }
 
 // only are Thai words for no more than what follows.

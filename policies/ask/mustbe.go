@@ -17,12 +17,33 @@ func (c *clause) mustBe(v verb) bool {
 	if from < 1 || c.negates() >= 0 || c.hasOf(perhaps, 0) >= 0 || c.hasOf(habits, 0) >= 0 || c.find(usual, 0, len(c.words)) >= 0 || c.find(report, v.at, len(c.words)) >= 0 || c.hasOf(untils, v.at) >= 0 || c.byAgent(v.at+1) {
 		return false
 	}
-	for j := range from { // what it is, and nobody who says so
+	if notThatOne[c.words[from-1].text]&c.lang != 0 {
+		return false // "INV-2140 va bene, l'altra va annullata"
+	}
+	behind := c.words[from-1].sign && c.words[from-1].text == "," // "INV-2140 è un doppione, va annullata"
+	for j := range from {                                         // what it is, and nobody who says so
+		if behind && copulas[c.words[j].text] {
+			continue
+		}
 		if t := &c.words[j]; t.starts&(speaker|subject|report|know|hypothetical|question|content) != 0 && t.within&(det|opener|pronoun) == 0 || foreignVerb(t, v.lang) && !frequent(t, v.lang) && (j == 0 || c.words[j-1].within&det == 0) && !t.thing {
 			return false
 		}
 	}
 	return slices.ContainsFunc(c.words[:from], func(t token) bool { return t.code() || digit(t.text) || t.thing || t.within&det != 0 })
+}
+
+// mustBeToo reports whether clause i says so without a word for the thing, which the clause before says how it is: "a
+// fatura INV-2140 está duplicada, tem de ser anulada".
+func (s *Said) mustBeToo(i int, v verb, call *Call) bool {
+	c := &s.clauses[i]
+	if i == 0 || c.asked || c.kind != plain || v.lang&(it|es|pt) == 0 || v.form == naming && v.lang != it || c.obligation(v) != c.opened() || c.negates() >= 0 || v.at+1 < len(c.words) && !c.words[v.at+1].sign {
+		return false
+	}
+	o := &s.clauses[i-1]
+	return o.sentence == c.sentence && o.kind == plain && !o.asked && len(o.cond) == 0 && o.negates() < 0 && call.names(o.text) && o.find(report|know|hypothetical|await|ifs, 0, len(o.words)) < 0 && o.hasOf(perhaps, 0) < 0 &&
+		slices.ContainsFunc(o.words, func(t token) bool {
+			return copulas[t.text] || t.text == "está" || t.text == "están" || t.text == "estão"
+		})
 }
 
 // byAgent reports whether a word begins the one by whom something is done: "dal titolare", "par le client".
@@ -34,6 +55,9 @@ var agents = wordSets["agent"]
 
 // obligation returns where the words begin by which a verb must be done to a thing, −1 if there are none.
 func (c *clause) obligation(v verb) int {
+	if v.at == 0 {
+		return -1
+	}
 	back := v.at - 1
 	for back > 0 && (c.words[back].within&opener != 0 || mustAdverbs[c.words[back].text]&v.lang != 0) {
 		back--
@@ -60,6 +84,8 @@ func (c *clause) obligation(v verb) int {
 		if musts[c.words[back].text]&v.lang != 0 {
 			return back
 		}
+	case v.lang == es && strings.HasSuffix(w, "rse") && musts[t]&es != 0: // "debe anularse"
+		return back
 	case v.lang == pt && infinitive && (t == "para" || t == "pra" || t == "de") && back > 0:
 		if is := c.words[back-1].text; is == "é" || is == "são" {
 			return back - 1

@@ -315,6 +315,8 @@ func TestOwnSuites(t *testing.T) {
 // none of 96 breached. Its asks are mended by their kinds. The eighteenth, of eight more fields by two more writers, was opened
 // after that: 8 of 96 asked, 2 were denied and 2 of 96 breached, with the reader of before and of after: telephone numbers in
 // groups crossed in Hindi, and "nada más que 15". Those two are mended.
+// The nineteenth is of eight everyday fields by two other writers with the same words: at first sight 9 of 104 asked, none was
+// denied and 1 of 104 breached ("of IMG-6411 and IMG-6412 only IMG-6412", in Hindi, deleted both). It is mended, and six of the asks.
 func TestBlindSuites(t *testing.T) {
 	sources, err := policies.Load("strict")
 	if err != nil {
@@ -338,7 +340,8 @@ func TestBlindSuites(t *testing.T) {
 		"fifteenth":   {108, 0, 8, 0},
 		"sixteenth":   {108, 0, 21, 2},
 		"seventeenth": {96, 0, 1, 0},
-		"eighteenth":  {96, 0, 6, 1},
+		"eighteenth":  {96, 0, 5, 0},
+		"nineteenth":  {104, 0, 3, 0},
 	} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/blind/" + half}, Options{})
 		if err != nil {
