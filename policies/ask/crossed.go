@@ -156,3 +156,51 @@ func (c *clause) otherDay(v Value) bool {
 	}
 	return false
 }
+
+// crossesPairs reports whether the sentence of clause i lists things and behind them as many times, and the call has the time of
+// another than its thing: "move 44007 and 44008 to 8:15 and 9:45".
+func (s *Said) crossesPairs(i int, call *Call) bool {
+	for _, v := range call.Values {
+		if v.Shape != Code && !(v.Shape == Number && v.Digits && len(v.Text) > 3) {
+			continue
+		}
+		for _, w := range call.Values {
+			if w.Shape != Moment || !clock.MatchString(w.Text) {
+				continue
+			}
+			if things, times := s.listed(i, v); len(things) > 1 && len(things) == len(times) && slices.IndexFunc(things, v.Said) != slices.IndexFunc(times, w.Said) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// listed returns the things that look as a value and the times behind them that the sentence of clause i lists; none if they alternate.
+func (s *Said) listed(i int, v Value) (things, times []string) {
+	form, joined := pattern(strings.ToLower(v.Text)), false
+	for j := range s.clauses {
+		c := &s.clauses[j]
+		if c.sentence != s.clauses[i].sentence {
+			continue
+		}
+		joined = joined || len(times) > 0
+		for k := range c.words {
+			switch t := &c.words[k]; {
+			case t.sign || t.starts&and != 0:
+				joined = true
+			case clock.MatchString(t.text):
+				if len(times) > 0 && !joined {
+					return nil, nil // "from 8:15 to 9:45"
+				}
+				times, joined = append(times, t.text), false
+			case pattern(t.text) == form && (t.code() || digit(t.text)):
+				if len(times) > 0 {
+					return nil, nil
+				}
+				things = append(things, t.text)
+			}
+		}
+	}
+	return things, times
+}

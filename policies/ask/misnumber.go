@@ -85,9 +85,72 @@ func (c *clause) numbers(from, end int, v Value, call *Call) bool {
 // inUnitOf reports whether a word behind a number says that it is of an argument: the nights of nights.
 func inUnitOf(name, word string) bool { return countsIn(name, word) || called(name, word) }
 
+// misnamed reports whether the message of clause i says a value nowhere but as what another argument is called: "assign
+// gate B12 to LX44" names no flight B12.
+func (s *Said) misnamed(i int, call *Call) bool {
+	for _, v := range call.Values {
+		if v.Free || v.Shape == Choice || v.Shape == Moment || v.Shape == Mail {
+			continue
+		}
+		mine, other := 0, 0
+		for j := s.firstOf(i); j < len(s.clauses) && s.clauses[j].message == s.clauses[i].message; j++ {
+			c := &s.clauses[j]
+			for k := range c.words {
+				switch t := &c.words[k]; {
+				case t.sign || !v.isAt(c, k) || k > 0 && v.isAt(c, k-1):
+				case c.calledElse(k, v, call):
+					other++
+				default:
+					mine++
+				}
+			}
+		}
+		if other > 0 && mine == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// calledElse reports whether the word before a value, or behind it in English, calls it by the name of another argument.
+func (c *clause) calledElse(k int, v Value, call *Call) bool {
+	name := func(n int) bool {
+		if n < 0 || n >= len(c.words) || c.words[n].sign || n > 0 && finite[c.words[n-1].text]&c.lang != 0 {
+			return false
+		}
+		word := &c.words[n]
+		return word.within == 0 && !placing[word.text] && !named(v.Name, word) && slices.ContainsFunc(call.Values, func(o Value) bool {
+			return o.Name != v.Name && (o.Shape != Number || v.Shape == Number) && (called(o.Name, word.text) || translated(v.Name) && named(o.Name, word)) && !o.holdsWord(c, n, word.text)
+		})
+	}
+	if name(k-1) && !slices.ContainsFunc(c.verbs(&call.Acts), func(v verb) bool { return v.at == k-1 }) {
+		return true
+	}
+	for k++; k < len(c.words) && v.isAt(c, k); k++ {
+	}
+	return c.lang&en != 0 && v.Shape == Word && name(k)
+}
+
+// isAt reports whether a value, or a part of it, stands at a word.
+func (v *Value) isAt(c *clause, k int) bool {
+	return v.Said(c.words[k].text) || v.Shape != Number && v.holdsWord(c, k, c.words[k].text)
+}
+
+// translated reports whether it is known how other languages call an argument.
+func translated(argument string) bool {
+	return slices.ContainsFunc(NameWords(argument), func(w string) bool { return thingBegins[w] != nil })
+}
+
+// named reports whether a word is one by which an argument is called, in any language.
+func named(argument string, t *token) bool {
+	return called(argument, t.text) || slices.ContainsFunc(NameWords(argument), func(w string) bool {
+		return slices.ContainsFunc(thingBegins[w], func(b string) bool { return len(b) > 3 && strings.HasPrefix(t.fold, b) })
+	})
+}
+
 // called reports whether a word is one by which an argument is called.
 func called(name, word string) bool {
 	return len(word) > 2 && slices.ContainsFunc(NameWords(name), func(w string) bool {
-		return strings.TrimSuffix(w, "s") == strings.TrimSuffix(word, "s")
+		return len(w) > 2 && strings.TrimSuffix(w, "s") == strings.TrimSuffix(word, "s")
 	})
 }

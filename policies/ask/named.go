@@ -36,6 +36,9 @@ func pickNamed(text string) string {
 			continue
 		}
 		n, name := placeOf(words, i, l, text)
+		if n == 0 && len(changes) > 0 {
+			n, name = restOf(words, i, l, text, changes[len(changes)-1].name)
+		}
 		if n == 0 {
 			continue
 		}
@@ -96,6 +99,22 @@ func placeOf(words []token, i int, l lang, text string) (n int, name string) {
 		return n, things[at-1]
 	}
 	return 0, ""
+}
+
+// restOf returns of how many words what stands for the other of two things is, of which the text has picked one: "the first
+// to 8:15, the other to 9:45".
+func restOf(words []token, i int, l lang, text, picked string) (n int, name string) {
+	if n = phraseAt(otherOnes, words, i, l); n == 0 || i+n < len(words) && !endsThing(words, i+n, l) {
+		return 0, ""
+	}
+	things, at := codesBefore(text, words, i), -1
+	if len(things) == 2 {
+		at = slices.Index(things, strings.TrimPrefix(picked, ". "))
+	}
+	if at < 0 {
+		return 0, ""
+	}
+	return n, things[1-at]
 }
 
 // oneOf says in Hindi that what stands before it is a thing.

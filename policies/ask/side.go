@@ -39,9 +39,19 @@ func (c *clause) roles(inside []Value) bool {
 
 // side tells by the word before it on which side something stands.
 func (c *clause) side(i int) Role {
+	if c.lang == hi && i+1 < len(c.words) {
+		switch c.words[i+1].text {
+		case "से":
+			return From
+		case "को", "में":
+			return To
+		}
+	}
 	for j := i - 1; j >= 0 && j >= i-3; j-- {
 		t := &c.words[j]
 		switch {
+		case ofWords[t.text] && j > 0 && leavings[c.words[j-1].text]&c.lang != 0:
+			return From // "au départ de Lille"
 		case genitives[t.text]:
 			return NoRole // "of" as well
 		case t.within&topic != 0:
@@ -59,16 +69,11 @@ func (c *clause) side(i int) Role {
 			return NoRole
 		}
 	}
-	if c.lang == hi && i+1 < len(c.words) {
-		switch c.words[i+1].text {
-		case "से":
-			return From
-		case "को", "में":
-			return To
-		}
-	}
 	return NoRole
 }
+
+// leavings are words before what says from where one leaves.
+var leavings = wordSets["leaving"]
 
 // genitives say whose something is as well as from where it comes.
 var genitives = set("de do da di d' du del des")
