@@ -36,6 +36,9 @@ func (c *cutter) except() {
 			from = i - 2 // 6 बजे के बजाय
 		}
 		end := span(words, i, excepted)
+		for c.lang&th != 0 && i == from && end < len(words) && !words[end].sign && words[end].at == words[end-1].end { // "…, ไม่เอาหกโมง"
+			end++
+		}
 		c.cur.apart = append(c.cur.apart, joined(c.text, words[from:end]))
 		words = append(words[:from:from], words[end:]...)
 		i = from - 1

@@ -123,7 +123,7 @@ func (c *clause) ordersThai(v verb) bool {
 	if n := len(c.words); n > 0 && c.words[n-1].text == "แล้ว" && v.at < n-1 {
 		return false // it was done
 	}
-	if c.othersWant() || !framed && c.othersWill(v.at) || v.at+1 < len(c.words) && c.words[v.at+1].text == "เอง" {
+	if c.othersWant() || !framed && (c.othersWill(v.at) || c.othersMust(v.at)) || v.at+1 < len(c.words) && c.words[v.at+1].text == "เอง" {
 		return false
 	}
 	if !framed && c.thaiWhole(v.at) == 0 && c.fronts(v.at) && (c.objectBehind(v.at) || c.find(harmless, v.at, len(c.words)) >= 0) {
@@ -172,6 +172,17 @@ func (c *clause) othersWill(at int) bool {
 		}
 	}
 	return false
+}
+
+// othersMust reports whether a Thai clause says right before its verb that somebody else, of whom the reader knows no word, has to do
+// it: "W/3 รูมเมทต้องยกเลิก".
+func (c *clause) othersMust(at int) bool {
+	if at < 1 {
+		return false
+	}
+	t := &c.words[at-1]
+	who, ok := strings.CutSuffix(t.text, "ต้อง")
+	return ok && who != "" && t.within == 0 && !t.thing
 }
 
 // thaiWants are frames by which anybody may want something.

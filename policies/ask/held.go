@@ -56,7 +56,7 @@ var errors = set("erreur error errores errore errori erro irrtum")
 // now".
 func (s *Said) heldFor(j int) bool {
 	c := &s.clauses[j]
-	if c.asked || c.negates() >= 0 || slices.ContainsFunc(c.words, func(t token) bool { return t.code() || strings.ContainsAny(t.text, "0123456789") }) {
+	if c.asked || c.negates() >= 0 || c.find(others, 0, len(c.words)) >= 0 || slices.ContainsFunc(c.words, func(t token) bool { return t.code() || strings.ContainsAny(t.text, "0123456789") }) {
 		return false
 	}
 	at := c.hasOf(holdIt, 0)
@@ -91,6 +91,19 @@ var holdIt, forNow = wordSets["holdIt"], wordSets["forNow"]
 // will see, or that they have to ask somebody.
 func (s *Said) hesitated(i int, call *Call) bool {
 	c := &s.clauses[i]
+	for _, text := range s.written[c.message:] {
+		const long = 64 // bytes
+		if len(text) > long {
+			continue
+		}
+		words := tokens(text)
+		for len(words) > 1 && words[len(words)-1].sign {
+			words = words[:len(words)-1]
+		}
+		if len(words) > 0 && phraseAt(willSee, words, 0, s.tongue|c.lang) == len(words) {
+			return true // "Let's see."
+		}
+	}
 	for j := c.since(i) + 1; j < len(s.clauses); j++ {
 		o := &s.clauses[j]
 		if o.message == c.message || o.asked || slices.ContainsFunc(o.words, func(t token) bool { return t.code() || t.quoted }) {
@@ -101,9 +114,6 @@ func (s *Said) hesitated(i int, call *Call) bool {
 			continue
 		}
 		if s.prompted[o.message-1] && !slices.ContainsFunc(o.words, func(t token) bool { return !t.sign && hesitates[t.text]&(o.lang|c.lang) == 0 }) {
-			return true
-		}
-		if at := o.saysFor(willSee); at >= 0 && at <= 1 && at+phraseAt(willSee, o.words, at, o.lang) == len(o.words) {
 			return true
 		}
 		if o.await && o.soft() == 0 && o.find(assent, 0, 1) < 0 && (o.find(await, 0, len(o.words)) >= 0 || o.lang&th != 0) {
@@ -197,6 +207,10 @@ var (
 // standsAlone reports whether the clause begins a sentence that stands against what was said, and has no verb: "On the other hand,
 // the judge." It leaves the rest to be thought.
 func (c *clause) standsAlone() bool {
-	return c.contrast && c.begins && !c.asked && len(c.words) > 1 && c.bare() && !c.corrects && c.hasOf(courtesy, 0) < 0 && c.hasOf(gratitude, 0) < 0 &&
+	first := 0
+	for first < len(c.words) && c.words[first].sign {
+		first++
+	}
+	return c.contrast && c.begins && !c.asked && first+1 < len(c.words) && c.words[first].within&det != 0 && c.bare() && !c.corrects && c.negates() < 0 && c.hasOf(courtesy, 0) < 0 && c.hasOf(gratitude, 0) < 0 &&
 		!slices.ContainsFunc(c.words, func(t token) bool { return t.code() || strings.ContainsAny(t.text, "0123456789") })
 }

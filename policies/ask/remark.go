@@ -49,7 +49,7 @@ func (s *Said) remarked(i int, v verb) bool {
 	if c.judged(v) {
 		return true
 	}
-	if v.lang&(de|fr|it|es|pt|hi) == 0 || s.polite(i) {
+	if v.lang&(de|fr|it|es|pt|hi) == 0 || slices.ContainsFunc(s.clauses, func(o clause) bool { return o.sentence == c.sentence && o.hasOf(courtesy, 0) >= 0 }) {
 		return false
 	}
 	for k := v.at + 1; k+1 < len(c.words); k++ {
@@ -137,7 +137,7 @@ func conditionalForm(w string, l lang) bool {
 }
 
 var (
-	politeWould = set("voudrais voudrait aimerais souhaiterais vorrei vorremmo gradirei querría querríamos desearía gustaría gostaria gostaríamos queria padaria livraria portaria lavandaria secretaria cafetaria enfermaria")
+	politeWould = set("sarei saremmo serais serions estaríamos estaria voudrais voudrait aimerais souhaiterais vorrei vorremmo gradirei querría querríamos desearía gustaría gostaria gostaríamos queria padaria livraria portaria lavandaria secretaria cafetaria enfermaria")
 	wouldGerman = set("müsste müssten wäre wären würde würden hätte hätten käme")
 )
 
@@ -153,6 +153,9 @@ func (c *clause) muses() bool {
 	}
 	if at := c.hasOf(thatDeed, 0); at >= 0 && c.negates() < 0 {
 		return c.find(speaker, 0, len(c.words)) < 0
+	}
+	if c.lang&de != 0 && (c.words[i].text == "ich" || c.words[i].text == "wir") && !c.hasAny(i, len(c.words), "müsste", "müssten") {
+		return false // "ich wäre an dem Tag im Urlaub"
 	}
 	return slices.ContainsFunc(c.words[i:], func(t token) bool {
 		return conditionalForm(t.text, c.lang) && (t.within&frame == 0 || wouldHave[t.text]&c.lang != 0)

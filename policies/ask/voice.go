@@ -36,7 +36,8 @@ func (s *Said) voices(out []clause) {
 // "I was about to write, cancel it, and then the bell rang".
 func writtenOut(out []clause) {
 	for i := 1; i < len(out); i++ {
-		before, c, behind := &out[i-1], &out[i], &out[i]
+		before, c := &out[i-1], &out[i]
+		var behind *clause
 		if i+1 < len(out) {
 			behind = &out[i+1]
 		} else if tail := slices.IndexFunc(c.words, func(t token) bool { return t.sign && t.text == "," }); tail > 0 && tail+1 < len(c.words) && c.words[tail+1].starts&and != 0 {
@@ -58,7 +59,7 @@ var wroteOut, aboutTo = wordSets["wroteOut"], wordSets["aboutTo"]
 // attributes reports whether the words up to the next sign say no more than who said or wrote what stands before them: "says my
 // mother", "it said on the door", "पति ने कहा", "สามีพูด".
 func (c *clause) attributes(i int) bool {
-	const most = 10 // words
+	const most = 12 // words
 	for i < len(c.words) && c.words[i].sign {
 		i++
 	}
@@ -82,6 +83,9 @@ func (c *clause) attributes(i int) bool {
 		for last > 0 && (copulas[part[last].text] || pastHindi[part[last].text]) {
 			last--
 		}
+		if last > 0 && part[last-1].text == "को" {
+			return false // "डॉक्टर ने आराम करने को कहा"
+		}
 		return (last > 0 || i == 0 && (c.begins || c.contrast)) && saidOf[part[last].text]&hi != 0 && part[0].starts&speaker == 0
 	case c.lang&th != 0:
 		last := len(part)
@@ -89,11 +93,11 @@ func (c *clause) attributes(i int) bool {
 			last--
 		}
 		letters := strings.TrimSuffix(lettersOf(part[:last]), "ไว้")
-		return part[0].starts&speaker == 0 && !slices.ContainsFunc(part, func(t token) bool { return t.deed || t.starts&(frame|negator) != 0 }) && slices.ContainsFunc(thaiSaid, func(w string) bool { return letters != w && strings.HasSuffix(letters, w) })
+		return part[0].starts&speaker == 0 && !slices.ContainsFunc(part, func(t token) bool { return t.starts&(frame|negator) != 0 }) && slices.ContainsFunc(thaiSaid, func(w string) bool { return letters != w && strings.HasSuffix(letters, w) })
 	}
 	next := i + phraseAt(writtenThere, c.words, i, c.lang)
 	if next > i {
-		return next == end || c.words[next].within&(speaker|subject) == 0 || c.words[next].within&det != 0
+		return next == end || c.words[next].text != "so" && c.words[next].within&(speaker|subject) == 0 || c.words[next].within&det != 0
 	}
 	if next = i + phraseAt(saidOf, c.words, i, c.lang); next == end && i == 0 && c.begins && c.lang&(it|es|pt) != 0 {
 		return true // "Disse, e se ne pentì."
