@@ -136,6 +136,9 @@ var nominative = set("mein meine der die das ein eine sein seine ihr ihre unser 
 // note", "my tenant's latest", "note to self". A text of the user's own, or for somebody, is theirs to give.
 func (c *clause) carried() bool {
 	at := c.hasOf(textBringers, 0)
+	if mail := c.hasOf(mailOf, 0); at < 0 && mail >= 0 && mail+2 < len(c.words) && (c.words[mail+1].text == "from" || ofWords[c.words[mail+1].text]) && mineOwn[c.words[mail+2].text]&c.lang == 0 && c.words[mail+2].starts&speaker == 0 {
+		at = mail
+	}
 	if at < 0 || c.asked || c.lang != hi && c.verbFirst() && c.words[c.opened()].text != c.words[at].text || c.find(frame, 0, at) >= 0 {
 		return false
 	}
@@ -157,6 +160,8 @@ func (c *clause) carried() bool {
 
 // selfNotes are notes that people write to themselves, and what speaks for others.
 var selfNotes = set("answerphone voicemail anrufbeantworter ab répondeur segreteria contestador atendedor pense-bête merkzettel promemoria lembrete recordatorio to-do todo memo")
+
+var mailOf = wordSets["mailOf"]
 
 // textBringers are things that bring a text, ownSelf words for the user as the one it is for.
 var textBringers, ownSelf = wordSets["bringsText"], wordSets["ownSelf"]
