@@ -43,7 +43,7 @@ func (s *Said) Asked(call *Call) []Ask {
 		if !ok {
 			continue
 		}
-		waits := s.countermanded(i, call) || s.unsettled(i, call) || s.unclear(i, call) || s.cannotCome(i, call) || s.mistaken(i, call) || c.hasOf(eachWords, 0) >= 0 || c.halves(call) || s.noOrNot(c) || s.inVain(i) || s.unlessThen(i, call) || s.hesitated(i, call)
+		waits := s.countermanded(i, call) || s.unsettled(i, call) || s.unclear(i, call) || s.cannotCome(i, call) || s.mistaken(i, call) || c.hasOf(eachWords, 0) >= 0 || c.halves(call) || c.leavesOpen(call) || s.overtaken(i, call) || s.noOrNot(c) || s.inVain(i) || s.unlessThen(i, call) || s.hesitated(i, call)
 		a := Ask{
 			Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Apart: s.taken(c.sentence, call), Dictated: s.dictated(i), Conditions: c.cond, Past: c.message < s.messages,
 			Await: waits || c.await && !s.choosesHold(i, call), Later: c.later, Verb: strong, Held: held, Messages: s.written[c.message-1:],
@@ -116,7 +116,7 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 	}
 	if c.verbOf >= 0 { // and another 30 to Bob
 		o := &s.clauses[c.verbOf]
-		if !c.corrects && (statesAt(c.words, c.opened(), c.lang) || c.tellsOfCode(a) || c.goesElsewhere() || c.hasOf(perhaps, 0) >= 0) || c.lang&th != 0 && c.refuses() || c.negates() >= 0 || len(c.words) == 0 || c.corrects && c.besides(call, o) || !c.corrects && c.stays() {
+		if !c.corrects && (statesAt(c.words, c.opened(), c.lang) || c.statesHindi() || c.tellsOfCode(a) || c.goesElsewhere() || c.hasOf(perhaps, 0) >= 0) || c.lang&th != 0 && c.refuses() || c.negates() >= 0 || len(c.words) == 0 || c.corrects && c.besides(call, o) || !c.corrects && c.stays() {
 			return false, false
 		}
 		if c.contrast && o.negates() < 0 && !c.hasAny(0, len(c.words), "only", "just", "nur", "seulement", "solo", "sólo", "só", "apenas", "सिर्फ", "केवल", "แค่", "เฉพาะ") {

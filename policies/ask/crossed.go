@@ -43,8 +43,8 @@ func (s *Said) picksOther(i int, v Value) bool {
 	return joints && len(codes) == 3 && codes[2] != codes[0] != (codes[2] != codes[1]) && !v.Said(codes[2])
 }
 
-// differences say what is between two numbers, or what is left of one.
-var differences = wordSets["difference"]
+// differences say what is between two numbers, or what is left of one; excesses what was too much.
+var differences, excesses = wordSets["difference"], wordSets["excess"]
 
 // callsOther reports whether clause i calls its thing by the word that stands before another code than the value, in what
 // was said before: "I have dress R-50 and suit R-51. The suit stays two days longer" is not about R-50.

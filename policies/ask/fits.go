@@ -28,7 +28,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 		switch {
 		case v.Shape == Choice && s.denied(i, v), s.tookBack(c, v):
 			return "", nil, false
-		case c.oldValue(v, call), s.picksOther(i, v):
+		case c.oldValue(v, call), c.replacedBy(v, call), s.picksOther(i, v):
 			return "", nil, false
 		case v.Shape == Choice && s.purpose(i, v):
 		case !v.Free && (c.spokenOfAside(v, call) || v.Shape != Choice && c.lacks(v)):

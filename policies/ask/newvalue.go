@@ -3,10 +3,15 @@ package ask
 import (
 	"slices"
 	"strings"
+
+	"github.com/chaski-dev/chaski/policies/spoken"
 )
 
 // Who moves a thing says where it is as well as where it is to go: "move W-3 from 7 December to 10 December". What stands
 // behind "to" is the new value, and no other of its kind is.
+
+// hindiOnes say of a thing by a value which one it is.
+var hindiOnes = set("वाला वाली वाले")
 
 // newBehind are the words behind which the new value stands, by language; in Hindi it stands before "पर", and the old one
 // before "से".
@@ -20,6 +25,9 @@ var formerly = set("from start begin since old former current previous arrival d
 func (c *clause) oldValue(v Value, call *Call) bool {
 	if !call.Acts.alters || v.Free || v.Role == From || strings.Contains(v.Text, "T") && v.Shape == Moment || v.Shape != Moment && v.Shape != Number || slices.ContainsFunc(NameWords(v.Name), func(w string) bool { return formerly[w] && v.Role == RoleOf(w) }) {
 		return false
+	}
+	if part := c.partNaming(call); part != nil && (v.Said(part.text) || v.otherMoment(part.text)) {
+		c = part
 	}
 	other := false
 	for _, seg := range c.newParts() {
@@ -38,6 +46,28 @@ func (c *clause) oldValue(v Value, call *Call) bool {
 	return other
 }
 
+// partNaming is the only part of a clause with several that says the thing of a call by its number: of "43047 from 8:15 to 9:45
+// and 43048 from 9:45 to 8:15" the one of 43047; nil if there is none.
+func (c *clause) partNaming(call *Call) *clause {
+	var out *clause
+	several := false
+	for _, words := range c.parts() {
+		text := textOf(c, words)
+		named := slices.ContainsFunc(call.Values, func(v Value) bool { return (v.Shape == Code || v.Digits) && v.Said(text) })
+		if named && out != nil {
+			return nil
+		}
+		several = several || !named
+		if named {
+			out = &clause{words: words, text: text, lang: c.lang, content: len(words)}
+		}
+	}
+	if !several {
+		return nil
+	}
+	return out
+}
+
 // newParts are the parts of the clause that may say a new value: up to five words behind each word for it.
 func (c *clause) newParts() (out []string) {
 	const most = 5
@@ -45,6 +75,13 @@ func (c *clause) newParts() (out []string) {
 		t := &c.words[i]
 		if t.sign || t.quoted {
 			continue
+		}
+		if c.lang == hi && i > 0 && (t.text == "से" || hindiOnes[t.text]) && kindOfCode(c.words[i-1].text) != "" || c.lang == hi && i > 1 && hindiOnes[t.text] && kindOfCode(c.words[i-2].text) != "" {
+			for k := i + 1; k < len(c.words); k++ { // "8:15 वाली 43127 को 9:45", "18 से 21 डिग्री"
+				if kindOfCode(c.words[k].text) != "" && !c.words[k].code() && (k == i+1 || t.text != "से") && !slices.Contains([]string{"को", "की", "का", "के", "में"}, c.words[min(k+1, len(c.words)-1)].text) {
+					out = append(out, textOf(c, c.words[k:min(k+2, len(c.words))]))
+				}
+			}
 		}
 		if c.lang == hi && t.text == "से" {
 			end := min(i+1+most, len(c.words))
@@ -84,3 +121,95 @@ func (s *Said) orderedAnew(i int, call *Call) bool {
 	}
 	return false
 }
+
+// replacedBy reports whether the clause says of a name or a thing of the call only that another one takes its place: "Replace
+// Dean with Sue", "from Dean to Sue", "à la place d'Alain", "रवि से बदलकर सीमा".
+func (c *clause) replacedBy(v Value, call *Call) bool {
+	if v.Free || v.Role == From || v.Shape != Word && v.Shape != Choice && v.Shape != Code {
+		return false
+	}
+	old, mine := false, false
+	for i := 0; i < len(c.words); i++ {
+		from, end := i, c.mention(v, i)
+		if end == 0 {
+			continue
+		}
+		for from > 0 && c.words[from-1].within&det != 0 && c.words[from-1].within&source == 0 {
+			from--
+		}
+		if c.givesWay(from, end) && c.anotherAt(end, v, call) || c.inPlaceOf(from) {
+			old = true
+		} else {
+			mine = true
+		}
+		i = end - 1
+	}
+	return old && !mine
+}
+
+// mention returns where a value ends that begins at a word, 0 if it does not.
+func (c *clause) mention(v Value, i int) int {
+	const most = 4 // words
+	if c.words[i].sign || !v.holdsWord(c, i, c.words[i].text) {
+		return 0
+	}
+	for end := i + 1; end <= min(i+most, len(c.words)); end++ {
+		if v.Said(textOf(c, c.words[i:end])) {
+			return end
+		}
+	}
+	return 0
+}
+
+// givesWay reports whether what stands between two words gives way to what is behind: "from … to", "replace … with".
+func (c *clause) givesWay(from, end int) bool {
+	if end+1 >= len(c.words) || c.words[end].sign {
+		return false
+	}
+	next := c.words[end].text
+	if c.lang == hi {
+		return next == "से" && strings.HasPrefix(c.words[end+1].text, "बदल")
+	}
+	if from > 0 && fromWords[c.words[from-1].text]&c.lang != 0 && newBehind[next]&c.lang != 0 || from > 0 && c.lang&en != 0 && c.words[from-1].text == "from" && next == "to" {
+		return true
+	}
+	return newPlacers[next]&c.lang != 0 && slices.ContainsFunc(c.words[:from], func(t token) bool {
+		return slices.ContainsFunc(replacing, func(stem string) bool { return strings.HasPrefix(t.fold, stem) })
+	})
+}
+
+// anotherAt reports whether a name, a code or another of a list stands behind a word, which no value of the call is.
+func (c *clause) anotherAt(at int, v Value, call *Call) bool {
+	const most = 3 // words
+	for i := at + 1; i < min(at+1+most, len(c.words)); i++ {
+		t := &c.words[i]
+		if c.lang == hi && i == at+1 || t.within&(det|target|source) != 0 {
+			continue
+		}
+		if slices.ContainsFunc(call.Values, func(o Value) bool { return o.holdsWord(c, i, t.text) }) {
+			return false
+		}
+		if v.Shape == Choice {
+			return v.otherSaid(t.text)
+		}
+		return t.code() || t.capped && !t.sign && spoken.Month(t.text) == 0 || c.lang&(hi|th) != 0 && !t.sign && !digit(t.text)
+	}
+	return false
+}
+
+// inPlaceOf reports whether words that something takes the place of what follows end before a word: "à la place d'Alain".
+func (c *clause) inPlaceOf(from int) bool {
+	for i := max(0, from-4); i < from; i++ {
+		if n := phraseAt(inPlaces, c.words, i, c.lang); n > 0 && i+n == from {
+			return i > 0
+		}
+	}
+	return false
+}
+
+var (
+	inPlaces   = wordSets["inplace"]
+	fromWords  = map[string]lang{"from": en, "von": de, "vom": de, "de": fr | es | pt, "d'": fr, "du": fr, "da": it, "dal": it, "do": pt, "จาก": th}
+	newPlacers = map[string]lang{"with": en, "by": en, "for": en, "durch": de, "gegen": de, "par": fr, "contre": fr, "con": it | es, "por": es | pt, "pelo": pt, "pela": pt, "ด้วย": th}
+	replacing  = []string{"replac", "swap", "exchang", "substitut", "ersetz", "tausch", "austausch", "remplac", "echang", "sostitui", "scambi", "cambi", "sustitu", "reemplaz", "substitu", "troc", "troqu", "เปลี่ยน", "แทน"}
+)

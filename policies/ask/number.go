@@ -127,7 +127,7 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 				good++
 			case c.sharedOut(i): // of the 60, a third
 				bad++
-			case c.wholeOf(i), c.fromWhole(i), c.frontedWhole(i, v, &call.Acts), c.outOf(i), c.onlyLess(i): // it is 500, take 300 of it
+			case c.wholeOf(i), c.ofBill(i), c.withThose(i, call), c.fromWhole(i), c.frontedWhole(i, v, &call.Acts), c.outOf(i), c.onlyLess(i): // it is 500, take 300 of it
 				bad++
 			case i > 1 && c.words[i-1].text == "but" && c.words[i-2].text == "all": // all but 100: what stays
 				bad++

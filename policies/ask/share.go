@@ -17,7 +17,7 @@ func (c *clause) wholeOf(i int) bool {
 		return t.text == "of" || ofWords[t.text] || partOf[t.text] || wholes[t.text] || t.within&source != 0
 	}
 	j := i - 1
-	for j > 0 && c.words[j].within&det != 0 && !of(&c.words[j]) {
+	for j > 0 && (c.words[j].within&det != 0 || c.lang == de && j == i-1 && strings.HasSuffix(c.words[j].text, "ten") && !c.words[j].capped) && !of(&c.words[j]) {
 		j--
 	}
 	if !of(&c.words[j]) {
@@ -39,6 +39,78 @@ func (c *clause) wholeOf(i int) bool {
 	n, end := numeral(c.words, j, c.lang)
 	return end == j+1 && !articles[c.words[j].text] && n > 1 && n < whole
 }
+
+// ofBill reports whether a number only says what the bill or the job comes to of which another one is asked for in the same
+// part, before it: "20 euros sur la facture de 90 euros", "the 30 they overpaid on the 90 bill".
+func (c *clause) ofBill(i int) bool {
+	noun := i - 2
+	switch {
+	case i < 2:
+		return false
+	case c.lang == th:
+		at := i - 1
+		for at > max(0, i-5) && c.words[at].text != "จาก" {
+			at--
+		}
+		if c.words[at].text != "จาก" {
+			return false
+		}
+		noun = at
+	case c.lang&en != 0 && i+1 < len(c.words) && (c.words[i-1].within&det != 0 || possessive(c.words[i-1].text)):
+		if t := &c.words[i+1]; t.sign || t.within != 0 || strings.HasSuffix(t.text, "s") || currencies[t.text] || unitWords[t.text] || unitBase(t.text) != "" || !t.noun && t.verb || digit(t.text) || t.capped {
+			return false
+		}
+		if noun = i - 1; possessive(c.words[i-1].text) {
+			noun = len(c.words) // "K601's 90 bill by 30"
+		}
+	case ofWords[c.words[i-1].text] && c.words[noun].within == 0 && !c.words[noun].sign && !c.words[noun].code() && !digit(c.words[noun].text) && !currencies[c.words[noun].text]:
+	default:
+		return false
+	}
+	for j := noun - 1; j > 0 && j != i && !(c.words[j].sign && c.words[j].text == ",") && c.words[j].starts&and == 0; j-- {
+		if amountForm.MatchString(c.words[j].text) && len(c.words[j].text) <= len(c.words[i].text)+1 && !unitWords[c.words[min(j+1, len(c.words)-1)].text] {
+			return true
+		}
+	}
+	return false
+}
+
+// withThose reports whether a number says how many there are then, or were, with another number of the same before it: "3
+// more, that makes 11", "3 en plus des 8", "10 so that 35 are left".
+func (c *clause) withThose(i int, call *Call) bool {
+	const near = 4 // words
+	unit := c.unitBehind(i)
+	if !slices.ContainsFunc(c.words[:i], func(t token) bool {
+		return amountForm.MatchString(t.text) && !slices.ContainsFunc(call.Values, func(v Value) bool { return v.Said(t.text) })
+	}) || currencies[unit] || unitBase(unit) != "" {
+		return false
+	}
+	from := max(0, i-near)
+	for k := from; k < i; k++ {
+		if n := phraseAt(onTops, c.words, k, c.lang); n > 0 && k+n <= i && !slices.ContainsFunc(c.words[k+n:i], func(t token) bool { return t.sign || t.names() }) {
+			return true
+		}
+	}
+	if c.lang == hi && i+2 < len(c.words) && c.words[i+1].text == "के" && onTops[c.words[i+2].text] != 0 || c.lang&de != 0 && c.words[i-1].text == "den" && i > 1 && c.words[i-2].text == "zu" && (c.hasWord("dazu", i) || c.hasWord("hinzu", i)) {
+		return true
+	}
+	for k := i - 1; k >= from && !amountForm.MatchString(c.words[k].text); k-- {
+		if adds(call) && totals[c.words[k].text]&c.lang != 0 || leftovers[c.words[k].text]&c.lang&(th|pt|fr|it|es) != 0 {
+			return true
+		}
+	}
+	for k := i + 1; k < min(i+near, len(c.words)); k++ {
+		if adds(call) && totals[c.words[k].text]&c.lang&^th != 0 || leftovers[c.words[k].text]&c.lang&^th != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// adds reports whether the act puts more to what there is.
+func adds(call *Call) bool { return call.Acts.has("add") || slices.Contains(call.Acts.named, "add") }
+
+var onTops, totals, leftovers = wordSets["ontop"], wordSets["total"], wordSets["leftover"]
 
 // wholes are words that say "of these" in one.
 var wholes = set("desses dessas destes destas degli dei delle desde die der davon ces")

@@ -111,3 +111,16 @@ var germanAddressed = set("sie du ihr bitte")
 
 // hindiTold end what is told.
 var hindiTold = set("है हैं था थी थे गया गई गए हुआ हुई हुए")
+
+// statesHindi reports whether a Hindi clause tells what somebody did, or how something is or will be: "K661 ने 90 दिए", "17
+// डिग्री में काँप रहे हैं", "तब 12 हो जाएँगे".
+func (c *clause) statesHindi() bool {
+	if c.lang != hi || len(c.words) < 3 {
+		return false
+	}
+	last := c.words[len(c.words)-1].text
+	if copulas[last] || last == "था" || last == "थे" || last == "थी" || strings.HasSuffix(last, "गे") || strings.HasSuffix(last, "गा") || strings.HasSuffix(last, "गी") {
+		return true
+	}
+	return c.hasWord("ने", 1)
+}
