@@ -47,23 +47,31 @@ func (s *Said) inAside(i int, call *Call) bool {
 
 // besides reports whether a value stands only beside the part of a message that orders, which has another of its kind.
 func (s *Said) besides(parts []bySign, at int, v Value, call *Call) bool {
-	o := &s.clauses[parts[at].clause]
-	said, like, rival := false, true, o.otherThan(v, &parts[at], call)
+	first, like := -1, true
 	for k := range parts {
-		switch p := &parts[k]; {
-		case v.Said(p.text):
-			if said = true; !s.aside(parts, k, call) {
+		if p := &parts[k]; v.Said(p.text) {
+			if !s.aside(parts, k, call) {
 				return false
 			}
+			if first < 0 {
+				first = k
+			}
 			like = like && p.like
-		case !said && !rival && k > at && !p.like && s.clauses[p.clause].sentence == o.sentence:
-			rival = s.clauses[p.clause].otherThan(v, p, call)
 		}
 	}
-	if !said || rival {
-		return said
+	if first < 0 {
+		return false
 	}
-	return like && v.Shape == Code && slices.ContainsFunc(parts, func(p bySign) bool { return !p.like && s.clauses[p.clause].otherThan(v, &p, call) }) ||
+	other := func(p bySign) bool { return s.clauses[p.clause].otherThan(v, &p, call) }
+	sentence := s.clauses[parts[at].clause].sentence
+	for k := at; k < len(parts) && (k == at || k < first); k++ {
+		if p := parts[k]; k == at || !p.like && s.clauses[p.clause].sentence == sentence {
+			if other(p) {
+				return true
+			}
+		}
+	}
+	return like && v.Shape == Code && slices.ContainsFunc(parts, func(p bySign) bool { return !p.like && other(p) }) ||
 		v.Shape == Choice && slices.ContainsFunc(parts, func(p bySign) bool { return !v.Said(p.text) && s.clauses[p.clause].pointsToOther(p.words) })
 }
 
@@ -91,7 +99,7 @@ func (s *Said) bySigns(i int) (out []bySign) {
 			case likeWords[t.text]&c.lang != 0 && !c.onlyAdds(k):
 				add(k)
 				like = true
-			case asides[t.text]&c.lang != 0,
+			case asides[t.text]&c.lang != 0 && !(k+1 < len(c.words) && digit(c.words[k+1].text)), // "until 10:30" goes on
 				c.lang&th != 0 && k > 0 && t.at > c.words[k-1].end && Thai(t.text) && (!amountForm.MatchString(c.words[k-1].text) || clock.MatchString(c.words[k-1].text)),
 				c.lang&th == 0 && t.starts&and != 0:
 				add(k)
