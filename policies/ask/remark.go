@@ -204,7 +204,7 @@ func (s *Said) othersDo(i int, v verb) bool {
 		if next+1 < len(c.words) && c.words[next].text == "ihr" && strings.HasSuffix(c.words[v.at].text, "t") && consequences[c.words[next+1].text]&de != 0 {
 			return true
 		}
-		mine := next < len(c.words) && forMe2[c.words[next].text]
+		mine := next < len(c.words) && toMine[c.words[next].text]
 		if mine {
 			next++
 		}
@@ -226,10 +226,11 @@ func (s *Said) othersDo(i int, v verb) bool {
 	return false
 }
 
+// yoursWords say that a thing is of those who are spoken to, someDo are French subjects.
 var (
 	yoursWords = wordSets["yours"]
 	someDo     = set("on il elle ils elles")
-	forMe2     = set("mir uns")
+	toMine     = set("mir uns") // for whom a German verb does it
 )
 
 // statesMany reports whether a Spanish or Portuguese verb says what several people do or did, and has no form of an order: "anulan",

@@ -142,7 +142,6 @@ func (c *clause) carried() bool {
 	if at < 0 || c.asked || c.lang != hi && c.verbFirst() && c.words[c.opened()].text != c.words[at].text || c.find(frame, 0, at) >= 0 {
 		return false
 	}
-	own := func(i int) bool { return i < len(c.words) && ownSelf[c.words[i].text]&c.lang != 0 }
 	if selfNotes[c.words[at].text] {
 		return true
 	}
@@ -151,9 +150,6 @@ func (c *clause) carried() bool {
 	}
 	if next := at + 1; next < len(c.words) && (forWords[c.words[next].text] || c.words[next].within&target != 0 || c.words[next].text == "an") {
 		return slices.ContainsFunc(c.words[next:], func(t token) bool { return ownSelf[t.text]&c.lang != 0 })
-	}
-	if own(0) || own(1) {
-		return true // "अपने लिए नोट"
 	}
 	return len(c.words) > 1
 }
