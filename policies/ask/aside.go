@@ -99,7 +99,7 @@ func (s *Said) bySigns(i int) (out []bySign) {
 			case likeWords[t.text]&c.lang != 0 && !c.onlyAdds(k):
 				add(k)
 				like = true
-			case asides[t.text]&c.lang != 0 && !(k+1 < len(c.words) && digit(c.words[k+1].text)), // "until 10:30" goes on
+			case asides[t.text]&c.lang != 0 && (c.lang == hi || k+1 == len(c.words) || !digit(c.words[k+1].text)), // "until 10:30" goes on
 				c.lang&th != 0 && k > 0 && t.at > c.words[k-1].end && Thai(t.text) && (!amountForm.MatchString(c.words[k-1].text) || clock.MatchString(c.words[k-1].text)),
 				c.lang&th == 0 && t.starts&and != 0:
 				add(k)
@@ -171,9 +171,7 @@ func (s *Said) aside(parts []bySign, n int, call *Call) bool {
 			more++
 		}
 	}
-	last := len(p.words) - 1
-	listed := p.words[0].starts&and != 0 && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Word && v.holdsWord(c, p.from+last, p.words[last].text) })
-	return more > 1 || more == 1 && !listed // "and little Noah Martin"
+	return more > 1 || more == 1 && p.words[0].starts&and == 0 // "and 60 to Paul for the present", "and little Noah Martin"
 }
 
 // addsNothing reports whether a word stands beside values without saying anything of somebody or something else.
