@@ -31,8 +31,11 @@ func actsOf(spec *tools.Spec) ask.Acts {
 func (t *tool) actsWith(args map[string]any) ask.Acts {
 	for _, name := range sortedKeys(args) {
 		choice, ok := args[name].(string)
+		if !ok || len(t.props[name].Enum) < 2 {
+			continue
+		}
 		deed := ask.Deed(choice)
-		if !ok || deed == "" || !choosing(name) && t.acts.Deed() {
+		if deed == "" || !choosing(name) && t.acts.Deed() {
 			continue
 		}
 		deeds := 0
@@ -199,10 +202,24 @@ func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origi
 					one.Said = func(in string) bool { return said(in) || r.dates(in, name, v, args, t) }
 				}
 			}
+			one.Said = remembered(one.Said)
 			call.Values = append(call.Values, one)
 		})
 	}
 	return call
+}
+
+// remembered is a test of texts that looks at each text once: the reader asks the same of the same words many times.
+func remembered(test func(string) bool) func(string) bool {
+	known := map[string]bool{}
+	return func(text string) bool {
+		yes, ok := known[text]
+		if !ok {
+			yes = test(text)
+			known[text] = yes
+		}
+		return yes
+	}
 }
 
 // roleOfMoment is that of a moment: one arrives "from the 3rd", and departs then only where the call says no arrival.
