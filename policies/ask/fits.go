@@ -413,6 +413,9 @@ func (c *clause) handsTo(i int) bool {
 }
 
 func textOf(c *clause, part []token) string {
+	if len(part) == 0 {
+		return ""
+	}
 	from, to := part[0].at-c.words[0].at, part[len(part)-1].end-c.words[0].at
 	if from < 0 || to > len(c.text) || from > to {
 		return joinWords(part)

@@ -26,6 +26,14 @@ func (s *Said) meantAs(text string, list []stretch) (string, bool) {
 		if !s.beginsEpisode(pieces, k) {
 			continue
 		}
+		for m := k + 1; m < len(pieces); m++ { // what stands in sentences behind it may take all of it back
+			if !pieces[m].first {
+				continue
+			}
+			if meant, ok := s.episode(text[:pieces[k].from], pieces[k:m], false); ok {
+				return strings.TrimRight(meant, ".!") + ". " + text[pieces[m].from:], true
+			}
+		}
 		for m := len(pieces); m > k && (m == len(pieces) || pieces[m].goesBy()); m-- {
 			if m < len(pieces) && !pieces[m].first && !pieces[m].begins() {
 				continue
