@@ -138,7 +138,7 @@ func (c *clause) crosswise(within bool) bool {
 		if !within && kindOfCode(t.text) != "" {
 			return false
 		}
-		if n := phraseAt(crosswiseWords, c.words, i, c.lang); n > 0 && !t.quoted && (!within || i > 0 && i+n+1 >= len(c.words)) {
+		if n := phraseAt(crosswiseWords, c.words, i, c.lang); n > 0 && !t.quoted && (!within || i > 0 && (i+n == len(c.words) || i+n+1 == len(c.words) && (thaiEnds[c.words[i+n].text] || c.words[i+n].text == "นะ"))) {
 			return true
 		}
 	}
