@@ -222,7 +222,9 @@ func (c *clause) dealtWith() bool {
 		return false
 	}
 	at := c.hasOf(dealt, 0)
-	return at >= 0 && slices.ContainsFunc(c.words, func(t token) bool { return dealtThings[t.text]&c.lang != 0 || t.text == "चुका" || t.text == "चुकी" || t.text == "चुके" })
+	return at >= 0 && slices.ContainsFunc(c.words, func(t token) bool {
+		return dealtThings[t.text]&c.lang != 0 || t.text == "चुका" || t.text == "चुकी" || t.text == "चुके"
+	})
 }
 
 // dealt say that something was done, dealtThings what was spoken of.

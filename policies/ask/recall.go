@@ -17,7 +17,7 @@ func (s *Said) countermanded(i int, call *Call) bool {
 	}
 	for j := c.since(i) + 1; j < len(s.clauses); j++ {
 		o := &s.clauses[j]
-		if o.message == c.message && (o.mocks() || o.unsaid() || o.undecided() || call.Acts.undoes() && o.goesAfterAll() || o.sentence != c.sentence && (o.wasDone(&call.Acts) || o.dealtWith())) || o.retains(call) && !(o.sentence == c.sentence && o.ownTopic(call) && !call.names(c.text)) || s.against(j, i, call) {
+		if o.message == c.message && (o.mocks() || o.unsaid() || o.undecided() || call.Acts.undoes() && o.goesAfterAll() || o.sentence != c.sentence && (o.wasDone(&call.Acts) || o.dealtWith() || o.afterthought())) || o.retains(call) && !(o.sentence == c.sentence && o.ownTopic(call) && !call.names(c.text)) || s.against(j, i, call) {
 			return true
 		}
 		if o.sentence != c.sentence && o.deniesIt() {
