@@ -33,6 +33,8 @@ func (s *Said) picksOther(i int, v Value) bool {
 	words, joints := c.words, c.find(and, 0, len(c.words)) >= 0
 	if j := c.verbOf; j == i+1 && s.clauses[j].sentence == c.sentence {
 		words, joints = slices.Concat(words, s.clauses[j].words), true
+	} else if i > 0 && s.clauses[i-1].verbOf == i && s.clauses[i-1].sentence == c.sentence {
+		words, joints = slices.Concat(s.clauses[i-1].words, words), true
 	}
 	var codes []string
 	for k := range words {
