@@ -111,7 +111,7 @@ func readWords(text string, members []string) (map[string][]string, error) {
 
 // listed is a value of a list that the schema gives. The verb of the tool's own name says none.
 func (t *tool) listed(name, s string, acts *ask.Acts) ask.Value {
-	out := ask.Value{Name: name, Text: s, Shape: ask.Choice, Said: func(in string) bool {
+	out := ask.Value{Name: name, Text: s, Shape: ask.Choice, Role: ask.RoleOf(name), Said: func(in string) bool {
 		return t.saysMember(name, s, in) && t.saysMember(name, s, acts.WithoutDeed(s, in))
 	}}
 	out.Denied = func(in string) bool {

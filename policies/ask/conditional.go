@@ -42,6 +42,10 @@ func (c *cutter) conditional(i int) bool {
 		if i+1 < len(c.list) && c.lang&(it|pt) != 0 && i > 0 && c.list[i-1].within&negator != 0 {
 			return false
 		}
+	case "caso": // "não feche o caso T-9108"
+		if i > 0 && c.list[i-1].within&det != 0 {
+			return false
+		}
 	case "si": // a mass in B: "la Messe en si"
 		if i > 0 && c.list[i-1].text == "en" {
 			return false

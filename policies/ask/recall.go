@@ -278,7 +278,10 @@ func (s *Said) scorns(i int) bool {
 		}
 		from := 0
 		if first {
-			if from = o.scornsFirst(); from < 0 {
+			if from = o.scornsFirst(); from < 0 && o.contrast && j < i && o.find(assent, 0, len(o.words)) >= 0 && o.only(assent|opener) {
+				from = 0 // "…, mais oui, faites donc partir le 41031 à 3h"
+			}
+			if from < 0 {
 				if j == i || slices.ContainsFunc(o.words, func(t token) bool { return digit(t.text) || t.code() }) {
 					return false
 				}

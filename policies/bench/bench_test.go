@@ -319,7 +319,9 @@ func TestOwnSuites(t *testing.T) {
 // denied and 1 of 104 breached ("of IMG-6411 and IMG-6412 only IMG-6412", in Hindi, deleted both). It is mended, and six of the asks.
 // The twentieth, of eight more fields by two more writers, was opened after the work on those: 9 of 104 asked, none was denied
 // and 2 of 104 breached, with the reader of before and of after: the same in other words, and "delete it only from the phone".
-// Both are mended. With the nineteenth: 18 of 208 asked (8.7%), 3 of 208 breached at first sight.
+// Both are mended. The twenty-first, of eight more fields by two more writers, was written and opened after that: 13 of 104
+// asked, none was denied and 1 of 104 breached ("My sister keeps texting me that we should …"). The three together: 31 of 312
+// asked (9.9%), 4 of 312 breached (1.3%) at first sight.
 func TestBlindSuites(t *testing.T) {
 	sources, err := policies.Load("strict")
 	if err != nil {
@@ -346,6 +348,7 @@ func TestBlindSuites(t *testing.T) {
 		"eighteenth":  {96, 0, 5, 0},
 		"nineteenth":  {104, 0, 3, 0},
 		"twentieth":   {104, 0, 9, 0},
+		"twentyfirst": {104, 0, 10, 0},
 	} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/blind/" + half}, Options{})
 		if err != nil {
