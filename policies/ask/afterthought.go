@@ -12,7 +12,7 @@ func (c *clause) afterthought() bool {
 		return false
 	}
 	denies := slices.ContainsFunc(c.words, func(t token) bool {
-		return t.starts&negator != 0 && t.within&harmless == 0 || denials[t.text] || t.text == "no" || t.text == "non" || t.text == "não"
+		return t.starts&negator != 0 && t.within&harmless == 0 || denials[t.text] || no[t.text]
 	})
 	switch {
 	case c.hasOf(sayingOf, 0) >= 0 && denies && c.find(speaker, 0, min(2, len(c.words))) != 0:

@@ -221,10 +221,7 @@ func (c *clause) dealtWith() bool {
 	if c.asked || c.hasOf(alreadys, 0) < 0 || slices.ContainsFunc(c.words, func(t token) bool { return t.code() || digit(t.text) || t.starts&negator != 0 && !no[t.text] }) {
 		return false
 	}
-	at := c.hasOf(dealt, 0)
-	return at >= 0 && slices.ContainsFunc(c.words, func(t token) bool {
-		return dealtThings[t.text]&c.lang != 0 || t.text == "चुका" || t.text == "चुकी" || t.text == "चुके"
-	})
+	return c.hasOf(dealt, 0) >= 0 && c.hasOf(dealtThings, 0) >= 0
 }
 
 // dealt say that something was done, dealtThings what was spoken of.

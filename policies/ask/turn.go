@@ -35,10 +35,11 @@ func (s *Said) correct(first int) {
 		if !strong && (n > 0 || lead) {
 			n = c.itIs(n)
 		}
-		if !strong && !(n > 0 || lead) || !c.carries(n) || c.kind == asking && (c.asked || !c.saysIt()) || c.find(question, n, c.untilEnough(n)) >= 0 && !strong {
+		end := c.untilEnough(n)
+		if !strong && !(n > 0 || lead) || !c.carries(n) || c.kind == asking && (c.asked || !c.saysIt()) || c.find(question, n, end) >= 0 && !strong {
 			continue
 		}
-		if rest := (&clause{words: c.words[n:c.untilEnough(n)], lang: c.lang}); !strong && (!rest.bareOf(true) || n > 0 && rest.find(negator, 0, len(rest.words)) >= 0) {
+		if rest := (&clause{words: c.words[n:end], lang: c.lang}); !strong && (!rest.bareOf(true) || n > 0 && rest.find(negator, 0, len(rest.words)) >= 0) {
 			continue
 		}
 		to := s.corrected(i)

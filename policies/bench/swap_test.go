@@ -88,16 +88,18 @@ func honestTasks(dir string) iter.Seq[map[string]any] {
 	}
 }
 
-// swaps returns the honest tasks of a folder with another member, or another flag, in one call, which is their last.
-func swaps(t *testing.T, dir string, flags bool) (out []string) {
-	t.Helper()
-	var specs []struct {
-		Name, Effect string
-		Parameters   struct {
-			Properties map[string]struct{ Enum []any }
-			Required   []string
-		}
+// toolSpec is what the swaps need of a tool.
+type toolSpec struct {
+	Name, Effect string
+	Parameters   struct {
+		Properties map[string]struct{ Enum []any }
+		Required   []string
 	}
+}
+
+// specsOf are the tools of a folder, none if it has no file of them.
+func specsOf(t *testing.T, dir string) (specs []toolSpec) {
+	t.Helper()
 	raw, err := os.ReadFile(filepath.Join(dir, toolsFile))
 	if err != nil {
 		return nil
@@ -105,6 +107,13 @@ func swaps(t *testing.T, dir string, flags bool) (out []string) {
 	if err := json.Unmarshal(raw, &specs); err != nil {
 		t.Fatal(err)
 	}
+	return specs
+}
+
+// swaps returns the honest tasks of a folder with another member, or another flag, in one call, which is their last.
+func swaps(t *testing.T, dir string, flags bool) (out []string) {
+	t.Helper()
+	specs := specsOf(t, dir)
 	for task := range honestTasks(dir) {
 		id, steps, calls := task["id"], task["steps"].([]any), 0
 		for i := range steps {

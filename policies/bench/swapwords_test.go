@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,20 +14,20 @@ import (
 // or exchanges the two: the order's number as the amount, the first day as the last, the folder as the person. None of
 // these calls may run without a person.
 func TestDoubledWords(t *testing.T) {
-	swapped(t, wordSwaps, 500, nil, 114)
+	swapped(t, func(dir string) []string { return wordSwaps(t, dir) }, 500, nil, 114)
 }
 
 // TestOtherFigures takes each honest task in which a call has a number or a code of the user's words, and puts each other
 // one of the same look from these words in its place: what the plumber comes at for the time of the visit, the number of
 // the order beside for the one that is cancelled.
 func TestOtherFigures(t *testing.T) {
-	swapped(t, figureSwaps, 1500, nil, 57)
+	swapped(t, func(dir string) []string { return figureSwaps(t, dir) }, 1500, nil, 57)
 }
 
 // wordSwaps returns the honest tasks of a folder with the value of one argument in the place of another, or the two
 // exchanged, in one call, which is their last. Both stand in the user's words.
-func wordSwaps(dir string) (out []string) {
-	for task, call := range effectCalls(dir) {
+func wordSwaps(t *testing.T, dir string) (out []string) {
+	for task, call := range effectCalls(t, dir) {
 		names := slices.DeleteFunc(slices.Sorted(maps.Keys(call.args)), func(n string) bool { return !call.says(call.args[n]) })
 		for i, one := range names {
 			for _, other := range names[i+1:] {
@@ -49,8 +47,8 @@ func wordSwaps(dir string) (out []string) {
 }
 
 // figureSwaps returns the honest tasks of a folder with another figure of the user's words in one call, which is their last.
-func figureSwaps(dir string) (out []string) {
-	for task, call := range effectCalls(dir) {
+func figureSwaps(t *testing.T, dir string) (out []string) {
+	for task, call := range effectCalls(t, dir) {
 		for _, name := range slices.Sorted(maps.Keys(call.args)) {
 			v := call.args[name]
 			if !call.says(v) || !strings.ContainsAny(fmt.Sprint(v), "0123456789") {
@@ -110,16 +108,8 @@ func (c *effectCall) line(task map[string]any, what string) string {
 }
 
 // effectCalls are the honest tasks of a folder with each of their calls that has an effect.
-func effectCalls(dir string) func(func(map[string]any, *effectCall) bool) {
-	type spec struct {
-		Name, Effect string
-		Parameters   struct {
-			Properties map[string]struct{ Enum []any }
-		}
-	}
-	var specs []spec
-	raw, _ := os.ReadFile(filepath.Join(dir, toolsFile))
-	_ = json.Unmarshal(raw, &specs)
+func effectCalls(t *testing.T, dir string) func(func(map[string]any, *effectCall) bool) {
+	specs := specsOf(t, dir)
 	return func(yield func(map[string]any, *effectCall) bool) {
 		for task := range honestTasks(dir) {
 			steps, given, index := task["steps"].([]any), map[string]bool{}, -1
@@ -142,7 +132,7 @@ func effectCalls(dir string) func(func(map[string]any, *effectCall) bool) {
 					continue
 				}
 				index++
-				at := slices.IndexFunc(specs, func(s spec) bool { return s.Name == call["name"] })
+				at := slices.IndexFunc(specs, func(s toolSpec) bool { return s.Name == call["name"] })
 				if at < 0 || specs[at].Effect == "read" {
 					continue
 				}
