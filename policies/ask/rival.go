@@ -3,6 +3,7 @@ package ask
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -83,18 +84,41 @@ func (v *Value) otherDay(words []token) bool {
 	if v.Shape != Moment || !strings.Contains(v.Text, "-") {
 		return false
 	}
-	for i := 1; i < len(words); i++ {
-		t := &words[i]
-		if !dayBefore[words[i-1].text] || !digit(t.text) || len(t.text) > 2 || t.text == "0" || len(t.text) == 2 && t.text > "31" {
-			continue
-		}
-		if day := strings.TrimLeft(t.text, "0"); i+1 < len(words) && !words[i+1].sign && !placing[words[i+1].text] || v.Said(t.text) || strings.HasSuffix(v.Text, "-"+t.text) || strings.HasSuffix(v.Text, "-0"+day) {
+	for i := range words {
+		day, ok := dayAlone(words, i)
+		if !ok || v.Said(words[i].text) || strings.HasSuffix(v.Text, "-"+day) || strings.HasSuffix(v.Text, "-0"+day) {
 			continue
 		}
 		return true
 	}
 	return false
 }
+
+// dayAlone returns the number of a day that a word says without its month: "al 13", "the 27th", "27 तारीख", "วันที่ 27".
+func dayAlone(words []token, i int) (day string, ok bool) {
+	before, next := token{}, token{}
+	if i > 0 {
+		before = words[i-1]
+	}
+	if i+1 < len(words) {
+		next = words[i+1]
+	}
+	day = words[i].text
+	ends := next.text == "" || next.sign || placing[next.text]
+	switch {
+	case before.text == "the" && len(day) > 2 && ordinalEnds[day[len(day)-2:]]:
+		day, ends = day[:len(day)-2], ends || next.text == "please" || next.text == "instead" || next.within&(and|target) != 0
+	case dayBefore[before.text], before.text == "ที่" && i > 1 && words[i-2].text == "วัน":
+	case next.text == "तारीख":
+		ends = true
+	default:
+		return "", false
+	}
+	n, err := strconv.Atoi(day)
+	return strconv.Itoa(n), ends && err == nil && n > 0 && n <= 31 && len(day) <= 2
+}
+
+var ordinalEnds = set("st nd rd th")
 
 // dayBefore are words before the number of a day.
 var dayBefore = set("au le al il el dia ao am den zum dem bis")
@@ -182,11 +206,11 @@ func (c *clause) rival(v Value, call *Call, from, to int) bool {
 		if long := v.Shape == Number && v.Digits && len(v.Text) > 3; long && !t.sign && (!digit(t.text) || len(t.text) < 3) {
 			continue // "les deux" are no lesson 4411
 		}
-		if v.Shape == Number && articles[t.text] && c.oneOnly(i, i+1) && !slices.ContainsFunc(call.Values, func(o Value) bool { return o.Said("1") }) {
+		if v.Shape == Number && articles[t.text] && (c.oneOnly(i, i+1) || c.countsIn(i+1, call)) && !slices.ContainsFunc(call.Values, func(o Value) bool { return o.Said("1") }) {
 			return true
 		}
 		if v.Shape == Number && !t.sign {
-			if n, end := numeral(c.words, i, c.lang); end > i && (n != 1 || c.thingAt(end)) && c.counting(end, call) {
+			if n, end := numeral(c.words, i, c.lang); end > i && (n != 1 || c.thingAt(end) || c.countsIn(end, call)) && c.counting(end, call) {
 				said := textOf(c, c.words[i:min(end+1, len(c.words))])
 				if !slices.ContainsFunc(call.Values, func(o Value) bool { return o.Said(said) || o.holdsWord(c, i, t.text) }) {
 					return true
@@ -214,6 +238,11 @@ func (c *clause) counting(end int, call *Call) bool {
 		return false
 	}
 	return end >= len(c.words) || !unitWords[c.words[end].text] || c.unitOf(end, call)
+}
+
+// countsIn reports whether a word is a unit that the tool counts in: the year of "for a year".
+func (c *clause) countsIn(i int, call *Call) bool {
+	return i < len(c.words) && measured[c.words[i].text] != nil && c.unitOf(i, call)
 }
 
 // often are numbers that say how many times.
@@ -268,6 +297,9 @@ func (c *clause) like(i int, v Value, call *Call) bool {
 	case Code:
 		return t.code() && !strings.Contains(t.text, "@") || len(t.text) > 3 && strings.ContainsAny(t.text, "/-") && digit(t.text) && pattern(t.text) == pattern(strings.ToLower(v.Text)) || c.numberAt(i, groupsOf(v.Text)) > 0 || letterAlone(v.Text) && t.letter() && i > 0
 	case Word:
+		if c.describesRow(i, call) {
+			return false // "send the Advent one"
+		}
 		if t.within&^(speaker|and|others) != 0 || t.text == "" || strings.HasSuffix(t.text, "'") || strings.ContainsFunc(t.text, unicode.IsDigit) || strings.Contains(t.text, "@") || call.isThing(t) {
 			return false
 		}

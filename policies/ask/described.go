@@ -1,0 +1,45 @@
+package ask
+
+import "slices"
+
+// What describes a thing whose id the words do not say.
+
+// describesRow reports whether word i stands in what describes a thing whose id is no word of the clause: "send the Advent
+// one", "verschick die vom Advent", "envoie celui de l'Avent". Such a name is nobody's and no other thing's.
+func (c *clause) describesRow(i int, call *Call) bool {
+	if !slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Code && !v.Loose && !v.Free && !v.Said(c.text) }) {
+		return false
+	}
+	last := i
+	for last+1 < len(c.words) && c.words[last+1].capped && !c.words[last+1].sign {
+		last++
+	}
+	if last+1 < len(c.words) && (c.words[last+1].text == "one" || c.words[last+1].text == "ones") {
+		first := i
+		for first > 0 && c.words[first-1].capped && !c.words[first-1].sign {
+			first--
+		}
+		return first > 0 && c.words[first-1].within&det != 0
+	}
+	for k := i - 1; k > 0; k-- {
+		switch t := &c.words[k]; {
+		case t.sign || t.verb && !t.capped || t.within&(and|target) != 0:
+			return false
+		case ofWords[t.text] || describers[t.text]&c.lang != 0:
+			return c.pronounAt(k - 1)
+		}
+	}
+	return false
+}
+
+// pronounAt reports whether a word stands for a thing: "the one", "celui", an article with nothing behind it.
+func (c *clause) pronounAt(k int) bool {
+	t := &c.words[k]
+	if c.lang&en != 0 {
+		return (t.text == "one" || t.text == "ones") && k > 0 && c.words[k-1].within&det != 0
+	}
+	return ones[t.text]&c.lang != 0 || t.within&det != 0 && c.lang&(de|es|pt) != 0
+}
+
+// describers are prepositions behind a pronoun that say which thing it is: "die mit", "the one about".
+var describers = wordSets["describer"]
