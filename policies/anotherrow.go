@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -70,7 +71,7 @@ func (r *Run) tells(text string, t *tool, row, other label.Row) bool {
 			if len(day) == len(otherDay) && len(day) == 10 && day[:7] != otherDay[:7] && slices.ContainsFunc(plainWords(low), func(w string) bool { return fmt.Sprintf("%02d", words.Month(w)) == day[5:7] }) {
 				return true
 			}
-			if day != "" && day != otherDay && (p.Holds(day) || p.Weekday(day) || r.dates(text, m.Name, day, nil, t)) || at != "" && at != otherAt && p.Holds(at) {
+			if day != "" && day != otherDay && (p.Holds(day) || saysNth(p, low, day) && !saysNth(p, low, otherDay) || p.Weekday(day) || r.dates(text, m.Name, day, nil, t)) || at != "" && at != otherAt && p.Holds(at) {
 				return true
 			}
 		case m.Amount:
@@ -79,7 +80,9 @@ func (r *Run) tells(text string, t *tool, row, other label.Row) bool {
 			}
 		default:
 			has := plainWords(o.Text)
-			if slices.ContainsFunc(plainWords(m.Text), func(w string) bool { return !slices.Contains(has, w) && begins(low, w) }) || r.saysMember(m.Text, text) && !r.saysMember(o.Text, text) {
+			if slices.ContainsFunc(plainWords(m.Text), func(w string) bool {
+				return !slices.Contains(has, w) && begins(low, w) && !ask.OtherSide(text, w, m.Name)
+			}) || r.saysMember(m.Text, text) && !r.saysMember(o.Text, text) {
 				return true
 			}
 			if ask.SaysEveryday(m.Text, o.Text, text) || slices.ContainsFunc(ask.Alike(m.Text), func(w string) bool { return begins(low, w) }) {
@@ -88,6 +91,12 @@ func (r *Run) tells(text string, t *tool, row, other label.Row) bool {
 		}
 	}
 	return false
+}
+
+// saysNth reports whether a text says the number of a day and no month: "the one on the 13th".
+func saysNth(p *label.Phrase, low, day string) bool {
+	at, err := time.Parse(time.DateOnly, day)
+	return err == nil && p.Nth(at.Day()) && !slices.ContainsFunc(plainWords(low), func(w string) bool { return words.Month(w) > 0 })
 }
 
 // plainWords are the words of a text.

@@ -184,7 +184,7 @@ func fits(m ask.Mark, row label.Row) bool {
 		if m.Code {
 			return o.Text == m.Text && (m.Named(o.Name) || ask.Numbering(o.Name) && m.Noun(row.Names()))
 		}
-		return o.Day == "" && !o.Amount && m.In(o.Text)
+		return o.Day == "" && !o.Amount && m.Suits(o.Name) && m.In(o.Text)
 	})
 }
 

@@ -62,7 +62,7 @@ func (r *Run) names(text string, t *tool, row, other label.Row, given map[string
 		if m.Moment != "" {
 			day, at := label.MomentOf(m.Text)
 			otherDay, otherAt := label.MomentOf(o.Text)
-			return day != "" && day != otherDay && !given[day] && (p.Holds(day) || p.Weekday(day) || inMonth(text, day, otherDay)) || at != "" && at != otherAt && !given[at] && p.Holds(at)
+			return day != "" && day != otherDay && !given[day] && (p.Holds(day) || p.Weekday(day) || saysNth(p, low, day) && !saysNth(p, low, otherDay) || inMonth(text, day, otherDay)) || at != "" && at != otherAt && !given[at] && p.Holds(at)
 		}
 		if m.Amount {
 			return p.Holds(m.Text)
@@ -70,7 +70,7 @@ func (r *Run) names(text string, t *tool, row, other label.Row, given map[string
 		has := plainWords(o.Text)
 		said := plainWords(low)
 		return slices.ContainsFunc(plainWords(m.Text), func(w string) bool {
-			return len(w) > 2 && !articles[w] && !slices.Contains(has, w) && (slices.Contains(said, w) || len(w) > 3 && (slices.Contains(said, strings.TrimSuffix(w, "s")) || slices.Contains(said, w+"s")) || ask.Thai(w) && strings.Contains(low, w))
+			return len(w) > 2 && !articles[w] && !slices.Contains(has, w) && !ask.OtherSide(text, w, m.Name) && (slices.Contains(said, w) || len(w) > 3 && (slices.Contains(said, strings.TrimSuffix(w, "s")) || slices.Contains(said, w+"s")) || ask.Thai(w) && strings.Contains(low, w))
 		}) || r.saysMember(m.Text, text) && !r.saysMember(o.Text, text) || ask.SaysEveryday(m.Text, o.Text, text)
 	})
 }

@@ -158,7 +158,9 @@ func newTelling(text string, t *tool, mine []label.Row, given map[string]bool) t
 // them, or else by their stems, and -1 where it says of the other what the value's has not.
 func (r *Run) tellsRows(w *telling, t *tool, other label.Row, given map[string]bool) int {
 	other = w.tellable(other, given)
-	names := func(row, than label.Row) int { return r.holdsCodes(w.text, row, than) + saysWords(w.names, row, than) } // before words
+	names := func(row, than label.Row) int {
+		return r.holdsCodes(w.text, row, than) + saysWords(w.text, w.names, row, than)
+	} // before words
 	here, there := 0, 0
 	for _, row := range w.mine {
 		here, there = max(here, names(row, other)), max(there, names(other, row))
@@ -167,7 +169,7 @@ func (r *Run) tellsRows(w *telling, t *tool, other label.Row, given map[string]b
 		return cmp.Compare(here, there)
 	}
 	for _, tells := range []func(row, than label.Row) bool{
-		func(row, than label.Row) bool { return saysWords(w.said, row, than) > 0 },
+		func(row, than label.Row) bool { return saysWords(w.text, w.said, row, than) > 0 },
 		func(row, than label.Row) bool { return r.names(w.text, t, row, than, given) },
 		func(row, than label.Row) bool { return r.tellsApart(w.text, t, row, than) },
 	} {
@@ -183,12 +185,12 @@ func (r *Run) tellsRows(w *telling, t *tool, other label.Row, given map[string]b
 }
 
 // saysWords returns of how many of a row's members words are, and not of another's.
-func saysWords(said []string, row, other label.Row) (n int) {
+func saysWords(text string, said []string, row, other label.Row) (n int) {
 	for _, m := range row.Members {
 		o, _ := other.Member(m.Name)
 		has := plainWords(o.Text)
 		if !m.Amount && m.Moment == "" && !strings.Contains(m.Text, "@") && slices.ContainsFunc(plainWords(m.Text), func(w string) bool {
-			return len(w) > 2 && !articles[w] && !slices.Contains(has, w) && slices.ContainsFunc(said, func(s string) bool { return strings.EqualFold(s, w) })
+			return len(w) > 2 && !articles[w] && !slices.Contains(has, w) && !ask.OtherSide(text, w, m.Name) && slices.ContainsFunc(said, func(s string) bool { return strings.EqualFold(s, w) })
 		}) {
 			n++
 		}

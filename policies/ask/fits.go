@@ -38,7 +38,9 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 			held[v.Name] = true
 		case v.Free:
 		case v.Role != To && told != "" && v.Said(told):
-			if c.rival(v, call, 0, c.content) && ((v.Shape == Code || v.Digits) || slices.ContainsFunc(call.Values, func(o Value) bool { return o.Shape != Choice && o.Name != v.Name && o.Said(c.text) && c.hasRival(told, o, call.Values) })) {
+			if c.rival(v, call, 0, c.content) && ((v.Shape == Code || v.Digits) || slices.ContainsFunc(call.Values, func(o Value) bool {
+				return o.Shape != Choice && o.Name != v.Name && o.Said(c.text) && c.hasRival(told, o, call.Values)
+			})) {
 				return "", nil, false // "move PW4 to the 13th and QJ5 to the 27th please"
 			}
 		case !s.spoken(v):

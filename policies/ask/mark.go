@@ -12,6 +12,7 @@ type Mark struct {
 	Text   string // in lower case
 	Before string // the word before it
 	Code   bool   // it has digits
+	Side   Role   // what the words around say: "from Madrid", "मैड्रिड से"
 	led    bool   // the word before is one that leads to values, and no noun
 }
 
@@ -31,6 +32,7 @@ func Marks(text string, a *Acts) []Mark {
 		if i > 0 {
 			m.Before, m.led = list[i-1].text, list[i-1].within&^(other|letter|topic) != 0 || list[i-1].sign || slices.Contains(a.verbs, list[i-1].text)
 		}
+		m.Side = sideOf(list, i, l)
 		name := t.capped && t.within == 0 && (i > 0 || i+1 < len(list) && list[i+1].capped) // Ben
 		if !m.Code && (len(t.text) < 4 && !name || slices.Contains(a.verbs, t.text)) {
 			continue
@@ -38,6 +40,62 @@ func Marks(text string, a *Acts) []Mark {
 		out = append(out, m)
 	}
 	return out
+}
+
+// sideOf is the side on which the words around say that something stands: "the return from Madrid", "मैड्रिड से".
+func sideOf(words []token, i int, l lang) Role {
+	if i+1 < len(words) && sidesBehind[words[i+1].text] != NoRole {
+		return sidesBehind[words[i+1].text]
+	}
+	if i--; i > 0 && words[i].within&det != 0 {
+		i--
+	}
+	if i < 0 {
+		return NoRole
+	}
+	if l == es || l == it || l == fr {
+		switch words[i].text {
+		case "a", "à", "al":
+			return To
+		}
+	}
+	return sidesBefore[words[i].text]
+}
+
+// sidesBefore and sidesBehind say where something comes from or goes to; "de" may mean anything.
+var (
+	sidesBefore = map[string]Role{"from": From, "von": From, "vom": From, "aus": From, "depuis": From, "desde": From, "da": From, "dal": From, "dalla": From, "จาก": From,
+		"to": To, "nach": To, "zum": To, "zur": To, "vers": To, "hacia": To, "para": To, "ถึง": To}
+	sidesBehind = map[string]Role{"से": From, "तक": To}
+)
+
+// Suits reports whether what a tool calls by a name may be what the word means: no "from Madrid" is where a flight goes to.
+func (m Mark) Suits(name string) bool {
+	r := RoleOf(name)
+	return r == NoRole || m.Side == NoRole || r == m.Side
+}
+
+// OtherSide reports whether a text says a word only where something stands on another side than what is called by a name:
+// "from Madrid" does not say the Madrid to which a flight goes.
+func OtherSide(text, word, name string) bool {
+	side := RoleOf(name)
+	if side == NoRole {
+		return false
+	}
+	list := tokens(text)
+	l := language(list)
+	mark(list, l)
+	other := false
+	for i := range list {
+		if list[i].text != strings.ToLower(word) {
+			continue
+		}
+		if r := sideOf(list, i, l); r == NoRole || r == side {
+			return false
+		}
+		other = true
+	}
+	return other
 }
 
 // In reports whether a text has the word, or its plural or its singular.

@@ -90,7 +90,7 @@ func init() {
 		"nights night nächte nacht nuits nuit noches noche notti notte noites noite रात रातें คืน":                                              "night days duration length for stay",
 		"weeks week wochen woche semaines semaine semanas semana settimane settimana हफ्ते हफ्ता सप्ताह สัปดาห์":                                "week duration length for period",
 		"months month monate monat mois meses mes mesi mese mês महीने महीना เดือน":                                                              "month duration length for period term",
-		"years year jahre jahr an ans année años año anni anno anos ano साल ปี":                                                                    "year duration length for period term",
+		"years year jahre jahr an ans année años año anni anno anos ano साल ปี":                                                                 "year duration length for period term",
 		"% percent prozent pourcent procent prozente porciento cento प्रतिशत เปอร์เซ็นต์":                                                       "percent level bright intens humid discount share rate volume speed power opacity position charge open dim",
 		"people persons person guests guest personen gäste personnes invités personas invitados persone ospiti pessoas convidados लोग लोगों คน": "people person guest party size seat attend pax visitor participant place cover count passenger portion serving meal menu diner",
 		"pages page seiten seite páginas página pagine pagina पन्ने หน้า":                                                                       "page copies length",
