@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -93,10 +94,10 @@ func (r *Run) tells(text string, t *tool, row, other label.Row) bool {
 	return false
 }
 
-// saysNth reports whether a text says the number of a day and no month: "the one on the 13th".
+// saysNth reports whether a text says the number of a day, in digits, and no month: "the one on the 13th".
 func saysNth(p *label.Phrase, low, day string) bool {
 	at, err := time.Parse(time.DateOnly, day)
-	return err == nil && p.Nth(at.Day()) && !slices.ContainsFunc(plainWords(low), func(w string) bool { return words.Month(w) > 0 })
+	return err == nil && strings.Contains(low, strconv.Itoa(at.Day())) && p.Nth(at.Day()) && !slices.ContainsFunc(plainWords(low), func(w string) bool { return words.Month(w) > 0 })
 }
 
 // plainWords are the words of a text.
