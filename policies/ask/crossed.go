@@ -23,6 +23,39 @@ func (s *Said) countsElsewhere(j int, there []Value, call *Call) bool {
 	})
 }
 
+// ofAnother reports whether a value of a call stands in the message of clause i only in clauses that name another thing of the kind
+// of the call's, which stands in others: "move KL31 to 14 December and on KL32 put 5 players" is no order to move KL32.
+func (s *Said) ofAnother(i int, call *Call) bool {
+	c := &s.clauses[i]
+	var list []*clause
+	for j := s.firstOf(i); j < len(s.clauses) && s.clauses[j].message == c.message; j++ {
+		o := &s.clauses[j]
+		if o.corrects || o.hasOf(tooWords, 0) >= 0 || o.hasOf(same, 0) >= 0 {
+			return false
+		}
+		list = append(list, o)
+	}
+	for _, thing := range call.Values {
+		if len(list) < 2 || thing.Shape != Code && !thing.Digits || !slices.ContainsFunc(list, func(o *clause) bool { return thing.Said(o.text) }) ||
+			slices.ContainsFunc(list, func(o *clause) bool {
+				return thing.Said(o.text) && o.bare() && (o.verbOf < 0 || s.clauses[o.verbOf].sentence == o.sentence && s.clauses[o.verbOf].words[0].n > o.words[0].n)
+			}) { // "B-77 und B-78 auf Leo ausleihen"
+			continue
+		}
+		for _, v := range call.Values {
+			said := false
+			if v.Name != thing.Name && !slices.ContainsFunc(list, func(o *clause) bool {
+				there := v.Said(o.text)
+				said = said || there
+				return there && (thing.Said(o.text) || !o.namesLike(thing, call))
+			}) && said {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // picksOther reports whether a value stands in clause i, and what belongs to it, only beside another code that is named once
 // more by itself: "von A-1 und A-2 nur A-2 löschen".
 func (s *Said) picksOther(i int, v Value) bool {

@@ -26,7 +26,7 @@ func (c *clause) oldValue(v Value, call *Call) bool {
 	if !call.Acts.alters || v.Free || v.Role == From || strings.Contains(v.Text, "T") && v.Shape == Moment || v.Shape != Moment && v.Shape != Number || slices.ContainsFunc(NameWords(v.Name), func(w string) bool { return formerly[w] && v.Role == RoleOf(w) }) {
 		return false
 	}
-	if part := c.partNaming(call); part != nil && (v.Said(part.text) || v.otherMoment(part.text)) {
+	if part := c.partNaming(call); part != nil && (v.Said(part.text) || v.otherMoment(part.text) || v.dayIn(part.text)) {
 		c = part
 	}
 	other := false

@@ -121,7 +121,7 @@ func dayAlone(words []token, i int) (day string, ok bool) {
 var ordinalEnds = set("st nd rd th")
 
 // dayBefore are words before the number of a day.
-var dayBefore = set("au le al il el dia ao am den zum dem bis")
+var dayBefore = set("au le al all' l' il el dia ao am den zum dem bis")
 
 // dayNamed reports whether a text has a day that is named by one word: "Friday", "morgen".
 func dayNamed(text string) bool {
