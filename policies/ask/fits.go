@@ -55,7 +55,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 			return "", nil, false
 		}
 	}
-	if c.takesShare(call) || s.inAside(i, call) || s.crossesPairs(i, call) || s.ofAnother(i, call) || s.misnamed(i, call) || s.tornApart(i, call) || s.crossedByAnswer(i, call) || s.crossedBefore(i, call) || c.handsEach(groups) && c.besideOther(groups, inside) || c.halved(inside) || !c.belong(groups, inside) || !c.roles(inside) || c.leavesAll(call, inside) || !c.counted(call, inside) || c.misnumbered(call, inside) {
+	if c.takesShare(call) || s.inAside(i, call) || s.crossesPairs(i, call) || s.ofAnother(i, call) || s.misfigured(i, call) || s.misnamed(i, call) || s.tornApart(i, call) || s.crossedByAnswer(i, call) || s.crossedBefore(i, call) || c.handsEach(groups) && c.besideOther(groups, inside) || c.halved(inside) || !c.belong(groups, inside) || !c.roles(inside) || c.leavesAll(call, inside) || !c.counted(call, inside) || c.misnumbered(call, inside) {
 		return "", nil, false
 	}
 	// The mention that asks is the group with the most of the values.
