@@ -104,17 +104,39 @@ func (c *clause) newParts() (out []string) {
 	return out
 }
 
-// orderedAnew reports whether an order behind an excuse asks for the deed of clause i once more, with another value of a
-// kind: "Cancel 58410. Oh no, cancel 58411."
+// orderedAnew reports whether a clause behind words for a correction says another value of a kind in the place of one of clause i:
+// "Cancel 58410. Oh no, cancel 58411", "pasadla al 9. Ay no, se casa mi hermana, ponedla el 11".
 func (s *Said) orderedAnew(i int, call *Call) bool {
-	c := &s.clauses[i]
-	for k := c.since(i) + 1; k < len(s.clauses) && s.clauses[k].message == c.message; k++ {
+	c, marked := &s.clauses[i], false
+	for k := c.since(i) + 1; k < len(s.clauses) && s.clauses[k].message <= c.message+1; k++ {
 		o := &s.clauses[k]
-		if o.soft() == 0 && !(k > i+1 && s.clauses[k-1].isSoft()) || o.kind != plain || o.hasOf(tooWords, 0) >= 0 || !slices.ContainsFunc(o.verbs(&call.Acts), func(v verb) bool { return o.orders(v) && !o.negated(v) }) {
+		if o.message > c.message && s.clauses[k-1].message == c.message {
+			marked = false
+		}
+		marked = marked || o.soft() > 0 || o.isSoft() || k == i+1 && o.find(oops, 0, 1) == 0 || o.begins && o.find(amend, 0, len(o.words)) >= 0
+		if !marked || o.kind != plain || o.asked || o.negates() >= 0 || o.hasOf(tooWords, 0) >= 0 || o.find(and, 0, 1) == 0 || o.verbOf == i && o.corrects {
+			continue
+		}
+		deed := slices.ContainsFunc(o.verbs(&call.Acts), o.orders)
+		if !deed && !o.bare() && !o.identifies() && (!o.verbFirst() || o.otherDeed(call, -1)) {
+			continue
+		}
+		of := func(v Value) bool { return !v.Free && v.Said(c.text) && !v.Said(o.text) }
+		if slices.ContainsFunc(call.Values, func(v Value) bool {
+			return of(v) && (v.Shape == Code || v.Digits) && o.namesLike(v, call)
+		}) {
+			if deed || o.bare() {
+				return true
+			}
 			continue
 		}
 		if slices.ContainsFunc(call.Values, func(v Value) bool {
-			return !v.Free && (v.Shape == Code || v.Shape == Number) && v.Said(c.text) && !v.Said(o.text) && o.rival(v, call, 0, o.content)
+			return of(v) && v.Shape == Word && o.rival(v, call, 0, o.content)
+		}) {
+			continue
+		}
+		if slices.ContainsFunc(call.Values, func(v Value) bool {
+			return of(v) && (v.otherMoment(o.text) || v.otherDay(o.words) || (v.Shape == Mail || v.Shape == Number && !v.Digits) && o.rival(v, call, 0, o.content))
 		}) {
 			return true
 		}

@@ -109,7 +109,7 @@ func dayAlone(words []token, i int) (day string, ok bool) {
 	case before.text == "the" && len(day) > 2 && ordinalEnds[day[len(day)-2:]]:
 		day, ends = day[:len(day)-2], ends || next.text == "please" || next.text == "instead" || next.within&(and|target) != 0
 	case dayBefore[before.text], before.text == "ที่" && i > 1 && words[i-2].text == "วัน":
-	case next.text == "तारीख":
+	case next.text == "तारीख", next.text == "को", i == 0 && next.text == "कर":
 		ends = true
 	default:
 		return "", false
