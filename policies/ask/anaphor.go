@@ -25,7 +25,7 @@ var (
 		`|não|não for|não for o caso|não estiver|नहीं|ना|न हो|नहीं हो|नहीं है|ऐसा नहीं है|ไม่|ไม่ใช่|ไม่ได้|ไม่มี|ไม่เป็นอย่างนั้น)$`)
 
 	// thens begin an order that hangs on the answer to the question before it, elses one for the contrary.
-	thens = regexp.MustCompile(`^(?:and |und |et |e |y )?(?:then|in (?:that|this|which) case|in case(?: yes)?|dann|in (?:dem|diesem) fall|alors|dans ce cas|en ce cas|allora|in (?:questo|quel|tal) caso|in caso(?: affermativo)?|entonces|en ese caso|en tal caso|en caso(?: afirmativo)?|então|nesse caso|neste caso|em caso afirmativo|तो|उस स्थिति में|ऐसे में|งั้น|ถ้างั้น|ถ้าอย่างนั้น|ในกรณีนั้น)(?:[ ,]|$)`)
+	thens = regexp.MustCompile(`^(?:and |und |et |e |y )?(?:then|in (?:that|this|which) case|in case(?: yes)?|dann|in (?:dem|diesem) fall|alors|dans ce cas|en ce cas|allora|in (?:questo|quel|tal) caso|in caso(?: affermativo)?|entonces|pues|en ese caso|en tal caso|en caso(?: afirmativo)?|então|nesse caso|neste caso|em caso afirmativo|तो|उस स्थिति में|ऐसे में|งั้น|ถ้างั้น|ถ้าอย่างนั้น|ในกรณีนั้น)(?:[ ,]|$)`)
 	elses = regexp.MustCompile(`^(?:otherwise|or else|else|in case not|sonst|andernfalls|ansonsten|sinon|dans le cas contraire|autrement|altrimenti|sennò|se no|in caso contrario|in caso negativo|si no|de lo contrario|en caso contrario|en caso negativo|si non|senão|se não|caso contrário|do contrário|वरना|नहीं तो|अन्यथा|ไม่งั้น|ไม่อย่างนั้น|มิฉะนั้น|มิเช่นนั้น)(?:[ ,]|$)`)
 
 	// whether begins what is to be looked up: "check whether track 5 is clear".
@@ -89,7 +89,7 @@ func (s *Said) resolve(text string, conditions []Condition, sentence []clause) [
 		return append(conditions, c)
 	case elses.MatchString(low) && last.kind == asking:
 		return append(conditions, Condition{Text: last.text, Unless: true})
-	case thens.MatchString(low) && last.kind == asking:
+	case last.kind == asking && (thens.MatchString(low) || strings.HasSuffix(strings.TrimRight(low, " .!"), " then")):
 		return append(conditions, Condition{Text: last.text})
 	}
 	return conditions

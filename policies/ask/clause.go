@@ -257,6 +257,8 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 	c := cutter{text: text, list: list, lang: s.tongueOf(list), at: at}
 	nos := unstretch(list, c.lang)
 	mark(list, c.lang)
+	at.asked = at.asked || unmarked(list, c.lang)
+	c.at = at
 	takeBack(list, nos)
 	c.cut()
 	alone := true // nothing but a condition: "but only if it is late"
@@ -290,9 +292,7 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 		}
 	}
 	c.cond = s.resolve(text[at.from:at.to], c.cond, c.out)
-	for i := range c.out {
-		c.out[i].cond = c.cond
-	}
+	s.hinge(&c)
 	if at.asked && tagged(c.out) {
 		for i := range c.out {
 			if k := &c.out[i]; k.kind == plain && k.hasOf(requests, 0) < 0 {

@@ -101,7 +101,7 @@ func (c *cutter) conditionEnd(from int, front bool) int {
 		t := &c.list[i]
 		switch {
 		case t.quoted:
-		case t.sign && (t.text != "," || front || c.starts(i+1)):
+		case t.sign && (t.text != "," || front || c.starts(i+1) || c.otherwiseAt(i+1) > 0):
 			return i
 		case i > from && front && (t.text == "then" || t.text == "dann" || t.text == "alors" || t.text == "allora" || t.text == "entonces" || t.text == "então" || t.text == "तो" || t.text == "ให้" || t.text == "ก็"):
 			return i

@@ -14,6 +14,8 @@ type cutter struct {
 	out  []clause
 	cond []Condition
 	cur  clause
+
+	elseFrom int // the first clause behind "otherwise", 0 if none is
 }
 
 // cut goes through the words: a condition, an exception and a reason are taken out, and a new
@@ -78,6 +80,15 @@ func (c *cutter) cut() {
 		case c.lang == hi && t.sign && c.doThat(i):
 			c.cur.words = append(c.cur.words, *t)
 			i++
+		case c.otherwiseAt(i) > 0:
+			end := c.otherwiseAt(i)
+			c.flush(false)
+			c.elseFrom = len(c.out)
+			i = end
+		case c.eventAt(i) > 0:
+			end := c.eventAt(i)
+			c.cond = append(c.cond, Condition{Text: joined(c.text, list[end-1:end])})
+			i = end
 		case c.suits(i) > 0:
 			front := len(c.cur.words) == 0
 			for i = c.suits(i); front && i < len(c.list) && c.list[i].sign; i++ {

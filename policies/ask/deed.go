@@ -118,7 +118,7 @@ func (c *clause) upToComma(i int) *clause {
 
 // leadsWhole is [clause.leadsDeed] where all that the clause says is about the deed.
 func (c *clause) leadsWhole(v verb) bool {
-	if c.perfect() {
+	if c.perfect() || c.befell(v.at) {
 		return false
 	}
 	if v.lang == hi {

@@ -37,7 +37,7 @@ func (s *Said) unlessThen(i int, call *Call) bool {
 				return t.code() || strings.ContainsAny(t.text, "0123456789") || t.capped && !t.sign && o.lang&de == 0 || t.quoted
 			})
 			if slices.ContainsFunc(rest, func(t token) bool {
-				return finite[t.text]&o.lang != 0 || t.starts&(ifs|subject) != 0 && t.within&det == 0
+				return finite[t.text]&o.lang != 0 || o.lang&de != 0 && (leadingVerbs[t.text] || statesGerman[t.text]) || o.lang&th != 0 && (t.text == "มี" || t.text == "แล้ว") || t.starts&(ifs|subject) != 0 && t.within&det == 0
 			}) {
 				return true
 			}

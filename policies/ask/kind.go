@@ -352,6 +352,9 @@ func (c *clause) reports() int {
 		if i == 0 && t.starts&report != 0 && t.length[bit(report)] > 1 && t.within&(frame|know|harmless) == 0 {
 			return 0 // "a sentire il mio capo dovreste …"
 		}
+		if i == 0 && c.lang&th != 0 && strings.HasPrefix(t.text, "ได้ยิน") {
+			return 0
+		}
 		if i > 1 && (c.words[i-1].sign || c.lang&th != 0 && t.at > c.words[i-1].end) && c.attributes(i) {
 			return 0
 		}
@@ -385,7 +388,9 @@ func (c *clause) reports() int {
 		}
 		return 0
 	}
-	if i := c.opened(); i+1 < len(c.words) && sources[c.words[i].text]&c.lang != 0 && (c.words[i+1].within&det != 0 || c.words[i+1].capped) && !c.words[i+1].sign {
+	if i := c.opened(); i+1 < len(c.words) && sources[c.words[i].text]&c.lang != 0 && (c.words[i+1].within&det != 0 || c.words[i+1].capped || c.words[i].text == "según" && c.words[i+1].within == 0) && !c.words[i+1].sign {
+		return 0
+	} else if i+2 < len(c.words) && c.words[i].text == "in" && possessive(c.words[i+1].text) && views[c.words[i+2].text]&c.lang != 0 {
 		return 0
 	}
 	if strings.HasPrefix(c.text, "according to") || strings.HasPrefix(c.text, "According to") {
@@ -466,6 +471,9 @@ func (c *clause) everyTime() bool {
 }
 
 var everyWords = wordSets["every"]
+
+// views are words for an opinion.
+var views = wordSets["view"]
 
 // sources are words before the one who says what follows.
 var sources = map[string]lang{"selon": fr, "secondo": it, "según": es, "segundo": pt, "laut": de, "gemäß": de}

@@ -314,7 +314,7 @@ func (c *clause) wished(at int) bool {
 	if i >= 0 && (c.words[i].text == "place" || c.words[i].text == "submit" || c.words[i].text == "have" || c.words[i].text == "get" || c.words[i].text == "make" || c.words[i].text == "issue" || c.words[i].text == "do" || carrying[c.words[i].text]) {
 		return c.headAt(i) || c.frameBefore(i) >= 0
 	}
-	if i >= 0 || at == 0 || slices.ContainsFunc(c.words[at:], func(t token) bool { return finite[t.text]&en != 0 }) {
+	if i >= 0 || at == 0 || c.befell(at) || slices.ContainsFunc(c.words[at:], func(t token) bool { return finite[t.text]&en != 0 }) {
 		return false // "the bill for Acme is 150" tells how things are
 	}
 	return at+1 >= len(c.words) || slices.Contains([]string{"for", "of", "to", "on", "now", "please"}, c.words[at+1].text)

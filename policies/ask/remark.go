@@ -99,7 +99,7 @@ func (c *clause) judged(v verb) bool {
 			relative = false
 			continue
 		}
-		if v.lang != en || before.code() || digit(before.text) || monthWord(before.text) || dayNames[before.text] {
+		if v.lang != en || t.text == "was" && j+1 < len(c.words) && (possessive(c.words[j+1].text) || mineOwn[c.words[j+1].text] != 0 || yoursWords[c.words[j+1].text] != 0) || before.code() || digit(before.text) || monthWord(before.text) || dayNames[before.text] {
 			return j > v.at+1
 		}
 	}

@@ -56,6 +56,32 @@ func sentences(text string, quotes []stretch) []stretch {
 	return out
 }
 
+// unmarked reports whether words ask something without a question mark: by the German verb in front, "lässt sich P-7 noch
+// umbuchen", or by the question word that they end with, "annuler P-7 ça coûte combien".
+func unmarked(list []token, l lang) bool {
+	const least = 4 // words
+	from, to := 0, len(list)
+	for from < to && (list[from].sign || list[from].within&opener != 0) {
+		from++
+	}
+	for to > from && list[to-1].sign {
+		to--
+	}
+	if to < from+least || slices.ContainsFunc(list[from:to], func(t token) bool { return t.starts&negator != 0 || t.quoted }) {
+		return false
+	}
+	if askedLast[list[to-1].text]&l != 0 {
+		return !slices.ContainsFunc(list[max(from, to-4):to-1], func(t token) bool { return noMatter[t.text]&l != 0 || t.starts&know != 0 || asksWhether[t.text] })
+	}
+	if n := phraseAt(askedFirst, list[:to], from, l); n == 0 || slices.ContainsFunc(list[from:to], func(t token) bool { return t.sign && t.text == "," }) {
+		return false
+	}
+	return list[from].text != "geht" || strings.Contains(list[to-1].text, "zu") || list[to-2].text == "zu"
+}
+
+// askedFirst begin a question in German, askedLast end one, noMatter make none of it.
+var askedFirst, askedLast, noMatter = wordSets["askedFirst"], wordSets["askedLast"], wordSets["noMatter"]
+
 // greets reports whether what stands before the mark by which a Spanish question begins is a greeting, a thanks or an
 // apology, and no part of the question: "Hola chicos, perdón por molestar, ¿…?"
 func greets(text string) bool {

@@ -258,7 +258,7 @@ func StateOf(text string, skip func(word string) bool) State {
 			continue
 		}
 		if t.starts&negator != 0 || t.text == "ไม่" || t.text == "never" {
-			s.Negated = !s.Negated
+			s.Negated = !s.Negated || l&^(fr|it|es|pt) == 0 // "n'est pas", "no ha llegado nunca"
 			continue
 		}
 		if t.within&negator != 0 || idle[t.text] || skip(t.text) || strings.ContainsFunc(t.text, unicode.IsDigit) {

@@ -58,6 +58,27 @@ func (c *clause) holding(call *Call) []bool {
 // irregularPast are English forms of what somebody did that no ending makes.
 var irregularPast = set("went came left lost had did began became lent ran met held brought found broke fell rose drove stood spent felt won ate grew chose saw said thought caught kept slept hid flew swam sang")
 
+// befell reports whether the clause tells, behind a word, what became of the deed that it names, or since when it lasts: "that
+// advance of 200 to Ivy bounced", "le remboursement de T-7 traîne depuis lundi".
+func (c *clause) befell(at int) bool {
+	for i := at + 1; i < len(c.words); i++ {
+		t := &c.words[i]
+		switch {
+		case t.quoted:
+		case t.text == "that" || t.text == "as" || t.text == "when" || t.starts&(speaker|subject) != 0:
+			return false
+		case i > at+1 && lasts[t.text]&c.lang != 0, c.lang&en != 0 && irregularPast[t.text] && !t.capped:
+			return true
+		case c.lang&en != 0 && i+1 == len(c.words) && i > at+1 && strings.HasSuffix(t.text, "ed") && len(t.text) > 4 && !t.noun && !t.thing && !t.capped:
+			return true
+		}
+	}
+	return false
+}
+
+// lasts stand before the time since when something lasts.
+var lasts = wordSets["lasts"]
+
 // past reports whether a word has an ending of what somebody did.
 func past(w string, l lang) bool {
 	if l&en != 0 && (strings.HasSuffix(w, "ed") || strings.HasSuffix(w, "ing") || irregular[w] != "" || irregularPast[w]) {

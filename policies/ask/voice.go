@@ -102,6 +102,9 @@ func (c *clause) attributes(i int) bool {
 	if next = i + phraseAt(saidOf, c.words, i, c.lang); next == end && i == 0 && c.begins && c.lang&(it|es|pt) != 0 {
 		return true // "Disse, e se ne pentì."
 	}
+	if last := end - 1; c.lang == en && last > i && last < i+4 && saidOf[c.words[last].text]&en != 0 && (c.words[i].capped || c.words[i].within&det != 0) && c.words[i].text != "i" {
+		return true // ", Paula thinks"
+	}
 	if next == i || next >= end {
 		return false
 	}
