@@ -101,7 +101,7 @@ func ShapeOf(s string) Shape {
 
 // sides are words in the names of arguments that say on which side they stand.
 var sides = map[string]Role{"from": From, "source": From, "origin": From, "sender": From, "old": From, "start": From, "begin": From, "first": From, "min": From, "since": From, "departure": From,
-	"to": To, "target": To, "destination": To, "dest": To, "recipient": To, "recipients": To, "new": To, "end": To, "until": To, "last": To, "max": To, "arrival": To, "with": To, "assignee": To}
+	"to": To, "target": To, "destination": To, "dest": To, "recipient": To, "recipients": To, "new": To, "end": To, "until": To, "last": To, "max": To, "arrival": To, "with": To, "assignee": To, "payee": To, "beneficiary": To}
 
 // RoleOf tells by the name of an argument on which side its value stands.
 func RoleOf(name string) Role {

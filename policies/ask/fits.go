@@ -31,7 +31,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 		case c.oldValue(v, call), c.replacedBy(v, call), s.picksOther(i, v):
 			return "", nil, false
 		case v.Shape == Choice && s.purpose(i, v):
-		case !v.Free && (c.spokenOfAside(v, call) || v.Shape != Choice && c.lacks(v)):
+		case !v.Free && (c.spokenOfAside(v, call) || c.anothers(v, call) || v.Shape != Choice && c.lacks(v)):
 			return "", nil, false
 		case v.Said(c.upTo(c.content)), v.Said(c.copies()):
 			inside = append(inside, v)
@@ -47,7 +47,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 			if !s.unclaimed(c, v, call) || s.wondered(i, v) {
 				return "", nil, false
 			}
-		case v.otherMoment(c.text), c.otherDay(v), v.otherDay(c.words): // it says a day of its own
+		case v.otherMoment(c.text), c.otherDay(v), v.otherDay(c.words), s.leftAlone(i, v): // it says a day of its own
 			return "", nil, false
 		case s.before(i, v, call):
 			held[v.Name] = true
@@ -249,6 +249,10 @@ func (c *clause) spokenOfAside(v Value, call *Call) bool {
 		}
 		if v.Shape == Number && i+1 < len(c.words) && currencies[c.words[i+1].text] {
 			says = false // ", 2.5 euros"
+		}
+		if c.setAside(i, v, call) {
+			aside = true
+			continue
 		}
 		if first && says && c.speaksBefore(i-1) && c.find(and, i, len(c.words)) < 0 && !c.oneMore(i, call) {
 			aside = true

@@ -230,7 +230,7 @@ func (c *clause) because(order *clause) bool {
 
 var supposes = set(`suppose supposing imagine imagining hypothetically pretend assume assuming for say let's what in theoretically angenommen stell nehmen hypothetisch was zum theoretisch supposons imaginons hypothétiquement par
 	mal gesetzt stellen sagen tun mettons admettons disons mettiamo ammettiamo poniamo facciamo ipotizziamo pongamos digamos imaginemos figúrate vamos faz
-	supponiamo supponi immagina ipoteticamente per supongamos supón imagina hipotéticamente por suponha suponhamos imagine hipoteticamente मान सोचो कल्पना สมมติ สมมุติ ลองนึก ตัวอย่าง`)
+	supponiamo supponi immagina immagini immaginate imaginez imaginad imagínese imagínate stellt ipoteticamente per supongamos supón imagina hipotéticamente por suponha suponhamos imagine hipoteticamente मान सोचो कल्पना สมมติ สมมุติ ลองนึก ตัวอย่าง`)
 
 // byOthers reports whether the clause says that somebody does it with their own hands: "I'll pay it
 // myself", "der Trainer soll selbst schreiben"; not "book it for myself".

@@ -93,6 +93,28 @@ func (c *clause) negated(v verb) bool {
 	return true // behind the verb: lösche es nicht, n'annule pas, मत
 }
 
+// spared reports whether a verb of the clause only names a deed that is to be let be, without a word of negation before it: "scrap
+// the idea of cancelling C-3", "vom Stornieren bitte absehen", "plus besoin d'annuler C-3", "रद्द करना बंद करो".
+func (c *clause) spared(v verb) bool {
+	next, first := v.at+1, c.opened()
+	switch {
+	case v.lang == hi:
+		if next < len(c.words) && strings.HasPrefix(c.words[next].text, "करन") {
+			next++
+		}
+		return next+1 < len(c.words) && c.words[next].text == "बंद"
+	case v.lang == de && v.at > 0 && c.words[v.at].capped:
+		before := c.words[v.at-1].text
+		return before == "vom" || before == "beim" || before == "dem" && v.at > 1 && c.words[v.at-2].text == "mit"
+	case v.lang&(fr|it|es|pt) != 0 && v.at > 0 && (c.words[v.at-1].text == "de" || c.words[v.at-1].text == "d'" || c.words[v.at-1].text == "di"):
+		return v.at == first+1 || v.at > 2 && c.words[v.at-2].text == "besoin" && c.words[v.at-3].text == "plus"
+	}
+	return next+2 < len(c.words) && c.words[next].within&det != 0 && ideas[c.words[next+1].text]&c.lang != 0 && (c.words[next+2].text == "of" || c.words[next+2].text == "to" || ofWords[c.words[next+2].text])
+}
+
+// ideas are words for what somebody has in mind.
+var ideas = wordSets["idea"]
+
 // privatives are prepositions for what a thing is not to have.
 var privatives = wordSets["privative"]
 
