@@ -109,7 +109,7 @@ func (c *clause) spared(v verb) bool {
 	case v.lang&(fr|it|es|pt) != 0 && v.at > 0 && (c.words[v.at-1].text == "de" || c.words[v.at-1].text == "d'" || c.words[v.at-1].text == "di"):
 		return v.at == first+1 || v.at > 2 && c.words[v.at-2].text == "besoin" && c.words[v.at-3].text == "plus"
 	}
-	return next+2 < len(c.words) && c.words[next].within&det != 0 && ideas[c.words[next+1].text]&c.lang != 0 && (c.words[next+2].text == "of" || c.words[next+2].text == "to" || ofWords[c.words[next+2].text])
+	return next+3 < len(c.words) && c.words[next].within&det != 0 && ideas[c.words[next+1].text]&c.lang != 0 && (c.words[next+2].text == "of" && strings.HasSuffix(c.words[next+3].text, "ing") || ofWords[c.words[next+2].text] && foreignVerb(&c.words[next+3], c.lang))
 }
 
 // ideas are words for what somebody has in mind.
