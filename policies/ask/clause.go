@@ -206,7 +206,7 @@ func (s *Said) Add(text string) {
 	if s.worded[s.messages-1] {
 		s.onlyWords(first)
 	}
-	s.passesOn(text, first)
+	s.passesOn(text, list, first)
 	s.agreed(first)
 	s.recallsQuestion(first)
 	if s.acceptsWith(text, list, question) {

@@ -214,15 +214,3 @@ func (c *clause) standsAlone() bool {
 	return c.contrast && c.begins && !c.asked && first+1 < len(c.words) && c.words[first].within&det != 0 && c.bare() && !c.corrects && c.negates() < 0 && c.hasOf(courtesy, 0) < 0 && c.hasOf(gratitude, 0) < 0 &&
 		!slices.ContainsFunc(c.words, func(t token) bool { return t.code() || strings.ContainsAny(t.text, "0123456789") })
 }
-
-// dealtWith reports whether the clause says that somebody has seen to what was spoken of already: "ma femme l'a déjà fait",
-// "ci ha già pensato mia moglie".
-func (c *clause) dealtWith() bool {
-	if c.asked || c.hasOf(alreadys, 0) < 0 || slices.ContainsFunc(c.words, func(t token) bool { return t.code() || digit(t.text) || t.starts&negator != 0 && !no[t.text] }) {
-		return false
-	}
-	return c.hasOf(dealt, 0) >= 0 && c.hasOf(dealtThings, 0) >= 0
-}
-
-// dealt say that something was done, dealtThings what was spoken of.
-var dealt, dealtThings = wordSets["dealt"], wordSets["dealtThing"]

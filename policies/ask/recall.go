@@ -6,7 +6,7 @@ import "slices"
 // verb: "no, don't", "wait", "leave it".
 func (s *Said) countermanded(i int, call *Call) bool {
 	c := &s.clauses[i]
-	if c.takenBack() || c.retainsBehind(call) || c.mocks() || s.praises(i) || s.scorns(i) || c.undecided() || call.Acts.undoes() && c.goesAfterAll() {
+	if c.takenBack() || c.retainsBehind(call) || c.mocks() || s.praises(i) || s.scorns(i) || c.undecided() || call.Acts.undoes() && c.goesAfterAll() || c.lang&th != 0 && s.thaiAfterthought(i) {
 		return true
 	}
 	if k := i - 1; k >= 0 && s.clauses[k].sentence == c.sentence && s.clauses[k].find(mock, 0, 1) == 0 { // "वाह, …"
@@ -17,7 +17,7 @@ func (s *Said) countermanded(i int, call *Call) bool {
 	}
 	for j := c.since(i) + 1; j < len(s.clauses); j++ {
 		o := &s.clauses[j]
-		if o.message == c.message && (o.mocks() || o.unsaid() || o.undecided() || call.Acts.undoes() && o.goesAfterAll() || o.sentence != c.sentence && (o.wasDone(&call.Acts) || o.dealtWith() || o.afterthought())) || o.retains(call) && !(o.sentence == c.sentence && o.ownTopic(call) && !call.names(c.text)) || s.against(j, i, call) {
+		if o.message == c.message && (o.mocks() || o.unsaid() || o.undecided() || call.Acts.undoes() && o.goesAfterAll() || o.sentence != c.sentence && o.wasDone(&call.Acts)) || (o.sentence != c.sentence || o.contrast) && s.afterthought(j, c.lang, &call.Acts) || o.retains(call) && !(o.sentence == c.sentence && o.ownTopic(call) && !call.names(c.text)) || s.against(j, i, call) {
 			return true
 		}
 		if o.sentence != c.sentence && o.deniesIt() {

@@ -184,9 +184,12 @@ func forwarded(text string) int {
 	return at[1]
 }
 
-// passesOn marks what a message only passes on, of its clauses from one on.
-func (s *Said) passesOn(text string, first int) {
+// passesOn marks what a message only passes on, or has a preface for, of its clauses from one on.
+func (s *Said) passesOn(text string, list []stretch, first int) {
 	from := forwarded(text)
+	if from < 0 {
+		from = s.prefaced(text, list)
+	}
 	for i := first; from >= 0 && i < len(s.clauses); i++ {
 		if c := &s.clauses[i]; c.kind == plain && len(c.words) > 0 && c.words[0].at >= from {
 			c.kind = reported

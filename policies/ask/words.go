@@ -7,15 +7,19 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-//go:embed lexicon/words.txt
-var wordsText string
+var (
+	//go:embed lexicon/words.txt
+	wordsText string
+	//go:embed lexicon/afterthoughts.txt
+	afterthoughtsText string
+)
 
 // wordSets are sets of single words with their languages, see lexicon/words.txt.
 var wordSets = readWords()
 
 func readWords() map[string]map[string]lang {
 	out := map[string]map[string]lang{}
-	for line := range strings.Lines(norm.NFC.String(wordsText)) {
+	for line := range strings.Lines(norm.NFC.String(wordsText + afterthoughtsText)) {
 		head, list, _ := strings.Cut(strings.TrimSpace(line), ": ")
 		name, code, _ := strings.Cut(head, " ")
 		if langs[code] == 0 {
