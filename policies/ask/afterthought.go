@@ -140,7 +140,7 @@ func (c *clause) unsure() bool {
 // namesThing reports whether from a word on an article or the like stands before a word that may name something.
 func (c *clause) namesThing(from int) bool {
 	for i := from; i+1 < len(c.words); i++ {
-		if next := &c.words[i+1]; c.words[i].within&det != 0 && next.within == 0 && !next.sign && spokenOf[next.text]&c.lang == 0 {
+		if next := &c.words[i+1]; (c.words[i].within&det != 0 || noneOf[c.words[i].text]&c.lang != 0) && next.within == 0 && !next.sign && spokenOf[next.text]&c.lang == 0 {
 			return true
 		}
 	}
@@ -198,7 +198,7 @@ func (c *clause) pointsBack(verbs map[string]lang) bool {
 		t := &c.words[i]
 		switch {
 		case t.quoted:
-		case spokenOf[t.text]&c.lang != 0:
+		case spokenOf[t.text]&c.lang != 0, c.lang == hi && alreadys[t.text]&hi != 0:
 			return true
 		case !definite[t.text] || c.lang&(fr|it|es|pt) == 0:
 			if c.lang&(it|es|pt) != 0 && isForm(verbs, t.text, c.lang) && (strings.HasSuffix(t.text, "rse") || strings.HasSuffix(t.text, "ne") || strings.HasSuffix(t.text, "rme") || hangsOn(t.text)) {
@@ -242,6 +242,7 @@ var (
 	waitsWell                           = wordSets["canWait"]
 	handling                            = wordSets["handling"]
 	needful                             = wordSets["needful"]
+	noneOf                              = wordSets["noneOf"]   // before a thing of which there is to be none
 	spokenOf                            = wordSets["spokenOf"] // words for what was just said
 )
 
