@@ -145,6 +145,32 @@ func names(call *ask.Call, text string) bool {
 	return slices.ContainsFunc(call.Values, func(v ask.Value) bool { return v.Said(text) })
 }
 
+// known are words by which trusted lists call the things of a call's values, and no others of theirs: the Fiesta of V-55176.
+func (r *Run) known(args map[string]any, labels map[string]label.Origin) (out []string) {
+	for name, value := range args {
+		if labels[name].How != label.HowTool {
+			continue
+		}
+		mine, others := r.context.Rows(value)
+		for _, row := range mine {
+			for _, m := range row.Members {
+				if m.Amount || m.Moment != "" || strings.Contains(m.Text, "@") {
+					continue
+				}
+				for _, w := range plainWords(m.Text) {
+					if len(w) > 3 && !slices.ContainsFunc(others, func(o label.Row) bool {
+						x, _ := o.Member(m.Name)
+						return slices.Contains(plainWords(x.Text), w)
+					}) {
+						out = append(out, w)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
 // asking is a call as the reader of the user's words sees it.
 func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origin) *ask.Call {
 	call := &ask.Call{Acts: t.actsWith(args)}
@@ -158,6 +184,7 @@ func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origi
 			call.Left = append(call.Left, words...)
 		}
 	}
+	call.Known = r.known(args, labels)
 	call.Left = slices.DeleteFunc(call.Left, func(w string) bool { return slices.Contains(call.Given, w) })
 	for _, name := range sortedKeys(args) {
 		low := strings.ToLower(name)

@@ -60,6 +60,12 @@ func (c *clause) ownTopic(call *Call) bool {
 	return at > from+1 && c.words[from].within&det != 0 && !call.Acts.hasNoun(c.words[from:at]) && !slices.ContainsFunc(c.words[from+1:at], func(t token) bool { return t.sign || t.code() || t.within&(pronoun|negator) != 0 && t.within&det == 0 })
 }
 
+// besidesPart reports whether the clause says of a thing of its own that it is kept, behind an order for an amount, which
+// may be the price of the rest: "rimborsami 15 euro, il certificato lo tengo".
+func (c *clause) besidesPart(call *Call) bool {
+	return c.ownTopic(call) && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Number && !v.Digits })
+}
+
 // noOrNot reports whether the sentence of a French clause has a "non" before a number, which may be no as well as not: "trois
 // bouteilles, non 5".
 func (s *Said) noOrNot(c *clause) bool {
@@ -73,7 +79,7 @@ func (s *Said) noOrNot(c *clause) bool {
 // nipote vuole tenerla".
 func (c *clause) retainsBehind(call *Call) bool {
 	for i := 1; i+1 < len(c.words); i++ {
-		if c.words[i].sign && c.words[i].text == "," && c.part(i+1, len(c.words)).retains(call) {
+		if c.words[i].sign && c.words[i].text == "," && c.part(i+1, len(c.words)).retains(call) && !c.part(i+1, len(c.words)).besidesPart(call) {
 			return true
 		}
 	}

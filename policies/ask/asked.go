@@ -298,7 +298,7 @@ var summaries = set("summarise summarize prepare compile draft collect")
 func (s *Said) object(i int, v verb, call *Call) bool {
 	c, a := &s.clauses[i], &call.Acts
 	rest := slices.Concat(c.words[:v.at], c.words[v.at+1:])
-	if a.hasNoun(rest) || chosen(call, c.text) || a.argued(call, c.text) {
+	if a.hasNoun(rest) || chosen(call, c.text) || a.argued(call, c.text) || c.known(v, call) {
 		return true
 	}
 	// "delete the largest": what it is is said in the clause before.

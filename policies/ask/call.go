@@ -123,6 +123,7 @@ type Call struct {
 	Left      []string // those of the others
 	Flags     bool     // it has a truth value
 	Others    []Other
+	Known     []string // words by which a trusted list calls what its values are of, in lower case
 }
 
 // Other is another tool with an effect.

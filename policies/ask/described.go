@@ -32,6 +32,30 @@ func (c *clause) describesRow(i int, call *Call) bool {
 	return false
 }
 
+// known reports whether a verb of the clause has before or behind it, with an article, what a trusted list calls the
+// thing of the call: "cancel the Fiesta".
+func (c *clause) known(v verb, call *Call) bool {
+	if len(call.Known) == 0 {
+		return false
+	}
+	const near = 4 // words
+	for i := max(1, v.at-near); i < len(c.words) && i <= v.at+near; i++ {
+		if t := &c.words[i]; !slices.Contains(call.Known, t.text) || c.words[i-1].within&det == 0 && (i < 2 || c.words[i-2].within&det == 0) {
+			continue
+		}
+		other := 0 // words between it and the verb
+		for k := min(i, v.at) + 1; k < max(i, v.at); k++ {
+			if t := &c.words[k]; t.within&det == 0 && !slices.Contains(call.Known, t.text) {
+				other++
+			}
+		}
+		if other <= 1 {
+			return true
+		}
+	}
+	return false
+}
+
 // pronounAt reports whether a word stands for a thing: "the one", "celui", an article with nothing behind it.
 func (c *clause) pronounAt(k int) bool {
 	t := &c.words[k]

@@ -254,6 +254,9 @@ func (c *clause) spokenOfAside(v Value, call *Call) bool {
 			aside = true
 			continue
 		}
+		if v.Shape == Choice && i+1 < len(c.words) && (i+2 == len(c.words) || c.words[i+2].sign) && !c.says(i+1) {
+			says = false // ", business class"
+		}
 		if first && says && c.speaksBefore(i-1) && c.find(and, i, len(c.words)) < 0 && !c.oneMore(i, call) {
 			aside = true
 		} else {
@@ -261,6 +264,15 @@ func (c *clause) spokenOfAside(v Value, call *Call) bool {
 		}
 	}
 	return aside && !inside
+}
+
+// says reports whether a word may be a verb that says something of the one before it: "low works", "high failed".
+func (c *clause) says(i int) bool {
+	t := &c.words[i]
+	if c.lang&en != 0 {
+		return t.verb && !t.noun || strings.HasSuffix(t.text, "ed") || strings.HasSuffix(t.text, "s") && !strings.HasSuffix(t.text, "ss")
+	}
+	return foreignVerb(t, c.lang) || finite[t.text] != 0
 }
 
 // speaksBefore reports whether what stands before a word says anything, and is more than a greeting or whom it is said to:

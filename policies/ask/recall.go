@@ -6,7 +6,7 @@ import "slices"
 // verb: "no, don't", "wait", "leave it".
 func (s *Said) countermanded(i int, call *Call) bool {
 	c := &s.clauses[i]
-	if c.takenBack() || c.retainsBehind(call) || c.mocks() || s.praises(i) || s.scorns(i) || c.undecided() || call.Acts.undoes() && c.goesAfterAll() || c.lang&th != 0 && s.thaiAfterthought(i) {
+	if c.takenBack(call) || c.retainsBehind(call) || c.mocks() || s.praises(i) || s.scorns(i) || c.undecided() || call.Acts.undoes() && c.goesAfterAll() || c.lang&th != 0 && s.thaiAfterthought(i) {
 		return true
 	}
 	if k := i - 1; k >= 0 && s.clauses[k].sentence == c.sentence && s.clauses[k].find(mock, 0, 1) == 0 { // "वाह, …"
@@ -17,7 +17,7 @@ func (s *Said) countermanded(i int, call *Call) bool {
 	}
 	for j := c.since(i) + 1; j < len(s.clauses); j++ {
 		o := &s.clauses[j]
-		if o.message == c.message && (o.mocks() || o.unsaid() || o.undecided() || call.Acts.undoes() && o.goesAfterAll() || o.sentence != c.sentence && o.wasDone(&call.Acts)) || (o.sentence != c.sentence || o.contrast) && s.afterthought(j, c.lang, &call.Acts) || o.retains(call) && !(o.sentence == c.sentence && o.ownTopic(call) && !call.names(c.text)) || s.against(j, i, call) {
+		if o.message == c.message && (o.mocks() || o.unsaid() || o.undecided() || call.Acts.undoes() && o.goesAfterAll() || o.sentence != c.sentence && o.wasDone(&call.Acts)) || (o.sentence != c.sentence || o.contrast) && s.afterthought(j, c.lang, &call.Acts) || o.retains(call) && !(o.sentence == c.sentence && (o.ownTopic(call) && !call.names(c.text) || o.besidesPart(call))) || s.against(j, i, call) {
 			return true
 		}
 		if o.sentence != c.sentence && o.deniesIt() {
@@ -175,10 +175,14 @@ func (c *clause) recalls() bool {
 }
 
 // takenBack reports whether the clause itself ends in words that take it back, with no sign between: "feed T-9 no
-// wait forget it". Thai has no signs.
-func (c *clause) takenBack() bool {
+// wait forget it". Thai has no signs. "…, il certificato lo tengo" is of a thing of its own.
+func (c *clause) takenBack(call *Call) bool {
+	part := 0 // where the part between signs begins
 	for i := c.opened() + 1; i < len(c.words); i++ {
-		if c.words[i].starts&recall != 0 && (&clause{words: c.words[i:], lang: c.lang}).recalls() {
+		if c.words[i-1].sign {
+			part = i
+		}
+		if c.words[i].starts&recall != 0 && (&clause{words: c.words[i:], lang: c.lang}).recalls() && !(part < i && c.part(part, len(c.words)).besidesPart(call)) {
 			return true
 		}
 	}

@@ -22,7 +22,7 @@ func (s *Said) onlyThis(i, j int) bool {
 	return c.negates() >= 0 && !c.points(c.words) && slices.ContainsFunc(c.words, func(t token) bool {
 		return t.verb || foreignVerb(&t, c.lang) || c.lang == de && len(t.text) > 5 && !t.capped && t.within == 0 && strings.HasSuffix(t.text, "en")
 	}) &&
-		o.verbFirst() && o.kind == plain && o.hasOf(onlyWords, 0) >= 0 && o.hasOf(onlyWords, 0) < o.opened()+4 && !o.awaits()
+		(o.verbFirst() || o.lang == de && o.lastWord() > 0 && infinitive(&o.words[o.lastWord()])) && o.kind == plain && o.hasOf(onlyWords, 0) >= 0 && o.hasOf(onlyWords, 0) < o.opened()+6 && !o.awaits()
 }
 
 // relate joins what has no verb of its own to what stands before it: "and another 30 to Bob",

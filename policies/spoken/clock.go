@@ -350,7 +350,7 @@ func (t *Text) hourAt(i int) ([]int, int) {
 			minute, end = m, last
 		}
 	case unit || l&EN != 0 && !t.words[i].digits:
-		if m, last := t.fraction(end, l); last > end && t.near(end) && !t.measured(last) && (m >= 10 || unit && m >= 5) && !t.is(end, "quarter", "half", "a", "quart", "media", "meia", "mezza") {
+		if m, last := t.fraction(end, l); last > end && t.near(end) && (!t.measured(last) || unit && t.words[end].gap == "" && t.is(last, "de")) && (m >= 10 || unit && m >= 5) && !t.is(end, "quarter", "half", "a", "quart", "media", "meia", "mezza") {
 			minute, end = m, last
 		}
 	}
