@@ -63,19 +63,27 @@ func (c *clause) prefaces() bool {
 	if len(c.words) < least || len(c.words) > most || slices.ContainsFunc(c.words, func(t token) bool { return t.quoted || t.code() || digit(t.text) }) {
 		return false
 	}
-	says, this, sample := c.hasOf(utterings, 0), c.hasOf(thisHere, 0), c.hasOf(samples, 0)
+	says, this, sample, own := c.hasOf(utterings, 0), c.hasOf(thisHere, 0), c.hasOf(samples, 0), c.hasOf(ownSubjects, 0)
+	if says > 0 && c.words[says-1].within&det != 0 {
+		says = -1 // "une demande"
+	}
 	first := c.opened()
-	if says < 0 && this < 0 && sample < 0 || first >= len(c.words) {
+	if first >= len(c.words) {
 		return false
 	}
 	t := &c.words[first]
-	framed := c.find(frame, 0, len(c.words)) >= 0
+	if says < 0 && this < 0 && sample < 0 {
+		return outOf[t.text]&c.lang != 0 && c.hasOf(letterWords, first) > 0 // "from an old mail of ours:"
+	}
+	framed := c.find(frame, 0, len(c.words)) >= 0 && t.starts&question == 0 || t.starts&frame != 0
 	asks := t.starts&question != 0 && t.within&report == 0 || c.lang == hi && c.find(question, 0, len(c.words)) >= 0 || wouldBeSo[t.text]&c.lang != 0
 	switch {
 	case c.hasOf(worksOnText, 0) >= 0:
 		return true // "translate this:"
 	case t.starts&hypothetical != 0 && supposes[t.text], says >= 0 && (c.hasOf(nearly, 0) >= 0 || c.find(ifs, 0, len(c.words)) >= 0):
 		return true // "suppose I said:"
+	case says >= 0 && c.hasForm(wouldBeSo) >= 0 && (own < 0 || own == first+1), this == first && c.hasOf(arrives, first) > 0:
+		return true // "my daughter would say:", "were I to write:", "this came in from a customer:"
 	case asks && !framed && (first+1 == len(c.words) || ownSubjects[c.words[first+1].text]&c.lang == 0):
 		return true // "what does this mean:"
 	case sample >= 0 && !framed && (samples[t.text] != 0 || !c.verbFirst()):
@@ -85,7 +93,7 @@ func (c *clause) prefaces() bool {
 	case says < 0:
 		return false
 	}
-	own, told := c.hasOf(ownSubjects, 0), c.find(content, first+1, says)
+	told := c.find(content, first+1, says)
 	return (c.hasOf(always, 0) >= 0 || c.find(usual, 0, len(c.words)) >= 0 || c.ofOthers(first) && (own < 0 || told >= 0 && told < own)) && c.endsSaying(says)
 }
 
@@ -108,7 +116,10 @@ func (c *clause) endsSaying(i int) bool {
 
 // utterings are verbs of saying and writing in any form, thisHere words for what follows, samples texts that are no more than that;
 // worksOnText are deeds that are done with a text, doesIt those that are done with anything; nearly says that it was not, always
-// that it is a habit; somebodies are those who have no name, wouldBeSo begin a question about what would be.
+// that it is a habit; somebodies are those who have no name, wouldBeSo say what would be; arrives that a text came, letterWords are
+// what it is from, behind one of outOf.
+var arrives, letterWords, outOf = wordSets["arrives"], wordSets["letterWord"], wordSets["outOfIt"]
+
 var utterings, thisHere, samples, worksOnText, doesIt, nearly, always, somebodies, wouldBeSo = wordSets["speaks"], wordSets["thisHere"], wordSets["sample"], wordSets["worksOnText"], wordSets["doesIt"],
 	wordSets["nearly"], wordSets["always"], wordSets["somebody"], wordSets["wouldBeSo"]
 
@@ -141,6 +152,7 @@ func thaiPreface(text string) int {
 		says && strings.HasSuffix(part, "ว่า") && (!own || has(nearly)),
 		says && this && strings.HasPrefix(part, "ถ้า"),
 		this && has(doesIt) && (strings.HasPrefix(part, "อย่า") || strings.HasPrefix(part, "ห้าม")),
+		strings.HasPrefix(part, "จาก") && has(letterWords),
 		has(samples) && (this || strings.HasSuffix(part, "คือ")):
 		return end
 	}
