@@ -71,3 +71,23 @@ func (v *Value) isMember(c *clause, i int) bool {
 	}
 	return v.holdsWord(c, i, word) || i+1 < len(c.words) && v.Shape == Moment && v.Said(textOf(c, c.words[i:i+2]))
 }
+
+// orKept reports whether the user leaves open whether clause i is to be done or the thing kept: "cancel it or keep it", "oder
+// behaltet ihn", "रद्द करें या न करें".
+func (s *Said) orKept(i int) bool {
+	c := &s.clauses[i]
+	for k := 1; k+1 < len(c.words); k++ {
+		next := &c.words[k+1]
+		if ors[c.words[k].text] && !c.words[k].quoted && (keepsIt[next.text]&c.lang != 0 || c.lang == hi && no[next.text]) {
+			return true
+		}
+	}
+	if i+1 == len(s.clauses) {
+		return false
+	}
+	o := &s.clauses[i+1]
+	return o.either && o.sentence == c.sentence && len(o.words) > 0 && keepsIt[o.words[0].text]&o.lang != 0
+}
+
+// keepsIt are verbs by which a thing is kept.
+var keepsIt = wordSets["keepsIt"]

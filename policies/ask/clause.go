@@ -58,6 +58,7 @@ type clause struct {
 	sentence int
 	subjects int    // joints between things that its verb behind them all is for
 	verbOf   int    // the clause whose verb is this one's, which has none
+	either   bool   // "or" joins it to the clause before
 	denies   bool   // it said of a part of an order that it is not that
 	askedOf  string // what the user's message before asked, if they asked one thing
 	rewrites int    // the clause that put its order right, and one; 0 if it is as the user said it

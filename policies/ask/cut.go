@@ -198,6 +198,7 @@ func (c *cutter) cut() {
 			if strings.ContainsAny(t.text, ":—–;()[]") && t.sign && !c.lists(i) && !c.entitles(i) || c.starts(next) && !joins && !c.polite() || c.verbFinal(i) || c.endsHindi(i) || c.lang == hi && t.text == "," && ((&clause{words: c.cur.words}).isSoft() || c.notThat(next)) {
 				c.cur.tells = t.text == ":" && (c.says() || c.calls() || c.cur.othersSaid() || c.carries())
 				c.flush(false)
+				c.cur.either = ors[t.text]
 			} else {
 				c.cur.words = append(c.cur.words, list[i:next]...)
 			}

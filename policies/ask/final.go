@@ -27,7 +27,7 @@ func (c *clause) ordersHindi(v verb) bool {
 	w := c.words[v.at].text
 	past := c.find(hypothetical, 0, len(c.words)) >= 0 || c.asked && c.hasAny(0, len(c.words), "चाहेंगे", "चाहेंगी", "चाहोगे", "चाहोगी")
 	framed := c.find(frame, 0, len(c.words)) >= 0
-	if past || c.find(question, 0, len(c.words)) >= 0 && !framed || c.find(know, v.at, len(c.words)) >= 0 {
+	if past || c.didIt(v) || c.find(question, 0, len(c.words)) >= 0 && !framed || c.find(know, v.at, len(c.words)) >= 0 {
 		return false
 	}
 	for j := v.at; j+1 < len(c.words) && j < v.at+3; j++ { // let Mira do it: करने दो; करने से बचिए
@@ -69,6 +69,20 @@ func (c *clause) ordersHindi(v verb) bool {
 	}
 	return false
 }
+
+// didIt reports whether a Hindi clause tells who has done it: "आपके साथी ने रद्द कर दी", "मैंने माफ़ कर दिए".
+func (c *clause) didIt(v verb) bool {
+	last := c.lastWord()
+	return last > v.at && perfective[c.words[last].text] && slices.ContainsFunc(c.words[:v.at], func(t token) bool {
+		return t.text == "ने" || strings.HasSuffix(t.text, "ने") && t.starts&(speaker|subject) != 0 || ergatives[t.text]
+	})
+}
+
+// perfective are last words of what was done in Hindi, ergatives pronouns for who did it.
+var (
+	perfective = set("दी दिए दीं ली लिए लीं की कीं किए डाली डाले दिया लिया किया डाला")
+	ergatives  = set("मैंने हमने तुमने आपने उसने उन्होंने इसने इन्होंने किसीने सबने")
+)
 
 // firstFuture finds what somebody says that they will do: करूँगी, दूँगा.
 var firstFuture = regexp.MustCompile(`(?:ूँ|ूं|ऊँ|ऊं)ग[ाी]$`)

@@ -37,7 +37,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 			inside = append(inside, v)
 			held[v.Name] = true
 		case v.Free:
-		case v.Role != To && told != "" && v.Said(told):
+		case v.Role != To && told != "" && v.Said(told) && !(v.Shape == Number && !v.Digits && adds(call) && c.otherAmount(v)):
 			if c.rival(v, call, 0, c.content) && ((v.Shape == Code || v.Digits) || slices.ContainsFunc(call.Values, func(o Value) bool {
 				return o.Shape != Choice && o.Name != v.Name && o.Said(c.text) && c.hasRival(told, o, call.Values)
 			})) {

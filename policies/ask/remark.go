@@ -70,7 +70,7 @@ func (c *clause) judged(v verb) bool {
 			n--
 		}
 		at := c.baseHindi(v)
-		return at+1 < n && c.words[at+1].starts&and == 0 && !c.words[at+1].sign && !necessary[c.words[at+1].text] && c.find(speaker, 0, at) < 0 && (copulas[c.words[n].text] || c.words[n].text == "था" || thirdFuture.MatchString(c.words[n].text))
+		return at+1 < n && c.words[at+1].starts&and == 0 && !c.words[at+1].sign && !necessary[c.words[at+1].text] && c.find(speaker, 0, at) < 0 && (copulas[c.words[n].text] || c.words[n].text == "था" || n > at+1 && (c.words[n].text == "होगी" || c.words[n].text == "होगा") && !hindiSoft[c.words[at+1].text] && c.words[at+1].text != "ही" || thirdFuture.MatchString(c.words[n].text))
 	case th:
 		behind := lettersOf(c.words[v.at+1:])
 		for j := v.at + 1; j+1 < len(c.words); j++ {

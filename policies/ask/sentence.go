@@ -70,8 +70,18 @@ func unmarked(list []token, l lang) bool {
 	if to < from+least || slices.ContainsFunc(list[from:to], func(t token) bool { return t.starts&negator != 0 || t.quoted }) {
 		return false
 	}
+	head := &list[from]
+	ordered := l&en != 0 && head.verb || foreignVerb(head, l) && !frequent(head, l) && !baseForm.MatchString(head.text)
 	if askedLast[list[to-1].text]&l != 0 {
-		return !slices.ContainsFunc(list[max(from, to-4):to-1], func(t token) bool { return noMatter[t.text]&l != 0 || t.starts&know != 0 || asksWhether[t.text] })
+		return !ordered && !slices.ContainsFunc(list[max(from, to-4):to-1], func(t token) bool { return noMatter[t.text]&l != 0 || t.starts&know != 0 || asksWhether[t.text] })
+	}
+	for i := from; i < to; i++ {
+		if n := phraseAt(askedWithin, list[:to], i, l); n > 0 && !ordered && !(list[i].text == "quanto" && i+1 < to && soonest[list[i+1].text]) {
+			return !slices.ContainsFunc(list[from:i], func(t token) bool { return t.starts&know != 0 || asksWhether[t.text] || noMatter[t.text]&l != 0 })
+		}
+		if n := phraseAt(mayBe, list[:to], i, l); n > 0 && slices.ContainsFunc(list[max(from, i-1):min(to, i+n+1)], func(t token) bool { return yetStill[t.text]&l != 0 }) {
+			return true
+		}
 	}
 	if n := phraseAt(askedFirst, list[:to], from, l); n == 0 || slices.ContainsFunc(list[from:to], func(t token) bool { return t.sign && t.text == "," }) {
 		return false
@@ -79,8 +89,14 @@ func unmarked(list []token, l lang) bool {
 	return list[from].text != "geht" || strings.Contains(list[to-1].text, "zu") || list[to-2].text == "zu"
 }
 
-// askedFirst begin a question in German, askedLast end one, noMatter make none of it.
-var askedFirst, askedLast, noMatter = wordSets["askedFirst"], wordSets["askedLast"], wordSets["noMatter"]
+// askedFirst begin a question in German, askedLast end one, askedWithin stand in one, noMatter make none of it. What may still be
+// done, mayBe with yetStill, is asked as well.
+var (
+	askedFirst, askedLast, askedWithin = wordSets["askedFirst"], wordSets["askedLast"], wordSets["askedWithin"]
+	baseForm                           = regexp.MustCompile(`(?:[aei]r|oir|dre|[aei]re|orre)$`)
+	noMatter, mayBe, yetStill          = wordSets["noMatter"], wordSets["mayBe"], wordSets["yetStill"]
+	soonest                            = set("prima antes a ao à o as os al alla")
+)
 
 // greets reports whether what stands before the mark by which a Spanish question begins is a greeting, a thanks or an
 // apology, and no part of the question: "Hola chicos, perdón por molestar, ¿…?"

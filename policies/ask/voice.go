@@ -80,7 +80,7 @@ func (c *clause) attributes(i int) bool {
 	switch {
 	case c.lang == hi:
 		last := len(part) - 1
-		for last > 0 && (copulas[part[last].text] || pastHindi[part[last].text]) {
+		for last > 0 && (copulas[part[last].text] || pastHindi[part[last].text] || part[last].text == "रहा" || part[last].text == "रही" || part[last].text == "रहे") {
 			last--
 		}
 		if last > 0 && part[last-1].text == "को" {
@@ -105,6 +105,9 @@ func (c *clause) attributes(i int) bool {
 	if last := end - 1; c.lang == en && last > i && last < i+4 && saidOf[c.words[last].text]&en != 0 && (c.words[i].capped || c.words[i].within&det != 0) && c.words[i].text != "i" {
 		return true // ", Paula thinks"
 	}
+	if c.lang == en && c.words[i].text == "so" && end > i+2 && end < i+7 && runs[c.words[end-1].text] {
+		return true // ", so the letter goes"
+	}
 	if next == i || next >= end {
 		return false
 	}
@@ -117,6 +120,9 @@ func (c *clause) attributes(i int) bool {
 	}
 	return t.within&det != 0 && t.within&target == 0 || t.capped || t.within&subject != 0
 }
+
+// runs are verbs by which it is said how a text goes.
+var runs = set("goes runs reads says claims")
 
 // saidOf are verbs by which somebody is said to have said something, writtenThere the words by which something is written
 // somewhere.

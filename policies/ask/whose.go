@@ -147,7 +147,7 @@ func (c *clause) setAside(i int, v Value, call *Call) bool {
 		at--
 	}
 	end := c.nameAt(v, i)
-	for end < len(c.words) && (unitWords[c.words[end].text] || unitBase(c.words[end].text) != "") {
+	for end < len(c.words) && (unitWords[c.words[end].text] || unitBase(c.words[end].text) != "" || measured[c.words[end].text] != nil) {
 		end++
 	}
 	if at < 1 || !c.words[at].sign || c.words[at].text != "," || end+1 >= len(c.words) || c.words[end].sign || !c.rival(v, call, 0, at) {
@@ -158,7 +158,7 @@ func (c *clause) setAside(i int, v Value, call *Call) bool {
 	case kinsman:
 		return !placing[next.text] && next.within&(and|target) == 0
 	case placed:
-		return next.starts&(speaker|subject) != 0 && next.within&det == 0
+		return next.starts&(speaker|subject) != 0 && next.within&det == 0 || next.within == 0 && !next.capped && knownIn[next.text] == 0
 	}
 	return alreadys[next.text]&c.lang != 0 && c.negates() < 0 || c.lang == hi && next.text == "तो"
 }
