@@ -116,7 +116,7 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 	}
 	if c.verbOf >= 0 { // and another 30 to Bob
 		o := &s.clauses[c.verbOf]
-		if !c.corrects && (statesAt(c.words, c.opened(), c.lang) || c.statesHindi() || c.tellsOfCode(a) || c.goesElsewhere() || c.hasOf(perhaps, 0) >= 0) || c.lang&th != 0 && c.refuses() || c.negates() >= 0 || len(c.words) == 0 || c.corrects && c.besides(call, o) || !c.corrects && c.stays() {
+		if !c.corrects && (c.alreadyHas() || statesAt(c.words, c.opened(), c.lang) || c.statesHindi() || c.tellsOfCode(a) || c.goesElsewhere() || c.hasOf(perhaps, 0) >= 0) || c.lang&th != 0 && c.refuses() || c.negates() >= 0 || len(c.words) == 0 || c.corrects && c.besides(call, o) || !c.corrects && c.stays() {
 			return false, false
 		}
 		if c.contrast && o.negates() < 0 && !c.hasAny(0, len(c.words), "only", "just", "nur", "seulement", "solo", "sólo", "só", "apenas", "सिर्फ", "केवल", "แค่", "เฉพาะ") {

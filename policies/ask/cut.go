@@ -87,7 +87,10 @@ func (c *cutter) cut() {
 			i = end
 		case c.eventAt(i) > 0:
 			end := c.eventAt(i)
-			c.cond = append(c.cond, Condition{Text: joined(c.text, list[end-1:end])})
+			if events[list[end-1].text]&c.lang != 0 {
+				i = end - 1
+			}
+			c.cond = append(c.cond, Condition{Text: joined(c.text, list[i:end])})
 			i = end
 		case c.suits(i) > 0:
 			front := len(c.cur.words) == 0
@@ -196,7 +199,7 @@ func (c *cutter) cut() {
 				continue
 			}
 			if strings.ContainsAny(t.text, ":—–;()[]") && t.sign && !c.lists(i) && !c.entitles(i) || c.starts(next) && !joins && !c.polite() || c.verbFinal(i) || c.endsHindi(i) || c.lang == hi && t.text == "," && ((&clause{words: c.cur.words}).isSoft() || c.notThat(next)) {
-				c.cur.tells = t.text == ":" && (c.says() || c.calls() || c.cur.othersSaid() || c.carries())
+				c.cur.tells = t.text == ":" && (c.says() || c.calls() || c.cur.othersSaid() || c.carries()) || t.text == "," && c.liesThere()
 				c.flush(false)
 				c.cur.either = ors[t.text]
 			} else {
@@ -366,6 +369,17 @@ func (c *cutter) carries() bool {
 	c.cur.lang = c.lang
 	return c.cur.carried()
 }
+
+// liesThere reports whether the clause that is read says that a text of somebody's is there: "hier liegt ein Zettel".
+func (c *cutter) liesThere() bool {
+	is := func(set map[string]lang) bool {
+		return slices.ContainsFunc(c.cur.words, func(t token) bool { return set[t.text]&c.lang != 0 })
+	}
+	return is(lying) && is(here) && c.carries()
+}
+
+// lying are words by which something is, here for where.
+var lying, here = wordSets["lying"], wordSets["here"]
 
 // goes are verbs that say nothing before "and" and another.
 var goes = set("go come try going coming")

@@ -128,7 +128,7 @@ func kindOf(c *clause, before []clause) kind {
 	if i < len(c.words) && c.words[i].starts&hypothetical != 0 && supposes[c.words[i].text] && (c.words[i].text != "vamos" || c.words[i].length[bit(hypothetical)] > 1) || last != nil && last.kind == supposed && !c.contrast {
 		return supposed
 	}
-	if (!framed || c.everyTime()) && c.usually() {
+	if (!framed || c.everyTime()) && c.usually() || c.lang&th != 0 && strings.HasPrefix(lettersOf(c.words[i:]), "ครั้งก่อน") {
 		return asking
 	}
 	if c.byOthers() || c.wonders() || c.asked && c.hasAny(0, min(4, len(c.words)), "someone", "somebody") && c.hasAny(0, len(c.words), "without", "ever", "else", "theoretically", "technically", "already", "really") {
@@ -230,7 +230,7 @@ func (c *clause) because(order *clause) bool {
 
 var supposes = set(`suppose supposing imagine imagining hypothetically pretend assume assuming for say let's what in theoretically angenommen stell nehmen hypothetisch was zum theoretisch supposons imaginons hypothétiquement par
 	mal gesetzt stellen sagen tun mettons admettons disons mettiamo ammettiamo poniamo facciamo ipotizziamo pongamos digamos imaginemos figúrate vamos faz
-	supponiamo supponi immagina immagini immaginate imaginez imaginad imagínese imagínate stellt ipoteticamente per supongamos supón imagina hipotéticamente por suponha suponhamos imagine hipoteticamente मान सोचो कल्पना สมมติ สมมุติ ลองนึก ตัวอย่าง`)
+	puede podría può potrebbe pode podia supponiamo supponi immagina immagini immaginate imaginez imaginad imagínese imagínate stellt ipoteticamente per supongamos supón imagina hipotéticamente por suponha suponhamos imagine hipoteticamente मान सोचो कल्पना สมมติ สมมุติ ลองนึก ตัวอย่าง`)
 
 // byOthers reports whether the clause says that somebody does it with their own hands: "I'll pay it
 // myself", "der Trainer soll selbst schreiben"; not "book it for myself".
@@ -301,6 +301,9 @@ func (c *clause) questions(i int) bool {
 		}
 		return c.find(frame, 0, len(c.words)) < 0 || c.hasWord("หรือยัง", 0) || c.hasWord("ควร", 0)
 	}
+	if n := phraseAt(beforeAsked, c.words, i, c.lang); n > 0 && i+n+1 < len(c.words) && askedBehind[c.words[i+n].text]&c.lang != 0 && c.words[i+n+1].within&(subject|speaker|det) == 0 {
+		return true // "bis wann muss …", "para cuándo hay que …"
+	}
 	if t.starts&question == 0 || t.quoted {
 		return c.lang == hi && c.find(question, 0, c.content) >= 0 && c.find(frame, 0, c.content) < 0
 	}
@@ -330,6 +333,9 @@ func (c *clause) questions(i int) bool {
 	}
 	return true
 }
+
+// askedBehind are question words that stand behind a preposition, beforeAsked those prepositions.
+var askedBehind, beforeAsked = wordSets["askedBehind"], wordSets["beforeAsked"]
 
 // existing are words that say what there is or has been, which begin a statement as well as a question.
 var existing = wordSets["existing"]

@@ -52,7 +52,7 @@ func (c *clause) ordersLatin(v verb) bool {
 	if c.find(report, 0, v.at) >= 0 && f < 0 {
 		return false
 	}
-	if v.form == done && v.at > 1 && (haveForms[c.words[v.at-1].text]|haveForms[c.words[v.at-2].text])&v.lang != 0 {
+	if (v.form == done || v.form == ordering) && v.at > 1 && (haveForms[c.words[v.at-1].text]|haveForms[c.words[v.at-2].text])&v.lang != 0 {
 		return false // "merci d'avoir remboursé"
 	}
 	if v.form == done { // 30 zurück

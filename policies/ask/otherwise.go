@@ -62,6 +62,9 @@ func (c *cutter) eventAt(i int) int {
 	if len(c.out) > 0 {
 		return 0
 	}
+	if n := phraseAt(thresholds, c.list, i, c.lang); n > 0 && c.onlyOpeners() && i+n+2 < len(c.list) && amountForm.MatchString(c.list[i+n].text) && currencies[c.list[i+n+1].text] {
+		return i + n + 2 // "ab 30 Euro stornieren"
+	}
 	j := i + 1
 	for j < len(c.list) && c.list[j].within&det != 0 {
 		j++
@@ -79,5 +82,5 @@ func (c *cutter) eventAt(i int) int {
 	return 0
 }
 
-// upon stand before what may come about, events.
-var upon, events = wordSets["upon"], wordSets["event"]
+// upon stand before what may come about, events; thresholds before what it may come to.
+var upon, events, thresholds = wordSets["upon"], wordSets["event"], wordSets["threshold"]

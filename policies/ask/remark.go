@@ -70,7 +70,7 @@ func (c *clause) judged(v verb) bool {
 			n--
 		}
 		at := c.baseHindi(v)
-		return at+1 < n && c.words[at+1].starts&and == 0 && !c.words[at+1].sign && !necessary[c.words[at+1].text] && c.find(speaker, 0, at) < 0 && (copulas[c.words[n].text] || c.words[n].text == "था" || n > at+1 && (c.words[n].text == "होगी" || c.words[n].text == "होगा") && !hindiSoft[c.words[at+1].text] && c.words[at+1].text != "ही" || thirdFuture.MatchString(c.words[n].text))
+		return at+1 < n && c.words[at+1].starts&and == 0 && !c.words[at+1].sign && !necessary[c.words[at+1].text] && c.find(speaker, 0, at) < 0 && (copulas[c.words[n].text] || wouldHindi[c.words[n].text] || n > at+1 && (c.words[n].text == "होगी" || c.words[n].text == "होगा") && !hindiSoft[c.words[at+1].text] && c.words[at+1].text != "ही" || thirdFuture.MatchString(c.words[n].text))
 	case th:
 		behind := lettersOf(c.words[v.at+1:])
 		for j := v.at + 1; j+1 < len(c.words); j++ {
@@ -109,6 +109,9 @@ func (c *clause) judged(v verb) bool {
 // judging are verbs of statements about what could be done, relatives begin what is said of a thing.
 var judging, relatives = wordSets["judging"], wordSets["relative"]
 
+// wouldHindi are Hindi verbs of what was, or would be.
+var wouldHindi = set("था रहता रहती होता होती")
+
 // necessary are Hindi words behind a base form by which it must be done.
 var necessary = set("है हैं था ज़रूरी जरूरी पड़ेगा पड़ेगी होगा होगी चाहिए चाहता चाहती चाहते चाहूँगा चाहूँगी चाहूंगा चाहूंगी चाहेंगे अनिवार्य")
 
@@ -119,7 +122,7 @@ var thaiJudges = lettersIn("judges")
 var wouldBe = map[lang]*regexp.Regexp{
 	fr: regexp.MustCompile(`[rd]r?ai(?:t|ent|s)$`),
 	it: regexp.MustCompile(`(?:rebbe|rebbero|rei|remmo)$`),
-	es: regexp.MustCompile(`(?:[aei]|n?d)ría(?:n|mos)?$`),
+	es: regexp.MustCompile(`(?:[aeib]|n?d)ría(?:n|mos)?$`),
 	pt: regexp.MustCompile(`[aei]ria(?:m|mos)?$`),
 }
 

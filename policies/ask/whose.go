@@ -162,3 +162,9 @@ func (c *clause) setAside(i int, v Value, call *Call) bool {
 	}
 	return alreadys[next.text]&c.lang != 0 && c.negates() < 0 || c.lang == hi && next.text == "तो"
 }
+
+// alreadyHas reports whether the clause begins with a name and goes on by what is so already: "Meg ya lo tiene".
+func (c *clause) alreadyHas() bool {
+	at := c.hasOf(alreadys, 1)
+	return at > 0 && at <= 2 && at+1 < len(c.words) && c.words[at-1].capped && !c.words[at+1].sign && c.negates() < 0
+}
