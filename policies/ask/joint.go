@@ -244,7 +244,7 @@ func (c *cutter) starts(i int) bool {
 		if t.within&opener != 0 || t.starts&(later|content) != 0 && t.starts&opener != 0 || thaiWays[t.text] {
 			continue
 		}
-		return c.ahead(j) || j == i && (c.frontsThing(i) || c.takesThing(i))
+		return c.ahead(j) || j == i && (c.frontsThing(i) || c.takesThing(i) || c.unknownOrder(i))
 	}
 	return false
 }
@@ -261,8 +261,11 @@ func (c *cutter) ordersBefore() bool {
 }
 
 // frontsThing reports whether an order begins here behind what it is about, in a form that only orders have: "y en la HJ29
-// poned 3 jugadores".
+// poned 3 jugadores", "und für S-2263 reserviert mir 2 Plätze".
 func (c *cutter) frontsThing(i int) bool {
+	if c.lang == de && i > 0 && c.list[i-1].starts&and != 0 {
+		return lateGerman(c.list, i) >= 0
+	}
 	if c.lang&(fr|it|es|pt) == 0 || c.lang&en != 0 || i < 1 || c.list[i-1].starts&and == 0 || !fronting[c.list[i].text] && c.list[i].within&det == 0 {
 		return false
 	}
@@ -278,6 +281,23 @@ func (c *cutter) frontsThing(i int) bool {
 		}
 	}
 	return false
+}
+
+// unknownOrder reports whether an order of another thing begins here with a word that no list has, in a form that only orders have:
+// "devolvam a PX-1 e guardem a PX-2".
+func (c *cutter) unknownOrder(i int) bool {
+	t := &c.list[i]
+	if c.lang&(fr|it|es|pt) == 0 || c.lang&en != 0 || i < 1 || c.list[i-1].starts&and == 0 || t.within != 0 || t.capped || t.sign || knownIn[t.text] != 0 || len(t.text) < 5 {
+		return false
+	}
+	next := i + 1
+	for next < len(c.list) && c.list[next].within&det != 0 {
+		next++
+	}
+	return next < len(c.list) && c.list[next].code() && slices.ContainsFunc(c.cur.words, func(w token) bool { return w.code() }) &&
+		slices.ContainsFunc(latinLangs, func(l lang) bool {
+			return c.lang&l != 0 && (&clause{words: c.list, lang: c.lang}).surely(verb{at: i, lang: l})
+		})
 }
 
 // thaiWays are Thai words before a verb that say which way it goes: "แล้วมารับ".

@@ -11,6 +11,9 @@ import (
 
 // late reports whether a verb is such an order: its form is one of orders only, and nothing else of a verb stands before it.
 func (c *clause) late(v verb) bool {
+	if v.form == ordering && v.lang == de && !c.asked && !c.begins && lateGerman(c.words, c.opened()) == v.at {
+		return true
+	}
 	return v.form == ordering && !c.asked && lateVerb(c.words, c.opened(), v.lang) == v.at && c.find(usual, 0, len(c.words)) < 0 && c.hasOf(habits, 0) < 0
 }
 
@@ -57,6 +60,44 @@ func lateVerb(words []token, i int, l lang) int {
 	}
 	return -1
 }
+
+// lateGerman returns the word that is the verb of a German order which goes on behind another with the thing that it is about: "und für
+// S-2263 reserviert mir noch 2 Plätze"; −1 if there is none. Behind the verb stands no subject.
+func lateGerman(words []token, i int) int {
+	const most = 5 // words in front
+	if i+2 >= len(words) || !placing[words[i].text] || words[i].within&(frame|opener) != 0 {
+		return -1
+	}
+	for j := i + 1; j+1 < len(words) && j <= i+most; j++ {
+		t, before, next := &words[j], &words[j-1], &words[j+1]
+		switch {
+		case t.sign || t.quoted:
+			return -1
+		case (before.code() || digit(before.text)) && !t.capped && foreignVerb(t, de) && !frequent(t, de):
+			if next.text == "sie" && next.capped && strings.HasSuffix(t.text, "n") {
+				return j
+			}
+			k := j + 1
+			for k < len(words) && germanBehind[words[k].text] {
+				k++
+			}
+			if strings.HasSuffix(t.text, "en") || k < len(words) && !digit(words[k].text) && words[k].text != "den" && words[k].text != "einen" && !words[k].sign && spelled(words, k) <= k {
+				return -1
+			}
+			return j
+		case t.code() || digit(t.text) || t.within&det != 0 || t.capped:
+		default:
+			return -1
+		}
+	}
+	return -1
+}
+
+// spelled returns where a German number in words ends that begins at a word.
+func spelled(words []token, i int) int { _, end := numeral(words, i, de); return end }
+
+// germanBehind are words behind a verb that are no subject, and may stand before one.
+var germanBehind = set("mir uns ihm ihn ihnen bitte doch noch mal dann nur auch gleich wieder")
 
 // sureOrder reports whether a word has the form of an order to several people or to somebody one is polite to, and of
 // little else.
