@@ -47,13 +47,20 @@ func (s *Said) ofAnother(i int, call *Call) bool {
 			if v.Name != thing.Name && !slices.ContainsFunc(list, func(o *clause) bool {
 				there := v.Said(o.text)
 				said = said || there
-				return there && (thing.Said(o.text) || !o.namesLike(thing, call))
+				return there && (thing.Said(o.text) || !o.namesLike(thing, call) && !(thing.Shape == Code && o.otherCode(call)))
 			}) && said {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// otherCode reports whether the clause names a thing by letters and digits that no value of the call has.
+func (c *clause) otherCode(call *Call) bool {
+	return slices.ContainsFunc(c.words, func(t token) bool {
+		return !t.quoted && t.code() && !strings.Contains(t.text, "@") && !call.names(t.text)
+	})
 }
 
 // picksOther reports whether a value stands in clause i, and what belongs to it, only beside another code that is named once

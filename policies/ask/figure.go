@@ -17,8 +17,11 @@ func (s *Said) misfigured(i int, call *Call) bool {
 		if v.Shape == Number && !v.Free && (s.paidFor(i, v) || s.outnumbered(i, v, call)) {
 			return true
 		}
+		if v.Shape == Moment && s.clauses[i].housedDay(v) {
+			return true
+		}
 		for _, o := range call.Values[:k] {
-			if o.Text == v.Text && (v.Shape == Number && o.Shape == Number && s.saidOnce(i, v, call) || v.Shape == Moment && v.Role != o.Role && v.Role != NoRole && o.Role != NoRole && s.twoMoments(i, v)) {
+			if o.Text == v.Text && (v.Shape == Number && o.Shape == Number && (s.saidOnce(i, v, call) || s.clauses[i].saidOnceOf(v, o, call)) || v.Shape == Moment && v.Role != o.Role && v.Role != NoRole && o.Role != NoRole && s.twoMoments(i, v)) {
 				return true
 			}
 		}
@@ -26,25 +29,32 @@ func (s *Said) misfigured(i int, call *Call) bool {
 	return false
 }
 
-// paidFor reports whether a number that counts no money is said only as a sum: of "plot 37 owes 60 euros" 60 is no plot.
+// paidFor reports whether a number that counts no money, and is no day, is said only as a sum, a share or the day of
+// a date: of "plot 37 owes 60 euros" 60 is no plot, of "on Saturday the 5th" 5 is none.
 func (s *Said) paidFor(i int, v Value) bool {
-	if !v.Digits && !v.id() && !slices.ContainsFunc(NameWords(v.Name), func(w string) bool { return noMoney[w] }) {
-		return false
-	}
-	sums := false
+	names := NameWords(v.Name)
+	thing := v.Digits || v.id() || slices.ContainsFunc(names, func(w string) bool { return noMoney[w] })
+	day := slices.ContainsFunc(names, func(w string) bool { return dayish[w] })
+	other := false
 	for j := 0; j <= i || j < len(s.clauses) && s.clauses[j].message == s.clauses[i].message; j++ {
 		c := &s.clauses[j]
 		for k := range c.words {
 			if t := &c.words[k]; !t.sign && v.Said(t.text) {
-				if !strings.ContainsAny(t.text, "€$£¥₹฿") && (k+1 == len(c.words) || !currencies[c.words[k+1].text]) {
+				sum := strings.ContainsAny(t.text, "€$£¥₹฿%") || k+1 < len(c.words) && (currencies[c.words[k+1].text] || percents[c.words[k+1].text])
+				if !(thing && sum) && !(!day && (c.dated(k) || k > 0 && dayNames[c.words[k-1].text] && len(t.text) <= 2 || c.lang&th != 0 && k > 1 && c.words[k-1].text == "ที่" && strings.HasPrefix(c.words[k-2].text, "วัน"))) {
 					return false
 				}
-				sums = true
+				other = true
 			}
 		}
 	}
-	return sums
+	return other
 }
+
+var (
+	dayish   = set("day date month year week first last due when on")
+	percents = set("% percent prozent pourcent cento porcento procento prozente ciento cent प्रतिशत เปอร์เซ็นต์")
+)
 
 // noMoney are parts of the names of arguments that count things or name one.
 var noMoney = set(`seats plot players people persons guests visitors passengers nights days hours minutes weeks months copies boxes bottles pieces sacks kilos kg liters litres grams portions servings tickets tablets packs jars stems bags beds metres
@@ -112,6 +122,26 @@ func (s *Said) saidOnce(i int, v Value, call *Call) bool {
 	return times == 1 && others
 }
 
+// saidOnceOf is [Said.saidOnce] in the part of a clause that says the most of the call, where another number stands in the place of one
+// of the two: "pitch 3 from December 6 for 4 nights" is not 3 nights.
+func (c *clause) saidOnceOf(v, o Value, call *Call) bool {
+	times, others := 0, false
+	part := c.fullest(call.Values)
+	for k := range part.words {
+		t := &part.words[k]
+		switch {
+		case t.sign || !amountForm.MatchString(t.text) || part.dated(k):
+		case v.Said(t.text):
+			times++
+		case !call.names(t.text):
+			for _, name := range []string{v.Name, o.Name} {
+				others = others || k+1 < len(part.words) && inUnitOf(name, part.words[k+1].text) || k > 0 && called(name, part.words[k-1].text)
+			}
+		}
+	}
+	return times == 1 && others
+}
+
 // twoMoments reports whether the user says another time or day than the one that a call both begins and ends at.
 func (s *Said) twoMoments(i int, v Value) bool {
 	if clock.MatchString(v.Text) && len(v.Text) == len("15:04") {
@@ -122,6 +152,33 @@ func (s *Said) twoMoments(i int, v Value) bool {
 			return d.Day > 0 && d.Month > 0 && !strings.HasSuffix(v.Text, "-"+twoDigits(d.Day))
 		}))
 	})
+}
+
+// housedDay reports whether the clause says another day with its month, and the number of the day of a value only before a name, as
+// in an address: "le 5 décembre, du 12 rue des Tanneurs".
+func (c *clause) housedDay(v Value) bool {
+	if len(v.Text) != len("2006-01-02") {
+		return false
+	}
+	full := false
+	for _, d := range spoken.Parse(strings.ToLower(c.text)).Dates() {
+		if d.Month > 0 && d.Day > 0 {
+			if strings.HasSuffix(v.Text, "-"+twoDigits(d.Day)) {
+				return false
+			}
+			full = true
+		}
+	}
+	day, housed := strings.TrimLeft(v.Text[8:], "0"), false
+	for k := range c.words {
+		if t := &c.words[k]; strings.TrimLeft(t.text, "0") == day {
+			if !c.housed(k) || placing[c.words[k+1].text] || c.words[k+1].within != 0 || c.words[k+1].code() {
+				return false
+			}
+			housed = true
+		}
+	}
+	return full && housed
 }
 
 func twoDigits(n int) string { return string([]byte{byte('0' + n/10), byte('0' + n%10)}) }

@@ -12,24 +12,12 @@ func (c *clause) misnumbered(call *Call, inside []Value) bool {
 	if !slices.ContainsFunc(inside, func(v Value) bool { return v.Shape == Number && !v.Free }) {
 		return false
 	}
-	var best clause
-	most := 0
-	for _, words := range c.parts() {
-		text, n := textOf(c, words), 0
-		for _, v := range inside {
-			if v.Said(text) {
-				n++
-			}
-		}
-		if n > most {
-			best, most = clause{words: words, lang: c.lang, text: text, content: len(words)}, n
-		}
-	}
+	best := c.fullest(inside)
 	for _, v := range inside {
 		if v.Shape != Number || v.Free {
 			continue
 		}
-		where := &best
+		where := best
 		if slices.ContainsFunc(inside, func(o Value) bool { return o.Name != v.Name && o.Text == v.Text }) {
 			where = c // "levels 2 and 3 two euros each": another part may say it
 		}
@@ -38,6 +26,23 @@ func (c *clause) misnumbered(call *Call, inside []Value) bool {
 		}
 	}
 	return false
+}
+
+// fullest is the part of the clause that says the most of some values.
+func (c *clause) fullest(values []Value) *clause {
+	best, most := &clause{lang: c.lang}, 0
+	for _, words := range c.parts() {
+		text, n := textOf(c, words), 0
+		for _, v := range values {
+			if v.Said(text) {
+				n++
+			}
+		}
+		if n > most {
+			best, most = &clause{words: words, lang: c.lang, text: text, content: len(words)}, n
+		}
+	}
+	return best
 }
 
 // saysAnother reports whether the clause says a number nowhere but for another argument.

@@ -118,14 +118,14 @@ func (s *Said) orderedAnew(i int, call *Call) bool {
 			continue
 		}
 		deed := slices.ContainsFunc(o.verbs(&call.Acts), o.orders)
-		if !deed && !o.bare() && !o.identifies() && (!o.verbFirst() || o.otherDeed(call, -1)) {
+		if !deed && !o.bare() && !o.identifies() && !o.excuses() && (!o.verbFirst() || o.otherDeed(call, -1)) {
 			continue
 		}
 		of := func(v Value) bool { return !v.Free && v.Said(c.text) && !v.Said(o.text) }
 		if slices.ContainsFunc(call.Values, func(v Value) bool {
 			return of(v) && (v.Shape == Code || v.Digits) && o.namesLike(v, call)
 		}) {
-			if deed || o.bare() {
+			if deed || o.bare() || o.excuses() {
 				return true
 			}
 			continue
@@ -142,6 +142,15 @@ func (s *Said) orderedAnew(i int, call *Call) bool {
 		}
 	}
 	return false
+}
+
+// excuses reports whether the clause begins with an excuse, and a sign behind it: "un attimo, numero sbagliato: la RB-5804".
+func (c *clause) excuses() bool {
+	if c.find(oops, 0, 1) < 0 {
+		return false
+	}
+	end := span(c.words, 0, oops)
+	return end < len(c.words) && c.words[end].sign
 }
 
 // replacedBy reports whether the clause says of a name or a thing of the call only that another one takes its place: "Replace
