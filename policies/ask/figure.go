@@ -17,7 +17,7 @@ func (s *Said) misfigured(i int, call *Call) bool {
 		if v.Shape == Number && !v.Free && (s.paidFor(i, v) || s.outnumbered(i, v, call)) {
 			return true
 		}
-		if v.Shape == Moment && s.clauses[i].housedDay(v) {
+		if v.Shape == Moment && s.clauses[i].housedDay(v) || v.Shape == Number && !v.Digits && !v.Free && s.clauses[i].lessSome(v) {
 			return true
 		}
 		for _, o := range call.Values[:k] {
@@ -151,6 +151,15 @@ func (s *Said) twoMoments(i int, v Value) bool {
 		return c.message >= s.clauses[i].message-1 && (v.otherDay(c.words) || slices.ContainsFunc(spoken.Parse(strings.ToLower(c.text)).Dates(), func(d spoken.Date) bool {
 			return d.Day > 0 && d.Month > 0 && !strings.HasSuffix(v.Text, "-"+twoDigits(d.Day))
 		}))
+	})
+}
+
+// lessSome reports whether the clause says a number as all that there is, of which a smaller number is taken out: "alle 40 Plätze bis
+// auf 12".
+func (c *clause) lessSome(v Value) bool {
+	return v.Said(c.text) && c.all() && slices.ContainsFunc(c.apart, func(apart string) bool {
+		part := clause{words: tokens(apart), lang: c.lang}
+		return part.otherAmount(v) && !slices.ContainsFunc(part.words, func(t token) bool { return t.code() || statt[t.text] || inPlaceOf[t.text] })
 	})
 }
 

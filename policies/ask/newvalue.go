@@ -114,6 +114,9 @@ func (s *Said) orderedAnew(i int, call *Call) bool {
 			marked = false
 		}
 		marked = marked || o.soft() > 0 || o.isSoft() || k == i+1 && o.find(oops, 0, 1) == 0 || o.begins && o.find(amend, 0, len(o.words)) >= 0
+		if o.message == c.message && s.movedBehind(i, k, call) {
+			return true
+		}
 		if !marked || o.kind != plain || o.asked || o.negates() >= 0 || o.hasOf(tooWords, 0) >= 0 || o.find(and, 0, 1) == 0 || o.verbOf == i && o.corrects {
 			continue
 		}
@@ -142,6 +145,20 @@ func (s *Said) orderedAnew(i int, call *Call) bool {
 		}
 	}
 	return false
+}
+
+// movedBehind reports whether clause k orders that what clause i says be moved to another time: "Le 42017 part à 7h30, décalez-le à 9h10".
+func (s *Said) movedBehind(i, k int, call *Call) bool {
+	c, o := &s.clauses[i], &s.clauses[k]
+	if !call.Acts.alters || o.kind != plain || o.negates() >= 0 || slices.ContainsFunc(o.words, func(t token) bool { return t.code() }) {
+		return false
+	}
+	points := o.points(o.words) || slices.ContainsFunc(o.words, func(t token) bool { return hanging(t.text) || hangsOn(t.text) })
+	return slices.ContainsFunc(o.verbs(&call.Acts), func(v verb) bool {
+		return v.form == ordering && o.orders(v) && (points || v.at+1 < len(o.words) && o.words[v.at+1].within&pronoun != 0)
+	}) && slices.ContainsFunc(call.Values, func(v Value) bool {
+		return v.Role != From && v.Said(c.text) && v.otherMoment(o.text)
+	})
 }
 
 // excuses reports whether the clause begins with an excuse, and a sign behind it: "un attimo, numero sbagliato: la RB-5804".

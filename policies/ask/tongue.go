@@ -57,6 +57,9 @@ func numbers(list []token, l lang) bool {
 func (s *Said) spokenIn(list []token) lang {
 	const few = 5
 	l := language(list)
+	if bits.OnesCount8(uint8(s.tongue)) == 1 && l&(hi|th) == 0 && len(list) <= 2*few && sorry(list, s.tongue) && !sorry(list, l) {
+		return s.tongue // "un attimo, numero sbagliato"
+	}
 	if bits.OnesCount8(uint8(s.tongue)) != 1 || l&(hi|th) != 0 || len(list) > few || slices.ContainsFunc(list, func(t token) bool { return knownIn[t.text]&l != 0 && knownIn[t.text]&s.tongue == 0 }) {
 		return l
 	}
