@@ -274,7 +274,7 @@ func (c *cutter) frontsThing(i int) bool {
 		t := &c.list[j]
 		if j > i && foreignVerb(t, c.lang) && !frequent(t, c.lang) {
 			before := &c.list[j-1]
-			return (before.code() || digit(before.text) || spoken.Month(before.text) > 0) && slices.ContainsFunc(latinLangs, func(l lang) bool { return c.lang&l != 0 && whole.surely(verb{at: j, lang: l}) })
+			return (before.code() || digit(before.text) || spoken.Month(before.text) > 0) && (before.code() && c.ordersBefore() && j+1 < len(c.list) && !c.list[j+1].sign || slices.ContainsFunc(latinLangs, func(l lang) bool { return c.lang&l != 0 && whole.surely(verb{at: j, lang: l}) }))
 		}
 		if t.sign || t.quoted || !fronting[t.text] && t.within&det == 0 && !placing[t.text] && !ofWords[t.text] && !t.code() && !digit(t.text) && spoken.Month(t.text) == 0 && !t.thing {
 			return false
