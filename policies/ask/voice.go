@@ -232,3 +232,20 @@ func (s *Said) quotedAside(i int, call *Call) bool {
 		return o.message == c.message && slices.ContainsFunc(o.words, func(t token) bool { return !t.sign && !t.quoted && t.within&(opener|frame) == 0 })
 	})
 }
+
+// toldToUs reports whether a verb is what somebody else says that the speakers are to do: "wir sollen V-55272 stornieren", "Mr
+// Brandl wrote we should cancel it".
+func (c *clause) toldToUs(v verb) bool {
+	from := c.opened()
+	for k := from; k+1 < v.at && k+1 < len(c.words); k++ {
+		we, shall := c.words[k].text, c.words[k+1].text
+		switch {
+		case c.lang&de != 0 && (we == "wir" && shall == "sollen" || (we == "ich" || we == "man") && shall == "soll"):
+			return true
+		case c.lang&en != 0 && (we == "we" || we == "i") && (shall == "should" || shall == "ought" || shall == "could"):
+			return slices.ContainsFunc(c.words[from:k], func(t token) bool { return t.capped && t.within == 0 || who[t.text] || t.within&det != 0 }) &&
+				!slices.ContainsFunc(c.words[from:k], func(t token) bool { return t.within&speaker != 0 && t.within&det == 0 || t.text == "you" || t.sign })
+		}
+	}
+	return false
+}
