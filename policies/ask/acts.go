@@ -183,18 +183,21 @@ func stemsOf(word string, l lang) []stem {
 	var out []stem
 	if utf8.RuneCountInString(word) <= least {
 		for _, s := range otherStems(word, "", l) {
-			out = append(out, stem{text: fold(s)})
+			out = append(out, stem{text: foldStem(s)})
 		}
 		return out
 	}
 	for _, end := range baseEnds[l] {
 		base, ok := strings.CutSuffix(word, end)
+		if ok && base == "f" && l == it { // fare
+			return []stem{{text: "fai"}, {text: "facci"}, {text: "far"}, {text: "fate"}}
+		}
 		if !ok || utf8.RuneCountInString(base) < least {
 			continue
 		}
-		out = append(out, stem{text: fold(base)})
+		out = append(out, stem{text: foldStem(base)})
 		for _, other := range otherStems(word, base, l) {
-			out = append(out, stem{text: fold(other)})
+			out = append(out, stem{text: foldStem(other)})
 		}
 		if l == hi && strings.HasSuffix(base, "ा") { // have it done: बढ़वाना
 			out = append(out, stem{text: strings.TrimSuffix(base, "ा") + "वा"})
@@ -206,6 +209,9 @@ func stemsOf(word string, l lang) []stem {
 	}
 	return out
 }
+
+// foldStem is fold for the beginning of a word: "faç" of faça has no last letter of its own.
+func foldStem(s string) string { return strings.TrimSuffix(fold(s+"a"), "a") }
 
 // enders are deeds behind which a thing is gone.
 var enders = set("delete remove discard scrap dispose bin dump junk uproot erase trash purge wipe destroy cancel shred recycle")

@@ -39,7 +39,7 @@ func (s *Said) ordered(text string, list []stretch, first int, question string) 
 	for i := from; i < to; i++ {
 		if c := &s.clauses[i]; c.only(opener) {
 			continue // "Boa noite, …?"
-		} else if c.offered || c.kind == asking || c.kind == reported || c.kind == supposed || len(c.cond) > 0 || c.negates() >= 0 && !c.onlyWithout() || c.perfect() || c.asked && (c.find(frame, 0, len(c.words)) < 0 && !c.bidsForMe() || c.hasOf(possible, 0) >= 0) {
+		} else if c.offered || c.kind == asking || c.kind == reported || c.kind == supposed || len(c.cond) > 0 || c.negates() >= 0 && !c.onlyWithout() || c.perfect() || c.asked && (c.find(frame, 0, len(c.words)) < 0 && !c.doesForMe(c.opened()) || c.hasOf(possible, 0) >= 0) {
 			return open{}
 		}
 	}
@@ -60,22 +60,6 @@ func (s *Said) ordered(text string, list []stretch, first int, question string) 
 	}
 	order := s.withoutTales(strings.Join(parts, ", "))
 	return open{text: order, from: from, to: len(s.clauses)}
-}
-
-// bidsForMe reports whether a question is an order by asking somebody to do it for the user: "mi ordini …?", "reservierst du
-// mir …?".
-func (c *clause) bidsForMe() bool {
-	i := c.opened()
-	if i+2 >= len(c.words) {
-		return false
-	}
-	switch {
-	case c.lang&(it|es|pt) != 0:
-		return forMe[c.words[i].text] && foreignVerb(&c.words[i+1], c.lang)
-	case c.lang == fr:
-		return (c.words[i].text == "tu" || c.words[i].text == "vous") && forMe[c.words[i+1].text]
-	}
-	return c.lang == de && (c.words[i+1].text == "du" || c.words[i+1].text == "sie") && toMine[c.words[i+2].text]
 }
 
 // onlyReason reports whether the clause says no more than why something is asked for.

@@ -8,13 +8,22 @@ import (
 
 // Questions that ask for a service, and not whether: "¿me reservas …?", "set it up for me?"
 
+// yourselves are German words for who is spoken to; wondering are words by which a question asks whether something is so.
+var (
+	yourselves = set("du sie ihr")
+	wondering  = wordSets["wondering"]
+)
+
 // doesForMe reports whether a question asks for a service: "¿me reservas …?", "mi prenoti …?", "tu me
 // réserves …?"
 func (c *clause) doesForMe(i int) bool {
 	if i < len(c.words) && addressed[c.words[i].text]&c.lang != 0 {
 		i++
 	}
-	if c.lang&pt != 0 && i+1 < len(c.words) && forMe[c.words[i+1].text] && c.words[i].end+1 == c.words[i+1].at && (foreignVerb(&c.words[i], pt) && strings.HasSuffix(c.words[i].text, "a") || c.imperfect(&c.words[i])) {
+	if c.lang == de {
+		return i+2 < len(c.words) && foreignVerb(&c.words[i], de) && yourselves[c.words[i+1].text] && toMine[c.words[i+2].text] && c.hasOf(wondering, 0) < 0 // "bestellst du mir 18 Kisten?"
+	}
+	if c.lang&pt != 0 && i+1 < len(c.words) && forMe[c.words[i+1].text] && c.words[i].end+1 == c.words[i+1].at && (foreignVerb(&c.words[i], pt) && (strings.HasSuffix(c.words[i].text, "a") || strings.HasSuffix(c.words[i].text, "as") && c.hasOf(wondering, 0) < 0) || c.imperfect(&c.words[i])) {
 		return true // "reserva-me um lugar?", "mudava-me a consulta …?"
 	}
 	if c.lang&(es|pt|it|fr) != 0 && c.lang&en == 0 {
