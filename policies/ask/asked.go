@@ -140,7 +140,7 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 		return false, false
 	}
 	for _, v := range c.verbs(a) {
-		if !c.orders(v) && !c.serial(v, a) && !s.wanted(i, v, call) && !s.mustBeToo(i, v, call) || c.negated(v) || c.noneOfIt(v, a) || v.form == naming && v.lang != en && s.tellsMore(i) && !s.polite(i) && !c.mustBe(v) || c.leadsDeed(v) && !c.begs(v) && !s.pure(i, call) || v.form == pledging && (!s.settled(i) || !c.pledgesOf(call)) || c.aims(v) || c.spared(v) || s.remarked(i, v) || s.othersDo(i, v) || c.toldToUs(v) || c.othersShall(v, call) || tellers[v.base] && a.has("pay") && !slices.ContainsFunc(a.named, func(n string) bool { return tellers[n] }) { // "ask Nina to send me 450"
+		if !c.orders(v) && !c.serial(v, a) && !s.wanted(i, v, call) && !s.mustBeToo(i, v, call) || c.negated(v) || c.noneOfIt(v, a) || v.form == naming && v.lang != en && s.tellsMore(i) && !s.polite(i) && !c.mustBe(v) || c.leadsDeed(v) && !c.begs(v) && !s.pure(i, call) || v.form == pledging && (!s.settled(i) || !c.pledgesOf(call)) || c.aims(v) || c.spared(v) || c.mineToDo(v) || s.remarked(i, v) || s.othersDo(i, v) || c.toldToUs(v) || c.othersShall(v, call) || tellers[v.base] && a.has("pay") && !slices.ContainsFunc(a.named, func(n string) bool { return tellers[n] }) { // "ask Nina to send me 450"
 			continue
 		}
 		if v.base == "draft" && call.draftsElsewhere() || v.base == "know" && s.deedBefore(i, a) {

@@ -34,8 +34,8 @@ func (s *Said) chooses(i int, call *Call) bool {
 				continue
 			}
 			for _, l := range []lang{en, de, fr, it, es, pt} {
-				if c.lang&l == 0 || l == en && !t.verb {
-					continue
+				if c.lang&l == 0 || l == en && !t.verb || l&(fr|it|es|pt) != 0 && at > c.opened() && call.Acts.isNoun(&c.words[at-1]) {
+					continue // "el recordatorio amable"
 				}
 				if c.orders(verb{at, 2, l, ordering, t.text}) && !c.otherDeed(call, at) {
 					return true

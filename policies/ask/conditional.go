@@ -148,6 +148,10 @@ func (c *cutter) verbLeads() bool {
 	if stem, ok := strings.CutSuffix(verb, "'s"); ok { // ist's, regnet's
 		return leadingVerbs[stem] || strings.HasSuffix(stem, "t")
 	}
+	if hadYou[verb] { // "hättet ihr gemahnt, hätte er gezahlt"
+		comma := slices.IndexFunc(c.list, func(t token) bool { return t.sign && t.text == "," })
+		return comma > 2 && comma+1 < len(c.list) && wouldGerman[c.list[comma+1].text]
+	}
 	subject := c.list[1].text
 	switch subject {
 	case "es", "er", "sie", "'s", "man", "nichts", "keiner", "niemand", "alles", "kein", "keine":
@@ -155,6 +159,9 @@ func (c *cutter) verbLeads() bool {
 	}
 	return leadingVerbs[verb]
 }
+
+// hadYou are forms by which it is said what would be if those who are spoken to had done something.
+var hadYou = set("hättet hättest wäret wärt wärst wärest")
 
 // leadingVerbs are verbs that say how things are, with which no order begins.
 var leadingVerbs = set("ist sind war waren hat haben wird werden kann können gibt geht bleibt bleiben kommt kommen liegt liegen steht stehen regnet schneit reicht passt fehlt fehlen klappt sieht scheint wäre wären hätte hätten würde fällt steigt findet gilt")

@@ -27,7 +27,7 @@ func (c *cutter) except() {
 			i = from - 1
 			continue
 		}
-		if t.quoted || t.starts&excepted == 0 || t.starts&negator != 0 || from == 0 && c.lang != hi || c.lang == pt && i+2 < len(words) && words[i+1].text == "a" && strings.HasSuffix(words[i+2].text, "r") { // "fica a estudar"
+		if t.quoted || t.starts&excepted == 0 || (t.starts|t.within)&negator != 0 || from == 0 && c.lang != hi || c.lang == pt && i+2 < len(words) && words[i+1].text == "a" && strings.HasSuffix(words[i+2].text, "r") { // "fica a estudar"
 			continue
 		}
 		if c.lang == hi && i > 0 && digit(words[i-1].text) {

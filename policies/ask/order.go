@@ -73,8 +73,8 @@ func (c *clause) ordersEnglish(v verb) bool {
 		if c.permits(v) || c.causes(v, f) || c.toBe(v) {
 			return true
 		}
-		if c.wasToBe(v) {
-			return false
+		if c.wasToBe(v) || f >= 0 && f == v.at-1 && c.words[f].text == "have" {
+			return false // "would you have cancelled it?"
 		}
 		if f > 0 && somebodyAsked[c.words[f-1].text] && c.words[f].text == "have" {
 			return false // "could somebody have cancelled it?"

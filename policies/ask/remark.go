@@ -154,6 +154,9 @@ func (c *clause) muses() bool {
 	if phraseAt(exclaims, c.words, i, c.lang) > 0 || c.hasOf(yoursWords, i) == i+2 && c.itIs(i) == i+2 {
 		return true // "c'est votre idée"
 	}
+	if at := c.hasOf(ideas, i); at > i && at <= i+3 && c.hasOf(gone, i) >= i && c.hasOf(gone, i) < at {
+		return true // "c'était l'idée hier"
+	}
 	if at := c.hasOf(thatDeed, 0); at >= 0 && c.negates() < 0 {
 		return c.find(speaker, 0, len(c.words)) < 0
 	}

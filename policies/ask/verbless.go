@@ -67,7 +67,7 @@ func (c *clause) befell(at int) bool {
 		case t.quoted:
 		case t.text == "that" || t.text == "as" || t.text == "when" || t.starts&(speaker|subject) != 0:
 			return false
-		case i > at+1 && lasts[t.text]&c.lang != 0, c.lang&en != 0 && irregularPast[t.text] && !t.capped:
+		case i > at+1 && (lasts[t.text]&c.lang != 0 || phraseAt(befalls, c.words, i, c.lang) > 0) && t.within&frame == 0, c.lang&en != 0 && irregularPast[t.text] && !t.capped:
 			return true
 		case c.lang&en != 0 && i+1 == len(c.words) && i > at+1 && strings.HasSuffix(t.text, "ed") && len(t.text) > 4 && !t.noun && !t.thing && !t.capped:
 			return true
@@ -76,8 +76,15 @@ func (c *clause) befell(at int) bool {
 	return false
 }
 
-// lasts stand before the time since when something lasts.
-var lasts = wordSets["lasts"]
+// toldOfThing reports whether the clause begins with a thing and its article, and tells what became of it: "el recordatorio de la
+// V-7 salió ayer".
+func (c *clause) toldOfThing() bool {
+	first := c.opened()
+	return first+1 < len(c.words) && c.words[first].within&det != 0 && c.befell(first+1)
+}
+
+// lasts stand before the time since when something lasts, befalls are verbs of what becomes of a deed.
+var lasts, befalls = wordSets["lasts"], wordSets["befalls"]
 
 // past reports whether a word has an ending of what somebody did.
 func past(w string, l lang) bool {

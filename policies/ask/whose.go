@@ -168,3 +168,17 @@ func (c *clause) alreadyHas() bool {
 	at := c.hasOf(alreadys, 1)
 	return at > 0 && at <= 2 && at+1 < len(c.words) && c.words[at-1].capped && !c.words[at+1].sign && c.negates() < 0
 }
+
+// mineToDo reports whether a verb is what somebody wants the user to do: "on voudrait que je déplace R-4", "कि मैं … कर दूँ".
+func (c *clause) mineToDo(v verb) bool {
+	const near = 3 // words, where the verb does not stand last
+	for i := v.at - 2; i >= 0 && !c.words[i+1].sign && (i >= v.at-near || v.lang&(de|hi) != 0); i-- {
+		if thatWords[c.words[i].text] && mySubjects[c.words[i+1].text] {
+			return true
+		}
+	}
+	return false
+}
+
+// thatWords begin what somebody wants, mySubjects are words for the user who does it.
+var thatWords, mySubjects = set("que qu' che dass daß कि"), set("je j' io yo eu ich मैं")
