@@ -231,9 +231,6 @@ func (c *clause) rival(v Value, call *Call, from, to int) bool {
 	return false
 }
 
-// moreWord stand between a one and what there is one more of.
-var moreWord = set("more extra additional further another mehr weiterer weitere weiteren weiteres plus más mais autre altro altra otra outra altri अतिरिक्त और")
-
 // counting reports whether a number in words that ends before a word may be an argument: how
 // often something is to be done is none of another kind.
 func (c *clause) counting(end int, call *Call) bool {
