@@ -396,7 +396,7 @@ func (c *clause) reports() int {
 	}
 	if i := c.opened(); i+1 < len(c.words) && sources[c.words[i].text]&c.lang != 0 && (c.words[i+1].within&det != 0 || c.words[i+1].capped || c.words[i].text == "según" && c.words[i+1].within == 0) && !c.words[i+1].sign {
 		return 0
-	} else if i+2 < len(c.words) && c.words[i].text == "in" && possessive(c.words[i+1].text) && views[c.words[i+2].text]&c.lang != 0 {
+	} else if c.inView(i) {
 		return 0
 	}
 	if strings.HasPrefix(c.text, "according to") || strings.HasPrefix(c.text, "According to") {
@@ -477,6 +477,16 @@ func (c *clause) everyTime() bool {
 }
 
 var everyWords = wordSets["every"]
+
+// inView reports whether an English clause begins, at a word, with whose opinion it is: "in my accountant's opinion".
+func (c *clause) inView(i int) bool {
+	if i >= len(c.words) || c.words[i].text != "in" {
+		return false
+	}
+	for i++; i < len(c.words) && c.words[i].within&det != 0 && !possessive(c.words[i].text); i++ {
+	}
+	return i+1 < len(c.words) && possessive(c.words[i].text) && views[c.words[i+1].text]&c.lang != 0
+}
 
 // views are words for an opinion.
 var views = wordSets["view"]
