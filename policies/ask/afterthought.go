@@ -34,8 +34,11 @@ func (c *clause) afterthought(a *Acts) bool {
 	if c.notYet() {
 		return true
 	}
-	if c.asked || slices.ContainsFunc(c.words, func(t token) bool { return t.quoted || t.code() || digit(t.text) }) {
+	if slices.ContainsFunc(c.words, func(t token) bool { return t.quoted || t.code() || digit(t.text) }) {
 		return false
+	}
+	if c.asked {
+		return c.leaveOff()
 	}
 	if c.allUndone() {
 		return true
@@ -51,7 +54,7 @@ func (c *clause) afterthought(a *Acts) bool {
 		return true // "mein Mann sagt, lieber nicht"
 	case slices.ContainsFunc(c.words, func(t token) bool { return perhaps[t.text] != 0 }) && denies && len(c.words) <= 5:
 		return true // "maybe not"
-	case c.hasOf(pondering, 0) >= 0 && len(c.words) <= 8 && !denies:
+	case c.saysFor(pondering) >= 0 && len(c.words) <= 8 && !denies:
 		return true // "let me think about it"
 	case c.hasOf(solved, 0) >= 0 && len(c.words) <= 7 && !denies && (exclaimed[c.words[0].text] || !c.begins):
 		return true // "oh, I see it's sorted now"
@@ -62,47 +65,7 @@ func (c *clause) afterthought(a *Acts) bool {
 	case c.handled():
 		return !a.callsOff() || c.hasOf(alreadys, 0) >= 0
 	}
-	return !a.callsOff() && denies && c.notNeeded()
-}
-
-// allUndone reports whether the clause says that the opposite is to be done, that nothing was said, that nothing is to be done
-// before something else, or that what was written is none of the user's: "do the opposite", "call me before you do anything".
-func (c *clause) allUndone() bool {
-	const few = 7 // words
-	void := c.find(negator|nothing, 0, len(c.words)) >= 0 || c.hasOf(unsent, 0) >= 0
-	opposite, sent := c.saysFor(opposites), max(c.hasOf(sending, 0), c.hasOf(unsent, 0))
-	switch {
-	case opposite > c.opened() || opposite == 0 && c.lang&(en|fr|it|es|pt) == 0:
-		return c.hasOf(doesIt, 0) >= 0 || len(c.words) <= few && !c.namesThing(opposite)
-	case c.saysFor(asIf) >= 0 && void, void && sent >= 0 && (c.hasOf(meantTo, 0) >= 0 && len(c.words) <= few && !c.namesThing(0) || c.hasOf(likeThat, 0) >= 0):
-		return true // "treat this as not sent", "I didn't want to send it"
-	case c.hasOf(curious, 0) >= 0 && c.hasOf(onlyWords, 0) >= 0:
-		return true // "I was just curious what you'd say"
-	case c.hasOf(earlier, 0) >= 0 && c.hasOf(anyThing, 0) >= 0, c.hasOf(unsaying, 0) >= 0 && c.hasOf(allSaid, 0) >= 0 && (c.lang&(en|de) == 0 || c.hasAny(0, len(c.words), "back", "zurück")) && !c.namesThing(0):
-		return true
-	}
-	typed := c.hasOf(typing, 0)
-	return typed >= 0 && c.hasOf(myOwn, 0) >= 0 && (c.pointsBack(typing) || len(c.words) < 4) && c.hasOf(youDo, 0) < 0 ||
-		c.hasForm(tryingOut) >= 0 && c.hasOf(onlyWords, 0) >= 0 && !c.namesThing(0)
-}
-
-// hasForm is hasOf for a set in which a word that ends with "-" is the beginning of others.
-func (c *clause) hasForm(set map[string]lang) int {
-	return slices.IndexFunc(c.words, func(t token) bool { return !t.quoted && isForm(set, t.text, c.lang) })
-}
-
-// isForm reports whether a word is in such a set.
-func isForm(set map[string]lang, w string, l lang) bool {
-	const least = 3 // bytes
-	if set[w]&l != 0 {
-		return true
-	}
-	for n := least; n < len(w); n++ {
-		if set[w[:n]+"-"]&l != 0 {
-			return true
-		}
-	}
-	return false
+	return !a.callsOff() && !a.undoes() && c.notWanted() || !a.callsOff() && denies && c.notNeeded()
 }
 
 // asksFirst reports whether the clause says that the user has to ask somebody first: "I'd better run this past my accountant".
@@ -112,16 +75,6 @@ func (c *clause) asksFirst() bool {
 		at = c.saysFor(runsPast)
 	}
 	return at >= 0 && (c.hasOf(wouldHaveTo, 0) >= 0 || c.lang == hi) && (c.lang&en != 0 && c.saysFor(runsPast) >= 0 || c.hasOf(consulting, 0) >= 0 || c.hasForm(asksSomebody) >= 0) && c.hasOf(youDo, 0) < 0
-}
-
-// notYet reports whether the clause says that nothing is to be done before a time: "don't act on this until Monday".
-func (c *clause) notYet() bool {
-	until := c.hasOf(tillWhen, 0)
-	if not := c.negates(); not >= 0 && not < until && c.hasOf(haveSpoken, until) > 0 {
-		return true // "don't lift a finger until we've spoken"
-	}
-	return c.negates() >= 0 && c.hasOf(doings, c.negates()) >= 0 && (c.hasOf(spokenOf, 0) >= 0 || c.hasOf(anyThing, 0) >= 0 || c.find(nothing, 0, len(c.words)) >= 0) && (until >= 0 || c.hasOf(earlier, 0) >= 0) &&
-		!slices.ContainsFunc(c.words, func(t token) bool { return t.quoted || t.code() })
 }
 
 // unsure reports whether the clause says that the user is not sure of it: "I'm not sure about this any more". When or how
@@ -140,7 +93,7 @@ func (c *clause) unsure() bool {
 // namesThing reports whether from a word on an article or the like stands before a word that may name something.
 func (c *clause) namesThing(from int) bool {
 	for i := from; i+1 < len(c.words); i++ {
-		if next := &c.words[i+1]; (c.words[i].within&det != 0 || noneOf[c.words[i].text]&c.lang != 0) && next.within == 0 && !next.sign && spokenOf[next.text]&c.lang == 0 {
+		if next := &c.words[i+1]; (c.words[i].within&det != 0 || noneOf[c.words[i].text]&c.lang != 0) && next.within == 0 && !next.sign && (spokenOf[next.text]|doesIt[next.text])&c.lang == 0 {
 			return true
 		}
 	}
@@ -163,7 +116,7 @@ func (c *clause) nowNot() bool {
 
 // canWait reports whether the clause says of what was spoken of that it can wait, "but that can wait", or that the user could.
 func (c *clause) canWait() bool {
-	if could := c.hasOf(weCould, 0); could >= 0 && c.hasOf(biding, 0) >= 0 && c.negates() < 0 && c.hasOf(youDo, 0) < 0 {
+	if could := c.hasOf(weCould, 0); could >= 0 && (c.hasOf(biding, 0) >= 0 || c.hasAny(0, len(c.words), "waiting")) && c.negates() < 0 && c.hasOf(youDo, 0) < 0 {
 		return true
 	}
 	at := c.saysFor(waitsWell)
@@ -181,7 +134,7 @@ func (c *clause) handled() bool {
 		who = strings.HasSuffix(c.words[first].text, "i") || strings.HasSuffix(c.words[first].text, "é") // "resolvi isso"
 	}
 	subject := &c.words[min(c.opened(), len(c.words)-1)]
-	if subject.text == "ça" || subject.text == "cela" || c.hasAny(1, len(c.words), "sie") && c.lang&de != 0 || slices.ContainsFunc(c.words, func(t token) bool { return t.starts&content != 0 && spokenOf[t.text]&c.lang == 0 }) {
+	if subject.text == "ça" || subject.text == "cela" || c.hasAny(1, len(c.words), "sie") && c.lang&de != 0 || c.hasAny(0, len(c.words), "mal", "fois", "volta", "vez", "बार") || slices.ContainsFunc(c.words, func(t token) bool { return t.starts&content != 0 && spokenOf[t.text]&c.lang == 0 }) {
 		return false // "ça nous fait plaisir", "c'est la première fois que je fais ça"
 	}
 	return who && (somebody || c.find(others, 0, len(c.words)) < 0) && c.hasOf(youDo, 0) < 0 && c.negates() < 0 && c.pointsBack(handling)
@@ -214,9 +167,24 @@ func (c *clause) pointsBack(verbs map[string]lang) bool {
 // notNeeded reports whether the clause ends by saying that there is no need: "it turns out it's not necessary after all".
 func (c *clause) notNeeded() bool {
 	at := max(c.hasForm(needful), c.saysFor(needful))
-	return at >= 0 && !c.part(0, at).namesThing(0) && !slices.ContainsFunc(c.words[at+1:], func(t token) bool {
-		return t.text != "for" && t.within&(opener|again|amend|oops|negator|recall|heap) == 0 && !t.sign && moments[t.text]&c.lang == 0 && !copulas[t.text]
+	if at < 0 || c.part(0, at).namesThing(0) {
+		return false
+	}
+	end := at + 1
+	for end < len(c.words) && !c.words[end].sign {
+		end++
+	}
+	return !slices.ContainsFunc(c.words[at+1:end], func(t token) bool {
+		return t.text != "for" && t.within&(opener|again|amend|oops|negator|recall|heap) == 0 && moments[t.text]&c.lang == 0 && !copulas[t.text]
 	})
+}
+
+// notWanted reports whether the clause says that the user does not want what was asked for any more: "that's not what I want any
+// longer".
+func (c *clause) notWanted() bool {
+	at := c.hasOf(wantsIt, 0)
+	denied := slices.ContainsFunc(c.words, func(t token) bool { return noWay[t.text]&c.lang != 0 || t.starts&negator != 0 })
+	return at >= 0 && denied && (c.hasOf(noLonger, 0) >= 0 || c.lang == hi) && c.hasOf(spokenOf, 0) >= 0 && c.hasOf(youDo, 0) < 0 && !c.namesThing(0)
 }
 
 // sayingOf tell what somebody thinks of it, pondering that it is being thought over, solved that it is no longer wanted; messages
@@ -224,23 +192,14 @@ func (c *clause) notNeeded() bool {
 var sayingOf, pondering, solved, messages, toWhom = wordSets["saying"], wordSets["pondering"], wordSets["solved"], wordSets["messageWord"], wordSets["toWhom"]
 
 var (
-	opposites                           = wordSets["opposite"]
-	asIf                                = wordSets["asIf"]
-	anyThing                            = wordSets["anything"]
-	unsaying                            = wordSets["unsaying"]  // taking back
-	allSaid                             = wordSets["allSaid"]   // what was said
-	typing                              = wordSets["typed"]     // what somebody did who wrote a message
-	tryingOut                           = wordSets["tryingOut"] // that it was only a trial
-	curious                             = wordSets["curious"]
-	haveSpoken                          = wordSets["haveSpoken"] // that the user has been spoken to
 	wavering                            = wordSets["wavers"]
 	runsPast, wouldHaveTo, asksSomebody = wordSets["runPast"], wordSets["wouldHaveTo"], wordSets["asksSomebody"]
 	weCould                             = wordSets["weCould"]
-	sending, unsent, meantTo, likeThat  = wordSets["sending"], wordSets["unsent"], wordSets["meantTo"], wordSets["likeThat"]
 	myOwn                               = wordSets["myOwn"] // before who is the user's own
 	sures                               = wordSets["sure"]
 	waitsWell                           = wordSets["canWait"]
 	handling                            = wordSets["handling"]
+	wantsIt                             = wordSets["wantsIt"]
 	needful                             = wordSets["needful"]
 	noneOf                              = wordSets["noneOf"]   // before a thing of which there is to be none
 	spokenOf                            = wordSets["spokenOf"] // words for what was just said

@@ -13,7 +13,7 @@ import (
 // prefaced returns where what a preface of the message introduces begins, −1 if it has none.
 func (s *Said) prefaced(text string, list []stretch) int {
 	const most = 120 // bytes
-	for _, at := range list {
+	for n, at := range list {
 		if s.tongue&th != 0 {
 			if end := thaiPreface(text[at.from:at.to]); end > 0 {
 				return at.from + end
@@ -28,7 +28,7 @@ func (s *Said) prefaced(text string, list []stretch) int {
 			return -1
 		}
 		words := tokens(text[at.from : at.from+end])
-		c := &clause{words: words, lang: s.tongueOf(words), content: len(words)}
+		c := &clause{words: words, lang: s.tongueOf(words), content: len(words), begins: n == 0}
 		mark(c.words, c.lang)
 		if c.prefaces() {
 			return at.from + end
@@ -72,6 +72,9 @@ func (c *clause) prefaces() bool {
 		return false
 	}
 	t := &c.words[first]
+	if c.hasOf(youDo, 0) < 0 && c.hasOf(readOf, 0) >= 0 || c.hasOf(nearly, 0) >= 0 && onlyWords[t.text]&c.lang != 0 {
+		return true // "I read somewhere:", "just to make you laugh:"
+	}
 	if says < 0 && this < 0 && sample < 0 {
 		return outOf[t.text]&c.lang != 0 && c.hasOf(letterWords, first) > 0 // "from an old mail of ours:"
 	}
@@ -82,19 +85,30 @@ func (c *clause) prefaces() bool {
 		return true // "translate this:"
 	case t.starts&hypothetical != 0 && supposes[t.text], says >= 0 && (c.hasOf(nearly, 0) >= 0 || c.find(ifs, 0, len(c.words)) >= 0):
 		return true // "suppose I said:"
-	case says >= 0 && c.hasForm(wouldBeSo) >= 0 && (own < 0 || own == first+1), this == first && c.hasOf(arrives, first) > 0:
+	case says >= 0 && c.hasForm(wouldBeSo) >= 0 && (own < 0 || own == first+1), (this >= 0 || c.find(question|content, first, len(c.words)) >= 0) && c.hasOf(arrives, first) > 0 && (own < 0 || this == first) && c.hasOf(youDo, 0) < 0:
 		return true // "my daughter would say:", "were I to write:", "this came in from a customer:"
 	case asks && !framed && (first+1 == len(c.words) || ownSubjects[c.words[first+1].text]&c.lang == 0):
 		return true // "what does this mean:"
 	case sample >= 0 && !framed && (samples[t.text] != 0 || !c.verbFirst()):
 		return true // "this is only a draft:"
-	case c.negates() >= 0:
-		return this >= 0 && c.hasOf(doesIt, 0) >= 0 && t.starts&speaker == 0 // "don't do this yet:"
+	case says >= 0 && c.hasOf(neverSo, 0) >= 0, says >= 0 && own >= 0 && len(c.words) == least && !c.begins:
+		return true // "I'd never say:", "let's practise. I say:"
+	case c.negates() >= 0: // "don't do this yet:"
+		return c.forbidsThis(first, this)
 	case says < 0:
 		return false
 	}
 	told := c.find(content, first+1, says)
 	return (c.hasOf(always, 0) >= 0 || c.find(usual, 0, len(c.words)) >= 0 || c.ofOthers(first) && (own < 0 || told >= 0 && told < own)) && c.endsSaying(says)
+}
+
+// forbidsThis reports whether a clause that denies forbids what follows: "don't take this seriously", "non prendetelo sul serio".
+func (c *clause) forbidsThis(first, this int) bool {
+	next := min(first+1, len(c.words)-1)
+	if this < 0 && !(c.lang&(it|es|pt) != 0 && hangsOn(c.words[next].text)) || c.words[first].starts&speaker != 0 || this == first && c.lang != hi || c.hasOf(forgets, 0) >= 0 {
+		return false
+	}
+	return c.hasOf(doesIt, 0) >= 0 || c.negates() <= next || c.lang&de != 0 && c.words[next].text == "sie" && strings.HasSuffix(c.words[first].text, "en")
 }
 
 // ofOthers reports whether at a word begins who says something, or where it is written, and it is not the user: "my boss",
@@ -119,6 +133,9 @@ func (c *clause) endsSaying(i int) bool {
 // that it is a habit; somebodies are those who have no name, wouldBeSo say what would be; arrives that a text came, letterWords are
 // what it is from, behind one of outOf.
 var arrives, letterWords, outOf = wordSets["arrives"], wordSets["letterWord"], wordSets["outOfIt"]
+
+// readOf says that the user has read it, neverSo that they never would; forgets is what those who are spoken to are not to do.
+var readOf, neverSo, forgets = wordSets["readOf"], wordSets["neverSo"], wordSets["forgets"]
 
 var utterings, thisHere, samples, worksOnText, doesIt, nearly, always, somebodies, wouldBeSo = wordSets["speaks"], wordSets["thisHere"], wordSets["sample"], wordSets["worksOnText"], wordSets["doesIt"],
 	wordSets["nearly"], wordSets["always"], wordSets["somebody"], wordSets["wouldBeSo"]
@@ -149,7 +166,7 @@ func thaiPreface(text string) int {
 	own := words[0].starts&(speaker|frame) != 0 || words[0].within&opener != 0
 	switch {
 	case (this || has(samples)) && has(worksOnText),
-		says && strings.HasSuffix(part, "ว่า") && (!own || has(nearly)),
+		says && strings.HasSuffix(part, "ว่า") && (!own || has(nearly)) || strings.HasSuffix(part, "ส่งต่อมาว่า") || strings.HasSuffix(part, "ยกตัวอย่างว่า") || strings.HasSuffix(part, "อ่านเจอว่า") || strings.HasSuffix(part, "ไม่มีทางพูดว่า"),
 		says && this && strings.HasPrefix(part, "ถ้า"),
 		this && has(doesIt) && (strings.HasPrefix(part, "อย่า") || strings.HasPrefix(part, "ห้าม")),
 		strings.HasPrefix(part, "จาก") && has(letterWords),
