@@ -85,6 +85,7 @@ func TestAfterthoughts(t *testing.T) {
 		"No tiene que cambiar nada.":                     true,
 		"Das will ich gar nicht mehr.":                   true,
 		"Das mache ich zum ersten Mal.":                  false,
+		"J'ai tiré dessus, rien à faire.":                false,
 		"Nothing else changes.":                          false,
 		"The heater doesn't do that any more.":           false,
 		"My brother will pick it up.":                    false,

@@ -41,6 +41,9 @@ func (c *clause) allStays() bool {
 // leaveOff reports whether those who are spoken to are not to do it, or to do nothing: "could you not do that?", "tun Sie nichts".
 func (c *clause) leaveOff() bool {
 	does := c.hasOf(doesIt, 0)
+	if does > 0 && nothingTo[c.words[does-1].text] {
+		return false // "rien à faire"
+	}
 	if does < 0 || c.hasOf(ownSubjects, 0) >= 0 && c.hasOf(youDo, 0) < 0 && !(c.lang&de != 0 && c.hasAny(1, len(c.words), "sie")) || c.find(others, 0, len(c.words)) >= 0 || c.namesThing(0) || c.hasOf(elseWords, 0) >= 0 {
 		return false
 	}
@@ -78,6 +81,9 @@ func isForm(set map[string]lang, w string, l lang) bool {
 	}
 	return false
 }
+
+// nothingTo stand between "nothing" and a verb by which it is told that nothing helped.
+var nothingTo = set("to zu à da que a")
 
 var (
 	opposites = wordSets["opposite"]
