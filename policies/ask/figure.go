@@ -21,6 +21,9 @@ func (s *Said) misfigured(i int, call *Call) bool {
 			return true
 		}
 		for _, o := range call.Values[:k] {
+			if v.Shape == Moment && o.Shape == Moment && (v.Role == From && o.Role == To && s.clauses[i].backwards(v, o) || v.Role == To && o.Role == From && s.clauses[i].backwards(o, v)) {
+				return true
+			}
 			if o.Text == v.Text && (v.Shape == Number && o.Shape == Number && (s.saidOnce(i, v, call) || s.clauses[i].saidOnceOf(v, o, call)) || v.Shape == Moment && v.Role != o.Role && v.Role != NoRole && o.Role != NoRole && s.twoMoments(i, v)) {
 				return true
 			}
@@ -152,6 +155,16 @@ func (s *Said) twoMoments(i int, v Value) bool {
 			return d.Day > 0 && d.Month > 0 && !strings.HasSuffix(v.Text, "-"+twoDigits(d.Day))
 		}))
 	})
+}
+
+// backwards reports whether the clause says the time at which something ends before the one at which it begins, and not by a word for
+// until: "from 18:00 to 19:30" begins at 18:00.
+func (c *clause) backwards(from, to Value) bool {
+	at := func(v Value) int {
+		return slices.IndexFunc(c.words, func(t token) bool { return clock.MatchString(t.text) && v.Said(t.text) })
+	}
+	first, last := at(to), at(from)
+	return first > 0 && last > first && c.words[first-1].within&target == 0 && !dayBefore[c.words[first-1].text]
 }
 
 // lessSome reports whether the clause says a number as all that there is, of which a smaller number is taken out: "alle 40 Plätze bis

@@ -150,12 +150,12 @@ func (s *Said) orderedAnew(i int, call *Call) bool {
 // movedBehind reports whether clause k orders that what clause i says be moved to another time: "Le 42017 part à 7h30, décalez-le à 9h10".
 func (s *Said) movedBehind(i, k int, call *Call) bool {
 	c, o := &s.clauses[i], &s.clauses[k]
-	if !call.Acts.alters || o.kind != plain || o.negates() >= 0 || slices.ContainsFunc(o.words, func(t token) bool { return t.code() }) {
+	if !call.Acts.alters || o.kind != plain || o.negates() >= 0 || slices.ContainsFunc(o.words, func(t token) bool { return t.code() && !clockForm(t.text) }) {
 		return false
 	}
 	points := o.points(o.words) || slices.ContainsFunc(o.words, func(t token) bool { return hanging(t.text) || hangsOn(t.text) })
 	return slices.ContainsFunc(o.verbs(&call.Acts), func(v verb) bool {
-		return v.form == ordering && o.orders(v) && (points || v.at+1 < len(o.words) && o.words[v.at+1].within&pronoun != 0)
+		return v.form == ordering && o.orders(v) && (points || o.hyphened(v.at))
 	}) && slices.ContainsFunc(call.Values, func(v Value) bool {
 		return v.Role != From && v.Said(c.text) && v.otherMoment(o.text)
 	})
