@@ -80,7 +80,7 @@ func (c *clause) asksFirst() bool {
 // unsure reports whether the clause says that the user is not sure of it: "I'm not sure about this any more". When or how
 // something was is another thing.
 func (c *clause) unsure() bool {
-	if waver := max(c.hasForm(wavering), c.saysFor(wavering)); waver >= 0 && c.negates() < 0 && !c.namesThing(waver) {
+	if waver := max(c.hasForm(wavering), c.saysFor(wavering)); waver >= 0 && c.negates() < 0 && c.hasOf(youDo, 0) < 0 && !c.namesThing(waver) {
 		return true // "sigo dudando"
 	}
 	at := c.hasOf(sures, 0)

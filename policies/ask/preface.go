@@ -99,7 +99,7 @@ func (c *clause) prefaces() bool {
 		return false
 	}
 	told := c.find(content, first+1, says)
-	return (c.hasOf(always, 0) >= 0 || c.find(usual, 0, len(c.words)) >= 0 || c.ofOthers(first) && (own < 0 || told >= 0 && told < own)) && c.endsSaying(says)
+	return (c.hasOf(always, 0) >= 0 || c.find(usual, 0, len(c.words)) >= 0 || (c.ofOthers(first) || c.hasOf(somebodies, 0) >= 0) && (own < 0 || told >= 0 && told < own)) && c.endsSaying(says)
 }
 
 // forbidsThis reports whether a clause that denies forbids what follows: "don't take this seriously", "non prendetelo sul serio".

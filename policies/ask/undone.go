@@ -44,7 +44,7 @@ func (c *clause) leaveOff() bool {
 	if does > 0 && nothingTo[c.words[does-1].text] {
 		return false // "rien à faire"
 	}
-	if does < 0 || c.hasOf(ownSubjects, 0) >= 0 && c.hasOf(youDo, 0) < 0 && !(c.lang&de != 0 && c.hasAny(1, len(c.words), "sie")) || c.find(others, 0, len(c.words)) >= 0 || c.namesThing(0) || c.hasOf(elseWords, 0) >= 0 {
+	if does < 0 || c.hasOf(ownSubjects, 0) >= 0 && c.hasOf(youDo, 0) < 0 && !(c.lang&de != 0 && c.hasAny(1, len(c.words), "sie")) || c.find(others, 0, len(c.words)) >= 0 || c.namesThing(0) && c.saysFor(forNow) < 0 || c.hasOf(elseWords, 0) >= 0 {
 		return false
 	}
 	if c.lang&en != 0 && !c.asked && c.negates() > c.opened()+1 {
