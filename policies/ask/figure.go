@@ -17,7 +17,7 @@ func (s *Said) misfigured(i int, call *Call) bool {
 		if v.Shape == Number && !v.Free && (s.paidFor(i, v) || s.outnumbered(i, v, call)) {
 			return true
 		}
-		if v.Shape == Moment && s.clauses[i].housedDay(v) || v.Shape == Number && !v.Digits && !v.Free && s.clauses[i].lessSome(v) {
+		if v.Shape == Moment && s.clauses[i].housedDay(v) || v.Shape == Number && !v.Digits && !v.Free && (s.clauses[i].lessSome(v) || s.clauses[i].leftFor(v, call)) {
 			return true
 		}
 		for _, o := range call.Values[:k] {
@@ -155,6 +155,58 @@ func (s *Said) twoMoments(i int, v Value) bool {
 			return d.Day > 0 && d.Month > 0 && !strings.HasSuffix(v.Text, "-"+twoDigits(d.Day))
 		}))
 	})
+}
+
+// leftFor reports whether the clause says a number only as the one that another behind it takes the place of, "de 24 à 19 degrés", or
+// behind a comma as what is so with it, in the unit of the one before: "à 21 degrés, à 19 degrés je gèle".
+func (c *clause) leftFor(v Value, call *Call) bool {
+	if v.Role == From {
+		return false
+	}
+	left := false
+	for k := range c.words {
+		if t := &c.words[k]; t.sign || !amountForm.MatchString(t.text) || !v.Said(t.text) {
+			continue
+		}
+		if !c.givesPlace(k, call) && !c.behindComma(k, call) {
+			return false
+		}
+		left = true
+	}
+	return left
+}
+
+// givesPlace reports whether a number stands behind "from", and behind it a word for where to and another number.
+func (c *clause) givesPlace(k int, call *Call) bool {
+	if k == 0 || fromWords[c.words[k-1].text]&c.lang == 0 || !call.Acts.alters {
+		return false
+	}
+	to := k + 1
+	if to < len(c.words) && c.measuredAt(k) {
+		to++
+	}
+	return to+1 < len(c.words) && newBehind[c.words[to].text]&c.lang != 0 && amountForm.MatchString(c.words[to+1].text)
+}
+
+// behindComma reports whether a number with a unit, and a word or two, stands in a part of its own behind a comma, in front of which
+// stands another number in the unit that the call does not have.
+func (c *clause) behindComma(k int, call *Call) bool {
+	const most = 3 // words behind
+	from := k
+	if from > 0 && (placing[c.words[from-1].text] || c.words[from-1].within&target != 0) {
+		from--
+	}
+	if from < 2 || c.words[from-1].text != "," || k+2 >= len(c.words) || k+2+most < len(c.words) || unitBase(c.words[k+1].text) == "" {
+		return false
+	}
+	for _, t := range c.words[k+2:] {
+		if t.sign || t.code() || t.capped || digit(t.text) || t.within&^(speaker|subject|pronoun) != 0 {
+			return false
+		}
+	}
+	return slices.ContainsFunc(c.words[:from-1], func(t token) bool {
+		return amountForm.MatchString(t.text) && !call.names(t.text)
+	}) && slices.ContainsFunc(c.words[:from-1], func(t token) bool { return sameUnit(t.text, c.words[k+1].text) })
 }
 
 // backwards reports whether the clause says the time at which something ends before the one at which it begins, and not by a word for
