@@ -314,6 +314,11 @@ func (c *clause) owner(v Value) string {
 
 // belongs reports whether a clause does nothing but tell whose a value is.
 func (c *clause) belongs(v Value) bool {
+	for i := 1; c.lang == hi && i < len(c.words); i++ {
+		if copulas[c.words[i].text] && !v.Said(c.words[i-1].text) {
+			return false // "कपूर जी की टेस्ट ड्राइव T-2245 कल है" says when it is
+		}
+	}
 	return c.owner(v) != "" && slices.ContainsFunc(c.words, func(t token) bool { return copulas[t.text] })
 }
 

@@ -115,11 +115,18 @@ func scriptOf(r rune) int {
 	return 0
 }
 
+// misspellings are words by which people ask, as they often mistype them.
+var misspellings = map[string]string{"woud": "would", "wuold": "would", "woudl": "would", "coud": "could", "cuold": "could", "coudl": "could", "plase": "please", "plaese": "please", "pleae": "please", "pleas": "please", "pleese": "please", "pleaze": "please",
+	"shoud": "should", "shoudl": "should", "dnot": "don't", "dotn": "don't", "donot": "don't", "doont": "don't", "bittte": "bitte"}
+
 // split adds the words of a run of characters without blanks.
 func split(out []token, s string, from, to int) []token {
 	word := func(from, to int) {
 		text := strings.ReplaceAll(strings.ToLower(s[from:to]), "’", "'")
 		first, _ := utf8.DecodeRuneInString(s[from:])
+		if right := misspellings[text]; right != "" {
+			text = right
+		}
 		out = append(out, token{text: text, fold: fold(text), at: from, end: to, capped: unicode.IsUpper(first), verb: enVerbs[text], noun: AlsoNoun(text)})
 	}
 	if r, _ := utf8.DecodeRuneInString(s[from:]); unicode.Is(unicode.Thai, r) {
