@@ -291,7 +291,7 @@ var sign, letter = regexp.MustCompile(`^[0-9A-Z]$`), regexp.MustCompile(`^[A-Z]$
 
 // lettered is a value of one capital letter. A text holds it as a word of its own.
 func lettered(name, s string, free bool) ask.Value {
-	word := regexp.MustCompile(`(?:^|[\s("'“„«‘\p{Thai}])` + s + `(?:$|[\s.,;:!?)"'”“»’।\p{Thai}])`)
+	word := regexp.MustCompile(`(?:^|[\s("'“„«‘\p{Thai}])` + s + `(?:$|-\p{Lu}|[\s.,;:!?)"'”“»’।\p{Thai}])`)
 	return ask.Value{Name: name, Text: s, Shape: ask.Code, Role: ask.RoleOf(name), Free: free,
 		Said: func(in string) bool { return in == strings.ToLower(s) || word.MatchString(in) }}
 }
