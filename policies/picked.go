@@ -73,7 +73,9 @@ func namesAnother(text string, mine []label.Row) bool {
 				}
 				last := have[len(have)-1]
 				switch at := slices.Index(names, have[0]); {
-				case slices.ContainsFunc(names, func(n string) bool { return n == last || strings.TrimSuffix(n, "'s") == last || strings.TrimRight(n, "'’") == last }):
+				case slices.ContainsFunc(names, func(n string) bool {
+					return n == last || strings.TrimSuffix(n, "'s") == last || strings.TrimRight(n, "'’") == last
+				}):
 					same = true
 				case at >= 0 && at+1 < len(names):
 					other = true

@@ -174,6 +174,9 @@ func abbreviates(text string, dot int) bool {
 		}
 		from -= w
 	}
+	if from > 0 && strings.ContainsRune("0123456789-/_", rune(text[from-1])) {
+		return false // the end of a code: "NE6B2Q."
+	}
 	word, next := text[from:dot], strings.TrimLeft(text[dot+1:], " ")
 	if r := []rune(word); len(r) == 1 && scriptOf(r[0]) == thaiScript {
 		return true // 10:00 น.
