@@ -38,7 +38,7 @@ func (s *Said) core(text string, list []stretch, order string) (core string, ass
 				rest = true // "the one on Tuesday, L/233"
 				continue
 			}
-			for from > 0 && (placing[p.words[from-1].text] || p.words[from-1].within&(det|target|source) != 0) && p.words[from-1].within&(pronoun&^det) == 0 {
+			for from > 0 && p.leadsValue(from-1) {
 				from--
 			}
 			for to < len(p.words) && (p.words[to].thing || unitWords[p.words[to].text] || currencies[p.words[to].text] || counts[p.words[to].text] || hindiOf[p.words[to].text] || pieces[p.words[to].text] || whole.hasWord(p.words[to].text, 0) || ofOthers(p.words[to].text)) && !p.words[to].sign {
@@ -64,6 +64,18 @@ func (s *Said) core(text string, list []stretch, order string) (core string, ass
 	}
 	core = strings.Join(parts, ", ")
 	return core, assents, core != "" && rest
+}
+
+// leadsValue reports whether a word belongs to the value behind it: "a las 9", "le 4", "วันศุกร์".
+func (p *piece) leadsValue(i int) bool {
+	t, next := &p.words[i], &p.words[i+1]
+	if t.text == "วัน" || t.text == "ที่" {
+		return true
+	}
+	if t.within&pronoun != 0 && !(t.within&det != 0 && (digit(next.text) || p.numberAt(i+1) > 0)) {
+		return false
+	}
+	return placing[t.text] || t.within&(det|target|source) != 0
 }
 
 // numbers reports whether the piece says a number in words.
