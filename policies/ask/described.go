@@ -1,6 +1,9 @@
 package ask
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // What describes a thing whose id the words do not say.
 
@@ -54,6 +57,22 @@ func (c *clause) known(v verb, call *Call) bool {
 		}
 	}
 	return false
+}
+
+// qualifies reports whether clause i ends its sentence with a choice before a word that says nothing of it: ", business class".
+func (s *Said) qualifies(i int, v Value) bool {
+	c := &s.clauses[i]
+	at := c.lastWord() - 1
+	return v.Shape == Choice && at > 0 && c.words[at-1].sign && v.Said(c.words[at].text) && !c.says(at+1) && (i+1 == len(s.clauses) || s.clauses[i+1].sentence != c.sentence)
+}
+
+// says reports whether a word may be a verb that says something of the one before it: "low works", "high failed".
+func (c *clause) says(i int) bool {
+	t := &c.words[i]
+	if c.lang&en != 0 {
+		return t.verb && !t.noun || strings.HasSuffix(t.text, "ed") || strings.HasSuffix(t.text, "s") && !strings.HasSuffix(t.text, "ss")
+	}
+	return foreignVerb(t, c.lang) || finite[t.text] != 0
 }
 
 // pronounAt reports whether a word stands for a thing: "the one", "celui", an article with nothing behind it.

@@ -31,7 +31,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 		case c.oldValue(v, call), c.replacedBy(v, call), s.picksOther(i, v):
 			return "", nil, false
 		case v.Shape == Choice && s.purpose(i, v):
-		case !v.Free && (c.spokenOfAside(v, call) || c.anothers(v, call) || v.Shape != Choice && c.lacks(v)):
+		case !v.Free && (c.spokenOfAside(v, call) && !s.qualifies(i, v) || c.anothers(v, call) || v.Shape != Choice && c.lacks(v)):
 			return "", nil, false
 		case v.Said(c.upTo(c.content)), v.Said(c.copies()):
 			inside = append(inside, v)
@@ -254,9 +254,6 @@ func (c *clause) spokenOfAside(v Value, call *Call) bool {
 			aside = true
 			continue
 		}
-		if v.Shape == Choice && i+1 < len(c.words) && (i+2 == len(c.words) || c.words[i+2].sign) && !c.says(i+1) {
-			says = false // ", business class"
-		}
 		if first && says && c.speaksBefore(i-1) && c.find(and, i, len(c.words)) < 0 && !c.oneMore(i, call) {
 			aside = true
 		} else {
@@ -264,15 +261,6 @@ func (c *clause) spokenOfAside(v Value, call *Call) bool {
 		}
 	}
 	return aside && !inside
-}
-
-// says reports whether a word may be a verb that says something of the one before it: "low works", "high failed".
-func (c *clause) says(i int) bool {
-	t := &c.words[i]
-	if c.lang&en != 0 {
-		return t.verb && !t.noun || strings.HasSuffix(t.text, "ed") || strings.HasSuffix(t.text, "s") && !strings.HasSuffix(t.text, "ss")
-	}
-	return foreignVerb(t, c.lang) || finite[t.text] != 0
 }
 
 // speaksBefore reports whether what stands before a word says anything, and is more than a greeting or whom it is said to:
