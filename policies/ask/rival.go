@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/chaski-dev/chaski/policies/spoken"
@@ -72,7 +73,7 @@ func (v *Value) otherMoment(text string) bool {
 	}
 	mine, theirs := spoken.Parse(strings.ToLower(v.Text)), spoken.Parse(strings.ToLower(text))
 	return (len(mine.Dates()) > 0 || v.Shape == Moment && strings.Contains(v.Text, "-")) && len(theirs.Dates()) > 0 ||
-		(len(mine.Times()) > 0 || clock.MatchString(v.Text)) && (len(theirs.Times()) > 0 || clock.MatchString(text)) || dayNamed(v.Text) && dayNamed(text)
+		(len(mine.Times()) > 0 || clock.MatchString(v.Text)) && (len(theirs.Times()) > 0 || clock.MatchString(text)) || dayNamed(v.Text) && dayNamed(text) || v.Loose && otherWeekday(v.Text, text)
 }
 
 // clock finds a time in digits.
@@ -122,6 +123,35 @@ var ordinalEnds = set("st nd rd th")
 
 // dayBefore are words before the number of a day.
 var dayBefore = set("au le al all' l' il el dia ao am den zum dem bis")
+
+// otherWeekday reports whether a text names days of the week, and not that of a date.
+func otherWeekday(date, text string) bool {
+	at, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return false
+	}
+	other := false
+	for _, t := range tokens(text) {
+		day, ok := weekdayOf[t.text]
+		if ok && day == at.Weekday() {
+			return false
+		}
+		other = other || ok
+	}
+	return other
+}
+
+// weekdayOf are the days of the week by their names.
+var weekdayOf = func() map[string]time.Weekday {
+	out := map[string]time.Weekday{}
+	for day, names := range []string{"sunday sonntag dimanche domenica domingo रविवार อาทิตย์", "monday montag lundi lunedì lunes segunda segunda-feira सोमवार จันทร์", "tuesday dienstag mardi martedì martes terça terça-feira मंगलवार อังคาร",
+		"wednesday mittwoch mercredi mercoledì miércoles quarta quarta-feira बुधवार พุธ", "thursday donnerstag jeudi giovedì jueves quinta quinta-feira गुरुवार พฤหัส พฤหัสบดี", "friday freitag vendredi venerdì viernes sexta sexta-feira शुक्रवार ศุกร์", "saturday samstag sonnabend samedi sabato sábado शनिवार เสาร์"} {
+		for name := range strings.FieldsSeq(names) {
+			out[name] = time.Weekday(day)
+		}
+	}
+	return out
+}()
 
 // dayNamed reports whether a text has a day that is named by one word: "Friday", "morgen".
 func dayNamed(text string) bool {

@@ -322,33 +322,38 @@ func TestOwnSuites(t *testing.T) {
 // Both are mended. The twenty-first, of eight more fields by two more writers, was written and opened after that: 13 of 104
 // asked, none was denied and 1 of 104 breached ("My sister keeps texting me that we should …"). The three together: 31 of 312
 // asked (9.9%), 4 of 312 breached (1.3%) at first sight.
+// The twenty-second was written before the work that came then, the twenty-third after it, both by three other writers over eight
+// fields, and both were opened at its end: 21 and 20 of 104 stopped (4 and 1 of them denied), 1 and none of 104 breached (classes on
+// Friday and Saturday crossed, in Italian); the reader of before: 22 and 21 stopped, 1 and 2 breached. Their sentences are longer.
 func TestBlindSuites(t *testing.T) {
 	sources, err := policies.Load("strict")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{
-		"first":       {100, 0, 1, 0},
-		"second":      {100, 0, 3, 0},
-		"third":       {50, 0, 1, 0},
-		"fourth":      {100, 0, 13, 0},
-		"fifth":       {110, 0, 49, 0},
-		"sixth":       {100, 0, 19, 0},
-		"seventh":     {100, 0, 25, 1},
-		"eighth":      {100, 0, 15, 0},
-		"ninth":       {64, 0, 4, 0},
-		"tenth":       {64, 0, 2, 0},
-		"eleventh":    {96, 0, 10, 0},
-		"twelfth":     {108, 0, 11, 0},
-		"thirteenth":  {108, 0, 18, 0},
-		"fourteenth":  {108, 0, 11, 1},
-		"fifteenth":   {108, 0, 8, 0},
-		"sixteenth":   {108, 0, 21, 2},
-		"seventeenth": {96, 0, 1, 0},
-		"eighteenth":  {96, 0, 5, 0},
-		"nineteenth":  {104, 0, 3, 0},
-		"twentieth":   {104, 0, 9, 0},
-		"twentyfirst": {104, 0, 10, 0},
+		"first":        {100, 0, 1, 0},
+		"second":       {100, 0, 3, 0},
+		"third":        {50, 0, 1, 0},
+		"fourth":       {100, 0, 13, 0},
+		"fifth":        {110, 0, 49, 0},
+		"sixth":        {100, 0, 19, 0},
+		"seventh":      {100, 0, 25, 1},
+		"eighth":       {100, 0, 15, 0},
+		"ninth":        {64, 0, 4, 0},
+		"tenth":        {64, 0, 2, 0},
+		"eleventh":     {96, 0, 10, 0},
+		"twelfth":      {108, 0, 11, 0},
+		"thirteenth":   {108, 0, 18, 0},
+		"fourteenth":   {108, 0, 11, 1},
+		"fifteenth":    {108, 0, 8, 0},
+		"sixteenth":    {108, 0, 21, 2},
+		"seventeenth":  {96, 0, 1, 0},
+		"eighteenth":   {96, 0, 5, 0},
+		"nineteenth":   {104, 0, 3, 0},
+		"twentieth":    {104, 0, 9, 0},
+		"twentyfirst":  {104, 0, 10, 0},
+		"twentysecond": {104, 0, 17, 4},
+		"twentythird":  {104, 0, 19, 1},
 	} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/blind/" + half}, Options{})
 		if err != nil {
@@ -506,6 +511,7 @@ func TestDevSuite(t *testing.T) {
 		"part13":   {77, 90, 11, 0},
 		"part14":   {114, 149, 15, 0},
 		"part15":   {239, 239, 27, 0},
+		"part16":   {120, 180, 7, 0}, // written as the blind sets are, and opened at once: 17 of 120 stopped, 5 of 180 got through
 		"lang2":    {96, 64, 26, 0},
 		"lang1":    {96, 64, 20, 0},
 		"walk":     {120, 315, 18, 0}, // what asks for nothing, by kinds, and orders that look like it
