@@ -168,8 +168,11 @@ func (t *tool) orders(name, member string, args map[string]any, a asked) bool {
 		return one.Said(text) && !other(text)
 	}
 	if !one.Said(text) && a.held[name] { // "Order 12 bells, but deliver 7": what is meant stands in another part
-		text = t.apart(name, args, a.ask.Sentence)
-		return one.Said(text) && !other(text)
+		for _, in := range append([]string{a.ask.Sentence}, a.ask.Messages...) {
+			if text = t.apart(name, args, in); one.Said(text) || other(text) {
+				return !other(text)
+			}
+		}
 	}
 	return one.Said(text)
 }
