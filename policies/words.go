@@ -168,7 +168,11 @@ func (t *tool) orders(name, member string, args map[string]any, a asked) bool {
 		return one.Said(text) && !other(text)
 	}
 	if !one.Said(text) && a.held[name] { // "Order 12 bells, but deliver 7": what is meant stands in another part
-		for _, in := range append([]string{a.ask.Sentence}, a.ask.Messages...) {
+		before := ""
+		if len(a.ask.Messages) > 0 {
+			before, _, _ = strings.Cut(a.ask.Messages[0], a.text)
+		}
+		for _, in := range []string{a.ask.Sentence, before} { // "15 euros a month. Please set that up"
 			if text = t.apart(name, args, in); one.Said(text) || other(text) {
 				return !other(text)
 			}
