@@ -91,7 +91,7 @@ func (s *Said) bans(i int, call *Call) bool {
 		return named || !c.specific(-1, a)
 	}
 	n := c.negates()
-	if n < 0 || s.bansOther(i, call) {
+	if n < 0 || s.bansOther(i, call) || s.bansRest(i, call) {
 		return false
 	}
 	verbs := c.verbs(a)

@@ -57,7 +57,9 @@ func (c *cutter) excepts(i int) bool {
 		return false
 	}
 	switch t.text {
-	case "leaving", "sparing", "bar", "minus", "menos", "salvo", "fora", "statt", "anstatt", "เว้น":
+	case "bar": // the tow bar they ordered
+		return i > 0 && !barBefore[c.list[end].text]
+	case "leaving", "sparing", "minus", "menos", "salvo", "fora", "statt", "anstatt", "เว้น":
 		return i > 0
 	case "ไม่ใช่": // "เอ่อ ไม่ใช่ …": no, that
 		return i == 0 || c.list[i-1].within&oops == 0 && !thaiEnds[c.list[i-1].text]
@@ -150,3 +152,6 @@ var bareNo = set("not nicht pas non no não ไม่ใช่")
 // hall, to 21 degrees".
 var placing = set(`to into onto on at by in for with from under until till auf um an für bei mit nach bis von zum zur im am
 	à au aux en pour dans sur avec chez alle agli allo alla al in per con nel nella nell' nei su sul sulla sull' sui sulle da dal dalla dall' para por con en hasta desde em no na com até pelo pela`)
+
+// barBefore are words before which "bar" is a thing: no exception begins with them.
+var barBefore = set("i we you he she they who which that is was were has had")

@@ -20,7 +20,8 @@ var elsewise = wordSets["elsewise"]
 // hinge gives the clauses of a sentence its conditions, and those behind "otherwise" the contrary of the last one, or of what
 // was to be looked up before it.
 func (s *Said) hinge(c *cutter) {
-	for i := range c.out {
+	from := max(0, c.forRest())
+	for i := from; i < len(c.out); i++ {
 		c.out[i].cond = c.cond
 	}
 	if c.elseFrom == 0 || c.elseFrom >= len(c.out) {

@@ -82,6 +82,9 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 		if k := o.opened(); v.Shape == Choice && o.sentence != c.sentence && k < len(o.words) && (heIs[o.words[k].text] || who[o.words[k].text]) {
 			return false // "he's no beginner", "he was a beginner"
 		}
+		if v.Shape == Number && o.sentence == c.sentence && j == i+1 && c.onlyNames(call) && o.whichIs(v) {
+			return true // "paga la INV-4503, que son 75 euros"
+		}
 		// "refund it, please: order 5531"
 		return o.message == c.message && !o.contrast && o.negates() < 0 && o.kind == plain && ((o.sentence == c.sentence || j == i+1) && o.bare() && (c.joins == nil || !o.isSo()) || o.supplements(v, call) || v.Shape == Number && j == s.next(i) && o.numbersThings(call) || j == i+1 && o.identifies() || o.sentence == c.sentence && o.beside(v) && (!o.isSo() || o.identifies()) && !o.otherDeed(call, -1))
 	}
@@ -199,6 +202,8 @@ func (c *clause) identifies() bool {
 	part := rest
 	if end := slices.IndexFunc(rest.words, func(t token) bool { return t.starts&and != 0 }); end > 0 && ownSubjects[c.words[c.opened()].text]&c.lang != 0 {
 		part.words = rest.words[:end] // wir sind zu viert und freuen uns
+	} else if end > 0 && !c.hasWord("was", 0) && onlyDue(rest.words[end:], c.lang) {
+		part.words, rest.words = rest.words[:end], rest.words[:end] // it's 86.50 and due tomorrow
 	}
 	return part.bare() && rest.find(negator|content|report|know|hypothetical|later|await|aside|question, 0, len(rest.words)) < 0 && !slices.ContainsFunc(rest.words, func(t token) bool { return past(t.text, c.lang) && t.within == 0 && !t.capped })
 }
