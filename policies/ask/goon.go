@@ -67,6 +67,9 @@ func (c *cutter) putsRight(i int) bool {
 // not needed: "ไม่ต้องย้าย Rex แค่สั่งปลอกคอ", "ไม่ต้องย้าย Rex สั่งปลอกคอก็พอ".
 func (c *cutter) instead(i int) bool {
 	words := c.cur.words
+	if c.keptOther(i) {
+		return true
+	}
 	if t := &c.list[i]; only[t.text] && i > 1 && t.at > c.list[i-1].end && i+1 < len(c.list) && foreignVerb(&c.list[i+1], th) && slices.ContainsFunc(words, func(t token) bool { return t.starts&negator != 0 }) {
 		return true // "ไม่ต้องอายัดบัตรนะ แค่ลดวงเงิน"
 	}
@@ -84,6 +87,25 @@ func (c *cutter) instead(i int) bool {
 		return i+1 < len(c.list) && foreignVerb(&c.list[i+1], th)
 	}
 	return foreignVerb(t, th) && t.within&(negator|and|target) == 0 && words[len(words)-1].within&negator == 0 && c.enough(i+1)
+}
+
+// keptOther reports whether a Thai verb behind a blank orders something of another thing than the one that the clause so far only says
+// is to stay as it is: "T22 ปล่อยไว้ตามเดิมนะ ย้ายแค่ T23".
+func (c *cutter) keptOther(i int) bool {
+	words, t := c.cur.words, &c.list[i]
+	if len(words) < 2 || !words[0].code() || words[1].within&keep == 0 || i+1 >= len(c.list) || t.at <= c.list[i-1].end || !foreignVerb(t, th) || t.within&(negator|keep) != 0 {
+		return false
+	}
+	for _, w := range words[2:] {
+		if w.within&(keep|target|opener) == 0 && same[w.text]&th == 0 && !thaiEnds[w.text] && w.text != "นะ" && w.text != "ตาม" {
+			return false
+		}
+	}
+	next := i + 1
+	if only[c.list[next].text] {
+		next++
+	}
+	return next < len(c.list) && c.list[next].code() && c.list[next].text != words[0].text && !slices.ContainsFunc(c.list[next:], func(t token) bool { return t.starts&keep != 0 && t.text != "ไว้" })
 }
 
 // sameOfOther reports whether a Thai verb orders of another thing what the clause so far forbids, or no more than what follows:

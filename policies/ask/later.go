@@ -115,6 +115,33 @@ var hindiAfter = set("लिए लिये बाद पहले अंदर
 // dayParts are parts of a day.
 var dayParts = wordSets["dayPart"]
 
+// neededBy reports whether the clause only says by when the user needs what is asked for, which is to be done before: "I need his
+// signature by tomorrow", "मुझे कल तक उनके साइन चाहिए". Who needs time wants it to wait.
+func (c *clause) neededBy() bool {
+	if c.asked || c.negates() >= 0 || c.hasOf(respite, 0) >= 0 {
+		return false
+	}
+	needs, some := false, false
+	for i := range c.words {
+		needs = needs || phraseAt(needWords, c.words, i, c.lang) > 0
+		if c.words[i].starts&later == 0 {
+			continue
+		}
+		end := span(c.words, i, later)
+		if c.lang == hi && (end >= len(c.words) || c.words[end].text != "तक") || c.lang != hi && (i == 0 || deadline[c.words[i-1].text]&c.lang == 0) {
+			return false
+		}
+		some = true
+	}
+	return needs && some
+}
+
+// deadline stand before the time by which something is to be done, respite are words for a time to wait or to think.
+var (
+	deadline = wordSets["deadline"]
+	respite  = wordSets["respite"]
+)
+
 // tills stand before the end of what begins now.
 var tills = set("till until 'til")
 

@@ -74,7 +74,7 @@ func (s *Said) relate(first int) {
 				if o.sentence == c.sentence || len(c.cond) > 0 {
 					break
 				}
-				if c.later && o.message == c.message {
+				if c.later && o.message == c.message && !c.neededBy() {
 					o.later = true
 				}
 				break
