@@ -67,3 +67,51 @@ var goesTo = set("va vanno andrebbe andrebbero")
 
 // notThatOne say of a thing that it is another one than that which was named.
 var notThatOne = wordSets["notThatOne"]
+
+// ofOther reports whether clause i orders for the thing of somebody, who was not spoken of before, and does not name it: "don't
+// cancel SUB-137, pause my sister's", "celui de ma sœur", "la de mi hermana", "das meiner Schwester".
+func (s *Said) ofOther(i int) bool {
+	c := &s.clauses[i]
+	for k := range c.words {
+		at := c.ownerAt(k)
+		if at < 0 {
+			continue
+		}
+		who := strings.TrimSuffix(c.words[at].text, "'s")
+		return !slices.ContainsFunc(s.clauses[:i], func(o clause) bool { return o.hasWord(who, 0) || o.hasWord(who+"'s", 0) })
+	}
+	return false
+}
+
+// ownerAt returns where the owner stands of whom a word begins to say that a thing is theirs, -1 if it does not.
+func (c *clause) ownerAt(k int) int {
+	t, n := &c.words[k], len(c.words)
+	if t.sign || t.quoted {
+		return -1
+	}
+	owns := func(j int) bool {
+		return j < n && (owned[c.words[j].text] || ownersOf[c.words[j].text]&c.lang != 0)
+	}
+	switch {
+	case c.lang&en != 0 && k > 0 && strings.HasSuffix(t.text, "'s") && (owns(k-1) || t.capped && knownIn[t.text] == 0):
+		if k+1 == n || c.words[k+1].sign || c.words[k+1].within&target != 0 || placing[c.words[k+1].text] {
+			return k
+		}
+	case c.lang&de != 0 && (t.text == "das" || t.text == "die" || t.text == "den") && owns(k+1) && k+2 < n:
+		return k + 2
+	case c.lang&(fr|it|es|pt) != 0 && (onesOf[t.text]&c.lang != 0) && k+2 < n && ofOwner[c.words[k+1].text]:
+		if owns(k+2) && k+3 < n {
+			return k + 3
+		}
+		if c.words[k+2].capped {
+			return k + 2
+		}
+	}
+	return -1
+}
+
+var (
+	onesOf   = wordSets["onesOf"]
+	ownersOf = wordSets["ownersOf"]
+	ofOwner  = set("de di da do d'")
+)

@@ -204,7 +204,12 @@ func (s *Said) bansDeed(i, j int, call *Call) bool {
 // othersDeed reports whether a verb is one of the name of another tool of the run's, and not of this one's: to close a ticket
 // may be to set its state, but one is there that closes them.
 func (c *Call) othersDeed(v verb) bool {
-	return v.base != "" && !slices.Contains(c.Acts.named, v.base) && slices.ContainsFunc(c.Others, func(k Other) bool { return slices.Contains(k.Acts.named, v.base) })
+	names := func(a *Acts) bool {
+		return slices.ContainsFunc(a.named, func(n string) bool {
+			return n == v.base || v.lang&(de|fr|it|es|pt) != 0 && verbForm(fold(n), v.base, v.lang) == ordering // résilier
+		})
+	}
+	return v.base != "" && !names(&c.Acts) && slices.ContainsFunc(c.Others, func(k Other) bool { return names(&k.Acts) })
 }
 
 // instead reports whether the clause ends by saying that it is to be done in place of something else: "set it to low instead".
