@@ -118,6 +118,9 @@ func (s *Said) onlyAnswers(text string, list []stretch, first int, parts []strin
 			continue // ", que tiene la tensión por las nubes"
 		}
 		c := s.clauses[i].answering()
+		if s.clauses[i].hasOf(perhaps, 0) >= 0 || s.clauses[i].find(except|excepted, 0, len(s.clauses[i].words)) >= 0 || len(s.clauses[i].cond) > 0 { // "maybe standard will do"
+			return nil, false
+		}
 		if len(c.words) == 0 {
 			continue
 		}

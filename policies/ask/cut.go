@@ -159,6 +159,9 @@ func (c *cutter) cut() {
 			c.flush(false)
 			c.cur.words = append(c.cur.words, *t)
 			i++
+		case c.errandToo(i):
+			c.flush(false)
+			i = span(list, i, meanwhile)
 		case t.starts&contrast != 0 && !(i == 0 && t.starts&scornful != 0) && c.contrasts(i): // "mais oui" begins in scorn
 			c.flush(true)
 			i = span(list, i, contrast)

@@ -87,8 +87,12 @@ func digit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
 func (c *cutter) contrasts(i int) bool {
 	t := &c.list[i]
 	switch t.text {
-	case "yet", "though", "while", "although", "doch", "während", "was", "invece", "mentre", "aunque", "embora", "enquanto":
-		return i > 0 && (c.list[i-1].sign || t.text == "while")
+	case "while":
+		return i > 0
+	case "doch":
+		return i > 0 && c.list[i-1].sign && !(t.starts&amend != 0 && c.behindOops(i)) // "Moment, doch lieber in 4K"
+	case "yet", "though", "although", "während", "was", "invece", "mentre", "aunque", "embora", "enquanto":
+		return i > 0 && c.list[i-1].sign
 	case "पर": // "but" behind a verb or a sign, "on" behind a thing
 		return i > 0 && (c.list[i-1].sign || hindiEnding(&c.list[i-1])) && !c.takesOn(i)
 	case "mas", "ma":

@@ -130,19 +130,46 @@ func (s *Said) praises(i int) bool {
 	for from > 0 && s.clauses[from-1].sentence == c.sentence {
 		from--
 	}
+	if from > 0 && s.clauses[from-1].message == c.message && s.sentenceHas(from, meanwhile) && s.praisedBefore(from-1) {
+		return true
+	}
 	first := &s.clauses[from]
 	if len(first.words) == 0 || praise[first.words[0].text]&c.lang == 0 || len(first.words) > 1 && !first.words[1].sign {
 		return false
 	}
-	for ; from < len(s.clauses) && s.clauses[from].sentence == c.sentence; from++ {
-		if o := &s.clauses[from]; o.find(again|meanwhile, 0, len(o.words)) >= 0 {
+	return s.sentenceHas(from, again|meanwhile)
+}
+
+// sentenceHas reports whether a phrase of a class stands in the sentence that begins with clause i.
+func (s *Said) sentenceHas(i int, k cue) bool {
+	for j := i; j < len(s.clauses) && s.clauses[j].sentence == s.clauses[i].sentence; j++ {
+		if o := &s.clauses[j]; o.find(k, 0, len(o.words)) >= 0 {
 			return true
 		}
 	}
 	return false
 }
 
-var praise = wordSets["praise"]
+// praisedBefore reports whether the sentence that ends with clause i begins with a word of praise between signs and goes on with
+// more than thanks: "Oh brilliant, 71015 is late again".
+func (s *Said) praisedBefore(i int) bool {
+	const most = 2 // words before the sign
+	for i > 0 && s.clauses[i-1].sentence == s.clauses[i].sentence {
+		i--
+	}
+	begins, more := false, false
+	for j := i; j < len(s.clauses) && s.clauses[j].sentence == s.clauses[i].sentence; j++ {
+		o := &s.clauses[j]
+		for k := 0; j == i && k < min(most, len(o.words)); k++ {
+			begins = begins || (praise[o.words[k].text]|applause[o.words[k].text])&o.lang != 0 && (k+1 == len(o.words) || o.words[k+1].sign)
+		}
+		more = more || !o.thanks() && !o.only(opener|oops|and) && len(o.words) > most+1
+	}
+	return begins && more
+}
+
+// praise are words of praise that make a complaint of "again", too; applause are those that do not.
+var praise, applause = wordSets["praise"], wordSets["applause"]
 
 // retains reports whether the clause says that somebody keeps the thing that was spoken of, and names no other.
 func (c *clause) retains(call *Call) bool {

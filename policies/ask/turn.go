@@ -33,7 +33,7 @@ func (s *Said) correct(first int) {
 		strong := c.amends(n) || c.denies || s.amendedBehind(i)
 		lead := i > first && s.clauses[i-1].message == c.message && s.clauses[i-1].isSoft()
 		if !strong && (n > 0 || lead) {
-			n = c.itIs(n)
+			n = c.meantIs(c.itIs(n))
 		}
 		end := c.untilEnough(n)
 		if !strong && !(n > 0 || lead) || !c.carries(n) || c.kind == asking && (c.asked || !c.saysIt()) || c.find(question, n, end) >= 0 && !strong {
@@ -101,6 +101,18 @@ func (c *clause) itIs(from int) int {
 		return from
 	}
 	return i
+}
+
+// meantIs returns the place behind a word for what was meant, whose speaker is left out and which what is named follows at
+// once: "sorry, meant D-5611", "ups, meinte D-5611". It returns from for anything else.
+func (c *clause) meantIs(from int) int {
+	if from+1 >= len(c.words) || c.lang&(en|de) == 0 || meantWords[c.words[from].text]&c.lang == 0 {
+		return from
+	}
+	if _, end := numeral(c.words, from+1, c.lang); end == from+1 && !c.words[from+1].code() && !c.words[from+1].quoted && !c.words[from+1].capped {
+		return from
+	}
+	return from + 1
 }
 
 // saysIt reports whether the clause begins by saying what it is: "é a F-602", which no question mark follows.

@@ -71,6 +71,20 @@ func (t *Text) part(before, behind int) half {
 	return either
 }
 
+// partBehind reports whether the words right behind a number without a unit of money say in which part of the day it lies:
+// "9.30 in the morning".
+func (t *Text) partBehind(i int) bool {
+	if strings.ContainsAny(t.words[i].gap, "$€£₹฿") {
+		return false
+	}
+	for row := range dayparts {
+		if strings.Contains(row, " ") && t.follow(i+1, row) > i+1 && t.near(i+1) {
+			return true
+		}
+	}
+	return false
+}
+
 // Times returns the times of day that the text says in words, or as a bare hour behind a word for a time.
 func (t *Text) Times() []Time {
 	var out []Time
@@ -302,7 +316,7 @@ func (t *Text) hourAt(i int) ([]int, int) {
 		whole, minute, _ := strings.Cut(t.words[i].text, ".")
 		h, err := strconv.Atoi(whole)
 		m, bad := strconv.Atoi(minute)
-		if err == nil && bad == nil && len(minute) == 2 && h < 24 && m < 60 && t.clocked(i) && !t.measured(i+1) && !t.is(i+1, "uhr", "h") {
+		if err == nil && bad == nil && len(minute) == 2 && h < 24 && m < 60 && (t.clocked(i) || t.partBehind(i)) && !t.measured(i+1) && !t.is(i+1, "uhr", "h") {
 			return readings(h, m, t.part(i, i+1)), i + 1
 		}
 		return nil, i
