@@ -123,8 +123,7 @@ var (
 	polite       = []string{"นะครับ", "นะคะ", "ครับ", "ค่ะ", "คะ", "ขอบคุณ", "เอา"}
 
 	// suits says behind what is named that it is what the user takes.
-	suits = regexp.MustCompile(`(?i)[ ,]+(?:(?:would |will )?(?:works?|suits?)(?: best| fine| well| great| perfectly)?(?: for (?:me|us)| me| us)?|(?:is|would be|sounds) (?:fine|good|great|perfect|best|ideal|ok|okay)(?: for (?:me|us)| with me)?|(?:will|would) do(?: fine| nicely)?|(?:is|will be) (?:enough|plenty)(?: for (?:me|us))?` +
-		`|(?:reicht|reichen|genügt|genügen|tut['’]s)(?: (?:mir|uns))?|(?:me |nous )?(?:suffit|suffira)|fera l['’]affaire|(?:mi |ci )?basta|andrà (?:bene|benissimo)|me vale|(?:me |nos )?basta|chega` +
+	suits = regexp.MustCompile(`(?i)[ ,]+(?:(?:would |will )?(?:works?|suits?)(?: best| fine| well| great| perfectly)?(?: for (?:me|us)| me| us)?|(?:is|would be|sounds) (?:fine|good|great|perfect|best|ideal|ok|okay)(?: for (?:me|us)| with me)?` +
 		`|(?:passt|geht|wäre|ist) ?(?:mir|uns)?(?: gut| super| prima| perfekt| am besten| ideal| in ordnung)?|(?:me|nous) convient(?: bien| parfaitement| très bien)?|(?:me|nous) va(?: bien| très bien)?|ce sera (?:bien|parfait)|c['’]est (?:bien|parfait|bon)|(?:mi|ci) va bene|va bene(?: per me)?|va benissimo|è perfett[oa]|me (?:va|viene) (?:bien|perfecto|genial)|está bien|está bem|pode ser|serve|dá|fica bem|ठीक है|ठीक रहेगा|चलेगा)$`)
 	suitsThai = regexp.MustCompile(`(?:สะดวก|ได้|โอเค|ก็ได้)(?:ค่ะ|ครับ|คะ)?$`)
 )
