@@ -122,35 +122,7 @@ func (s *Said) otherBeside(i int, v Value, call *Call) bool {
 	return false
 }
 
-// attributes are words for what a thing has: what a sentence says of them goes on with the order
-// before it. "Her address is ann@corp.example."
-var attributes = set(`nom nombre nome नाम ชื่อ address email e-mail mail account iban number recipient amount date time title subject description rent price name phone participants guests body text
-	adresse konto kontonummer empfänger betrag datum uhrzeit titel betreff compte destinataire montant heure titre sujet indirizzo conto destinatario importo data ora titolo oggetto
-	dirección cuenta importe fecha hora título asunto endereço conta valor assunto पता खाता राशि ที่อยู่ บัญชี จำนวน`)
-
 var copulas = set("is are be was ist sind lautet heißt est sont è sono es son é são है हैं คือ =")
-
-// owned are words by which people speak of what is theirs.
-var owned = set("my our mein meine unser unsere mon ma notre mia mio nostra nostro mi mis nuestra nuestro minha meu nossa nosso मेरा मेरी मेरे हमारा हमारी")
-
-// supplements reports whether the clause says of an attribute that it is the value.
-func (c *clause) supplements(v Value, call *Call) bool {
-	if one, ok := strings.CutSuffix(c.first(), "'s"); ok && len(c.words) == 2 && call.isThing(&token{text: one, fold: fold(one)}) {
-		return v.Said(c.words[1].text) && c.negates() < 0 // job's R-4473
-	}
-	attribute := len(c.words) > 3 && owned[c.words[0].text] && copulas[c.words[2].text] && call.isThing(&c.words[1]) // my booking is X
-	for i := range c.words {
-		t := &c.words[i]
-		if copulas[t.text] && i+1 < len(c.words) {
-			return attribute && v.Said(textOf(c, c.words[i+1:]))
-		}
-		if t.quoted || v.Said(t.text) {
-			return false
-		}
-		attribute = attribute || (attributes[t.text] || slices.Contains(NameWords(v.Name), t.text)) && !(v.Shape == Code && call.Acts.isNoun(t))
-	}
-	return false
-}
 
 // first is the first word of the clause.
 func (c *clause) first() string {
@@ -158,54 +130,6 @@ func (c *clause) first() string {
 		return ""
 	}
 	return c.words[0].text
-}
-
-// identifies reports whether the clause says no more than what it is: "it's case K-2040, 1,450 all in".
-func (c *clause) identifies() bool {
-	i := c.opened()
-	if i >= len(c.words) || c.asked {
-		return false
-	}
-	switch c.words[i].text {
-	case "there's", "there", "il", "hay", "há", "ci", "c'è", "são", "son", "sono":
-		if n := map[string]string{"there": "are is", "il": "y", "ci": "sono"}[c.words[i].text]; n != "" {
-			if i+1 >= len(c.words) || !slices.Contains(strings.Fields(n), c.words[i+1].text) {
-				return false
-			}
-			if i++; n == "y" {
-				i++ // il y a
-			}
-		}
-		i++
-		if _, end := numeral(c.words, min(i, len(c.words)-1), c.lang); i >= len(c.words) || end == i && !digit(c.words[i].text) {
-			return false
-		}
-	case "it's", "that's", "it'll", "i'm", "we're", "soy", "sou":
-		i++
-	case "i", "we", "ich", "wir", "je", "eu", "yo": // I am donor D-66
-		if i+1 >= len(c.words) || !tellsState[c.words[i+1].text] && c.words[i+1].text != "are" {
-			return false
-		}
-		i += 2
-	case "it", "that", "das", "es", "c'", "questo", "questa", "isso", "eso":
-		if i+1 >= len(c.words) || !copulas[c.words[i+1].text] {
-			return false
-		}
-		i += 2
-	default:
-		return false
-	}
-	if i >= len(c.words) {
-		return false
-	}
-	rest := clause{words: c.words[i:], lang: c.lang}
-	part := rest
-	if end := slices.IndexFunc(rest.words, func(t token) bool { return t.starts&and != 0 }); end > 0 && ownSubjects[c.words[c.opened()].text]&c.lang != 0 {
-		part.words = rest.words[:end] // wir sind zu viert und freuen uns
-	} else if end > 0 && !c.hasWord("was", 0) && onlyDue(rest.words[end:], c.lang) {
-		part.words, rest.words = rest.words[:end], rest.words[:end] // it's 86.50 and due tomorrow
-	}
-	return part.bare() && rest.find(negator|content|report|know|hypothetical|later|await|aside|question, 0, len(rest.words)) < 0 && !slices.ContainsFunc(rest.words, func(t token) bool { return past(t.text, c.lang) && t.within == 0 && !t.capped })
 }
 
 // next returns the clause behind clause i that says more than a word of courtesy.
@@ -290,73 +214,6 @@ func (c *clause) selects(call *Call) bool {
 	}
 	return false
 }
-
-// owner is the one whose value a clause tells: "Ann" of "Ann's account is X.", or "".
-func (c *clause) owner(v Value) string {
-	for i := range c.words {
-		t := &c.words[i]
-		if v.Said(t.text) {
-			break
-		}
-		if name, ok := strings.CutSuffix(t.text, "'s"); ok && possessive(t.text) {
-			return name
-		}
-		if i+2 < len(c.words) && attributes[t.text] && owning[c.words[i+1].text] {
-			k := i + 2
-			for k+1 < len(c.words) && c.words[k].within&det != 0 {
-				k++
-			}
-			if !copulas[c.words[k].text] {
-				return c.words[k].text
-			}
-		}
-		if i > 0 && c.lang == hi && (t.text == "का" || t.text == "की" || t.text == "के") {
-			return c.words[i-1].text
-		}
-	}
-	return ""
-}
-
-// belongs reports whether a clause does nothing but tell whose a value is.
-func (c *clause) belongs(v Value) bool {
-	for i := 1; c.lang == hi && i < len(c.words); i++ {
-		if copulas[c.words[i].text] && !v.Said(c.words[i-1].text) {
-			return false // "कपूर जी की टेस्ट ड्राइव T-2245 कल है" says when it is
-		}
-	}
-	return c.owner(v) != "" && slices.ContainsFunc(c.words, func(t token) bool { return copulas[t.text] })
-}
-
-var owning = set("of von vom der des de du d' do da dos di del della dello")
-
-// speaksOf reports whether a clause means somebody: it names them, or nobody.
-func (c *clause) speaksOf(who string, call *Call) bool {
-	named := false
-	for i := range c.words {
-		t := &c.words[i]
-		w := strings.TrimSuffix(t.text, "'s")
-		if w == who {
-			return true
-		}
-		if t.names() && !t.verb && !foreignVerb(t, c.lang) && !call.Acts.isNoun(t) && !unitWords[t.text] && !amountForm.MatchString(t.text) && !slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) }) {
-			named = true
-		}
-	}
-	return !named
-}
-
-// ownThing reports whether the clause says of its thing which one: "the side door".
-func (c *clause) ownThing(call *Call) bool {
-	for i := 1; i < len(c.words); i++ {
-		before := &c.words[i-1]
-		if call.Acts.isNoun(&c.words[i]) && !before.sign && !call.mentions(before.text) && before.within&(det|pronoun|opener|frame|and|again) == 0 && !call.Acts.isNoun(before) && !before.verb && !frequent(before, c.lang) {
-			return true
-		}
-	}
-	return false
-}
-
-var withs = set("with having whose that which mit avec con com")
 
 // lends reports whether clause j may name what a later clause is about: a ban, what others
 // want, and what stands against it don't.
