@@ -124,7 +124,7 @@ var ordinalEnds = set("st nd rd th")
 // dayBefore are words before the number of a day.
 var dayBefore = set("au le al all' l' il el dia ao am den zum dem bis")
 
-// otherWeekday reports whether a text names days of the week, and not that of a date.
+// otherWeekday reports whether a text names days of the week, or from today, and not that of a date.
 func otherWeekday(date, text string) bool {
 	at, err := time.Parse(time.DateOnly, date)
 	if err != nil {
@@ -136,10 +136,13 @@ func otherWeekday(date, text string) bool {
 		if ok && day == at.Weekday() {
 			return false
 		}
-		other = other || ok
+		other = other || ok || fromToday[t.text]
 	}
 	return other
 }
+
+// fromToday are days by how far they are from today.
+var fromToday = set("today tomorrow heute übermorgen aujourd'hui demain après-demain oggi domani dopodomani hoy hoje amanhã आज कल परसों วันนี้ พรุ่งนี้ มะรืน")
 
 // weekdayOf are the days of the week by their names.
 var weekdayOf = func() map[string]time.Weekday {
