@@ -152,16 +152,21 @@ func (r *Run) known(args map[string]any, labels map[string]label.Origin) (out []
 			continue
 		}
 		mine, others := r.context.Rows(value)
+		theirs := map[string]bool{} // the words of the others' members, each with its member's name
+		for _, o := range others {
+			for _, m := range o.Members {
+				for _, w := range plainWords(m.Text) {
+					theirs[m.Name+" "+w] = true
+				}
+			}
+		}
 		for _, row := range mine {
 			for _, m := range row.Members {
 				if m.Amount || m.Moment != "" || strings.Contains(m.Text, "@") {
 					continue
 				}
 				for _, w := range plainWords(m.Text) {
-					if len(w) > 3 && !slices.ContainsFunc(others, func(o label.Row) bool {
-						x, _ := o.Member(m.Name)
-						return slices.Contains(plainWords(x.Text), w)
-					}) {
+					if len(w) > 3 && !theirs[m.Name+" "+w] {
 						out = append(out, w)
 					}
 				}

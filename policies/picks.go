@@ -70,7 +70,7 @@ func (r *Run) names(text string, t *tool, row, other label.Row, given map[string
 		has := plainWords(o.Text)
 		said := plainWords(low)
 		return slices.ContainsFunc(plainWords(m.Text), func(w string) bool {
-			return len(w) > 2 && !articles[w] && !slices.Contains(has, w) && !ask.OtherSide(text, w, m.Name) && (slices.Contains(said, w) || len(w) > 3 && (slices.Contains(said, strings.TrimSuffix(w, "s")) || slices.Contains(said, w+"s")) || ask.Thai(w) && strings.Contains(low, w))
+			return len(w) > 2 && !articles[w] && !slices.Contains(has, w) && (slices.Contains(said, w) || len(w) > 3 && (slices.Contains(said, strings.TrimSuffix(w, "s")) || slices.Contains(said, w+"s")) || ask.Thai(w) && strings.Contains(low, w)) && !ask.OtherSide(text, w, m.Name)
 		}) || r.saysMember(m.Text, text) && !r.saysMember(o.Text, text) || ask.SaysEveryday(m.Text, o.Text, text)
 	})
 }

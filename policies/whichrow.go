@@ -158,9 +158,9 @@ func newTelling(text string, t *tool, mine []label.Row, given map[string]bool) t
 // them, or else by their stems, and -1 where it says of the other what the value's has not.
 func (r *Run) tellsRows(w *telling, t *tool, other label.Row, given map[string]bool) int {
 	other = w.tellable(other, given)
-	names := func(row, than label.Row) int {
+	names := func(row, than label.Row) int { // before words
 		return r.holdsCodes(w.text, row, than) + saysWords(w.text, w.names, row, than)
-	} // before words
+	}
 	here, there := 0, 0
 	for _, row := range w.mine {
 		here, there = max(here, names(row, other)), max(there, names(other, row))
@@ -190,7 +190,7 @@ func saysWords(text string, said []string, row, other label.Row) (n int) {
 		o, _ := other.Member(m.Name)
 		has := plainWords(o.Text)
 		if !m.Amount && m.Moment == "" && !strings.Contains(m.Text, "@") && slices.ContainsFunc(plainWords(m.Text), func(w string) bool {
-			return len(w) > 2 && !articles[w] && !slices.Contains(has, w) && !ask.OtherSide(text, w, m.Name) && slices.ContainsFunc(said, func(s string) bool { return strings.EqualFold(s, w) })
+			return len(w) > 2 && !articles[w] && !slices.Contains(has, w) && slices.ContainsFunc(said, func(s string) bool { return strings.EqualFold(s, w) }) && !ask.OtherSide(text, w, m.Name)
 		}) {
 			n++
 		}

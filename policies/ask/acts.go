@@ -189,10 +189,15 @@ func stemsOf(word string, l lang) []stem {
 	}
 	for _, end := range baseEnds[l] {
 		base, ok := strings.CutSuffix(word, end)
-		if ok && base == "f" && l == it { // fare
-			return []stem{{text: "fai"}, {text: "facci"}, {text: "far"}, {text: "fate"}}
+		if !ok {
+			continue
 		}
-		if !ok || utf8.RuneCountInString(base) < least {
+		if utf8.RuneCountInString(base) < least { // fare: only its own forms are long enough
+			for _, other := range otherStems(word, base, l) {
+				if utf8.RuneCountInString(other) >= least {
+					out = append(out, stem{text: foldStem(other)})
+				}
+			}
 			continue
 		}
 		out = append(out, stem{text: foldStem(base)})

@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -161,9 +162,15 @@ func dayNamed(text string) bool {
 	return slices.ContainsFunc(tokens(text), func(t token) bool { return dayNames[t.text] })
 }
 
-var dayNames = set(`monday tuesday wednesday thursday friday saturday sunday today tomorrow montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag heute morgen übermorgen
-	lundi mardi mercredi jeudi vendredi samedi dimanche aujourd'hui demain lunedì martedì mercoledì giovedì venerdì sabato domenica oggi domani lunes martes miércoles jueves viernes sábado domingo hoy mañana
-	segunda terça quarta quinta sexta segunda-feira terça-feira quarta-feira quinta-feira sexta-feira hoje amanhã सोमवार मंगलवार बुधवार गुरुवार शुक्रवार शनिवार रविवार आज कल परसों จันทร์ อังคาร พุธ พฤหัส พฤหัสบดี ศุกร์ เสาร์ อาทิตย์ วันนี้ พรุ่งนี้ มะรืน`)
+// dayNames are all such words; "morgen" and "mañana" are the morning, too.
+var dayNames = func() map[string]bool {
+	out := set("morgen mañana")
+	maps.Copy(out, fromToday)
+	for name := range weekdayOf {
+		out[name] = true
+	}
+	return out
+}()
 
 // articled reports whether an article stands before a value: "dem Paul".
 func (c *clause) articled(v Value) bool {
