@@ -70,6 +70,9 @@ func (s *Said) bans(i int, call *Call) bool {
 		return false
 	}
 	named := call.names(c.text)
+	if s.noUseFor(i, call) {
+		return false
+	}
 	if s.leavesOut(i, call) && (s.actsOn(i, a) || a.alters || slices.ContainsFunc(c.apart, func(text string) bool { return speaks(text, c.lang, a) })) {
 		return true
 	}

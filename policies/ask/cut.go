@@ -139,6 +139,10 @@ func (c *cutter) cut() {
 				c.flush(list[i].starts&contrast != 0)
 				i++
 			}
+		case t.starts&except != 0 && c.needless(i): // e não precisa mais
+			list[i+1].starts, list[i+1].within = negator, negator
+			c.flush(false)
+			i++
 		case t.starts&except != 0 && c.excepts(i):
 			end := c.partEnd(span(list, i, except), true)
 			c.cur.apart = append(c.cur.apart, joined(c.text, list[i:end]))

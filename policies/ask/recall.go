@@ -64,7 +64,7 @@ func (s *Said) countermanded(i int, call *Call) bool {
 		if !no && !o.await && o.find(keep, 0, o.content) < 0 {
 			continue
 		}
-		if no && o.only(negator|opener|pronoun|await|excepted|speaker|det) {
+		if no && o.only(negator|opener|pronoun|await|excepted|speaker|det) && !(o.sentence == c.sentence && s.noUseFor(j, call)) {
 			return true
 		}
 		if o.message > c.message && (call.names(o.text) || o.find(pronoun, 0, len(o.words)) >= 0 && o.find(keep|await, 0, len(o.words)) >= 0) && !slices.ContainsFunc(o.verbs(&call.Acts), func(v verb) bool { return o.words[v.at].within&await == 0 }) {

@@ -48,7 +48,7 @@ func (s *Said) relate(first int) {
 				s.clauses[j].later = true
 			}
 		}
-		if (c.begins || c.contrast && c.lang == de) && (c.lang == de || c.lang == hi) && i+1 < len(s.clauses) && s.clauses[i+1].sentence == c.sentence && c.bare() && !c.isSo() && !s.clauses[i+1].bare() && s.clauses[i+1].kind == plain && !s.clauses[i+1].impersonal() && s.clauses[i+1].lends(c) {
+		if (c.begins || c.contrast && c.lang == de) && (c.lang == de || c.lang == hi) && i+1 < len(s.clauses) && s.clauses[i+1].sentence == c.sentence && c.bare() && !c.isSo() && !c.hasNoUse() && !s.clauses[i+1].bare() && s.clauses[i+1].kind == plain && !s.clauses[i+1].impersonal() && s.clauses[i+1].lends(c) {
 			c.verbOf = i + 1 // B-77 und B-78 ausleihen
 			continue
 		}
