@@ -233,6 +233,10 @@ func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origi
 				if said := one.Said; one.Loose {
 					one.Said = func(in string) bool { return said(in) || r.dates(in, name, v, args, t) }
 				}
+				said := one.Said
+				one.Said = func(in string) bool {
+					return said(in) || slices.ContainsFunc(label.Spelt(in), func(full string) bool { return r.phrase(full).Holds(v) })
+				}
 			}
 			one.Said = remembered(one.Said)
 			call.Values = append(call.Values, one)

@@ -66,8 +66,9 @@ func (c *clause) memberBehind(at int) int {
 func (v *Value) isMember(c *clause, i int) bool {
 	word := c.words[i].text
 	if v.Shape == Moment && len(v.Text) >= len("2006-01-02") {
-		day := strings.TrimRight(word, ".ºstndrh")
-		return digit(day) && strings.TrimLeft(v.Text[8:10], "0") == strings.TrimLeft(day, "0")
+		if day := strings.TrimRight(word, ".ºstndrh"); digit(day) && !strings.ContainsAny(day, "/.") {
+			return strings.TrimLeft(v.Text[8:10], "0") == strings.TrimLeft(day, "0")
+		}
 	}
 	return v.holdsWord(c, i, word) || i+1 < len(c.words) && v.Shape == Moment && v.Said(textOf(c, c.words[i:i+2]))
 }

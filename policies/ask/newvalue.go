@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -260,4 +261,11 @@ var (
 	fromWords  = map[string]lang{"from": en, "von": de, "vom": de, "de": fr | es | pt, "d'": fr, "du": fr, "da": it, "dal": it, "do": pt, "จาก": th}
 	newPlacers = map[string]lang{"with": en, "by": en, "for": en, "durch": de, "gegen": de, "par": fr, "contre": fr, "con": it | es, "por": es | pt, "pelo": pt, "pela": pt, "ด้วย": th}
 	replacing  = []string{"replac", "swap", "exchang", "substitut", "ersetz", "tausch", "austausch", "remplac", "echang", "sostitui", "scambi", "cambi", "sustitu", "reemplaz", "substitu", "troc", "troqu", "เปลี่ยน", "แทน"}
+)
+
+// clock finds a time in digits, dottedTime one with a full stop, figureDay a day with its month: "5/12", "5.12.2026".
+var (
+	clock      = regexp.MustCompile(`(?:^|[^\d:])\d{1,2}:\d{2}(?:$|[^\d:])`)
+	dottedTime = regexp.MustCompile(`(?:^|[^\d.])\d{1,2}\.[0-5]\d(?:$|[^\d.])`)
+	figureDay  = regexp.MustCompile(`(?:^|[^\d./-])(?:0?[1-9]|[12]\d|3[01])[/.](?:0?[1-9]|1[0-2])(?:[/.-]\d{2,4})?(?:$|[^\d/])`)
 )

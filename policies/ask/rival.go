@@ -2,7 +2,6 @@ package ask
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -73,12 +72,9 @@ func (v *Value) otherMoment(text string) bool {
 		return false
 	}
 	mine, theirs := spoken.Parse(strings.ToLower(v.Text)), spoken.Parse(strings.ToLower(text))
-	return (len(mine.Dates()) > 0 || v.Shape == Moment && strings.Contains(v.Text, "-")) && len(theirs.Dates()) > 0 ||
-		(len(mine.Times()) > 0 || clock.MatchString(v.Text)) && (len(theirs.Times()) > 0 || clock.MatchString(text)) || dayNamed(v.Text) && dayNamed(text) || v.Loose && otherWeekday(v.Text, text)
+	return (len(mine.Dates()) > 0 || v.Shape == Moment && strings.Contains(v.Text, "-")) && (len(theirs.Dates()) > 0 || figureDay.MatchString(text)) ||
+		(len(mine.Times()) > 0 || clock.MatchString(v.Text)) && (len(theirs.Times()) > 0 || clock.MatchString(text) || dottedTime.MatchString(text)) || dayNamed(v.Text) && dayNamed(text) || v.Loose && otherWeekday(v.Text, text)
 }
-
-// clock finds a time in digits.
-var clock = regexp.MustCompile(`(?:^|[^\d:])\d{1,2}:\d{2}(?:$|[^\d:])`)
 
 // otherDay reports whether a value is a day and words say the number of another, of the month that was said before:
 // "… et le 363/26 au 16 à 15h".

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/chaski-dev/chaski/policies/spoken"
 )
 
 // stretch is a part of a text.
@@ -183,7 +185,8 @@ func abbreviates(text string, dot int) bool {
 	}
 	first, _ := utf8.DecodeRuneInString(next)
 	if digit(next) {
-		return counted[strings.ToLower(word)]
+		low := strings.ToLower(word)
+		return counted[low] || len(low) < 6 && low != "may" && low != "mai" && spoken.Month(low) > 0 // Dec. 15
 	}
 	if unicode.IsLower(first) || !unicode.IsLetter(first) {
 		return false

@@ -65,6 +65,11 @@ func (t *ownText) moments(n needle) (out []Span) {
 			}
 		}
 	}
+	for _, b := range briefDays(t.plain) {
+		if (values{dates: map[string]bool{b.day: true}}).has(n.day, n.minute) {
+			out = append(out, b.Span)
+		}
+	}
 	add := func(s Span) {
 		if !slices.ContainsFunc(out, func(o Span) bool { return !s.Apart(o) }) {
 			out = append(out, s)

@@ -69,7 +69,7 @@ var (
 	lastOf     = regexp.MustCompile(`\b(?:end of (?:the|this) month|last day of (?:the|this) month|monatsende|ende des monats|fin du mois|fine (?:del )?mese|fin de mes|final de mes|fim do mês|final do mês)\b|महीने के (?:अंत|आख़िर|आखिर)|สิ้นเดือน`)
 	lastOfNext = regexp.MustCompile(`\b(?:end of next month|ende (?:des )?nächsten monats|fin du mois prochain|fine del mese prossimo|fine del prossimo mese|fin del mes que viene|fim do mês que vem|fim do próximo mês)\b|สิ้นเดือนหน้า`)
 	lastOfYear = regexp.MustCompile(`\b(?:end of (?:the|this) year|jahresende|ende des jahres|fin de l'année|fine (?:dell')?anno|fin de año|final de año|fim do ano)\b|साल के (?:अंत|आख़िर|आखिर)|สิ้นปี`)
-	theNth     = regexp.MustCompile(`(?:\bthe|\bon|\band|\bto|\buntil|\btill) (\d{1,2})(?:st|nd|rd|th)\b|\b(?:am|zum|vom|ab dem|dem|der|den) (\d{1,2})\.(?: |$|,)|\b(?:el|día|dia|le|du|au|il|al|dal) (\d{1,2})(?:[ ,.]|$)|(\d{1,2}) तारीख|วันที่ ?(\d{1,2})`)
+	theNth     = regexp.MustCompile(`(?:\bthe|\bon|\band|\bto|\buntil|\btill) (\d{1,2})(?:st|nd|rd|th)\b|\b(?:am|zum|vom|ab dem|dem|der|den) (\d{1,2})\.(?: |$|,)|\b(?:el|día|dia|le|du|au|il|al|dal) (\d{1,2})(?:[ ,.]|$)|(\d{1,2}) तारीख|วัน(?:จันทร์|อังคาร|พุธ|พฤหัส|พฤหัสบดี|ศุกร์|เสาร์|อาทิตย์)?ที่ ?(\d{1,2})`)
 	nextMonth  = regexp.MustCompile(`^(?:,? of)? ?(?:next month|nächsten monats|du mois prochain|del mese prossimo|del prossimo mese|del mes que viene|del próximo mes|do próximo mês|do mês que vem|เดือนหน้า)`)
 	wordBehind = regexp.MustCompile(`^[ ,]*(?:of |de |di |del )?([\pL\pM]+)`)
 )

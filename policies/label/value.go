@@ -126,6 +126,10 @@ func (v values) moments(s string) string {
 		return first || second
 	})
 	each(dayDotted, func(m []string) bool { return v.date("", m[2], m[1]) })
+	for _, b := range briefDays(s) {
+		v.dates[b.day] = true
+		left = left[:b.At] + strings.Repeat("|", b.End-b.At) + left[b.End:]
+	}
 	each(dayMonth, func(m []string) bool { return v.date(m[3], month(m[2]), m[1]) })
 	each(monthDay, func(m []string) bool { return v.date(m[3], month(m[1]), m[2]) })
 	each(clockTime, func(m []string) bool {
@@ -153,6 +157,9 @@ func (v values) date(year, month, day string) bool {
 	d, _ := strconv.Atoi(day)
 	if m < 1 || m > 12 || d < 1 || d > 31 {
 		return false
+	}
+	if y, _ := strconv.Atoi(year); y > buddhist+1900 {
+		year = strconv.Itoa(y - buddhist)
 	}
 	if year == "" {
 		year = "-"

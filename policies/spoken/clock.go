@@ -260,7 +260,7 @@ func (t *Text) timeAt(i int) ([]int, int) {
 		}
 	}
 	if l&EN != 0 && t.is(i, "half") { // half seven is half past seven
-		if h, end := t.hour(i+1, 12, EN); end > i+1 && h > 0 && t.near(i+1) && t.before(i, "at", "by", "until", "till", "from") && !t.measured(end) {
+		if h, end := t.hour(i+1, 12, EN); end > i+1 && h > 0 && t.near(i+1) && t.before(i, "at", "by", "until", "till", "from", "to", "for") && !t.measured(end) {
 			return readings(h, 30, t.part(i, end)), end
 		}
 	}
@@ -301,7 +301,8 @@ var clockBefore = map[Lang][]string{
 	EN: {"at", "by", "from", "until", "till", "before", "after", "around", "about", "at about", "between", "since"},
 	DE: {"um", "ab", "bis", "gegen", "von", "zwischen", "bis um", "auf", "vor", "nach", "und", "seit"},
 	FR: {"à", "de", "jusqu à", "vers", "dès", "avant", "après", "entre", "pour"},
-	IT: {"alle", "dalle", "delle", "le", "per le", "fino alle", "entro le", "verso le", "all", "dall", "l"},
+	TH: {"เวลา", "ตอน"},
+	IT: {"ore", "alle", "dalle", "delle", "le", "per le", "fino alle", "entro le", "verso le", "all", "dall", "l"},
 	ES: {"a las", "las", "de las", "desde las", "hasta las", "para las", "sobre las", "a la", "la", "hasta la"},
 	PT: {"às", "as", "das", "até às", "para as", "pelas", "à", "da", "ate as"},
 }
@@ -316,7 +317,11 @@ func (t *Text) hourAt(i int) ([]int, int) {
 		whole, minute, _ := strings.Cut(t.words[i].text, ".")
 		h, err := strconv.Atoi(whole)
 		m, bad := strconv.Atoi(minute)
-		if err == nil && bad == nil && len(minute) == 2 && h < 24 && m < 60 && (t.clocked(i) || t.partBehind(i)) && !t.measured(i+1) && !t.is(i+1, "uhr", "h") {
+		valid := err == nil && bad == nil && len(minute) == 2 && h < 24 && m < 60
+		if valid && t.is(i+1, "uhr", "น") && t.near(i+1) { // 20.30 Uhr, 20.30 น.
+			return readings(h, m, exact), i + 2
+		}
+		if valid && (t.clocked(i) || t.partBehind(i)) && !t.measured(i+1) && !t.is(i+1, "uhr", "h") {
 			return readings(h, m, t.part(i, i+1)), i + 1
 		}
 		return nil, i
@@ -438,6 +443,14 @@ func (t *Text) measured(i int) bool {
 // hindiTime reads "शाम साढ़े पाँच बजे", "दोपहर डेढ़ बजे".
 func (t *Text) hindiTime(i int) ([]int, int) {
 	n, ok := t.wholeAt(i, HI)
+	if hour, minute, cut := strings.Cut(t.words[i].text, "."); cut && t.words[i].digits && len(minute) == 2 && len(hour) < 3 && t.is(i+1, "बजे") { // शाम 8.30 बजे
+		h, _ := strconv.Atoi(hour)
+		m, _ := strconv.Atoi(minute)
+		if h < 24 && m < 60 {
+			return readings(h, m, t.hindiPart(i)), i + 2
+		}
+		return nil, i
+	}
 	if t.words[i].text == "एक" {
 		n, ok = Number{Value: One, first: i, last: i + 1}, true
 	}
@@ -453,6 +466,11 @@ func (t *Text) hindiTime(i int) ([]int, int) {
 		}
 		minutes, end = minutes+m, last+1
 	}
+	return readings(minutes/60, minutes%60, t.hindiPart(i)), end
+}
+
+// hindiPart returns the part of the day that stands one or two words before a Hindi time.
+func (t *Text) hindiPart(i int) half {
 	h := either
 	for k := i - 1; k >= 0 && k >= i-2; k-- {
 		switch t.words[k].text {
@@ -464,7 +482,7 @@ func (t *Text) hindiTime(i int) ([]int, int) {
 			h = night
 		}
 	}
-	return readings(minutes/60, minutes%60, h), end
+	return h
 }
 
 // thaiTime reads the hours of the Thai day.

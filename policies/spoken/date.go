@@ -32,6 +32,7 @@ func init() {
 		"जनवरी फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर",
 		"- फरवरी - - - - - - सितम्बर अक्तूबर नवम्बर दिसम्बर",
 		"มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม กันยายน ตุลาคม พฤศจิกายน ธันวาคม",
+		"มกรา กุมภา มีนา เมษา พฤษภา มิถุนา กรกฎา สิงหา กันยา ตุลา พฤศจิกา ธันวา",
 	} {
 		for i, name := range strings.Fields(row) {
 			if name != "-" {
@@ -111,6 +112,19 @@ func (t *Text) Nth(day int) bool {
 	return false
 }
 
+// thaiShort are the Thai months as they are shortened, each two letters with a full stop: "ธ.ค.".
+var thaiShort = map[string]int{"มค": 1, "กพ": 2, "มีค": 3, "เมย": 4, "พค": 5, "มิย": 6, "กค": 7, "สค": 8, "กย": 9, "ตค": 10, "พย": 11, "ธค": 12}
+
+// monthAt reads the month that begins at a word, and where it ends: "december", "ธ.ค.".
+func (t *Text) monthAt(i int) (month, end int) {
+	if i+1 < len(t.words) && t.words[i+1].gap == "." {
+		if m := thaiShort[t.words[i].text+t.words[i+1].text]; m > 0 {
+			return m, i + 2
+		}
+	}
+	return monthNames[t.words[i].text], i + 1
+}
+
 // follows reports whether a word follows the one before it in one expression of a date.
 func (t *Text) dated(i int) bool {
 	return i < len(t.words) && strings.Trim(t.words[i].gap, " .,-\u00a0") == "" && len(t.words[i].gap) <= 2
@@ -139,13 +153,13 @@ func (t *Text) yearAt(i int) (int, int) {
 func (t *Text) Dates() []Date {
 	var out []Date
 	for i := 0; i < len(t.words); i++ {
-		m := monthNames[t.words[i].text]
+		m, behind := t.monthAt(i)
 		if m == 0 || t.is(i, "may", "mar", "mai", "mars", "marzo", "març") && t.words[i].text == "may" && !t.beside(i) {
 			continue
 		}
-		year, end := t.yearAt(i + 1)
+		year, end := t.yearAt(behind)
 		if year == 0 {
-			end = i + 1
+			end = behind
 		}
 		days, inner, from, last := t.daysBefore(i)
 		if len(days) == 0 && t.lang&EN != 0 { // June 12, June the 12th
