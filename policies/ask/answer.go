@@ -240,7 +240,7 @@ func (s *Said) opens(text string) (unit string, ok bool) {
 		}
 		ok = ok || at.asked && slices.ContainsFunc(words, func(t token) bool { return ors[t.text] && !(t.text == "o" && l&(es|it) == 0) }) // "In colour or black and white?"
 		for i := range words {
-			if words[i].quoted || missing[words[i].text]&l == 0 && !whichOf(words, i) && !(l&hi != 0 && i > 0 && words[i].text == "क्या") {
+			if words[i].quoted || missing[words[i].text]&l == 0 && !whichOf(words, i) && !(l&th != 0 && whichThai(words, i)) && !(l&hi != 0 && i > 0 && words[i].text == "क्या") {
 				continue
 			}
 			if howMuch[words[i].text] && i+1 < len(words) && !words[i+1].sign && !measuring[words[i+1].text] {
@@ -290,6 +290,14 @@ var writings = set("text wording message body nachricht inhalt texte testo messa
 // whichOf reports whether "que" or "che" asks which: "em que dia?", "a che ora?".
 func whichOf(words []token, i int) bool {
 	return (words[i].text == "que" || words[i].text == "che") && (i == 0 || len(words[i-1].text) < 3 || placing[words[i-1].text])
+}
+
+// whichThai reports whether a Thai word ends by asking which, what stands before it being a thing that the reader does not know:
+// "แพ็กเกจไหนคะ".
+func whichThai(words []token, i int) bool {
+	word := words[i].text
+	return (strings.HasSuffix(word, "ไหน") || strings.HasSuffix(word, "อะไร") || strings.HasSuffix(word, "ใด")) &&
+		!slices.ContainsFunc(words[:i], func(t token) bool { return t.starts&(source|negator) != 0 || t.text == "ตอนนี้" })
 }
 
 // gone are words by which a question is about what was.

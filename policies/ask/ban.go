@@ -156,6 +156,28 @@ func (c *clause) bookedSo(k int) bool {
 	return c.words[k].text == "ไว้" && slices.ContainsFunc(c.words[:k], func(t token) bool { return booked[t.text] })
 }
 
+// keptBefore reports whether each Thai word for keeping only says of a thing that it was booked or that money was taken for
+// it: "เราจอง R-5 ไว้", "โดนเก็บเงิน INV-2 ซ้ำ".
+func (c *clause) keptBefore() bool {
+	if c.lang&th == 0 {
+		return false
+	}
+	for k := range c.words {
+		t := &c.words[k]
+		if t.starts&keep == 0 || c.bookedSo(k) {
+			continue
+		}
+		taken := t.text == "เก็บ" && k+1 < len(c.words) && (takenBy[c.words[k+1].text] || k > 0 && (c.words[k-1].text == "โดน" || c.words[k-1].text == "ถูก"))
+		if !taken {
+			return false
+		}
+	}
+	return true
+}
+
+// takenBy stand behind a Thai verb by which money is taken.
+var takenBy = set("เงิน ค่า มา เกิน ซ้ำ")
+
 // booked are Thai verbs for what is kept by being ordered.
 var booked = set("จอง นัด สั่ง ลง สมัคร ลงทะเบียน")
 

@@ -147,7 +147,7 @@ func (c *cutter) cut() {
 			end := c.partEnd(span(list, i, except), true)
 			c.cur.apart = append(c.cur.apart, joined(c.text, list[i:end]))
 			i = end
-		case t.starts&aside != 0 && c.aside(i):
+		case t.starts&aside != 0 && !c.asksHow(i) && c.aside(i):
 			end := c.partEnd(i+1, false)
 			if len(c.cur.words) > 0 {
 				c.flush(false)
@@ -226,27 +226,6 @@ func dayAndMonth(w string) bool {
 	day, month, ok := strings.Cut(w, ".")
 	return ok && digit(day) && digit(month) && len(day) <= 2 && len(month) <= 2
 }
-
-// requestsNow reports whether the user asks for something from a Thai word on that a blank stands before, behind a
-// statement: "วันนั้นติดธุระ ขอเลื่อน …".
-func (c *cutter) requestsNow(i int) bool {
-	t := &c.list[i]
-	if foreignVerb(t, th) && t.within&(opener|keep) == 0 && slices.ContainsFunc(c.cur.words, func(w token) bool { return happened[w.text] }) {
-		return true // "เสียหายบางส่วน จ่าย …"
-	}
-	if t.starts&frame == 0 || !strings.HasPrefix(t.text, "ขอ") && !strings.HasPrefix(t.text, "รบกวน") && !strings.HasPrefix(t.text, "เลย") && !strings.HasPrefix(t.text, "จึง") && t.text != "ช่วย" {
-		return false
-	}
-	return slices.ContainsFunc(c.cur.words, func(w token) bool {
-		return stating[w.text] || thai(w.text) && foreignVerb(&w, th) && w.within&(frame|opener) == 0
-	})
-}
-
-// stating are Thai words that make a statement of what stands around them.
-var stating = set("ต้อง มี เป็น ไม่ ไม่ได้ ไป มา ติด อยู่ ได้ จะ แล้ว ว่าง หาย ป่วย ไม่ว่าง ไม่สะดวก คือ ถูก โดน แตก พัง เสีย")
-
-// happened are those of them that tell what has come about.
-var happened = set("เสีย หาย แตก พัง ป่วย โดน ถูก ไม่ว่าง ไม่สะดวก ไม่สบาย")
 
 // flush ends a clause; against says that the next stands against it.
 func (c *cutter) flush(against bool) {

@@ -143,7 +143,7 @@ func (c *clause) leadsWhole(v verb) bool {
 		if j == v.at {
 			continue
 		}
-		if t.starts&(hypothetical|know|report|keep|question|nothing|await|negator|subject) != 0 && t.within&(det|opener|frame) == 0 || finite[t.text]&c.lang != 0 && t.within&(det|target|source) == 0 || t.starts&other != 0 && t.within&(det|pronoun|harmless) == 0 {
+		if t.starts&(hypothetical|know|report|keep|question|nothing|await|negator|subject) != 0 && t.within&(det|opener|frame) == 0 || finite[t.text]&c.lang != 0 && t.within&(det|target|source) == 0 || t.starts&other != 0 && t.within&(det|pronoun|harmless) == 0 && !carriesOut(c.words, j) {
 			return false
 		}
 	}
@@ -180,8 +180,11 @@ func (c *clause) behindPlace(j int) bool { return j > 0 && placing[c.words[j-1].
 
 // carriesOut reports whether a Thai word is the one by which somebody is asked to carry a deed out: "รบกวนดำเนินการยกเลิก".
 func carriesOut(words []token, i int) bool {
-	return i > 0 && words[i].text == "ดำเนิน" && words[i-1].within&frame != 0
+	return lightThai[words[i].text] && (i == 0 || words[i-1].within&(frame|opener) != 0)
 }
+
+// lightThai are Thai verbs that say no more than that a deed is done.
+var lightThai = set("ดำเนิน จัด ทำ")
 
 // hindiOf stand between what a deed is of and its noun.
 var hindiOf = set("का की के में को से पर तक लिए")

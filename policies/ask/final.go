@@ -131,16 +131,17 @@ func (c *clause) ordersThai(v verb) bool {
 	if c.find(hypothetical, 0, len(c.words)) >= 0 || c.find(subject, 0, v.at) >= 0 {
 		return false
 	}
-	if !framed && (c.find(question, 0, len(c.words)) >= 0 || c.find(speaker, 0, v.at) >= 0) {
+	must := c.mustThai(v.at)
+	if !framed && (c.find(question, 0, len(c.words)) >= 0 || !must && c.find(speaker, 0, v.at) >= 0) {
 		return false
 	}
 	if n := len(c.words); n > 0 && c.words[n-1].text == "แล้ว" && v.at < n-1 {
 		return false // it was done
 	}
-	if c.othersWant() || !framed && (c.othersWill(v.at) || c.othersMust(v.at)) || v.at+1 < len(c.words) && c.words[v.at+1].text == "เอง" {
+	if c.othersWant() || !framed && (c.othersWill(v.at) || c.othersMust(v.at)) || c.byItself(v.at) {
 		return false
 	}
-	if !framed && c.thaiWhole(v.at) == 0 && c.fronts(v.at) && (c.objectBehind(v.at) || c.find(harmless, v.at, len(c.words)) >= 0) {
+	if !framed && !must && c.thaiWhole(v.at) == 0 && c.fronts(v.at) && (c.objectBehind(v.at) || c.find(harmless, v.at, len(c.words)) >= 0) {
 		return false // somebody does it; "L-30 ยกเลิกได้ไหม"
 	}
 	for j := 0; j+1 < v.at; j++ {
@@ -158,6 +159,16 @@ func (c *clause) ordersThai(v verb) bool {
 		}
 	}
 	return true
+}
+
+// byItself reports whether a Thai word says right behind a verb, or behind the code that it is about, that it was done of its own
+// accord: "ระบบเสีย ยกเลิก R-5 เอง".
+func (c *clause) byItself(at int) bool {
+	i := at + 1
+	for i < len(c.words) && c.words[i].code() {
+		i++
+	}
+	return i < len(c.words) && c.words[i].text == "เอง"
 }
 
 // thaiWhole returns where that ends of which only a part is asked for, with what is said of it: "จาก 2000 ที่คุยกันไว้ โอน …";
@@ -197,6 +208,23 @@ func (c *clause) othersMust(at int) bool {
 	t := &c.words[at-1]
 	who, ok := strings.CutSuffix(t.text, "ต้อง")
 	return ok && who != "" && t.within == 0 && !t.thing
+}
+
+// mustThai reports whether right before a Thai verb the user says that it has to be done, of a thing or of their own accord:
+// "ฉันต้องยกเลิก R-5", "INV-2 ต้องคืนเงิน 5 ยูโร".
+func (c *clause) mustThai(at int) bool {
+	i := at - 1
+	if i < 0 || c.words[i].text != "ต้อง" || c.negates() >= 0 || c.kind != plain || c.hasOf(alreadys, 0) >= 0 || slices.ContainsFunc(c.words[at:], func(t token) bool {
+		return t.starts&(ifs|unless|await|later|question) != 0 || t.text == "ก่อน" || t.text == "เอง"
+	}) {
+		return false
+	}
+	for i--; i >= 0; i-- {
+		if t := &c.words[i]; !t.sign && t.within&(speaker|opener) == 0 && t.text != "จำ" && t.text != "เป็น" && !t.code() && !digit(t.text) && !t.thing {
+			return false
+		}
+	}
+	return true
 }
 
 // thaiWants are frames by which anybody may want something.

@@ -109,6 +109,15 @@ func monthWord(w string) bool {
 	return len(w) >= 3 && unitWords[w] && strings.Contains("january february march april june july august september october november december januar februar märz juni juli oktober dezember janvier février avril juillet août septembre octobre novembre décembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre janeiro fevereiro março maio junho julho setembro outubro dezembro", w)
 }
 
+// thaiDayAt reports whether a Thai day begins at a word, and no length of time: "ออเดอร์ 41822 วันที่ 15", "วันอังคาร".
+func (c *clause) thaiDayAt(i int) bool {
+	if c.words[i].text != "วัน" || i+1 >= len(c.words) || c.words[i+1].at > c.words[i].end {
+		return false
+	}
+	_, weekday := weekdayOf[c.words[i+1].text]
+	return weekday || c.words[i+1].text == "ที่" || c.words[i+1].text == "นี้"
+}
+
 // counted reports whether the numbers of a call are said as such: not a bound, not the number
 // of another thing.
 func (c *clause) counted(call *Call, inside []Value) bool {
@@ -138,7 +147,7 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 			case i > 0 && c.words[i-1].within&bounding != 0 && !c.bounds(v), i > 1 && c.words[i-2].within&bounding != 0 && c.words[i-1].within&det != 0 && !c.bounds(v),
 				i+1 < len(c.words) && c.words[i+1].starts&bounding != 0 && c.lang == hi && !c.bounds(v), c.ranged(i, call), c.differs(i, v) && !call.Acts.by && !lengths[strings.ToLower(v.Name)], c.find(fraction, i-3, i-1) >= 0,
 				i > 0 && c.words[i-1].within&source != 0 && !(gives[c.words[i-1].text] && i-1 == c.opened()) && v.Role != From && c.lang&(fr|es|pt|hi) == 0 && !c.sumOf(i),
-				i+1 < len(c.words) && counts[c.words[i+1].text] && !c.unitOf(i+1, call):
+				i+1 < len(c.words) && counts[c.words[i+1].text] && !c.unitOf(i+1, call) && !c.thaiDayAt(i+1):
 				bad++
 			case i > 0 && references[c.words[i-1].text] && !(i+1 < len(c.words) && currencies[c.words[i+1].text]) && !v.id() && !c.calledBy(i, v) && !(i-1 == c.opened() && (c.words[i-1].verb || foreignVerb(&c.words[i-1], c.lang))) && !c.verbBehindFrame(i-1):
 				bad++

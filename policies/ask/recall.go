@@ -46,7 +46,7 @@ func (s *Said) countermanded(i int, call *Call) bool {
 		if o.kind == reported && o.message == c.message {
 			continue
 		}
-		if !o.asked && (o.recalls() || o.endsRecalling()) || !o.asked && o.sentence != c.sentence && o.otherMind() || o.keeps(call, c) {
+		if !o.asked && (o.recalls() || o.endsRecalling()) || !o.asked && (o.sentence != c.sentence || o.contrast) && o.otherMind() || o.keeps(call, c) {
 			return true
 		}
 		if !o.asked && o.message == c.message && !o.corrects && (o.leavesIt() || o.sentence != c.sentence && !call.Acts.callsOff() && o.needless()) {

@@ -231,7 +231,7 @@ func (s *Said) lends(j, i int, call *Call) bool {
 	if o.kind == reported || o.kind == supposed {
 		return s.clauses[i].sentence != o.sentence
 	}
-	if o.find(keep, 0, len(o.words)) >= 0 && !o.inQuestion() && o.negates() < 0 {
+	if o.find(keep, 0, len(o.words)) >= 0 && !o.inQuestion() && o.negates() < 0 && !o.keptBefore() {
 		return s.keepsOther(j, i, call)
 	}
 	return true

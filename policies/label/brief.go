@@ -49,6 +49,7 @@ func latinWeekdays() string {
 // briefDays returns the days in figures of a text, each with a word before it that tells that it is one. The day
 // stands first; in English it is none where the month might as well.
 func briefDays(s string) (out []briefDay) {
+	whole := aloneForm.MatchString(strings.TrimSpace(s)) // an answer: "15/12"
 	for _, m := range briefForm.FindAllStringSubmatchIndex(s, 50) {
 		part := func(g int) int { n, _ := strconv.Atoi(s[max(0, m[2*g]):max(0, m[2*g+1])]); return n }
 		sign, dotted := s[m[4]:m[5]], s[m[1]-1] == '.'
@@ -66,6 +67,7 @@ func briefDays(s string) (out []briefDay) {
 		}
 		twoDigits := m[7]-m[6] == 2
 		switch {
+		case whole && (sign == "/" && (day > 12 || day == month) || dotted):
 		case sure == nil && to == nil && !hindi && (year == "" || sign != "/"):
 			continue
 		case sign == "-" && (!hyphened.MatchString(before) || !twoDigits || monthBehind(behind)):
@@ -96,10 +98,10 @@ func briefDays(s string) (out []briefDay) {
 // aloneForm is a text that is nothing but the figures of a day or of a time.
 var aloneForm = regexp.MustCompile(`^(\d{1,2})([./-])(\d{1,2})(?:[./-](\d{2}))?\.?$`)
 
-// Spelt returns how a text that is nothing but the figures of a day or of a time is written in full, "5/12" as
-// "am 5.12.", "20.30" as "20:30"; nil for any other.
+// Spelt returns how a text, or what stands behind its last comma, is written in full that is nothing but the figures of a day
+// or of a time, "5/12" as "am 5.12.", "20.30" as "20:30"; nil for any other.
 func Spelt(text string) []string {
-	m := aloneForm.FindStringSubmatch(text)
+	m := aloneForm.FindStringSubmatch(strings.TrimSpace(text[strings.LastIndexByte(text, ',')+1:]))
 	switch {
 	case m == nil:
 		return nil

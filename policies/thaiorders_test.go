@@ -1,0 +1,63 @@
+package policies
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/chaski-dev/chaski/tools"
+)
+
+// TestThaiOrders: that something has to be done, by a light verb or behind what the user tells, is an order; a question, a duty of
+// somebody else's and what was done are none.
+func TestThaiOrders(t *testing.T) {
+	cancel := tools.Spec{Name: "cancel_order", Description: "Cancels an order.", Effect: tools.Once, Labels: map[string]string{"egress": "false"},
+		Parameters: json.RawMessage(`{"type":"object","properties":{"order_id":{"type":"string","description":"Such as K4410"}},"required":["order_id"]}`)}
+	for said, want := range map[string]bool{
+		"ฉันต้องยกเลิก K4410":                                                true,
+		"ป่วย ต้องยกเลิก K4410 ค่ะ":                                          true,
+		"ช่วยจัดการยกเลิก K4410 ให้หน่อยค่ะ":                                 true,
+		"จอง K4410 ไว้ อยากยกเลิกค่ะ":                                        true,
+		"สั่งซ้ำ ยกเลิก K4410 ให้หน่อย":                                      true,
+		"ต้องยกเลิก K4410 ไหมคะ":                                             false,
+		"แฟนต้องยกเลิก K4410":                                                false,
+		"ฉันต้องยกเลิก K4410 ไปแล้ว":                                         false,
+		"ลูกค้าที่จอง K4410 อยากยกเลิก":                                      false,
+		"ยกเลิก K4410 ยังไงคะ":                                               false,
+		"จัดการยกเลิก K4410 ยังไงคะ":                                         false,
+		"ระบบเสีย ยกเลิก K4410 เอง":                                          false,
+		"ขอยกเลิก K4410 แต่เปลี่ยนใจแล้ว":                                    false,
+		"Ich möchte K4410 stornieren, aber ich habe es mir anders überlegt.": false,
+		"เก็บ K4410 ไว้ ยกเลิก K4412":                                        false,
+		"ดำเนินการยกเลิก K4410 แล้วหรือยัง":                                  false,
+		"จอง K4410 ไว้ อยากยกเลิกแต่เปลี่ยนใจแล้วค่ะ":                        false,
+	} {
+		if d := decided(t, cancel, "2026-11-30", said, `{"order_id":"K4410"}`); (d.Verdict == Allow) != want {
+			t.Errorf("%s: %v by %s", said, d.Verdict, d.Rule)
+		}
+	}
+}
+
+// TestFigureDays: the old one of two days in figures, or one of two between which the user leaves it open, is not asked for.
+func TestFigureDays(t *testing.T) {
+	move := tools.Spec{Name: "move_visit", Description: "Moves a visit to another day.", Effect: tools.Once, Labels: map[string]string{"egress": "false"},
+		Parameters: json.RawMessage(`{"type":"object","properties":{"visit":{"type":"string","description":"Such as V-20"},"new_date":{"type":"string","description":"Day, YYYY-MM-DD"}},"required":["visit","new_date"]}`)}
+	for said, want := range map[string]bool{
+		"move V-20 from Dec. 12 to Dec. 15":        true,
+		"verschieb V-20 vom 12.12. auf den 15.12":  true,
+		"déplacez V-20 du 12/12 au 15/12":          true,
+		"sposta V-20 dal 12/12 al 15/12":           true,
+		"mueve V-20 del 12/12 al 15/12":            true,
+		"เลื่อน V-20 จาก 12/12 เป็น 15/12":         true,
+		"เลื่อน V-20 เป็น 15 ธ.ค. ค่ะ":             true,
+		"move V-20 from Dec. 15 to Dec. 12":        false,
+		"verschieb V-20 vom 15.12. auf den 12.12.": false,
+		"déplacez V-20 du 15/12 au 12/12":          false,
+		"sposta V-20 dal 15/12 al 12/12":           false,
+		"mueve V-20 al 15/12 o al 16/12":           false,
+		"เลื่อน V-20 จาก 15/12 เป็น 12/12":         false,
+	} {
+		if d := decided(t, move, "2026-11-30", said, `{"visit":"V-20","new_date":"2026-12-15"}`); (d.Verdict == Allow) != want {
+			t.Errorf("%s: %v by %s", said, d.Verdict, d.Rule)
+		}
+	}
+}
