@@ -39,3 +39,32 @@ func TestNoUse(t *testing.T) {
 		}
 	}
 }
+
+// TestReasonsThatDeny: a reason that says what cannot be bans nothing, may stand behind a value without a comma, and lends the
+// order its thing.
+func TestReasonsThatDeny(t *testing.T) {
+	move := tools.Spec{Name: "move_repair", Description: "Moves a repair.", Effect: tools.Once, Labels: map[string]string{"egress": "false", "actions": "move, déplacer, spostare, pasar, mover, mudar, passar, verschieben"},
+		Parameters: json.RawMessage(`{"type":"object","properties":{"repair_id":{"type":"string","description":"Such as R-514"},"new_date":{"type":"string","format":"date"}},"required":["repair_id","new_date"]}`)}
+	for said, want := range map[string]bool{
+		"Sposta la R-514 al 16 dicembre che prima non riesco a passare.":                      true,
+		"Pasa la R-514 al 16 de diciembre que no estoy en casa.":                              true,
+		"Pasa la R-514 al 16 de diciembre porque antes no puedo pasar.":                       true,
+		"Déplacez la R-514 au 16 décembre parce que je ne peux pas passer avant.":             true,
+		"Passe o R-514 para 16 de dezembro, vou estar fora em trabalho.":                      true,
+		"Sposta la R-514 al 16° dicembre.":                                                    true,
+		"Al cliente de la R-514 no le va bien el lunes, pásala al 16 de diciembre.":           true,
+		"Dem Kunden von R-514 passt der Montag nicht, verschieb sie auf den 16. Dezember.":    true,
+		"No puedo pasar la R-514 al 16 de diciembre.":                                         false,
+		"Pasa la R-513 al 16 de diciembre que no puedo pasar la R-514.":                       false,
+		"No pases la R-514 al 16 de diciembre que no estoy.":                                  false,
+		"Al cliente de la R-514 no le va bien el lunes, pasa la R-513 al 16 de diciembre.":    false,
+		"Si al cliente de la R-514 no le va bien el lunes, pásala al 16 de diciembre.":        false,
+		"Passe todos para 16 de dezembro, fora o R-514.":                                      false,
+		"Der Kunde von R-514 kann nicht, verschieb R-513 auf den 16. Dezember.":               false,
+		"Al cliente de la R-514 no le va bien el lunes, pero no la pases al 16 de diciembre.": false,
+	} {
+		if d := decided(t, move, "2026-11-30", said, `{"repair_id":"R-514","new_date":"2026-12-16"}`); (d.Verdict == Allow) != want {
+			t.Errorf("%s: %v by %s", said, d.Verdict, d.Rule)
+		}
+	}
+}

@@ -159,6 +159,10 @@ func (c *cutter) cut() {
 			list[i+1].starts, list[i+1].within = negator, negator
 			c.flush(true)
 			i++
+		case c.becauseNot(i):
+			c.flush(false)
+			c.cur.words = append(c.cur.words, *t)
+			i++
 		case c.follows(i):
 			c.flush(false)
 			c.cur.words = append(c.cur.words, *t)

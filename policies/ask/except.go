@@ -46,6 +46,9 @@ func (c *cutter) except() {
 	c.cur.words = words
 }
 
+// outBefore are Portuguese words before "fora" by which it says that somebody is away.
+var outBefore = set("estou estás está estamos estão estar estarei estará estaremos estava fico fica ficamos ficar vou vai vamos ir passo passar trabalho trabalhar ando andar lá por para pra de aí cá")
+
 // excepts reports whether a phrase that may except something does so here.
 func (c *cutter) excepts(i int) bool {
 	t := &c.list[i]
@@ -60,7 +63,7 @@ func (c *cutter) excepts(i int) bool {
 	case "bar": // the tow bar they ordered
 		return i > 0 && !barBefore[c.list[end].text]
 	case "leaving", "sparing", "minus", "menos", "salvo", "fora", "statt", "anstatt", "เว้น":
-		return i > 0
+		return i > 0 && !(t.text == "fora" && outBefore[c.list[i-1].text]) // vou estar fora
 	case "ไม่ใช่": // "เอ่อ ไม่ใช่ …": no, that
 		return i == 0 || c.list[i-1].within&oops == 0 && !thaiEnds[c.list[i-1].text]
 	case "not":

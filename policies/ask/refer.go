@@ -219,7 +219,7 @@ func (c *clause) selects(call *Call) bool {
 // want, and what stands against it don't.
 func (s *Said) lends(j, i int, call *Call) bool {
 	o := &s.clauses[j]
-	if s.noUseFor(j, call) {
+	if s.noUseFor(j, call) || o.notAble() && len(o.verbs(&call.Acts)) == 0 {
 		return true
 	}
 	if o.negates() >= 0 && s.clauses[i].verbOf != j && !(!call.Flags && o.sentence == s.clauses[i].sentence && s.bansOther(j, call)) && !s.bansAnother(j, i, call) && !s.bansDeed(j, i, call) && !s.bansObject(j, i, call) && (len(o.verbs(&call.Acts)) > 0 || o.bare() && o.find(hypothetical|question, 0, len(o.words)) < 0 && !o.isNotOf(call)) {

@@ -138,7 +138,7 @@ func (t *Text) hour(i, most int, langs Lang) (int, int) {
 	w := &t.words[i]
 	if w.digits {
 		n, err := strconv.Atoi(w.text)
-		if err != nil || n > most || len(w.text) > 2 || i+1 < len(t.words) && t.words[i+1].gap == "" && !t.is(i+1, "h", "am", "pm", "uhr") {
+		if err != nil || n > most || len(w.text) > 2 || i+1 < len(t.words) && t.words[i+1].gap == "" && !t.is(i+1, "h", "am", "pm", "uhr", "min") {
 			return 0, i
 		}
 		return n, i + 1
@@ -318,7 +318,7 @@ func (t *Text) hourAt(i int) ([]int, int) {
 		h, err := strconv.Atoi(whole)
 		m, bad := strconv.Atoi(minute)
 		valid := err == nil && bad == nil && len(minute) == 2 && h < 24 && m < 60
-		if valid && t.is(i+1, "uhr", "น") && t.near(i+1) { // 20.30 Uhr, 20.30 น.
+		if valid && (t.is(i+1, "uhr", "น") || t.is(i+1, "h", "hs", "horas") && t.clocked(i)) && t.near(i+1) { // 20.30 Uhr, 20.30 น., a las 20.30 h
 			return readings(h, m, exact), i + 2
 		}
 		if valid && (t.clocked(i) || t.partBehind(i)) && !t.measured(i+1) && !t.is(i+1, "uhr", "h") {
@@ -425,7 +425,7 @@ func (t *Text) clocked(i int) bool {
 var unitWords = set(`% percent prozent degrees grad degré degrés gradi grados graus euro euros eur € usd dollar dollars pounds pound cents francs franken chf kg g kilo kilos km m cm mm l ml liter litre litres
 	hours hour hrs minutes minute mins min seconds days day weeks week months month years year nights night stunden stunde minuten tage tag tagen wochen woche nächte jours jour semaines minutes nuits días minutos semanas noches giorni ore minuti settimane notti dias minutos semanas noites
 	each people persons seats places copies units pieces pairs bottles boxes bags times st nd rd th january february march april may june july august september october november december januar februar märz mai juni juli oktober dezember janvier février mars avril juin juillet août septembre octobre novembre décembre
-	de of x gb tb mb gigs gig tonnes tons ton metres meters metre meter feet inches lines pages stück personen plätze flaschen personnes bouteilles personas plazas botellas persone posti bottiglie pessoas lugares garrafas`)
+	de of x gb tb mb gigs gig tonnes tons ton metres meters metre meter feet inches lines pages stück personen plätze flaschen personnes bouteilles personas plazas botellas persone posti bottiglie pessoas lugares garrafas °`)
 
 func (t *Text) measured(i int) bool {
 	if i < len(t.words) && (t.near(i) || t.words[i].gap == "") && unitWords[t.words[i].text] && !(t.is(i, "de") && t.part(i-1, i) != either) {

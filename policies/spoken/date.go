@@ -71,7 +71,7 @@ func (t *Text) dayAt(i int) (int, int) {
 			return 0, i
 		}
 		if i+1 < len(t.words) && t.words[i+1].gap == "" {
-			if t.is(i+1, "st", "nd", "rd", "th", "er", "º", "o", "ª") {
+			if t.is(i+1, "st", "nd", "rd", "th", "er", "º", "°", "o", "ª") {
 				return n, i + 2
 			}
 			return 0, i

@@ -56,6 +56,9 @@ func Parse(plain string) *Text {
 	for i := 0; i < len(plain); {
 		r, w := utf8.DecodeRuneInString(plain[i:])
 		switch {
+		case r == '°' && i > 0 && plain[i-1] >= '0' && plain[i-1] <= '9': // 1° gennaio
+			add(i, i+w, false)
+			i += w
 		case r >= '0' && r <= '9':
 			end := i
 			for end < len(plain) && (plain[end] >= '0' && plain[end] <= '9' || strings.IndexByte(".,:'", plain[end]) >= 0 && end+1 < len(plain) && plain[end+1] >= '0' && plain[end+1] <= '9') {
