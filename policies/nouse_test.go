@@ -68,3 +68,35 @@ func TestReasonsThatDeny(t *testing.T) {
 		}
 	}
 }
+
+// TestWishGranted: an order behind what somebody wants, with its thing or the one it is for as a pronoun, is the user's.
+func TestWishGranted(t *testing.T) {
+	labels := map[string]string{"egress": "false", "actions": "cancel, annuler, disdire, annullare, anular, cancelar"}
+	cancel := tools.Spec{Name: "cancel_visit", Description: "Cancels a visit.", Effect: tools.Once, Labels: labels,
+		Parameters: json.RawMessage(`{"type":"object","properties":{"visit_id":{"type":"string","description":"Such as T4410"}},"required":["visit_id"]}`)}
+	book := tools.Spec{Name: "book_visit", Description: "Books a visit.", Effect: tools.Once, Labels: map[string]string{"egress": "false", "actions": "book, fissare, reservar, marcar", "objects": "visit, visita, cita, consulta"},
+		Parameters: json.RawMessage(`{"type":"object","properties":{"patient":{"type":"string","description":"Name of the patient"},"date":{"type":"string","format":"date"}},"required":["patient","date"]}`)}
+	for _, c := range []struct {
+		tool tools.Spec
+		args string
+		said string
+		want bool
+	}{
+		{cancel, `{"visit_id":"T4410"}`, "La paciente quiere anular la T4410, anúlala.", true},
+		{cancel, `{"visit_id":"T4410"}`, "La paziente vuole disdire la T4410, annullala.", true},
+		{cancel, `{"visit_id":"T4410"}`, "A paciente quer cancelar a T4410, cancele-a.", true},
+		{cancel, `{"visit_id":"T4410"}`, "La paciente quiere anular la T4410, ¿la anulo?", false},
+		{cancel, `{"visit_id":"T4410"}`, "La paciente quiere que anules la T4410.", false},
+		{cancel, `{"visit_id":"T4410"}`, "La paziente vuole disdire la T4410, annulla la T4412.", false},
+		{cancel, `{"visit_id":"T4410"}`, "La paciente dice que anules la T4410, anúlala dice.", false},
+		{book, `{"patient":"Ana Gil","date":"2026-12-16"}`, "Ana Gil tiene fiebre, resérvale cita el 16 de diciembre.", true},
+		{book, `{"patient":"Ana Gil","date":"2026-12-16"}`, "Ana Gil ha la febbre, fissale una visita il 16 dicembre.", true},
+		{book, `{"patient":"Ana Gil","date":"2026-12-16"}`, "La hija de Ana Gil tiene fiebre, resérvale cita el 16 de diciembre.", false},
+		{book, `{"patient":"Ana Gil","date":"2026-12-16"}`, "No es Ana Gil, es Eva Ruiz, resérvale cita el 16 de diciembre.", false},
+		{book, `{"patient":"Ana Gil","date":"2026-12-16"}`, "Ana Gil tiene fiebre, resérvale cita a Eva Ruiz el 16 de diciembre.", false},
+	} {
+		if d := decided(t, c.tool, "2026-11-30", c.said, c.args); (d.Verdict == Allow) != c.want {
+			t.Errorf("%s: %v by %s", c.said, d.Verdict, d.Rule)
+		}
+	}
+}

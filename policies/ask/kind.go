@@ -189,10 +189,44 @@ func (c *clause) wishes() bool {
 	return r >= 0 && r+1 < len(c.words) && (wishing[c.words[r].text] || c.words[r].text == "asked" && r+1 < len(c.words) && c.words[r+1].text == "for") && (c.negates() < 0 || c.hasOf(noLonger, c.negates()) > r) && c.find(report, span(c.words, r, report), len(c.words)) < 0 && c.find(content|know, 0, len(c.words)) < 0
 }
 
-// grants reports whether the clause is the order to do what was wished: "sell it to them".
+// toThem reports whether a word may be an order with the one it is done for written to it: "resérvale", "fissagli".
+func toThem(w string) bool {
+	return len(w) > 5 && (strings.HasSuffix(w, "le") || strings.HasSuffix(w, "les") || strings.HasSuffix(w, "gli"))
+}
+
+// forThem reports whether the clause begins with an order that has the one it is done for with it: "resérvale cita",
+// "marque-lhe uma consulta".
+func (c *clause) forThem() bool {
+	i := c.opened()
+	if !c.verbFirst() || c.lang&(it|es|pt) == 0 {
+		return false
+	}
+	return toThem(c.words[i].text) || i+1 < len(c.words) && (c.words[i+1].text == "lhe" || c.words[i+1].text == "lhes") && c.hyphened(i)
+}
+
+// isAbout reports whether the clause begins with a name, denies nothing and has no other name: "Joaquín Herrera tiene fiebre".
+func (c *clause) isAbout(v Value) bool {
+	i := c.opened()
+	if i < len(c.words) && c.words[i].within&det != 0 {
+		i++
+	}
+	from := i
+	for i < len(c.words) && c.words[i].capped && !c.words[i].sign {
+		i++
+	}
+	return i > from && c.negates() < 0 && v.Said(textOf(c, c.words[from:i])) && !slices.ContainsFunc(c.words[i:], func(t token) bool { return t.capped || t.sign })
+}
+
+// grants reports whether the clause is the order to do what was wished: "sell it to them", "anúlala".
 func (c *clause) grants() bool {
 	i := c.opened()
-	return c.verbFirst() && i+1 < len(c.words) && (c.words[i+1].within&(pronoun|det) != 0 || pointing[c.words[i+1].text] || c.words[i+1].code()) && c.negates() < 0
+	if !c.verbFirst() || i >= len(c.words) || c.negates() >= 0 {
+		return false
+	}
+	if c.lang&(it|es|pt) != 0 && (hanging(c.words[i].text) || plural(c.words[i].text) || toThem(c.words[i].text)) {
+		return true
+	}
+	return i+1 < len(c.words) && (c.words[i+1].within&(pronoun|det) != 0 || pointing[c.words[i+1].text] || c.words[i+1].code() || clitics[c.words[i+1].text] && c.hyphened(i))
 }
 
 // noLonger say behind a negation that something is no more: "will die Lampe nicht mehr".

@@ -50,7 +50,7 @@ func (s *Said) states(j int) bool {
 }
 
 // wishing are words by which somebody's wish is told that the user takes up.
-var wishing = set("want wants would like needs hopes wish wishes möchte will wollen wünscht veut voudrait souhaite aimerait vuole vorrebbe quiere querría desea quer gostaria deseja चाहता चाहती चाहते")
+var wishing = set("want wants would like needs hopes wish wishes möchte will wollen wünscht veut voudrait souhaite aimerait vuole vogliono vorrebbe vorrebbero quiere quieren querría querrían desea quer querem gostaria deseja चाहता चाहती चाहते")
 
 // takesAll reports whether the clause is an order that says nothing but that what was stated be done:
 // a verb for the act, or one that only notes, does or puts, and a pronoun.
