@@ -32,7 +32,7 @@ func (c *clause) oldValue(v Value, call *Call) bool {
 	}
 	other := false
 	for _, seg := range c.newParts() {
-		if v.Said(seg) {
+		if v.Said(seg) || figureDay.MatchString(seg) && v.Said("le "+seg) { // "au 10/12 svp"
 			return false
 		}
 		theirs := v.otherMoment(seg)

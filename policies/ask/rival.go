@@ -322,6 +322,9 @@ func (v *Value) holdsWord(c *clause, i int, word string) bool {
 	return false
 }
 
+// fromOn are words from which day on something is.
+var fromOn = wordSets["fromOn"]
+
 // like reports whether a word is of a value's kind.
 func (c *clause) like(i int, v Value, call *Call) bool {
 	t := &c.words[i]
@@ -333,8 +336,8 @@ func (c *clause) like(i int, v Value, call *Call) bool {
 	case Code:
 		return t.code() && !strings.Contains(t.text, "@") || len(t.text) > 3 && strings.ContainsAny(t.text, "/-") && digit(t.text) && pattern(t.text) == pattern(strings.ToLower(v.Text)) || c.numberAt(i, groupsOf(v.Text)) > 0 || letterAlone(v.Text) && t.letter() && i > 0
 	case Word:
-		if c.describesRow(i, call) {
-			return false // "send the Advent one"
+		if c.describesRow(i, call) || i > 0 && phraseAt(fromOn, c.words, i-1, c.lang) > 1 {
+			return false // "send the Advent one", "à partir du"
 		}
 		if t.within&^(speaker|and|others) != 0 || t.text == "" || strings.HasSuffix(t.text, "'") || strings.ContainsFunc(t.text, unicode.IsDigit) || strings.Contains(t.text, "@") || call.isThing(t) {
 			return false

@@ -62,6 +62,14 @@ func (c *clause) identifies() bool {
 			return false
 		}
 		i += 2
+	case "on", "nous", "we'll": // on sera quatre
+		if i+1 >= len(c.words) || !slices.Contains([]string{"est", "sera", "sommes", "serons", "be"}, c.words[i+1].text) {
+			return false
+		}
+		i += 2
+		if _, end := numeral(c.words, min(i, len(c.words)-1), c.lang); i >= len(c.words) || end == i && !digit(c.words[i].text) || slices.ContainsFunc(c.words, func(t token) bool { return ors[t.text] }) {
+			return false // "on sera 6 ou 4"
+		}
 	case "it", "that", "das", "es", "c'", "questo", "questa", "isso", "eso":
 		if i+1 >= len(c.words) || !copulas[c.words[i+1].text] {
 			return false

@@ -18,7 +18,7 @@ func (c *clause) verbless(call *Call) bool {
 	holds := c.holding(call)
 	for i := range c.words {
 		t := &c.words[i]
-		if !holds[i] && !past(t.text, c.lang) || t.sign || t.quoted || t.within != 0 || t.starts != 0 || knownIn[t.text]&c.lang != 0 || call.isThing(t) || unitWords[t.text] || counts[t.text] || measured[t.text] != nil ||
+		if !holds[i] && !past(t.text, c.lang) || t.sign || t.quoted || t.within != 0 || t.starts != 0 || knownIn[t.text]&c.lang != 0 || call.isThing(t) || unitWords[t.text] || counts[t.text] || measured[t.text] != nil || calledSo[t.text]&c.lang != 0 ||
 			strings.ContainsFunc(t.text, unicode.IsDigit) || t.capped && !past(t.text, c.lang) && (i > 0 || c.lang&de == 0) ||
 			slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) }) {
 			continue
@@ -91,10 +91,10 @@ func past(w string, l lang) bool {
 	if l&en != 0 && (strings.HasSuffix(w, "ed") || strings.HasSuffix(w, "ing") || irregular[w] != "" || irregularPast[w]) {
 		return true
 	}
-	if l&(es|it|pt|fr) == 0 {
+	if l&(es|it|pt|fr) == 0 || dayNames[w] { // giovedì
 		return false
 	}
-	for _, end := range []string{"ó", "ò", "é", "í", "ì", "ù", "ou", "eu", "iu", "aba", "ava", "ía", "ia", "ait", "aron", "ieron", "aram", "eram", "irono", "arono", "ado", "ido", "ato", "ito", "uto", "ée", "és", "ées"} {
+	for _, end := range []string{"ó", "ò", "é", "í", "ì", "ù", "ou", "eu", "iu", "aba", "aban", "avano", "evano", "ivano", "avam", "íam", "ían", "aient", "èrent", "ava", "ía", "ia", "ait", "aron", "ieron", "aram", "eram", "irono", "arono", "ado", "ido", "ato", "ito", "uto", "ée", "és", "ées"} {
 		if strings.HasSuffix(w, end) {
 			return true
 		}
@@ -272,12 +272,16 @@ func (s *Said) namesDeed(i int, call *Call, n int) bool {
 	if !s.polite(i) {
 		return false
 	}
-	for j := c.opened(); j < len(c.words); j++ {
+	first := c.opened()
+	if call.Acts.gets() && c.countsThing(call) && !(i+1 < len(s.clauses) && s.clauses[i+1].either) {
+		return true
+	}
+	for j := first; j < len(c.words); j++ {
 		t := &c.words[j]
 		if call.Acts.isNoun(t) && !currencies[t.text] && unitBase(t.text) == "" && t.text != "money" {
 			return true
 		}
-		if digit(t.text) && j == c.opened() && call.Acts.gets() && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Number && v.Said(t.text) }) {
+		if digit(t.text) && j == first && call.Acts.gets() && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Number && v.Said(t.text) }) {
 			continue // "3 places pour la séance S-2240"
 		}
 		if t.sign || digit(t.text) || t.code() || placing[t.text] || ofWords[t.text] || t.text == "of" {
@@ -286,6 +290,39 @@ func (s *Said) namesDeed(i int, call *Call, n int) bool {
 	}
 	return false
 }
+
+// countsThing reports whether the clause begins with a number of the call and what there are to be so many of: a thing of the tool
+// or a value of the call, perhaps behind a unit. "deux lasagnes à emporter", "sept jours de roaming Europe".
+func (c *clause) countsThing(call *Call) bool {
+	first := c.opened()
+	if first+1 < len(c.words) && forWords[c.words[first].text] && forUs[c.words[first+1].text] { // "per me due lasagne"
+		first += 2
+	}
+	_, to := numeral(c.words, first, c.lang)
+	if to == first && first < len(c.words) && digit(c.words[first].text) {
+		to = first + 1
+	}
+	if to == first || !slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Number && !v.Free && v.Said(textOf(c, c.words[first:to])) }) {
+		return false
+	}
+	if to+2 < len(c.words) && (unitWords[c.words[to].text] || unitBase(c.words[to].text) != "") && !currencies[c.words[to].text] && (c.words[to+1].text == "of" || ofWords[c.words[to+1].text]) {
+		to += 2
+	}
+	for i := to; i < len(c.words); i++ {
+		if w := c.words[i].text; ors[w] && (w != "o" || c.lang&(it|es) != 0) {
+			return false // "deux lasagnes ou deux pizzas"
+		}
+	}
+	return to < len(c.words) && !c.words[to].quoted && !currencies[c.words[to].text] && (call.Acts.isNoun(&c.words[to]) || slices.ContainsFunc(call.Values, func(v Value) bool {
+		return (v.Shape == Word || v.Shape == Choice) && !v.Free && v.holdsWord(c, to, c.words[to].text)
+	}))
+}
+
+// forUs are words for whom an order is that names nobody else.
+var forUs = set("me us mich uns moi nous noi mí mi nosotros nosotras mim nós")
+
+// calledSo are words before a name, or of the clock.
+var calledSo = wordSets["calledSo"]
 
 // perhaps are words by which an order without a verb is none yet.
 var perhaps = wordSets["perhaps"]
@@ -317,7 +354,7 @@ func (c *clause) ofAnother(call *Call) bool {
 		if i > 0 && amountForm.MatchString(c.words[i-1].text) {
 			continue // 80 litri di
 		}
-		if next.text != "of" && !ofWords[next.text] || t.sign || t.quoted || t.within != 0 || t.names() && t.code() || call.isThing(t) || unitWords[t.text] || unitBase(t.text) != "" || digit(t.text) || !strings.ContainsFunc(t.text, unicode.IsLetter) || currencies[t.text] ||
+		if next.text != "of" && !ofWords[next.text] || t.sign || calledSo[t.text]&c.lang != 0 || t.quoted || t.within != 0 || t.names() && t.code() || call.isThing(t) || unitWords[t.text] || unitBase(t.text) != "" || digit(t.text) || !strings.ContainsFunc(t.text, unicode.IsLetter) || currencies[t.text] ||
 			slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) }) {
 			continue
 		}

@@ -27,7 +27,7 @@ const buddhist = 543
 var (
 	english   = `on|the|sunday|monday|tuesday|wednesday|thursday|friday|saturday|sun|mon|tue|wed|thu|fri|sat`
 	englishTo = `to|by|until|till|from|for|before|after|since`
-	dayWord   = regexp.MustCompile(`(?i)(?:(?:^|[^\pL\pN])(?:(` + english + `)|am|zum|vom|den|dem|le|du|au|il|al|dal|el|del|día|dia|no|ao|` + latinWeekdays() + `)[ ,]+|(?:วันที่|ที่) ?)$`)
+	dayWord   = regexp.MustCompile(`(?i)(?:(?:^|[^\pL\pN])(?:(` + english + `)|am|zum|vom|den|dem|le|du|au|il|al|dal|el|del|día|dia|no|ao|` + latinWeekdays() + `)[ ,]+|(?:วันที่|ที่) ?|(?:^|[ (])(?:all|dall|dell|l)['’])$`)
 	toDay     = regexp.MustCompile(`(?i)(?:(?:^|[^\pL\pN])(?:(` + englishTo + `)|bis|ab|auf|pour|avant|après|dès|per|entro|para|até|hasta|desde|em) +|(?:เป็น|ไป|ถึง|จาก) ?)$`)
 	hyphened  = regexp.MustCompile(`(?i)(?:^|[^\pL\pN])(?:el|al|del|día|dia|lunes|martes|miércoles|jueves|viernes|sábado|domingo|segunda|terça|quarta|quinta|sexta)[ ,]+$`) // el 15-12
 	behindDay = regexp.MustCompile(`^ (?:को|तक|से|पर|कर|की|के लिए)(?:[ ,.।]|$)`)

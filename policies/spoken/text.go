@@ -144,12 +144,12 @@ func knowThai(words ...string) {
 
 // common are frequent words that tell a language; one that several share tells little.
 var common = map[Lang]map[string]bool{
-	EN: set("the a an of to for and at in on is are was with please my me i you it its this that from by till until past half book put per more less no not than then so we they he she who all any some one two three out into over today tomorrow tonight next week each off double set make give get have has will would could can should need want send pay move cancel new be his her their our your as up off"),
-	DE: set("der die das den dem des ein eine einen einem einer und für mit auf im am um von bis zu zum zur bitte ich sie mir uns ist sind nicht noch soll sollen kann könnte könnten haben hat wird werden auch bei nach vor ab halb heute morgen uhr gerne mal"),
-	FR: set("le la les l un une des du de et à au aux pour avec sur dans en est sont je vous nous il elle mon ma mes son sa ses ce cette jusqu peux pouvez veuillez svp plaît chez par demain aujourd hui heures"),
-	IT: set("il lo la gli le un una uno di del della dei delle e per con su in è sono mi ci puoi può favore al alla alle dal dalla dalle fino domani oggi che da ogni"),
-	ES: set("el la los las un una unos de del y para por con en es son me nos puede puedes favor al a hasta desde mañana hoy que cada lo le les su sus"),
-	PT: set("o os as um uma de do da dos das e para por com em é são me nos pode podes favor ao à às até desde amanhã hoje que cada no na nos nas seu sua"),
+	EN: set("hi hello thanks thank the a an of to for and at in on is are was with please my me i you it its this that from by till until past half book put per more less no not than then so we they he she who all any some one two three out into over today tomorrow tonight next week each off double set make give get have has will would could can should need want send pay move cancel new be his her their our your as up off"),
+	DE: set("danke hallo möchte möchten hätte hätten gern wir wie nur der die das den dem des ein eine einen einem einer und für mit auf im am um von bis zu zum zur bitte ich sie mir uns ist sind nicht noch soll sollen kann könnte könnten haben hat wird werden auch bei nach vor ab halb heute morgen uhr gerne mal"),
+	FR: set("merci bonjour bonsoir voudrais voudrions moi nos notre votre leur le la les l un une des du de et à au aux pour avec sur dans en est sont je vous nous il elle mon ma mes son sa ses ce cette jusqu peux pouvez veuillez svp plaît chez par demain aujourd hui heures"),
+	IT: set("grazie vorrei vorremmo buongiorno buonasera salve ciao ore nel nella cortesia nostro nostra il lo la gli le un una uno di del della dei delle e per con su in è sono mi ci puoi può favore al alla alle dal dalla dalle fino domani oggi che da ogni"),
+	ES: set("gracias hola quiero quisiera queremos quisiéramos nuestra nuestro el la los las un una unos de del y para por con en es son me nos puede puedes favor al a hasta desde mañana hoy que cada lo le les su sus"),
+	PT: set("obrigado obrigada olá quero queria queremos queríamos gostaria nossa nosso o os as um uma de do da dos das e para por com em é são me nos pode podes favor ao à às até desde amanhã hoje que cada no na nos nas seu sua"),
 }
 
 func set(words string) map[string]bool {
