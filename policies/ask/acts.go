@@ -207,6 +207,9 @@ func stemsOf(word string, l lang) []stem {
 		if l == hi && strings.HasSuffix(base, "ा") { // have it done: बढ़वाना
 			out = append(out, stem{text: strings.TrimSuffix(base, "ा") + "वा"})
 		}
+		if other := hindiCausative(base); l == hi && other != "" {
+			out = append(out, stem{text: other})
+		}
 		if l == de {
 			out = append(out, germanStems(base)...)
 		}

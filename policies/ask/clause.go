@@ -286,6 +286,11 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 		k.kind = kindOf(k, c.out[:i])
 		k.later, k.await = k.postponed(), off || k.awaits() || k.previews() || k.upon()
 	}
+	if at := slices.IndexFunc(c.out, func(k clause) bool { return k.hasOf(mine, 0) == k.opened() && k.looksFirst() }); at > 0 {
+		for i := range at {
+			c.out[i].await = true // "…, ich schaue vorher selbst noch drüber"
+		}
+	}
 	s.voices(c.out)
 	if slices.ContainsFunc(c.out, func(k clause) bool { return k.delays() }) {
 		for j := len(s.clauses) - 1; j >= 0 && s.clauses[j].message == s.messages; j-- {

@@ -23,6 +23,27 @@ func (s *Said) countsElsewhere(j int, there []Value, call *Call) bool {
 	})
 }
 
+// ofAnotherNumber reports whether a text behind the clause names a thing by another number than the one by which the clause
+// names that of a call, behind the same word: "… line 12", "… line 40".
+func (c *clause) ofAnotherNumber(text string, call *Call) bool {
+	words := tokens(text)
+	return slices.ContainsFunc(call.Values, func(v Value) bool {
+		if !v.Digits || v.Free || v.Said(text) {
+			return false
+		}
+		for i := 1; i < len(c.words); i++ {
+			if before := &c.words[i-1]; digit(c.words[i].text) && v.Said(c.words[i].text) && before.within&^det == 0 && !before.sign && !placing[before.text] {
+				for j := 1; j < len(words); j++ {
+					if digit(words[j].text) && words[j-1].text == before.text {
+						return true
+					}
+				}
+			}
+		}
+		return false
+	})
+}
+
 // ofAnother reports whether a value of a call stands in the message of clause i only in clauses that name another thing of the kind
 // of the call's, which stands in others: "move KL31 to 14 December and on KL32 put 5 players" is no order to move KL32.
 func (s *Said) ofAnother(i int, call *Call) bool {

@@ -145,6 +145,7 @@ func (c *cutter) cut() {
 			i++
 		case t.starts&except != 0 && c.excepts(i):
 			end := c.partEnd(span(list, i, except), true)
+			end = c.insteadEnd(i, span(list, i, except), end)
 			c.cur.apart = append(c.cur.apart, joined(c.text, list[i:end]))
 			i = end
 		case t.starts&aside != 0 && !c.asksHow(i) && c.aside(i):

@@ -3,6 +3,8 @@ package ask
 import (
 	"slices"
 	"strings"
+
+	"github.com/chaski-dev/chaski/policies/spoken"
 )
 
 // What an order takes out: "all but a.txt", "not the hall", "a.txt को छोड़कर".
@@ -32,6 +34,8 @@ func (c *cutter) except() {
 		}
 		if c.lang == hi && i > 0 && digit(words[i-1].text) {
 			from = i - 1 // 60 की जगह 40
+		} else if c.lang == hi && i > 0 && weekdayWords[words[i-1].text]&hi != 0 {
+			from = i - 1 // शुक्रवार के बजाय
 		} else if c.lang == hi && i > 1 && hindiUnits[words[i-1].text] && digit(words[i-2].text) {
 			from = i - 2 // 6 बजे के बजाय
 		}
@@ -62,7 +66,9 @@ func (c *cutter) excepts(i int) bool {
 	switch t.text {
 	case "bar": // the tow bar they ordered
 		return i > 0 && !barBefore[c.list[end].text]
-	case "leaving", "sparing", "minus", "menos", "salvo", "fora", "statt", "anstatt", "เว้น":
+	case "statt", "anstatt":
+		return i > 0 || c.insteadEnd(i, end, len(c.list)) < len(c.list)
+	case "leaving", "sparing", "minus", "menos", "salvo", "fora", "เว้น":
 		return i > 0 && !(t.text == "fora" && outBefore[c.list[i-1].text]) // vou estar fora
 	case "ไม่ใช่": // "เอ่อ ไม่ใช่ …": no, that
 		return i == 0 || c.list[i-1].within&oops == 0 && !thaiEnds[c.list[i-1].text]
@@ -76,6 +82,58 @@ func (c *cutter) excepts(i int) bool {
 		return !c.verbAhead(end)
 	}
 	return true
+}
+
+// insteadEnd returns where what an order is in place of ends, if what is to be follows without a sign: behind a day, as in
+// "instead of Friday please move …", "statt am 14. …", or before a word of courtesy; the end of the part else.
+func (c *cutter) insteadEnd(from, at, end int) int {
+	if !inPlaceIn(c.list, from, at) {
+		return end
+	}
+	if next := c.numeralEnd(at); c.numeralBefore(from) && next > at && next < end && !c.list[next].sign && !slices.ContainsFunc(c.list[next:], func(t token) bool { return digit(t.text) || t.code() || t.starts&and != 0 }) {
+		return next // "drei statt fünf Lavendel"
+	}
+	k := at
+	for k < end && k < at+2 && (placing[c.list[k].text] || c.list[k].within&det != 0) {
+		k++
+	}
+	day := k < end && (weekdays[c.list[k].text] || weekdayWords[c.list[k].text]&c.lang != 0)
+	if day || k > at && k < end && c.lang&de != 0 && c.list[k-1].text == "am" && digit(c.list[k].text) && k+1 < end && spoken.Month(c.list[k+1].text) == 0 {
+		if k++; k < end && !c.list[k].sign {
+			return k
+		}
+		return end
+	}
+	for k = at + 1; k+1 < end; k++ {
+		if t := &c.list[k]; t.starts&frame != 0 && (courtesy[t.text]|courtesy[c.list[k+1].text])&c.lang != 0 && !c.list[k+1].sign {
+			return k
+		}
+	}
+	return end
+}
+
+// inPlaceIn reports whether words of a list, from one place to another, say what something else takes the place of.
+func inPlaceIn(list []token, from, to int) bool {
+	for i := from; i < to; i++ {
+		if inPlace(list, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// numeralEnd returns where the number that begins at a word ends; the word itself if none does.
+func (c *cutter) numeralEnd(i int) int {
+	if digit(c.list[i].text) {
+		return i + 1
+	}
+	_, end := numeral(c.list, i, c.lang)
+	return end
+}
+
+// numeralBefore reports whether a number stands right before a word.
+func (c *cutter) numeralBefore(i int) bool {
+	return i > 0 && !c.list[i-1].sign && c.numeralEnd(i-1) == i
 }
 
 // putOff reports whether an exception is none of things, but of a time: "but not yet".

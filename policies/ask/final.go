@@ -25,7 +25,11 @@ func hindiOrder(t *token) bool {
 // ordersHindi tells orders by the end of the clause, where the verb stands.
 func (c *clause) ordersHindi(v verb) bool {
 	w := c.words[v.at].text
-	past := c.find(hypothetical, 0, len(c.words)) >= 0 || c.asked && c.hasAny(0, len(c.words), "चाहेंगे", "चाहेंगी", "चाहोगे", "चाहोगी")
+	h := c.find(hypothetical, 0, len(c.words))
+	if h == v.at && h+1 < len(c.words) && hindiHelpers[c.words[h+1].text] { // चुका दीजिए
+		h = c.find(hypothetical, h+1, len(c.words))
+	}
+	past := h >= 0 || c.asked && c.hasAny(0, len(c.words), "चाहेंगे", "चाहेंगी", "चाहोगे", "चाहोगी")
 	framed := c.find(frame, 0, len(c.words)) >= 0
 	if past || c.didIt(v) || c.find(question, 0, len(c.words)) >= 0 && !framed || c.find(know, v.at, len(c.words)) >= 0 {
 		return false

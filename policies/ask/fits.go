@@ -36,6 +36,9 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 			held[v.Name] = true
 		case v.Free:
 		case v.Role != To && told != "" && v.Said(told) && !(v.Shape == Number && !v.Digits && adds(call) && c.otherAmount(v)):
+			if c.ofAnotherNumber(told, call) {
+				return "", nil, false // "an umbrella lost on line 12 and a bag lost on line 40"
+			}
 			if c.rival(v, call, 0, c.content) && ((v.Shape == Code || v.Digits) || slices.ContainsFunc(call.Values, func(o Value) bool {
 				return o.Shape != Choice && o.Name != v.Name && o.Said(c.text) && c.hasRival(told, o, call.Values)
 			})) {

@@ -166,7 +166,14 @@ func (c *cutter) goesOn(i int) bool {
 // "2000 नहीं, 1500 भेजो".
 func (c *cutter) notThat(next int) bool {
 	n := len(c.cur.words)
-	return n == 2 && len(c.out) == 0 && next < len(c.list) && slices.ContainsFunc(c.list[next:], func(t token) bool { return foreignVerb(&t, hi) }) && c.cur.words[1].text == "नहीं" && kindOfCode(c.cur.words[0].text) != "" && kindOfCode(c.list[next].text) == kindOfCode(c.cur.words[0].text)
+	if n != 2 || len(c.out) > 0 || next >= len(c.list) || !slices.ContainsFunc(c.list[next:], func(t token) bool { return foreignVerb(&t, hi) }) || c.cur.words[1].text != "नहीं" {
+		return false
+	}
+	if kind := kindOfCode(c.cur.words[0].text); kind != "" && kindOfCode(c.list[next].text) == kind {
+		return true
+	}
+	_, end := numeral(c.cur.words[:1], 0, hi)
+	return end == 1 && c.numeralEnd(next) > next // "पाँच नहीं, तीन भेजो"
 }
 
 // tellsThat reports whether what somebody says from a Thai word on is how a thing is, and no deed of the run's own tools:

@@ -33,6 +33,9 @@ func (s *Said) unlessThen(i int, call *Call) bool {
 				continue // "…, y no llego"
 			}
 			rest := words[from:]
+			if inPlaceIn(words, 0, from) && slices.ContainsFunc(rest, func(t token) bool { return weekdays[t.text] || weekdayWords[t.text]&o.lang != 0 }) {
+				continue // "statt am Freitag"
+			}
 			names := slices.ContainsFunc(rest, func(t token) bool {
 				return t.code() || strings.ContainsAny(t.text, "0123456789") || t.capped && !t.sign && o.lang&de == 0 || t.quoted
 			})

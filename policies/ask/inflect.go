@@ -171,6 +171,9 @@ func (c *clause) verb(i int, a *Acts) (verb, bool) {
 	if l := c.deedNoun(i, a); l != 0 {
 		return verb{i, 2, l, naming, w}, true
 	}
+	if c.englishInHindi(i, a) {
+		return verb{i, 2, hi, ordering, w}, true
+	}
 	if c.lang&en != 0 {
 		if a.ends && w == "go" && i > 0 && (c.words[i-1].text == "can" || c.words[i-1].text == "may") {
 			return verb{i, 2, en, done, "go"}, true
@@ -331,13 +334,13 @@ func (c *clause) foreign(i int, s stem, l lang) form {
 		return telling
 	}
 	if s.particle == "" {
-		if l == de && strings.HasPrefix(w, "zu") { // zurückzuzahlen is no stem's; zulöschen is none
-			return verbForm(w, s.text, l)
+		if l == de && germanParticiple(w, s.text) {
+			return telling
 		}
 		return verbForm(w, s.text, l)
 	}
 	if rest, ok := strings.CutPrefix(w, s.particle); ok { // absagen, abzusagen, abgesagt
-		if strings.HasPrefix(rest, "ge"+s.text) {
+		if strings.HasPrefix(rest, "ge"+s.text) || l == de && germanParticiple(rest, s.text) {
 			return telling
 		}
 		return verbForm(strings.TrimPrefix(rest, "zu"), s.text, l)

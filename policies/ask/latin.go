@@ -30,6 +30,9 @@ func (c *clause) ordersLatin(v verb) bool {
 	if c.late(v) || c.isTo(v) || c.mustBe(v) || v.form == ordering && c.isFor(v) || !c.asked && c.puts(v) {
 		return true
 	}
+	if v.form == ordering && c.wouldHaveToBe(v) {
+		return true
+	}
 	if h := c.causer(v); h >= 0 { // "mi faccia cancellare": the order is to have it done
 		v.at = h
 		return c.ordersLatin(v)
@@ -189,7 +192,7 @@ func (c *clause) passive(v verb, f int) bool {
 	}
 	switch v.lang {
 	case de:
-		return c.hasWord("werden", v.at) && c.hasAny(0, v.at, "soll", "sollen", "muss", "müssen")
+		return c.hasWord("werden", v.at) && c.hasAny(0, v.at, "soll", "sollen", "muss", "müssen") || c.wantedDone(v, f)
 	case es:
 		if v.at > 0 && f >= 0 && f < v.at && (c.words[v.at-1].text == "se" || v.at > 1 && c.words[v.at-2].text == "se") {
 			return true // "que se le perdonara"

@@ -27,7 +27,7 @@ func (c *clause) oldValue(v Value, call *Call) bool {
 	if !call.Acts.alters || v.Free || v.Role == From || strings.Contains(v.Text, "T") && v.Shape == Moment || v.Shape != Moment && v.Shape != Number || slices.ContainsFunc(NameWords(v.Name), func(w string) bool { return formerly[w] && v.Role == RoleOf(w) }) {
 		return false
 	}
-	if part := c.partNaming(call); part != nil && (v.Said(part.text) || v.otherMoment(part.text) || v.dayIn(part.text)) {
+	if part := c.partNaming(call); part != nil && !c.spansParts(v) && (v.Said(part.text) || v.otherMoment(part.text) || v.dayIn(part.text)) {
 		c = part
 	}
 	other := false
@@ -40,7 +40,9 @@ func (c *clause) oldValue(v Value, call *Call) bool {
 			first, _, _ := strings.Cut(seg, " ")
 			theirs = c.lang&(hi|th) != 0 && amountForm.MatchString(first) && !v.Digits
 		}
-		if theirs && !slices.ContainsFunc(call.Values, func(o Value) bool { return o.Name != v.Name && o.Said(seg) }) {
+		if theirs && !slices.ContainsFunc(call.Values, func(o Value) bool {
+			return o.Name != v.Name && o.Said(seg) && !(v.day() && o.Shape == Moment && !o.day())
+		}) {
 			other = true
 		}
 	}
@@ -69,7 +71,15 @@ func (c *clause) partNaming(call *Call) *clause {
 	return out
 }
 
-// newParts are the parts of the clause that may say a new value: up to five words behind each word for it.
+// spansParts reports whether a value is said over the border of two parts of the clause: "a las 10 y media".
+func (c *clause) spansParts(v Value) bool {
+	return v.Said(c.text) && !slices.ContainsFunc(c.parts(), func(words []token) bool { return v.Said(textOf(c, words)) })
+}
+
+// day reports whether a value is a day, and no time.
+func (v *Value) day() bool { return v.Shape == Moment && len(v.Text) == len("2006-01-02") }
+
+// newParts are the parts of the clause that may say a new value: each word for it with up to five words behind.
 func (c *clause) newParts() (out []string) {
 	const most = 5
 	for i := range c.words {
@@ -100,7 +110,11 @@ func (c *clause) newParts() (out []string) {
 		for end < len(c.words) && end < i+1+most && !c.words[end].sign {
 			end++
 		}
-		out = append(out, textOf(c, c.words[i+1:end]))
+		from := i
+		if c.lang&th != 0 {
+			from++
+		}
+		out = append(out, textOf(c, c.words[from:end]))
 	}
 	return out
 }

@@ -243,9 +243,16 @@ func (c *clause) verbBehindFrame(i int) bool {
 	return c.lang&en != 0 && f >= 0 && f <= i && c.words[i].verb && c.behindFrame(f, i)
 }
 
-// madeOut reports whether a German number is the sum of one thing: "einen Gutschein über 80 Euro", and no bound of several.
+// madeOut reports whether a German number is the sum of one thing: "einen Gutschein über 80 Euro", "die Rechnung INV-4401 über
+// 120 Euro", and no bound of several.
 func (c *clause) madeOut(i int) bool {
-	if c.lang != de || i < 3 || c.words[i-1].text != "über" {
+	if c.lang != de || i < 2 || c.words[i-1].text != "über" {
+		return false
+	}
+	if c.words[i-2].code() && i+1 < len(c.words) && currencies[c.words[i+1].text] {
+		return true
+	}
+	if i < 3 {
 		return false
 	}
 	thing := i - 2

@@ -158,7 +158,15 @@ func (c *clause) delays() bool {
 			return true
 		}
 	}
-	return c.hasOf(mine, 0) >= 0 && c.hasOf(looks, 0) >= 0 && c.hasOf(earlier, 0) >= 0 && !slices.ContainsFunc(c.words, func(t token) bool { return t.code() || t.quoted })
+	if last := c.lastWord(); c.lang == hi && giving[c.words[last].text]&hi != 0 && c.hasOf(respite, 0) >= 0 && c.hasWord("तक", 0) {
+		return !slices.ContainsFunc(c.words, func(t token) bool { return t.code() || t.quoted }) // "गुरुवार तक का समय दीजिए"
+	}
+	return c.looksFirst()
+}
+
+// looksFirst reports whether the clause says that the user looks at the thing before: "ich schaue vorher selbst noch drüber".
+func (c *clause) looksFirst() bool {
+	return c.negates() < 0 && !c.asked && c.hasOf(mine, 0) >= 0 && c.hasOf(looks, 0) >= 0 && c.hasOf(earlier, 0) >= 0 && !slices.ContainsFunc(c.words, func(t token) bool { return t.code() || t.quoted })
 }
 
 // thaiLooksFirst reports whether a Thai sentence says that its speaker wants to look, think or ask before: "ขอดูของก่อน".

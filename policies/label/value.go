@@ -13,7 +13,8 @@ import (
 var (
 	isoDate   = regexp.MustCompile(`\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:\b|T)`)
 	dayFirst  = regexp.MustCompile(`\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\b`)
-	dayDotted = regexp.MustCompile(`(?i)\b(?:am|bis|zum|vom|ab|dem|den|der) (\d{1,2})\. ?(\d{1,2})\.(?:[^\d]|$)`) // am 9.1.
+	dayDotted = regexp.MustCompile(`(?i)\b(?:am|bis|zum|vom|ab|dem|den|der|(?-i:Mo|Di|Mi|Do|Fr|Sa|So)[.,]{0,2}) (\d{1,2})\. ?(\d{1,2})\.(?:[^\d]|$)`) // am 9.1.
+	dayListed = regexp.MustCompile(`(?:^|, )(\d{1,2})\.(\d{1,2})\.(?:(\d{2})\b|,? (?:um )?\d{1,2}[:.]\d{2}\b)`)                                       // …, 9.1., 10:30
 	dayMonth  = regexp.MustCompile(`(?i)\b(\d{1,2})(?:st|nd|rd|th)?\.? (?:of )?(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?,?(?: (\d{4}))?\b`)
 	monthDay  = regexp.MustCompile(`(?i)\b(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.? (\d{1,2})(?:st|nd|rd|th)?\b,?(?: (\d{4})\b)?`)
 	clockTime = regexp.MustCompile(`(?i)\b(\d{1,2})(?:[:.](\d{2}))?(?::\d{2})? ?([ap](?:m\b|\.m\b))|(?:\b|T)(\d{1,2}):(\d{2})(?::\d{2})?`)
@@ -126,6 +127,13 @@ func (v values) moments(s string) string {
 		return first || second
 	})
 	each(dayDotted, func(m []string) bool { return v.date("", m[2], m[1]) })
+	each(dayListed, func(m []string) bool { // it may be an amount
+		if m[3] != "" {
+			m[3] = "20" + m[3]
+		}
+		v.date(m[3], m[2], m[1])
+		return false
+	})
 	for _, b := range briefDays(s) {
 		v.dates[b.day] = true
 		left = left[:b.At] + strings.Repeat("|", b.End-b.At) + left[b.End:]

@@ -319,6 +319,9 @@ func (t *Text) hourAt(i int) ([]int, int) {
 		m, bad := strconv.Atoi(minute)
 		valid := err == nil && bad == nil && len(minute) == 2 && h < 24 && m < 60
 		if valid && (t.is(i+1, "uhr", "น") || t.is(i+1, "h", "hs", "horas") && t.clocked(i)) && t.near(i+1) { // 20.30 Uhr, 20.30 น., a las 20.30 h
+			if part := t.part(i, i+2); part != either {
+				return readings(h, m, part), i + 2
+			}
 			return readings(h, m, exact), i + 2
 		}
 		if valid && (t.clocked(i) || t.partBehind(i)) && !t.measured(i+1) && !t.is(i+1, "uhr", "h") {

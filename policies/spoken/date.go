@@ -1,6 +1,7 @@
 package spoken
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -71,7 +72,7 @@ func (t *Text) dayAt(i int) (int, int) {
 			return 0, i
 		}
 		if i+1 < len(t.words) && t.words[i+1].gap == "" {
-			if t.is(i+1, "st", "nd", "rd", "th", "er", "º", "°", "o", "ª") {
+			if t.is(i+1, "st", "nd", "rd", "th", "er", "º", "°", "o", "ª", "ten", "te", "ter", "sten") {
 				return n, i + 2
 			}
 			return 0, i
@@ -115,6 +116,32 @@ func (t *Text) Nth(day int) bool {
 // thaiShort are the Thai months as they are shortened, each two letters with a full stop: "ธ.ค.".
 var thaiShort = map[string]int{"มค": 1, "กพ": 2, "มีค": 3, "เมย": 4, "พค": 5, "มิย": 6, "กค": 7, "สค": 8, "กย": 9, "ตค": 10, "พย": 11, "ธค": 12}
 
+// shortMonths are what the names of the months are shortened to in one language only: "9 déc.", "9 dez".
+var shortMonths = map[Lang][]string{
+	FR: strings.Fields("janv févr - avr - - juil - sept oct nov déc"),
+	IT: strings.Fields("gen febb - - mag giu lug ago set ott nov dic"),
+	ES: strings.Fields("ene - - abr - - - ago set oct nov dic"),
+	PT: strings.Fields("- fev - abr - - - ago set out nov dez"),
+}
+
+// shortMonth returns the number of a month that is shortened as in the language of the text, and stands behind a day in
+// figures; 0 for any other word.
+func (t *Text) shortMonth(i int) int {
+	before := i - 1
+	if t.is(before, "de") {
+		before--
+	}
+	if before < 0 || !t.words[before].digits || !t.dated(i) {
+		return 0
+	}
+	for l, names := range shortMonths {
+		if at := slices.Index(names, t.words[i].text); l&t.lang != 0 && at >= 0 {
+			return at + 1
+		}
+	}
+	return 0
+}
+
 // monthAt reads the month that begins at a word, and where it ends: "december", "ธ.ค.".
 func (t *Text) monthAt(i int) (month, end int) {
 	if i+1 < len(t.words) && t.words[i+1].gap == "." {
@@ -122,7 +149,10 @@ func (t *Text) monthAt(i int) (month, end int) {
 			return m, i + 2
 		}
 	}
-	return monthNames[t.words[i].text], i + 1
+	if m := monthNames[t.words[i].text]; m > 0 {
+		return m, i + 1
+	}
+	return t.shortMonth(i), i + 1
 }
 
 // follows reports whether a word follows the one before it in one expression of a date.

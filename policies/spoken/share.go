@@ -79,6 +79,9 @@ var perCent = []string{"percent", "per cent", "prozent", "pour cent", "por cient
 
 func init() { knowThai("เปอร์เซ็นต์") }
 
+// wayWords are words behind "half" for where on a way something is.
+var wayWords = set("way through strecke weg wege strada percorso viaggio camino trayecto caminho percurso रास्ते रास्ता सफ़र सफर ทาง")
+
 // Shares returns the shares that the text says; the longest that begins at a word.
 func (t *Text) Shares() []Share {
 	var out []Share
@@ -93,6 +96,9 @@ func (t *Text) Shares() []Share {
 			}
 		}
 		if best > i && (lengthUnits[t.text(best)] != 0 || t.is(best, "a", "an") && lengthUnits[t.text(best+1)] != 0) { // half an hour
+			continue
+		}
+		if best > i && part == One/2 && wayWords[t.text(best)] { // half way
 			continue
 		}
 		if best > i && (t.is(best, "past", "dozen", "dutzend", "nach", "vor", "board") || t.is(best, "a") && t.is(best+1, "dozen") || t.before(i, "y", "e", "et", "moins", "and a")) { // half past three

@@ -39,7 +39,7 @@ func TestTimes(t *testing.T) {
 		"at five": "5:00 17:00", "at 7": "7:00 19:00", "at seven in the evening": "19:00", "at 7 euros": "", "at 10 percent": "", "at 5 degrees": "", "at 9.15": "9:15 21:15", "at 15": "15:00", "for 3 people": "", "it takes 5": "",
 		"from 8 till noon": "8:00 20:00 12:00", "at midnight": "0:00", "10 in the morning": "10:00", "seven o'clock": "7:00 19:00", "at nine thirty": "9:30 21:30", "at half seven": "7:30 19:30", "between nine and eleven": "9:00 21:00 11:00 23:00",
 		"from 2 to 4": "2:00 14:00 4:00 16:00", "from 2 to 4 kg": "2:00 14:00", "from 5 to 20 euros": "5:00 17:00", "tonight at eight": "20:00", "half of it": "", "half an hour": "", "at twelve": "12:00",
-		"um halb vier": "3:30 15:30", "halb acht abends": "19:30", "um viertel nach acht": "8:15 20:15", "um viertel vor neun": "8:45 20:45", "um dreiviertel acht": "7:45 19:45", "um fünf vor halb acht": "7:25 19:25", "um 9 uhr 15": "9:15", "um acht uhr morgens": "8:00", "um 13 uhr ein": "13:00", "alle dieci e una sedia": "10:00 22:00", "um acht": "8:00 20:00", "mittag": "12:00", "um mitternacht": "0:00",
+		"um halb vier": "3:30 15:30", "halb acht abends": "19:30", "um viertel nach acht": "8:15 20:15", "um viertel vor neun": "8:45 20:45", "um dreiviertel acht": "7:45 19:45", "um fünf vor halb acht": "7:25 19:25", "um 9 uhr 15": "9:15", "um 9.15 uhr": "9:15", "um 3.30 uhr nachmittags": "15:30", "am 9.12. um": "", "um acht uhr morgens": "8:00", "um 13 uhr ein": "13:00", "alle dieci e una sedia": "10:00 22:00", "um acht": "8:00 20:00", "mittag": "12:00", "um mitternacht": "0:00",
 		"ein halber liter": "", "halb voll": "", "viertel liter": "", "um 3 euro": "",
 		"à 15 h 30": "15:30", "à neuf heures et demie": "9:30 21:30", "à huit heures moins le quart": "7:45 19:45", "à midi et demi": "12:30", "à minuit": "0:00", "à 7 h 45": "7:45", "à cinq heures du soir": "17:00", "pour trois heures de travail": "3:00 15:00",
 		"alle undici": "11:00 23:00", "alle sette e mezza di sera": "19:30", "alle nove meno un quarto": "8:45 20:45", "a mezzogiorno": "12:00", "alle tre del pomeriggio": "15:00",
@@ -89,8 +89,8 @@ func TestDates(t *testing.T) {
 	for text, want := range map[string]string{
 		"the 12th of may": "-5-12", "12 may 2026": "2026-5-12", "may 12, 2026": "2026-5-12", "on june the 3rd": "-6-3", "from the 3rd to the 5th of june": "-6-3 -6-4 -6-5", "the 3rd and 5th of june": "-6-3 -6-5", "june 3-5": "-6-3 -6-4 -6-5", "twenty-first of june": "-6-21",
 		"you may go": "", "may i have 3": "", "in may": "-5-0", "june 2026": "2026-6-0", "end of march": "-3-last", "the end of march": "-3-last", "31 of 40 rows": "", "room 12 march": "-3-12",
-		"am 20. mai 2026": "2026-5-20", "vom 3. bis zum 5. juni": "-6-3 -6-4 -6-5", "ende märz": "-3-last", "am zwölften august": "-8-12",
-		"le 12 mars": "-3-12", "du 3 au 5 juin 2026": "2026-6-3 2026-6-4 2026-6-5", "le premier mai": "-5-1", "fin juin": "-6-last",
+		"am 20. mai 2026": "2026-5-20", "vom 3. bis zum 5. juni": "-6-3 -6-4 -6-5", "ende märz": "-3-last", "am zwölften august": "-8-12", "am 9ten dezember": "-12-9",
+		"le 12 mars": "-3-12", "du 3 au 5 juin 2026": "2026-6-3 2026-6-4 2026-6-5", "le premier mai": "-5-1", "fin juin": "-6-last", "le 9 déc. à": "-12-9", "para o dia 9 de dez.": "-12-9", "3 out of 4": "", "il 3 set": "-9-3", "i set the 3": "",
 		"il 12 marzo": "-3-12", "dal 3 al 5 giugno": "-6-3 -6-4 -6-5", "el 20 de mayo de 2026": "2026-5-20", "del 17 al 19 de agosto": "-8-17 -8-18 -8-19", "el doce de mayo": "-5-12",
 		"1 de abril de 2026": "2026-4-1", "de junho de 2026": "2026-6-0", "9 मार्च तक": "-3-9", "ถึงวันที่ 30 มิถุนายน 2026": "2026-6-30",
 		"3, 4 and 5 june": "-6-3 -6-4 -6-5", "pay 40 on 3 june": "-6-3",
@@ -115,7 +115,7 @@ func TestDates(t *testing.T) {
 // TestShares: parts of something, and what is none.
 func TestShares(t *testing.T) {
 	for text, want := range map[string]string{
-		"give him half of it": "0.5", "cut it by half": "0.5", "a third of the deposit": "0.333333", "two thirds": "0.666666", "10% off": "0.1", "ten per cent more": "0.1", "double it": "2", "half past three": "", "half an hour": "", "half a dozen": "", "a quarter of the users": "0.25",
+		"give him half of it": "0.5", "cut it by half": "0.5", "a third of the deposit": "0.333333", "two thirds": "0.666666", "10% off": "0.1", "ten per cent more": "0.1", "double it": "2", "half past three": "", "half an hour": "", "broke down half way": "", "auf halber strecke": "", "बस आधे रास्ते में": "", "half a dozen": "", "a quarter of the users": "0.25",
 		"die hälfte davon": "0.5", "ein drittel der kaution": "0.333333", "la moitié de la caution": "0.5", "la mitad de los usuarios": "0.5", "la metà": "0.5", "metade dos utilizadores": "0.5", "आधा पैसा": "0.5", "ครึ่งหนึ่ง": "0.5", "20 prozent": "0.2", "viertel nach acht": "",
 	} {
 		var got []string

@@ -1,0 +1,98 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Verbs in forms that their stem alone doesn't show: German participles, Hindi verbs for having a thing done, and English verbs
+// among Hindi words.
+
+// strongStems are the stems of German verbs that have another in their participle.
+var strongStems = map[string]string{"streich": "strich", "schreib": "schrieb", "schieb": "schob", "zieh": "zog", "nehm": "nomm", "sprech": "sproch", "brech": "broch", "werf": "worf", "schliess": "schloss", "schließ": "schloss",
+	"schneid": "schnitt", "leih": "lieh", "greif": "griff", "heb": "hob", "treff": "troff", "bieg": "bog", "find": "fund", "bind": "bund", "weis": "wies"}
+
+// germanParticiple reports whether a word is the participle of a German verb with a stem: gemäht, gestrichen.
+func germanParticiple(w, stem string) bool {
+	rest, ok := strings.CutPrefix(w, "ge")
+	if !ok {
+		return false
+	}
+	strong := strongStems[stem]
+	return rest == stem+"t" || rest == stem+"et" || rest == stem+"en" || strong != "" && rest == strong+"en"
+}
+
+// wantedDone reports whether a German clause wishes that a thing be dealt with: "ich möchte, dass T4410 abgesagt wird". Behind
+// "dass" nothing is done but what the verb says.
+func (c *clause) wantedDone(v verb, f int) bool {
+	if f < 0 || v.at+1 >= len(c.words) || c.words[v.at+1].text != "wird" && c.words[v.at+1].text != "werden" {
+		return false
+	}
+	for f < v.at && (c.words[f].sign || c.words[f].within&opener != 0) {
+		f++
+	}
+	if f >= v.at || c.words[f].text != "dass" && c.words[f-1].text != "dass" {
+		return false
+	}
+	return !slices.ContainsFunc(c.words[f+1:v.at], func(t token) bool {
+		return !t.capped && (t.starts&(negator|report|know|hypothetical|question|other) != 0 || foreignVerb(&t, de) && !frequent(&t, de))
+	})
+}
+
+// wouldHaveToBe reports whether a German clause begins with a thing and says that something would have to be done to it, and no
+// more: "der Besuch GV-801 müsste auf den 10. Dezember verlegt werden".
+func (c *clause) wouldHaveToBe(v verb) bool {
+	last := c.lastWord()
+	if v.lang != de || c.asked || last != v.at+1 || c.words[last].text != "werden" || c.negates() >= 0 || c.find(speaker|report|hypothetical|know, 0, len(c.words)) >= 0 {
+		return false
+	}
+	must := slices.IndexFunc(c.words, func(t token) bool { return t.text == "müsste" || t.text == "müssten" })
+	if must < 1 || must > 4 || c.hasAny(must, v.at, "erst", "vorher", "zuerst", "eigentlich", "dann", "dafür") {
+		return false
+	}
+	for i := range must {
+		t := &c.words[i]
+		if _, end := numeral(c.words, i, de); !t.code() && !digit(t.text) && t.within&det == 0 && !t.thing && (i == 0 || !t.capped) && end == i {
+			return false
+		}
+	}
+	return true
+}
+
+// alreadySo reports whether a German clause right behind clause i says that it has come about: "T4410 muss abgesagt werden, ist es
+// aber schon".
+func (s *Said) alreadySo(i int) bool {
+	if i+1 >= len(s.clauses) {
+		return false
+	}
+	o := &s.clauses[i+1]
+	const most = 5 // words
+	return o.sentence == s.clauses[i].sentence && o.lang&de != 0 && len(o.words) > 1 && len(o.words) <= most && copulasGerman[o.words[0].text] && (o.words[1].text == "es" || o.words[1].text == "er" || o.words[1].text == "sie" || o.words[1].text == "das")
+}
+
+var copulasGerman = set("ist sind war waren wurde wurden")
+
+// hindiCausative is the stem of having done what a Hindi verb with a stem says, where its vowel is shortened: कटवा of काट; ""
+// if it is not.
+func hindiCausative(stem string) string {
+	short := map[rune]string{'ा': "", 'ो': "ु", 'े': "ि", 'ी': "ि", 'ू': "ु"}
+	at := strings.LastIndexFunc(stem, func(r rune) bool { _, long := short[r]; return long })
+	if at < 0 {
+		return ""
+	}
+	r, n := utf8.DecodeRuneInString(stem[at:])
+	if at+n == len(stem) {
+		return ""
+	}
+	return stem[:at] + short[r] + stem[at+n:] + "वा"
+}
+
+// englishInHindi reports whether a word is an English verb of the act that a Hindi clause does: "T4410 cancel कर दीजिए".
+func (c *clause) englishInHindi(i int, a *Acts) bool {
+	w := c.words[i].text
+	return c.lang&hi != 0 && i+1 < len(c.words) && isASCII(w) && hindiDoing[c.words[i+1].text] && slices.Contains(a.verbs, w)
+}
+
+// hindiDoing are forms of doing and having done, behind a word for what.
+var hindiDoing = set("कर करो करें करना करनी करने करिए करिएगा कीजिए कीजिएगा कीजिये करवा करवाना करवानी करवाओ करवाएँ करवाइए करा कराना करानी")
