@@ -67,9 +67,13 @@ func (s *Said) alreadySo(i int) bool {
 		return false
 	}
 	o := &s.clauses[i+1]
-	const most = 5 // words
-	return o.sentence == s.clauses[i].sentence && o.lang&de != 0 && len(o.words) > 1 && len(o.words) <= most && copulasGerman[o.words[0].text] && (o.words[1].text == "es" || o.words[1].text == "er" || o.words[1].text == "sie" || o.words[1].text == "das")
+	if o.sentence != s.clauses[i].sentence || o.lang&de == 0 || len(o.words) < 2 || !copulasGerman[o.words[0].text] || !slices.Contains([]string{"es", "er", "sie", "das"}, o.words[1].text) {
+		return false
+	}
+	return !slices.ContainsFunc(o.words[2:], func(t token) bool { return !t.sign && !alreadyGerman[t.text] })
 }
+
+var alreadyGerman = set("schon bereits längst aber doch ja nun jetzt nicht worden")
 
 var copulasGerman = set("ist sind war waren wurde wurden")
 
