@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/chaski-dev/chaski/policies/ask"
+	"github.com/chaski-dev/chaski/policies/label"
 )
 
 // A text that is sent is the model's own wording, and the user's where they give it. So what they
@@ -57,5 +58,10 @@ var figure = regexp.MustCompile(`(?:^|[\s(:#"'“„«])([0-9]{3,12})(?:[\s).,;:
 func (r *Run) tellsNumber(text string) bool {
 	return slices.ContainsFunc(figure.FindAllStringSubmatch(text, -1), func(m []string) bool {
 		return !r.context.Has(m[1])
+	}) || slices.ContainsFunc(clockFigure.FindAllStringSubmatch(text, -1), func(m []string) bool {
+		return r.context.Find(m[1], false).How == label.HowMade
 	})
 }
+
+// clockFigure finds times of day in figures: "começa às 14:00" is not what "começa mais tarde" says.
+var clockFigure = regexp.MustCompile(`(?:^|[^\d:.,])([0-2]?\d:[0-5]\d)(?:[^\d:]|$)`)

@@ -25,7 +25,7 @@ func (s *Said) unlessThen(i int, call *Call) bool {
 		for _, text := range o.apart {
 			words := tokens(text)
 			mark(words, o.lang)
-			if len(words) == 0 || words[0].starts&except == 0 || slices.ContainsFunc(words, func(t token) bool { return errors[t.text] }) {
+			if len(words) == 0 || words[0].starts&except == 0 || slices.ContainsFunc(words, func(t token) bool { return errors[t.text] }) || o.insteadOfOther(text, call) { // "instead of cancelling, move R-5 to …"
 				continue
 			}
 			from := span(words, 0, except)

@@ -15,6 +15,21 @@ func (c *clause) ofMyself() bool {
 		!slices.ContainsFunc(c.words[i+1:], func(t token) bool { return t.starts&(know|content|frame|keep|stop|nothing) != 0 || sayer(&t, c.lang) })
 }
 
+// ofTheRest reports whether clause i says only of what is left when it is to be done, and the one before names an amount:
+// "pay 150 of the 310 euros, the rest has to wait until Friday".
+func (s *Said) ofTheRest(i int) bool {
+	c := &s.clauses[i]
+	at := c.opened()
+	for at < len(c.words) && c.words[at].within&det != 0 {
+		at++
+	}
+	if i == 0 || at >= len(c.words) || remainders[c.words[at].text]&c.lang == 0 || c.points(c.words[at+1:]) {
+		return false
+	}
+	o := &s.clauses[i-1]
+	return o.sentence == c.sentence && o.kind == plain && !o.await && o.hasOf(remainders, 0) < 0 && o.hasOf(leftovers, 0) < 0 && slices.ContainsFunc(o.words, func(t token) bool { return amountForm.MatchString(t.text) })
+}
+
 // onlyThis reports whether clause i says of a deed that it is not to be done yet, and clause j behind it what only is: "don't
 // send it yet, just save it".
 func (s *Said) onlyThis(i, j int) bool {
@@ -30,7 +45,7 @@ func (s *Said) onlyThis(i, j int) bool {
 func (s *Said) relate(first int) {
 	for i := first; i < len(s.clauses); i++ {
 		c := &s.clauses[i]
-		if c.await && !c.ofMyself() {
+		if c.await && !c.ofMyself() && !s.ofTheRest(i) {
 			for j := i - 1; j >= first; j-- {
 				s.clauses[j].await = true
 			}

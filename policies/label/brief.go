@@ -2,6 +2,7 @@ package label
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -50,7 +51,9 @@ func latinWeekdays() string {
 // stands first; in English it is none where the month might as well.
 func briefDays(s string) (out []briefDay) {
 	whole := aloneForm.MatchString(strings.TrimSpace(s)) // an answer: "15/12"
-	for _, m := range briefForm.FindAllStringSubmatchIndex(s, 50) {
+	list := briefForm.FindAllStringSubmatchIndex(s, 50)
+	dayFirst := slices.ContainsFunc(list, func(m []int) bool { n, _ := strconv.Atoi(s[m[2]:m[3]]); return n > 12 && s[m[4]:m[5]] == "/" }) // "from 5/12 to 20/12"
+	for _, m := range list {
 		part := func(g int) int { n, _ := strconv.Atoi(s[max(0, m[2*g]):max(0, m[2*g+1])]); return n }
 		sign, dotted := s[m[4]:m[5]], s[m[1]-1] == '.'
 		before, behind := s[:m[0]], s[m[1]:]
@@ -78,7 +81,7 @@ func briefDays(s string) (out []briefDay) {
 			continue
 		}
 		if in := append(sure, to...); len(in) > 1 && (in[1] != "" || in[len(in)-1] != "") && sign == "/" {
-			if day <= 12 && month <= 12 && day != month {
+			if day <= 12 && month <= 12 && day != month && !dayFirst {
 				continue
 			}
 			if month > 12 {

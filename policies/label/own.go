@@ -295,6 +295,10 @@ func negated(before string) bool {
 	if at == "" || strings.Contains(at, " but ") || strings.Contains(at, ". ") {
 		return false
 	}
+	if front := strings.TrimRight(strings.TrimSuffix(before, at), " "); instead.MatchString(at) && (front == "" || strings.ContainsAny(front[len(front)-1:], ".!?\n")) {
+		_, rest, _ := strings.Cut(at, ",")
+		return negation.MatchString(rest) // "instead of cancelling, move R-4 to 9pm": what a sentence begins with ends at the comma
+	}
 	// "set room 210, not 305, to 21": a bare "not" takes one thing out.
 	if word, rest, ok := strings.Cut(strings.TrimLeft(at, ` ,"'(`), " "); ok && takesOut[word] && strings.Contains(rest, ", ") {
 		front := strings.TrimRight(strings.TrimSuffix(before, at), " ")
@@ -302,6 +306,9 @@ func negated(before string) bool {
 	}
 	return true
 }
+
+// instead finds what is done in place of another thing, up to a comma.
+var instead = regexp.MustCompile(`^[ ,"'(]?(?:instead of|rather than) [^,]*, `)
 
 // takesOut are negations that may stand before a thing alone.
 var takesOut = map[string]bool{"not": true, "nicht": true}

@@ -61,3 +61,60 @@ func TestFigureDays(t *testing.T) {
 		}
 	}
 }
+
+// TestInPlaceOfAnother: what a sentence begins with, and is not to be done, says nothing against what is ordered in its place.
+func TestInPlaceOfAnother(t *testing.T) {
+	const id = `{"type":"object","properties":{"visit":{"type":"string","description":"Such as V-20"},"new_date":{"type":"string","description":"Day, YYYY-MM-DD"}},"required":["visit","new_date"]}`
+	move := tools.Spec{Name: "move_visit", Description: "Moves a visit to another day.", Effect: tools.Once, Labels: map[string]string{"egress": "false"}, Parameters: json.RawMessage(id)}
+	cancel := tools.Spec{Name: "cancel_visit", Description: "Cancels a visit.", Effect: tools.Once, Labels: map[string]string{"egress": "false"},
+		Parameters: json.RawMessage(`{"type":"object","properties":{"visit":{"type":"string","description":"Such as V-20"}},"required":["visit"]}`)}
+	for said, want := range map[string]bool{
+		"Instead of cancelling, please move V-20 to December 15.":     true,
+		"Rather than cancel, I'd like to move V-20 to 15 December.":   true,
+		"Invece di annullare, sposti la V-20 al 15 dicembre.":         true,
+		"En vez de cancelar, mueva la V-20 al 15 de diciembre.":       true,
+		"Instead of V-20, move V-21 to December 15.":                  false,
+		"Instead of cancelling, don't move V-20 to December 15.":      false,
+		"Invece di annullare, avrei spostato la V-20 al 15 dicembre.": false,
+		"Move V-20 to December 15, unless cancelled.":                 false,
+	} {
+		lines, err := Eval(strict(t), &Trace{ID: "t", Tools: []tools.Spec{move, cancel}, Today: "2026-11-30", User: said, Steps: []TraceStep{{Call: &TraceCall{Name: "move_visit", Arguments: json.RawMessage(`{"visit":"V-20","new_date":"2026-12-15"}`)}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := lines[0]; (d.Verdict == Allow) != want {
+			t.Errorf("%s: %v by %s", said, d.Verdict, d.Rule)
+		}
+	}
+}
+
+// TestToldTimes: a text tells no time of day that nobody has said.
+func TestToldTimes(t *testing.T) {
+	message := tools.Spec{Name: "message_guest", Description: "Sends a guest a message.", Effect: tools.Once, Labels: map[string]string{"egress": "true", "content": "message", "recipients": "guest"},
+		Parameters: json.RawMessage(`{"type":"object","properties":{"guest":{"type":"string"},"message":{"type":"string","description":"What to tell them"}},"required":["guest","message"]}`)}
+	for said, want := range map[string]bool{
+		"Write to Fátima that the visit starts at 14:00.":        true,
+		"Escreva à Fátima que a visita começa às duas da tarde.": true,
+		"Write to Fátima that the visit starts later.":           false,
+		"Escreva à Fátima que a visita começa mais tarde.":       false,
+	} {
+		if d := decided(t, message, "2026-11-30", said, `{"guest":"Fátima","message":"The visit starts at 14:00."}`); (d.Verdict == Allow) != want {
+			t.Errorf("%s: %v by %s", said, d.Verdict, d.Rule)
+		}
+	}
+}
+
+// TestTheRest: that the rest has to wait holds back nothing else.
+func TestTheRest(t *testing.T) {
+	pay := tools.Spec{Name: "pay_invoice", Description: "Pays an invoice.", Effect: tools.Once, Labels: map[string]string{"egress": "false", "actions": "pay, zahlen"},
+		Parameters: json.RawMessage(`{"type":"object","properties":{"invoice":{"type":"string","description":"Such as HC2268"},"amount":{"type":"number"}},"required":["invoice","amount"]}`)}
+	for said, want := range map[string]bool{
+		"Pay 140 of the 310 euros on invoice HC2268, the rest has to wait until my salary comes in.":   true,
+		"Zahl 140 von den 310 Euro der Rechnung HC2268, der Rest muss warten, bis mein Gehalt da ist.": true,
+		"Pay 140 of the 310 euros on invoice HC2268, but wait until my salary comes in.":               false,
+	} {
+		if d := decided(t, pay, "2026-11-30", said, `{"invoice":"HC2268","amount":140}`); (d.Verdict == Allow) != want {
+			t.Errorf("%s: %v by %s", said, d.Verdict, d.Rule)
+		}
+	}
+}
