@@ -100,3 +100,31 @@ func TestWishGranted(t *testing.T) {
 		}
 	}
 }
+
+// TestMustBeDone: what must be done to a thing is an order, in the forms that people use for it.
+func TestMustBeDone(t *testing.T) {
+	block := tools.Spec{Name: "block_card", Description: "Blocks a card.", Effect: tools.Once, Labels: map[string]string{"egress": "false", "actions": "block, sperren, bloquer, bloccare, bloquear", "objects": "card, Karte, carte, carta, tarjeta, cartão"},
+		Parameters: json.RawMessage(`{"type":"object","properties":{"card":{"type":"string","description":"Last four digits"}},"required":["card"]}`)}
+	for said, want := range map[string]bool{
+		"Die Karte 4471 muss gesperrt werden.":                           true,
+		"La carte 4471 doit être bloquée.":                               true,
+		"La tarjeta 4471 tiene que ser bloqueada.":                       true,
+		"La tarjeta 4471 debe quedar bloqueada.":                         true,
+		"La tarjeta 4471 se tiene que bloquear.":                         true,
+		"O cartão 4471 precisa ser bloqueado.":                           true,
+		"O cartão 4471 tem de ficar bloqueado.":                          true,
+		"Die Karte 4471 muss nicht gesperrt werden.":                     false,
+		"Muss die Karte 4471 gesperrt werden?":                           false,
+		"Die Karte 4471 musste gesperrt werden.":                         false,
+		"La tarjeta 4471 no se tiene que bloquear.":                      false,
+		"¿La tarjeta 4471 se tiene que bloquear?":                        false,
+		"Mi hermano dice que la tarjeta 4471 tiene que ser bloqueada.":   false,
+		"Si se pierde, la tarjeta 4471 tiene que ser bloqueada.":         false,
+		"La tarjeta 4471 está bien, la 4472 tiene que quedar bloqueada.": false,
+		"Quizá la tarjeta 4471 debe quedar bloqueada.":                   false,
+	} {
+		if d := decided(t, block, "2026-11-30", said, `{"card":"4471"}`); (d.Verdict == Allow) != want {
+			t.Errorf("%s: %v by %s", said, d.Verdict, d.Rule)
+		}
+	}
+}

@@ -337,6 +337,9 @@ func (c *clause) foreign(i int, s stem, l lang) form {
 		if l == de && germanParticiple(w, s.text) {
 			return telling
 		}
+		if l == de && strings.HasPrefix(w, "ge"+s.text) && i+1 < len(c.words) && c.words[i+1].text == "werden" { // muss gesperrt werden
+			return telling
+		}
 		return verbForm(w, s.text, l)
 	}
 	if rest, ok := strings.CutPrefix(w, s.particle); ok { // absagen, abzusagen, abgesagt

@@ -84,6 +84,10 @@ func (c *clause) obligation(v verb) int {
 		if musts[c.words[back].text]&v.lang != 0 {
 			return back
 		}
+	case v.lang == es && infinitive && t == "que" && back > 1 && c.words[back-2].text == "se" && musts[c.words[back-1].text]&es != 0: // "se tiene que anular"
+		return back - 2
+	case v.lang == es && infinitive && back > 0 && c.words[back-1].text == "se" && musts[t]&es != 0: // "se debe anular"
+		return back - 1
 	case v.lang == es && strings.HasSuffix(w, "rse") && musts[t]&es != 0: // "debe anularse"
 		return back
 	case v.lang == pt && infinitive && (t == "para" || t == "pra" || t == "de") && back > 0:
