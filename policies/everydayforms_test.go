@@ -17,6 +17,8 @@ func TestEverydayForms(t *testing.T) {
 	cancel := everydayTool("cancel_visit", "Cancels a visit.", "cancel, streichen, absagen, रद्द करना", "visit, Termin, अपॉइंटमेंट", `{"type":"object","properties":{"visit":{"type":"string","description":"Such as GV-801"}},"required":["visit"]}`)
 	move := everydayTool("move_visit", "Moves a visit to another day.", "move, verschieben, verlegen, déplacer, spostare, mover, mudar, बदलना", "visit, Termin, Besuch, visite, visita", `{"type":"object","properties":{"visit":{"type":"string","description":"Such as GV-801"},"new_date":{"type":"string","description":"Day, YYYY-MM-DD"}},"required":["visit","new_date"]}`)
 	pay := everydayTool("pay_invoice", "Pays an invoice.", "pay, bezahlen, begleichen, चुकाना, भुगतान करना", "invoice, Rechnung, बिल", `{"type":"object","properties":{"invoice":{"type":"string","description":"Such as INV-4401"},"amount":{"type":"number","description":"How much"}},"required":["invoice","amount"]}`)
+	order := everydayTool("order_plants", "Orders plants for a garden.", "order, buy, bestellen, मँगाना", "plant, Pflanze, पौधा", `{"type":"object","properties":{"plant":{"type":"string","description":"Name of the plant"},"quantity":{"type":"integer","description":"How many"}},"required":["plant","quantity"]}`)
+	const lavender = `{"plant":"Lavendel","quantity":3}`
 	const visit, moved, paid = `{"visit":"GV-801"}`, `{"visit":"GV-801","new_date":"2026-12-10"}`, `{"invoice":"INV-4401","amount":120}`
 	for _, c := range []struct {
 		tool tools.Spec
@@ -57,6 +59,21 @@ func TestEverydayForms(t *testing.T) {
 		// the old day beside the new one
 		{move, "Déplacez GV-801 du 10 décembre au 17 décembre à 9h", moved, false},
 		{move, "Déplacez GV-801 du 3 décembre au 10 décembre", moved, true},
+		// "if possible" without a comma
+		{move, "wenn möglich GV-801 auf den 10. Dezember verlegen", moved, true},
+		{move, "if possible move GV-801 to 10 December", moved, true},
+		{move, "wenn möglich GV-801 nicht auf den 10. Dezember verlegen", moved, false},
+		{move, "if possible let me know whether you can move GV-801 to 10 December", moved, false},
+		// a value behind the verb
+		{pay, "INV-4401 bezahlen, 120 Euro", paid, true},
+		{pay, "INV-4401 bezahlen, 120 Euro hat Anna schon überwiesen", paid, false},
+		{pay, "Anna will INV-4401 bezahlen, 120 Euro", paid, false},
+		// so many of a thing that is named
+		{order, "ich brauche drei Lavendel", lavender, true},
+		{order, "मुझे तीन गुलाब चाहिए", `{"plant":"गुलाब","quantity":3}`, true},
+		{order, "ich brauche drei Lavendel gegossen", lavender, false},
+		{order, "ich brauche drei Lavendel nicht mehr", lavender, false},
+		{order, "पड़ोसी को तीन गुलाब चाहिए", `{"plant":"गुलाब","quantity":3}`, false},
 	} {
 		if d := decided(t, c.tool, "2026-11-30", c.said, c.args); (d.Verdict == Allow) != c.want {
 			t.Errorf("%s: %v by %s", c.said, d.Verdict, d.Rule)

@@ -225,6 +225,9 @@ func (c *clause) final(v verb) bool {
 		return false
 	}
 	for j := v.at + 1; j < len(c.words); j++ {
+		if c.valueTail(j) {
+			break // "INV-4401 bezahlen, 120 Euro"
+		}
 		if c.words[j].within&(opener|frame) == 0 && !c.words[j].sign {
 			return false
 		}

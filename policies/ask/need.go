@@ -70,7 +70,7 @@ func (c *clause) wishesThing(call *Call) bool {
 	if from < 0 || !call.Acts.gets() || c.wantsDone(from, end) || c.hasOf(habits, 0) >= 0 || c.hasOf(remaining, 0) >= 0 || c.otherDeed(call, -1) {
 		return false
 	}
-	thing := call.Acts.hasNoun(c.words) || slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Choice && !v.Free && v.Said(c.text) })
+	thing := call.Acts.hasNoun(c.words) || c.countsValue(call) || slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Choice && !v.Free && v.Said(c.text) })
 	if !thing {
 		return false
 	}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/chaski-dev/chaski/policies/spoken"
 )
 
 // Verbs in forms that their stem alone doesn't show: German participles, Hindi verbs for having a thing done, and English verbs
@@ -58,6 +60,56 @@ func (c *clause) wouldHaveToBe(v verb) bool {
 		}
 	}
 	return true
+}
+
+// valueTail reports whether a comma stands at a word, and behind it no more than a number, a day or a time: ", 120 Euro", ", 10.
+// Dezember".
+func (c *clause) valueTail(i int) bool {
+	if !c.words[i].sign || c.words[i].text != "," {
+		return false
+	}
+	some := false
+	for i++; i < len(c.words); i++ {
+		t := &c.words[i]
+		if _, end := numeral(c.words, i, c.lang); digit(t.text) || amountForm.MatchString(t.text) || end > i {
+			some = true
+		} else if !t.sign && t.within&(opener|frame|det) == 0 && !currencies[t.text] && !unitWords[t.text] && !counts[t.text] && !pieces[t.text] && spoken.Month(t.text) == 0 && weekdayWords[t.text]&c.lang == 0 && !clockUnits[t.text] && !placing[t.text] {
+			return false
+		}
+	}
+	return some
+}
+
+// countsValue reports whether the clause says how many of a thing of the call there are to be, by the number and right behind it the
+// thing by its name, and says nothing else: "ich brauche drei Lavendel".
+func (c *clause) countsValue(call *Call) bool {
+	from, to := c.needs()
+	for i := range c.words {
+		t := &c.words[i]
+		_, end := numeral(c.words, i, c.lang)
+		if known := t.sign || i >= from && i < to || end > i || digit(t.text) || t.within&(opener|frame|speaker|det) != 0 || call.isThing(t) || courtesy[t.text]&c.lang != 0; !known && !slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, i, t.text) }) {
+			return false
+		}
+	}
+	for i := c.opened(); i < len(c.words); i++ {
+		end := i
+		if digit(c.words[i].text) {
+			end++
+		} else {
+			_, end = numeral(c.words, i, c.lang)
+		}
+		if end <= i || end >= len(c.words) || c.words[end].sign {
+			continue
+		}
+		number, next := textOf(c, c.words[i:end]), end
+		named := slices.ContainsFunc(call.Values, func(v Value) bool {
+			return v.Shape == Word && !v.Free && !v.Loose && v.Role == NoRole && v.holdsWord(c, next, c.words[next].text)
+		})
+		if named && slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Number && !v.Digits && v.Said(number) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // alreadySo reports whether a German clause right behind clause i says that it has come about: "T4410 muss abgesagt werden, ist es

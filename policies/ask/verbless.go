@@ -267,7 +267,7 @@ func (s *Said) namesDeed(i int, call *Call, n int) bool {
 	if !call.Acts.grave {
 		return call.Acts.hasNoun(c.words) || slices.ContainsFunc(call.Values, func(v Value) bool {
 			return v.Shape == Choice && !v.Free && v.Said(c.text)
-		})
+		}) || call.Acts.gets() && s.polite(i) && c.countsValue(call)
 	}
 	if !s.polite(i) {
 		return false
