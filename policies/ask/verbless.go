@@ -91,7 +91,7 @@ func past(w string, l lang) bool {
 	if l&en != 0 && (strings.HasSuffix(w, "ed") || strings.HasSuffix(w, "ing") || irregular[w] != "" || irregularPast[w]) {
 		return true
 	}
-	if l&(es|it|pt|fr) == 0 || dayNames[w] { // giovedì
+	if l&(es|it|pt|fr) == 0 {
 		return false
 	}
 	for _, end := range []string{"ó", "ò", "é", "í", "ì", "ù", "ou", "eu", "iu", "aba", "aban", "avano", "evano", "ivano", "avam", "íam", "ían", "aient", "èrent", "ava", "ía", "ia", "ait", "aron", "ieron", "aram", "eram", "irono", "arono", "ado", "ido", "ato", "ito", "uto", "ée", "és", "ées"} {
