@@ -21,11 +21,27 @@ func (c *clause) permitsLatin(v verb) bool {
 // lapses are German verbs for what a thing does that is called off.
 var lapses = set("entfallen ausfallen wegfallen")
 
+// theyWish reports whether what is wished for, before a word, is wished for by somebody else: "ele queria cancelar".
+func (c *clause) theyWish(at int) bool {
+	for k := 1; k < at; k++ {
+		if c.words[k].starts&frame != 0 && they[c.words[k-1].text]&c.lang != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// they are words for somebody else.
+var they = wordSets["they"]
+
 // ordersLatin tells orders of the languages that have forms for them.
 func (c *clause) ordersLatin(v verb) bool {
 	f := c.frameBefore(v.at)
 	if v.at > 1 && c.permitsLatin(v) {
 		return true
+	}
+	if f > 0 && c.theyWish(f) {
+		return false
 	}
 	if c.late(v) || c.isTo(v) || c.mustBe(v) || v.form == ordering && c.isFor(v) || !c.asked && c.puts(v) {
 		return true
