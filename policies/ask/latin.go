@@ -40,7 +40,7 @@ func (c *clause) ordersLatin(v verb) bool {
 	if v.at > 1 && c.permitsLatin(v) {
 		return true
 	}
-	if f > 0 && c.theyWish(f) {
+	if f > 0 && v.form == ordering && c.theyWish(f) {
 		return false
 	}
 	if c.late(v) || c.isTo(v) || c.mustBe(v) || v.form == ordering && c.isFor(v) || !c.asked && c.puts(v) {
@@ -60,6 +60,9 @@ func (c *clause) ordersLatin(v verb) bool {
 		}
 		for i >= 0 && (c.words[i].within&(det|opener) != 0 || c.words[i].text == "sie" && i > 0 && makers[c.words[i-1].text]) && c.words[i].within&frame == 0 {
 			i--
+		}
+		if c.lang&fr != 0 && i >= 0 && i == v.at-1 && i == c.opened() && strings.HasPrefix(c.words[i].text, "passe") {
+			return true // "passez commande de …"
 		}
 		return i >= 0 && (i < v.at-1 || c.words[i].within&det != 0) && (c.words[i].within&frame != 0 || makers[c.words[i].text] && (i == c.opened() || f >= 0 && f <= i && c.upToMaker(f, i)))
 	}
@@ -184,7 +187,7 @@ func (c *clause) hung(j int) bool {
 var partOf = set("von aus sur de des du d' di dei del dell' della dello delle degli dai dal dalla dall' su sui sul sulla sull' sulle dos das do da dentre")
 
 // makers are verbs that have the deed done which is named behind them: "hazle un pago".
-var makers = set("haz hazle hazles haga hágale háganle realiza realice efectúa fais faites faire effectue effectuez effectuer fai fare fare effettuare hacer realizar fazer efetuar faccia effettua effettui faz faça efetua mach mache macht machen veranlassen veranlasse veranlasst veranlass nehmen nimm nehmt vornehmen bearbeiten bearbeite bearbeitet")
+var makers = set("lance lancez fate fammi fatemi gib gebt gebe tätige tätigen hazme hágame háganme hagan realizar efectuar realicen realize realizem façam haz hazle hazles haga hágale háganle realiza realice efectúa fais faites faire effectue effectuez effectuer fai fare fare effettuare hacer realizar fazer efetuar faccia effettua effettui faz faça efetua mach mache macht machen veranlassen veranlasse veranlasst veranlass nehmen nimm nehmt vornehmen bearbeiten bearbeite bearbeitet")
 
 // spokenOf reports whether another verb of telling stands between a frame and a verb.
 func (c *clause) spokenOf(from, at int) bool {

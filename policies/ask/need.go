@@ -20,6 +20,12 @@ func (c *clause) needs() (from, end int) {
 			return -1, -1
 		}
 		n := phraseAt(needWords, c.words, i, c.lang)
+		if n == 0 && i == c.opened() && c.kind == plain {
+			n = phraseAt(handMeWords, c.words, i, c.lang)
+			if _, end := numeral(c.words, i+n, c.lang); end == i+n && (i+n >= len(c.words) || !digit(c.words[i+n].text)) { // "send me three", not "send me the price of three"
+				n = 0
+			}
+		}
 		switch {
 		case n == 0:
 		case c.lang == de && !c.byMe(i, i+n):
@@ -39,8 +45,10 @@ func (c *clause) byMe(from, end int) bool {
 	return mine(from-1) || mine(from) || mine(end-1) || mine(end) || from == c.opened()
 }
 
-// needWords are ways to say so.
-var needWords = wordSets["need"]
+var (
+	needWords   = wordSets["need"]   // ways to say so
+	handMeWords = wordSets["handMe"] // ways to order over a counter, where a clause begins with them: "send me", "mettez-moi"
+)
 
 // phraseAt returns of how many words the longest of a set is that begins at a word, 0 if none does. In the set _
 // joins the words of one, but for Thai ones.
@@ -74,6 +82,9 @@ func (c *clause) wishesThing(call *Call) bool {
 	if !thing {
 		return false
 	}
+	if phraseAt(handMeWords, c.words, from, c.lang) == end-from && !c.handsOnly(end, call) {
+		return false
+	}
 	last := 0 // what says what is wanted, or for what
 	for j := range c.words {
 		if t := &c.words[j]; call.isThing(t) || slices.ContainsFunc(call.Values, func(v Value) bool { return v.holdsWord(c, j, t.text) }) {
@@ -91,6 +102,17 @@ func (c *clause) wishesThing(call *Call) bool {
 		verb := t.starts&other != 0 && t.within&(det|pronoun) == 0 || c.lang&en != 0 && t.verb && !t.noun || finite[t.text]&c.lang != 0 && t.within&(det|target|source) == 0 ||
 			c.lang&en == 0 && foreignVerb(t, c.lang) && !frequent(t, c.lang) && (c.lang != de || !t.capped) && !c.thingHere(j)
 		if verb && !c.ofValue(j, call) {
+			return false
+		}
+	}
+	return true
+}
+
+// handsOnly reports whether from a word on the clause says nothing but what is handed over: "ich nehme 3 Packungen Heu
+// zurück" says more.
+func (c *clause) handsOnly(from int, call *Call) bool {
+	for k := from; k < len(c.words); k++ {
+		if !c.saysOnly(k, call) || c.words[k].text == "back" || c.words[k].within&det != 0 && mineOwn[c.words[k].text] != 0 {
 			return false
 		}
 	}
