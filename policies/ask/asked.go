@@ -150,7 +150,7 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 			return v.strength == 2, true
 		}
 	}
-	if s.insteadOf(i, call) || c.commits(call) {
+	if s.insteadOf(i, call) || c.commits(call) || s.brief(i, call) {
 		return true, true
 	}
 	return false, c.delivers(call) && c.negates() < 0 || c.named(call) || s.without(i, call) || s.chooses(i, call)
