@@ -309,7 +309,7 @@ func (c *clause) calledOff(a *Acts) bool {
 				return true
 			}
 			if before.starts&negator != 0 && before.text != "not" && before.text != "don't" && before.text != "never" {
-				return true
+				return !a.isNoun(t) || !a.stops(before, c.lang) // "skip my delivery" calls the delivery off, and not that
 			}
 			break
 		}

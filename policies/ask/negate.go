@@ -45,6 +45,9 @@ func (c *clause) negates() int {
 	return -1
 }
 
+// negatesFrom reports whether a word of negation stands at or behind a word: "skip it not".
+func (c *clause) negatesFrom(i int) bool { return c.find(negator|nothing, i, c.content) >= 0 }
+
 // restricts reports whether a French "ne" stands before a number that is all: "n'en remboursez que 180".
 func (c *clause) restricts(i int) bool {
 	if c.lang&fr == 0 || c.words[i].text != "ne" && c.words[i].text != "n'" {
@@ -79,8 +82,8 @@ func (c *clause) prepositional(i int) bool {
 // negated reports whether a verb of the clause is negated.
 func (c *clause) negated(v verb) bool {
 	n := c.negates()
-	if n < 0 {
-		return false
+	if n < 0 || n == v.at && v.lang == en && !c.negatesFrom(n+1) {
+		return false // "skip MK-4471": the deed itself is to leave out
 	}
 	if n <= v.at {
 		return true

@@ -10,7 +10,7 @@ import (
 // noneOfIt reports whether the clause asks for none of what the act makes: "send no reminders".
 func (c *clause) noneOfIt(v verb, a *Acts) bool {
 	n := c.negates()
-	if n < v.at {
+	if n <= v.at {
 		return false
 	}
 	return a.hasNoun(c.words[n+1:min(n+4, len(c.words))]) || c.words[n].text == "not" && n == v.at+1
