@@ -150,7 +150,7 @@ func (c *clause) verbs(a *Acts) []verb {
 	var out []verb
 	for i := range c.words {
 		t := &c.words[i]
-		if t.sign || t.quoted || i >= c.content {
+		if t.sign || t.quoted || i >= c.content || c.inPassing(i) {
 			continue
 		}
 		if v, ok := c.verb(i, a); ok {
@@ -158,6 +158,11 @@ func (c *clause) verbs(a *Acts) []verb {
 		}
 	}
 	return out
+}
+
+// inPassing reports whether a word ends a phrase that opens what is said, and is no deed: "de paso".
+func (c *clause) inPassing(i int) bool {
+	return i > 0 && c.words[i].within&opener != 0 && c.words[i].starts == 0 && c.words[i-1].starts&opener != 0 && c.words[i-1].within&source != 0
 }
 
 func (c *clause) verb(i int, a *Acts) (verb, bool) {

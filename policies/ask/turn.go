@@ -149,6 +149,9 @@ func (s *Said) corrected(i int) int {
 func (c *clause) soft() int {
 	n, some := 0, false
 	for n < len(c.words) && (c.words[n].sign || c.words[n].within&(oops|opener|await|and|contrast) != 0 || no[c.words[n].text]) && !c.words[n].quoted {
+		if c.thisTime(n) {
+			break
+		}
 		some = some || c.words[n].within&oops != 0 && c.words[n].within&harmless == 0 || no[c.words[n].text]
 		n++
 	}
@@ -157,6 +160,16 @@ func (c *clause) soft() int {
 	}
 	return n
 }
+
+// thisTime reports whether a word that people stop at points to a stretch of time, which it stands before without a comma:
+// "este mes vamos justos", but "este, 15".
+func (c *clause) thisTime(i int) bool {
+	t := &c.words[i]
+	return t.within&det != 0 && t.within&oops != 0 && i+1 < len(c.words) && periods[c.words[i+1].text]
+}
+
+// periods are stretches of time that no value of a call is.
+var periods = set("mes año trimestre curso verano invierno otoño finde rato ciclo ejercicio")
 
 // isSoft reports whether the clause does nothing but announce a correction.
 func (c *clause) isSoft() bool {
