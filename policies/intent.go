@@ -170,6 +170,11 @@ func (r *Run) known(args map[string]any, labels map[string]label.Origin) (out []
 						out = append(out, w)
 					}
 				}
+				if ask.ShapeOf(m.Text) == ask.Code && !slices.ContainsFunc(others, func(o label.Row) bool {
+					return slices.ContainsFunc(o.Members, func(other label.Member) bool { return other.Text == m.Text })
+				}) {
+					out = append(out, strings.ToLower(m.Text))
+				}
 			}
 		}
 	}

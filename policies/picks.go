@@ -67,6 +67,9 @@ func (r *Run) names(text string, t *tool, row, other label.Row, given map[string
 		if m.Amount {
 			return p.Holds(m.Text)
 		}
+		if ask.ShapeOf(m.Text) == ask.Code && p.Holds(m.Text) && !ask.OtherSide(text, m.Text, m.Name) {
+			return true // "the one at charger LP-27"
+		}
 		has := plainWords(o.Text)
 		said := plainWords(low)
 		return slices.ContainsFunc(plainWords(m.Text), func(w string) bool {

@@ -86,3 +86,39 @@ func (c *clause) pronounAt(k int) bool {
 
 // describers are prepositions behind a pronoun that say which thing it is: "die mit", "the one about".
 var describers = wordSets["describer"]
+
+// callsBy reports whether a code, made like no value of the call, is what a trusted list has of the call's thing alone, and
+// stands behind that thing, with a word for where it belongs: "cancel the one at charger LP-27", of the booking EV-3376.
+func (c *clause) callsBy(i int, v Value, call *Call) bool {
+	kind := func(code string) string { return strings.TrimRight(pattern(strings.ToLower(code)), "0") }
+	word := c.words[i].text
+	if v.Shape != Code || !slices.Contains(call.Known, word) || slices.ContainsFunc(call.Values, func(o Value) bool { return kind(o.Text) == kind(word) }) {
+		return false
+	}
+	if i+1 < len(c.words) && hindiOnes[c.words[i+1].text] {
+		return i == c.opened() || i == c.opened()+1 && c.words[i-1].within == 0
+	}
+	j := i - 1 // before what the code is of
+	if j > 1 && c.words[j].within == 0 && !c.words[j].sign && !placing[c.words[j].text] && !ofWords[c.words[j].text] && !c.words[j].code() {
+		j--
+	}
+	if j > 1 && c.words[j].within&det != 0 && !belonging[c.words[j].text] {
+		j--
+	}
+	if j < 1 || !belonging[c.words[j].text] {
+		return false
+	}
+	if j--; !call.isThing(&c.words[j]) && !c.pronounAt(j) {
+		return false
+	}
+	for j--; j >= 0 && c.words[j].within&det != 0; j-- {
+	}
+	if j < c.opened() {
+		return true
+	}
+	_, deed := c.verb(j, &call.Acts)
+	return deed
+}
+
+// belonging are words behind which stands what a thing belongs to.
+var belonging = set("at for on of für an bei zu zur pour de du à au per di del della dello dell' da para por en do do no na em al la ของ ที่")

@@ -259,7 +259,7 @@ func (c *clause) rival(v Value, call *Call, from, to int) bool {
 			continue
 		}
 		word := t.text
-		if slices.ContainsFunc(call.Values, func(o Value) bool { return o.holdsWord(c, i, word) }) {
+		if slices.ContainsFunc(call.Values, func(o Value) bool { return o.holdsWord(c, i, word) }) || c.callsBy(i, v, call) {
 			continue
 		}
 		return true
