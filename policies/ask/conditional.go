@@ -17,7 +17,7 @@ func (c *cutter) conditional(i int) bool {
 			return false
 		}
 	}
-	if c.pleases(i) {
+	if c.pleases(i) || t.text == "se" && i > 0 && t.at == c.list[i-1].end+1 && c.text[t.at-1] == '-' { // "resolveu-se"
 		return false
 	}
 	switch t.text {

@@ -48,7 +48,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 			if !s.unclaimed(c, v, call) || s.wondered(i, v) {
 				return "", nil, false
 			}
-		case v.otherMoment(c.text), c.otherDay(v), v.otherDay(c.words), s.leftAlone(i, v): // it says a day of its own
+		case v.otherMoment(c.text), c.otherDay(v), v.otherDay(c.words), s.leftAlone(i, v, call): // it says a day of its own
 			return "", nil, false
 		case s.before(i, v, call):
 			held[v.Name] = true

@@ -219,7 +219,11 @@ func (s *Said) crossedBefore(i int, call *Call) bool {
 		whole := clause{lang: c.lang}
 		from, to := s.clauses[j].sentence, j
 		for to < len(s.clauses) && s.clauses[to].sentence == from {
-			whole.words = append(whole.words, s.clauses[to].words...)
+			if o := &s.clauses[to]; !o.announces() {
+				whole.words = append(whole.words, o.words...)
+			} else if slices.ContainsFunc(call.Values, func(v Value) bool { return v.Shape == Number && v.Said(o.text) && !v.Said(c.text) }) {
+				return true // the number of "two things" is no value
+			}
 			to++
 		}
 		var there []Value
@@ -236,6 +240,26 @@ func (s *Said) crossedBefore(i int, call *Call) bool {
 	}
 	return false
 }
+
+// announces reports whether the clause only says how many things are to come: "two things", "encore deux choses".
+func (c *clause) announces() bool {
+	if !c.begins || c.kind != plain || c.asked {
+		return false
+	}
+	i := c.opened()
+	if i+1 >= len(c.words) {
+		return false
+	}
+	_, end := numeral(c.words, i, c.lang)
+	if end <= i || end >= len(c.words) {
+		return false
+	}
+	matter := &c.words[end]
+	return matters[matter.text]&c.lang != 0 && !matter.thing && (&clause{words: c.words[end+1:]}).only(opener|frame)
+}
+
+// matters are words for what somebody has to say or to ask for.
+var matters = wordSets["matter"]
 
 // handedOn reports whether a row is a number and a part of it, and the second of the other row stands between them: "von den 90
 // Euro an Jonas gib davon Petra 30".

@@ -116,7 +116,7 @@ func (s *Said) deedBefore(i int, a *Acts) bool {
 
 // leftAlone reports whether clause i asks for something with another thing, and the value stands nowhere in its sentence but
 // where it is to be left: "laisse la porte d'entrée, déverrouille l'abri".
-func (s *Said) leftAlone(i int, v Value) bool {
+func (s *Said) leftAlone(i int, v Value, call *Call) bool {
 	if v.Shape != Word && v.Shape != Code || v.Said(s.clauses[i].text) {
 		return false
 	}
@@ -127,13 +127,28 @@ func (s *Said) leftAlone(i int, v Value) bool {
 			continue
 		}
 		at := o.opened()
-		if j == i || at >= len(o.words) || o.words[at].starts&keep == 0 {
+		if j == i || at >= len(o.words) || o.words[at].starts&keep == 0 || o.leavesPart(v, &s.clauses[i], call) {
 			return false
 		}
 		left = true
 	}
 	return left && !s.clauses[i].points(s.clauses[i].words)
 }
+
+// leavesPart reports whether the clause leaves one part of a thing alone, and an order another part that an argument of the call
+// is called by: "don't touch the arrival date of ST-7775, just move the departure to 6 January".
+func (c *clause) leavesPart(v Value, order *clause, call *Call) bool {
+	of := slices.IndexFunc(c.words, func(t token) bool { return t.text == "of" })
+	if c.lang&en == 0 || of < 1 || !partNames[c.words[of-1].text] || !v.Said(textOf(c, c.words[of+1:])) || order.hasAny(0, len(order.words), "of", "on", "for") || order.hasOf(mineOwn, 0) >= 0 {
+		return false
+	}
+	return slices.ContainsFunc(call.Values, func(o Value) bool {
+		return o.Name != v.Name && o.Said(order.text) && slices.ContainsFunc(NameWords(o.Name), func(w string) bool { return partNames[w] && order.hasWord(w, 0) && !c.hasWord(w, 0) })
+	})
+}
+
+// partNames are words for what a thing has one of, and can be changed alone.
+var partNames = set("arrival departure start end beginning date day time hour check-in check-out pickup return name address size length price")
 
 // setAside reports whether the value at a word begins a part behind a comma that only says something of it, and another of its kind
 // stands before that: ", K942 ya tiene lo suyo", ", suo fratello Max mangia tutto", ", à 19 degrés je gèle".
