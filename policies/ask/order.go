@@ -10,7 +10,7 @@ func (c *clause) orders(v verb) bool {
 	if c.kind != plain || v.at >= c.content || c.words[v.at].quoted {
 		return false
 	}
-	if c.find(know, 0, v.at) >= 0 {
+	if c.find(know, 0, v.at) >= 0 || c.onceDue(v) {
 		return false
 	}
 	if c.offered {
@@ -32,6 +32,24 @@ func (c *clause) orders(v verb) bool {
 	}
 	return c.ordersLatin(v)
 }
+
+// onceDue reports whether a verb says what once had to be done: "precisava ser bloqueado no ano passado", "needed to be
+// cancelled yesterday".
+func (c *clause) onceDue(v verb) bool {
+	const near = 4 // words
+	for j := max(0, v.at-near); j < v.at || v.lang == de && j < len(c.words); j++ {
+		if t := &c.words[j]; j < len(c.words) && !t.quoted && wasBound[t.text]&c.lang != 0 {
+			return c.formerly() || slices.ContainsFunc(c.words, func(t token) bool { return !t.quoted && pastDays[t.text]&c.lang != 0 })
+		}
+	}
+	return false
+}
+
+// wasBound are words by which something had to be done, pastDays days that are over.
+var (
+	wasBound = wordSets["wasBound"]
+	pastDays = wordSets["pastDay"]
+)
 
 // ordersEnglish tells orders by where the verb stands and by what stands before it.
 func (c *clause) ordersEnglish(v verb) bool {
