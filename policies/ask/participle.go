@@ -112,17 +112,77 @@ func (c *clause) countsValue(call *Call) bool {
 	return false
 }
 
-// alreadySo reports whether a German clause right behind clause i says that it has come about: "T4410 muss abgesagt werden, ist es
-// aber schon".
-func (s *Said) alreadySo(i int) bool {
-	if i+1 >= len(s.clauses) {
+// alreadySo reports whether a clause behind clause i says that what it orders has come about: "T4410 muss abgesagt werden, ist es
+// aber schon", "cancel G-231, I've already cancelled it".
+func (s *Said) alreadySo(i int, call *Call) bool {
+	c := &s.clauses[i]
+	for from := c.comma(0); from < len(c.words); {
+		to := c.comma(from + 1)
+		if c.part(from+1, to).alreadyDone(call) {
+			return true
+		}
+		from = to
+	}
+	for j := i + 1; j < len(s.clauses) && j <= i+2 && s.clauses[j].message == c.message; j++ {
+		o := &s.clauses[j]
+		if j == i+1 && o.sentence == c.sentence && o.isAlready() || o.alreadyDone(call) {
+			return true
+		}
+	}
+	return false
+}
+
+// comma returns where from a word on the next comma stands, the length of the clause if there is none.
+func (c *clause) comma(from int) int {
+	for k := from; k < len(c.words); k++ {
+		if c.words[k].sign && c.words[k].text == "," {
+			return k
+		}
+	}
+	return len(c.words)
+}
+
+// isAlready reports whether a German clause says no more than that it is so already: "ist es aber schon".
+func (c *clause) isAlready() bool {
+	if c.lang&de == 0 || len(c.words) < 2 || !copulasGerman[c.words[0].text] || !slices.Contains([]string{"es", "er", "sie", "das"}, c.words[1].text) {
 		return false
 	}
-	o := &s.clauses[i+1]
-	if o.sentence != s.clauses[i].sentence || o.lang&de == 0 || len(o.words) < 2 || !copulasGerman[o.words[0].text] || !slices.Contains([]string{"es", "er", "sie", "das"}, o.words[1].text) {
-		return false
+	return !slices.ContainsFunc(c.words[2:], func(t token) bool { return !t.sign && !alreadyGerman[t.text] })
+}
+
+// alreadyDone reports whether the clause says that the deed of a call is done already, and of no other thing: "ya la cancelé".
+// "I've already paid the deposit" is of another.
+func (c *clause) alreadyDone(call *Call) bool {
+	const near = 3 // words from the verb to "already"
+	first := c.opened()
+	if c.lang&th != 0 || c.asked || c.kind != plain && !(c.kind == asking && c.lang == de) || c.negates() >= 0 || c.hasOf(alreadys, 0) < 0 || first < len(c.words) && (c.words[first].text == "que" || c.words[first].starts&aside != 0) {
+		return false // "…, que ya me di de baja": why
 	}
-	return !slices.ContainsFunc(o.words[2:], func(t token) bool { return !t.sign && !alreadyGerman[t.text] })
+	some := false
+	for _, v := range c.verbs(&call.Acts) {
+		if v.strength == 2 && v.form == ordering && c.orders(v) {
+			return false // "ya cancélala"
+		}
+		some = some || v.strength == 2 && v.form != naming && c.hasOf(alreadys, max(0, v.at-near)) >= 0 && c.hasOf(alreadys, max(0, v.at-near)) <= v.at+near
+	}
+	return some && !slices.ContainsFunc(c.words, func(t token) bool {
+		return t.code() && !call.mentions(t.text) || digit(t.text) || t.within&(except|later|await) != 0
+	}) && c.ofCallOnly(call)
+}
+
+// ofCallOnly reports whether the clause names nothing but the thing of a call, whoever does it and when.
+func (c *clause) ofCallOnly(call *Call) bool {
+	for k := range c.words {
+		t := &c.words[k]
+		_, verb := c.verb(k, &call.Acts)
+		if verb || t.sign || t.within&(det|pronoun|speaker|subject|opener|and|harmless) != 0 || (auxiliaries[t.text]|alreadys[t.text]|finite[t.text])&c.lang != 0 || frequent(t, c.lang) || unitWords[t.text] || unitBase(t.text) != "" {
+			continue
+		}
+		if !c.saysOnly(k, call) {
+			return false
+		}
+	}
+	return true
 }
 
 var alreadyGerman = set("schon bereits längst aber doch ja nun jetzt nicht worden")
