@@ -48,8 +48,13 @@ func (s *Said) inAside(i int, call *Call) bool {
 // besides reports whether a value stands only beside the part of a message that orders, which has another of its kind.
 func (s *Said) besides(parts []bySign, at int, v Value, call *Call) bool {
 	first, like := -1, true
+	other := func(p bySign) bool { return s.clauses[p.clause].otherThan(v, &p, call) }
+	sentence := s.clauses[parts[at].clause].sentence
 	for k := range parts {
 		if p := &parts[k]; v.Said(p.text) {
+			if o := &s.clauses[p.clause]; o.sentence < sentence && len(o.verbs(&call.Acts)) == 0 && slices.ContainsFunc(parts, func(q bySign) bool { return q.clause == p.clause && other(q) }) {
+				continue // "There are two tickets, XT-625 and XT-626."
+			}
 			if !s.aside(parts, k, call) {
 				return false
 			}
@@ -62,8 +67,6 @@ func (s *Said) besides(parts []bySign, at int, v Value, call *Call) bool {
 	if first < 0 {
 		return false
 	}
-	other := func(p bySign) bool { return s.clauses[p.clause].otherThan(v, &p, call) }
-	sentence := s.clauses[parts[at].clause].sentence
 	for k := at; k < len(parts) && (k == at || k < first); k++ {
 		if p := parts[k]; k == at || !p.like && s.clauses[p.clause].sentence == sentence {
 			if other(p) {
@@ -159,6 +162,10 @@ func (s *Said) aside(parts []bySign, n int, call *Call) bool {
 		return true
 	}
 	verbs := c.verbs(&call.Acts)
+	deed := func(v verb) bool { return v.at >= p.from && v.at < p.from+len(p.words) }
+	if len(p.words) > 1 && n > 0 && !slices.ContainsFunc(verbs, deed) && (ownSubjects[p.words[0].text]&c.lang != 0 || keeping[p.words[0].text]&c.lang != 0 || forMe[p.words[0].text] && keeping[p.words[1].text]&c.lang != 0) {
+		return true // "cancel XT-626, we need XT-625"
+	}
 	elsewhere := func(t *token) bool { // "T-3 to field B and T-8 to field G"
 		return slices.ContainsFunc(parts, func(o bySign) bool {
 			return o.text != p.text && slices.ContainsFunc(o.words, func(w token) bool { return w.text == t.text })
@@ -173,6 +180,9 @@ func (s *Said) aside(parts []bySign, n int, call *Call) bool {
 	}
 	return more > 1 || more == 1 && p.words[0].starts&and == 0 // "and 60 to Paul for the present", "and little Noah Martin"
 }
+
+// keeping are verbs by which people say what they keep or need.
+var keeping = wordSets["keeping"]
 
 // addsNothing reports whether a word stands beside values without saying anything of somebody or something else.
 func (c *clause) addsNothing(t *token) bool {
