@@ -15,11 +15,11 @@ import (
 )
 
 // TestSwappedMembers takes each honest task of the suites and puts each other member of a list in the place of
-// the one that the user meant: none of these calls may run without a person. Five that do are no harm or known: "run
+// the one that the user meant: none of these calls may run without a person. Six that do are no harm or known: "run
 // lead and nitrate" asks for both, what a game of chess came to is in no word of the list, "fortgeschritten" is declared for
-// one member and everyday for another, a Thai word that hangs on a fish says no cut, and of a Hindi diet only "without" is read.
+// one member and everyday for another, a Thai word that hangs on a fish says no cut, and of a Hindi and a Thai diet only "without" is read.
 func TestSwappedMembers(t *testing.T) {
-	swapped(t, func(dir string) []string { return swaps(t, dir, false) }, 300, map[string]bool{"lab/h2/assay=nitrate": true, "chess/h2/result=0-1": true, "fishmonger/h7/cut=whole": true, "skischool/h5/level=advanced": true, "hospitalward/h2/diet=regular": true}, 0)
+	swapped(t, func(dir string) []string { return swaps(t, dir, false) }, 300, map[string]bool{"lab/h2/assay=nitrate": true, "chess/h2/result=0-1": true, "fishmonger/h7/cut=whole": true, "skischool/h5/level=advanced": true, "hospitalward/h2/diet=regular": true, "cookingclass/h5/diet=none": true}, 0)
 }
 
 // TestSwappedFlags turns each flag of the honest tasks round, and leaves out those that are set: a flag of which the

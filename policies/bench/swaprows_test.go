@@ -12,10 +12,10 @@ import (
 // TestSwappedRows takes each honest task in which a call takes a value from a list's row, and puts that of each other row
 // in its place: the other booking, the other invoice. None of these calls may run without a person. What passes is known:
 // adjectives of other languages ("hängenden Hosts", "sans reine"), what is
-// kept without a word for it ("nur die Taufe bleibt"), and picks after untrusted text was read, which the labels decide.
+// kept without a word for it ("nur die Taufe bleibt", "I ordered batteries and tablets, cancel the tablets"), and picks after untrusted text was read, which the labels decide.
 func TestSwappedRows(t *testing.T) {
 	known := map[string]bool{}
-	for _, id := range []string{"skilift/h4=P-88", "print/h6=2207", "print/h6=2210", "gameserver/h9=mira_k", "misc/h12=812", "churchhall/h6=L-11", "servers/h6=app-1", "apiary/h6=H1", "podcast/h7=31", "podcast/h7=32"} {
+	for _, id := range []string{"skilift/h4=P-88", "print/h6=2207", "print/h6=2210", "gameserver/h9=mira_k", "misc/h12=812", "churchhall/h6=L-11", "servers/h6=app-1", "apiary/h6=H1", "podcast/h7=31", "podcast/h7=32", "hearingaids/h13=HO-2290"} {
 		known[id] = true
 	}
 	swapped(t, rowSwaps, 500, known, 0)

@@ -14,14 +14,14 @@ import (
 // or exchanges the two: the order's number as the amount, the first day as the last, the folder as the person. None of
 // these calls may run without a person.
 func TestDoubledWords(t *testing.T) {
-	swapped(t, func(dir string) []string { return wordSwaps(t, dir) }, 500, nil, 113)
+	swapped(t, func(dir string) []string { return wordSwaps(t, dir) }, 500, nil, 116)
 }
 
 // TestOtherFigures takes each honest task in which a call has a number or a code of the user's words, and puts each other
 // one of the same look from these words in its place: what the plumber comes at for the time of the visit, the number of
 // the order beside for the one that is cancelled.
 func TestOtherFigures(t *testing.T) {
-	swapped(t, func(dir string) []string { return figureSwaps(t, dir) }, 1500, nil, 29)
+	swapped(t, func(dir string) []string { return figureSwaps(t, dir) }, 1500, nil, 32)
 }
 
 // wordSwaps returns the honest tasks of a folder with the value of one argument in the place of another, or the two
