@@ -5,6 +5,7 @@ package bus_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -47,9 +48,7 @@ func TestOnceGoesElsewhere(t *testing.T) {
 					t.Fatal(len(all), err)
 				}
 			}
-			if err := first.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
-				t.Fatal(err)
-			}
+			first.halt(t, syscall.SIGSTOP)
 			var group sync.WaitGroup
 			for n := range 8 {
 				group.Go(func() {
@@ -94,6 +93,30 @@ func TestOnceGoesElsewhere(t *testing.T) {
 	}
 }
 
+// halt sends SIGSTOP or SIGKILL and returns when nothing of the process runs any more: on a busy
+// machine the thread that takes a SIGSTOP may wait for its turn while the others run on.
+func (p *process) halt(t *testing.T, signal syscall.Signal) {
+	t.Helper()
+	if signal == syscall.SIGKILL {
+		p.kill()
+		return
+	}
+	if err := p.cmd.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		var status syscall.WaitStatus
+		_, err := syscall.Wait4(p.cmd.Process.Pid, &status, syscall.WUNTRACED, nil)
+		if errors.Is(err, syscall.EINTR) {
+			continue
+		}
+		if err != nil || !status.Stopped() {
+			t.Fatal(err, status)
+		}
+		return
+	}
+}
+
 // TestOnceStaysWhereItBegan: a payment that a worker has begun when it stands still, or dies, is
 // nobody else's: nobody knows what came of it.
 func TestOnceStaysWhereItBegan(t *testing.T) {
@@ -110,9 +133,7 @@ func TestOnceStaysWhereItBegan(t *testing.T) {
 				go func() { answered <- mustCall(t, cl, call("job_once", `{"n":1}`)) }()
 				first.expect(t, "halted")
 				spawn(t, dir, s.URL(), "CHASKI_TEST_TIMEOUT=6s")
-				if err := first.cmd.Process.Signal(signal); err != nil {
-					t.Fatal(err)
-				}
+				first.halt(t, signal)
 				if r := <-answered; r.Status != tools.StatusUnknown {
 					t.Errorf("%+v", r)
 				}

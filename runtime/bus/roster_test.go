@@ -63,9 +63,7 @@ func TestWorkerDies(t *testing.T) {
 			spawn(t, dir, s.URL(), env)
 			time.Sleep(200 * time.Millisecond) // who serves the tool is known by now
 			died := time.Now()
-			if err := victim.cmd.Process.Signal(c.signal); err != nil {
-				t.Fatal(err)
-			}
+			victim.halt(t, c.signal)
 			group.Wait()
 			for _, at := range ended {
 				if took := at.Sub(died); took > 20*time.Second { // the time-out is 30
