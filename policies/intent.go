@@ -145,42 +145,6 @@ func names(call *ask.Call, text string) bool {
 	return slices.ContainsFunc(call.Values, func(v ask.Value) bool { return v.Said(text) })
 }
 
-// known are words by which trusted lists call the things of a call's values, and no others of theirs: the Fiesta of V-55176.
-func (r *Run) known(args map[string]any, labels map[string]label.Origin) (out []string) {
-	for name, value := range args {
-		if labels[name].How != label.HowTool {
-			continue
-		}
-		mine, others := r.context.Rows(value)
-		theirs := map[string]bool{} // the words of the others' members, each with its member's name
-		for _, o := range others {
-			for _, m := range o.Members {
-				for _, w := range plainWords(m.Text) {
-					theirs[m.Name+" "+w] = true
-				}
-			}
-		}
-		for _, row := range mine {
-			for _, m := range row.Members {
-				if m.Amount || m.Moment != "" || strings.Contains(m.Text, "@") {
-					continue
-				}
-				for _, w := range plainWords(m.Text) {
-					if len(w) > 3 && !theirs[m.Name+" "+w] {
-						out = append(out, w)
-					}
-				}
-				if ask.ShapeOf(m.Text) == ask.Code && !slices.ContainsFunc(others, func(o label.Row) bool {
-					return slices.ContainsFunc(o.Members, func(other label.Member) bool { return other.Text == m.Text })
-				}) {
-					out = append(out, strings.ToLower(m.Text))
-				}
-			}
-		}
-	}
-	return out
-}
-
 // asking is a call as the reader of the user's words sees it.
 func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origin) *ask.Call {
 	call := &ask.Call{Acts: t.actsWith(args)}
