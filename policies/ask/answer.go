@@ -179,9 +179,6 @@ func (c *clause) answering() *clause {
 
 // onlyNumber reports whether the clause is one numeral, which may have another sense: "दो".
 func (c *clause) onlyNumber() bool {
-	if len(c.words) == 1 && c.words[0].text == "दो" {
-		return true
-	}
 	_, end := 0.0, 0
 	if len(c.words) > 0 {
 		_, end = numeral(c.words, 0, c.lang)

@@ -2,9 +2,12 @@ package ask
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/chaski-dev/chaski/policies/spoken"
 )
 
 // Numbers in words of the eight languages, up to 999 and whole thousands beyond: those up to 99 are spelled out here,
@@ -147,8 +150,8 @@ func numeral(words []token, i int, l lang) (n float64, end int) {
 	if words[i].sign || words[i].quoted || strings.ContainsAny(words[i].text, "0123456789") {
 		return 0, i
 	}
-	if words[i].text == "दो" && (i+1 == len(words) || i > 0 && (foreignVerb(&words[i-1], hi) || hindiHelpers[words[i-1].text])) {
-		return 0, i // it is "give", too, behind a verb
+	if words[i].text == "दो" && isGive(words, i) {
+		return 0, i
 	}
 	found := i
 	for k, list := range numberWords {
@@ -180,6 +183,25 @@ func numeral(words []token, i int, l lang) (n float64, end int) {
 	return n, found
 }
 
+// isGive reports whether a Hindi "दो" is "give" and no number, as [spoken.Gives] tells it and by the verbs that are known here.
+func isGive(words []token, i int) bool {
+	if i > 0 && foreignVerb(&words[i-1], hi) {
+		return true
+	}
+	from, to := i, i+1
+	for from > 0 && !words[from-1].sign {
+		from--
+	}
+	for to < len(words) && !words[to].sign {
+		to++
+	}
+	texts := make([]string, 0, to-from)
+	for _, t := range words[from:to] {
+		texts = append(texts, t.text)
+	}
+	return spoken.Gives(texts[:i-from], texts[i+1-from:])
+}
+
 // halfAt returns where "and a half" ends, or from.
 func halfAt(words []token, from int) int {
 	rest := ""
@@ -202,9 +224,10 @@ func SaysNumber(number, text string) bool {
 	}
 	list := tokens(text)
 	l := language(list)
+	others := spoken.Parse(strings.ToLower(text)).Homonyms()
 	for i := 0; i < len(list); i++ {
 		t := &list[i]
-		if t.sign {
+		if t.sign || slices.ContainsFunc(others, func(at [2]int) bool { return at[0] < t.end && t.at < at[1] }) {
 			continue
 		}
 		if n, ok := thousands(t.text); ok && n == want {

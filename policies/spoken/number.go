@@ -266,13 +266,13 @@ func (t *Text) wholeAt(i int, langs Lang) (Number, bool) {
 		}
 	}
 	n, ok := t.plainAt(i, langs)
-	if ok && n.last == i+1 && articles[w.text] {
+	if ok && n.last == i+1 && (articles[w.text] || t.isNew(i)) {
 		return n, false
 	}
 	return n, ok
 }
 
-// articles are words for one that are more often none, and a Hindi "two" that is more often "give".
+// articles are words for one that are more often none.
 var articles = set("ein eine einen einem einer un une una um uma uno एक")
 
 // scaled multiplies a number with a half by the words for hundreds and thousands behind it.
@@ -322,6 +322,9 @@ func (t *Text) plainAt(i int, langs Lang) (Number, bool) {
 			break
 		}
 		w := t.words[j].text
+		if t.gives(j) {
+			break
+		}
 		if l := connectors[w] & lang; l != 0 && open && j+1 < len(t.words) {
 			ok := l == EN && (part > 0 && part%100 == 0 || part == 0 && total > 0) || l == ES && part%100 >= 30 && part%10 == 0 || l == PT && part%10 == 0 || l == FR && part%100 >= 20 && part%10 == 0
 			if !ok {
@@ -399,8 +402,14 @@ func (t *Text) plainAt(i int, langs Lang) (Number, bool) {
 	return Number{Value: Micro(total+part) * One, first: i, last: read, Words: true}, total+part < 1e9
 }
 
-// thaiAt reads a Thai number: digits, each behind by its place.
+// thaiAt reads a Thai number that is no part of a word.
 func (t *Text) thaiAt(i int) (Number, bool) {
+	n, ok := t.thaiDigits(i)
+	return n, ok && !t.inThaiWord(i, n.last)
+}
+
+// thaiDigits reads a Thai number: digits, each behind by its place.
+func (t *Text) thaiDigits(i int) (Number, bool) {
 	var total, digit int64
 	open, has := false, false
 	last := i
