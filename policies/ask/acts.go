@@ -3,6 +3,7 @@ package ask
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -192,6 +193,10 @@ func stemsOf(word string, l lang) []stem {
 		if !ok {
 			continue
 		}
+		if l == hi && shortHindi(base) {
+			out = append(out, stem{text: foldStem(base)})
+			break
+		}
 		if utf8.RuneCountInString(base) < least { // fare: only its own forms are long enough
 			for _, other := range otherStems(word, base, l) {
 				if utf8.RuneCountInString(other) >= least {
@@ -217,6 +222,14 @@ func stemsOf(word string, l lang) []stem {
 	}
 	return out
 }
+
+// shortHindi reports whether a Hindi stem is of two letters, and no helper of other verbs: "भर".
+func shortHindi(base string) bool {
+	return utf8.RuneCountInString(base) == 2 && !strings.ContainsFunc(base, unicode.IsMark) && !hindiHelpers[base] && !hindiHelpers[base+"ो"]
+}
+
+// formsHindi are the endings of a short Hindi stem, which is a part of other words as well: "भर्ती", "भरोसा".
+var formsHindi = set("ना नी ने ो ें िए िएगा िये वा वाना वाओ वाइए वाएँ ा ी े")
 
 // foldStem is fold for the beginning of a word: "faç" of faça has no last letter of its own.
 func foldStem(s string) string { return strings.TrimSuffix(fold(s+"a"), "a") }

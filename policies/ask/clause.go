@@ -178,7 +178,7 @@ func (s *Said) Add(text string) {
 	if len(text) > MaxText {
 		text = strings.ToValidUTF8(text[:MaxText], "")
 	}
-	text = pickNamed(s.pick(norm.NFC.String(text)))
+	text = s.notOld(pickNamed(s.pick(norm.NFC.String(text))))
 	question := s.offer
 	s.marked = false
 	s.messages++
@@ -261,6 +261,7 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 	at.asked = at.asked || unmarked(list, c.lang)
 	c.at = at
 	takeBack(list, nos)
+	soothe(list)
 	c.cut()
 	alone := true // nothing but a condition: "but only if it is late"
 	for i := range c.out {

@@ -1,8 +1,11 @@
 package ask
 
 import (
+	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/chaski-dev/chaski/policies/spoken"
 )
 
 // Whether a clause goes on at a word, or another begins.
@@ -52,7 +55,7 @@ var thaiEnds = set("ครับ ค่ะ คะ นะครับ นะค�
 
 // putsRight reports whether a correction begins here that has no verb: "…, aliás, por quatro", "… เอ๊ย 85".
 func (c *cutter) putsRight(i int) bool {
-	if i <= 0 || i >= len(c.list) || len(c.cur.words) == 0 || c.onlyOpeners() || c.list[i].quoted || c.list[i].starts&(amend|oops) == 0 || c.list[i].starts&(frame|later|await) != 0 {
+	if i <= 0 || i >= len(c.list) || len(c.cur.words) == 0 || c.mistook(i) || c.onlyOpeners() || c.list[i].quoted || c.list[i].starts&(amend|oops) == 0 || c.list[i].starts&(frame|later|await) != 0 {
 		return false
 	}
 	rest := &clause{words: c.list[i:], lang: c.lang}
@@ -144,6 +147,10 @@ func (c *cutter) goesOn(i int) bool {
 			continue
 		}
 		t := &c.list[i]
+		if noWait(c.list, i) || c.mistook(i) {
+			some, i = true, i+1
+			continue
+		}
 		switch t.text {
 		case "อย่า", "ไม่ต้อง", "ห้าม", "อย่าเพิ่ง", "งด", "ไม่ให้", "ไม่ควร":
 			return false
@@ -175,6 +182,43 @@ func (c *cutter) notThat(next int) bool {
 	_, end := numeral(c.cur.words[:1], 0, hi)
 	return end == 1 && c.numeralEnd(next) > next // "पाँच नहीं, तीन भेजो"
 }
+
+// notOld leaves out of a Hindi sentence that puts a number right the one that the order said: "2 नहीं, 3" is read as "नहीं, 3".
+func (s *Said) notOld(text string) string {
+	m := oldNumber.FindStringSubmatchIndex(text)
+	if m == nil {
+		return text
+	}
+	old, right := text[m[2]:m[3]], text[m[4]:m[5]]
+	before := tokens(s.meant + " " + text[:m[0]])
+	says := func(w string) bool { return slices.ContainsFunc(before, func(t token) bool { return t.text == w }) }
+	if !says(old) || old == right {
+		return text
+	}
+	unit, places := "", 0 // of the hour or the day of a month: "7 नहीं, 9" is "नहीं, 9 बजे"
+	for i := range before {
+		if before[i].text == old && (i+1 < len(before) || m[0] > 0) {
+			if places++; i+1 < len(before) && (before[i+1].text == "बजे" || before[i+1].text == "बजकर" || len(spoken.Parse(old+" "+before[i+1].text).Dates()) > 0) {
+				unit = before[i+1].text
+			}
+		}
+	}
+	if unit != "" {
+		if places > 1 || len(strings.TrimRight(text[m[5]:], " ।.!")) > 0 {
+			return text
+		}
+		return text[:m[2]] + strings.TrimLeft(text[m[3]:m[5]], " ") + " " + unit
+	}
+	for _, t := range tokens(text[m[5]:]) {
+		if !t.sign && !says(t.text) && t.text != "चाहिए" && !unitWords[t.text] {
+			return text
+		}
+	}
+	return text[:m[2]] + strings.TrimLeft(text[m[3]:], " ")
+}
+
+// oldNumber finds a last sentence that says which number is not meant, and which is, and no more than what it counts.
+var oldNumber = regexp.MustCompile(`(?:^|[।.!?] *)(?:अरे,? |ओह,? |सॉरी,? |माफ़ कीजिए,? |जी )?(\d{1,4}) नहीं, ?(\d{1,4})(?: [^\s\d।.!?,]+){0,2}[।.!]? *$`)
 
 // tellsThat reports whether what somebody says from a Thai word on is how a thing is, and no deed of the run's own tools:
 // "ลูกค้าบอกว่าสีผิด".

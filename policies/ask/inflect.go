@@ -90,6 +90,9 @@ func verbForm(w, stem string, l lang) form {
 	}
 	switch l {
 	case th, hi:
+		if l == hi && shortHindi(stem) && w != stem && !formsHindi[w[len(stem):]] {
+			return noForm
+		}
 		if strings.HasPrefix(w, stem) {
 			return ordering // Hindi and Thai tell orders by the words around, see ordersHindi
 		}

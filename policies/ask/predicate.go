@@ -97,19 +97,23 @@ func (c *cutter) deniesThai(i int) int {
 	end, not := i, -1
 	for ; end < len(c.list); end++ {
 		t := &c.list[end]
-		if end > i && (t.sign || not >= 0 && end > not+1 && t.at > c.list[end-1].end) {
+		short := not >= 0 && c.list[not].text == "ยังไม่" && fallsShort(c.list, not)
+		if end > i && (t.sign || not >= 0 && end > not+1 && t.at > c.list[end-1].end || short && t.text == "ตามที่") {
 			break
 		}
 		switch {
 		case t.quoted, t.code(), digit(t.text), t.sign, !thai(t.text), not < 0 && (thaiEnds[t.text] || end > i && c.deniesThai(end) > 0):
 			return 0
+		case not < 0 && t.text == "ยังไม่" && t.starts&await == 0 && end > i:
+			not = end
+			continue
 		case not < 0 && denies[t.text]:
 			not = end
 			continue
 		case t.starts&(negator|nothing) != 0 && not < 0, t.starts&(frame|recall|hypothetical|ifs|unless|report|await|contrast|oops|amend) != 0 && t.within&opener == 0:
 			return 0
 		}
-		if not >= 0 && end <= not+2 && (thaiMinds[t.text] || end == not+1 && foreignVerb(t, th) && c.list[not].text != "ไม่มี" && c.list[not].text != "ยังไม่มี") {
+		if not >= 0 && !short && end <= not+2 && (thaiMinds[t.text] || end == not+1 && foreignVerb(t, th) && c.list[not].text != "ไม่มี" && c.list[not].text != "ยังไม่มี") {
 			return 0
 		}
 	}

@@ -217,6 +217,13 @@ func (s *Said) swapNumber(order string, p *piece, from, to int, unit string) (st
 		}
 		return t.code()
 	}
+	if at, known := whole.numberOfThing(p, from); known {
+		if at < 0 {
+			return "", false
+		}
+		t := &whole.words[at]
+		return order[:t.at] + p.words[from].text + order[t.end:], true
+	}
 	var all, alike []valueAt
 	for i := 0; i < len(whole.words); i++ {
 		end := 0
@@ -261,6 +268,34 @@ func (s *Said) swapNumber(order string, p *piece, from, to int, unit string) (st
 		return "", false
 	}
 	return order[:alike[0].from] + text + order[alike[0].to:], true
+}
+
+// numberOfThing returns the word of the order that is the number of a thing as the digits of a correction are, which name it by its
+// noun, "नहीं, बिल नंबर 70485", or are as many; known is false if none is. It is −1 if an amount could be meant as well.
+func (c *piece) numberOfThing(p *piece, from int) (at int, known bool) {
+	const least = 4 // digits that tell a number of a thing
+	mine := &p.words[from]
+	if !digit(mine.text) || len(mine.text) < least || from+1 < len(p.words) && currencies[p.words[from+1].text] {
+		return 0, false
+	}
+	refers := func(words []token, i int) bool {
+		return i > 0 && (references[words[i-1].text] || words[i-1].thing)
+	}
+	things, others := 0, 0
+	for i := range c.words {
+		if t := &c.words[i]; !digit(t.text) || len(t.text) != len(mine.text) || t.text == mine.text {
+			continue
+		}
+		if refers(c.words, i) {
+			at, things = i, things+1
+		} else {
+			others++
+		}
+	}
+	if things > 1 || things == 1 && others > 0 && !refers(p.words, from) {
+		at = -1
+	}
+	return at, things > 0
 }
 
 // ordersMany reports whether a number behind "order" is of several things that are to be ordered, and of no order: "order 10 seats".
