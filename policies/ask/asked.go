@@ -43,7 +43,7 @@ func (s *Said) Asked(call *Call) []Ask {
 		if !ok {
 			continue
 		}
-		waits := c.narrowed(call) || s.countermanded(i, call) || s.unsettled(i, call) || s.unclear(i, call) || s.cannotCome(i, call) || s.mistaken(i, call) || c.hasOf(eachWords, 0) >= 0 || c.halves(call) || c.leavesOpen(call) || s.overtaken(i, call) || s.noOrNot(c) || s.inVain(i) || s.unlessThen(i, call) || s.hesitated(i, call) || s.orKept(i) || s.alreadySo(i, call)
+		waits := c.narrowed(call) || s.countermanded(i, call) || s.unsettled(i, call) || s.unclear(i, call) || s.cannotCome(i, call) || s.mistaken(i, call) || s.wrongThing(i, call) || c.hasOf(eachWords, 0) >= 0 || c.halves(call) || c.leavesOpen(call) || s.overtaken(i, call) || s.noOrNot(c) || s.inVain(i) || s.unlessThen(i, call) || s.hesitated(i, call) || s.orKept(i) || s.alreadySo(i, call)
 		a := Ask{
 			Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Apart: s.taken(c.sentence, call), Dictated: s.dictated(i), Conditions: c.cond, Past: c.message < s.messages,
 			Await: waits || c.await && !s.choosesHold(i, call), Later: c.later, Verb: strong, Held: held, Messages: s.written[c.message-1:],

@@ -359,6 +359,9 @@ func (c *clause) scornsWhy() bool {
 func (c *clause) scornsFirst() int {
 	const most = 3 // words of it
 	at := c.find(scornful, 0, most)
+	if at == 0 && c.words[0].starts&opener != 0 && span(c.words, 0, opener) > span(c.words, 0, scornful) {
+		return -1 // "boa tarde"
+	}
 	for k := 2; at < 0 && k < len(c.words) && !digit(c.words[k].text) && !c.words[k].code(); k++ {
 		end, before := span(c.words, k, scornful), k-1
 		for before > 0 && c.words[before].within&(oops|assent) != 0 {

@@ -20,6 +20,12 @@ func (s *Said) correct(first int) {
 			continue
 		}
 		n := c.soft()
+		if only, aside := c.confesses(n); only && !c.asked {
+			if aside && c.kind == plain {
+				c.kind = subordinate
+			}
+			continue
+		}
 		if n > 0 || i > first && s.clauses[i-1].message == c.message && s.clauses[i-1].isSoft() {
 			c.excuse(n)
 		}
