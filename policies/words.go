@@ -112,7 +112,7 @@ func readWords(text string, members []string) (map[string][]string, error) {
 // listed is a value of a list that the schema gives. The verb of the tool's own name says none.
 func (t *tool) listed(name, s string, acts *ask.Acts) ask.Value {
 	out := ask.Value{Name: name, Text: s, Shape: ask.Choice, Role: ask.RoleOf(name), Said: func(in string) bool {
-		return t.saysMember(name, s, in) && t.saysMember(name, s, acts.WithoutDeed(s, in))
+		return t.saysMember(name, s, in) && (t.saysMember(name, s, acts.WithoutDeed(s, in)) || t.wordings[name] != nil && t.wordings[name].SaidAtLength(s, in))
 	}}
 	out.Denied = func(in string) bool {
 		for _, w := range []*ask.Wording{t.wordings[name], t.everyday[name]} {
@@ -319,17 +319,25 @@ func (t *tool) heldAsSaid(name string, args map[string]any, messages []string) b
 	return t.wordings[name] == nil && slices.ContainsFunc(messages, func(m string) bool { return saysOption(s, t.apart(name, args, m)) })
 }
 
-// apart blanks out of a text the values of a call's other arguments that are of no list: in "Book Auto Müller
-// two seats" nobody speaks of cars.
+// apart blanks out of a text the values of a call's other arguments that are of no list, with what says which argument
+// they are of: in "Book Auto Müller two seats" nobody speaks of cars.
 func (t *tool) apart(name string, args map[string]any, text string) string {
 	for _, other := range sortedKeys(args) {
 		s, ok := args[other].(string)
 		low := strings.ToLower(other)
-		if !ok || other == name || slices.Contains(t.data, low) || slices.Contains(t.content, low) || len(t.props[other].Enum) > 0 || len(s) < 3 || len(s) > 200 {
+		if !ok || other == name || slices.Contains(t.data, low) || slices.Contains(t.content, low) || len(t.props[other].Enum) > 0 || len(s) > 200 {
 			continue
 		}
-		if i := strings.Index(text, s); i >= 0 {
-			text = text[:i] + strings.Repeat(" ", len(s)) + text[i+len(s):]
+		i := strings.Index(text, s)
+		if i < 0 {
+			continue
+		}
+		from := i
+		if w := t.wordings[name]; w != nil && strings.ContainsAny(s, "0123456789") && !slices.Contains(ask.NameWords(other), fmt.Sprint(args[name])) {
+			from = w.Leading(ask.NameWords(other), text, i) // the flat of "cellar keys for flat 7A" is no kind of key
+		}
+		if len(s) > 2 || from < i {
+			text = text[:from] + strings.Repeat(" ", i-from+len(s)) + text[i+len(s):]
 		}
 	}
 	return text

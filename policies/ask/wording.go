@@ -100,6 +100,31 @@ func (w *Wording) Said(member, text string) (said, denied bool) {
 	return said, denied
 }
 
+// SaidAtLength reports whether a text names a member by several declared words that say something, so that it is named even
+// where one of them is a noun for what the tool does: "limpieza a fondo" of a tool that cleans.
+func (w *Wording) SaidAtLength(member, text string) bool {
+	return slices.ContainsFunc(w.spans(text), func(s wordedSpan) bool {
+		n := 0
+		for _, t := range tokens(text[s.from:s.to]) {
+			if !t.sign && len(t.text) > 2 {
+				n++
+			}
+		}
+		return s.member == member && !s.denied && n > 1
+	})
+}
+
+// Leading returns where words begin that end right before a place of a text and stand for a member that has one of the given
+// names: the "appartement" before 7A for flat. It returns the place if there are none.
+func (w *Wording) Leading(names []string, text string, at int) int {
+	for _, s := range w.spans(text) {
+		if slices.Contains(names, s.member) && s.to < at && strings.TrimSpace(text[s.to:at]) == "" {
+			return s.from
+		}
+	}
+	return at
+}
+
 // Without blanks out of a text what is said of other members than one, and what is said of it where it is denied.
 func (w *Wording) Without(member, text string) string {
 	var out []byte
