@@ -259,6 +259,7 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 	nos := unstretch(list, c.lang)
 	mark(list, c.lang)
 	at.asked = at.asked || unmarked(list, c.lang)
+	s.jussive(list, c.lang, at.asked)
 	c.at = at
 	takeBack(list, nos)
 	soothe(list)

@@ -77,6 +77,9 @@ func (c *clause) ordersLatin(v verb) bool {
 	if (v.form == done || v.form == ordering) && v.at > 1 && (haveForms[c.words[v.at-1].text]|haveForms[c.words[v.at-2].text])&v.lang != 0 {
 		return false // "merci d'avoir remboursé"
 	}
+	if v.form == ordering && v.lang == it && v.at > 0 && havers[c.words[v.at-1].text]&it != 0 {
+		return false // "avevamo rimborsati"
+	}
 	if v.form == done { // 30 zurück
 		return f >= 0 && !c.spokenOf(f, v.at)
 	}
@@ -105,7 +108,7 @@ func (c *clause) ordersLatin(v verb) bool {
 		}
 		switch {
 		case t.sign, t.within&(opener|and|harmless|frame|later) != 0, t.starts&light != 0:
-		case c.pronounOf(j, v):
+		case c.pronounOf(j, v), c.restricts(j), j > 0 && frenchClitics[t.text] && c.restricts(j-1): // "n'en remboursez que 180"
 		case j == c.opened() && t.within&pronoun != 0 && t.within&speaker == 0 && c.surely(v): // "essa entreguem …"
 		case j == 0 && t.capped && len(c.words) > 1 && t.within&det == 0 && !c.begins:
 		case c.lang == fr && t.text == "tu" && j+1 < v.at && forMe[c.words[j+1].text], t.text == "nous", t.text == "nos", t.text == "ci", t.text == "me", t.text == "mi", t.text == "te", t.text == "de", t.text == "d'", t.text == "di", t.text == "ne" && v.lang == it, t.text == "y" && v.lang == fr:
@@ -115,76 +118,6 @@ func (c *clause) ordersLatin(v verb) bool {
 	}
 	return true
 }
-
-// partFirst returns where a quantity ends that stands before the verb as that of which a part is meant: "von
-// den 45 Euro erstatte ihr 10"; 0 if there is none.
-func (c *clause) partFirst(v verb) int {
-	i := c.opened()
-	if c.lang&(fr|it|es|pt) != 0 && c.hasOf(habits, 0) >= 0 {
-		return 0 // "per la HUT4 ordinate sempre …"
-	}
-	if i+1 >= v.at || !partOf[c.words[i].text] && !(fronting[c.words[i].text] && c.surely(v)) || v.lang == de && !c.formal(v) && (strings.HasSuffix(c.words[v.at].text, "t") || strings.HasSuffix(c.words[v.at].text, "n")) {
-		return 0
-	}
-	some := false
-	for j := i + 1; j < v.at; j++ {
-		t := &c.words[j]
-		_, end := numeral(c.words, j, c.lang)
-		if digit(t.text) || end > j {
-			some = true
-		} else if c.hadMeant(j, v) { // "que teníamos previstas"
-			j = v.at - 1
-		} else if t.capped && some && (ofWords[c.words[j-1].text] || c.words[j-1].capped && c.words[j-1].within == 0) { // "de AutoCAD"
-		} else if t.code() || t.thing {
-			some = some || t.code()
-		} else if !t.sign && t.within&det == 0 && !currencies[t.text] && !unitWords[t.text] && !counts[t.text] && !t.code() && !ofWords[t.text] && t.within&opener == 0 && !placing[t.text] && !forMe[t.text] && t.text != "ne" && !(c.behindNumber(j) && (!foreignVerb(t, c.lang) || strings.HasSuffix(t.text, "s"))) && !c.hung(j) {
-			return 0
-		}
-	}
-	if !some {
-		return 0
-	}
-	return v.at
-}
-
-// fronting are prepositions before what an order is about: "na encomenda 20485 mudem …".
-var fronting = set("della dello dell' del dell nella nell' nel nello sulla sullo per al alla na no nas nos em en para por pour dans à au a")
-
-// surely reports whether a word is an order by its form, and not what somebody does.
-func (c *clause) surely(v verb) bool {
-	w := c.words[v.at].text
-	switch v.lang {
-	case fr:
-		return strings.HasSuffix(w, "ez")
-	case it:
-		return strings.HasSuffix(w, "ate") || strings.HasSuffix(w, "ete") || strings.HasSuffix(w, "ite") || politeVerb[it].MatchString(w)
-	case pt:
-		return politeVerb[pt].MatchString(withoutClitic(w))
-	case es:
-		return strings.HasSuffix(w, "ad") || strings.HasSuffix(w, "ed") || strings.HasSuffix(w, "id") || plural(w) || strings.HasSuffix(w, "nle") || strings.HasSuffix(w, "nme") || strings.HasSuffix(w, "nnos") || strings.HasSuffix(w, "nles")
-	}
-	return false
-}
-
-// formal reports whether a German verb is a polite order: "laden Sie".
-func (c *clause) formal(v verb) bool {
-	return v.at+1 < len(c.words) && c.words[v.at+1].text == "sie" && c.words[v.at+1].capped
-}
-
-// hung reports whether a word is a thing that hangs on another by a preposition: "de la cuenta".
-func (c *clause) hung(j int) bool {
-	if c.words[j].capped && c.lang&de == 0 && !c.words[j].code() || foreignVerb(&c.words[j], c.lang) && (j == 0 || c.words[j-1].within&det == 0) || c.words[j].starts&(hypothetical|speaker|subject|report|know|keep|negator|other|question|await|content) != 0 {
-		return false
-	}
-	k := j - 1
-	for k > 0 && c.words[k].within&det != 0 && !ofWords[c.words[k].text] && !placing[c.words[k].text] {
-		k--
-	}
-	return k >= 0 && (ofWords[c.words[k].text] || placing[c.words[k].text])
-}
-
-// partOf are prepositions before that of which a part is meant.
-var partOf = set("von aus sur de des du d' di dei del dell' della dello delle degli dai dal dalla dall' su sui sul sulla sull' sulle dos das do da dentre")
 
 // makers are verbs that have the deed done which is named behind them: "hazle un pago".
 var makers = set("lance lancez fate fammi fatemi gib gebt gebe tätige tätigen hazme hágame háganme hagan realizar efectuar realicen realize realizem façam haz hazle hazles haga hágale háganle realiza realice efectúa fais faites faire effectue effectuez effectuer fai fare fare effettuare hacer realizar fazer efetuar faccia effettua effettui faz faça efetua mach mache macht machen veranlassen veranlasse veranlasst veranlass nehmen nimm nehmt vornehmen bearbeiten bearbeite bearbeitet")

@@ -279,7 +279,7 @@ func (c *clause) numbersThings(call *Call) bool {
 // previstas". It is not so where somebody else may be the one who does it.
 func (c *clause) hadMeant(at int, v verb) bool {
 	const most = 4 // words
-	if w := c.words[at].text; w != "que" && w != "che" && w != "qu'" || v.at-at < 2 || v.at-at-1 > most || firstPlural[v.lang] == "" {
+	if w := c.words[at].text; w != "que" && w != "che" && w != "cui" && w != "qu'" || v.at-at < 2 || v.at-at-1 > most || firstPlural[v.lang] == "" {
 		return false
 	}
 	ours := false

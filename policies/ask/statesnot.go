@@ -1,5 +1,7 @@
 package ask
 
+import "strings"
+
 // English statements with a negation that forbid nothing.
 
 // cannots are English auxiliaries with a negation by which it is told what is not so; what is forbidden has others.
@@ -71,11 +73,21 @@ func (c *clause) othersWait(i int) bool {
 // awaits reports whether the clause has a phrase by which an order waits for a word of the user's.
 func (c *clause) awaits() bool {
 	for i := range min(c.content, len(c.words)) {
-		if c.words[i].starts&await != 0 && !c.othersWait(i) {
+		if c.words[i].starts&await != 0 && !c.othersWait(i) && !c.spokeOf(i) {
 			return true
 		}
 	}
 	return false
+}
+
+// spokeOf reports whether a word is the verb of what "we" said of the thing before it: "los 50 girasoles que hablamos", and not
+// "hasta que hablamos".
+func (c *clause) spokeOf(i int) bool {
+	if i < 2 || c.words[i-1].text != "que" || !strings.HasSuffix(c.words[i].text, "mos") {
+		return false
+	}
+	of := &c.words[i-2]
+	return !of.sign && of.within == 0 && !placing[of.text] && !ofWords[of.text] && knownIn[of.text] == 0 && !foreignVerb(of, c.lang)
 }
 
 // saysWhy reports whether "given that" or "after" only says what is or was so of something else, and not when: "given that
