@@ -105,7 +105,7 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 		return false, false
 	}
 	a := &call.Acts
-	if s.wonderTogether(i) || s.onlyWhy(i) || s.quotedAside(i, call) {
+	if s.wonderTogether(i) || s.onlyWhy(i) || s.quotedAside(i, call) || s.ofPaper(i, call) || s.boughtBefore(i, call) {
 		return false, false
 	}
 	if call.NeedsVerb && c.asked && c.hasOf(possible, 0) >= 0 && c.hasOf(courtesy, 0) < 0 && c.hasOf(mineOwn, 0) < 0 {
@@ -140,7 +140,7 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 		return false, false
 	}
 	for _, v := range c.verbs(a) {
-		if !c.orders(v) && !c.serial(v, a) && !s.wanted(i, v, call) && !s.mustBeToo(i, v, call) || c.negated(v) || c.noneOfIt(v, a) || v.form == naming && v.lang != en && s.tellsMore(i) && !s.polite(i) && !c.mustBe(v) || c.leadsDeed(v) && !c.begs(v) && !s.pure(i, call) || v.form == pledging && (!s.settled(i) || !c.pledgesOf(call)) || c.aims(v) || c.spared(v) || c.mineToDo(v) || s.remarked(i, v) || s.othersDo(i, v) || c.toldToUs(v) || c.othersShall(v, call) || tellers[v.base] && a.has("pay") && !slices.ContainsFunc(a.named, func(n string) bool { return tellers[n] }) { // "ask Nina to send me 450"
+		if !c.orders(v) && !c.serial(v, a) && !s.wanted(i, v, call) && !s.mustBeToo(i, v, call) || c.negated(v) || c.noneOfIt(v, a) || v.form == naming && v.lang != en && s.tellsMore(i) && !s.polite(i) && !c.mustBe(v) || c.leadsDeed(v) && !c.begs(v) && !s.pure(i, call) || v.form == pledging && (!s.settled(i) || !c.pledgesOf(call)) || c.aims(v) || c.spared(v) || c.mineToDo(v) || s.remarked(i, v) || s.othersDo(i, v) || c.toldToUs(v) || c.othersShall(v, call) || s.theirs(i, v, call) || tellers[v.base] && a.has("pay") && !slices.ContainsFunc(a.named, func(n string) bool { return tellers[n] }) { // "ask Nina to send me 450"
 			continue
 		}
 		if v.base == "draft" && call.draftsElsewhere() || v.base == "know" && s.deedBefore(i, a) {

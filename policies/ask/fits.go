@@ -26,7 +26,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 		switch {
 		case v.Shape == Choice && s.denied(i, v), s.tookBack(c, v):
 			return "", nil, false
-		case c.oldValue(v, call), c.replacedBy(v, call), s.picksOther(i, v):
+		case v.Shape == Choice && s.ofAnotherCode(i, v, call), c.secondThought(v, call), c.noneOfElse(v, call), s.otherUnit(i, v, call), s.onlyNow(i, v, call), c.oldValue(v, call), c.replacedBy(v, call), s.picksOther(i, v):
 			return "", nil, false
 		case v.Shape == Choice && s.purpose(i, v):
 		case !v.Free && (c.spokenOfAside(v, call) && !s.qualifies(i, v) || c.anothers(v, call) || v.Shape != Choice && c.lacks(v)):
@@ -56,7 +56,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 			return "", nil, false
 		}
 	}
-	if c.takesShare(call) || s.inAside(i, call) || s.crossesPairs(i, call) || s.ofAnother(i, call) || s.misfigured(i, call) || s.misnamed(i, call) || s.tornApart(i, call) || s.crossedByAnswer(i, call) || s.crossedBefore(i, call) || c.handsEach(groups) && c.besideOther(groups, inside) || c.halved(inside) || !c.belong(groups, inside) || !c.roles(inside) || c.leavesAll(call, inside) || !c.counted(call, inside) || c.misnumbered(call, inside) {
+	if c.takesShare(call) || s.inAside(i, call) || s.crossesPairs(i, call) || s.exchanged(i, call) || s.ofAnother(i, call) || s.misfigured(i, call) || s.misnamed(i, call) || s.tornApart(i, call) || s.crossedByAnswer(i, call) || s.crossedBefore(i, call) || c.handsEach(groups) && c.besideOther(groups, inside) || c.halved(inside) || !c.belong(groups, inside) || !c.roles(inside) || c.leavesAll(call, inside) || !c.counted(call, inside) || c.misnumbered(call, inside) {
 		return "", nil, false
 	}
 	// The mention that asks is the group with the most of the values.

@@ -30,6 +30,9 @@ func (c *clause) oldValue(v Value, call *Call) bool {
 	if part := c.partNaming(call); part != nil && !c.spansParts(v) && (v.Said(part.text) || v.otherMoment(part.text) || v.dayIn(part.text)) {
 		c = part
 	}
+	if v.Shape == Moment && slices.Contains(NameWords(v.Name), "new") && c.onlyBefore(v, call) {
+		return true
+	}
 	other := false
 	for _, seg := range c.newParts() {
 		if v.Said(seg) || figureDay.MatchString(seg) && v.Said("le "+seg) { // "au 10/12 svp"

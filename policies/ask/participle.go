@@ -116,6 +116,9 @@ func (c *clause) countsValue(call *Call) bool {
 // aber schon", "cancel G-231, I've already cancelled it".
 func (s *Said) alreadySo(i int, call *Call) bool {
 	c := &s.clauses[i]
+	if s.doneBeside(i, call) {
+		return true
+	}
 	for from := c.comma(0); from < len(c.words); {
 		to := c.comma(from + 1)
 		if c.part(from+1, to).alreadyDone(call) {
@@ -155,7 +158,7 @@ func (c *clause) isAlready() bool {
 func (c *clause) alreadyDone(call *Call) bool {
 	const near = 3 // words from the verb to "already"
 	first := c.opened()
-	if c.lang&th != 0 || c.asked || c.kind != plain && !(c.kind == asking && c.lang == de) || c.negates() >= 0 || c.hasOf(alreadys, 0) < 0 || first < len(c.words) && (c.words[first].text == "que" || c.words[first].starts&aside != 0) {
+	if c.lang&th != 0 || c.asked || c.kind != plain && !(c.kind == asking && c.lang == de) || c.negates() >= 0 || c.ofAnyOther() || c.hasOf(alreadys, 0) < 0 || first < len(c.words) && (c.words[first].text == "que" || c.words[first].starts&aside != 0) {
 		return false // "…, que ya me di de baja": why
 	}
 	some := false

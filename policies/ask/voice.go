@@ -118,7 +118,7 @@ func (c *clause) attributes(i int) bool {
 		}
 		return nominative[t.text] || t.capped && next+1 == end
 	}
-	return t.within&det != 0 && t.within&target == 0 || t.capped || t.within&subject != 0
+	return t.within&det != 0 && (t.within&target == 0 || next+1 < end && myOwn[c.words[next+1].text]&c.lang != 0) || t.capped || t.within&subject != 0
 }
 
 // runs are verbs by which it is said how a text goes.

@@ -1,0 +1,105 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+)
+
+// A value that stands in the user's words may be said of another thing, be put right by the word behind it, or be none of that kind.
+
+// ofAnotherCode reports whether the message of clause i says a choice only of a thing with another code than the call's: "report C12,
+// who claims that D4 sells counterfeits".
+func (s *Said) ofAnotherCode(i int, v Value, call *Call) bool {
+	kind := func(code string) string { return strings.TrimRight(pattern(code), "0") }
+	var mine []string // how the codes of the call are made
+	for _, o := range call.Values {
+		if o.Shape == Code && !o.Free {
+			mine = append(mine, kind(strings.ToLower(o.Text)))
+		}
+	}
+	some := false
+	for j := s.firstOf(i); j < len(s.clauses) && len(mine) > 0; j++ {
+		c := &s.clauses[j]
+		for from := 0; from < len(c.words); {
+			to := from
+			for to < len(c.words) && !c.words[to].sign {
+				to++
+			}
+			if part := c.words[from:to]; v.Said(textOf(c, part)) {
+				other, own := false, false
+				for k := range part {
+					own = own || part[k].code() && call.mentions(part[k].text)
+					other = other || part[k].code() && !call.mentions(part[k].text) && slices.Contains(mine, kind(part[k].text))
+				}
+				if own || !other {
+					return false
+				}
+				some = true
+			}
+			from = to + 1
+		}
+	}
+	return some
+}
+
+// secondThought reports whether another number stands right behind a value, with a word of hesitation or correction between them:
+// "5 sorry 6", "five... six", "5 anzi 6".
+func (c *clause) secondThought(v Value, call *Call) bool {
+	if v.Shape != Number || v.Digits {
+		return false
+	}
+	number := func(k int) (string, int) {
+		if _, end := numeral(c.words, k, c.lang); end > k {
+			return textOf(c, c.words[k:end]), end
+		}
+		if amountForm.MatchString(c.words[k].text) && !c.words[k].sign {
+			return c.words[k].text, k + 1
+		}
+		return "", k
+	}
+	for k := 0; k < len(c.words); k++ {
+		text, end := number(k)
+		if end == k || !v.Said(text) {
+			continue
+		}
+		n := end
+		for n < len(c.words) && n < end+3 && (hesitant[c.words[n].text]&c.lang != 0 || c.words[n].sign && (strings.HasPrefix(c.words[n].text, ".") || c.words[n].text == "…")) {
+			n++
+		}
+		if n == end || n >= len(c.words) {
+			continue
+		}
+		if other, after := number(n); after > n && !call.mentions(other) && other != text {
+			return true
+		}
+	}
+	return false
+}
+
+// noneOfElse reports whether a choice for none is said only by a word that denies something else: "no meat", "ไม่มีกลูเตน".
+func (c *clause) noneOfElse(v Value, call *Call) bool {
+	if v.Shape != Choice || v.Text != "none" || !v.Said(c.text) || strings.Contains(strings.ToLower(c.text), "none") {
+		return false
+	}
+	if c.lang&th != 0 {
+		at := strings.LastIndex(c.text, "ไม่มี")
+		if at < 0 {
+			return false
+		}
+		rest := strings.TrimSpace(c.text[at+len("ไม่มี"):])
+		return rest != "" && !slices.ContainsFunc([]string{"ข้อจำกัด", "แพ้", "การแพ้", "อาหารพิเศษ", "พิเศษ", "เงื่อนไข", "ข้อห้าม", "ครับ", "ค่ะ", "นะ"}, func(w string) bool { return strings.HasPrefix(rest, w) })
+	}
+	for k := range c.words {
+		if nones[c.words[k].text]&c.lang == 0 {
+			continue
+		}
+		if k+1 == len(c.words) || c.words[k+1].sign || slices.ContainsFunc(c.words[k+1:min(k+3, len(c.words))], func(t token) bool { return call.isThing(&t) || isForm(limits, t.text, c.lang) }) {
+			return false
+		}
+		return true
+	}
+	return false
+}
+
+// hesitant stand between a number and the one that is meant, nones deny a thing, limits are what somebody may have or not.
+var hesitant, nones, limits = wordSets["hesitant"], wordSets["noneOf"], wordSets["limit"]
