@@ -108,8 +108,8 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 	if s.wonderTogether(i) || s.onlyWhy(i) || s.quotedAside(i, call) || s.ofPaper(i, call) || s.boughtBefore(i, call) {
 		return false, false
 	}
-	if call.NeedsVerb && c.asked && c.hasOf(possible, 0) >= 0 && c.hasOf(courtesy, 0) < 0 && c.hasOf(mineOwn, 0) < 0 {
-		return false, false // "would it be possible to": what cannot be undone is not ordered by asking whether it can be done
+	if c.asked && (call.NeedsVerb || c.hasOf(wouldMake, 0) < 0) && c.hasOf(possible, 0) >= 0 && c.hasOf(courtesy, 0) < 0 && c.hasOf(mineOwn, 0) < 0 {
+		return false, false // "is it possible to"; and what cannot be undone is not ordered by "would it be possible to" either
 	}
 	if call.NeedsVerb && !a.recurs && c.recurs() {
 		return false, false // each month is more than once

@@ -312,6 +312,7 @@ var (
 	impossible = wordSets["impossible"]
 	isWords    = wordSets["is"]
 	possible   = wordSets["possible"]
+	wouldMake  = wordSets["wouldMake"] // would it be possible
 )
 
 // opened returns the first word behind those that may stand before an order.
