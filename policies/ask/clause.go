@@ -266,7 +266,7 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 	c.cut()
 	alone := true // nothing but a condition: "but only if it is late"
 	for i := range c.out {
-		alone = alone && (&clause{words: c.out[i].words}).only(opener|contrast|and|pronoun|frame) && len(c.out[i].apart) == 0
+		alone = alone && ((&clause{words: c.out[i].words}).only(opener|contrast|and|pronoun|frame) || onlyLimits(c.out[i].words)) && len(c.out[i].apart) == 0
 	}
 	if alone {
 		c.cond = s.resolve(text[at.from:at.to], c.cond, nil)
@@ -337,7 +337,14 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 			}
 		}
 	}
+	enquiry := enquires(c.out, list, at.asked, c.lang)
+	if enquiry && c.lang&th == 0 {
+		s.enquired()
+	}
 	s.clauses = append(s.clauses, c.out...)
+	if enquiry && c.lang&th != 0 { // whose sentences have no ends
+		s.enquired()
+	}
 }
 
 // upon reports whether a Hindi clause says upon what it is to be done: "बॉस के हाँ कहने पर".

@@ -205,3 +205,11 @@ func (c *cutter) pleases(i int) bool {
 
 // abling are verbs by which somebody can.
 var abling = wordSets["abling"]
+
+// onlyLimits reports whether words beside a condition only say that it is one: "…, that is", "सिर्फ़ … तो".
+func onlyLimits(words []token) bool {
+	return !slices.ContainsFunc(words, func(t token) bool { return !t.sign && (t.quoted || !limiting[t.text]) })
+}
+
+// limiting are the words of that.
+var limiting = set("that is only सिर्फ़ सिर्फ केवल बस तो")

@@ -293,7 +293,7 @@ func doubts(list []token, l lang) bool {
 			return true
 		case l&th != 0 && otherwise[t]&th != 0 && i > 0 && i+1 < len(list): // "ได้ไหม หรือต้อง…"
 			return true
-		case otherwise[t]&l != 0 && i+1 < len(list) && isWords[list[i+1].text]&l != 0:
+		case otherwise[t]&l != 0 && i+1 < len(list) && isWords[list[i+1].text]&l != 0, orWhether(list, i, l):
 			return true
 		case otherwise[t] != 0:
 			for _, o := range list[i+1 : min(i+8, len(list))] {

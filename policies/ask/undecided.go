@@ -5,9 +5,13 @@ import (
 	"strings"
 )
 
-// undecided reports whether a Spanish or Portuguese clause says that the user has yet to ask somebody, to look or to make up
-// their mind: "todavía tengo que hablarlo con mi marido", "ainda não está decidido".
+// undecided reports whether a clause says that the user has not decided, or a Spanish or Portuguese one that they have yet to ask
+// somebody, to look or to make up their mind: "todavía tengo que hablarlo con mi marido", "ainda não está decidido".
 func (c *clause) undecided() bool {
+	const few = 7 // words
+	if at := c.hasOf(decided, 0); at >= 0 && !c.asked && len(c.words) <= few && c.negates() >= 0 && (c.negates() < at || c.lang&hi != 0) && !c.namesThing(0) {
+		return true // "I haven't decided yet"
+	}
 	if c.lang&(es|pt) == 0 || c.lang&en != 0 || c.asked {
 		return false
 	}
