@@ -39,6 +39,8 @@ func (s *Said) ordered(text string, list []stretch, first int, question string) 
 	for i := from; i < to; i++ {
 		if c := &s.clauses[i]; c.only(opener) {
 			continue // "Boa noite, …?"
+		} else if s.statedBefore(i) {
+			continue // "the lamp needs fixing, could you book a repair?"
 		} else if c.offered || c.kind == asking || c.kind == reported || c.kind == supposed || len(c.cond) > 0 || c.negates() >= 0 && !c.onlyWithout() || c.perfect() || c.asked && (c.find(frame, 0, len(c.words)) < 0 && !c.doesForMe(c.opened()) || c.hasOf(possible, 0) >= 0) {
 			return open{}
 		}
@@ -63,7 +65,9 @@ func (s *Said) ordered(text string, list []stretch, first int, question string) 
 }
 
 // onlyReason reports whether the clause says no more than why something is asked for.
-func (c *clause) onlyReason() bool { return c.groundsOnly(true) || c.tale() || c.toldOnly(0, noNumber) }
+func (c *clause) onlyReason() bool {
+	return c.groundsOnly(true) || c.tale() || c.toldOnly(0, noNumber) || c.complains()
+}
 
 // announced returns where what is to be written begins that the message ends with: "send my landlord this: the rent went out".
 // It says nothing of the order. All clauses, if the message ends with none.
@@ -84,7 +88,7 @@ func (s *Said) answers(text string, list []stretch, first int, put string, befor
 		return open{}, false
 	}
 	parts := []string{before.text}
-	if core, _, ok := s.core(text, list, before.text); ok {
+	if core, _, ok := s.core(text, before.text, put); ok {
 		parts = append(parts, core)
 	} else if parts, ok = s.onlyAnswers(text, list, first, parts); !ok {
 		return open{}, false
@@ -140,7 +144,7 @@ func (s *Said) onlyAnswers(text string, list []stretch, first int, parts []strin
 				if being[t.text]&c.lang&(es|pt) != 0 {
 					bars &^= hypothetical | question // "vamos dois"
 				}
-				return t.starts&bars != 0
+				return t.starts&bars != 0 || c.orWord(&t)
 			}) || c.negates() >= 0 && !c.onlyWithout() {
 			return nil, false
 		}
@@ -232,7 +236,7 @@ func (s *Said) opens(text string) (unit string, ok bool) {
 		if len(options) > 1 && !slices.ContainsFunc(words, func(t token) bool { return !t.quoted && (gone[t.text]&l != 0 || t.starts&(negator|ifs|unless) != 0) }) {
 			ok = true // "We have 9:30 or 16:00."
 		}
-		if !at.asked && l&th == 0 || slices.ContainsFunc(words, func(t token) bool { return !t.quoted && gone[t.text]&l != 0 }) {
+		if !at.asked && l&th == 0 || atPresent(words, l) || slices.ContainsFunc(words, func(t token) bool { return !t.quoted && gone[t.text]&l != 0 }) {
 			continue
 		}
 		ok = ok || at.asked && slices.ContainsFunc(words, func(t token) bool { return ors[t.text] && !(t.text == "o" && l&(es|it) == 0) }) // "In colour or black and white?"

@@ -210,7 +210,7 @@ func (s *Said) Add(text string) {
 	s.passesOn(text, list, first)
 	s.agreed(first)
 	s.recallsQuestion(first)
-	if s.acceptsWith(text, list, question) {
+	if s.acceptsWith(text, question) {
 		return
 	}
 	if s.mendBefore(first, text, list, question) {
@@ -332,7 +332,7 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 		return k.kind == reported || k.kind == supposed || k.find(frame, 0, len(k.words)) >= 0 || k.hasOf(requests, 0) >= 0 || k.hasOf(courtesy, 0) >= 0 || k.doesForMe(k.opened()) || k.favours()
 	}) {
 		for i := range c.out {
-			if k := &c.out[i]; k.kind == plain && (k.verbFirst() || c.lang&(hi|th) == 0 && i+1 == len(c.out)) {
+			if k := &c.out[i]; k.kind == plain && !passive(k) && (k.verbFirst() || c.lang&(hi|th) == 0 && i+1 == len(c.out)) {
 				k.kind = asking // "Put Leo in C-4?"
 			}
 		}

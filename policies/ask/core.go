@@ -8,19 +8,33 @@ import (
 // An answer may have more around what is asked for than the value: an agreement, a word that it suits, thanks, a reason.
 // "yes please, it's MC-80-2", "con cuatro me arreglo", "L/233, my son has a temperature".
 
-// core is what an answer says, without the rest, if the rest is nothing but that; assents tells whether it agrees, too.
-func (s *Said) core(text string, list []stretch, order string) (core string, assents, ok bool) {
+// core is what an answer says, without the rest, if there is some and it is nothing but that; assents tells whether it
+// agrees, too.
+func (s *Said) core(text, order, put string) (core string, assents, ok bool) {
+	taken, takes := taking(text)
+	core, rest, assents, ok := s.coreOf(taken, order, put)
+	if takes && (!ok || !s.takesOnly(taken, order, put)) {
+		core, rest, assents, ok = s.coreOf(text, order, put)
+		takes = false
+	}
+	return core, assents, ok && (rest || takes)
+}
+
+// coreOf is [Said.core] of an answer without what it takes its value by; rest tells whether there is anything else.
+func (s *Said) coreOf(text, order, put string) (core string, rest, assents, ok bool) {
 	const most = 40 // words
 	if len(text)+len(order) > maxMended {
-		return "", false, false
+		return "", false, false, false
 	}
 	whole := s.wholePiece(order)
+	options := s.optionWords(put)
+	list := sentences(text, quotesOf(text))
 	var parts []string
-	coded, rest, n := false, false, 0
+	coded, n := false, 0
 	list2 := s.pieces(text, list)
 	for i := range list2 {
 		p := &list2[i]
-		p.suits = true
+		p.suits, p.options = true, options
 		_, _, says := p.says(whole)
 		coded = coded || says && slices.ContainsFunc(p.words, func(t token) bool { return t.code() })
 	}
@@ -29,10 +43,12 @@ func (s *Said) core(text string, list []stretch, order string) (core string, ass
 		n += len(p.words)
 		from, to, says := p.says(whole)
 		switch {
-		case p.asks, p.waits(), n > most, p.find(await|ifs|unless|recall|hypothetical|report|doubt, 0, len(p.words)) >= 0, slices.ContainsFunc(p.words, func(t token) bool { return t.quoted || perhaps[t.text] != 0 }):
-			return "", false, false
+		case i > 0 && p.byRoutine():
+			rest = true
+		case p.asks, p.waits(), n > most, p.find(await|ifs|unless|recall|hypothetical|report|doubt, 0, len(p.words)) >= 0, slices.ContainsFunc(p.words, func(t token) bool { return t.quoted || perhaps[t.text] != 0 || p.orWord(&t) }):
+			return "", false, false, false
 		case says && (p.negated() || p.find(amend&^oops, 0, from) >= 0 && p.negates() >= 0):
-			return "", false, false
+			return "", false, false, false
 		case says:
 			if coded && !slices.ContainsFunc(p.words, func(t token) bool { return t.code() || digit(t.text) || strings.Contains(t.text, "@") }) && !p.numbers() {
 				rest = true // "the one on Tuesday, L/233"
@@ -45,12 +61,15 @@ func (s *Said) core(text string, list []stretch, order string) (core string, ass
 				to++
 			}
 			if p.comitative() < len(p.words) {
+				if i := p.opened(); i+1 < from && ownSubjects[p.words[i].text]&p.lang != 0 && havings[p.words[i+1].text]&p.lang != 0 {
+					return "", false, false, false // "I have 15:30 with the dentist"
+				}
 				to = len(p.words) // "3, with the car": what it is with may be a choice
 			}
 			rest = rest || from > 0 || to < len(p.words)
 			parts = append(parts, p.text[p.words[from].at-p.from:p.words[to-1].end-p.from])
 		case p.empty() && slices.ContainsFunc(p.words, func(t token) bool { return no[t.text] || denials[t.text] || t.starts&negator != 0 }):
-			return "", false, false // "no, 3"
+			return "", false, false, false // "no, 3"
 		case p.empty() && slices.ContainsFunc(p.words, func(t token) bool { return dayparts[t.text] || t.thing }):
 			parts = append(parts, p.text) // "in the evening"
 		case p.empty():
@@ -59,12 +78,15 @@ func (s *Said) core(text string, list []stretch, order string) (core string, ass
 		case i > 0 && (p.grounded() || p.tale()), p.samely():
 			rest = true
 		default:
-			return "", false, false
+			return "", false, false, false
 		}
 	}
 	core = strings.Join(parts, ", ")
-	return core, assents, core != "" && rest
+	return core, rest, assents, core != ""
 }
+
+// orWord reports whether a word joins two alternatives.
+func (c *clause) orWord(t *token) bool { return ors[t.text] && !(t.text == "o" && c.lang&(es|it) == 0) }
 
 // leadsValue reports whether a word belongs to the value behind it: "a las 9", "le 4", "วันศุกร์".
 func (p *piece) leadsValue(i int) bool {
@@ -93,8 +115,8 @@ var sufficing = wordSets["suiting"]
 
 // acceptsWith reads the answer to an offer that asks for something, too: "Shall I block it? What is its number?" "Yes, it's
 // MC-80-2."
-func (s *Said) acceptsWith(text string, list []stretch, put string) bool {
-	core, assents, ok := s.core(text, list, put)
+func (s *Said) acceptsWith(text, put string) bool {
+	core, assents, ok := s.core(text, put, put)
 	if !ok || !assents || len(s.clauses) >= MaxClauses {
 		return false
 	}

@@ -29,6 +29,9 @@ func (c *cutter) except() {
 			i = from - 1
 			continue
 		}
+		if c.noLongerSo(words, from, i) {
+			continue // "der Termin passt nicht mehr"
+		}
 		if t.quoted || t.starts&excepted == 0 || (t.starts|t.within)&negator != 0 || from == 0 && c.lang != hi || c.lang == pt && i+2 < len(words) && words[i+1].text == "a" && strings.HasSuffix(words[i+2].text, "r") { // "fica a estudar"
 			continue
 		}

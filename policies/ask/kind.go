@@ -113,7 +113,7 @@ func kindOf(c *clause, before []clause) kind {
 	}
 	if at := c.reports(); at == 0 {
 		return reported
-	} else if at > 0 {
+	} else if at > 0 && !c.pleads(at) {
 		c.content = min(c.content, at)
 	}
 	i := c.opened()
@@ -145,6 +145,9 @@ func kindOf(c *clause, before []clause) kind {
 	}
 	if last != nil && last.kind == asking && !framed && !c.contrast && !c.verbFirst() {
 		return asking
+	}
+	if _, ok := c.asksPassive(); ok {
+		return plain
 	}
 	if c.questions(i) {
 		return asking

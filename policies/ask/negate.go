@@ -22,7 +22,7 @@ func (c *clause) negates() int {
 		if c.privative(i) {
 			continue
 		}
-		if c.oldNo(i) {
+		if c.oldNo(i) || c.ordersNoMore(i) {
 			return i
 		}
 		if t.starts&negator == 0 || t.within&harmless != 0 || t.within&bounding != 0 && (t.starts&bounding == 0 || t.length[bit(bounding)] >= t.length[bit(negator)]) {

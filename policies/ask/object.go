@@ -60,6 +60,9 @@ func (s *Said) object(i int, v verb, call *Call) bool {
 		return true
 	}
 	if v.strength < 2 {
+		if v.base == "money" && v.at+1 < len(c.words) && c.words[v.at+1].text == "back" && a.has("refund") && call.mentions(c.text) {
+			return true // "some money back for PS-4417"
+		}
 		if !c.asked && s.without(i, call) {
 			return true
 		}
@@ -80,6 +83,9 @@ func (s *Said) object(i int, v verb, call *Call) bool {
 	for k := range rest {
 		t := &rest[k]
 		if t.within&pronoun != 0 || !generic[v.base] && t.within&speaker != 0 {
+			return true
+		}
+		if k == v.at && c.demonstrative(rest, k) {
 			return true
 		}
 		bare = bare && (t.sign || t.within&(opener|det|frame|and) != 0 || c.lang&th != 0 && t.text == "ให้" && k == v.at && k+1 < len(rest) && rest[k+1].within&opener != 0 || c.lang == hi && lightHindi[t.text] || (k+1 == v.at && t.within&(target|source) != 0 || k+2 >= v.at && k < v.at && (copulas[t.text] || t.text == "para")) && c.isTo(v))

@@ -86,16 +86,17 @@ func ofOption(words []token, i int, l lang) bool {
 	}
 	_, end := numeral(words, i, l)
 	return end > i || digit(t.text) || strings.ContainsAny(t.text, "0123456789") || monthWord(t.text) || weekdays[t.text] || unitWords[t.text] || dayWords[t.text] ||
-		placing[t.text] || ofWords[t.text] || t.within&(det|target|source) != 0
+		placing[t.text] || ofWords[t.text] || t.text == "of" || t.within&(det|target|source) != 0
 }
 
 // dayWords are words that belong to a day or a time.
 var dayWords = set("at on um uhr à h heures alle ore a las horas às pm am morning afternoon evening matin midi après-midi mattina pomeriggio mañana tarde manhã को बजे सुबह शाम दोपहर วันที่ เวลา โมง น")
 
-// options are the texts of the alternatives that the assistant put to the user last; none where there were two choices.
-func (s *Said) options() (out []string) {
-	for _, at := range sentences(s.offer, quotesOf(s.offer)) {
-		text := s.offer[at.from:at.to]
+// options are the texts of the alternatives that a text of the assistant's puts to the user; none where there are two
+// choices.
+func (s *Said) options(put string) (out []string) {
+	for _, at := range sentences(put, quotesOf(put)) {
+		text := put[at.from:at.to]
 		words := tokens(text)
 		l := language(words)
 		if (l|s.tongue)&(hi|th) == 0 {
@@ -112,9 +113,19 @@ func (s *Said) options() (out []string) {
 		for _, o := range some {
 			out = append(out, text[o.from:o.to])
 		}
+		if _, month := splitDay(out[len(out)-1]); month != "" { // "the 9th or the 10th of December"
+			for i, o := range out[:len(out)-1] {
+				if _, own := splitDay(o); own == "" && bareDay.MatchString(o) {
+					out[i] = o + " " + month
+				}
+			}
+		}
 	}
 	return out
 }
+
+// bareDay is the day of a month that says no month.
+var bareDay = regexp.MustCompile(`^\d{1,2}(?:\.|st|nd|rd|th|º|er)?$`)
 
 var (
 	// courtly are words of courtesy at the end of an order or an answer, courtlyFirst those at its beginning.

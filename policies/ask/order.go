@@ -30,7 +30,7 @@ func (c *clause) orders(v verb) bool {
 	case th:
 		return c.ordersThai(v)
 	}
-	return c.ordersLatin(v)
+	return c.ofWholeGerman(v) || c.ordersLatin(v)
 }
 
 // onceDue reports whether a verb says what once had to be done: "precisava ser bloqueado no ano passado", "needed to be
@@ -88,6 +88,9 @@ func (c *clause) ordersEnglish(v verb) bool {
 		}
 		return false
 	case done:
+		if at, ok := c.asksPassive(); ok && at == v.at || c.tersely(v) {
+			return true
+		}
 		if c.permits(v) || c.causes(v, f) || c.toBe(v) {
 			return true
 		}
@@ -206,6 +209,9 @@ func (c *clause) frameBefore(at int) int {
 // headAt reports whether an English word is the verb that the clause begins with, but for
 // what may stand before it.
 func (c *clause) headAt(at int) bool {
+	if c.ofWhole(at) {
+		return true
+	}
 	vocative := true // "Ann, delete it": a name before the verb
 	for j := c.fronted(at); j < at; j++ {
 		t := &c.words[j]

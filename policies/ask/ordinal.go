@@ -17,18 +17,21 @@ func (s *Said) pick(text string) string {
 	words := tokens(text)
 	l := language(words)
 	for i := range words {
-		n := nth(words[i].text, l)
-		if n == 0 || words[i].quoted || !standsAlone(words, i, l) {
+		n, than := nth(words[i].text, l), compares(words[i].text, l)
+		if n == 0 && than == 0 || words[i].quoted || !standsAlone(words, i, l) {
 			continue
 		}
 		things := s.named()
 		if len(things) < 2 {
-			things = s.options()
+			things = s.options(s.offer)
 		}
 		if n < 0 {
 			n = len(things)
 		}
-		if len(things) < 2 || n > len(things) {
+		if than != 0 {
+			n = laterOf(things, than)
+		}
+		if len(things) < 2 || n > len(things) || n == 0 {
 			return text
 		}
 		from, to := words[i].at, words[i].end

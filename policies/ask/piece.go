@@ -13,11 +13,12 @@ import (
 // piece is a part of a message between signs.
 type piece struct {
 	clause
-	from, to int  // in the message
-	first    bool // it begins a sentence
-	asks     bool // its sentence ends with a question mark
-	colon    bool // a colon stands behind it
-	suits    bool // it answers: words that it suits say nothing
+	from, to int             // in the message
+	first    bool            // it begins a sentence
+	asks     bool            // its sentence ends with a question mark
+	colon    bool            // a colon stands behind it
+	suits    bool            // it answers: words that it suits say nothing
+	options  map[string]bool // words of what the assistant put to the user to choose from
 }
 
 // pieces cuts a message at its signs; Thai, which has none, at its polite words and at those that announce a correction.
@@ -159,6 +160,7 @@ func (p *piece) values() []bool {
 		for _, s := range spans {
 			out[i] = out[i] || t.at-base >= s[0] && t.end-base <= s[1]
 		}
+		out[i] = out[i] || p.options[t.text] || i > 0 && p.words[i-1].text == "zu" && manyTogether[t.text]&p.lang != 0
 		out[i] = out[i] || spoken.Month(t.text) > 0 && i > 0 && out[i-1] || weekdays[t.text] || weekdayWords[t.text]&p.lang != 0
 	}
 	return out

@@ -54,6 +54,8 @@ func (c *clause) side(i int) Role {
 			return From // "au départ de Lille"
 		case genitives[t.text]:
 			return NoRole // "of" as well
+		case c.wholeAt(j):
+			return From
 		case t.within&topic != 0:
 			return About
 		case t.within&source != 0 && t.within&target == 0:
