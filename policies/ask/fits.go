@@ -26,7 +26,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 		switch {
 		case v.Shape == Choice && s.denied(i, v), s.tookBack(c, v):
 			return "", nil, false
-		case v.Shape == Choice && s.ofAnotherCode(i, v, call), c.secondThought(v, call), c.noneOfElse(v, call), s.otherUnit(i, v, call), s.onlyNow(i, v, call), c.oldValue(v, call), c.replacedBy(v, call), s.picksOther(i, v):
+		case v.Shape == Choice && s.ofAnotherCode(i, v, call), c.secondThought(v, call), s.otherUnit(i, v, call), s.onlyNow(i, v, call), c.oldValue(v, call), c.replacedBy(v, call), s.picksOther(i, v):
 			return "", nil, false
 		case v.Shape == Choice && s.purpose(i, v):
 		case !v.Free && (c.spokenOfAside(v, call) && !s.qualifies(i, v) || c.anothers(v, call) || v.Shape != Choice && c.lacks(v)):

@@ -43,7 +43,7 @@ func (c *clause) ofElse(k int, call *Call) bool {
 	if spoken.Month(next.text) != 0 || clockBehind[next.text]&c.lang != 0 || next.text == "percent" || strings.HasPrefix(next.text, "prozent") || before == "alle" && c.lang&it != 0 && next.text == "" {
 		return true
 	}
-	counted := call.isThing(next) || counts[next.text] || next.text == "คน" || next.text == "ที่" || next.text == "लोगों" || next.text == "लोग"
+	counted := call.isThing(next) || counts[next.text] || behindCount[next.text]
 	return numberedBy[before]&c.lang != 0 && (next.text == "" || next.sign || next.within != 0 || digit(next.text) || c.lang&(hi|th) != 0 && !counted)
 }
 
@@ -92,6 +92,9 @@ func (c *clause) tellsWhen(call *Call) bool {
 	last := &c.words[len(c.words)-1]
 	return coded+1 < len(c.words) && isNow[c.words[coded+1].text]&c.lang != 0 || c.lang == hi && (last.text == "है" || last.text == "था" || last.text == "थी")
 }
+
+// behindCount are Thai words that stand behind the number of things, and Hindi ones for people.
+var behindCount = set("คน ที่ ใบ ตัว ชิ้น กล่อง ถุง แก้ว ขวด จาน ชุด แผ่น เล่ม คู่ ห้อง คืน ครั้ง อัน ดอก ต้น คัน หลัง เครื่อง กิโล ลิตร บาท ยูโร หน่วย แต้ม วัน เดือน ชั่วโมง लोगों लोग")
 
 // amountNames are words in the names of arguments that say how much or how many.
 var amountNames = set("amount euros sum price fee guests people players quantity packs places credits persons")

@@ -76,30 +76,5 @@ func (c *clause) secondThought(v Value, call *Call) bool {
 	return false
 }
 
-// noneOfElse reports whether a choice for none is said only by a word that denies something else: "no meat", "ไม่มีกลูเตน".
-func (c *clause) noneOfElse(v Value, call *Call) bool {
-	if v.Shape != Choice || v.Text != "none" || !v.Said(c.text) || strings.Contains(strings.ToLower(c.text), "none") {
-		return false
-	}
-	if c.lang&th != 0 {
-		at := strings.LastIndex(c.text, "ไม่มี")
-		if at < 0 {
-			return false
-		}
-		rest := strings.TrimSpace(c.text[at+len("ไม่มี"):])
-		return rest != "" && !slices.ContainsFunc([]string{"ข้อจำกัด", "แพ้", "การแพ้", "อาหารพิเศษ", "พิเศษ", "เงื่อนไข", "ข้อห้าม", "ครับ", "ค่ะ", "นะ"}, func(w string) bool { return strings.HasPrefix(rest, w) })
-	}
-	for k := range c.words {
-		if nones[c.words[k].text]&c.lang == 0 {
-			continue
-		}
-		if k+1 == len(c.words) || c.words[k+1].sign || slices.ContainsFunc(c.words[k+1:min(k+3, len(c.words))], func(t token) bool { return call.isThing(&t) || isForm(limits, t.text, c.lang) }) {
-			return false
-		}
-		return true
-	}
-	return false
-}
-
-// hesitant stand between a number and the one that is meant, nones deny a thing, limits are what somebody may have or not.
-var hesitant, nones, limits = wordSets["hesitant"], wordSets["noneOf"], wordSets["limit"]
+// hesitant stand between a number and the one that is meant.
+var hesitant = wordSets["hesitant"]
