@@ -72,4 +72,4 @@ func (c *clause) hung(j int) bool {
 }
 
 // partOf are prepositions before that of which a part is meant.
-var partOf = set("von aus sur de des du d' di dei del dell' della dello delle degli dai dal dalla dall' su sui sul sulla sull' sulle dos das do da dentre")
+var partOf = set("von aus sur de des du d' di dei del dell' della dello delle degli dai dal dalla dall' su sui sul sulla sull' sulle dos das do da dentre desses dessas desse dessa destes destas deste desta daqueles daquelas")

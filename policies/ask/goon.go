@@ -45,7 +45,7 @@ func (c *cutter) follows(i int) bool {
 		return false
 	}
 	next := &c.list[i+1]
-	return !next.sign && (c.lang&en != 0 && next.verb && (!next.noun || i+2 < len(c.list) && (c.list[i+2].within&(det|pronoun) != 0 || particlesOf[c.list[i+2].text])) || next.starts&frame != 0 || c.lang&en == 0 && foreignVerb(next, c.lang) && !frequent(next, c.lang))
+	return !next.sign && (c.lang&en != 0 && next.verb && (!next.noun || i+2 < len(c.list) && (c.list[i+2].within&(det|pronoun) != 0 || particlesOf[c.list[i+2].text])) || next.starts&frame != 0 || c.lang&en == 0 && foreignVerb(next, c.lang) && (!frequent(next, c.lang) || c.lang&fr != 0 && strings.HasSuffix(next.text, "ez")))
 }
 
 var consequences = wordSets["consequence"]

@@ -278,26 +278,32 @@ func (c *clause) numbersThings(call *Call) bool {
 // hadMeant reports whether "that" begins what the user says of a quantity, up to the verb of the order: "que teníamos
 // previstas". It is not so where somebody else may be the one who does it.
 func (c *clause) hadMeant(at int, v verb) bool {
-	const most = 4 // words
+	most := 4 // words
+	if c.surely(v) {
+		most = 8
+	}
 	if w := c.words[at].text; w != "que" && w != "che" && w != "cui" && w != "qu'" || v.at-at < 2 || v.at-at-1 > most || firstPlural[v.lang] == "" {
 		return false
 	}
 	ours := false
 	for j := at + 1; j < v.at; j++ {
 		t := &c.words[j]
-		if strings.HasSuffix(t.text, firstPlural[v.lang]) && len(t.text) > 5 || hadOnes[t.text] && slices.ContainsFunc(c.words[j:v.at], func(t token) bool { return t.sign }) {
+		if strings.HasSuffix(t.text, firstPlural[v.lang]) && len(t.text) > 5 || paidOnes[t.text] || hadOnes[t.text] && slices.ContainsFunc(c.words[j:v.at], func(t token) bool { return t.sign }) {
 			ours = true
 			continue
 		}
 		if ours && t.sign && t.text == "," {
 			continue
 		}
-		if t.sign || t.quoted || t.capped || t.code() || t.within&(negator|know|report|hypothetical|ifs|subject) != 0 && t.within&det == 0 {
+		if t.sign || t.quoted || t.code() != (t.capped || t.code()) || t.code() && !(ours && c.surely(v)) || t.within&(negator|know|report|hypothetical|ifs|subject) != 0 && t.within&det == 0 {
 			return false
 		}
 	}
 	return ours
 }
+
+// paidOnes say that it is the user who paid, ordered or has what is spoken of.
+var paidOnes = set("pagué aboné gasté ingresé transferí compré encargué pedí tengo paguei gastei comprei encomendei pedi tenho ho")
 
 // hadOnes are words for what "I" had meant, or somebody else; a comma behind it tells who is asked to do the rest.
 var hadOnes = set("había tenía pensaba havia tinha pensava avevo pensavo avais pensais")

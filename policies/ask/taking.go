@@ -14,10 +14,11 @@ import (
 
 var (
 	// takesFirst begin such a sentence, takesLast end one.
-	takesFirst = regexp.MustCompile(`(?i)^(?:(?:ok|okay|yes|yeah|yep|sure|great|perfect|lovely|oh|well|right|then|so|ja|gut|prima|super|gern|gerne|klar|na|also|dann)[ ,.!]+)*` +
+	takesFirst = regexp.MustCompile(`(?i)^(?:(?:ok|okay|yes|yeah|yep|sure|great|perfect|lovely|oh|well|right|then|so|ja|gut|prima|super|gern|gerne|klar|na|also|dann|oui|alors|bon|va bene|sì|allora|certo|sí|vale|pues|entonces|claro|sim|então|bom|pois)[ ,.!]+)*` +
 		`(?:(?:i|we)(?:['’]ll|['’]d| will| would| can| could) (?:just )?(?:take|do|make|manage|choose|pick|go for|go with|opt for|have)|(?:i|we) (?:take|choose|pick)|(?:let['’]s|let us) (?:do|take|make it|go for|go with|have|say)|make it|we(?:['’]ll| will) be|we(?:['’]re| are)|there(?:['’]ll be|['’]s| are| will be)|it(?:['’]ll be|['’]s| will be)` +
-		`|(?:ich|wir) (?:nehm|nehme|nehmen|kann|können|könnte|könnten|komme|kommen|sind|wären|brauche|brauchen|bräuchte|bräuchten)|(?:nehm|nehme|nehmen|kommen|komme|bräuchten|brauchen) (?:ich|wir)|(?:da|dann|das|es) (?:wären|sind|wäre) (?:wir )?|machen wir|mach|lieber|am liebsten)` +
-		`(?: (?:dann|mal|gern|gerne|lieber|bitte|then|please|about))* `)
+		`|(?:ich|wir) (?:nehm|nehme|nehmen|kann|können|könnte|könnten|komme|kommen|sind|wären|brauche|brauchen|bräuchte|bräuchten)|(?:nehm|nehme|nehmen|kommen|komme|bräuchten|brauchen) (?:ich|wir)|(?:da|dann|das|es) (?:wären|sind|wäre) (?:wir )?|machen wir|mach|lieber|am liebsten` +
+		`|(?:on|nous) (?:sera|est|sommes|serons)|je prends|on prend|nous prenons|ce sera|disons|siamo|saremo|prendo|prendiamo|facciamo|diciamo|somos|seremos|seríamos|cojo|tomo|me quedo con|nos quedamos con|pongamos|serían|serán|vamos ser|fico com|ficamos com|pode ser)` +
+		`(?: (?:dann|mal|gern|gerne|lieber|bitte|then|please|about|in|dans les|plutôt|piuttosto|unos|mejor|melhor))* `)
 	takesLast = regexp.MustCompile(`(?i) (?:(?:kann|könnte|nehme|nehm) ich|(?:können|könnten|nehmen) wir)(?: gut| gern| gerne| am besten)?$| of us$| nehmen$| schaffen$`)
 )
 
