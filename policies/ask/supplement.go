@@ -18,8 +18,11 @@ var owned = set("my our mein meine unser unsere mon ma notre mia mio nostra nost
 
 // supplements reports whether the clause says of an attribute that it is the value.
 func (c *clause) supplements(v Value, call *Call) bool {
-	if one, ok := strings.CutSuffix(c.first(), "'s"); ok && len(c.words) == 2 && call.isThing(&token{text: one, fold: fold(one)}) {
+	if one, ok := strings.CutSuffix(c.first(), "'s"); ok && len(c.words) == 2 && call.hasThing(one) {
 		return v.Said(c.words[1].text) && c.negates() < 0 // job's R-4473
+	}
+	if c.tellsNumber(v, call) {
+		return true
 	}
 	attribute := len(c.words) > 3 && owned[c.words[0].text] && copulas[c.words[2].text] && call.isThing(&c.words[1]) // my booking is X
 	for i := range c.words {
