@@ -66,7 +66,22 @@ func (s *Said) ordered(text string, list []stretch, first int, question string) 
 
 // onlyReason reports whether the clause says no more than why something is asked for.
 func (c *clause) onlyReason() bool {
-	return c.groundsOnly(true) || c.tale() || c.toldOnly(0, noNumber) || c.complains()
+	return c.groundsOnly(true) || c.tale() || c.toldOnly(0, noNumber) || c.complains() || c.forWhom()
+}
+
+// forWhom reports whether the clause says no more than for whom or what something is: "é para a nossa Pipoca".
+func (c *clause) forWhom() bool {
+	const few = 8 // words
+	i := c.opened()
+	if i+2 >= len(c.words) || len(c.words) > few || c.asked || itIs[c.words[i].text]&c.lang == 0 || c.negates() >= 0 || c.find(frame|ifs|unless|await|recall, 0, len(c.words)) >= 0 {
+		return false
+	}
+	for i++; i < len(c.words) && pointing[c.words[i].text]; {
+		i++
+	}
+	return i < len(c.words) && forWords[c.words[i].text] && !slices.ContainsFunc(c.words, func(t token) bool {
+		return t.sign && t.text != "'" && t.text != "’" || t.quoted || t.code() || digit(t.text) || foreignVerb(&t, c.lang) && t.within&det == 0 && !t.capped
+	})
 }
 
 // announced returns where what is to be written begins that the message ends with: "send my landlord this: the rent went out".
