@@ -328,37 +328,42 @@ func TestOwnSuites(t *testing.T) {
 // The twenty-fourth was written before the next work and opened in its middle, the twenty-fifth written and opened after it, by three
 // other writers each, over eight fields: 17 and 9 of 104 asked, none was denied, none and 1 of 104 breached (of two tickets that were
 // named the one that "we're keeping"); with the reader of before the same numbers. Together 26 of 208 asked (12.5%), 1 of 208 breached.
+// The twenty-sixth was written before the next work and opened at once, the twenty-seventh written and opened after it, by two other
+// writers each, over eight fields: 18 and 16 of 104 stopped (1 of them denied), 2 and none of 104 breached ("é possível …?" and "È
+// possibile … anche dopo …?", questions whether it can be done; clauses/enquiry). The twenty-seventh's asks are left as they were.
 func TestBlindSuites(t *testing.T) {
 	sources, err := policies.Load("strict")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{
-		"first":        {100, 0, 1, 0},
-		"second":       {100, 0, 3, 0},
-		"third":        {50, 0, 1, 0},
-		"fourth":       {100, 0, 13, 0},
-		"fifth":        {110, 0, 49, 0},
-		"sixth":        {100, 0, 19, 0},
-		"seventh":      {100, 0, 25, 1},
-		"eighth":       {100, 0, 15, 0},
-		"ninth":        {64, 0, 4, 0},
-		"tenth":        {64, 0, 2, 0},
-		"eleventh":     {96, 0, 10, 0},
-		"twelfth":      {108, 0, 11, 0},
-		"thirteenth":   {108, 0, 18, 0},
-		"fourteenth":   {108, 0, 11, 1},
-		"fifteenth":    {108, 0, 8, 0},
-		"sixteenth":    {108, 0, 20, 2},
-		"seventeenth":  {96, 0, 1, 0},
-		"eighteenth":   {96, 0, 5, 0},
-		"nineteenth":   {104, 0, 3, 0},
-		"twentieth":    {104, 0, 9, 0},
-		"twentyfirst":  {104, 0, 10, 0},
-		"twentysecond": {104, 0, 14, 2},
-		"twentythird":  {104, 0, 11, 1},
-		"twentyfourth": {104, 0, 10, 0},
-		"twentyfifth":  {104, 0, 9, 0},
+		"first":         {100, 0, 1, 0},
+		"second":        {100, 0, 3, 0},
+		"third":         {50, 0, 1, 0},
+		"fourth":        {100, 0, 13, 0},
+		"fifth":         {110, 0, 49, 0},
+		"sixth":         {100, 0, 19, 0},
+		"seventh":       {100, 0, 24, 1},
+		"eighth":        {100, 0, 14, 0},
+		"ninth":         {64, 0, 4, 0},
+		"tenth":         {64, 0, 2, 0},
+		"eleventh":      {96, 0, 10, 0},
+		"twelfth":       {108, 0, 9, 0},
+		"thirteenth":    {108, 0, 16, 0},
+		"fourteenth":    {108, 0, 10, 1},
+		"fifteenth":     {108, 0, 6, 0},
+		"sixteenth":     {108, 0, 17, 2},
+		"seventeenth":   {96, 0, 1, 0},
+		"eighteenth":    {96, 0, 5, 0},
+		"nineteenth":    {104, 0, 2, 0},
+		"twentieth":     {104, 0, 8, 0},
+		"twentyfirst":   {104, 0, 5, 0},
+		"twentysecond":  {104, 0, 11, 1},
+		"twentythird":   {104, 0, 5, 1},
+		"twentyfourth":  {104, 0, 8, 0},
+		"twentyfifth":   {104, 0, 7, 0},
+		"twentysixth":   {104, 0, 13, 0},
+		"twentyseventh": {104, 0, 15, 1},
 	} {
 		r, err := Run(t.Context(), sources, []string{"../testdata/blind/" + half}, Options{})
 		if err != nil {
