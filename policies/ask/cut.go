@@ -36,18 +36,11 @@ func (c *cutter) cut() {
 			c.flush(false)
 			c.cur.words = append(c.cur.words, *t)
 			i++
-		case c.lang&th != 0 && len(c.cur.words) > 0 && !c.onlyOpeners() && i > 0 && (c.deniesThai(i) > 0 || c.denied(i)):
-			c.flush(false)
-			c.cur.words = append(c.cur.words, *t)
-			i++
-		case c.lang&th != 0 && c.told(i):
-			c.flush(false)
-			c.cur.words = append(c.cur.words, *t)
-			i++
-		case c.lang&th != 0 && c.instead(i):
-			c.flush(false)
-			c.cur.words = append(c.cur.words, *t)
-			i++
+		case c.lang&th != 0 && (len(c.cur.words) > 0 && !c.onlyOpeners() && i > 0 && (c.deniesThai(i) > 0 || c.denied(i)) || c.told(i) || c.instead(i)):
+			if c.flush(false); t.starts&(ifs|unless) == 0 { // a condition is read as one
+				c.cur.words = append(c.cur.words, *t)
+				i++
+			}
 		case c.lang&th != 0 && c.putsRight(i):
 			c.flush(false)
 			for end := i + max(1, span(list, i, oops)-i); i < end && i < len(list); i++ {
