@@ -1,6 +1,9 @@
 package ask
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // What the thing of an order is called may be told behind it, by its number: "holen Sie die Katze ab, die Fallnummer ist
 // PC-340", "le numéro du dossier est PC-340". The number must be the thing's own: a telephone's or an invoice's is none.
@@ -54,3 +57,39 @@ func (call *Call) ownsNumber(word string, v Value) bool {
 func (call *Call) hasThing(word string) bool {
 	return call.isThing(&token{text: word, fold: fold(word)})
 }
+
+// numberOfElse reports whether an English message says a code only as the number of something else than the thing of the call,
+// as somebody else's or as an old one: "the invoice number is PC-340", "my neighbour's case is PC-340".
+func (s *Said) numberOfElse(i int, v Value, call *Call) bool {
+	some := false
+	for j := s.firstOf(i); j < len(s.clauses) && s.clauses[j].message == s.clauses[i].message; j++ {
+		c := &s.clauses[j]
+		if !v.Said(c.text) {
+			continue
+		}
+		k := slices.IndexFunc(c.words, func(t token) bool { return t.code() && v.Said(t.text) })
+		if c.lang&en == 0 || k < 2 || c.words[k-1].text != "is" && c.words[k-1].text != "was" {
+			return false
+		}
+		head := c.words[c.opened() : k-1]
+		called := len(head) > 0 && numberWord[head[len(head)-1].text]
+		other := slices.ContainsFunc(head, func(t token) bool {
+			return formerOnes[t.text] || strings.HasSuffix(t.text, "'s") || strings.HasSuffix(t.text, "’s")
+		})
+		if called && len(head) > 1 && !other {
+			of := &head[len(head)-2]
+			other = of.within&det == 0 && !owned[of.text] && !call.ownsNumber(of.text, v) && !numberWord[of.text]
+		}
+		if !other {
+			return false
+		}
+		some = true
+	}
+	return some
+}
+
+// numberWord are English words for what a thing is called by, formerOnes say that it no longer is.
+var (
+	numberWord = set("number no nr ref reference code id")
+	formerOnes = set("old former previous earlier wrong last")
+)

@@ -28,7 +28,7 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 	if slices.ContainsFunc(c.cond, func(k Condition) bool { return v.Said(k.Text) }) {
 		return true // "if a.txt is old, delete it"
 	}
-	if s.meansAnother(i, v, call) || v.Shape == Word && s.otherBeside(i, v, call) || v.Shape == Number && (c.hasOf(differences, 0) >= 0 || (c.hasOf(excesses, 0) >= 0 || c.hasOf(remainders, 0) >= 0) && !c.otherAmount(v)) || v.Shape == Code && (s.callsOther(i, v) || s.ofOther(i)) {
+	if s.meansAnother(i, v, call) || v.Shape == Word && s.otherBeside(i, v, call) || v.Shape == Number && (c.hasOf(differences, 0) >= 0 || (c.hasOf(excesses, 0) >= 0 || c.hasOf(remainders, 0) >= 0) && !c.otherAmount(v)) || v.Shape == Code && (s.callsOther(i, v) || s.ofOther(i) || s.numberOfElse(i, v, call)) {
 		return false
 	}
 	for j := i - 1; j >= 0; j-- {
