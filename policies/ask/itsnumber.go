@@ -49,13 +49,13 @@ func (c *clause) tellsNumber(v Value, call *Call) bool {
 }
 
 // ownsNumber reports whether a word is one for the thing that the value is the number of.
-func (call *Call) ownsNumber(word string, v Value) bool {
-	return call.hasThing(word) || named(v.Name, &token{text: word, fold: fold(word)})
+func (c *Call) ownsNumber(word string, v Value) bool {
+	return c.hasThing(word) || named(v.Name, &token{text: word, fold: fold(word)})
 }
 
 // hasThing reports whether a word is one for the thing that the call is about.
-func (call *Call) hasThing(word string) bool {
-	return call.isThing(&token{text: word, fold: fold(word)})
+func (c *Call) hasThing(word string) bool {
+	return c.isThing(&token{text: word, fold: fold(word)})
 }
 
 // numberOfElse reports whether an English message says a code only as the number of something else than the thing of the call,

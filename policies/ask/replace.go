@@ -272,27 +272,27 @@ func (s *Said) swapNumber(order string, p *piece, from, to int, unit string) (st
 
 // numberOfThing returns the word of the order that is the number of a thing as the digits of a correction are, which name it by its
 // noun, "नहीं, बिल नंबर 70485", or are as many; known is false if none is. It is −1 if an amount could be meant as well.
-func (c *piece) numberOfThing(p *piece, from int) (at int, known bool) {
+func (p *piece) numberOfThing(fix *piece, from int) (at int, known bool) {
 	const least = 4 // digits that tell a number of a thing
-	mine := &p.words[from]
-	if !digit(mine.text) || len(mine.text) < least || from+1 < len(p.words) && currencies[p.words[from+1].text] {
+	mine := &fix.words[from]
+	if !digit(mine.text) || len(mine.text) < least || from+1 < len(fix.words) && currencies[fix.words[from+1].text] {
 		return 0, false
 	}
 	refers := func(words []token, i int) bool {
 		return i > 0 && (references[words[i-1].text] || words[i-1].thing)
 	}
 	things, others := 0, 0
-	for i := range c.words {
-		if t := &c.words[i]; !digit(t.text) || len(t.text) != len(mine.text) || t.text == mine.text {
+	for i := range p.words {
+		if t := &p.words[i]; !digit(t.text) || len(t.text) != len(mine.text) || t.text == mine.text {
 			continue
 		}
-		if refers(c.words, i) {
+		if refers(p.words, i) {
 			at, things = i, things+1
 		} else {
 			others++
 		}
 	}
-	if things > 1 || things == 1 && others > 0 && !refers(p.words, from) {
+	if things > 1 || things == 1 && others > 0 && !refers(fix.words, from) {
 		at = -1
 	}
 	return at, things > 0
