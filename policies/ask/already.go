@@ -225,11 +225,11 @@ func saysDoneThai(part string, call *Call) bool {
 	if rest, ok = strings.CutSuffix(rest, "แล้ว"); !ok {
 		return false
 	}
-	for again := true; again; {
-		again = false
-		for w := range doneThai {
-			if r, ok := strings.CutSuffix(rest, w); ok {
-				rest, again, ok = r, true, true
+	for cut := true; cut; {
+		cut = false
+		for _, w := range doneThai {
+			if r, found := strings.CutSuffix(rest, w); found {
+				rest, cut = r, true
 			}
 		}
 	}
@@ -240,13 +240,8 @@ func saysDoneThai(part string, call *Call) bool {
 			break
 		}
 	}
-	for again := true; again && rest != ""; {
-		again = false
-		for w := range besideThai {
-			if at := strings.Index(rest, w); at >= 0 {
-				rest, again = rest[:at]+rest[at+len(w):], true
-			}
-		}
+	for _, w := range besideThai {
+		rest = strings.ReplaceAll(rest, w, "")
 	}
 	return rest == "" && (deed || strings.Contains(part, "เรียบร้อยแล้ว") || strings.Contains(part, "โอน") && call.Acts.has("pay") || strings.Contains(part, "ทำ"))
 }
@@ -268,11 +263,12 @@ var participleEnds = strings.Fields("é ée és ées ato ata ati ate ito ita iti
 // shortDone are Portuguese participles without such an ending.
 var shortDone = set("pago paga pagos pagas entregue entregues aceite aceites")
 
-// endedHindi end what is told to be done, doneThai stand between a Thai verb and "already", besideThai beside it.
+// endedHindi end what is told to be done, doneThai stand between a Thai verb and "already", besideThai beside it: one that
+// begins another stands behind that.
 var (
 	endedHindi = set("चुका चुकी चुके दिया दी दिए दिये गया गई गए गयी लिया ली लिए हुआ हुई हुए")
-	doneThai   = set("ไป เรียบร้อย ให้ เสร็จ")
-	besideThai = set("เมื่อวาน เมื่อวานนี้ เมื่อเช้า ไป ให้ เอง ได้ ก็ ฉัน ผม ดิฉัน เรา เขา แฟน สามี ภรรยา แม่ พ่อ พี่ น้อง เงิน ทำ โอน เดือนนี้")
+	doneThai   = strings.Fields("ไป เรียบร้อย ให้ เสร็จ")
+	besideThai = strings.Fields("เมื่อวานนี้ เมื่อวาน เมื่อเช้า ไป ให้ เอง ได้ ก็ ฉัน ผม ดิฉัน เรา เขา แฟน สามี ภรรยา แม่ พ่อ พี่ น้อง เงิน ทำ โอน เดือนนี้")
 )
 
 // asWords begin what compares, relativeFirst what belongs to a noun before, contractedWho are persons with their verb.

@@ -111,7 +111,7 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 	if c.asked && (call.NeedsVerb || c.hasOf(wouldMake, 0) < 0) && c.hasOf(possible, 0) >= 0 && c.hasOf(courtesy, 0) < 0 && c.hasOf(mineOwn, 0) < 0 {
 		return false, false // "is it possible to"; and what cannot be undone is not ordered by "would it be possible to" either
 	}
-	if passive(c) && !s.pleased(i) && (call.NeedsVerb || !c.saysWhat(call) || len(c.cond) > 0 || !s.onlyReasonsBehind(i)) {
+	if c.asksPassive() >= 0 && !s.pleased(i) && (call.NeedsVerb || !c.saysWhat(call) || len(c.cond) > 0 || !s.onlyReasonsBehind(i)) {
 		return false, false // "can B77 be cancelled?"
 	}
 	if call.NeedsVerb && !a.recurs && c.recurs() {

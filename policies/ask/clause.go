@@ -308,9 +308,7 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 			}
 		}
 	}
-	thaiAsks := c.lang&th != 0 && slices.ContainsFunc(list, func(t token) bool {
-		return !t.quoted && (t.starts&question != 0 || strings.HasSuffix(t.text, "ไหม") || strings.HasSuffix(t.text, "มั้ย"))
-	})
+	thaiAsks := c.lang&th != 0 && asksThai(list)
 	if c.lang&th != 0 && thaiDone(list) && !slices.ContainsFunc(list, func(t token) bool { return t.starts&frame != 0 && !thaiEnds[t.text] }) {
 		for i := range c.out {
 			if c.out[i].kind == plain {
@@ -332,18 +330,18 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 		return k.kind == reported || k.kind == supposed || k.find(frame, 0, len(k.words)) >= 0 || k.hasOf(requests, 0) >= 0 || k.hasOf(courtesy, 0) >= 0 || k.doesForMe(k.opened()) || k.favours()
 	}) {
 		for i := range c.out {
-			if k := &c.out[i]; k.kind == plain && !passive(k) && (k.verbFirst() || c.lang&(hi|th) == 0 && i+1 == len(c.out)) {
+			if k := &c.out[i]; k.kind == plain && k.asksPassive() < 0 && (k.verbFirst() || c.lang&(hi|th) == 0 && i+1 == len(c.out)) {
 				k.kind = asking // "Put Leo in C-4?"
 			}
 		}
 	}
-	enquiry := enquires(c.out, list, at.asked, c.lang)
-	if enquiry && c.lang&th == 0 {
-		s.enquired()
-	}
+	before := len(s.clauses)
 	s.clauses = append(s.clauses, c.out...)
-	if enquiry && c.lang&th != 0 { // whose sentences have no ends
-		s.enquired()
+	if enquires(c.out, list, at.asked, c.lang) {
+		if c.lang&th != 0 { // whose sentences have no ends
+			before = len(s.clauses)
+		}
+		s.enquired(s.clauses[:before])
 	}
 }
 

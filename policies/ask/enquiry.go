@@ -25,7 +25,8 @@ func enquires(out []clause, list []token, asked bool, l lang) bool {
 	const few = 9 // words
 	words := slices.DeleteFunc(slices.Clone(list), func(t token) bool { return t.sign || t.within&opener != 0 })
 	if l&th != 0 {
-		return hasPart(plainText(list), thaiEnquiring)
+		text := lettersOf(slices.DeleteFunc(slices.Clone(list), func(t token) bool { return t.quoted }))
+		return slices.ContainsFunc(thaiEnquiring, func(w string) bool { return strings.Contains(text, w) })
 	}
 	if l&en != 0 && len(words) > 2 && words[0].text == "not" && words[1].text == "that" {
 		return true // "not that I want to"
@@ -43,38 +44,27 @@ func enquires(out []clause, list []token, asked bool, l lang) bool {
 	return asked && has(costly, few) || !asked && (has(iAsk, 3) && has(onBehalf, few) && (l&(en|fr) == 0 || askingSelf[words[0].text]) || has(curious, few))
 }
 
-// plainText is a text without blanks of words that are not quoted.
-func plainText(words []token) string {
-	var b strings.Builder
-	for _, t := range words {
-		if !t.quoted {
-			b.WriteString(t.text)
-		}
-	}
-	return b.String()
-}
-
-// hasPart reports whether a text has one of some parts in it.
-func hasPart(text string, parts []string) bool {
-	return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(text, p) })
-}
-
-// enquired makes questions of the polite orders of a message that end with their mark, as a sentence behind them is an enquiry.
-func (s *Said) enquired() {
-	for j := len(s.clauses) - 1; j >= 0 && s.clauses[j].message == s.messages; j-- {
-		if c := &s.clauses[j]; c.kind == plain && (c.asked || c.lang&th != 0 && slices.ContainsFunc(c.words, func(t token) bool {
-			return t.starts&question != 0 || strings.HasSuffix(t.text, "ไหม") || strings.HasSuffix(t.text, "มั้ย")
-		})) {
+// enquired makes questions of the polite orders of the message among clauses that end with their mark, as a sentence behind them
+// is an enquiry.
+func (s *Said) enquired(list []clause) {
+	for j := len(list) - 1; j >= 0 && list[j].message == s.messages; j-- {
+		if c := &list[j]; c.kind == plain && (c.asked || c.lang&th != 0 && asksThai(c.words)) {
 			c.kind = asking
 		}
 	}
+}
+
+// asksThai reports whether Thai words ask something.
+func asksThai(words []token) bool {
+	return slices.ContainsFunc(words, func(t token) bool {
+		return !t.quoted && (t.starts&question != 0 || strings.HasSuffix(t.text, "ไหม") || strings.HasSuffix(t.text, "มั้ย"))
+	})
 }
 
 // askingSelf begin what the user says of their own asking, where the verb does not tell who asks.
 var askingSelf = set("i i'm im just only asking we we're je juste on")
 
 var (
-	decided  = wordSets["decided"]
 	costly   = wordSets["costly"]   // what a thing costs
 	iAsk     = wordSets["iAsk"]     // in the first person
 	onBehalf = wordSets["onBehalf"] // for somebody else

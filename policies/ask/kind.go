@@ -146,7 +146,7 @@ func kindOf(c *clause, before []clause) kind {
 	if last != nil && last.kind == asking && !framed && !c.contrast && !c.verbFirst() {
 		return asking
 	}
-	if _, ok := c.asksPassive(); ok {
+	if c.asksPassive() >= 0 {
 		return plain
 	}
 	if c.questions(i) {

@@ -88,7 +88,7 @@ func (c *clause) ordersEnglish(v verb) bool {
 		}
 		return false
 	case done:
-		if at, ok := c.asksPassive(); ok && at == v.at || c.tersely(v) {
+		if c.asksPassive() == v.at || c.tersely(v) {
 			return true
 		}
 		if c.permits(v) || c.causes(v, f) || c.toBe(v) {

@@ -5,33 +5,32 @@ import "slices"
 // Orders by the thing that something is to be done to: "could PS-4417 be moved to 8 December?", "T4417 cancelled please", "of
 // the 12 credits on P-330 move 4 to P-331".
 
-// asksPassive reports whether an English question asks to have a thing dealt with, by a participle at a word: "could the
-// delivery be moved to Friday?" Whether it could ever, or still, is asked to know it.
-func (c *clause) asksPassive() (at int, ok bool) {
+// asksPassive returns the word at which the participle stands by which an English question asks to have a thing dealt with, "could
+// the delivery be moved to Friday?", −1 if none does. Whether it could ever, or still, is asked to know it.
+func (c *clause) asksPassive() int {
 	const most = 8 // words
 	i := c.opened()
 	if !c.asked || c.lang != en || !c.begins || i >= len(c.words) || c.words[i].text != "could" && c.words[i].text != "can" {
-		return 0, false
+		return -1
 	}
 	be := i + 1
 	for be < len(c.words) && be <= i+most && c.words[be].text != "be" {
 		if t := &c.words[be]; t.quoted || t.sign || t.within&speaker != 0 && t.within&det == 0 || t.within&(negator|question|subject) != 0 && t.within&det == 0 || t.starts&(know|report|hypothetical|later|await|again) != 0 || doubting[t.text] {
-			return 0, false
+			return -1
 		}
 		be++
 	}
 	if be+1 >= len(c.words) || be == i+1 || c.words[be].text != "be" || slices.ContainsFunc(c.words[be:], func(t token) bool { return doubting[t.text] || t.starts&(negator|report|know|ifs|unless) != 0 }) {
-		return 0, false
+		return -1
 	}
-	for at = be + 1; at < len(c.words) && (c.words[at].within&(harmless|opener) != 0 || c.words[at].text == "please"); at++ {
+	at := be + 1
+	for at < len(c.words) && (c.words[at].within&(harmless|opener) != 0 || c.words[at].text == "please") {
+		at++
 	}
-	return at, at < len(c.words)
-}
-
-// passive is [clause.asksPassive] of a whole question.
-func passive(c *clause) bool {
-	_, ok := c.asksPassive()
-	return ok
+	if at == len(c.words) {
+		return -1
+	}
+	return at
 }
 
 // doubting are words by which a question wants to know what can be.

@@ -295,7 +295,7 @@ func (c *clause) hadMeant(at int, v verb) bool {
 		if ours && t.sign && t.text == "," {
 			continue
 		}
-		if t.sign || t.quoted || t.code() != (t.capped || t.code()) || t.code() && !(ours && c.surely(v)) || t.within&(negator|know|report|hypothetical|ifs|subject) != 0 && t.within&det == 0 {
+		if t.sign || t.quoted || t.capped && !t.code() || t.code() && !(ours && c.surely(v)) || t.within&(negator|know|report|hypothetical|ifs|subject) != 0 && t.within&det == 0 {
 			return false
 		}
 	}

@@ -68,6 +68,9 @@ func (c *clause) neither() bool {
 // thinking, hasTo say that one has to.
 var yetWords, openStates, ponders, hasTo = wordSets["yet"], wordSets["openState"], wordSets["ponder"], wordSets["must"]
 
+// decided is what is denied by who has not decided.
+var decided = wordSets["decided"]
+
 // goesAfterAll reports whether a Spanish or Portuguese clause says that what was off is on: "al final sí que vamos".
 func (c *clause) goesAfterAll() bool {
 	if c.lang&(fr|it) != 0 && c.comesAfterAll() {
