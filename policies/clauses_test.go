@@ -33,26 +33,34 @@ import (
 // that", corrections with the noun that the order has, and what must be done to the thing of the clause before.
 // The desk are orders in which it is said in what somebody erred, choices that are named like another argument, parts with "ne … que"
 // and jussives, with what looks like them: "me equivoqué de envío" took the order back and got through until the reader was changed.
+// The leisure are sentences of English and German customers, by kind: of 94 answers to a question 28 asked at first sight and two got
+// through; behind them are orders by the thing, "could PS-4417 be moved to …?". Done so are orders of which it is said that they are
+// done already, that are somebody else's, calls with their sides changed over, papers about a thing: of 318 that must not pass 154
+// got through at first sight, then 19. The pets' have their thing called by its number behind them. The enquiry are polite questions,
+// and the same of those who only want to know; of 320 of these 162 got through.
 func TestClauses(t *testing.T) {
 	for dir, least := range map[string]int{
-		"testdata/clauses":           200,
-		"testdata/clauses/second":    100,
-		"testdata/clauses/third":     655,
-		"testdata/clauses/fourth":    151,
-		"testdata/clauses/fifth":     140,
-		"testdata/clauses/words":     50,
-		"testdata/clauses/everyday":  58,
-		"testdata/clauses/corrected": 52,
-		"testdata/clauses/owed":      21,
-		"testdata/clauses/meant":     95,
-		"testdata/clauses/orders":    304,
-		"testdata/clauses/reasons":   154,
-		"testdata/clauses/needs":     160,
-		"testdata/clauses/another":   150,
-		"testdata/clauses/daily":     420,
-		"testdata/clauses/counter":   87,
-		"testdata/clauses/enquiry":   240,
-		"testdata/clauses/desk":      140,
+		"testdata/clauses":              200,
+		"testdata/clauses/second":       100,
+		"testdata/clauses/third":        655,
+		"testdata/clauses/fourth":       151,
+		"testdata/clauses/fifth":        140,
+		"testdata/clauses/words":        50,
+		"testdata/clauses/everyday":     58,
+		"testdata/clauses/corrected":    52,
+		"testdata/clauses/owed":         21,
+		"testdata/clauses/meant":        95,
+		"testdata/clauses/orders":       304,
+		"testdata/clauses/reasons":      154,
+		"testdata/clauses/needs":        160,
+		"testdata/clauses/another":      150,
+		"testdata/clauses/daily":        420,
+		"testdata/clauses/counter":      87,
+		"testdata/clauses/enquiry":      340,
+		"testdata/clauses/leisure":      157,
+		"testdata/clauses/doneso":       376,
+		"testdata/clauses/petcrematory": 34,
+		"testdata/clauses/desk":         140,
 	} {
 		t.Run(dir, func(t *testing.T) { testClauses(t, dir, least) })
 	}
