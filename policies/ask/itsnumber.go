@@ -74,7 +74,7 @@ func (s *Said) numberOfElse(i int, v Value, call *Call) bool {
 		head := c.words[c.opened() : k-1]
 		called := len(head) > 0 && numberWord[head[len(head)-1].text]
 		other := slices.ContainsFunc(head, func(t token) bool {
-			return formerOnes[t.text] || strings.HasSuffix(t.text, "'s") || strings.HasSuffix(t.text, "’s")
+			return formerOnes[t.text] || v.Role != To && (strings.HasSuffix(t.text, "'s") || strings.HasSuffix(t.text, "’s")) // "my landlord's account is …" says whom to pay
 		})
 		if called && len(head) > 1 && !other {
 			of := &head[len(head)-2]
