@@ -60,6 +60,8 @@ func TestClauses(t *testing.T) {
 		"testdata/clauses/leisure":      157,
 		"testdata/clauses/doneso":       376,
 		"testdata/clauses/petcrematory": 34,
+		"testdata/clauses/giro":         7,
+		"testdata/clauses/errands":      100,
 		"testdata/clauses/desk":         140,
 	} {
 		t.Run(dir, func(t *testing.T) { testClauses(t, dir, least) })

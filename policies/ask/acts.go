@@ -126,6 +126,12 @@ func of(parts, verbs, nouns []string, deed string) Acts {
 	if a.prices() {
 		a.verbs = append(a.verbs, "drop", "lower", "raise", "reduce", "increase", "put+up", "put+down", "bring+down", "bring+up")
 	}
+	if a.raises() {
+		a.verbs = append(a.verbs, "put+up", "bring+up", "bump+up")
+	}
+	if a.lowers() {
+		a.verbs = append(a.verbs, "put+down", "bring+down", "bump+down", "cut+down")
+	}
 	if slices.Contains(a.named, "hold") {
 		a.verbs = append(a.verbs, "put+hold")
 	}
@@ -373,3 +379,7 @@ func find(word string) []*act {
 
 // carriers are verbs of names that say nothing without their noun: place_order, issue_refund.
 var carriers = set("place make issue submit put do perform")
+
+// raises and lowers report whether the tool makes a number of something greater, or smaller.
+func (a *Acts) raises() bool { return a.has("increase") || a.has("raise") }
+func (a *Acts) lowers() bool { return a.has("reduce") || a.has("lower") || a.has("decrease") }

@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -24,11 +25,14 @@ func (c *clause) spokenOfAside(v Value, call *Call) bool {
 		}
 		first := i > 0 && c.words[i-1].sign && c.words[i-1].text == ","
 		says := i+1 < len(c.words) && c.words[i+1].within == 0 && !c.words[i+1].sign && !digit(c.words[i+1].text) && len(c.words[i+1].text) > 3
-		if v.Shape == Number && says && (measured[c.words[i+1].text] != nil || slices.Contains(NameWords(v.Name), c.words[i+1].text)) && (i+2 >= len(c.words) || c.words[i+2].sign || c.words[i+2].within&opener != 0) {
-			says = false // ", 60 copies"
+		if v.Shape == Number && says && (measured[c.words[i+1].text] != nil || slices.Contains(NameWords(v.Name), c.words[i+1].text) || call.isThing(&c.words[i+1])) && (i+2 >= len(c.words) || c.words[i+2].sign || c.words[i+2].within&opener != 0) {
+			says = false // ", 60 copies", ", 22 Spieler"
 		}
 		if v.Shape == Number && i+1 < len(c.words) && currencies[c.words[i+1].text] {
 			says = false // ", 2.5 euros"
+		}
+		if v.Shape == Choice && says && c.onlyHow(i) {
+			says = false // ", rubata appunto"
 		}
 		if c.setAside(i, v, call) {
 			aside = true
@@ -42,6 +46,25 @@ func (c *clause) spokenOfAside(v Value, call *Call) bool {
 	}
 	return aside && !inside
 }
+
+// onlyHow reports whether the part that begins at a word says of what stands before it how it is, by a participle and few words,
+// none of them a verb: ", rubata appunto,", ", volé hier".
+func (c *clause) onlyHow(from int) bool {
+	const few = 3 // words
+	if c.lang&(fr|it|es|pt) == 0 || !participle.MatchString(c.words[from].text) {
+		return false
+	}
+	for i := from + 1; i < len(c.words) && !c.words[i].sign; i++ {
+		t := &c.words[i]
+		if i >= from+few || t.quoted || t.code() || digit(t.text) || t.verb || t.inflected() || t.own != 0 || foreignVerb(t, c.lang) || finite[t.text]&c.lang != 0 || t.starts&(negator|ifs|unless|question) != 0 || perhaps[t.text]&c.lang != 0 || c.orWord(t) {
+			return false
+		}
+	}
+	return true
+}
+
+// participle finds participles of French, Italian, Spanish and Portuguese.
+var participle = regexp.MustCompile(`(?:[aiu]t[oaie]|[aií]d[oa]s?|ée?s?)$`)
 
 // speaksBefore reports whether what stands before a word says anything, and is more than a greeting or whom it is said to:
 // "नमस्ते, HUT94 को …".

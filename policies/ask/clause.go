@@ -258,6 +258,7 @@ func (s *Said) clausesOf(text string, at stretch, list []token) {
 	c := cutter{text: text, list: list, lang: s.tongueOf(list), at: at}
 	nos := unstretch(list, c.lang)
 	mark(list, c.lang)
+	forKin(list)
 	at.asked = at.asked || unmarked(list, c.lang)
 	s.jussive(list, c.lang, at.asked)
 	c.at = at

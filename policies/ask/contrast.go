@@ -62,7 +62,7 @@ func (s *Said) keepsOther(j, i int, call *Call) bool {
 func (s *Said) notBut(i, from int) {
 	const most = 4 // words
 	c := &s.clauses[i]
-	to := s.corrected(i)
+	to := s.corrected(i, false)
 	if to < 0 || from >= len(c.words) || c.asked {
 		return
 	}

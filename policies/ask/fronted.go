@@ -2,7 +2,18 @@ package ask
 
 import "strings"
 
-// What stands before the verb of an order in a Romance language: that of which it wants a part, or what it is about.
+// What stands before the verb of an order: in a Romance language that of which it wants a part, or what it is about; in English
+// for whom it is.
+
+// forKin marks the verb of an English order that says first for which of the user's people it is, and then a code, as a verb
+// and nothing else: "and for my husband move T-5704", which is no move of his.
+func forKin(list []token) {
+	for i := 3; i+1 < len(list); i++ {
+		if t := &list[i]; t.verb && t.noun && list[i+1].code() && kin[list[i-1].text]&en != 0 && list[i-2].within&det != 0 && list[i-3].text == "for" {
+			t.noun = false
+		}
+	}
+}
 
 // partFirst returns where a quantity ends that stands before the verb as that of which a part is meant: "von
 // den 45 Euro erstatte ihr 10"; 0 if there is none.

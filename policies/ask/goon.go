@@ -33,8 +33,8 @@ func (c *cutter) follows(i int) bool {
 		return false
 	}
 	if slices.ContainsFunc(c.cur.words, func(t token) bool {
-		return t.starts&(report|know|content|hypothetical) != 0 && t.within&det == 0 || t.quoted
-	}) {
+		return t.starts&(report|know|content) != 0 && t.within&det == 0 || t.quoted
+	}) || c.supposes() {
 		return false
 	}
 	if o := c.cur.opened(); c.lang == de && !c.list[i-1].sign && o < len(c.cur.words) && foreignVerb(&c.cur.words[o], de) && !frequent(&c.cur.words[o], de) {
@@ -46,6 +46,20 @@ func (c *cutter) follows(i int) bool {
 	}
 	next := &c.list[i+1]
 	return !next.sign && (c.lang&en != 0 && next.verb && (!next.noun || i+2 < len(c.list) && (c.list[i+2].within&(det|pronoun) != 0 || particlesOf[c.list[i+2].text])) || next.starts&frame != 0 || c.lang&en == 0 && foreignVerb(next, c.lang) && (!frequent(next, c.lang) || c.lang&fr != 0 && strings.HasSuffix(next.text, "ez")))
+}
+
+// supposes reports whether what was said so far only supposes something. What the user has, or has done, is none: "ho una macchina
+// nuova quindi passate …"; what somebody else has may be followed by what that one does: "il vicino ha una macchina quindi passa …".
+func (c *cutter) supposes() bool {
+	for i := range c.cur.words {
+		if t := &c.cur.words[i]; t.starts&hypothetical != 0 && t.within&det == 0 {
+			phrase := c.cur.words[i:min(i+max(1, int(t.length[bit(hypothetical)])), len(c.cur.words))]
+			if !slices.ContainsFunc(phrase, func(w token) bool { return perfects[w.text]&c.lang != 0 }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 var consequences = wordSets["consequence"]

@@ -143,7 +143,13 @@ func (c *clause) halts() bool {
 	for i < len(c.words) && (c.words[i].sign || c.words[i].within&opener != 0 && haltWords[c.words[i].text]&c.lang == 0) {
 		i++
 	}
-	if i == len(c.words) || c.words[i].quoted || haltWords[c.words[i].text] == 0 {
+	if i == len(c.words) || c.words[i].quoted {
+		return false
+	}
+	if t := c.words[i].text; c.lang&en != 0 && (t == "hang" || t == "hold") && i+1 < len(c.words) && c.words[i+1].text == "on" && (i+2 == len(c.words) || c.words[i+2].sign) {
+		return true // "hang on", "hold on, …"
+	}
+	if haltWords[c.words[i].text] == 0 {
 		return false
 	}
 	if (haltWords[c.words[i].text]&c.lang == 0 || sparing[c.words[i].text]) && i+1 < len(c.words) && !c.words[i+1].sign {

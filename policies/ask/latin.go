@@ -24,15 +24,28 @@ var lapses = set("entfallen ausfallen wegfallen")
 // theyWish reports whether what is wished for, before a word, is wished for by somebody else: "ele queria cancelar".
 func (c *clause) theyWish(at int) bool {
 	for k := 1; k < at; k++ {
-		if c.words[k].starts&frame != 0 && they[c.words[k-1].text]&c.lang != 0 {
+		if c.words[k].starts&frame != 0 && they[c.words[k-1].text]&c.lang != 0 || c.othersWish(k, at) {
 			return true
 		}
 	}
 	return false
 }
 
-// they are words for somebody else.
-var they = wordSets["they"]
+// othersWish reports whether a word says what several others want: "nuestros vecinos querían reservar", "die Müllers wollten das
+// Feld buchen". In German that is what "we" say, too.
+func (c *clause) othersWish(k, to int) bool {
+	if theirWish[c.words[k].text]&c.lang == 0 || k <= c.opened() {
+		return false
+	}
+	before := &c.words[k-1]
+	if before.text == "ci" || before.text == "ne" {
+		return false // "ci vorrebbero sei sacchi"
+	}
+	return c.lang != de || (before.capped || pointing[before.text]) && !c.hasAny(0, to, "wir", "sie", "ich", "ihr")
+}
+
+// they are words for somebody else, theirWish forms by which it is told what others want.
+var they, theirWish = wordSets["they"], wordSets["theirWish"]
 
 // ordersLatin tells orders of the languages that have forms for them.
 func (c *clause) ordersLatin(v verb) bool {
@@ -40,7 +53,7 @@ func (c *clause) ordersLatin(v verb) bool {
 	if v.at > 1 && c.permitsLatin(v) {
 		return true
 	}
-	if f > 0 && v.form == ordering && c.theyWish(f) {
+	if v.form == ordering && c.theyWish(v.at) {
 		return false
 	}
 	if c.late(v) || c.isTo(v) || c.mustBe(v) || v.form == ordering && c.isFor(v) || !c.asked && c.puts(v) {

@@ -268,9 +268,9 @@ func (c *clause) putUp(i int, a *Acts) bool {
 		return false
 	}
 	verb := slices.IndexFunc(c.words[:i-2], func(t token) bool {
-		return t.text == "put" || t.text == "bring" || t.text == "take" || t.text == "move"
+		return t.text == "put" || t.text == "bring" || t.text == "take" || t.text == "move" || t.text == "bump"
 	})
-	return verb >= 0 && a.prices() && a.hasNoun(c.words[verb:i-2])
+	return verb >= 0 && (a.prices() || a.raises() || a.lowers()) && a.hasNoun(c.words[verb:i-2])
 }
 
 // calledBy reports whether a number stands behind the name of its argument: "pull request 19", for pull.

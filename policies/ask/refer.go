@@ -86,9 +86,14 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 			return true // "paga la INV-4503, que son 75 euros"
 		}
 		// "refund it, please: order 5531"
-		return o.message == c.message && !o.contrast && o.negates() < 0 && o.kind == plain && ((o.sentence == c.sentence || j == i+1) && o.bare() && (c.joins == nil || !o.isSo()) || o.supplements(v, call) || v.Shape == Number && j == s.next(i) && o.numbersThings(call) || j == i+1 && o.identifies() || o.sentence == c.sentence && o.beside(v) && (!o.isSo() || o.identifies()) && !o.otherDeed(call, -1))
+		return o.message == c.message && !o.contrast && o.negates() < 0 && o.kind == plain && ((o.sentence == c.sentence || j == i+1) && (o.bare() || j == i+1 && s.opensList(i) && o.bareFor(call)) && (c.joins == nil || !o.isSo()) || o.supplements(v, call) || v.Shape == Number && j == s.next(i) && o.numbersThings(call) || j == i+1 && o.identifies() || o.sentence == c.sentence && o.beside(v) && (!o.isSo() || o.identifies()) && !o.otherDeed(call, -1))
 	}
 	return false
+}
+
+// opensList reports whether a colon stands behind clause i: "… buchen: Ruderclub Leer, 22 Spieler".
+func (s *Said) opensList(i int) bool {
+	return strings.Contains(s.written[s.clauses[i].message-1], s.clauses[i].text+":")
 }
 
 // namesLike reports whether the clause names another thing whose number is written as a value's is: "as for G/2042, cancel it".

@@ -1,6 +1,9 @@
 package ask
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // English statements with a negation that forbid nothing.
 
@@ -72,6 +75,12 @@ func (c *clause) othersWait(i int) bool {
 
 // awaits reports whether the clause has a phrase by which an order waits for a word of the user's.
 func (c *clause) awaits() bool {
+	switch {
+	case c.waitsForAssent():
+		return true
+	case c.longWait():
+		return false
+	}
 	for i := range min(c.content, len(c.words)) {
 		if c.words[i].starts&await != 0 && !c.othersWait(i) && !c.spokeOf(i) {
 			return true
@@ -90,10 +99,19 @@ func (c *clause) spokeOf(i int) bool {
 	return !of.sign && of.within == 0 && !placing[of.text] && !ofWords[of.text] && knownIn[of.text] == 0 && !foreignVerb(of, c.lang)
 }
 
+// statesSo reports whether the clause so far says in English how something is, and orders nothing: "their roof is filthy after the
+// roadworks".
+func (c *cutter) statesSo() bool {
+	is := slices.IndexFunc(c.cur.words, func(t token) bool { return t.text == "is" || t.text == "are" || t.text == "was" || t.text == "were" })
+	return c.lang&en != 0 && is > 0 && !slices.ContainsFunc(c.cur.words, func(t token) bool {
+		return t.starts&(frame|negator|ifs|unless) != 0 || t.verb && !t.noun && t.starts&report == 0 || t.text == "to"
+	})
+}
+
 // saysWhy reports whether "given that" or "after" only says what is or was so of something else, and not when: "given that
 // the festival was called off", "after the lovely time we had with you".
 func (c *cutter) saysWhy(i int) bool {
-	past := c.list[i].text == "given"
+	past := c.list[i].text == "given" || c.statesSo()
 	for j := i + 1; j < len(c.list) && !(c.list[j].sign && !c.list[j].quoted); j++ {
 		t := &c.list[j]
 		if t.quoted || t.code() || digit(t.text) || t.thing || t.starts&(await|know|ifs|unless|later) != 0 && t.within&ifs == 0 || pointing[t.text] && t.text != "that" && t.within&det == 0 {

@@ -58,6 +58,9 @@ func (c *clause) beginsTale(i int) bool {
 		next := &c.words[i+1]
 		return auxiliaries[next.text]&c.lang != 0 || quantifiers[next.text]&c.lang != 0
 	}
+	if c.lang == en && i+1 < len(c.words) && (c.words[i+1].text == "are" || c.words[i+1].text == "were" || c.words[i+1].text == "have") && strings.HasSuffix(t.text, "s") && !t.verb && t.starts|t.within == 0 && !t.thing && !t.code() {
+		return true // "scaffolders are running late"
+	}
 	return t.within&det != 0 || t.starts&aside != 0 || t.text == "che" || t.text == "que" || t.text == "qu'" || (ownSubjects[t.text]|auxiliaries[t.text]|existing[t.text]|causes[t.text])&c.lang != 0
 }
 

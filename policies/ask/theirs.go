@@ -115,7 +115,7 @@ func (s *Said) saidBefore(i int) bool {
 		says = says || saidOf[t.text]&o.lang != 0
 	}
 	kin := o.hasOf(kinOf, 0) == len(o.words)-1
-	return n >= 2 && n <= most && person && (says || kin && strings.Contains(s.written[o.message-1], o.text+":"))
+	return n >= 2 && n <= most && person && (says || kin && s.opensList(i-1))
 }
 
 // theyMust are words by which somebody must or wants to do a thing, theyWords those for somebody else.

@@ -46,7 +46,7 @@ func (s *Said) correct(first int) {
 		if rest := (&clause{words: c.words[n:end], lang: c.lang}); !strong && (!rest.bareOf(true) || n > 0 && rest.find(negator, 0, len(rest.words)) >= 0) {
 			continue
 		}
-		to := s.corrected(i)
+		to := s.corrected(i, strong)
 		if to < 0 {
 			continue
 		}
@@ -129,8 +129,8 @@ var (
 )
 
 // corrected returns the order that clause i may put right: the last clause with a verb before it,
-// in its message or in the one before; −1 if there is none.
-func (s *Said) corrected(i int) int {
+// in its message or in the one before; −1 if there is none. What only says why is passed over where words say that it puts right.
+func (s *Said) corrected(i int, strong bool) int {
 	c := &s.clauses[i]
 	for j := i - 1; j >= 0; j-- {
 		o := &s.clauses[j]
@@ -143,12 +143,29 @@ func (s *Said) corrected(i int) int {
 			return -1
 		case o.corrects:
 			return o.verbOf
+		case strong && j > 0 && s.clauses[j-1].message == o.message && o.onlyReason():
+			continue // "…, scaffolders are running late"
+		case o.message == c.message && o.looksAgain():
+			continue
 		case !o.bare():
 			return j
 		}
 	}
 	return -1
 }
+
+// looksAgain reports whether the clause stops, and tells no more than what the user has just looked at: "hang on, just checked the
+// diary".
+func (c *clause) looksAgain() bool {
+	const most = 9 // words
+	n := c.soft()
+	return n > 0 && len(c.words) <= most && c.hasOf(lookedAgain, n) >= 0 && !c.asked && c.negates() < 0 && !slices.ContainsFunc(c.words[n:], func(t token) bool {
+		return t.code() || digit(t.text) || t.quoted || t.thing
+	})
+}
+
+// lookedAgain is what people have just done when they put something right.
+var lookedAgain = wordSets["lookedAgain"]
 
 // soft returns where the words end that only announce a correction, as "no, wait"; 0 if nothing
 // follows them or there are none.

@@ -21,7 +21,7 @@ func (s *Said) without(i int, call *Call) bool {
 	if call.NeedsVerb || c.kind != plain || c.verbOf >= 0 && hands < 0 && needed < 0 || c.asked && c.find(frame, 0, len(c.words)) < 0 || c.content < len(c.words) {
 		return false
 	}
-	if c.negates() >= 0 || c.hasOf(perhaps, 0) >= 0 || c.thanks() || c.unwanted() || c.toldOfThing() {
+	if c.negates() >= 0 || c.hasOf(perhaps, 0) >= 0 || c.thanks() || c.unwanted() || c.toldOfThing() || c.theyWish(len(c.words)) {
 		return false
 	}
 	tail := len(c.words)
