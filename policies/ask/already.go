@@ -38,6 +38,9 @@ func (s *Said) doneBeside(i int, call *Call) bool {
 	return false
 }
 
+// paidOut are words by which it is told that something is paid, sentOut those that say it of money only, by moneyWords.
+var paidOut, sentOut, moneyWords = wordSets["paidOut"], wordSets["sentOut"], wordSets["moneyWord"]
+
 // offset reports whether what clause j says is set off by the clause behind it: "I've cancelled it already, but it's still there".
 func (s *Said) offset(j, message int) bool {
 	return j+1 < len(s.clauses) && s.clauses[j+1].message == message && (s.clauses[j+1].contrast || s.clauses[j+1].find(contrast, 0, 1) == 0)
@@ -47,7 +50,7 @@ func (s *Said) offset(j, message int) bool {
 // that it is so already, or that the thing is in that state.
 func (c *clause) saysDone(call *Call, before bool) bool {
 	first := c.opened()
-	for first < len(c.words) && (c.words[first].within&(and|contrast) != 0 || doneOpeners[c.words[first].text]&c.lang != 0 || c.words[first].text == "que" && first+2 < len(c.words) && (objects[c.words[first+1].text] || objects[c.words[first+2].text])) {
+	for first < len(c.words) && (c.words[first].within&(and|contrast) != 0 || doneOpeners[c.words[first].text]&c.lang != 0 || c.words[first].text == "que" && first+1 < len(c.words) && (sofar[c.words[first+1].text]|alreadys[c.words[first+1].text])&c.lang != 0 || c.words[first].text == "que" && first+2 < len(c.words) && (objects[c.words[first+1].text] || objects[c.words[first+2].text])) {
 		first++
 	}
 	if first >= len(c.words) || c.hasOf(courtesy, 0) >= 0 || c.hasOf(requests, 0) >= 0 || c.find(frame, first, len(c.words)) >= 0 || c.ofAnyOther() || c.negates() >= 0 {
@@ -56,6 +59,8 @@ func (c *clause) saysDone(call *Call, before bool) bool {
 	own, whole := -1, -1 // the deed's verb, and one for any deed
 	for k := first; k < len(c.words); k++ {
 		switch {
+		case call.Acts.has("pay") && (paidOut[c.words[k].text]&c.lang != 0 || sentOut[c.words[k].text]&c.lang != 0 && c.hasOf(moneyWords, first) >= 0): // "my husband has already sent the money"
+			own = k
 		case doneWords[c.words[k].text]&c.lang != 0 && !(call.Acts.has("refund") && isForm(givesBack, c.words[k].text, c.lang)):
 			whole = k
 		case c.deedDone(k, call):
@@ -74,7 +79,7 @@ func (c *clause) saysDone(call *Call, before bool) bool {
 		case k == own || k == whole:
 		case t.quoted || digit(t.text) && !call.mentions(t.text):
 			return false
-		case (own < 0 || !so && c.lang&en == 0) && !t.sign && !t.code() && call.isThing(t) && t.within == 0:
+		case (own < 0 || !so && c.lang&en == 0) && !t.sign && !t.code() && call.isThing(t) && t.within == 0 && !(moneyWords[t.text]&c.lang != 0 && call.Acts.has("pay")):
 			return false // "the cleaning is done", "nos han cancelado el hotel"
 		case !c.besideDone(k, call):
 			return false
@@ -189,6 +194,8 @@ func (c *clause) besideDone(k int, call *Call) bool {
 		return true // "my accountant"
 	case t.code():
 		return call.mentions(t.text)
+	case moneyWords[t.text]&c.lang != 0 && call.Acts.has("pay"):
+		return true
 	case c.lang == hi:
 		return endedHindi[t.text] || hindiOf[t.text] || t.text == "ने" || t.text == "ही" || t.text == "तो" || t.text == "कर" || t.text == "हो" || call.isThing(t)
 	}

@@ -105,13 +105,13 @@ func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 		return false, false
 	}
 	a := &call.Acts
-	if s.wonderTogether(i) || s.onlyWhy(i) || s.quotedAside(i, call) || s.ofPaper(i, call) || s.boughtBefore(i, call) {
+	if s.wonderTogether(i) || s.onlyWhy(i) || s.quotedAside(i, call) || s.ofPaper(i, call) || c.callsOffPart(call) || s.boughtBefore(i, call) {
 		return false, false
 	}
 	if c.asked && (call.NeedsVerb || c.hasOf(wouldMake, 0) < 0) && c.hasOf(possible, 0) >= 0 && c.hasOf(courtesy, 0) < 0 && c.hasOf(mineOwn, 0) < 0 {
 		return false, false // "is it possible to"; and what cannot be undone is not ordered by "would it be possible to" either
 	}
-	if c.asksPassive() >= 0 && !s.pleased(i) && (call.NeedsVerb || !c.saysWhat(call) || len(c.cond) > 0 || !s.onlyReasonsBehind(i)) {
+	if c.mayBe() && s.wantsToKnow(i) || c.asksPassive() >= 0 && !s.pleased(i) && (call.NeedsVerb || !c.saysWhat(call) || len(c.cond) > 0 || !s.onlyReasonsBehind(i)) {
 		return false, false // "can B77 be cancelled?"
 	}
 	if call.NeedsVerb && !a.recurs && c.recurs() {

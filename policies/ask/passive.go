@@ -196,6 +196,23 @@ func (s *Said) pleased(i int) bool {
 	})
 }
 
+// mayBe reports whether an English clause begins by asking what may be done to a thing: "could CV-6104 be cancelled".
+func (c *clause) mayBe() bool {
+	i := c.opened()
+	return c.lang == en && c.begins && i+2 < len(c.words) && c.hasAny(i, i+1, "could", "can", "may", "would") && c.hasAny(i+1, len(c.words), "be")
+}
+
+// wantsToKnow reports whether the sentence of clause i goes on by asking for an answer: "…, please let me know", "…, please tell
+// me". "Let me know when it's done" asks for none.
+func (s *Said) wantsToKnow(i int) bool {
+	for j := i + 1; j < len(s.clauses) && s.clauses[j].sentence == s.clauses[i].sentence; j++ {
+		if c := &s.clauses[j]; c.hasAny(0, len(c.words), "know", "tell", "advise") && c.hasAny(0, len(c.words), "me", "us") && !c.hasAny(0, len(c.words), "when", "once", "done") {
+			return true
+		}
+	}
+	return false
+}
+
 // onlyReasonsBehind reports whether the message of clause i says no more behind it than why, and courtesy.
 func (s *Said) onlyReasonsBehind(i int) bool {
 	for j := i + 1; j < len(s.clauses) && s.clauses[j].message == s.clauses[i].message; j++ {

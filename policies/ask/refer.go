@@ -63,7 +63,7 @@ func (s *Said) before(i int, v Value, call *Call) bool {
 		if c.offered && (o.offered || c.message == o.message+1) && !o.rival(v, call, 0, len(o.words)) {
 			return true // the offer answers it
 		}
-		if !s.lends(j, i, call) && !(v.Shape == Code && s.keepsPart(j, i, call)) || o.belongs(v) && !c.speaksOf(o.owner(v), call) || c.selects(call) || v.Shape == Word && len(o.verbs(&call.Acts)) == 0 && c.ownThing(call) && !(j == i-1 && c.forThem() && o.isAbout(v)) {
+		if s.oneOfTwo(i, j, v, call) || !s.lends(j, i, call) && !(v.Shape == Code && s.keepsPart(j, i, call)) || o.belongs(v) && !c.speaksOf(o.owner(v), call) || c.selects(call) || v.Shape == Word && len(o.verbs(&call.Acts)) == 0 && c.ownThing(call) && !(j == i-1 && c.forThem() && o.isAbout(v)) {
 			return false
 		}
 		return o.sentence == c.sentence || s.takesUp(i, call)

@@ -91,6 +91,15 @@ func (c *clause) kinSaysThai() bool {
 	return false
 }
 
+// namesSpeaker reports whether clause i is no more than a name before a colon: "Bob: …".
+func (s *Said) namesSpeaker(i int) bool {
+	t := &s.clauses[i].words[0]
+	return t.capped && t.names() && t.starts|t.within == 0 && !t.code() && !t.thing && !s.things[t.text] && headings[t.text] == 0 && knownIn[t.text] == 0 && s.opensList(i)
+}
+
+// headings are words before a colon that head what follows.
+var headings = wordSets["heading"]
+
 // saidBefore reports whether the clause before clause i, in its sentence, says no more than that somebody says what follows: "bitte
 // sagt er", "Ben sagt", "meine Schwester".
 func (s *Said) saidBefore(i int) bool {
@@ -115,6 +124,9 @@ func (s *Said) saidBefore(i int) bool {
 		says = says || saidOf[t.text]&o.lang != 0
 	}
 	kin := o.hasOf(kinOf, 0) == len(o.words)-1
+	if n == 1 && len(o.words) == 1 && s.namesSpeaker(i-1) {
+		return true // "Bob: cancel it"
+	}
 	return n >= 2 && n <= most && person && (says || kin && s.opensList(i-1))
 }
 
