@@ -54,7 +54,9 @@ func (c *clause) anotherOne(call *Call) int {
 				continue // "the other day"
 			}
 		}
-		rest := slices.DeleteFunc(append(slices.Clone(c.words[:first]), c.words[next:]...), func(t token) bool { return c.lang == de && t.capped && t.text == "sie" && first > 0 && !c.words[first-1].sign })
+		rest := slices.DeleteFunc(append(slices.Clone(c.words[:first]), c.words[next:]...), func(t token) bool {
+			return c.lang == de && t.capped && t.text == "sie" && first > 0 && !c.words[first-1].sign
+		})
 		if c.points(rest) {
 			continue // "delete it, too, as the other one"
 		}
