@@ -222,6 +222,11 @@ func newTool(spec tools.Spec) (*tool, error) {
 		return nil, err
 	}
 	t.everyday = everyday(t.props)
+	for _, list := range []map[string]*ask.Wording{t.wordings, t.everyday} {
+		for name, w := range list {
+			list[name] = w.Of(&t.acts)
+		}
+	}
 	t.decides, t.decideTypes = t.deciding()
 	return t, nil
 }

@@ -9,7 +9,7 @@ import "slices"
 // brief reports whether clause i is such a note.
 func (s *Said) brief(i int, call *Call) bool {
 	c := &s.clauses[i]
-	if c.kind != plain || c.asked || c.contrast || c.negates() >= 0 || c.verbOf >= 0 || slices.ContainsFunc(c.words, func(t token) bool { return alreadys[t.text]&^backWords[t.text]&c.lang != 0 }) || s.tellsMore(i) || !s.begs(i) && !(s.polite(i) && c.lang&en == 0) || c.thanks() {
+	if c.kind != plain || c.asked || c.contrast || c.negates() >= 0 || c.verbOf >= 0 || slices.ContainsFunc(c.words, func(t token) bool { return alreadys[t.text]&^backWords[t.text]&c.lang != 0 }) || !s.begs(i) && !(s.polite(i) && c.lang&en == 0) || c.thanks() || s.tellsMore(i) {
 		return false
 	}
 	for j := range s.clauses {

@@ -16,9 +16,13 @@ func (c *clause) tale() bool { // [clause.toldOnly] is for Spanish and Portugues
 	if c.asked || c.lang&^(en|de|fr|it) != 0 || len(c.words) < from+least || !c.beginsTale(from) {
 		return false
 	}
+	there := c.thereIs(from)
 	because := c.words[from].starts&aside != 0 || c.words[from].starts&content != 0 || placing[c.words[from].text]
 	for k := from; k < len(c.words); k++ {
 		t := &c.words[k]
+		if there && k < from+2 {
+			continue
+		}
 		if _, end := numeral(c.words, k, c.lang); t.quoted || t.code() || digit(t.text) || end > k && !articles[t.text] {
 			return false
 		}
@@ -46,6 +50,22 @@ func (c *clause) tale() bool { // [clause.toldOnly] is for Spanish and Portugues
 	return true
 }
 
+// thereIs reports whether an English or German clause says, from a word on, what there is: "there's still an inspection", "da ist
+// ja unsere Feier".
+func (c *clause) thereIs(i int) bool {
+	if i+2 >= len(c.words) {
+		return false
+	}
+	first, is := c.words[i].text, c.words[i+1].text
+	switch {
+	case c.lang == en:
+		return first == "there's" || first == "that's" && (myOwn[is]&en != 0 || is == "the" && c.words[i+2].text == "day") || first == "there" && (auxiliaries[is]&en != 0 || is == "'s")
+	case c.lang == de:
+		return first == "es" && (is == "gibt" || is == "gab") || first == "da" && auxiliaries[is]&de != 0
+	}
+	return false
+}
+
 // chooses reports whether a word says that somebody has decided.
 func chooses(t *token) bool {
 	return strings.HasPrefix(t.fold, "decid") || strings.HasPrefix(t.fold, "decis")
@@ -57,6 +77,9 @@ func (c *clause) beginsTale(i int) bool {
 	if i+1 < len(c.words) && (forMe[t.text] || t.text == "con" || t.text == "avec") {
 		next := &c.words[i+1]
 		return auxiliaries[next.text]&c.lang != 0 || quantifiers[next.text]&c.lang != 0
+	}
+	if c.thereIs(i) {
+		return true
 	}
 	if c.lang == en && i+1 < len(c.words) && (c.words[i+1].text == "are" || c.words[i+1].text == "were" || c.words[i+1].text == "have") && strings.HasSuffix(t.text, "s") && !t.verb && t.starts|t.within == 0 && !t.thing && !t.code() {
 		return true // "scaffolders are running late"

@@ -35,9 +35,16 @@ func (s *Said) correct(first int) {
 			}
 		}
 		strong := c.amends(n) || c.denies || s.amendedBehind(i)
-		lead := i > first && s.clauses[i-1].message == c.message && s.clauses[i-1].isSoft()
+		story := i > first && s.clauses[i-1].message == c.message && (s.clauses[i-1].softTale() || s.storyBetween(first, i-1))
+		lead := story || i > first && s.clauses[i-1].message == c.message && s.clauses[i-1].isSoft()
+		if c.thereIs(c.opened()) && c.tale() {
+			for j := i - 1; lead && i == len(s.clauses)-1 && j >= 0 && s.clauses[j].message >= c.message-1; j-- {
+				s.clauses[j].await = true // and nothing in its place
+			}
+			continue // "oh no, that's our Christmas party"
+		}
 		if !strong && (n > 0 || lead) {
-			n = c.meantIs(c.itIs(n))
+			n = c.takes(c.meantIs(c.itIs(n)))
 		}
 		end := c.untilEnough(n)
 		if !strong && !(n > 0 || lead) || !c.carries(n) || c.kind == asking && (c.asked || !c.saysIt()) || c.find(question, n, end) >= 0 && !strong {
@@ -46,7 +53,7 @@ func (s *Said) correct(first int) {
 		if rest := (&clause{words: c.words[n:end], lang: c.lang}); !strong && (!rest.bareOf(true) || n > 0 && rest.find(negator, 0, len(rest.words)) >= 0) {
 			continue
 		}
-		to := s.corrected(i, strong)
+		to := s.corrected(i, strong || story)
 		if to < 0 {
 			continue
 		}
@@ -61,6 +68,34 @@ func (s *Said) correct(first int) {
 		}
 	}
 }
+
+// softTale reports whether the clause stops, and tells no more than why: "ach nein, da ist ja unsere Feier".
+func (c *clause) softTale() bool {
+	n := c.soft()
+	rest := c.part(n, len(c.words))
+	return n > 0 && rest.tale()
+}
+
+// storyBetween reports whether clause i tells no more than why, behind one that stops: "ach nein, da ist ja unsere Feier, …".
+func (s *Said) storyBetween(first, i int) bool {
+	return i > first && s.clauses[i-1].message == s.clauses[i].message && s.clauses[i-1].isSoft() && s.clauses[i].tale()
+}
+
+// takes returns the place behind a verb by which somebody takes another value in place of the one they said: "take the 11th",
+// "nehmen Sie lieber den 11."; from if there is none.
+func (c *clause) takes(from int) int {
+	if from+1 >= len(c.words) || takeIt[c.words[from].text]&c.lang == 0 {
+		return from
+	}
+	i := from + 1
+	for i < len(c.words) && (c.words[i].text == "sie" || c.words[i].text == "wir" || prefers[c.words[i].text]&c.lang != 0 || c.words[i].within&opener != 0) {
+		i++
+	}
+	return i
+}
+
+// takeIt are verbs of taking a value.
+var takeIt = wordSets["takeIt"]
 
 // untilEnough returns where the words end, from one on, that stand before what only says that it will do: "no, standard is
 // enough", "nein, Standard reicht".

@@ -213,12 +213,12 @@ func (s *Said) tellsMore(i int) bool {
 	c := &s.clauses[i]
 	for j := range s.clauses {
 		o := &s.clauses[j]
-		if j == i || o.message != c.message || o.joins != c.joins || o.groundsOnly(true) || o.kind == subordinate && o.toldOnly(0, noNumber) || o.sentence == c.sentence && o.tale() && s.begs(i) {
-			continue
-		}
-		if o.find(nothing, 0, len(o.words)) >= 0 || o.perfect() || slices.ContainsFunc(o.words, func(t token) bool {
+		if j == i || o.message != c.message || o.joins != c.joins || o.find(nothing, 0, len(o.words)) < 0 && !o.perfect() && !slices.ContainsFunc(o.words, func(t token) bool {
 			return !t.sign && t.within == 0 && past(t.text, o.lang) && !t.capped && knownIn[t.text] == 0
 		}) {
+			continue
+		}
+		if !o.groundsOnly(true) && !(o.kind == subordinate && o.toldOnly(0, noNumber)) && !(o.sentence == c.sentence && o.tale() && s.begs(i)) {
 			return true
 		}
 	}

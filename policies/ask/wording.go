@@ -10,7 +10,10 @@ import (
 
 // Wording holds the words that a tool declares for the members of a list of choices, or for the yes and the
 // no of a flag. It is immutable.
-type Wording struct{ words []worded }
+type Wording struct {
+	words  []worded
+	things []token // of the tool's
+}
 
 // worded is a word, or several in a row, that stand for a member, in some of the languages.
 type worded struct {
@@ -165,7 +168,7 @@ func (w *Wording) spans(text string) []wordedSpan {
 			continue
 		}
 		for i := 0; i+len(one.list) <= len(list); i++ {
-			if one.at(list[i:], l&one.langs) && !one.common(list[i:], l) {
+			if one.at(list[i:], l&one.langs) && !one.common(list[i:], l) || w.inCompound(one, &list[i], l&one.langs) {
 				last := &list[i+len(one.list)-1]
 				found = append(found, wordedSpan{one.member, list[i].at, last.end, takenBackAt(list, i, l)})
 			}
@@ -186,6 +189,28 @@ func (one *worded) at(list []token, l lang) bool {
 		}
 	}
 	return true
+}
+
+// Of returns the words with what the tool works on, so that a German compound of both is known: "Natriumlampen".
+func (w *Wording) Of(a *Acts) *Wording {
+	if w == nil {
+		return nil
+	}
+	return &Wording{words: w.words, things: a.objects}
+}
+
+// inCompound reports whether a German word is a compound of a declared one and a thing of the tool's: "Natriumlampen" of Natrium and
+// Lampe.
+func (w *Wording) inCompound(one *worded, t *token, l lang) bool {
+	const least = 4 // letters
+	if l&de == 0 || len(one.list) != 1 || !t.capped || t.code() || len(one.list[0].text) < least {
+		return false
+	}
+	first := one.list[0].text
+	return slices.ContainsFunc(w.things, func(thing token) bool {
+		head := headOf(t, &thing)
+		return head == first || head == first+"s" || head == first+"n" || head == first+"en" || head+"e" == first
+	})
 }
 
 // sameAdjective reports whether two German words before a noun are forms of one: fester, festen.
