@@ -66,7 +66,7 @@ func (s *Said) ordered(text string, list []stretch, first int, question string) 
 
 // onlyReason reports whether the clause says no more than why something is asked for.
 func (c *clause) onlyReason() bool {
-	return c.groundsOnly(true) || c.tale() || c.toldOnly(0, noNumber) || c.complains() || c.forWhom() || c.longWait()
+	return c.groundsOnly(true) || c.tale() || c.toldOnly(0, noNumber) || c.complains() || c.forWhom() || c.longWait() || c.ofThem() || c.ofThemThai()
 }
 
 // forWhom reports whether the clause says no more than for whom or what something is: "é para a nossa Pipoca".

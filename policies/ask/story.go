@@ -72,6 +72,20 @@ var (
 	handing    = set("ให้ ว่า ที่ ของ กับ จาก ไป เป็น ใน โทร สั่ง")
 )
 
+// ofThemThai reports whether a Thai clause tells no more than what somebody else did, or how they are: "เขาจ่ายเกินมา", "ลูกค้าโทรมาสองครั้ง".
+// That they have done the deed itself is more.
+func (c *clause) ofThemThai() bool {
+	const bars = await | keep | stop | recall | rethink | doubt | ifs | unless | know | report | negator | nothing | question | frame | hypothetical | later | needless | unneeded | except | contrast
+	i := c.opened()
+	if c.lang&th == 0 || c.asked || i+1 >= len(c.words) || c.words[i].starts&subject == 0 && kinOf[c.words[i].text]&th == 0 && c.words[i].text != "ลูกค้า" {
+		return false
+	}
+	done := strings.HasSuffix(c.words[c.lastWord()].text, "แล้ว")
+	return !slices.ContainsFunc(c.words[i+1:], func(t token) bool {
+		return t.quoted || t.code() || digit(t.text) || t.starts&bars != 0 || t.deed && done
+	})
+}
+
 // told reports whether a Thai clause ends before a word that a blank stands before: a story begins there that would deny what the
 // clause asks for, or an order behind nothing but stories.
 func (c *cutter) told(i int) bool {
