@@ -9,14 +9,14 @@ import (
 // move it? What would that cost?", "serait-il possible de …, ou faut-il attendre ?", "… Asking for a friend."
 
 // orWhether reports whether, behind "or" at a word of a question, it is asked what has to be done otherwise: "or do I have to
-// wait till June?", "या रुकना पड़ेगा".
+// wait till June?", "या रुकना पड़ेगा", or whether it is too late: "ou já fecharam a rota?".
 func orWhether(list []token, i int, l lang) bool {
 	const near = 4 // words; Hindi has its verb at the end
 	to := min(i+1+near, len(list))
 	if l&hi != 0 {
 		to = len(list)
 	}
-	return otherwise[list[i].text]&l != 0 && slices.ContainsFunc(list[i+1:to], func(t token) bool { return !t.quoted && obliges[t.text]&l != 0 })
+	return otherwise[list[i].text]&l != 0 && slices.ContainsFunc(list[i+1:to], func(t token) bool { return !t.quoted && (obliges[t.text]|alreadys[t.text]|sofar[t.text])&l != 0 })
 }
 
 // enquires reports whether a sentence behind a question says that its user only wants to know: what it would cost, that they ask
