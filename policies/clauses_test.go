@@ -37,7 +37,9 @@ import (
 // through; behind them are orders by the thing, "could PS-4417 be moved to …?". Done so are orders of which it is said that they are
 // done already, that are somebody else's, calls with their sides changed over, papers about a thing: of 318 that must not pass 154
 // got through at first sight, then 19. The pets' have their thing called by its number behind them. The enquiry are polite questions,
-// and the same of those who only want to know; of 320 of these 162 got through.
+// and the same of those who only want to know; of 320 of these 162 got through. The giro say whose account is paid. The errands are
+// orders with something told before, within or behind them, and what several others want; most were written with the change that
+// they are for.
 func TestClauses(t *testing.T) {
 	for dir, least := range map[string]int{
 		"testdata/clauses":              200,
