@@ -38,6 +38,9 @@ func (t *tool) actsWith(args map[string]any) ask.Acts {
 		if deed == "" || !choosing(name) && t.acts.Deed() {
 			continue
 		}
+		if slices.Contains(ask.NameWords(name), "method") && t.acts.Deed() && !slices.ContainsFunc(t.props[name].Enum, func(e any) bool { s, _ := e.(string); return strings.EqualFold(s, "delete") }) {
+			continue // how it is done: "a steam cleaning"
+		}
 		deeds := 0
 		for _, e := range t.props[name].Enum {
 			if s, ok := e.(string); ok && ask.Deed(s) != "" {
@@ -73,6 +76,7 @@ type asked struct {
 type use struct {
 	call, tool, args string
 	given, values    map[string]any
+	elliptic         bool // the clause took the verb of another
 }
 
 // unasked is the clause of calls that none asked for.
@@ -99,7 +103,7 @@ func (r *Run) asked(t *tool, callID string, args map[string]any, labels map[stri
 		switch {
 		case a.Await, a.Later && !t.timed(args), a.Past && depends(a.Conditions), !r.holds(a.Conditions, call),
 			t.onlyData(args) && dated.MatchString(a.Sentence) && !names(call, a.Sentence) && !spoken(labels):
-		case r.spent(t, callID, args, a), slices.ContainsFunc(a.Joins, func(k int) bool { return r.usedBy(k, t, callID) }):
+		case r.spent(t, callID, args, a), r.sameDone(t, callID, args, a), slices.ContainsFunc(a.Joins, func(k int) bool { return r.usedBy(k, t, callID) }):
 			out.repeated = true
 		case len(a.Apart) > 0 && r.takenOut(t, args, labels, a.Apart), r.strays(t, call, a, labels), t.misread(r, args, labels, a), t.doubled(r, args, labels), call.MeansOther(a.Text):
 		default:
@@ -116,6 +120,24 @@ func (r *Run) asked(t *tool, callID string, args map[string]any, labels map[stri
 // usedBy reports whether a clause has let another call of a tool through.
 func (r *Run) usedBy(clause int, t *tool, callID string) bool {
 	return slices.ContainsFunc(r.used[clause], func(u use) bool { return u.call != callID && u.tool == t.spec.Name })
+}
+
+// sameDone reports whether a call that is done once was let through before, by this clause or another, where one of the two
+// only takes the other's verb and says nothing of once more: "Rent a fridge. Bless you for helping an old man."
+func (r *Run) sameDone(t *tool, callID string, args map[string]any, a ask.Ask) bool {
+	if t.spec.EffectOrOnce() != tools.Once {
+		return false
+	}
+	key := string(canonical(args))
+	for clause, uses := range r.used {
+		same := func(u use) bool {
+			return u.call != callID && u.tool == t.spec.Name && u.args == key && (a.Elliptic || u.elliptic)
+		}
+		if clause != unasked && slices.ContainsFunc(uses, same) {
+			return true
+		}
+	}
+	return false
 }
 
 // takenOut reports whether a value of a tool's may be what the user's sentence takes out: its
@@ -177,7 +199,11 @@ func (r *Run) asking(t *tool, args map[string]any, labels map[string]label.Origi
 				return
 			}
 			if letter.MatchString(s) {
-				call.Values = append(call.Values, lettered(name, s, free))
+				one := lettered(name, s, free)
+				if slices.ContainsFunc(p.Enum, func(e any) bool { return e == any(s) }) { // "A, B or the salad"
+					one.Other = t.listed(name, s, &call.Acts).Other
+				}
+				call.Values = append(call.Values, one)
 				return
 			}
 			if isText && slices.ContainsFunc(p.Enum, func(e any) bool { return e == any(s) }) {
@@ -434,7 +460,7 @@ func (r *Run) spend(d Decision) {
 	if !a.bound { // a person let it through, or the bundle asks for no words
 		a.clause = unasked
 	}
-	u := use{call: d.CallID, tool: d.Tool, args: string(canonical(args)), given: args, values: map[string]any{}}
+	u := use{call: d.CallID, tool: d.Tool, args: string(canonical(args)), given: args, values: map[string]any{}, elliptic: a.ask.Elliptic}
 	for _, v := range r.objects(args) {
 		u.values[fmt.Sprint(v)] = v
 	}

@@ -21,7 +21,11 @@ func (t *tool) wholeForPart(r *Run, args map[string]any, labels map[string]label
 			continue
 		}
 		if shares == nil {
-			shares = words.Parse(strings.ToLower(a.Sentence)).Shares()
+			text := a.Sentence
+			if at := strings.Index(text, a.Text); at > 0 && r.phrase(a.Text).Holds(n) {
+				text = text[at:] // "we did turn up for half of it, so refund 80"
+			}
+			shares = words.Parse(strings.ToLower(text)).Shares()
 		}
 		f, err := n.Float64()
 		for _, s := range shares {

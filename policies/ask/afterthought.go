@@ -74,8 +74,15 @@ func (c *clause) asksFirst() bool {
 	if c.lang&en != 0 && at < 0 {
 		at = c.saysFor(runsPast)
 	}
-	return at >= 0 && (c.hasOf(wouldHaveTo, 0) >= 0 || c.lang == hi) && (c.lang&en != 0 && c.saysFor(runsPast) >= 0 || c.hasOf(consulting, 0) >= 0 || c.hasForm(asksSomebody) >= 0) && c.hasOf(youDo, 0) < 0
+	own := c.hasOf(wouldHaveTo, 0) >= 0 || c.lang == hi || c.hasOf(askingOneself, 0) >= 0
+	if i := c.opened(); !own && i+1 < len(c.words) {
+		own = c.words[i].text == "let" && (c.words[i+1].text == "me" || c.words[i+1].text == "us") || c.lang&(de|fr) != 0 && ownSubjects[c.words[i].text]&c.lang != 0 || c.hasAny(i, i+1, "i'll", "we'll", "i'd", "we'd", "vou", "voy", "vamos")
+	}
+	return at >= 0 && own && (c.lang&en != 0 && c.saysFor(runsPast) >= 0 || c.hasOf(consulting, 0) >= 0 || c.hasForm(asksSomebody) >= 0 || c.hasOf(askingOneself, 0) >= 0) && c.hasOf(youDo, 0) < 0
 }
+
+// askingOneself are verbs by which one says that one asks somebody.
+var askingOneself = wordSets["askingOneself"]
 
 // unsure reports whether the clause says that the user is not sure of it: "I'm not sure about this any more". When or how
 // something was is another thing.

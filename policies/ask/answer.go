@@ -39,7 +39,7 @@ func (s *Said) ordered(text string, list []stretch, first int, question string) 
 	for i := from; i < to; i++ {
 		if c := &s.clauses[i]; c.only(opener) {
 			continue // "Boa noite, …?"
-		} else if s.statedBefore(i) {
+		} else if s.statedBefore(i) || i+1 < to && c.tellsOwnLack() {
 			continue // "the lamp needs fixing, could you book a repair?"
 		} else if c.offered || c.kind == asking || c.kind == reported || c.kind == supposed || len(c.cond) > 0 || c.negates() >= 0 && !c.onlyWithout() || c.perfect() || c.asked && (c.find(frame, 0, len(c.words)) < 0 && !c.doesForMe(c.opened()) || c.hasOf(possible, 0) >= 0) {
 			return open{}
@@ -251,7 +251,7 @@ func (s *Said) opens(text string) (unit string, ok bool) {
 		if len(options) > 1 && !slices.ContainsFunc(words, func(t token) bool { return !t.quoted && (gone[t.text]&l != 0 || t.starts&(negator|ifs|unless) != 0) }) {
 			ok = true // "We have 9:30 or 16:00."
 		}
-		if !at.asked && l&th == 0 || atPresent(words, l) || slices.ContainsFunc(words, func(t token) bool { return !t.quoted && gone[t.text]&l != 0 }) {
+		if !at.asked && l&th == 0 || atPresent(words, l) || asksOfPast(words, l) {
 			continue
 		}
 		ok = ok || at.asked && slices.ContainsFunc(words, func(t token) bool { return ors[t.text] && !(t.text == "o" && l&(es|it) == 0) }) // "In colour or black and white?"
@@ -269,6 +269,16 @@ func (s *Said) opens(text string) (unit string, ok bool) {
 		}
 	}
 	return unit, ok
+}
+
+// asksOfPast reports whether a question is of what was: "how many did you have last time?", but not "how long did it last?".
+func asksOfPast(words []token, l lang) bool {
+	for i, t := range words {
+		if !t.quoted && gone[t.text]&l != 0 && !(t.text == "last" && (i+1 == len(words) || words[i+1].sign)) {
+			return true
+		}
+	}
+	return false
 }
 
 // asksWords reports whether a text of the assistant's asks what is to be written: "what should it say?"

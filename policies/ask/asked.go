@@ -20,6 +20,7 @@ type Ask struct {
 	Await      bool            // it waits for a word of the user's
 	Later      bool            // it is for another time
 	Verb       bool            // its verb means nothing else
+	Elliptic   bool            // it takes the verb of another clause, and says nothing of once more
 	Held       map[string]bool // the arguments whose values it names, or takes up
 	Joins      []int           // the clauses that are the same order, with or without an answer to a question
 	Messages   []string        // the user's, from its own to the last
@@ -43,7 +44,7 @@ func (s *Said) Asked(call *Call) []Ask {
 		if !ok {
 			continue
 		}
-		waits := c.narrowed(call) || s.countermanded(i, call) || s.unsettled(i, call) || s.unclear(i, call) || s.cannotCome(i, call) || s.mistaken(i, call) || s.wrongThing(i, call) || c.hasOf(eachWords, 0) >= 0 || c.halves(call) || c.leavesOpen(call) || s.overtaken(i, call) || s.noOrNot(c) || s.inVain(i) || s.unlessThen(i, call) || s.hesitated(i, call) || s.orKept(i) || s.alreadySo(i, call)
+		waits := c.narrowed(call) || c.onlyOther(call) || s.countermanded(i, call) || s.unsettled(i, call) || s.unclear(i, call) || s.cannotCome(i, call) || s.mistaken(i, call) || s.wrongThing(i, call) || c.hasOf(eachWords, 0) >= 0 || c.halves(call) || c.leavesOpen(call) || s.overtaken(i, call) || s.noOrNot(c) || s.inVain(i) || s.unlessThen(i, call) || s.hesitated(i, call) || s.orKept(i) || s.alreadySo(i, call)
 		a := Ask{
 			Clause: i, Text: text, Sentence: s.whole(c.sentence), Many: s.many(c, &call.Acts), Apart: s.taken(c.sentence, call), Dictated: s.dictated(i), Conditions: c.cond, Past: c.message < s.messages,
 			Await: waits || c.await && !s.choosesHold(i, call), Later: c.later, Verb: strong, Held: held, Messages: s.written[c.message-1:],
@@ -60,6 +61,7 @@ func (s *Said) Asked(call *Call) []Ask {
 		}
 		if c.verbOf >= 0 {
 			o := &s.clauses[c.verbOf]
+			a.Elliptic = !slices.ContainsFunc(c.words, func(t token) bool { return t.starts&again != 0 && t.starts&and == 0 || nth(t.text, c.lang) > 1 })
 			if c.corrects {
 				a.Corrected = o.text
 			}
@@ -101,7 +103,7 @@ var generic = set("make add put set get create write save store record log open 
 // else.
 func (s *Said) asks(i int, call *Call) (strong, ok bool) {
 	c := &s.clauses[i]
-	if c.kind != plain || c.lang&th != 0 && c.othersWant() || c.stillNeeds(call) {
+	if c.kind != plain || c.lang&th != 0 && c.othersWant() || c.lang&hi != 0 && c.othersWishHindi() || c.stillNeeds(call) {
 		return false, false
 	}
 	a := &call.Acts

@@ -105,7 +105,7 @@ func (s *Said) bans(i int, call *Call) bool {
 		if c.thingOf(v, a) && c.otherNegated(v, a) {
 			continue // "die Sendung nicht stornieren" bans no sending
 		}
-		if c.lang == hi && c.tellsNot(v.at) || c.circumstance(v, n) || !named && c.unableTo(v, n) {
+		if c.lang == hi && c.tellsNot(v.at) || c.circumstance(v, n) || !named && (c.unableTo(v, n) || c.nobodyCan(n)) {
 			continue
 		}
 		if !c.negated(v) && !c.noneOfIt(v, a) || c.find(hypothetical, 0, v.at) >= 0 && v.lang == en && n > v.at {

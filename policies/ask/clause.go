@@ -107,6 +107,7 @@ func (s *Said) Knows(list ...Acts) {
 	}
 	for _, a := range list {
 		for _, v := range a.named {
+			v, _, _ = strings.Cut(v, "+") // "bump up"
 			if isASCII(v) && len(v) > 2 && !enVerbs[v] && knownIn[v] == 0 {
 				s.verbs[v] = true
 			}

@@ -28,13 +28,14 @@ func (s *Said) coreOf(text, order, put string) (core string, rest, assents, ok b
 	}
 	whole := s.wholePiece(order)
 	options := s.optionWords(put)
+	unit, _ := s.opens(put)
 	list := sentences(text, quotesOf(text))
 	var parts []string
 	coded, n := false, 0
 	list2 := s.pieces(text, list)
 	for i := range list2 {
 		p := &list2[i]
-		p.suits, p.options = true, options
+		p.suits, p.options, p.unit = true, options, unit
 		_, _, says := p.says(whole)
 		coded = coded || says && slices.ContainsFunc(p.words, func(t token) bool { return t.code() })
 	}
@@ -43,7 +44,7 @@ func (s *Said) coreOf(text, order, put string) (core string, rest, assents, ok b
 		n += len(p.words)
 		from, to, says := p.says(whole)
 		switch {
-		case i > 0 && p.byRoutine():
+		case i > 0 && (p.byRoutine() || proverbs[strings.ToLower(strings.Trim(p.text, " .!"))] || !p.asks && !says && (p.tale() || p.ofThem())):
 			rest = true
 		case p.asks, p.waits(), n > most, p.find(await|ifs|unless|recall|hypothetical|report|doubt, 0, len(p.words)) >= 0, slices.ContainsFunc(p.words, func(t token) bool { return t.quoted || perhaps[t.text] != 0 || p.orWord(&t) }):
 			return "", false, false, false
@@ -57,7 +58,7 @@ func (s *Said) coreOf(text, order, put string) (core string, rest, assents, ok b
 			for from > 0 && p.leadsValue(from-1) {
 				from--
 			}
-			for to < len(p.words) && (p.words[to].thing || unitWords[p.words[to].text] || currencies[p.words[to].text] || counts[p.words[to].text] || hindiOf[p.words[to].text] || pieces[p.words[to].text] || whole.hasWord(p.words[to].text, 0) || ofOthers(p.words[to].text)) && !p.words[to].sign {
+			for to < len(p.words) && (p.words[to].thing || p.words[to].text == unit || unitWords[p.words[to].text] || currencies[p.words[to].text] || counts[p.words[to].text] || hindiOf[p.words[to].text] || pieces[p.words[to].text] || whole.hasWord(p.words[to].text, 0) || ofOthers(p.words[to].text)) && !p.words[to].sign {
 				to++
 			}
 			if p.comitative() < len(p.words) {
@@ -75,7 +76,7 @@ func (s *Said) coreOf(text, order, put string) (core string, rest, assents, ok b
 		case p.empty():
 			assents = assents || p.find(assent, 0, len(p.words)) >= 0 || slices.ContainsFunc(p.words, func(t token) bool { return thaiEnds[t.text] }) && len(p.words) == 1
 			rest = true
-		case i > 0 && (p.grounded() || p.tale()), p.samely():
+		case i > 0 && (p.grounded() || p.suffices()), p.samely():
 			rest = true
 		default:
 			return "", false, false, false
@@ -83,6 +84,19 @@ func (s *Said) coreOf(text, order, put string) (core string, rest, assents, ok b
 	}
 	core = strings.Join(parts, ", ")
 	return core, rest, assents, core != ""
+}
+
+// proverbs say no more than that one is careful.
+var proverbs = map[string]bool{"sicher ist sicher": true, "better safe than sorry": true, "just to be safe": true, "on ne sait jamais": true, "non si sa mai": true, "nunca se sabe": true, "mais vale prevenir": true, "just in case": true, "vorsichtshalber": true, "au cas où": true, "per sicurezza": true, "por si acaso": true, "por via das dúvidas": true}
+
+// suffices reports whether the piece only says that it will do: "that should do it with the offcuts".
+func (p *piece) suffices() bool {
+	const few = 9 // words
+	i := p.opened()
+	if i+1 >= len(p.words) || len(p.words) > few || p.negates() >= 0 || slices.Contains(p.values(), true) || !pointing[p.words[i].text] && !its[p.words[i].text] && !itsOne[p.words[i].text] {
+		return false
+	}
+	return slices.ContainsFunc(p.words[i:], func(t token) bool { return enough[t.text]&p.lang != 0 || p.lang&en != 0 && t.text == "do" }) && !slices.ContainsFunc(p.words, func(t token) bool { return t.code() || t.own != 0 || t.starts&(ifs|unless|stop|recall) != 0 })
 }
 
 // orWord reports whether a word joins two alternatives.

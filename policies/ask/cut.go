@@ -341,7 +341,7 @@ func (c *cutter) aside(i int) bool {
 // says reports whether the clause that is read has a verb of saying.
 func (c *cutter) says() bool {
 	for i := range c.cur.words {
-		if sayer(&c.cur.words[i], c.lang) {
+		if t := &c.cur.words[i]; sayer(t, c.lang) && !(i == 0 && c.lang&en == 0 && t.starts&opener != 0) { // "salve"
 			return true
 		}
 	}

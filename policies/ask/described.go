@@ -111,7 +111,7 @@ func (c *clause) callsBy(i int, v Value, call *Call) bool {
 	if j--; !call.isThing(&c.words[j]) && !c.pronounAt(j) {
 		return false
 	}
-	for j--; j >= 0 && c.words[j].within&det != 0; j-- {
+	for j--; j >= 0 && (c.words[j].within&(det|opener) != 0 || germanHeads[strings.TrimSuffix(c.words[j].text, "n")] || c.words[j].text == "sie"); j-- { // "stornieren Sie dann bitte seine"
 	}
 	if j < c.opened() {
 		return true

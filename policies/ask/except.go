@@ -163,6 +163,9 @@ func (c *cutter) takesOut(i int) bool {
 	if i+1 >= len(c.list) || !bareNo[c.list[i].text] || c.list[i].quoted || c.list[i].starts&negator == 0 || c.list[i].within&harmless != 0 || len(c.cur.words) == 0 || c.onlyOpeners() {
 		return false
 	}
+	if next := &c.list[i+1]; c.lang&en != 0 && c.list[i].text == "no" && (next.text == "the" || digit(next.text) || next.code()) {
+		return false // "the 16th, no the 17th" puts it right
+	}
 	some := false
 	for j := i + 1; j < len(c.list); j++ {
 		t := &c.list[j]

@@ -24,9 +24,9 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 	held = map[string]bool{}
 	for _, v := range call.Values {
 		switch {
-		case v.Shape == Choice && s.denied(i, v), s.tookBack(c, v):
+		case v.Shape == Choice && s.denied(i, v), s.tookBack(c, v), v.Shape == Code && !v.Said(c.text) && slices.ContainsFunc(v.Other, func(said func(string) bool) bool { return said(c.text) }):
 			return "", nil, false
-		case v.Shape == Choice && s.ofAnotherCode(i, v, call), c.secondThought(v, call), s.otherUnit(i, v, call), s.onlyNow(i, v, call), c.oldValue(v, call), c.replacedBy(v, call), s.picksOther(i, v):
+		case v.Shape == Choice && s.ofAnotherCode(i, v, call), c.secondThought(v, call), s.secondDay(i, v, call), s.otherUnit(i, v, call), s.onlyNow(i, v, call), c.oldValue(v, call), c.replacedBy(v, call), s.picksOther(i, v):
 			return "", nil, false
 		case v.Shape == Choice && s.purpose(i, v):
 		case !v.Free && (c.spokenOfAside(v, call) && !s.qualifies(i, v) || c.anothers(v, call) || v.Shape != Choice && c.lacks(v)):
@@ -48,6 +48,8 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 			if !s.unclaimed(c, v, call) || s.wondered(i, v) {
 				return "", nil, false
 			}
+		case s.otherEnd(i, v, call):
+			held[v.Name] = true
 		case v.otherMoment(c.text), c.otherDay(v), v.otherDay(c.words), s.leftAlone(i, v, call): // it says a day of its own
 			return "", nil, false
 		case s.before(i, v, call):
@@ -56,7 +58,7 @@ func (s *Said) fits(i int, call *Call) (text string, held map[string]bool, ok bo
 			return "", nil, false
 		}
 	}
-	if c.takesShare(call) || s.inAside(i, call) || s.crossesPairs(i, call) || s.exchanged(i, call) || s.ofAnother(i, call) || s.misfigured(i, call) || s.misnamed(i, call) || s.tornApart(i, call) || s.crossedByAnswer(i, call) || s.crossedBefore(i, call) || c.handsEach(groups) && c.besideOther(groups, inside) || c.halved(inside) || !c.belong(groups, inside) || !c.roles(inside) || c.leavesAll(call, inside) || !c.counted(call, inside) || c.misnumbered(call, inside) {
+	if c.takesShare(call) || s.takesSome(i, call) || s.inAside(i, call) || s.crossesPairs(i, call) || s.exchanged(i, call) || s.ofAnother(i, call) || s.misfigured(i, call) || s.misnamed(i, call) || s.tornApart(i, call) || s.crossedByAnswer(i, call) || s.crossedBefore(i, call) || c.handsEach(groups) && c.besideOther(groups, inside) || c.halved(inside) || !c.belong(groups, inside) || !c.roles(inside) || c.leavesAll(call, inside) || !c.counted(call, inside) || c.misnumbered(call, inside) {
 		return "", nil, false
 	}
 	// The mention that asks is the group with the most of the values.

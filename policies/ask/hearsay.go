@@ -150,3 +150,14 @@ var views = wordSets["view"]
 
 // sources are words before the one who says what follows.
 var sources = map[string]lang{"selon": fr, "secondo": it, "según": es, "segundo": pt, "laut": de, "gemäß": de}
+
+// othersWishHindi reports whether a Hindi clause says that somebody else wants something to be done: "मेरे पार्टनर चाहते हैं कि …".
+func (c *clause) othersWishHindi() bool {
+	for i := 1; i+1 < len(c.words); i++ {
+		if t := c.words[i].text; t != "चाहता" && t != "चाहती" && t != "चाहते" || !c.hasAny(i+1, min(i+4, len(c.words)), "कि") {
+			continue
+		}
+		return !c.hasAny(0, i, "मैं", "हम", "हमलोग") && c.negates() != i-1
+	}
+	return false
+}

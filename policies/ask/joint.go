@@ -194,13 +194,25 @@ func (c *cutter) toldBefore() bool {
 	return codeTold(c.cur.words, (&clause{words: c.cur.words, lang: c.lang}).opened(), c.lang)
 }
 
+// germanMain reports whether a German clause begins here with an adverb of time before its verb: ", vorher kann da keiner was
+// verlegen".
+func (c *cutter) germanMain(i int) bool {
+	return c.lang&de != 0 && i > 0 && i+2 < len(c.list) && c.list[i-1].sign && germanWhen[c.list[i].text] && (auxiliaries[c.list[i+1].text]&de != 0 || germanModals[c.list[i+1].text])
+}
+
+// germanWhen are such adverbs, germanModals verbs behind them.
+var (
+	germanWhen   = set("vorher davor danach nachher sonst")
+	germanModals = set("kann können darf muss müssen will wollen")
+)
+
 // starts reports whether a clause begins here: with a verb, a ban, a question or somebody who
 // does something; or with what a verb behind it is about: "for 5532 tell me".
 func (c *cutter) starts(i int) bool {
 	if c.goesOnWithTime(i) {
 		return false
 	}
-	if c.pledgeAt(i) || c.states(i) || c.statement(i) || codeTold(c.list, i, c.lang) && (c.ordersBefore() || c.toldBefore()) {
+	if c.germanMain(i) || c.restAt(i) || c.pledgeAt(i) || c.states(i) || c.statement(i) || codeTold(c.list, i, c.lang) && (c.ordersBefore() || c.toldBefore()) {
 		return true // "storniere A-1, A-2 kam an"
 	}
 	for j := i; j < len(c.list) && j < i+7; j++ {

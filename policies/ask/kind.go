@@ -106,7 +106,7 @@ func kindOf(c *clause, before []clause) kind {
 		return reported
 	}
 	if c.complement() {
-		if last != nil && c.because(last) {
+		if last != nil && c.because(last) || last == nil && c.greetsFirst() {
 			return subordinate
 		}
 		return reported
@@ -259,10 +259,35 @@ func (c *clause) because(order *clause) bool {
 	if c.lang&(es|pt) == 0 || c.words[i].text != "que" || !order.verbFirst() && order.find(frame, 0, len(order.words)) < 0 || order.find(saying, 0, len(order.words)) >= 0 {
 		return false
 	}
-	if c.find(saying, i+1, len(c.words)) >= 0 || slices.ContainsFunc(order.words, func(t token) bool { return sayer(&t, order.lang) }) {
+	if slices.ContainsFunc(order.words, func(t token) bool { return sayer(&t, order.lang) }) {
 		return false
 	}
-	return !slices.ContainsFunc(c.words[i+1:], func(t token) bool { return foreignVerb(&t, c.lang) && !frequent(&t, c.lang) })
+	return c.bidsNothing(i + 1)
+}
+
+// greetsFirst reports whether a Spanish "que" behind a greeting begins what the user has to tell: "hola, que ya somos cinco".
+func (c *clause) greetsFirst() bool {
+	i := c.opened()
+	return c.lang&(es|pt) != 0 && i > 0 && c.words[i-1].sign && c.words[i].text == "que" && c.bidsNothing(i+1)
+}
+
+// bidsNothing reports whether no word of a Spanish or Portuguese clause from one on may say what somebody says, asks or is to
+// do. What has happened does not, nor how somebody is: "se ha echado atrás", "está enfermo".
+func (c *clause) bidsNothing(from int) bool {
+	if c.find(report|know|content, from, len(c.words)) >= 0 {
+		return false
+	}
+	for k := from; k < len(c.words); k++ {
+		if t := &c.words[k]; t.starts&(hypothetical|question) != 0 && (auxiliaries[t.text]|isWords[t.text]|beenWords[t.text])&c.lang == 0 {
+			return false
+		}
+	}
+	for k := from; k < len(c.words); k++ {
+		if t := &c.words[k]; foreignVerb(t, c.lang) && !frequent(t, c.lang) && !strings.HasSuffix(t.text, "ás") && c.words[k-1].within&det == 0 && !(auxiliaries[c.words[k-1].text]&c.lang != 0 && slices.ContainsFunc(participleEnds, func(end string) bool { return strings.HasSuffix(t.text, end) })) {
+			return false
+		}
+	}
+	return true
 }
 
 var supposes = set(`suppose supposing imagine imagining hypothetically pretend assume assuming for say let's what in theoretically angenommen stell nehmen hypothetisch was zum theoretisch supposons imaginons hypothétiquement par
@@ -298,9 +323,9 @@ func doubts(list []token, l lang) bool {
 			return true
 		case otherwise[t]&l != 0 && i+1 < len(list) && isWords[list[i+1].text]&l != 0, orWhether(list, i, l):
 			return true
-		case otherwise[t] != 0:
+		case otherwise[t]&l != 0:
 			for _, o := range list[i+1 : min(i+8, len(list))] {
-				if impossible[o.text] != 0 {
+				if impossible[o.text]&l != 0 {
 					return true
 				}
 			}

@@ -18,10 +18,10 @@ func (c *cutter) forRest() int {
 	last := &o.words[max(0, len(o.words)-1)]
 	k := c.cond[len(c.cond)-1]
 	at := strings.LastIndex(c.text, k.Text)
-	if len(c.cond) > 1 || k.Mine || k.Unless || k.Lost || o.kind != plain || o.asked || o.contrast || o.negates() >= 0 || at < last.end || remainders[last.text]&c.lang == 0 || strings.ContainsAny(c.text[last.end:at], ",;:.-–—") {
+	if len(c.cond) > 1 || k.Mine || k.Unless || k.Lost || o.kind != plain && o.kind != subordinate || o.asked || o.contrast || o.negates() >= 0 || at < last.end || strings.ContainsAny(c.text[last.end:at], ",;:.-–—") {
 		return -1
 	}
-	if first := o.opened(); first >= len(o.words) || weWill[o.words[first].text]&c.lang == 0 {
+	if first := o.opened(); !o.ofRest() && !o.plansOwn() && (remainders[last.text]&c.lang == 0 || first >= len(o.words) || weWill[o.words[first].text]&c.lang == 0) {
 		return -1
 	}
 	for i := range c.out[:n] {
@@ -31,6 +31,45 @@ func (c *cutter) forRest() int {
 	}
 	return n
 }
+
+// restAt reports whether a clause about what is left begins behind a comma, after one with a number: "…, the rest follows".
+func (c *cutter) restAt(i int) bool {
+	if i < 1 || i+2 >= len(c.list) || !c.list[i-1].sign || !slices.ContainsFunc(c.cur.words, func(t token) bool { return amountForm.MatchString(t.text) }) {
+		return false
+	}
+	k := i
+	for k < len(c.list) && c.list[k].within&det != 0 {
+		k++
+	}
+	next := k + 1
+	return next < len(c.list) && remainders[c.list[k].text]&c.lang != 0 && !c.list[next].sign && !digit(c.list[next].text) && !ofWords[c.list[next].text] && !placing[c.list[next].text] && c.list[next].within&(target|source|and) == 0
+}
+
+// ofRest reports whether the clause begins with what is left: "the rest follows".
+func (c *clause) ofRest() bool {
+	at := c.opened()
+	if at < len(c.words) && c.words[at].starts&keep != 0 { // "keep the rest"
+		at++
+	}
+	for at < len(c.words) && (c.words[at].within&det != 0 || c.words[at].text == "sie") {
+		at++
+	}
+	return at < len(c.words) && remainders[c.words[at].text]&c.lang != 0 && !c.points(c.words[at+1:])
+}
+
+// plansOwn reports whether the clause says what the user will do themselves, and nothing of a tool's: "we'll try again".
+func (c *clause) plansOwn() bool {
+	i := c.opened()
+	if i+1 >= len(c.words) || !plans[c.words[i].text] && (c.lang&(de|fr) == 0 || weWill[c.words[i].text]&c.lang == 0) || c.find(know|await|later|recall|keep|stop|doubt|report|rethink, i, len(c.words)) >= 0 {
+		return false
+	}
+	return !slices.ContainsFunc(c.words[i:], func(t token) bool {
+		return t.sign || t.quoted || t.code() || digit(t.text) || t.own != 0 || t.thing || tellers[t.text] || sayers[t.text] || foreignSayers[t.text] || says([]token{t}) || t.text == "see" || t.text == "decide" || t.text == "confirm" || t.text == "call" || t.text == "it"
+	})
+}
+
+// plans begin what one will do oneself.
+var plans = set("we'll i'll")
 
 // weWill begin what the user will do: "we'll settle the rest".
 var weWill = wordSets["weWill"]

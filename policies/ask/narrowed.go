@@ -2,6 +2,7 @@ package ask
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/chaski-dev/chaski/policies/spoken"
 )
@@ -45,3 +46,25 @@ func (c *clause) narrowed(call *Call) bool {
 
 // narrowing stand between "only" and a place; inTime are no places behind them.
 var narrowing, inTime = wordSets["narrowing"], set("case time passing advance")
+
+// onlyOther reports whether a Thai clause asks for one thing only, by its number, and that is none of the call's: "ยกเลิกแค่ VX-3318".
+func (c *clause) onlyOther(call *Call) bool {
+	if c.lang&th == 0 {
+		return false
+	}
+	for i := 0; i+1 < len(c.words); i++ {
+		next := &c.words[i+1]
+		if onlyWords[c.words[i].text]&th == 0 && !only[c.words[i].text] || !next.code() || digit(next.text) {
+			continue
+		}
+		if i+3 < len(c.words) && c.words[i+3].code() { // "แค่ A กับ B"
+			continue
+		}
+		if !call.mentions(next.text) && slices.ContainsFunc(call.Values, func(v Value) bool {
+			return v.Shape == Code && kindOfCode(strings.ToLower(v.Text)) == kindOfCode(next.text)
+		}) {
+			return true
+		}
+	}
+	return false
+}

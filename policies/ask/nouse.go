@@ -55,6 +55,14 @@ func (c *clause) unableTo(v verb, n int) bool {
 	return i > n && i <= n+2 && unables[c.words[i].text]&c.lang != 0
 }
 
+// nobodyCan reports whether a denial says that nobody is able to do something: "vorher kann da keiner was verlegen".
+func (c *clause) nobodyCan(n int) bool {
+	return n < len(c.words) && nobodies[c.words[n].text]&c.lang != 0 && slices.ContainsFunc(c.words, func(t token) bool { return nobodyAble[t.text]&c.lang != 0 })
+}
+
+// nobodies are words for nobody, nobodyAble say that somebody can.
+var nobodies, nobodyAble = wordSets["nobody"], wordSets["nobodyCan"]
+
 // becauseNot reports whether a reason begins at a word without a comma before it, behind a value: "pásala al 16 que no estoy".
 func (c *cutter) becauseNot(i int) bool {
 	if c.lang&(it|es|pt) == 0 || c.list[i].text != "que" && c.list[i].text != "che" || i == 0 || i+2 >= len(c.list) || len(c.cur.words) < 3 {

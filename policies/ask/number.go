@@ -92,7 +92,7 @@ func init() {
 		"months month monate monat mois meses mes mesi mese mês महीने महीना เดือน":                                                              "month duration length for period term",
 		"years year jahre jahr an ans année años año anni anno anos ano साल ปี":                                                                 "year duration length for period term",
 		"% percent prozent pourcent procent prozente porciento cento प्रतिशत เปอร์เซ็นต์":                                                       "percent level bright intens humid discount share rate volume speed power opacity position charge open dim",
-		"people persons person guests guest personen gäste personnes invités personas invitados persone ospiti pessoas convidados लोग लोगों คน": "people person guest party size seat attend pax visitor participant place cover count passenger portion serving meal menu diner",
+		"people persons person guests guest personen gäste personnes invités personas invitados persone ospiti pessoas convidados लोग लोगों คน": "people person guest party size seat attend pax visitor participant hiker rider adult travel student child kid member skier climber walker diver place cover count passenger portion serving meal menu diner",
 		"pages page seiten seite páginas página pagine pagina पन्ने หน้า":                                                                       "page copies length",
 		"copies copy kopien exemplare exemplaires copias cópias copie प्रतियाँ สำเนา":                                                           "copies copy quantity count",
 		"times time mal fois veces vez volte volta vezes बार ครั้ง":                                                                             "time count repeat repetition copies quantity",
@@ -134,19 +134,21 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 			switch {
 			case c.namesOne(i, v): // the delivery of 58240
 				good++
+			case c.keptBack(i): // "500 में से 100 रख लीजिए"
+				bad++
 			case c.sharedOut(i): // of the 60, a third
 				bad++
-			case c.wholeOf(i), c.ofBill(i), c.withThose(i, call), c.fromWhole(i), c.frontedWhole(i, v, &call.Acts), c.outOf(i), c.onlyLess(i): // it is 500, take 300 of it
+			case c.wholeOf(i), c.ofBill(i), c.withThose(i, call), c.fromWhole(i), c.frontedWhole(i, v, call), c.outOf(i), c.onlyLess(i): // it is 500, take 300 of it
 				bad++
 			case i > 1 && c.words[i-1].text == "but" && c.words[i-2].text == "all": // all but 100: what stays
 				bad++
 			case c.putUp(i, &call.Acts):
 				good++
-			case c.madeOut(i):
+			case c.madeOut(i), c.roughly(i, v, call):
 				good++
 			case i > 0 && c.words[i-1].within&bounding != 0 && !c.bounds(v), i > 1 && c.words[i-2].within&bounding != 0 && c.words[i-1].within&det != 0 && !c.bounds(v),
 				i+1 < len(c.words) && c.words[i+1].starts&bounding != 0 && c.lang == hi && !c.bounds(v), c.ranged(i, call), c.differs(i, v) && !call.Acts.by && !lengths[strings.ToLower(v.Name)], c.find(fraction, i-3, i-1) >= 0,
-				i > 0 && c.words[i-1].within&source != 0 && !(gives[c.words[i-1].text] && i-1 == c.opened()) && v.Role != From && c.lang&(fr|es|pt|hi) == 0 && !c.sumOf(i),
+				i > 0 && c.words[i-1].within&source != 0 && !(gives[c.words[i-1].text] && i-1 == c.opened()) && v.Role != From && c.lang&(fr|es|pt|hi) == 0 && !c.sumOf(i) && !(c.words[i-1].text == "da" && i+1 < len(c.words) && currencies[c.words[i+1].text]),
 				i+1 < len(c.words) && counts[c.words[i+1].text] && !c.unitOf(i+1, call) && !c.thaiDayAt(i+1):
 				bad++
 			case i > 0 && references[c.words[i-1].text] && !(i+1 < len(c.words) && currencies[c.words[i+1].text]) && !v.id() && !c.calledBy(i, v) && !(i-1 == c.opened() && (c.words[i-1].verb || foreignVerb(&c.words[i-1], c.lang))) && !c.verbBehindFrame(i-1):
@@ -284,6 +286,31 @@ func (c *clause) bounds(v Value) bool {
 	n := strings.ToLower(v.Name)
 	return slices.ContainsFunc(NameWords(v.Name), func(w string) bool { return w == "up" || w == "upto" || w == "cap" || w == "ceiling" || w == "most" }) || strings.Contains(n, "limit") || strings.Contains(n, "max") || strings.Contains(n, "min") || strings.Contains(n, "budget") || strings.Contains(n, "threshold")
 }
+
+// keptBack reports whether a Hindi or Thai verb of keeping stands beside a number.
+func (c *clause) keptBack(i int) bool {
+	for k := i + 1; c.lang&hi != 0 && k < len(c.words) && k <= i+3; k++ {
+		if c.words[k].text == "रख" || c.words[k].text == "काट" {
+			return true
+		}
+	}
+	for k := i - 1; c.lang&th != 0 && k >= 0 && k >= i-2; k-- {
+		if c.words[k].text == "เก็บ" || c.words[k].text == "หัก" || c.words[k].text == "ยึด" {
+			return true
+		}
+	}
+	return false
+}
+
+// roughly reports whether a number that is no money stands behind "about" and the like: "about 4 centimetres".
+func (c *clause) roughly(i int, v Value, call *Call) bool {
+	if call.Acts.strict || slices.ContainsFunc(NameWords(v.Name), func(w string) bool { return moneyNames[strings.TrimSuffix(w, "s")] }) || i+1 < len(c.words) && currencies[c.words[i+1].text] {
+		return false
+	}
+	return i > 0 && abouts[c.words[i-1].text]&c.lang != 0 || i > 1 && abouts[c.words[i-2].text]&c.lang != 0 && ofWords[c.words[i-1].text] || c.lang&(fr|it) != 0 && i+2 < len(c.words) && abouts[c.words[i+2].text] != 0
+}
+
+var abouts = wordSets["about"]
 
 // ranged reports whether a number is one end of a range: between 10 and 20, 10 to 20.
 // What the act works on may be a limit itself: "set the limit of 7121 to 400".

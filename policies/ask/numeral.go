@@ -233,8 +233,14 @@ func SaysNumber(number, text string) bool {
 		if n, ok := thousands(t.text); ok && n == want {
 			return true
 		}
-		if want == 1 && articles[t.text] && t.text != "a" && i+1 < len(list) && knownIn[list[i+1].text]&l == 0 {
-			return true
+		if want == 1 && articles[t.text] && t.text != "a" && i+1 < len(list) {
+			next := i + 1
+			if loneWords[list[next].text]&l != 0 && next+1 < len(list) { // "un solo posto"
+				next++
+			}
+			if knownIn[list[next].text]&l == 0 {
+				return true
+			}
 		}
 		if want == 1 && (t.text == "a" || t.text == "an") && l&en != 0 && i+1 < len(list) {
 			return true

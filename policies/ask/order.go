@@ -24,7 +24,7 @@ func (c *clause) orders(v verb) bool {
 	}
 	switch v.lang {
 	case en:
-		return c.ordersEnglish(v)
+		return c.ordersEnglish(v) || c.ofWholeEnglish(v)
 	case hi:
 		return c.ordersHindi(v)
 	case th:

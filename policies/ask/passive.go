@@ -185,9 +185,30 @@ func (c *clause) wholeAt(i int) bool {
 // 200 Signaturen aus eurem Angebot kauft bitte nur 80".
 func (c *clause) ofWholeGerman(v verb) bool {
 	from := c.wholeBefore()
-	return from > 0 && v.lang == de && v.form == ordering && !c.asked && v.at+1 < len(c.words) && c.words[v.at+1].text == "bitte" && c.find(speaker|subject|report|hypothetical|question|negator|nothing, from, v.at) < 0 &&
+	return from > 0 && v.lang == de && v.form == ordering && !c.asked && v.at+1 < len(c.words) && (c.words[v.at+1].text == "bitte" || c.words[v.at+1].text == "sie" && c.hasAny(v.at+2, min(v.at+5, len(c.words)), "bitte")) && c.find(speaker|subject|report|hypothetical|question|negator|nothing, from, v.at) < 0 &&
 		c.negates() < 0 && !slices.ContainsFunc(c.words[from:v.at], func(t token) bool { return t.sign || t.within&frame != 0 || germanThird(t) || t.capped && t.code() })
 }
+
+// ofWholeEnglish reports whether an English order for an amount stands behind what that is a part of: "of the 6 hours on K-2060
+// log only 4".
+func (c *clause) ofWholeEnglish(v verb) bool {
+	i := c.opened()
+	k := v.at + 1
+	for k < len(c.words) && (onlyWords[c.words[k].text]&en != 0 || c.words[k].text == "back" || c.words[k].text == "out") {
+		k++
+	}
+	if c.lang&en == 0 || v.form != ordering || c.asked || v.at < i+3 || k >= len(c.words) || !amountForm.MatchString(c.words[k].text) || c.words[i].text != "of" && !(c.words[i].text == "out" && c.words[i+1].text == "of") {
+		return false
+	}
+	before := &c.words[v.at-1]
+	if before.within&^(and|source|target) != 0 || before.capped && !before.code() || behindSubject[before.text] || auxiliaries[before.text]&en != 0 || c.negates() >= 0 || c.find(report|hypothetical|question|frame|nothing, i, v.at) >= 0 {
+		return false
+	}
+	return slices.ContainsFunc(c.words[i:v.at], func(t token) bool { return amountForm.MatchString(t.text) }) && !slices.ContainsFunc(c.words[k:], func(t token) bool { return auxiliaries[t.text]&en != 0 || t.starts&(speaker|subject) != 0 })
+}
+
+// behindSubject are English words behind which a verb is no order.
+var behindSubject = set("to i we you they he she will would shall should must can could may might did do does")
 
 // pleased reports whether the sentence of clause i says please.
 func (s *Said) pleased(i int) bool {

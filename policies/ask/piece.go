@@ -19,6 +19,7 @@ type piece struct {
 	colon    bool            // a colon stands behind it
 	suits    bool            // it answers: words that it suits say nothing
 	options  map[string]bool // words of what the assistant put to the user to choose from
+	unit     string          // what the assistant asked how many of
 }
 
 // pieces cuts a message at its signs; Thai, which has none, at its polite words and at those that announce a correction.
@@ -235,6 +236,9 @@ func (p *piece) filler(i int) bool {
 	t := &p.words[i]
 	if t.quoted {
 		return false
+	}
+	if t.text == p.unit && i > 0 {
+		return true // "six rolls"
 	}
 	if p.suits && sufficing[t.text]&p.lang != 0 || enough[t.text]&p.lang != 0 {
 		return true

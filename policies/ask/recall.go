@@ -15,8 +15,14 @@ func (s *Said) countermanded(i int, call *Call) bool {
 	if i > 0 && s.clauses[i-1].message == c.message && s.clauses[i-1].mocks() && s.clauses[i-1].only(mock|opener|oops) { // "Oh sure, cancel it"
 		return true
 	}
+	if s.staysAfterAll(i, call) {
+		return true
+	}
 	for j := c.since(i) + 1; j < len(s.clauses); j++ {
 		o := &s.clauses[j]
+		if o.message == c.message && o.asksFirst() && !slices.ContainsFunc(o.words, func(t token) bool { return t.code() && !call.mentions(t.text) }) {
+			return true // "hang on, let me ask the others first"
+		}
 		if o.message == c.message && (o.mocks() || o.unsaid() || o.undecided() || call.Acts.undoes() && o.goesAfterAll() || o.sentence != c.sentence && o.wasDone(&call.Acts)) || (o.sentence != c.sentence || o.contrast) && s.afterthought(j, c.lang, &call.Acts) || o.retains(call) && !(o.sentence == c.sentence && (o.ownTopic(call) && !call.names(c.text) || o.besidesPart(call))) || s.against(j, i, call) {
 			return true
 		}

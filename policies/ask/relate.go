@@ -19,11 +19,7 @@ func (c *clause) ofMyself() bool {
 // "pay 150 of the 310 euros, the rest has to wait until Friday".
 func (s *Said) ofTheRest(i int) bool {
 	c := &s.clauses[i]
-	at := c.opened()
-	for at < len(c.words) && c.words[at].within&det != 0 {
-		at++
-	}
-	if i == 0 || at >= len(c.words) || remainders[c.words[at].text]&c.lang == 0 || c.points(c.words[at+1:]) {
+	if i == 0 || !c.ofRest() {
 		return false
 	}
 	o := &s.clauses[i-1]

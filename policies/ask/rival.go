@@ -2,6 +2,7 @@ package ask
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,12 +30,18 @@ func (c *clause) hasRival(text string, v Value, inside []Value) bool {
 	if v.Shape == Word && c.inQuotes(v) && c.otherQuoted(text, inside) {
 		return true
 	}
-	if v.otherMoment(text) || v.otherDay(list) || v.Shape == Word && c.lang == de && c.articled(v) && part.articledName(inside) {
+	if v.otherMoment(text) || v.otherDay(list) || v.Shape == Word && c.articled(v) && (c.lang == de && part.articledName(inside) || part.articledThing(inside)) {
 		return true
+	}
+	if v.Shape == Code && !v.Said(text) && otherThing.MatchString(strings.ToLower(text)) {
+		return true // "…, the other one by courier"
 	}
 	call := Call{Values: inside}
 	return part.rival(v, &call, 0, len(list)) || v.Shape == Word && part.parallel(c.before(v), &call)
 }
+
+// otherThing finds what stands for another thing than the one that was named.
+var otherThing = regexp.MustCompile(`\bthe other one\b|\b(?:den|die|das|der) ander(?:e|en)\b|\bl'autre\b|\bl'altr[ao]\b|\b(?:la otra|el otro)\b|\b(?:a outra|o outro)\b|दूसर[ेाी] (?:वाल|को)|อีกอัน|อีกตัว`)
 
 // inQuotes reports whether a value stands in quotes in the clause.
 func (c *clause) inQuotes(v Value) bool {
@@ -171,7 +178,7 @@ var dayNames = func() map[string]bool {
 // articled reports whether an article stands before a value: "dem Paul".
 func (c *clause) articled(v Value) bool {
 	for i := 1; i < len(c.words); i++ {
-		if v.Said(c.words[i].text) && nameArticles[c.words[i-1].text] {
+		if v.Said(c.words[i].text) && (nameArticles[c.words[i-1].text] || c.words[i-1].within&det != 0) {
 			return true
 		}
 	}
@@ -183,6 +190,25 @@ func (c *clause) articledName(values []Value) bool {
 	for i := 1; i < len(c.words); i++ {
 		t := &c.words[i]
 		if nameArticles[c.words[i-1].text] && t.capped && !t.sign && !t.code() && !dayNames[t.text] && !monthWord(t.text) && !slices.ContainsFunc(values, func(o Value) bool { return o.holdsWord(c, i, t.text) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// articledThing reports whether a part of a clause names a thing that is no value, and that does not stand before the number
+// of another: "the kale from OV-243", but not "the evening tour T-14".
+func (c *clause) articledThing(values []Value) bool {
+	for i := 1; i < len(c.words); i++ {
+		t := &c.words[i]
+		if c.words[i-1].within&det == 0 || !t.names() || t.code() || digit(t.text) || dayNames[t.text] || monthWord(t.text) || slices.ContainsFunc(values, func(o Value) bool { return o.holdsWord(c, i, t.text) }) {
+			continue
+		}
+		end := i + 1
+		for end < len(c.words) && c.words[end].names() && !c.words[end].code() && c.words[end].within&(source|target) == 0 && !placing[c.words[end].text] {
+			end++
+		}
+		if end < len(c.words) && !c.words[end].code() {
 			return true
 		}
 	}
@@ -254,6 +280,9 @@ func (c *clause) rival(v Value, call *Call, from, to int) bool {
 				i = end - 1
 				continue
 			}
+		}
+		if v.Shape == Code && digit(t.text) && !digit(v.Text) && i > 0 && i-1 == c.opened() && partOf[c.words[i-1].text] {
+			continue // "dei 180 rimborsate 36 euro"
 		}
 		if t.sign || !c.like(i, v, call) || v.Shape == Number && c.wholeOf(i) {
 			continue

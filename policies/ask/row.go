@@ -255,7 +255,21 @@ func (c *clause) announces() bool {
 		return false
 	}
 	matter := &c.words[end]
-	return matters[matter.text]&c.lang != 0 && !matter.thing && (&clause{words: c.words[end+1:]}).only(opener|frame)
+	if matters[matter.text]&c.lang == 0 || matter.thing {
+		return false
+	}
+	rest := clause{words: c.words[end+1:], lang: c.lang}
+	return rest.only(opener|frame) || rest.saysWhose()
+}
+
+// saysWhose reports whether the words only say from or for whom something is: "from Fernleigh Care Home", "für Frau Ott".
+func (c *clause) saysWhose() bool {
+	for i := 1; i < len(c.words); i++ {
+		if t := &c.words[i]; !t.capped && t.within&det == 0 && c.words[i-1].within&det == 0 || t.sign || t.code() || digit(t.text) {
+			return false
+		}
+	}
+	return len(c.words) > 1 && (belonging[c.words[0].text] || forWords[c.words[0].text])
 }
 
 // matters are words for what somebody has to say or to ask for.

@@ -78,3 +78,43 @@ func (c *clause) secondThought(v Value, call *Call) bool {
 
 // hesitant stand between a number and the one that is meant.
 var hesitant = wordSets["hesitant"]
+
+// secondDay reports whether the number of another day stands right behind the day of a value in clause i or what goes on with it,
+// with a "no" or a word of hesitation between them: "the 16th, no the 17th", "den 16., nein, den 17.".
+func (s *Said) secondDay(i int, v Value, call *Call) bool {
+	if v.Shape != Moment || len(v.Text) < len("2006-01-02") {
+		return false
+	}
+	c := &clause{words: slices.Clone(s.clauses[i].words), lang: s.clauses[i].lang}
+	for j := i + 1; j < len(s.clauses) && s.clauses[j].sentence == s.clauses[i].sentence; j++ {
+		c.words = append(c.words, s.clauses[j].words...)
+	}
+	day := func(k int) string {
+		d := strings.TrimLeft(strings.TrimRight(c.words[k].text, ".thsndrº°"), "0")
+		if !digit(d) || len(d) > 2 {
+			return ""
+		}
+		return d
+	}
+	mine := strings.TrimLeft(v.Text[8:10], "0")
+	for k := range c.words {
+		if day(k) != mine {
+			continue
+		}
+		n, thought := k+1, false
+		for n < len(c.words) && n <= k+7 && day(n) == "" {
+			t := &c.words[n]
+			denial := no[t.text] && !(t.text == "no" && c.lang&pt != 0) || t.text == "ไม่ใช่" || hesitant[t.text]&c.lang != 0
+			if thought = thought || denial; !denial && !t.sign && !monthWord(t.text) && !placing[t.text] && t.within&(det|target) == 0 && !dayNouns[t.text] {
+				break
+			}
+			n++
+		}
+		if thought && n < len(c.words) && day(n) != "" && day(n) != mine && !slices.ContainsFunc(call.Values, func(o Value) bool {
+			return o.Said(c.words[n].text) || len(o.Text) >= 10 && strings.TrimLeft(o.Text[8:10], "0") == day(n)
+		}) {
+			return true
+		}
+	}
+	return false
+}

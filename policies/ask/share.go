@@ -228,16 +228,32 @@ func (c *clause) unitBehind(k int) string {
 }
 
 // frontedWhole reports whether a number stands in what an order is about, before its verb, and another one behind it:
-// "Della caparra di 200 euro rimborsate solo 80".
-func (c *clause) frontedWhole(i int, v Value, a *Acts) bool {
+// "Della caparra di 200 euro rimborsate solo 80", "Da taxa de 200 devolvam 50".
+func (c *clause) frontedWhole(i int, v Value, call *Call) bool {
 	first := c.opened()
-	if v.Digits || i+1 >= len(c.words) || !currencies[c.words[i+1].text] || c.lang&(it|es|pt|fr) == 0 || first >= i || !partOf[c.words[first].text] && !fronting[c.words[first].text] {
+	if v.Digits || v.id() || first >= i || !(c.lang&en != 0 && (c.words[first].text == "of" || c.words[first].text == "out")) && !(c.lang&(it|es|pt|fr) != 0 && (partOf[c.words[first].text] || fronting[c.words[first].text])) && c.lang&th == 0 {
 		return false
 	}
-	for _, v := range c.verbs(a) {
-		if v.at > i && v.form == ordering {
-			return slices.ContainsFunc(c.words[v.at+1:], func(t token) bool { return amountForm.MatchString(t.text) && t.text != c.words[i].text })
+	sum := i+1 < len(c.words) && currencies[c.words[i+1].text]
+	whole, err := strconv.ParseFloat(strings.ReplaceAll(strings.Trim(c.words[i].text, "€$£¥₹฿"), ",", "."), 64)
+	for _, verb := range c.verbs(&call.Acts) {
+		if verb.at <= i || verb.form != ordering {
+			continue
 		}
+		for k := verb.at + 1; k < len(c.words); k++ {
+			t := &c.words[k]
+			n, end := numeral(c.words, k, c.lang)
+			part, bad := strconv.ParseFloat(strings.ReplaceAll(strings.Trim(t.text, "€$£¥₹฿"), ",", "."), 64)
+			switch {
+			case c.dated(k) || t.code() && !amountForm.MatchString(t.text) || clockUnits[t.text]:
+			case sum && c.lang&th == 0 && amountForm.MatchString(t.text) && t.text != c.words[i].text:
+				return true
+			case err == nil && amountForm.MatchString(t.text) && bad == nil && part < whole && !call.mentions(t.text),
+				err == nil && end > k && n > 1 && n < whole && !call.mentions(textOf(c, c.words[k:end])):
+				return true
+			}
+		}
+		return false
 	}
 	return false
 }

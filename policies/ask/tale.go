@@ -13,6 +13,10 @@ func (c *clause) tale() bool { // [clause.toldOnly] is for Spanish and Portugues
 	const least = 3 // words
 	const bars = await | keep | stop | recall | doubt | mock | ifs | unless | know | report | retain | needless | mind | unneeded | except | excepted | rethink | oops | amend | later | contrast | frame | sayso | usual
 	from := c.opened()
+	if end := c.oneOfUs(from); end > 0 {
+		rest := c.part(end, len(c.words))
+		return !c.asked && len(rest.words) > 1 && auxiliaries[rest.words[0].text]&c.lang != 0 && rest.find(bars, 0, len(rest.words)) < 0 && !slices.ContainsFunc(rest.words, func(t token) bool { return t.code() || digit(t.text) || t.own != 0 })
+	}
 	if c.asked || c.lang&^(en|de|fr|it) != 0 || len(c.words) < from+least || !c.beginsTale(from) {
 		return false
 	}
@@ -50,6 +54,24 @@ func (c *clause) tale() bool { // [clause.toldOnly] is for Spanish and Portugues
 	return true
 }
 
+// oneOfUs returns where "one of us" and the like end that begin at a word; 0 if they do not.
+func (c *clause) oneOfUs(i int) int {
+	if i >= len(c.words) {
+		return 0
+	}
+	_, end := numeral(c.words, i, c.lang)
+	if articles[c.words[i].text] {
+		end = i + 1
+	}
+	if end <= i || end+1 >= len(c.words) || c.words[end].text != "of" && !ofWords[c.words[end].text] || !ourselves[c.words[end+1].text] {
+		return 0
+	}
+	return end + 2
+}
+
+// ourselves are those who speak, behind a preposition.
+var ourselves = set("us uns nous noi nosotros nosotras nós")
+
 // thereIs reports whether an English or German clause says, from a word on, what there is: "there's still an inspection", "da ist
 // ja unsere Feier".
 func (c *clause) thereIs(i int) bool {
@@ -59,7 +81,7 @@ func (c *clause) thereIs(i int) bool {
 	first, is := c.words[i].text, c.words[i+1].text
 	switch {
 	case c.lang == en:
-		return first == "there's" || first == "that's" && (myOwn[is]&en != 0 || is == "the" && c.words[i+2].text == "day") || first == "there" && (auxiliaries[is]&en != 0 || is == "'s")
+		return first == "there's" || first == "that's" && (myOwn[is]&en != 0 || is == "the" && !c.words[i+2].thing && c.words[i+2].within == 0 && (c.words[i+2].text == "day" || strings.HasSuffix(c.text, ".") || strings.HasSuffix(c.text, "!"))) || first == "there" && (auxiliaries[is]&en != 0 || is == "'s")
 	case c.lang == de:
 		return first == "es" && (is == "gibt" || is == "gab") || first == "da" && auxiliaries[is]&de != 0
 	}

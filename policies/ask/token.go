@@ -116,7 +116,7 @@ func scriptOf(r rune) int {
 
 // misspellings are words by which people ask, as they often mistype them.
 var misspellings = map[string]string{"tomorow": "tomorrow", "tommorow": "tomorrow", "tommorrow": "tomorrow", "tomorrrow": "tomorrow", "tmrw": "tomorrow", "woud": "would", "wuold": "would", "woudl": "would", "coud": "could", "cuold": "could", "coudl": "could", "plase": "please", "plaese": "please", "pleae": "please", "pleas": "please", "pleese": "please", "pleaze": "please",
-	"shoud": "should", "shoudl": "should", "dnot": "don't", "dotn": "don't", "donot": "don't", "doont": "don't", "bittte": "bitte"}
+	"shoud": "should", "shoudl": "should", "dnot": "don't", "dotn": "don't", "donot": "don't", "doont": "don't", "bittte": "bitte", "hätt": "hätte", "wär": "wäre", "würd": "würde", "möcht": "möchte", "bräucht": "bräuchte"}
 
 // split adds the words of a run of characters without blanks.
 func split(out []token, s string, from, to int) []token {

@@ -14,6 +14,7 @@ import (
 // Jonas". It has no verb but make and mean, it names something, and what it does not name stands
 // as it was.
 func (s *Said) correct(first int) {
+	s.splitWhy(first)
 	for i := first; i < len(s.clauses); i++ {
 		c := &s.clauses[i]
 		if c.waits() || c.stays() {
@@ -78,7 +79,12 @@ func (c *clause) softTale() bool {
 
 // storyBetween reports whether clause i tells no more than why, behind one that stops: "ach nein, da ist ja unsere Feier, …".
 func (s *Said) storyBetween(first, i int) bool {
-	return i > first && s.clauses[i-1].message == s.clauses[i].message && s.clauses[i-1].isSoft() && s.clauses[i].tale()
+	if i <= first || s.clauses[i-1].message != s.clauses[i].message || !s.clauses[i-1].isSoft() {
+		return false
+	}
+	return s.clauses[i].tale() || s.clauses[i].reasonOnly(func(w string) bool {
+		return slices.ContainsFunc(s.clauses[:i-1], func(o clause) bool { return o.message >= s.clauses[i].message-1 && o.hasWord(w, 0) })
+	})
 }
 
 // takes returns the place behind a verb by which somebody takes another value in place of the one they said: "take the 11th",
@@ -180,13 +186,30 @@ func (s *Said) corrected(i int, strong bool) int {
 			return o.verbOf
 		case strong && j > 0 && s.clauses[j-1].message == o.message && o.onlyReason():
 			continue // "…, scaffolders are running late"
-		case o.message == c.message && o.looksAgain():
+		case o.message == c.message && (s.storyBetween(0, j) || o.looksAgain() || j > 0 && s.clauses[j-1].message == o.message && o.statesOwn()):
 			continue
 		case !o.bare():
 			return j
 		}
 	}
 	return -1
+}
+
+// tellsOwnLack reports whether the clause only says what the user cannot or does not do: "wir kommen leider nicht rechtzeitig zurück".
+func (c *clause) tellsOwnLack() bool {
+	i := c.opened()
+	return i+2 < len(c.words) && ownSubjects[c.words[i].text]&c.lang != 0 && c.kind == plain && !c.asked && c.negates() >= 0 && len(c.cond) == 0 && c.find(frame|keep|stop|recall|await|ifs|unless|know|nothing, 0, len(c.words)) < 0 && !c.wants() &&
+		!slices.ContainsFunc(c.words, func(t token) bool {
+			return t.quoted || t.code() || digit(t.text) || t.own != 0 || t.thing || willing[t.text]&c.lang != 0
+		})
+}
+
+// statesOwn reports whether the clause says what the user does, and nothing of what a tool is for: "on chauffe aussi l'atelier".
+func (c *clause) statesOwn() bool {
+	const least = 3 // words
+	i := c.opened()
+	return len(c.words) >= i+least && ownSubjects[c.words[i].text]&c.lang != 0 && !c.asked && c.negates() < 0 && c.find(frame|keep|stop|recall|await|later|ifs|unless|know, 0, len(c.words)) < 0 &&
+		!slices.ContainsFunc(c.words, func(t token) bool { return t.quoted || t.code() || digit(t.text) || t.own != 0 || t.thing })
 }
 
 // looksAgain reports whether the clause stops, and tells no more than what the user has just looked at: "hang on, just checked the
