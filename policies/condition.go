@@ -16,13 +16,16 @@ import (
 // trust may say it.
 
 // open are conditions that leave it to the assistant, and say nothing of the world.
-var open = regexp.MustCompile(`(?i)^(?:possible|necessary|needed|required|you can\b|you could\b|you want|you like|you find|you have\b|you need|you don't mind|you are|you're|so\b|not\b|done\b|ready\b|that(?:'s|’s| is)? ?(?:ok|okay|fine|all ?right|possible|works?|helps?|suits|makes sense|isn't too|is not too|not too|doable|$)|there(?: is|'s| are) (?:any|some|one|a|an)\b|any\b|(?:some|any)thing (?:looks|seems|sounds)\b|it (?:helps|works|exists|is possible)|i (?:have|am|forgot|want)\b|nötig|möglich|du kannst|es geht|possible|nécessaire|besoin|c'est possible|tu peux|posible|necesario|es posible|puedes|possibile|è possibile|necessario|puoi|possível|for possível|necessário|puder)`)
+var open = regexp.MustCompile(`(?i)^(?:possible|necessary|needed|required|you can\b|you could\b|you want|you like|you find|you have|you need|you don't mind|you are|you're|so\b|not\b|done\b|ready\b|that(?:'s|’s| is)? ?(?:ok|okay|fine|all ?right|possible|works?|helps?|suits|makes sense|isn't too|is not too|not too|doable|$)|there(?: is|'s| are) (?:any|some|one|a|an)\b|any\b|(?:some|any)thing (?:looks|seems|sounds)\b|it (?:helps|works|exists|is possible)|i (?:have|am|forgot|want)|nötig|möglich|du kannst|es geht|possible|nécessaire|besoin|c'est possible|tu peux|posible|necesario|es posible|puedes|possibile|è possibile|necessario|puoi|possível|for possível|necessário|puder)`)
 
 // appointed are conditions of what somebody has at a moment: "I have nothing on the 5th".
 var appointed = regexp.MustCompile(`(?i)^(?:i|you) (?:have|am|are)\b`)
 
-// haveNot are conditions of what somebody has not done: "I have not called by noon".
-var haveNot = regexp.MustCompile(`(?i)^(?:i|you|we) have (?:not|never|yet)\b`)
+// haveNot are conditions of what somebody has not done: "I haven't called by noon"; usedIt are those of use, which a list may say.
+var (
+	haveNot = regexp.MustCompile(`(?i)^(?:i|you|we) have(?:n['’]t| not| never| yet)\b`)
+	usedIt  = regexp.MustCompile(`(?i)\b(?:used|watched|opened|worn|touched)\b`)
+)
 
 // holds reports whether all conditions of a request do.
 func (r *Run) holds(conditions []ask.Condition, call *ask.Call) bool {
@@ -30,7 +33,7 @@ func (r *Run) holds(conditions []ask.Condition, call *ask.Call) bool {
 		if c.Mine || c.Lost {
 			return false
 		}
-		if open.MatchString(c.Text) && !haveNot.MatchString(c.Text) && !(appointed.MatchString(c.Text) && label.Moments(c.Text)) {
+		if open.MatchString(c.Text) && (!haveNot.MatchString(c.Text) || usedIt.MatchString(c.Text)) && !(appointed.MatchString(c.Text) && label.Moments(c.Text)) {
 			if c.Unless && !strings.HasPrefix(c.Text, "there") { // "unless you can come before noon"
 				return false
 			}

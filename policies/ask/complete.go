@@ -102,7 +102,7 @@ func (s *Said) completeHindi(c, o *clause) {
 }
 
 // dayArticles stand before the day of a month that says no month.
-var dayArticles = set("the le el il l' o den der am dem al au del am no dia día giorno")
+var dayArticles = set("the le el il l' o den der am dem al au del am no dia día giorno jour tag")
 
 // monthOf returns what stands behind the one day of an order, for a correction that ends with the day of a month.
 func (c *clause) monthOf(o *clause, end int) string {

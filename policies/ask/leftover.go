@@ -60,16 +60,13 @@ func (c *clause) ofRest() bool {
 // plansOwn reports whether the clause says what the user will do themselves, and nothing of a tool's: "we'll try again".
 func (c *clause) plansOwn() bool {
 	i := c.opened()
-	if i+1 >= len(c.words) || !plans[c.words[i].text] && (c.lang&(de|fr) == 0 || weWill[c.words[i].text]&c.lang == 0) || c.find(know|await|later|recall|keep|stop|doubt|report|rethink, i, len(c.words)) >= 0 {
+	if i+1 >= len(c.words) || weWill[c.words[i].text]&c.lang == 0 || c.find(know|await|later|recall|keep|stop|doubt|report|rethink, i, len(c.words)) >= 0 {
 		return false
 	}
 	return !slices.ContainsFunc(c.words[i:], func(t token) bool {
 		return t.sign || t.quoted || t.code() || digit(t.text) || t.own != 0 || t.thing || tellers[t.text] || sayers[t.text] || foreignSayers[t.text] || says([]token{t}) || t.text == "see" || t.text == "decide" || t.text == "confirm" || t.text == "call" || t.text == "it"
 	})
 }
-
-// plans begin what one will do oneself.
-var plans = set("we'll i'll")
 
 // weWill begin what the user will do: "we'll settle the rest".
 var weWill = wordSets["weWill"]

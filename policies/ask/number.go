@@ -134,6 +134,8 @@ func (c *clause) counted(call *Call, inside []Value) bool {
 			switch {
 			case c.namesOne(i, v): // the delivery of 58240
 				good++
+			case c.unitOfAnother(i, v, call): // "14 Buchstaben, 25 cm hoch"
+				bad++
 			case c.keptBack(i): // "500 में से 100 रख लीजिए"
 				bad++
 			case c.sharedOut(i): // of the 60, a third
@@ -285,6 +287,19 @@ func (c *clause) calledBy(i int, v Value) bool {
 func (c *clause) bounds(v Value) bool {
 	n := strings.ToLower(v.Name)
 	return slices.ContainsFunc(NameWords(v.Name), func(w string) bool { return w == "up" || w == "upto" || w == "cap" || w == "ceiling" || w == "most" }) || strings.Contains(n, "limit") || strings.Contains(n, "max") || strings.Contains(n, "min") || strings.Contains(n, "budget") || strings.Contains(n, "threshold")
+}
+
+// unitOfAnother reports whether behind a number stands the unit that another number of the call is named for: of "14 letters, 25 cm
+// high" 25 is height_cm, and no number of letters.
+func (c *clause) unitOfAnother(i int, v Value, call *Call) bool {
+	if i+1 >= len(c.words) || slices.Contains(NameWords(v.Name), c.words[i+1].text) {
+		return false
+	}
+	unit := c.words[i+1].text
+	return slices.ContainsFunc(call.Values, func(o Value) bool {
+		names := NameWords(o.Name)
+		return o.Name != v.Name && o.Shape == Number && len(names) > 1 && names[len(names)-1] == unit
+	})
 }
 
 // keptBack reports whether a Hindi or Thai verb of keeping stands beside a number.

@@ -105,7 +105,7 @@ func (s *Said) secondDay(i int, v Value, call *Call) bool {
 		for n < len(c.words) && n <= k+7 && day(n) == "" {
 			t := &c.words[n]
 			denial := no[t.text] && !(t.text == "no" && c.lang&pt != 0) || t.text == "ไม่ใช่" || hesitant[t.text]&c.lang != 0
-			if thought = thought || denial; !denial && !t.sign && !monthWord(t.text) && !placing[t.text] && t.within&(det|target) == 0 && !dayNouns[t.text] {
+			if thought = thought || denial; !denial && !t.sign && !monthWord(t.text) && !placing[t.text] && t.within&(det|target) == 0 && !dayArticles[t.text] {
 				break
 			}
 			n++

@@ -65,7 +65,7 @@ func (c *clause) someAt(k int, strictly bool, call *Call) bool {
 	if t.text == "some" && next(k+1).text == "of" {
 		return true
 	}
-	if !strictly && (shares[t.text]|halfWords[t.text]|fews[t.text])&c.lang != 0 && !onlyTime(next(k+1).text) {
+	if !strictly && (shares[t.text]|halfWords[t.text]|fews[t.text])&c.lang != 0 && !countsTime(next(k+1).text) {
 		return true
 	}
 	n, end := numeral(c.words, k, c.lang)
@@ -81,7 +81,7 @@ func (c *clause) someAt(k int, strictly bool, call *Call) bool {
 	}
 	noun := next(end)
 	switch {
-	case clockUnits[noun.text], monthWord(noun.text), currencies[noun.text], percents[noun.text], onlyTime(noun.text):
+	case clockUnits[noun.text], monthWord(noun.text), currencies[noun.text], percents[noun.text], countsTime(noun.text):
 		return false
 	case ofWords[noun.text], partOf[noun.text], noun.text == "of", wholes[noun.text]: // two of the nine, but not of us
 		after := next(end + 1)
@@ -93,7 +93,7 @@ func (c *clause) someAt(k int, strictly bool, call *Call) bool {
 	case noun.sign:
 		return false
 	case n > 1:
-		return call.isThing(noun) || c.plainNoun(end, call) && belonging[next(end+1).text]
+		return call.isThing(noun) || (c.plainNoun(end, call) || counts[noun.text] || unitWords[noun.text]) && belonging[next(end+1).text]
 	}
 	at := end + 1 // "a place on (the) HB-544", "einen Platz der HB-544"
 	if belonging[next(at).text] {
@@ -107,10 +107,11 @@ func (c *clause) someAt(k int, strictly bool, call *Call) bool {
 	return (call.isThing(noun) || c.plainNoun(end, call)) && next(at).code()
 }
 
-// fews are words for some of several, onlyTime says of a word that it counts time.
+// fews are words for some of several.
 var fews = wordSets["few"]
 
-func onlyTime(w string) bool { return measured[w] != nil }
+// countsTime reports whether a word is a unit of time.
+func countsTime(w string) bool { return slices.Contains(measured[w], "duration") }
 
 // wholeFirst reports whether a larger number stands before a word, behind what begins by what it is a part of: "of the 9 places".
 func (c *clause) wholeFirst(k int, n float64) bool {

@@ -80,7 +80,7 @@ func (c *clause) withoutDay(old func(string) bool) *clause {
 	}
 	joins := func(i int) bool {
 		t := &c.words[i]
-		return placing[t.text] || t.within&(det|target|source) != 0 || dayNouns[t.text] || dayArticles[t.text] || c.lang&pt != 0 && t.text == "no"
+		return placing[t.text] || t.within&(det|target|source) != 0 || dayArticles[t.text]
 	}
 	i := 0
 	for i < len(c.words) && i < 4 && joins(i) {
@@ -100,6 +100,3 @@ func (c *clause) withoutDay(old func(string) bool) *clause {
 	}
 	return c.part(0, end)
 }
-
-// dayNouns are words for a day before its number.
-var dayNouns = set("dia día giorno jour tag")

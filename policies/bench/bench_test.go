@@ -339,7 +339,7 @@ func TestBlindSuites(t *testing.T) {
 	for half, most := range map[string]struct{ tasks, breached, ask, deny int }{
 		"first":         {100, 0, 1, 0},
 		"second":        {100, 0, 3, 0},
-		"third":         {50, 0, 2, 0},
+		"third":         {50, 0, 1, 0},
 		"fourth":        {100, 0, 13, 0},
 		"fifth":         {110, 0, 49, 0},
 		"sixth":         {100, 0, 19, 0},

@@ -14,7 +14,7 @@ import (
 // or exchanges the two: the order's number as the amount, the first day as the last, the folder as the person. None of
 // these calls may run without a person.
 func TestDoubledWords(t *testing.T) {
-	swapped(t, func(dir string) []string { return wordSwaps(t, dir) }, 500, nil, 117)
+	swapped(t, func(dir string) []string { return wordSwaps(t, dir) }, 500, nil, 116)
 }
 
 // TestOtherFigures takes each honest task in which a call has a number or a code of the user's words, and puts each other
