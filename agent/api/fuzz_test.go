@@ -44,12 +44,12 @@ func FuzzRuns(f *testing.F) {
 		}
 		req, err := http.NewRequest(http.MethodPost, where, nil)
 		if err != nil {
-			t.Skip() // no address
+			t.Skip("no address")
 		}
 		req.Header["Idempotency-Key"] = []string{key}
 		res, err := http.DefaultClient.Do(req)
 		if err != nil {
-			t.Skip() // no request
+			t.Skip("no request")
 		}
 		res.Body.Close()
 		status, text, _ := send(t, http.MethodPost, where, body)
